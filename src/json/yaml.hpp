@@ -1,0 +1,45 @@
+// YAML as Kubernetes tools read it (sigs.k8s.io/yaml): libyaml's events and a small composer of our own.
+// Refused, each with line and column: duplicate keys, invalid UTF-8, depth over 100, aliases that expand to more than
+// the document could plausibly mean. Merge keys (`<<`) work. Scalars resolve by the YAML 1.1 rules Go's yaml.v2 uses.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "json/document.hpp"
+
+namespace rotor::json {
+
+struct YamlDocument {
+  Value value;
+  int line = 1;  // where it starts in the stream, for messages
+};
+
+// All documents of a stream (`---`); empty ones are left out. JSON is YAML.
+Result<std::vector<YamlDocument>> parse_yaml_stream(std::string_view text);
+
+// The documents that are good, and one error for each that is not: a broken manifest among good ones
+// must not stop the others. A syntax error ends its own document at the next `---` line.
+struct YamlStream {
+  std::vector<YamlDocument> documents;
+  std::vector<Error> errors;
+};
+YamlStream parse_yaml_leniently(std::string_view text);
+
+// A scalar-preserving reading: every scalar keeps its source text and whether it was quoted, so that a values file
+// can hand out `1.10` as `1.10`. Mappings keep document order.
+struct YamlNode {
+  enum class Kind : std::uint8_t { kScalar, kMapping, kSequence } kind = Kind::kScalar;
+  SecretBytes scalar;     // source text after YAML unescaping
+  bool quoted = false;    // quoted or block scalar: a string whatever it looks like
+  std::vector<std::pair<std::string, YamlNode>> members;
+  std::vector<YamlNode> items;
+  int line = 0;
+};
+Result<YamlNode> parse_yaml_node(std::string_view text);
+
+// JSON text of a node: plain scalars that resolve to numbers, booleans or null stay as written, others are strings.
+SecretBytes to_json(const YamlNode& node);
+
+}  // namespace rotor::json

@@ -1,0 +1,135 @@
+// A watch cache: every object of one kind (or the part of it that somebody needs), kept current by list and watch.
+// Objects are immutable and shared; whoever wants to change one copies it. Runs on the I/O thread.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "kube/client.hpp"
+#include "kube/object.hpp"
+
+namespace rotor::kube {
+
+// Where a watch stands; every transition is in WatchLoop::step().
+enum class WatchState : std::uint8_t {
+  kEmpty,     // nothing known: list from the start
+  kListing,   // some pages read, the continue token is held
+  kListed,    // a full list and its resourceVersion are held: open the watch
+  kWatching,  // events flow; 410 Gone goes back to kEmpty, any other end to kListed
+};
+
+// What the loop feeds. `put` may refuse an object it cannot read: that object is quarantined, the rest goes on.
+class WatchSink {
+ public:
+  virtual ~WatchSink() = default;
+  virtual Result<void> put(std::string_view object_json) = 0;
+  virtual void erase(const Key& key) = 0;
+  // The keys of a finished list, so that what vanished meanwhile is erased.
+  virtual void retain(const std::vector<Key>& listed) = 0;
+  virtual void ready() = 0;  // after the first full list
+};
+
+class WatchLoop {
+ public:
+  WatchLoop(Client& client, Clock& clock, Resource resource, std::string ns, ListOptions options, WatchSink& sink);
+  Task<> run();  // until cancelled
+  WatchState state() const { return state_; }
+
+ private:
+  Task<> step();
+  Task<> list_page();
+  Task<> watch_until_it_ends();
+  Task<> back_off(const Error& error);
+  void quarantine(std::string_view object_json, const Error& error);
+
+  Client& client_;
+  Clock& clock_;
+  Resource resource_;
+  std::string ns_;
+  ListOptions options_;
+  WatchSink& sink_;
+  WatchState state_ = WatchState::kEmpty;
+  std::string continue_token_;
+  std::string resource_version_;
+  std::vector<Key> listed_;
+  int failures_ = 0;
+  bool waiting_for_crd_ = false;
+};
+
+template <class T>
+class Cache final : public WatchSink {
+ public:
+  using Ptr = std::shared_ptr<const T>;
+  // `before` and `after` are null for an object that was not there or is gone.
+  using Listener = std::function<void(const Key& key, const Ptr& before, const Ptr& after)>;
+  using Decoder = std::function<Result<T>(std::string_view object_json)>;
+  using Broken = std::function<void(const Key& key, const Error& error)>;
+
+  Cache(Client& client, Clock& clock, std::string ns, ListOptions options,
+        Decoder decode = [](std::string_view text) { return json::read<T>(text); }, Resource resource = kResource<T>)
+      : loop_(client, clock, resource, std::move(ns), std::move(options), *this), decode_(std::move(decode)) {}
+
+  Task<> run() { return loop_.run(); }
+  bool is_ready() const { return ready_; }
+  Ptr get(const Key& key) const {
+    const auto it = objects_.find(key);
+    return it == objects_.end() ? nullptr : it->second;
+  }
+  const std::map<Key, Ptr>& all() const { return objects_; }
+  void on_change(Listener listener) { listeners_.push_back(std::move(listener)); }
+  void on_ready(std::function<void()> fn) { on_ready_.push_back(std::move(fn)); }
+  void on_broken(Broken fn) { broken_ = std::move(fn); }
+
+  Result<void> put(std::string_view object_json) override {
+    TRY(T object, decode_(object_json));
+    Key key = object.metadata.key();
+    auto& slot = objects_[key];
+    Ptr before = std::exchange(slot, std::make_shared<const T>(std::move(object)));
+    tell(key, before, slot);
+    return {};
+  }
+  void erase(const Key& key) override {
+    const auto it = objects_.find(key);
+    if (it == objects_.end()) return;
+    const Ptr before = it->second;
+    objects_.erase(it);
+    tell(key, before, nullptr);
+  }
+  void retain(const std::vector<Key>& listed) override;
+  void ready() override {
+    if (std::exchange(ready_, true)) return;
+    for (const auto& fn : on_ready_) fn();
+  }
+
+ private:
+  void tell(const Key& key, const Ptr& before, const Ptr& after) {
+    for (const auto& listener : listeners_) listener(key, before, after);
+  }
+
+  WatchLoop loop_;
+  Decoder decode_;
+  std::map<Key, Ptr> objects_;
+  std::vector<Listener> listeners_;
+  std::vector<std::function<void()>> on_ready_;
+  Broken broken_;
+  bool ready_ = false;
+};
+
+template <class T>
+void Cache<T>::retain(const std::vector<Key>& listed) {
+  std::vector<Key> gone;
+  std::vector<Key> sorted = listed;
+  std::ranges::sort(sorted);
+  for (const auto& [key, object] : objects_) {
+    if (!std::ranges::binary_search(sorted, key)) gone.push_back(key);
+  }
+  for (const Key& key : gone) erase(key);
+}
+
+}  // namespace rotor::kube
