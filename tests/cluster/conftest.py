@@ -1,0 +1,58 @@
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from harness.control_plane import ControlPlane  # noqa: E402
+from harness.moto import Moto  # noqa: E402
+from harness.operator import Operator, install  # noqa: E402
+from harness.real_node import RealNode  # noqa: E402
+
+
+def _state_folder(request, name: str):
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=f"rotor-{name}-"))
+    if not request.config.getoption("--keep"):
+        request.addfinalizer(lambda: shutil.rmtree(folder, ignore_errors=True))
+    return folder
+
+
+def pytest_addoption(parser):
+    parser.addoption("--keep", action="store_true", help="keep the servers' state folders and logs")
+
+
+@pytest.fixture(scope="session")
+def plane(request):
+    """A control plane with kwok's fake node, Rotor's CRDs and RBAC."""
+    plane = ControlPlane(_state_folder(request, "plane"))
+    request.addfinalizer(plane.stop)
+    plane.start()
+    install(plane)
+    return plane
+
+
+@pytest.fixture(scope="session")
+def moto(request, plane):
+    moto = Moto(plane.log_dir)
+    request.addfinalizer(moto.stop)
+    return moto.start()
+
+
+@pytest.fixture(scope="session")
+def operator(request, plane, moto):
+    operator = Operator(plane, env=moto.environment())
+    request.addfinalizer(operator.stop)
+    return operator.start()
+
+
+@pytest.fixture(scope="session")
+def real_node(request):
+    """A control plane with a real kubelet, Rotor's CRDs and RBAC."""
+    node = RealNode(_state_folder(request, "node"))
+    request.addfinalizer(node.stop)
+    node.start()
+    install(node)
+    return node

@@ -1,0 +1,109 @@
+"""Wrong input: a condition, an event, a message that says what to do; everything else goes on."""
+
+import json
+
+import kubernetes as k8s
+import pytest
+
+from harness.objects import ES, INSTANCES, STORES, Cluster, external_secret, fake_store, instance
+from harness.processes import wait_for
+
+CANARY = "canary-5f2c9a7e-never-shown"
+
+
+@pytest.fixture(scope="module")
+def cluster(plane, operator):
+    cluster = Cluster(plane)
+    cluster.namespace("bad")
+    fake_store(cluster, "bad", "good", {"a": "1", "doc": json.dumps({"x": CANARY}), "text": CANARY})
+    return cluster
+
+
+def fails(cluster: Cluster, name: str, *words: str):
+    condition = cluster.wait_condition(ES, "bad", name, "False")
+    assert condition["reason"] == "SecretSyncedError", condition
+    said = condition["message"] + " " + " ".join(
+        wait_for(lambda: [e.message for e in cluster.events("bad", name) if e.type == "Warning"], 30, "a Warning event"))
+    for word in words:
+        assert word in said, said
+    return said
+
+
+def test_a_missing_remote_key_names_it(cluster):
+    cluster.create(ES, "bad", "no-key", external_secret("good", "no-key", {"A": "absent-key"}))
+    fails(cluster, "no-key", "absent-key")
+
+
+def test_a_property_that_is_not_in_the_document_names_it(cluster):
+    spec = external_secret("good", "no-prop", {"A": "doc"})
+    spec["data"][0]["remoteRef"]["property"] = "nope"
+    cluster.create(ES, "bad", "no-prop", spec)
+    fails(cluster, "no-prop", "nope")
+
+
+def test_a_store_that_does_not_exist_is_named(cluster):
+    cluster.create(ES, "bad", "no-store", external_secret("nowhere", "no-store", {"A": "a"}))
+    fails(cluster, "no-store", "nowhere")
+
+
+def test_two_providers_are_refused_by_the_api_server(cluster):
+    with pytest.raises(k8s.client.ApiException) as refused:
+        cluster.create(STORES, "bad", "two", {"provider": {"fake": {"data": []}, "kubernetes": {}}})
+    assert refused.value.status == 422 and "must have at most 1 items" in refused.value.body
+
+
+def test_an_unknown_provider_is_reported_by_the_store(cluster):
+    cluster.create(STORES, "bad", "unknown", {"provider": {"carrierpigeon": {}}})
+    condition = cluster.wait_condition(STORES, "bad", "unknown", "False")
+    events = wait_for(lambda: [e.message for e in cluster.events("bad", "unknown")], 30, "an event")
+    assert "carrierpigeon" in condition["message"] + " ".join(events)
+
+
+def test_a_wrong_duration_names_the_field_and_the_way_out(cluster):
+    spec = external_secret("good", "duration", {"A": "a"}, "1d")
+    try:
+        cluster.create(ES, "bad", "duration", spec)
+    except k8s.client.ApiException as refused:
+        assert "refreshInterval" in refused.body
+        return
+    fails(cluster, "duration", "refreshInterval", "1d")
+
+
+def test_a_secret_of_another_external_secret_is_not_taken(cluster):
+    cluster.create(ES, "bad", "first", external_secret("good", "shared", {"A": "a"}))
+    cluster.wait_condition(ES, "bad", "first")
+    cluster.create(ES, "bad", "second", external_secret("good", "shared", {"A": "text"}))
+    fails(cluster, "second", "shared")
+    assert cluster.secret("bad", "shared") == {"A": "1"}
+
+
+def test_an_unreachable_store_and_wrong_credentials_are_said(cluster):
+    cluster.core.create_namespaced_secret("bad", {"metadata": {"name": "aws"}, "stringData": {"id": "AKIAWRONG", "key": CANARY}})
+    ref = lambda key: {"name": "aws", "key": key}  # noqa: E731
+    cluster.create(STORES, "bad", "aws", {"provider": {"aws": {
+        "service": "SecretsManager", "region": "us-east-1",
+        "auth": {"secretRef": {"accessKeyIDSecretRef": ref("id"), "secretAccessKeySecretRef": ref("key")}}}}})
+    cluster.create(ES, "bad", "aws", external_secret("aws", "aws", {"A": "absent/in-aws"}))
+    fails(cluster, "aws", "absent/in-aws")
+
+
+def test_a_missing_secret_in_env_from_is_named_by_the_instance(cluster):
+    cluster.create(INSTANCES, "bad", "agent", instance("not-there"))
+    condition = cluster.wait_condition(INSTANCES, "bad", "agent", "False", "SecretsReady")
+    assert "not-there" in condition["message"]
+
+
+def test_the_good_ones_go_on(cluster):
+    cluster.create(ES, "bad", "good", external_secret("good", "good", {"A": "text"}))
+    cluster.wait_condition(ES, "bad", "good")
+    assert cluster.secret("bad", "good") == {"A": CANARY}
+
+
+def test_the_canary_is_nowhere_but_in_its_secret(cluster, plane, operator):
+    assert cluster.secret("bad", "good") == {"A": CANARY}
+    assert CANARY not in operator.log()
+    assert CANARY not in operator.get("/metrics")[1]
+    for kind in ("externalsecrets", "openclawinstances", "events", "statefulsets", "pods"):
+        assert CANARY not in plane.kubectl("get", kind, "-A", "-o", "json"), kind
+    process = open(f"/proc/{operator.process.popen.pid}/cmdline").read() + open(f"/proc/{operator.process.popen.pid}/environ").read()
+    assert CANARY not in process

@@ -1,0 +1,169 @@
+"""Rotation on a real control plane: what restarts a pod, how often, and what does not."""
+
+import base64
+import signal
+import time
+
+import pytest
+
+from harness.objects import ES, INSTANCES, Cluster, external_secret, fake_store, instance, set_fake_values
+from harness.operator import Operator
+from harness.processes import wait_for
+
+
+@pytest.fixture
+def cluster(plane, operator):
+    return Cluster(plane)
+
+
+def running(cluster: Cluster, ns: str, name: str = "agent") -> str:
+    return wait_for(lambda: cluster.pod_uid(ns, name), 60, f"the pod of {ns}/{name} to be Ready")
+
+
+def set_secret(cluster: Cluster, ns: str, name: str, values: dict, create: bool = False):
+    body = {"metadata": {"name": name}, "data": {k: base64.b64encode(v.encode()).decode() for k, v in values.items()}}
+    if create:
+        return cluster.core.create_namespaced_secret(ns, body)
+    return cluster.core.patch_namespaced_secret(name, ns, body)
+
+
+def hash_changes(cluster: Cluster, ns: str, before: str | None) -> str:
+    return wait_for(lambda: (h := cluster.secret_hash(ns, "agent")) != before and h, 30, "the pod template to change")
+
+
+def stays(cluster: Cluster, ns: str, generation: int, seconds: float = 4):
+    """No write to the StatefulSet's spec during the quiet period and a while longer."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert cluster.generation(ns, "agent") == generation
+        time.sleep(0.2)
+
+
+def test_a_burst_of_changes_is_one_restart(cluster):
+    ns = cluster.namespace("rot-burst")
+    set_secret(cluster, ns, "keys", {"A": "1"}, create=True)
+    set_secret(cluster, ns, "more", {"B": "1"}, create=True)
+    cluster.create(INSTANCES, ns, "agent", instance("keys") | {
+        "envFrom": [{"secretRef": {"name": "keys"}}, {"secretRef": {"name": "more"}}]})
+    running(cluster, ns)
+    before, generation = cluster.secret_hash(ns, "agent"), cluster.generation(ns, "agent")
+    set_secret(cluster, ns, "keys", {"A": "2"})
+    set_secret(cluster, ns, "more", {"B": "2"})
+    hash_changes(cluster, ns, before)
+    stays(cluster, ns, generation + 1)
+
+
+def test_what_the_process_does_not_read_restarts_nothing(cluster):
+    ns = cluster.namespace("rot-unread")
+    set_secret(cluster, ns, "keys", {"A": "1", "B": "1"}, create=True)
+    spec = instance("keys")
+    spec["envFrom"] = []
+    spec["env"] = [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "keys", "key": "A"}}}]
+    cluster.create(INSTANCES, ns, "agent", spec)
+    running(cluster, ns)
+    generation = cluster.generation(ns, "agent")
+    set_secret(cluster, ns, "keys", {"B": "2", "C": "new"})
+    cluster.core.patch_namespaced_secret("keys", ns, {"metadata": {"labels": {"touched": "yes"}}})
+    stays(cluster, ns, generation)
+
+
+def test_a_deleted_secret_never_takes_a_running_pod_down(cluster):
+    ns = cluster.namespace("rot-deleted")
+    set_secret(cluster, ns, "keys", {"A": "1"}, create=True)
+    cluster.create(INSTANCES, ns, "agent", instance("keys"))
+    running(cluster, ns)
+    before, generation = cluster.secret_hash(ns, "agent"), cluster.generation(ns, "agent")
+    cluster.core.delete_namespaced_secret("keys", ns)
+    condition = cluster.wait_condition(INSTANCES, ns, "agent", "False", "SecretsReady")
+    assert "keys" in condition["message"]
+    stays(cluster, ns, generation)
+    set_secret(cluster, ns, "keys", {"A": "1"}, create=True)  # the same value again: no restart
+    cluster.wait_condition(INSTANCES, ns, "agent", "True", "SecretsReady")
+    stays(cluster, ns, generation)
+    cluster.core.delete_namespaced_secret("keys", ns)
+    set_secret(cluster, ns, "keys", {"A": "2"}, create=True)  # another value: exactly one
+    hash_changes(cluster, ns, before)
+    stays(cluster, ns, generation + 1)
+
+
+def test_a_secret_that_comes_later_restarts_nothing_that_started_with_it(cluster):
+    ns = cluster.namespace("rot-later")
+    cluster.create(INSTANCES, ns, "agent", instance("keys"))
+    wait_for(lambda: cluster.generation(ns, "agent"), 30, "the StatefulSet")
+    cluster.wait_condition(INSTANCES, ns, "agent", "False", "SecretsReady")
+    generation = cluster.generation(ns, "agent")
+    set_secret(cluster, ns, "keys", {"A": "1"}, create=True)
+    cluster.wait_condition(INSTANCES, ns, "agent", "True", "SecretsReady")
+    stays(cluster, ns, generation)
+
+
+def test_a_rollout_restart_of_somebody_else_is_kept(cluster, plane):
+    ns = cluster.namespace("rot-foreign")
+    set_secret(cluster, ns, "keys", {"A": "1"}, create=True)
+    cluster.create(INSTANCES, ns, "agent", instance("keys"))
+    running(cluster, ns)
+    plane.kubectl("-n", ns, "rollout", "restart", "statefulset/agent")
+    before = cluster.secret_hash(ns, "agent")
+    set_secret(cluster, ns, "keys", {"A": "2"})
+    hash_changes(cluster, ns, before)
+    assert "kubectl.kubernetes.io/restartedAt" in cluster.template_annotations(ns, "agent")
+
+
+def test_a_foreign_edit_of_the_target_secret_is_repaired(cluster):
+    ns = cluster.namespace("rot-repair")
+    fake_store(cluster, ns, "store", {"a": "right"})
+    cluster.create(ES, ns, "keys", external_secret("store", "keys", {"A": "a"}))
+    cluster.wait_condition(ES, ns, "keys")
+    set_secret(cluster, ns, "keys", {"A": "wrong"})
+    wait_for(lambda: cluster.secret(ns, "keys") == {"A": "right"}, 30, "the repair")
+    cluster.core.delete_namespaced_secret("keys", ns)
+    wait_for(lambda: cluster.secret(ns, "keys") == {"A": "right"}, 30, "the Secret to come back")
+
+
+def test_the_api_server_restarts_in_the_middle(cluster, plane):
+    ns = cluster.namespace("rot-apiserver")
+    fake_store(cluster, ns, "store", {"a": "1"})
+    cluster.create(ES, ns, "keys", external_secret("store", "keys", {"A": "a"}, "1s"))
+    cluster.create(INSTANCES, ns, "agent", instance("keys"))
+    running(cluster, ns)
+    before, generation = cluster.secret_hash(ns, "agent"), cluster.generation(ns, "agent")
+    plane.restart_apiserver()
+    wait_for(lambda: set_fake_values(cluster, ns, "store", {"a": "2"}) is None, 30, "the API server to take a write")
+    hash_changes(cluster, ns, before)
+    stays(cluster, ns, generation + 1)
+
+
+def test_the_operator_killed_in_the_middle_loses_nothing_and_restarts_once(plane, moto, operator):
+    cluster = Cluster(plane)
+    ns = cluster.namespace("rot-killed")
+    fake_store(cluster, ns, "store", {"a": "1"})
+    cluster.create(ES, ns, "keys", external_secret("store", "keys", {"A": "a"}, "1s"))
+    cluster.create(INSTANCES, ns, "agent", instance("keys"))
+    running(cluster, ns)
+    before, generation = cluster.secret_hash(ns, "agent"), cluster.generation(ns, "agent")
+    set_fake_values(cluster, ns, "store", {"a": "2"})
+    wait_for(lambda: cluster.secret(ns, "keys") == {"A": "2"}, 30, "the new value")
+    operator.process.stop(signal.SIGKILL)  # inside the quiet period: the Secret is written, the template is not
+    operator.start()
+    hash_changes(cluster, ns, before)
+    stays(cluster, ns, generation + 1)
+    # Killed again after everything is done: the next start changes nothing.
+    operator.process.stop(signal.SIGKILL)
+    operator.start()
+    stays(cluster, ns, generation + 1)
+
+
+def test_no_restart_loop_when_two_operators_race_for_the_digest_key(plane, moto, operator):
+    """A second operator process finds the key the first one made, and agrees with its digests."""
+    cluster = Cluster(plane)
+    ns = cluster.namespace("rot-two")
+    set_secret(cluster, ns, "keys", {"A": "1"}, create=True)
+    cluster.create(INSTANCES, ns, "agent", instance("keys"))
+    running(cluster, ns)
+    generation = cluster.generation(ns, "agent")
+    second = Operator(plane, name="operator-2")
+    try:
+        second.start()
+        stays(cluster, ns, generation)
+    finally:
+        second.stop()

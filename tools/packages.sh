@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs Debian packages that are missing. tools/packages.sh build|test; docs/dependencies.md says what each is for.
+set -euo pipefail
+build=(clang-19 lld-19 llvm-19 cmake ninja-build ccache pkg-config git ca-certificates
+  libboost1.81-dev libboost-json1.81-dev libssl-dev libyaml-dev libre2-dev libutf8proc-dev
+  libhowardhinnant-date-dev tzdata libspdlog-dev libfmt-dev libcli11-dev)
+test=(libclang-rt-19-dev clang-tidy-19 clang-format-19 libgtest-dev libgmock-dev libbenchmark-dev libsimdjson-dev
+  python3 python3-venv containerd runc containernetworking-plugins busybox-static iproute2 iptables procps openssl)
+
+case ${1:-} in
+  build) wanted=("${build[@]}") ;;
+  test) wanted=("${build[@]}" "${test[@]}") ;;
+  *) echo "usage: $0 build|test" >&2; exit 2 ;;
+esac
+
+missing=()
+for package in "${wanted[@]}"; do
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" != 0 ]; then
+  echo "missing packages; run as root, or: apt-get install ${missing[*]}" >&2
+  exit 1
+fi
+echo "installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# A newer Boost beside an older one clashes on the shared header folder: the older -dev packages go.
+apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
