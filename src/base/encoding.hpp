@@ -13,6 +13,7 @@ namespace rotor {
 enum class Base64 : std::uint8_t { kStandard, kUrl, kRawStandard, kRawUrl };  // raw: without padding
 
 std::string base64_encode(std::string_view bytes, Base64 alphabet = Base64::kStandard);
+SecretBytes base64_encode_secret(std::string_view bytes);
 
 // As Go decodes: '\r' and '\n' are skipped anywhere; the error carries the offset of the bad byte
 // ("illegal base64 data at input byte 4").

@@ -14,7 +14,6 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -70,7 +69,7 @@ struct FieldRules {
   bool keep_empty = false;             // written even when empty or zero (Go: no omitempty)
   std::string_view default_json = {};  // `"1h0m0s"`, `true`, `{}`: filled in by the API server
   std::string_view pattern = {};
-  std::initializer_list<std::string_view> one_of = {};
+  std::vector<std::string_view> one_of = {};  // string rules on a list or map hold for its values
   std::optional<std::int64_t> min_length = {};
   std::optional<std::int64_t> max_length = {};
   std::optional<std::int64_t> minimum = {};

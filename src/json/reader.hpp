@@ -60,20 +60,24 @@ class Reader {
     bool first;
   };
 
+  bool expect(Kind kind);
   bool open(char bracket);
   void skip_space();
   bool next_item(char close);
+  bool colon();
   void skip_value();
   void skip_string();
+  bool skip_member_name();
   std::string_view scan_number();
   template <class Out>
   void decode_string(Out& out);
+  template <class Out>
+  bool decode_escape(Out& out);
   void literal(std::string_view word);
   void syntax(std::string_view what);
 
   std::string_view text_;
   std::size_t at_ = 0;
-  int depth_ = 0;
   int max_depth_;
   std::vector<Level> levels_;
   std::optional<Error> error_;

@@ -1,4 +1,4 @@
-// Writes JSON text the way Go's encoding/json does: its escapes (< > & and U+2028/2029 when `html`), U+FFFD for
+// Writes JSON text the way Go's encoding/json does: its escapes (< > & when `html`), `\ufffd` for
 // invalid UTF-8, no white space. The writer puts commas and colons; the caller keeps begin and end balanced.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/secret_bytes.hpp"
 
 namespace rotor::json {
@@ -30,6 +31,7 @@ class Writer {
   void number(double v);  // shortest form that reads back the same; exponents as Go writes them
   void string(std::string_view v);
   void raw(std::string_view json);  // one value, already JSON
+  void raw_members(std::string_view json);  // `"a":1,"b":2`: members of the open object, already JSON
 
  private:
   void separate();
@@ -50,5 +52,6 @@ std::string format_double(double v);
 
 // `raw` again in Go's Marshal form: no white space, object keys sorted bytewise, last duplicate kept, numbers as written.
 Result<std::string> compact_sorted(std::string_view raw, Escape escape);
+Result<SecretBytes> compact_sorted_secret(std::string_view raw, Escape escape);  // member names are not secret, values are
 
 }  // namespace rotor::json
