@@ -1,0 +1,168 @@
+#include "providers/gate.hpp"
+
+#include <fmt/format.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <memory>
+
+#include "api/core/config_map.hpp"
+#include "api/core/secret.hpp"
+#include "api/core/service_account.hpp"
+#include "base/encoding.hpp"
+
+namespace rotor::providers {
+namespace {
+
+using api::es::CaProvider;
+using api::es::SecretKeySelector;
+using api::es::ServiceAccountSelector;
+
+// A missing credential must never look like a missing remote secret: deletionPolicy acts on kNotFound.
+Error as_reference_error(Error error, const std::string& context) {
+  if (error.code == Code::kNotFound) error.code = Code::kInvalid;
+  return std::move(error).prefixed(context);
+}
+
+Error no_namespace(std::string_view what, std::string_view name) {
+  return {Code::kInvalid, fmt::format("{} \"{}\" has no namespace: a ClusterSecretStore used without a consumer needs "
+                                      "the selector's namespace field", what, name)};
+}
+
+class ClientGate final : public ReferenceGate {
+ public:
+  explicit ClientGate(kube::Client& client) : client_(client) {}
+
+  Task<Result<SecretBytes>> secret_value(Scope scope, SecretKeySelector ref) override {
+    const std::string ns = resolve_namespace(scope, ref.ns);
+    if (ns.empty()) co_return std::unexpected(no_namespace("Secret", ref.name));
+    const std::string context = fmt::format("cannot get Kubernetes secret \"{}\" from namespace \"{}\"", ref.name, ns);
+    if (ref.name.empty()) co_return fail(Code::kInvalid, context + ": name is empty");
+    kube::Key key{ns, ref.name};
+    auto secret = co_await kube::get<api::Secret>(client_, std::move(key));
+    if (!secret) co_return std::unexpected(as_reference_error(std::move(secret).error(), context));
+    const auto it = secret->data.find(ref.key);
+    if (it == secret->data.end()) {
+      co_return fail(Code::kInvalid, fmt::format("cannot find secret data for key: \"{}\"", ref.key));
+    }
+    co_return std::move(it->second);
+  }
+
+  Task<Result<std::string>> config_map_value(Scope scope, std::string name, std::optional<std::string> selector_ns,
+                                             std::string key) override {
+    const std::string ns = resolve_namespace(scope, selector_ns);
+    if (ns.empty()) co_return std::unexpected(no_namespace("ConfigMap", name));
+    kube::Key object{ns, name};
+    auto map = co_await kube::get<api::ConfigMap>(client_, std::move(object));
+    if (!map) {
+      co_return std::unexpected(
+          as_reference_error(std::move(map).error(), fmt::format("failed to get caProvider secret {}", name)));
+    }
+    const auto it = map->data.find(key);
+    if (it == map->data.end()) {
+      co_return fail(Code::kInvalid, fmt::format("failed to get caProvider configMap {} -> {}", name, key));
+    }
+    co_return it->second;
+  }
+
+  Task<Result<kube::StringMap>> service_account_annotations(Scope scope, ServiceAccountSelector ref) override {
+    const std::string ns = resolve_namespace(scope, ref.ns);
+    if (ns.empty()) co_return std::unexpected(no_namespace("ServiceAccount", ref.name));
+    kube::Key key{ns, ref.name};
+    auto account = co_await kube::get<api::ServiceAccount>(client_, std::move(key));
+    if (!account) {
+      co_return std::unexpected(as_reference_error(
+          std::move(account).error(), fmt::format("cannot get ServiceAccount \"{}\" from namespace \"{}\"", ref.name, ns)));
+    }
+    co_return std::move(account->metadata.annotations);
+  }
+
+  Task<Result<kube::IssuedToken>> service_account_token(Scope scope, ServiceAccountSelector ref,
+                                                        kube::TokenRequest request) override {
+    const std::string ns = resolve_namespace(scope, ref.ns);
+    if (ns.empty()) co_return std::unexpected(no_namespace("ServiceAccount", ref.name));
+    kube::Key key{ns, ref.name};
+    auto token = co_await client_.request_token(std::move(key), std::move(request));
+    if (!token) {
+      co_return std::unexpected(as_reference_error(
+          std::move(token).error(),
+          fmt::format("cannot create a token of ServiceAccount \"{}\" in namespace \"{}\"", ref.name, ns)));
+    }
+    co_return std::move(*token);
+  }
+
+ private:
+  kube::Client& client_;
+};
+
+struct BioFree { void operator()(BIO* b) const { BIO_free(b); } };
+struct X509Free { void operator()(X509* x) const { X509_free(x); } };
+
+bool starts_with_certificate(std::string_view pem) {
+  const std::unique_ptr<BIO, BioFree> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const std::unique_ptr<X509, X509Free> first(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  return first != nullptr;
+}
+
+Result<std::string> decode_ca(const std::string& bytes) {
+  if (starts_with_certificate(bytes)) return bytes;
+  for (const Base64 alphabet : {Base64::kStandard, Base64::kUrl}) {
+    auto again = base64_decode(bytes, alphabet);
+    if (again && starts_with_certificate(*again)) return *again;
+  }
+  return fail(Code::kInvalid, "failed to decode ca bundle: failed to parse the new certificate, not valid pem data");
+}
+
+}  // namespace
+
+std::string resolve_namespace(const Scope& scope, const std::optional<std::string>& selector_ns) {
+  if (scope.cluster() && selector_ns && !selector_ns->empty()) return *selector_ns;
+  return scope.consumer_ns;
+}
+
+std::unique_ptr<ReferenceGate> make_reference_gate(kube::Client& client) { return std::make_unique<ClientGate>(client); }
+
+Task<Result<std::string>> resolve_ca(ReferenceGate& gate, Scope scope, std::string ca_bundle,
+                                     std::optional<CaProvider> ca_provider) {
+  if (!ca_bundle.empty()) {
+    auto first = base64_decode(ca_bundle);
+    co_return decode_ca(first ? *first : ca_bundle);
+  }
+  if (!ca_provider) co_return std::string();
+  if (scope.cluster() && !ca_provider->ns) co_return fail(Code::kInvalid, "missing namespace on caProvider secret");
+  if (!scope.cluster() && ca_provider->ns && *ca_provider->ns != scope.consumer_ns) {
+    co_return fail(Code::kInvalid,
+                   "namespace should either be empty or match the namespace of the SecretStore for a namespaced SecretStore");
+  }
+  if (ca_provider->type == "Secret") {
+    SecretKeySelector ref{ca_provider->name, ca_provider->ns, ca_provider->key};
+    auto value = co_await gate.secret_value(scope, std::move(ref));
+    if (!value) {
+      co_return std::unexpected(
+          std::move(value).error().prefixed("failed to get cert from secret: failed to resolve secret key ref"));
+    }
+    co_return decode_ca(std::string(value->reveal()));
+  }
+  if (ca_provider->type == "ConfigMap") {
+    auto value = co_await gate.config_map_value(scope, ca_provider->name, ca_provider->ns, ca_provider->key);
+    if (!value) co_return std::unexpected(std::move(value).error().prefixed("failed to get cert from configmap"));
+    co_return decode_ca(*value);
+  }
+  co_return fail(Code::kInvalid, fmt::format("unknown caProvider.type \"{}\": use Secret or ConfigMap", ca_provider->type));
+}
+
+Result<void> check_selector_namespace(std::string_view store_kind, std::string_view store_ns,
+                                      const std::optional<std::string>& selector_ns, NamespaceRule rule) {
+  const bool given = selector_ns && !selector_ns->empty();
+  if (store_kind == kClusterSecretStoreKind) {
+    if (!given && rule == NamespaceRule::kStrict) return fail(Code::kInvalid, "cluster scope requires namespace");
+    return {};
+  }
+  if (given && *selector_ns != store_ns) {
+    return fail(Code::kInvalid,
+                "namespace should either be empty or match the namespace of the SecretStore for a namespaced SecretStore");
+  }
+  return {};
+}
+
+}  // namespace rotor::providers

@@ -1,0 +1,64 @@
+// The one way from a provider to objects of the cluster. Every read names the consumer whose manifest asks for it, so a
+// read that is not scoped cannot be written down; the namespace rule of stores is applied here and nowhere else.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "api/externalsecrets/references.hpp"
+#include "base/error.hpp"
+#include "base/secret_bytes.hpp"
+#include "base/task.hpp"
+#include "kube/client.hpp"
+
+namespace rotor::providers {
+
+inline constexpr std::string_view kSecretStoreKind = "SecretStore";
+inline constexpr std::string_view kClusterSecretStoreKind = "ClusterSecretStore";
+
+// On whose behalf something is read.
+struct Scope {
+  std::string store_kind;   // SecretStore, ClusterSecretStore
+  std::string consumer_ns;  // of the ExternalSecret; empty while a ClusterSecretStore is validated without a consumer
+
+  bool cluster() const { return store_kind == kClusterSecretStoreKind; }
+};
+
+// The consumer's namespace; the selector's own only for a ClusterSecretStore that gives one.
+// Empty: nobody can say yet (a ClusterSecretStore whose credentials depend on the consumer).
+std::string resolve_namespace(const Scope& scope, const std::optional<std::string>& selector_ns);
+
+class ReferenceGate {
+ public:
+  virtual ~ReferenceGate() = default;
+
+  // One value of a Secret. Errors: `cannot get Kubernetes secret "n" from namespace "ns": …`,
+  // `cannot find secret data for key: "k"`. Never kNotFound: a missing credential is not a missing remote secret.
+  virtual Task<Result<SecretBytes>> secret_value(Scope scope, api::es::SecretKeySelector ref) = 0;
+
+  // One value of a ConfigMap.
+  virtual Task<Result<std::string>> config_map_value(Scope scope, std::string name, std::optional<std::string> ns,
+                                                     std::string key) = 0;
+
+  // The annotations of a ServiceAccount (cloud roles are named there).
+  virtual Task<Result<kube::StringMap>> service_account_annotations(Scope scope,
+                                                                    api::es::ServiceAccountSelector ref) = 0;
+
+  // A token of that ServiceAccount for `request.audiences`. The caller adds the selector's own audiences if it wants them.
+  virtual Task<Result<kube::IssuedToken>> service_account_token(Scope scope, api::es::ServiceAccountSelector ref,
+                                                                kube::TokenRequest request) = 0;
+};
+
+// The gate over a real client; reads are direct, not cached.
+std::unique_ptr<ReferenceGate> make_reference_gate(kube::Client& client);
+
+// The PEM bundle of `caBundle` (base64 of PEM, or of base64 of PEM) or else of `caProvider`; empty when neither is set.
+Task<Result<std::string>> resolve_ca(ReferenceGate& gate, Scope scope, std::string ca_bundle,
+                                     std::optional<api::es::CaProvider> ca_provider);
+
+// Checks of `validate_store` for a selector's namespace. `strict`: a ClusterSecretStore must give one.
+enum class NamespaceRule : std::uint8_t { kStrict, kReferent };
+Result<void> check_selector_namespace(std::string_view store_kind, std::string_view store_ns,
+                                      const std::optional<std::string>& selector_ns, NamespaceRule rule);
+
+}  // namespace rotor::providers
