@@ -29,13 +29,19 @@ YamlStream parse_yaml_leniently(std::string_view text);
 
 // A scalar-preserving reading: every scalar keeps its source text and whether it was quoted, so that a values file
 // can hand out `1.10` as `1.10`. Mappings keep document order.
+struct YamlMember;
 struct YamlNode {
   enum class Kind : std::uint8_t { kScalar, kMapping, kSequence } kind = Kind::kScalar;
   SecretBytes scalar;     // source text after YAML unescaping
   bool quoted = false;    // quoted or block scalar: a string whatever it looks like
-  std::vector<std::pair<std::string, YamlNode>> members;
+  std::vector<YamlMember> members;
   std::vector<YamlNode> items;
   int line = 0;
+};
+// Not a std::pair: its traits would need YamlNode whole inside YamlNode.
+struct YamlMember {
+  std::string key;
+  YamlNode value;
 };
 Result<YamlNode> parse_yaml_node(std::string_view text);
 
