@@ -6,13 +6,13 @@ using namespace api::es;
 
 namespace {
 
-constexpr FieldRules subdomain(bool required, std::string_view doc) {
+FieldRules subdomain(bool required, std::string_view doc) {
   return {.required = required, .pattern = kSubdomainPattern, .min_length = 1, .max_length = 253, .doc = doc};
 }
-constexpr FieldRules label(std::string_view doc) {
+FieldRules label(std::string_view doc) {
   return {.pattern = kLabelPattern, .min_length = 1, .max_length = 63, .doc = doc};
 }
-constexpr FieldRules secret_key(std::string_view doc) {
+FieldRules secret_key(std::string_view doc) {
   return {.pattern = kSecretKeyPattern, .min_length = 1, .max_length = 253, .doc = doc};
 }
 constexpr std::string_view kNamespaceDoc =
