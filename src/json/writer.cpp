@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/utf8.hpp"
+#include "json/go_float.hpp"
 #include "json/reader.hpp"
 
 namespace rotor::json {
@@ -188,31 +189,7 @@ std::string quote(std::string_view text, Escape escape) {
   return out;
 }
 
-std::string format_double(double v) {
-  std::array<char, 32> room{};
-  const auto end = std::to_chars(room.data(), room.data() + room.size(), v, std::chars_format::scientific).ptr;
-  std::string_view text(room.data(), end);
-  const std::size_t e = text.find('e');
-  if (e == std::string_view::npos) return std::string(text);  // inf, nan
-  int exponent = 0;
-  const std::size_t sign = text[e + 1] == '+' ? 2 : 1;
-  std::from_chars(text.data() + e + sign, text.data() + text.size(), exponent);
-  const bool negative = text[0] == '-';
-  std::string digits;
-  for (const char c : text.substr(0, e)) {
-    if (c != '-' && c != '.') digits.push_back(c);
-  }
-  std::string out = negative ? "-" : "";
-  if (v != 0 && (exponent < -6 || exponent >= 21)) {
-    out += digits.substr(0, 1);
-    if (digits.size() > 1) out += "." + digits.substr(1);
-    return out + (exponent < 0 ? "e-" : "e+") + std::to_string(std::abs(exponent));
-  }
-  if (exponent < 0) return out + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
-  const auto whole = static_cast<std::size_t>(exponent) + 1;
-  if (digits.size() <= whole) return out + digits + std::string(whole - digits.size(), '0');
-  return out + digits.substr(0, whole) + "." + digits.substr(whole);
-}
+std::string format_double(double v) { return go_float(v, kJsonLayout); }
 
 Result<std::string> compact_sorted(std::string_view raw, Escape escape) { return sorted<std::string>(raw, escape); }
 
