@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/secret_bytes.hpp"
 #include "json/document.hpp"
 
 namespace rotor::json {
@@ -18,6 +19,11 @@ struct YamlDocument {
 
 // All documents of a stream (`---`); empty ones are left out. JSON is YAML.
 Result<std::vector<YamlDocument>> parse_yaml_stream(std::string_view text);
+
+// The first document alone, null when the text is empty: what a template's fromYaml reads. Go's reader lets the last
+// duplicate key win there.
+enum class Duplicates : std::uint8_t { kRefuse, kLastWins };
+Result<Value> parse_yaml(std::string_view text, Duplicates duplicates = Duplicates::kRefuse);
 
 // The documents that are good, and one error for each that is not: a broken manifest among good ones
 // must not stop the others. A syntax error ends its own document at the next `---` line.
@@ -43,7 +49,7 @@ struct YamlMember {
   std::string key;
   YamlNode value;
 };
-Result<YamlNode> parse_yaml_node(std::string_view text);
+Result<YamlNode> parse_yaml_node(std::string_view text);  // one document; an empty text is a plain empty scalar
 
 // JSON text of a node: plain scalars that resolve to numbers, booleans or null stay as written, others are strings.
 SecretBytes to_json(const YamlNode& node);
