@@ -1,0 +1,60 @@
+// Secret bytes come out through SecretBytes::reveal() alone; this pins the files that may call it.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "tests/fakes/source_dir.hpp"
+
+namespace rotor {
+namespace {
+
+// A file, or a folder when the name ends in '/'. Each needs the bytes to do its work and hands them to no error, log
+// line, event or status.
+constexpr std::string_view kMayReveal[] = {
+    "src/json/describe.cpp",        // base64 of Secret data, read
+    "src/json/describe_write.cpp",  // base64 of Secret data, written
+    "src/json/object_hash.cpp",     // digest
+    "src/json/writer.cpp",          // JSON text into a secret buffer
+    "src/json/yaml.cpp",            // a values file as JSON
+    "src/json/yaml_build.cpp",      // a values file
+    "src/kube/client.hpp",          // answers of the API server, into objects
+    "src/providers/",               // requests to stores and their answers
+    "src/template/",                // rendering
+};
+
+bool may_reveal(std::string_view file) {
+  for (const std::string_view allowed : kMayReveal) {
+    if (file == allowed || (allowed.ends_with('/') && file.starts_with(allowed))) return true;
+  }
+  return false;
+}
+
+TEST(Reveal, IsCalledByThePinnedFilesOnly) {
+  const std::filesystem::path root = test::source_path("");
+  std::set<std::string> wrong;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "src")) {
+    const std::string ext = entry.path().extension().string();
+    if (ext != ".cpp" && ext != ".hpp") continue;
+    const std::string name = std::filesystem::relative(entry.path(), root).generic_string();
+    const std::string text = test::read_file(entry.path().string());
+    const bool calls = text.find(".reveal()") != std::string::npos || text.find("->reveal()") != std::string::npos;
+    if (calls && !may_reveal(name)) wrong.insert(name);
+  }
+  std::string names;
+  for (const std::string& name : wrong) names += "\n  " + name;
+  EXPECT_TRUE(wrong.empty()) << "These files read secret bytes but are not on the list of tests/base/reveal_test.cpp:" << names
+                             << "\nPass the SecretBytes on instead. If the file must see the bytes (it encodes, sends or digests"
+                                "\nthem) and none can reach an error, a log line, an event or a status, add it to kMayReveal"
+                                "\nwith the reason.";
+}
+
+TEST(Reveal, ListsOnlyFilesThatExist) {
+  for (const std::string_view allowed : kMayReveal) {
+    if (allowed.ends_with('/')) continue;
+    EXPECT_TRUE(std::filesystem::exists(test::source_path(allowed))) << "remove " << allowed << " from kMayReveal";
+  }
+}
+
+}  // namespace
+}  // namespace rotor
