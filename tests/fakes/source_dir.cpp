@@ -6,7 +6,9 @@
 
 namespace rotor::test {
 
-std::string source_path(std::string_view relative) { return std::string(ROTOR_SOURCE_DIR) + "/" + std::string(relative); }
+std::string source_path(std::string_view relative) {
+  return std::string(ROTOR_SOURCE_DIR) + "/" + std::string(relative);
+}
 
 std::string read_file(std::string_view path) {
   std::ifstream in{std::string(path), std::ios::binary};
