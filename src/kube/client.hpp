@@ -46,16 +46,18 @@ class WatchStream {
 enum class PatchType : std::uint8_t { kMerge, kStrategicMerge, kJson, kApply };
 
 struct WriteOptions {
-  std::string field_manager{};   // default: the client's own name
-  std::string subresource{};     // "status", …
-  bool force = false;            // apply only: take fields over from other managers
+  std::string field_manager{};  // default: the client's own name
+  std::string subresource{};    // "status", …
+  bool force = false;           // apply only: take fields over from other managers
   bool dry_run = false;
+  std::string field_validation{};  // "Strict", "Warn", "Ignore"; empty: the server's default (Warn)
 };
 
 struct DeleteOptions {
-  std::optional<std::string> uid{};               // preconditions
+  std::optional<std::string> uid{};  // preconditions
   std::optional<std::string> resource_version{};
-  std::string propagation_policy{};               // "Foreground", "Background", "Orphan"; empty: the kind's default
+  std::string propagation_policy{};  // "Foreground", "Background", "Orphan"; empty: the kind's default
+  bool dry_run = false;
 };
 
 struct TokenRequest {
@@ -68,8 +70,10 @@ struct IssuedToken {
 };
 
 // Every call: kUnavailable/kTimeout when the server cannot be reached, else the server's Status as an Error:
-// its message, and a code from its reason (NotFound, AlreadyExists, Conflict, Expired/Gone → kGone, Forbidden → kDenied,
-// Unauthorized, Invalid/BadRequest, TooManyRequests with retry_after). Retries of 429 and 5xx on reads are the client's.
+// its message, and a code from its reason (NotFound, AlreadyExists, Conflict, Expired/Gone → kGone, Forbidden →
+// kDenied, Unauthorized, Invalid/BadRequest, TooManyRequests with retry_after). Retries of 429 and 5xx on reads are the
+// client's. kNotFound from get, update, patch and remove means this object; a kind that is not served is kUnavailable
+// there and kNotFound from list_page and watch, where nothing else can be missing.
 class Client {
  public:
   virtual ~Client() = default;
@@ -81,7 +85,8 @@ class Client {
                                                            std::string resource_version) = 0;
   virtual Task<Result<SecretBytes>> create(Resource resource, std::string ns, SecretBytes object,
                                            WriteOptions options = {}) = 0;
-  virtual Task<Result<SecretBytes>> update(Resource resource, Key key, SecretBytes object, WriteOptions options = {}) = 0;
+  virtual Task<Result<SecretBytes>> update(Resource resource, Key key, SecretBytes object,
+                                           WriteOptions options = {}) = 0;
   virtual Task<Result<SecretBytes>> patch(Resource resource, Key key, PatchType type, SecretBytes patch,
                                           WriteOptions options = {}) = 0;
   virtual Task<Result<void>> remove(Resource resource, Key key, DeleteOptions options = {}) = 0;
@@ -104,6 +109,9 @@ Task<Result<T>> create(Client& client, T object, WriteOptions options = {}) {
          co_await client.create(kResource<T>, object.metadata.ns, std::move(body), std::move(options)));
   co_return json::read<T>(answer.reveal());
 }
+
+// Calls `item` with each element's slice of a List document.
+Result<void> for_each_item(std::string_view list, const std::function<void(std::string_view)>& item);
 
 // Reads all pages; calls `item` with each element's slice of JSON. Returns the list's resourceVersion.
 Task<Result<std::string>> list_all(Client& client, Resource resource, std::string ns, ListOptions options,

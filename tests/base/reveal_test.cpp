@@ -18,7 +18,12 @@ constexpr std::string_view kMayReveal[] = {
     "src/json/writer.cpp",          // JSON text into a secret buffer
     "src/json/yaml.cpp",            // a values file as JSON
     "src/json/yaml_build.cpp",      // a values file
+    "src/kube/cache.cpp",           // lists and events, into objects
     "src/kube/client.hpp",          // answers of the API server, into objects
+    "src/kube/config.cpp",          // kubeconfig: tokens, keys and certificates
+    "src/kube/credentials.cpp",     // bearer token
+    "src/kube/http_client.cpp",     // requests to the API server and its answers
+    "src/kube/watch_stream.cpp",    // watch events
     "src/providers/",               // requests to stores and their answers
     "src/template/",                // rendering
 };
