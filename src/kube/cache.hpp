@@ -32,21 +32,38 @@ class WatchSink {
   virtual void erase(const Key& key) = 0;
   // The keys of a finished list, so that what vanished meanwhile is erased.
   virtual void retain(const std::vector<Key>& listed) = 0;
-  virtual void ready() = 0;  // after the first full list
+  virtual void ready() = 0;  // after every full list
+  // An object that put() refused, or whose metadata cannot be read (then `key` is empty): once for each new reason.
+  virtual void broken(const Key&, const Error&) {}
 };
+
+// Who an object is, from its text; everything after its metadata is left unread.
+struct ObjectIdentity {
+  Key key;
+  std::string resource_version;
+};
+Result<ObjectIdentity> read_identity(std::string_view object_json);
 
 class WatchLoop {
  public:
   WatchLoop(Client& client, Clock& clock, Resource resource, std::string ns, ListOptions options, WatchSink& sink);
   Task<> run();  // until cancelled
   WatchState state() const { return state_; }
+  bool waiting_for_crd() const { return waiting_for_crd_; }
 
  private:
   Task<> step();
   Task<> list_page();
   Task<> watch_until_it_ends();
-  Task<> back_off(const Error& error);
-  void quarantine(std::string_view object_json, const Error& error);
+  Task<> wait_for_crd();
+  Task<> after_watch_error(Error error);
+  Task<> back_off(Error error);
+  void handle(const WatchEvent& event);
+  void take(std::string_view object_json);  // one item of a list
+  void put(const Key& key, std::string_view object_json);
+  void quarantine(const Key& key, const Error& error);
+  void forget_quarantined_but(std::vector<Key> listed);
+  void recovered();
 
   Client& client_;
   Clock& clock_;
@@ -58,7 +75,10 @@ class WatchLoop {
   std::string continue_token_;
   std::string resource_version_;
   std::vector<Key> listed_;
+  std::map<Key, std::string> quarantined_;  // and why
   int failures_ = 0;
+  int gone_in_a_row_ = 0;
+  std::string last_error_;
   bool waiting_for_crd_ = false;
 };
 
@@ -71,12 +91,15 @@ class Cache final : public WatchSink {
   using Decoder = std::function<Result<T>(std::string_view object_json)>;
   using Broken = std::function<void(const Key& key, const Error& error)>;
 
-  Cache(Client& client, Clock& clock, std::string ns, ListOptions options,
-        Decoder decode = [](std::string_view text) { return json::read<T>(text); }, Resource resource = kResource<T>)
+  Cache(
+      Client& client, Clock& clock, std::string ns, ListOptions options,
+      Decoder decode = [](std::string_view text) { return json::read<T>(text); }, Resource resource = kResource<T>)
       : loop_(client, clock, resource, std::move(ns), std::move(options), *this), decode_(std::move(decode)) {}
 
   Task<> run() { return loop_.run(); }
   bool is_ready() const { return ready_; }
+  // The kind is not served: its CRD is not installed (yet).
+  bool waiting_for_crd() const { return loop_.waiting_for_crd(); }
   Ptr get(const Key& key) const {
     const auto it = objects_.find(key);
     return it == objects_.end() ? nullptr : it->second;
@@ -84,6 +107,7 @@ class Cache final : public WatchSink {
   const std::map<Key, Ptr>& all() const { return objects_; }
   void on_change(Listener listener) { listeners_.push_back(std::move(listener)); }
   void on_ready(std::function<void()> fn) { on_ready_.push_back(std::move(fn)); }
+  // An object that cannot be decoded, once for each reason; its last good state stays in the cache.
   void on_broken(Broken fn) { broken_ = std::move(fn); }
 
   Result<void> put(std::string_view object_json) override {
@@ -105,6 +129,9 @@ class Cache final : public WatchSink {
   void ready() override {
     if (std::exchange(ready_, true)) return;
     for (const auto& fn : on_ready_) fn();
+  }
+  void broken(const Key& key, const Error& error) override {
+    if (broken_) broken_(key, error);
   }
 
  private:

@@ -1,0 +1,213 @@
+#include "kube/cache.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "kube/http_client.hpp"
+#include "tests/fakes/fake_clock.hpp"
+#include "tests/fakes/fake_http.hpp"
+#include "tests/fakes/loop.hpp"
+
+namespace rotor::kube {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr Resource kThings{"example.com", "v1", "things", "Thing", true};
+
+std::string thing(std::string_view name, int version) {
+  return R"({"kind":"Thing","metadata":{"name":")" + std::string(name) + R"(","namespace":"n","resourceVersion":")" +
+         std::to_string(version) + R"("}})";
+}
+// Metadata can be read, the whole cannot.
+std::string broken_thing(std::string_view name, int version) {
+  return R"({"metadata":{"name":")" + std::string(name) + R"(","namespace":"n","resourceVersion":")" +
+         std::to_string(version) + R"("},"kind":7})";
+}
+std::string list(std::string_view items, int version, std::string_view continue_token = "") {
+  return R"({"metadata":{"resourceVersion":")" + std::to_string(version) + R"(","continue":")" +
+         std::string(continue_token) + R"("},"items":[)" + std::string(items) + "]}";
+}
+std::string event(std::string_view type, std::string_view object) {
+  return R"({"type":")" + std::string(type) + R"(","object":)" + std::string(object) + "}\n";
+}
+const std::string kGoneStatus =
+    R"({"kind":"Status","status":"Failure","message":"too old","reason":"Expired","code":410})";
+
+struct CacheTest : testing::Test {
+  test::FakeHttp http;
+  test::FakeClock clock;
+  std::unique_ptr<Client> client =
+      make_client_on(std::make_unique<test::BorrowedHttp>(http), clock, {.server = "https://api"}, "rotor");
+  Cache<PartialObject> cache{*client, clock, "", {}, [](std::string_view t) { return json::read<PartialObject>(t); },
+                             kThings};
+  std::vector<std::string> changes;
+  std::vector<std::string> broken;
+  int ready = 0;
+  test::Loop loop;
+
+  CacheTest() {
+    cache.on_change([this](const Key& key, const auto& before, const auto& after) {
+      changes.push_back((before == nullptr ? "+" : after == nullptr ? "-" : "~") + key.text());
+    });
+    cache.on_ready([this] { ++ready; });
+    cache.on_broken([this](const Key& key, const Error&) { broken.push_back(key.text()); });
+  }
+  void start() { loop.start(cache.run()); }
+  std::string url_part(std::size_t request) {
+    const std::string& url = http.requests().at(request).url;
+    return url.substr(url.find('?'));
+  }
+};
+
+TEST_F(CacheTest, IsFilledByAllPagesAndThenReady) {
+  http.will_answer(200, list(thing("a", 1), 9, "more"));
+  http.will_answer(200, list(thing("b", 2), 9));
+  http.will_stream();
+  start();
+  EXPECT_THAT(changes, ElementsAre("+n/a", "+n/b"));
+  EXPECT_TRUE(cache.is_ready());
+  EXPECT_EQ(ready, 1);
+  EXPECT_EQ(cache.get({"n", "a"})->metadata.resource_version, "1");
+  EXPECT_EQ(cache.get({"n", "x"}), nullptr);
+  EXPECT_THAT(url_part(2), HasSubstr("watch=1&allowWatchBookmarks=true&resourceVersion=9"));
+}
+
+TEST_F(CacheTest, FollowsEvents) {
+  http.will_answer(200, list(thing("a", 1), 1));
+  auto body = http.will_stream();
+  start();
+  body->push(event("ADDED", thing("b", 2)) + event("MODIFIED", thing("a", 3)) + event("DELETED", thing("b", 4)));
+  loop.settle();
+  EXPECT_THAT(changes, ElementsAre("+n/a", "+n/b", "~n/a", "-n/b"));
+  EXPECT_EQ(cache.all().size(), 1U);
+}
+
+TEST_F(CacheTest, ResumesWhereAWatchEnded) {
+  http.will_answer(200, list("", 1));
+  auto body = http.will_stream();
+  start();
+  body->push(event("ADDED", thing("b", 5)) + event("BOOKMARK", R"({"metadata":{"resourceVersion":"77"}})"));
+  loop.settle();
+  auto second = http.will_stream();
+  body->end();
+  loop.settle();
+  EXPECT_TRUE(body->closed());
+  ASSERT_EQ(http.requests().size(), 3U);
+  EXPECT_THAT(url_part(2), HasSubstr("resourceVersion=77"));
+  EXPECT_EQ(cache.all().size(), 1U);
+}
+
+TEST_F(CacheTest, ResumesAfterABrokenConnectionWithBackOff) {
+  http.will_answer(200, list("", 3));
+  auto body = http.will_stream();
+  start();
+  http.will_fail({Code::kUnavailable, "refused"});
+  http.will_stream();
+  body->break_off({Code::kUnavailable, "reset by peer"});
+  loop.settle();
+  EXPECT_EQ(http.requests().size(), 2U);  // waits first
+  clock.advance(loop.io(), 1s);
+  EXPECT_EQ(http.requests().size(), 3U);
+  clock.advance(loop.io(), 2s);
+  ASSERT_EQ(http.requests().size(), 4U);
+  EXPECT_THAT(url_part(3), HasSubstr("resourceVersion=3"));
+}
+
+TEST_F(CacheTest, ListsAgainWhenHistoryIsGoneAndErasesWhatVanished) {
+  http.will_answer(200, list(thing("a", 1) + "," + thing("b", 2), 2));
+  auto body = http.will_stream();
+  start();
+  http.will_answer(200, list(thing("b", 8), 9));
+  http.will_stream();
+  body->push(event("ERROR", kGoneStatus));
+  loop.settle();
+  EXPECT_THAT(changes, ElementsAre("+n/a", "+n/b", "~n/b", "-n/a"));
+  EXPECT_EQ(http.requests().size(), 4U);
+  EXPECT_EQ(ready, 1);
+}
+
+TEST_F(CacheTest, DoesNotAskInALoopWhenHistoryIsAlwaysGone) {
+  http.will_answer(200, list("", 2));
+  for (int i = 0; i < 5; ++i) {
+    http.will_answer(410, kGoneStatus);
+    http.will_answer(200, list("", 2));
+  }
+  start();
+  EXPECT_LE(http.requests().size(), 5U);
+}
+
+TEST_F(CacheTest, StartsOverWhenAContinueTokenIsTooOld) {
+  http.will_answer(200, list(thing("a", 1), 1, "more"));
+  http.will_answer(410, kGoneStatus);
+  http.will_answer(200, list(thing("b", 1), 5));
+  http.will_stream();
+  start();
+  EXPECT_FALSE(cache.is_ready());
+  clock.advance(loop.io(), 1s);
+  EXPECT_TRUE(cache.is_ready());
+  EXPECT_THAT(changes, ElementsAre("+n/a", "+n/b", "-n/a"));
+}
+
+TEST_F(CacheTest, LeavesOutOneUnreadableObjectAndSaysSoOnce) {
+  http.will_answer(200, list(thing("a", 1) + "," + broken_thing("bad", 1) + "," + thing("c", 1), 1));
+  auto body = http.will_stream();
+  start();
+  EXPECT_THAT(changes, ElementsAre("+n/a", "+n/c"));
+  EXPECT_TRUE(cache.is_ready());
+  body->push(event("MODIFIED", broken_thing("bad", 2)) + event("MODIFIED", thing("a", 3)));
+  loop.settle();
+  EXPECT_THAT(broken, ElementsAre("n/bad"));
+  EXPECT_EQ(cache.get({"n", "a"})->metadata.resource_version, "3");
+  body->push(event("MODIFIED", thing("bad", 4)) + event("MODIFIED", broken_thing("bad", 5)));
+  loop.settle();
+  EXPECT_THAT(broken, ElementsAre("n/bad", "n/bad"));
+  EXPECT_EQ(cache.get({"n", "bad"})->metadata.resource_version, "4");  // the last good one stays
+}
+
+TEST_F(CacheTest, WaitsForAMissingKind) {
+  http.will_answer(404, "404 page not found");
+  start();
+  EXPECT_TRUE(cache.waiting_for_crd());
+  http.will_answer(404, "404 page not found");
+  http.will_answer(200, list("", 1));
+  http.will_stream();
+  clock.advance(loop.io(), 6s);
+  EXPECT_EQ(http.requests().size(), 2U);
+  clock.advance(loop.io(), 6s);
+  EXPECT_TRUE(cache.is_ready());
+  EXPECT_FALSE(cache.waiting_for_crd());
+}
+
+TEST_F(CacheTest, DoesNotSpinOnWatchesThatEndAtOnce) {
+  http.will_answer(200, list("", 1));
+  for (int i = 0; i < 50; ++i) http.will_answer(200, "");
+  start();
+  EXPECT_LE(http.requests().size(), 2U);
+  clock.advance(loop.io(), 10s);
+  EXPECT_LE(http.requests().size(), 12U);
+}
+
+TEST_F(CacheTest, EndsWhenCancelled) {
+  http.will_answer(200, list("", 1));
+  auto body = http.will_stream();
+  start();
+  EXPECT_FALSE(body->closed());
+  loop.stop();
+  EXPECT_TRUE(body->closed());
+}
+
+TEST(ReadIdentity, StopsAfterTheMetadata) {
+  const auto id = read_identity(
+      R"({"kind":"X","metadata":{"name":"a","labels":{"name":"no"},"namespace":"n","resourceVersion":"3"},"spec":{broken)");
+  ASSERT_TRUE(id);
+  EXPECT_EQ(id->key, (Key{"n", "a"}));
+  EXPECT_EQ(id->resource_version, "3");
+  EXPECT_FALSE(read_identity("[1]"));
+}
+
+}  // namespace
+}  // namespace rotor::kube
