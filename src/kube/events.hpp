@@ -1,5 +1,5 @@
-// Events on objects (v1 Event), aggregated as client-go does: the same (object, type, reason, message) within ten minutes
-// raises `count` of one Event instead of making another.
+// Events on objects (v1 Event), aggregated as client-go does: the same (object, type, reason, message) within ten
+// minutes raises `count` of one Event instead of making another.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 namespace rotor::kube {
 
 struct ObjectReference {
-  std::string api_version;
-  std::string kind;
-  std::string ns;
-  std::string name;
-  std::string uid;
-  std::string resource_version;
+  std::string api_version{};
+  std::string kind{};
+  std::string ns{};
+  std::string name{};
+  std::string uid{};
+  std::string resource_version{};
 };
 
 class EventRecorder {
@@ -26,6 +26,7 @@ class EventRecorder {
 };
 
 // `component`: the event's source.
-std::unique_ptr<EventRecorder> make_event_recorder(Executor executor, Client& client, Clock& clock, std::string component);
+std::unique_ptr<EventRecorder> make_event_recorder(Executor executor, Client& client, Clock& clock,
+                                                   std::string component);
 
 }  // namespace rotor::kube

@@ -1,0 +1,203 @@
+#include "kube/queue.hpp"
+
+#include <functional>
+#include <stdexcept>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/fakes/fake_clock.hpp"
+#include "tests/fakes/loop.hpp"
+
+namespace rotor::kube {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// What the reconciles of a test do: note the key, take some time, and answer as told.
+struct Work {
+  test::FakeClock& clock;
+  std::vector<std::string> log{};
+  Duration takes{};
+  std::function<Outcome(const Key&)> answer = [](const Key&) { return Outcome::done(); };
+  int running = 0;
+  int most = 0;
+
+  static Task<Outcome> run(Work& work, Key key) {
+    work.log.push_back(key.name);
+    work.most = std::max(work.most, ++work.running);
+    if (work.takes > Duration::zero()) co_await work.clock.sleep_for(work.takes);
+    --work.running;
+    co_return work.answer(key);
+  }
+};
+
+struct QueueTest : testing::Test {
+  test::FakeClock clock;
+  Work work{clock};
+  Queue queue{clock, "test", 1, [this](Key key) { return Work::run(work, std::move(key)); }};
+  test::Loop loop;
+
+  static Key key(const char* name) { return {"n", name}; }
+};
+
+TEST_F(QueueTest, RunsEachKeyOnce) {
+  queue.add(key("a"));
+  queue.add(key("b"));
+  queue.add(key("a"));
+  EXPECT_EQ(queue.depth(), 2U);
+  loop.start(queue.run());
+  EXPECT_THAT(work.log, ElementsAre("a", "b"));
+  EXPECT_EQ(queue.depth(), 0U);
+  queue.add(key("a"));
+  loop.settle();
+  EXPECT_THAT(work.log, ElementsAre("a", "b", "a"));
+}
+
+TEST_F(QueueTest, ServesUsersBeforeRetriesBeforeRefreshes) {
+  queue.add(key("refresh"), Lane::kRefresh);
+  queue.add(key("retry"), Lane::kRetry);
+  queue.add(key("user"), Lane::kUser);
+  queue.add(key("promoted"), Lane::kRefresh);
+  queue.add(key("promoted"), Lane::kUser);
+  queue.add(key("user"), Lane::kRefresh);  // stays where it is
+  loop.start(queue.run());
+  EXPECT_THAT(work.log, ElementsAre("user", "promoted", "retry", "refresh"));
+}
+
+TEST_F(QueueTest, RunsAKeyAgainThatWasAddedMeanwhile) {
+  work.takes = 1s;
+  loop.start(queue.run());
+  queue.add(key("a"));
+  loop.settle();
+  queue.add(key("a"));
+  queue.add(key("a"));
+  EXPECT_EQ(queue.depth(), 0U);
+  clock.advance(loop.io(), 10s);
+  EXPECT_THAT(work.log, ElementsAre("a", "a"));
+}
+
+TEST_F(QueueTest, BacksOffTwiceAsLongEachTimeUpToALimit) {
+  work.answer = [](const Key&) { return Outcome::failed(); };
+  loop.start(queue.run());
+  queue.add(key("a"));
+  loop.settle();
+  for (const auto wait : {1s, 2s, 4s, 8s, 16s, 32s, 64s, 128s, 256s, 420s, 420s}) {
+    const std::size_t runs = work.log.size();
+    clock.advance(loop.io(), wait - 1ms);
+    EXPECT_EQ(work.log.size(), runs);
+    clock.advance(loop.io(), 1ms);
+    EXPECT_EQ(work.log.size(), runs + 1);
+  }
+  EXPECT_EQ(queue.failures(key("a")), 12);
+}
+
+TEST_F(QueueTest, ForgetsFailuresAfterASuccess) {
+  bool fails = true;
+  work.answer = [&](const Key&) { return fails ? Outcome::failed() : Outcome::done(); };
+  loop.start(queue.run());
+  queue.add(key("a"));
+  clock.advance(loop.io(), 3s);
+  EXPECT_EQ(queue.failures(key("a")), 3);
+  fails = false;
+  clock.advance(loop.io(), 4s);
+  EXPECT_EQ(queue.failures(key("a")), 0);
+  clock.advance(loop.io(), 1h);
+  EXPECT_EQ(work.log.size(), 4U);
+}
+
+TEST_F(QueueTest, RunsAnEditedKeyWithoutWaitingForItsBackOff) {
+  work.answer = [](const Key&) { return Outcome::failed(); };
+  loop.start(queue.run());
+  queue.add(key("a"));
+  clock.advance(loop.io(), 100s);
+  const std::size_t runs = work.log.size();
+  queue.add(key("a"));
+  loop.settle();
+  EXPECT_EQ(work.log.size(), runs + 1);
+}
+
+TEST_F(QueueTest, KeepsAppointments) {
+  work.answer = [](const Key&) { return Outcome::again_after(1h); };
+  loop.start(queue.run());
+  queue.add(key("a"));
+  clock.advance(loop.io(), 3h + 1s);
+  EXPECT_EQ(work.log.size(), 4U);
+}
+
+TEST_F(QueueTest, KeepsTheSoonerOfTwoAppointments) {
+  loop.start(queue.run());
+  queue.add_after(key("a"), 10s, Lane::kRefresh);
+  queue.add_after(key("a"), 5s, Lane::kRetry);
+  queue.add_after(key("a"), 20s, Lane::kRefresh);
+  queue.add_after(key("b"), 1s, Lane::kRefresh);
+  clock.advance(loop.io(), 2s);
+  EXPECT_THAT(work.log, ElementsAre("b"));
+  clock.advance(loop.io(), 1h);
+  EXPECT_THAT(work.log, ElementsAre("b", "a"));
+}
+
+TEST_F(QueueTest, DropsTheOldAppointmentWhenAKeyRunsBeforeIt) {
+  work.answer = [](const Key&) { return Outcome::again_after(1h); };
+  loop.start(queue.run());
+  queue.add(key("a"));
+  clock.advance(loop.io(), 50min);
+  queue.add(key("a"));
+  clock.advance(loop.io(), 59min);
+  EXPECT_EQ(work.log.size(), 2U);
+  clock.advance(loop.io(), 1min);
+  EXPECT_EQ(work.log.size(), 3U);
+}
+
+TEST_F(QueueTest, ForgetsAKeyThatIsGone) {
+  work.answer = [](const Key&) { return Outcome::failed(); };
+  loop.start(queue.run());
+  queue.add(key("a"));
+  loop.settle();
+  queue.forget(key("a"));
+  EXPECT_EQ(queue.failures(key("a")), 0);
+  clock.advance(loop.io(), 1h);
+  EXPECT_EQ(work.log.size(), 1U);
+}
+
+TEST_F(QueueTest, CountsAnExceptionAsAFailureAndGoesOn) {
+  work.answer = [](const Key& k) -> Outcome {
+    if (k.name == "bad") throw std::runtime_error("bug");
+    return Outcome::done();
+  };
+  loop.start(queue.run());
+  queue.add(key("bad"));
+  queue.add(key("good"));
+  loop.settle();
+  EXPECT_THAT(work.log, ElementsAre("bad", "good"));
+  EXPECT_EQ(queue.failures(key("bad")), 1);
+}
+
+TEST_F(QueueTest, WorksOnSoManyAtOnceAndNoMore) {
+  Queue wide(clock, "wide", 3, [this](Key k) { return Work::run(work, std::move(k)); });
+  work.takes = 1s;
+  loop.start(wide.run());
+  for (const char* name : {"a", "b", "c", "d", "e"}) wide.add(key(name));
+  clock.advance(loop.io(), 1s);
+  EXPECT_EQ(work.most, 3);
+  EXPECT_EQ(work.log.size(), 5U);
+  clock.advance(loop.io(), 10s);
+  EXPECT_EQ(work.log.size(), 5U);
+  loop.stop();
+}
+
+TEST_F(QueueTest, EndsWhenCancelledInTheMiddleOfWork) {
+  work.takes = 1h;
+  loop.start(queue.run());
+  queue.add(key("a"));
+  queue.add(key("b"));
+  loop.settle();
+  loop.stop();
+  EXPECT_EQ(clock.sleepers(), 0U);
+  EXPECT_THAT(work.log, ElementsAre("a"));
+}
+
+}  // namespace
+}  // namespace rotor::kube
