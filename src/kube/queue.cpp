@@ -7,17 +7,16 @@
 #include <set>
 #include <vector>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "base/log.hpp"
+#include "kube/signal.hpp"
 
 namespace rotor::kube {
 
@@ -28,17 +27,6 @@ namespace {
 constexpr std::size_t kLanes = 3;
 
 std::size_t index(Lane lane) { return static_cast<std::size_t>(lane); }
-
-// Somebody waits until somebody else says so. Set the reason before notifying: nothing is remembered here.
-class Signal {
- public:
-  explicit Signal(const Executor& executor) : timer_(executor, asio::steady_timer::time_point::max()) {}
-  Task<> wait() { (void)co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable)); }
-  void notify_one() { timer_.cancel_one(); }
-
- private:
-  asio::steady_timer timer_;
-};
 
 }  // namespace
 
