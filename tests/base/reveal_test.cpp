@@ -24,6 +24,10 @@ constexpr std::string_view kMayReveal[] = {
     "src/kube/credentials.cpp",     // bearer token
     "src/kube/http_client.cpp",     // requests to the API server and its answers
     "src/kube/watch_stream.cpp",    // watch events
+    "src/net/certificates.cpp",       // the CA's key, to sign with
+    "src/net/client.cpp",             // request bodies, sent
+    "src/net/server_connection.cpp",  // answers, sent
+    "src/net/tls.cpp",                // private keys, into OpenSSL
     "src/providers/",               // requests to stores and their answers
     "src/template/",                // rendering
 };
