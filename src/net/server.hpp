@@ -16,6 +16,7 @@ struct ServerRequest {
   std::string query;  // without '?'
   Headers headers;
   SecretBytes body;
+  std::string client_common_name{};  // of the checked client certificate; empty without one
 };
 
 // Answers one request: either respond() once, or begin() and then write() until finish().
@@ -35,7 +36,7 @@ using Handler = std::function<Task<>(ServerRequest, ServerResponse&)>;
 
 struct ServerConfig {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  // 0: the system picks one
+  std::uint16_t port = 0;         // 0: the system picks one
   std::string certificate_pem{};  // empty: plain HTTP
   SecretBytes key_pem{};
   std::string client_ca_pem{};  // set: client certificates are asked for and checked when given
