@@ -32,3 +32,15 @@ function(rotor_tests name)
   target_link_libraries(test_${target} PRIVATE rotor_flags rotor_test_support ${ARG_DEPS} ${ARG_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND test_${target} --gtest_brief=1)
 endfunction()
+
+# rotor_embed(ROOM FILE FUNCTION HEADER): compiles the text FILE (below src/ROOM) into the room as
+# `std::span<const std::string_view> FUNCTION()`, its lines. HEADER declares the function.
+function(rotor_embed room file function header)
+  set(input ${PROJECT_SOURCE_DIR}/src/${room}/${file})
+  get_filename_component(name ${file} NAME_WE)
+  set(output ${PROJECT_BINARY_DIR}/embedded/${room}/${name}.cpp)
+  add_custom_command(OUTPUT ${output} DEPENDS ${input} ${PROJECT_SOURCE_DIR}/cmake/embed_lines.cmake
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${input} -DOUTPUT=${output} -DFUNCTION=${function} -DHEADER=${header}
+            -P ${PROJECT_SOURCE_DIR}/cmake/embed_lines.cmake VERBATIM)
+  target_sources(rotor_${room} PRIVATE ${output})
+endfunction()

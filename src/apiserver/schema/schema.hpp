@@ -31,7 +31,11 @@ struct Property {
   const Schema* schema = nullptr;
   std::optional<json::Value> default_value{};
   bool retain_keys = false;  // strategic merge: `$retainKeys` is honoured
+  bool always = false;       // built-in: written also when empty or zero
+  bool vanishes = false;     // built-in: left out when empty or zero
 };
+
+struct Fill;  // a default that the API server sets by code; see fill.hpp
 
 // A check written in CEL that we know by its text; see rules.hpp.
 struct Rule {
@@ -43,7 +47,9 @@ struct Rule {
 };
 
 struct Schema {
+  std::string name{};  // of a built-in type
   Kind kind = Kind::kAny;
+  const std::vector<Fill>* fills = nullptr;
   bool nullable = false;
   bool preserve_unknown = false;
   bool embedded = false;    // x-kubernetes-embedded-resource
@@ -80,10 +86,13 @@ class KindSchema {
   bool has_status_subresource = false;
 
   const Schema& root() const { return *root_; }
+  // The same with apiVersion, kind and metadata among its properties, also for a custom kind.
+  const Schema& whole() const { return whole_ != nullptr ? *whole_ : *root_; }
   std::string api_version() const { return group.empty() ? version : group + "/" + version; }
 
   std::deque<Schema> nodes;  // owns what root() reaches, unless that is the shared table
   const Schema* root_ = nullptr;
+  const Schema* whole_ = nullptr;
 };
 using KindSchemaPtr = std::shared_ptr<const KindSchema>;
 
@@ -100,6 +109,8 @@ Result<KindSchemaPtr> compile(const json::Object& open_api_schema, std::string_v
 
 enum class FieldValidation : std::uint8_t { kIgnore, kWarn, kStrict };
 
+enum class Source : std::uint8_t { kBody, kPatch };  // what the document came from: decides the words of a refusal
+
 struct Decoded {
   json::Object object;
   std::vector<std::string> warnings;  // `unknown field "spec.a"`, `duplicate field "spec.b"`: for Warning headers
@@ -109,7 +120,7 @@ struct Decoded {
 // kinds checked (400 in the server's words), nulls resolved, defaults filled in. What comes back is what validation,
 // managedFields and the store work on. `duplicates` is duplicate_fields() of the text, where there was a text.
 Answer<Decoded> decode(const KindSchema& schema, json::Object body, FieldValidation mode,
-                       const std::vector<std::string>& duplicates = {});
+                       const std::vector<std::string>& duplicates = {}, Source source = Source::kBody);
 
 // `duplicate field "spec.a"` for each member that the JSON text has twice in one object.
 std::vector<std::string> duplicate_fields(std::string_view json_text);
@@ -118,6 +129,11 @@ std::vector<std::string> duplicate_fields(std::string_view json_text);
 std::vector<std::string> prune(const KindSchema& schema, json::Object& object);  // `unknown field "spec.a"`
 void apply_defaults(const KindSchema& schema, json::Object& object);
 void normalize(const KindSchema& schema, json::Object& object);  // built-in kinds: as a Go struct would be written
+std::optional<std::string> wrong_type(const KindSchema& schema, const json::Object& object);  // built-in kinds
+
+// What the server itself sets in a new object after the creator's fields were booked (a namespace's finalizer, the
+// phase of a new pod): to be called after track_update() or apply(), at create only.
+void prepare_create(const KindSchema& schema, json::Object& object);
 
 // Everything wrong with the object, in the server's words and order. Metadata is not looked at. `old` is the stored
 // object for an update.

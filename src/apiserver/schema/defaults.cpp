@@ -1,0 +1,148 @@
+#include "apiserver/schema/builtin.hpp"
+#include "apiserver/schema/fill.hpp"
+#include "apiserver/schema/schema.hpp"
+
+namespace rotor::apiserver::schema {
+
+namespace {
+
+bool is_zero(const json::Value& value) {
+  switch (value.kind()) {
+    case boost::json::kind::null: return true;
+    case boost::json::kind::bool_: return !value.get_bool();
+    case boost::json::kind::int64: return value.get_int64() == 0;
+    case boost::json::kind::uint64: return value.get_uint64() == 0;
+    case boost::json::kind::double_: return value.get_double() == 0;
+    case boost::json::kind::string: return value.get_string().empty();
+    case boost::json::kind::array: return value.get_array().empty();
+    case boost::json::kind::object: return value.get_object().empty();
+  }
+  return false;
+}
+
+std::optional<json::Value> zero_of(const Schema& schema) {
+  switch (schema.kind) {
+    case Kind::kObject: return json::Value(json::Object{});
+    case Kind::kString: return json::Value("");
+    case Kind::kInteger:
+    case Kind::kIntOrString:
+    case Kind::kNumber: return json::Value(0);
+    case Kind::kBoolean: return json::Value(false);
+    case Kind::kAny:
+    case Kind::kList:
+    case Kind::kQuantity: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// A built-in type, as its Go struct would be written after reading this document.
+void as_struct(const Schema& schema, json::Value& value);
+
+void struct_members(const Schema& schema, json::Object& object) {
+  std::vector<std::string> gone;
+  for (auto& [key, value] : object) {
+    const auto it = schema.properties.find(std::string_view(key));
+    if (it == schema.properties.end()) continue;
+    if (it->second.schema->kind == Kind::kAny && !value.is_null()) continue;
+    as_struct(*it->second.schema, value);
+    if (value.is_null() || (it->second.vanishes && is_zero(value))) gone.emplace_back(key);
+  }
+  for (const std::string& name : gone) object.erase(name);
+  for (const auto& [name, property] : schema.properties) {
+    if (!property.always || object.contains(name)) continue;
+    auto zero = zero_of(*property.schema);
+    if (!zero) continue;
+    as_struct(*property.schema, *zero);
+    object[name] = *std::move(zero);
+  }
+}
+
+void as_struct(const Schema& schema, json::Value& value) {
+  if (value.is_array() && schema.items) {
+    for (json::Value& item : value.get_array()) as_struct(*schema.items->schema, item);
+  } else if (value.is_object() && schema.values) {
+    for (auto& [key, item] : value.get_object()) {
+      if (item.is_null() && schema.values->schema->kind == Kind::kString) item = "";
+      as_struct(*schema.values->schema, item);
+    }
+  } else if (value.is_object() && schema.kind == Kind::kObject) {
+    struct_members(schema, value.get_object());
+  }
+}
+
+bool replaceable(const json::Object& object, std::string_view name, const Schema& schema) {
+  const auto it = object.find(name);
+  return it == object.end() || (it->value().is_null() && !schema.nullable);
+}
+
+template <class Visit>
+void each_child(const Schema& schema, json::Value& value, Visit visit) {
+  if (value.is_array() && schema.items) {
+    for (json::Value& item : value.get_array()) visit(*schema.items->schema, item);
+  } else if (value.is_object()) {
+    for (auto& [key, item] : value.get_object()) {
+      const auto it = schema.properties.find(std::string_view(key));
+      if (it != schema.properties.end()) visit(*it->second.schema, item);
+      else if (schema.values) visit(*schema.values->schema, item);
+    }
+  }
+}
+
+void defaults(const Schema& schema, json::Value& value) {
+  if (value.is_object()) {
+    json::Object& object = value.get_object();
+    for (const auto& [name, property] : schema.properties) {
+      if (property.default_value && replaceable(object, name, *property.schema)) object[name] = *property.default_value;
+    }
+    if (schema.fills != nullptr) {
+      for (const Fill& row : *schema.fills) {
+        if (!row.at_create) fill(row, object);
+      }
+    }
+  }
+  each_child(schema, value, [](const Schema& below, json::Value& item) { defaults(below, item); });
+}
+
+// Where null means nothing it is as good as absent.
+void drop_nulls(const Schema& schema, json::Value& value) {
+  if (value.is_object()) {
+    std::vector<std::string> gone;
+    for (const auto& [key, item] : value.get_object()) {
+      const auto it = schema.properties.find(std::string_view(key));
+      const Schema* below = it != schema.properties.end() ? it->second.schema : schema.values ? schema.values->schema : nullptr;
+      if (below != nullptr && item.is_null() && !below->nullable) gone.emplace_back(key);
+    }
+    for (const std::string& name : gone) value.get_object().erase(name);
+  }
+  each_child(schema, value, [](const Schema& below, json::Value& item) { drop_nulls(below, item); });
+}
+
+template <class Change>
+void as_value(json::Object& object, Change change) {
+  json::Value whole(std::move(object));
+  change(whole);
+  object = std::move(whole.get_object());
+}
+
+}  // namespace
+
+void normalize(const KindSchema& schema, json::Object& object) {
+  if (!schema.custom) return as_value(object, [&](json::Value& whole) { as_struct(schema.root(), whole); });
+  if (auto* metadata = object.if_contains("metadata")) as_struct(*object_meta(), *metadata);
+}
+
+void apply_defaults(const KindSchema& schema, json::Object& object) {
+  as_value(object, [&](json::Value& whole) {
+    defaults(schema.root(), whole);
+    if (schema.custom) drop_nulls(schema.root(), whole);
+  });
+}
+
+void prepare_create(const KindSchema& schema, json::Object& object) {
+  if (schema.root().fills == nullptr) return;
+  for (const Fill& row : *schema.root().fills) {
+    if (row.at_create) fill(row, object);
+  }
+}
+
+}  // namespace rotor::apiserver::schema

@@ -1,0 +1,194 @@
+// What the API server checks by code in built-in kinds: required members and fixed values of the table, and the rules
+// that a controller or a person runs into. Names and metadata are checked elsewhere.
+#include <algorithm>
+
+#include <re2/re2.h>
+
+#include "apiserver/schema/path.hpp"
+#include "apiserver/schema/validate.hpp"
+
+namespace rotor::apiserver::schema {
+
+namespace {
+
+using Errors = std::vector<FieldError>;
+
+constexpr std::size_t kMaxSecretBytes = 1024 * 1024;
+
+bool is_blank(const json::Value* value) {
+  if (value == nullptr || value->is_null()) return true;
+  if (value->is_string()) return value->get_string().empty();
+  return value->is_array() && value->get_array().empty();
+}
+
+void required(const Schema& schema, const json::Object& object, const std::string& path, Errors& errors) {
+  for (const std::string& name : schema.required) {
+    const auto it = schema.properties.find(name);
+    const bool number = it != schema.properties.end() && (it->second.schema->kind == Kind::kInteger || it->second.schema->kind == Kind::kAny);
+    if (!number && is_blank(object.if_contains(name))) errors.push_back(field_required(child_path(path, name), ""));
+  }
+}
+
+void fixed_values(const Schema& schema, const json::Value& value, const std::string& path, Errors& errors) {
+  if (schema.one_of_values.empty() || !value.is_string() || value.get_string().empty()) return;
+  if (std::ranges::find(schema.one_of_values, value) != schema.one_of_values.end()) return;
+  std::vector<std::string_view> supported;
+  for (const json::Value& one : schema.one_of_values) supported.emplace_back(one.as_string());
+  errors.push_back(field_unsupported(path, value.get_string(), supported));
+}
+
+void walk(const Schema& schema, const json::Value& value, const std::string& path, Errors& errors) {
+  fixed_values(schema, value, path, errors);
+  if (value.is_array() && schema.items) {
+    std::size_t i = 0;
+    for (const json::Value& item : value.get_array()) walk(*schema.items->schema, item, item_path(path, i++), errors);
+  } else if (value.is_object() && schema.kind == Kind::kObject) {
+    required(schema, value.get_object(), path, errors);
+    for (const auto& [key, member] : value.get_object()) {
+      const auto it = schema.properties.find(std::string_view(key));
+      // Metadata has rules of its own; status is written by controllers and taken as it comes.
+      if (it == schema.properties.end() || key == "metadata" || (path.empty() && key == "status")) continue;
+      walk(*it->second.schema, member, child_path(path, key), errors);
+    }
+  }
+}
+
+const json::Value* at(const json::Object* object, std::string_view path) {
+  while (object != nullptr) {
+    const auto dot = path.find('.');
+    const json::Value* value = object->if_contains(path.substr(0, dot));
+    if (dot == std::string_view::npos || value == nullptr) return value;
+    object = value->if_object();
+    path.remove_prefix(dot + 1);
+  }
+  return nullptr;
+}
+
+bool differ(const json::Object& object, const json::Object& old, std::string_view path) {
+  const json::Value* now = at(&object, path);
+  const json::Value* was = at(&old, path);
+  const bool absent = now == nullptr || was == nullptr;
+  return absent ? now != was : *now != *was;
+}
+
+void immutable(std::string_view path, const json::Object& object, const json::Object* old, Errors& errors) {
+  if (old == nullptr || !differ(object, *old, path)) return;
+  const json::Value* now = at(&object, path);
+  errors.push_back(field_invalid(std::string(path), now == nullptr ? json::Value() : *now, "field is immutable"));
+}
+
+// ConfigMap and Secret: names of keys, size, and the promise of `immutable: true`.
+void key_values(const json::Object& object, const json::Object* old, Errors& errors) {
+  static const re2::RE2 kKey("[-._a-zA-Z0-9]+");
+  std::size_t total = 0;
+  for (const std::string_view member : {"data", "binaryData"}) {
+    const json::Value* data = at(&object, member);
+    if (data == nullptr || !data->is_object()) continue;
+    for (const auto& [key, value] : data->get_object()) {
+      const std::string_view name = key;
+      if (!re2::RE2::FullMatch(name, kKey)) {
+        errors.push_back(field_invalid(fmt::format("{}[{}]", member, name), json::Value(name),
+            "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or "
+            "'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"));
+      }
+      if (value.is_string()) total += value.get_string().size();
+    }
+  }
+  const json::Value* frozen = old == nullptr ? nullptr : at(old, "immutable");
+  if (frozen != nullptr && frozen->is_bool() && frozen->get_bool()) {
+    if (differ(object, *old, "immutable")) {
+      errors.push_back(field_forbidden("immutable", "field is immutable when `immutable` is set"));
+    }
+    for (const std::string_view member : {"data", "binaryData"}) {
+      if (differ(object, *old, member)) errors.push_back(field_forbidden(std::string(member), "field is immutable when `immutable` is set"));
+    }
+  }
+  if (total > kMaxSecretBytes * 4 / 3) {
+    errors.push_back({"FieldValueTooLong", fmt::format("Too long: may not be more than {} bytes", kMaxSecretBytes), "data"});
+  }
+}
+
+void selector_matches_template(const json::Object& object, Errors& errors) {
+  const json::Value* labels = at(&object, "spec.template.metadata.labels");
+  const json::Value* wanted = at(&object, "spec.selector.matchLabels");
+  const json::Object* have = labels == nullptr ? nullptr : labels->if_object();
+  bool matches = at(&object, "spec.selector") != nullptr;
+  if (wanted != nullptr && wanted->is_object()) {
+    for (const auto& [key, value] : wanted->get_object()) {
+      const json::Value* label = have == nullptr ? nullptr : have->if_contains(std::string_view(key));
+      matches = matches && label != nullptr && *label == value;
+    }
+  }
+  if (matches) return;
+  const FieldError error = field_invalid("spec.template.metadata.labels", labels == nullptr ? json::Value() : *labels,
+                                         "`selector` does not match template `labels`");
+  const auto place = std::ranges::find_if(errors, [](const FieldError& e) { return e.field > "spec.template"; });
+  errors.insert(place, error);
+}
+
+void stateful_set(const json::Object& object, const json::Object* old, Errors& errors) {
+  selector_matches_template(object, errors);
+  if (old == nullptr) return;
+  static constexpr std::string_view kFree[] = {"replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
+                                               "persistentVolumeClaimRetentionPolicy", "minReadySeconds"};
+  const auto rest = [](const json::Object& one) {
+    const json::Value* spec = at(&one, "spec");
+    json::Object out = spec != nullptr && spec->is_object() ? spec->get_object() : json::Object{};
+    for (const std::string_view name : kFree) out.erase(name);
+    return out;
+  };
+  if (rest(object) == rest(*old)) return;
+  errors.push_back(field_forbidden("spec", "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
+                                   "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
+                                   "'minReadySeconds' are forbidden"));
+}
+
+void service(const json::Object& object, const json::Object* old, Errors& errors) {
+  const json::Value* ports = at(&object, "spec.ports");
+  const json::Array* list = ports == nullptr ? nullptr : ports->if_array();
+  const json::Value* type = at(&object, "spec.type");
+  const bool external = type != nullptr && *type == "ExternalName";
+  const json::Value* ip = at(&object, "spec.clusterIP");
+  const bool headless = ip != nullptr && *ip == "None";
+  if ((list == nullptr || list->empty()) && !external && !headless) errors.push_back(field_required("spec.ports", ""));
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    const auto* port = (*list)[i].if_object();
+    if (port == nullptr) continue;
+    const std::string path = item_path("spec.ports", i);
+    if (list->size() > 1 && is_blank(port->if_contains("name"))) errors.push_back(field_required(path + ".name", ""));
+    for (const std::string_view name : {"port", "targetPort"}) {
+      const json::Value* number = port->if_contains(name);
+      if (number == nullptr || !number->is_int64() || (number->get_int64() > 0 && number->get_int64() < 65536)) continue;
+      errors.push_back(field_invalid(child_path(path, name), *number, "must be between 1 and 65535, inclusive"));
+    }
+  }
+  const json::Value* was = old == nullptr ? nullptr : at(old, "spec.clusterIP");
+  if (was != nullptr && !external && differ(object, *old, "spec.clusterIP")) {
+    errors.push_back(field_invalid("spec.clusterIPs[0]", json::Array{ip == nullptr ? json::Value("") : *ip}, "may not change once set"));
+  }
+}
+
+}  // namespace
+
+std::vector<FieldError> validate_builtin(const KindSchema& schema, const json::Object& object, const json::Object* old) {
+  Errors errors;
+  walk(schema.root(), json::Value(object), "", errors);
+  const std::string_view kind = schema.kind;
+  if (kind == "Secret") immutable("type", object, old, errors);
+  if (kind == "Secret" || kind == "ConfigMap") key_values(object, old, errors);
+  if (kind == "StatefulSet") stateful_set(object, old, errors);
+  if (kind == "Deployment" || kind == "ReplicaSet") {
+    selector_matches_template(object, errors);
+    immutable("spec.selector", object, old, errors);
+  }
+  if (kind == "Service") service(object, old, errors);
+  if (kind == "RoleBinding" || kind == "ClusterRoleBinding") {
+    if (old != nullptr && differ(object, *old, "roleRef")) {
+      const json::Value* ref = at(&object, "roleRef");
+      errors.push_back(field_invalid("roleRef", ref == nullptr ? json::Value() : *ref, "cannot change roleRef"));
+    }
+  }
+  return errors;
+}
+
+}  // namespace rotor::apiserver::schema

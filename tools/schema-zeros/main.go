@@ -1,0 +1,60 @@
+// Prints `package.Type field` for each member of a built-in kind that its Go struct leaves out when it is empty or zero
+// although a client sent it: scalars, lists and maps that are no pointers and carry omitempty. generate-schemas.py runs it.
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	autoscaling "k8s.io/api/autoscaling/v2"
+	apps "k8s.io/api/apps/v1"
+	coordination "k8s.io/api/coordination/v1"
+	core "k8s.io/api/core/v1"
+	events "k8s.io/api/events/v1"
+	networking "k8s.io/api/networking/v1"
+	policy "k8s.io/api/policy/v1"
+	rbac "k8s.io/api/rbac/v1"
+	extensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+)
+
+var seen = map[reflect.Type]bool{}
+
+func visit(t reflect.Type) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || seen[t] {
+		return
+	}
+	seen[t] = true
+	members(t, t)
+}
+
+// Members of structs embedded without a name belong to the owner.
+func members(t, owner reflect.Type) {
+	for i := 0; i < t.NumField(); i++ {
+		field := t.Field(i)
+		if field.Anonymous && strings.HasPrefix(field.Tag.Get("json"), ",") && field.Type.Kind() == reflect.Struct {
+			members(field.Type, owner)
+			continue
+		}
+		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+		kind := field.Type.Kind()
+		if name != "" && strings.Contains(options, "omitempty") && kind != reflect.Pointer && kind != reflect.Struct {
+			path := strings.Split(owner.PkgPath(), "/")
+			fmt.Printf("%s.%s.%s %s\n", path[len(path)-2], path[len(path)-1], owner.Name(), name)
+		}
+		visit(field.Type)
+	}
+}
+
+func main() {
+	for _, kind := range []any{core.Namespace{}, core.Secret{}, core.ConfigMap{}, core.Service{}, core.ServiceAccount{},
+		core.Pod{}, core.PersistentVolumeClaim{}, core.Event{}, core.Node{}, apps.StatefulSet{}, apps.Deployment{},
+		apps.ReplicaSet{}, apps.ControllerRevision{}, rbac.Role{}, rbac.RoleBinding{}, rbac.ClusterRole{},
+		rbac.ClusterRoleBinding{}, networking.NetworkPolicy{}, networking.Ingress{}, policy.PodDisruptionBudget{},
+		autoscaling.HorizontalPodAutoscaler{}, coordination.Lease{}, events.Event{}, extensions.CustomResourceDefinition{}} {
+		visit(reflect.TypeOf(kind))
+	}
+}
