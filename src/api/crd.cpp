@@ -113,6 +113,10 @@ std::string crd(const CrdNames& names, std::string_view description, std::span<c
   member(w, "kind", "CustomResourceDefinition");
   w.key("metadata");
   w.begin_object();
+  if (!names.labels.empty()) {
+    w.key("labels");
+    w.raw(json::write(names.labels));
+  }
   member(w, "name", std::string(names.plural) + "." + std::string(names.group));
   w.end_object();
   w.key("spec");

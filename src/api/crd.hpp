@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "json/describe.hpp"
+#include "kube/object.hpp"
 
 namespace rotor::api {
 
@@ -35,6 +36,7 @@ struct CrdNames {
   std::vector<std::string_view> short_names{};
   std::vector<std::string_view> categories{};
   bool namespaced = true;
+  kube::StringMap labels{};  // of the CustomResourceDefinition itself
 };
 
 // JSON text. `description` stands at the root of every version's schema.

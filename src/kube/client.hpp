@@ -96,6 +96,12 @@ class Client {
   virtual Task<Result<bool>> serves(Resource resource) = 0;
 };
 
+// An answer of the API server as a described struct.
+template <class T>
+Result<T> decode(const SecretBytes& body) {
+  return json::read<T>(body.reveal());
+}
+
 template <class T>
 Task<Result<T>> get(Client& client, Key key) {
   CO_TRY(const SecretBytes body, co_await client.get(kResource<T>, std::move(key)));
