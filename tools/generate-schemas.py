@@ -8,7 +8,7 @@ Only facts are kept (names, types, list keys, merge keys, what is required), non
 
     string int32 int64 number boolean bytes time quantity int-or-string any    scalars
     list<T> map<T> Name                                                        containers, and types of this table
-    T!   always written, also when empty or zero: strings, numbers, booleans and structs alike
+    T!   always written: structs empty, strings, numbers and booleans zero, lists, maps and times null
     T~   left out when empty or zero, whatever the client sent (from the Go structs: tools/schema-zeros)
     {"is": T, "keys": [...] | "set": true, "merge": "key", "retain": true, "default": v, "enum": [...]}
 """
@@ -49,19 +49,19 @@ SPECIAL = {
 }
 
 
-def vanishing():
-    """Pairs of type (its last three parts) and member, from the Go structs of the pinned version."""
+def habits():
+    """(type by its last three parts, member) → "zero" or "null", from the Go structs of the pinned version."""
     root = pathlib.Path(__file__).resolve().parent.parent
     toolchain = subprocess.run([root / "tools/toolchain.sh", "go"], check=True, capture_output=True, text=True).stdout.strip()
     output = subprocess.run(
         [f"{toolchain}/bin/go", "run", root / "tools/schema-zeros/main.go"], cwd=root / "tests/cluster/tools/kubernetes",
         env={**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod"}, check=True, capture_output=True, text=True).stdout
-    return {tuple(line.split()) for line in output.splitlines()}
+    return {tuple(line.split()[:2]): line.split()[2] for line in output.splitlines()}
 
 
 class Table:
-    def __init__(self, zeros):
-        self.definitions, self.types, self.pending, self.zeros = {}, {}, [], zeros
+    def __init__(self, habits):
+        self.definitions, self.types, self.pending, self.habits = {}, {}, [], habits
 
     def name(self, full):
         """A short name, unique in the table: the group is put in front where two types share their last part."""
@@ -103,8 +103,11 @@ class Table:
         extra = {}
         text = self.expression(schema, extra)
         default = schema.get("default")
-        if (".".join(full.split(".")[-3:]), name) in self.zeros:
+        habit = self.habits.get((".".join(full.split(".")[-3:]), name))
+        if habit == "zero":
             text += "~"
+        elif habit == "null":
+            text += "!"
         elif default in ("", 0, {}) and default is not None or default is False:
             text += "!"
         if default not in (None, "", 0, {}, False):
@@ -135,7 +138,7 @@ class Table:
 
 
 def build(server):
-    table, roots = Table(vanishing()), []
+    table, roots = Table(habits()), []
     for api_version, kinds in KINDS.items():
         path = "api/v1" if api_version == "v1" else "apis/" + api_version
         document = server.request("GET", "/openapi/v3/" + path)[1]

@@ -76,8 +76,8 @@ class Recorder:
     def step(self, number, step):
         now = int(time.time()) + 1
         time.sleep(now - time.time() + 0.05)
-        self.times[stamp(now)] = f"step {number}"
-        self.times[stamp(now + 1)] = f"step {number}"
+        self.times[stamp(now)] = f"step {number:02}"
+        self.times[stamp(now + 1)] = f"step {number:02}"
         verb, body = step["verb"], step["body"]
         query = f"fieldManager={step.get('manager', 'tester')}&fieldValidation={step.get('validation', 'Warn')}"
         if step.get("force"):

@@ -1,5 +1,6 @@
-// Prints `package.Type field` for each member of a built-in kind that its Go struct leaves out when it is empty or zero
-// although a client sent it: scalars, lists and maps that are no pointers and carry omitempty. generate-schemas.py runs it.
+// Prints `package.Type field zero` for each member of a built-in kind that its Go struct leaves out when it is empty or
+// zero although a client sent it (scalars, lists and maps that are no pointers and carry omitempty), and `… null` for
+// each that it writes as null when nothing was sent (lists, maps and times without). generate-schemas.py runs it.
 package main
 
 import (
@@ -40,13 +41,33 @@ func members(t, owner reflect.Type) {
 			continue
 		}
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-		kind := field.Type.Kind()
-		if name != "" && strings.Contains(options, "omitempty") && kind != reflect.Pointer && kind != reflect.Struct {
+		if what := habit(field.Type, options); name != "" && what != "" {
 			path := strings.Split(owner.PkgPath(), "/")
-			fmt.Printf("%s.%s.%s %s\n", path[len(path)-2], path[len(path)-1], owner.Name(), name)
+			fmt.Printf("%s.%s.%s %s %s\n", path[len(path)-2], path[len(path)-1], owner.Name(), name, what)
 		}
 		visit(field.Type)
 	}
+}
+
+func habit(t reflect.Type, options string) string {
+	omitted := strings.Contains(options, "omitempty")
+	switch t.Kind() {
+	case reflect.Pointer:
+		return ""
+	case reflect.Struct:
+		if strings.HasSuffix(t.Name(), "Time") && !strings.Contains(options, "omitzero") {
+			return "null"
+		}
+		return ""
+	case reflect.Slice, reflect.Map:
+		if !omitted {
+			return "null"
+		}
+	}
+	if omitted {
+		return "zero"
+	}
+	return ""
 }
 
 func main() {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "apiserver/patch/ownership.hpp"
+#include "json/writer.hpp"
 
 namespace rotor::apiserver::patch {
 
@@ -166,6 +167,7 @@ class Application {
   Answer<Applied> finish(json::Value merged, Managers& managers) const {
     Applied out;
     out.object = std::move(merged.get_object());
+    if (schema_.custom) schema::prune(schema_, out.object);
     schema::normalize(schema_, out.object);
     schema::apply_defaults(schema_, out.object);
     schema::normalize(schema_, out.object);
@@ -192,7 +194,8 @@ class Application {
       auto* annotations = metadata->get_object().if_contains("annotations");
       if (annotations != nullptr && annotations->is_object()) annotations->get_object().erase(kLastApplied);
     }
-    *annotation = json::serialize(json::Value(stored)) + "\n";
+    auto sorted = json::compact_sorted(json::serialize(json::Value(stored)), json::Escape::kHtml);
+    if (sorted) *annotation = *sorted + "\n";
   }
 
   // Are all contested fields ones that the last client-side apply of kubectl set?

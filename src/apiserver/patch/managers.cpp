@@ -59,7 +59,8 @@ Managers Managers::of(const json::Object& object) {
 
 bool Managers::asks_for_reset(const json::Object& object) {
   const json::Array* entries = entries_of(object);
-  return entries != nullptr && entries->size() == 1 && entries->front().is_object() && entries->front().get_object().empty();
+  if (entries == nullptr || entries->empty()) return entries != nullptr;
+  return entries->size() == 1 && entries->front().is_object() && entries->front().get_object().empty();
 }
 
 Manager* Managers::find(const ManagerId& id) {

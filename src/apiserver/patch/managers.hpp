@@ -32,7 +32,7 @@ class Managers {
  public:
   // Rows that cannot be read make the whole list count as empty, as in the API server.
   static Managers of(const json::Object& object);
-  // `[{}]`: a client asks for the list to be thrown away.
+  // `[]` or `[{}]`: a client asks for the list to be thrown away.
   static bool asks_for_reset(const json::Object& object);
 
   bool empty() const { return rows_.empty(); }

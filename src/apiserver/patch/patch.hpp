@@ -38,7 +38,7 @@ struct Write {
 std::string default_manager(std::string_view user_agent);
 
 // After create (`live` null), update and every patch but apply: sets `updated.metadata.managedFields`. What `updated`
-// carries there counts as the API server lets it count: `[{}]` strips, absent or empty keeps the live ones.
+// carries there counts as the API server lets it count: `[{}]` and `[]` strip, absent keeps the live ones.
 // Times stay as they were when nothing else changed.
 void track_update(const schema::KindSchema& schema, const json::Object* live, json::Object& updated,
                   const Write& write);

@@ -38,7 +38,7 @@ std::size_t size_of(const json::Value* value) {
 
 Shape shape(const Schema& schema, const json::Value& value) {
   if (value.is_object()) {
-    const bool map = schema.kind == Kind::kObject ? !schema.atomic_map : schema.kind == Kind::kAny && schema.preserve_unknown;
+    const bool map = schema.kind == Kind::kObject ? !schema.atomic_map : schema.kind == Kind::kAny && (schema.preserve_unknown || schema.loose);
     return map ? Shape::kMap : Shape::kLeaf;
   }
   if (value.is_array() && schema.kind == Kind::kList && schema.list_type != ListType::kAtomic) return Shape::kList;
@@ -49,7 +49,7 @@ const Schema* member(const Schema& schema, std::string_view name) {
   const auto it = schema.properties.find(name);
   if (it != schema.properties.end()) return it->second.schema;
   if (schema.values) return schema.values->schema;
-  return schema.preserve_unknown ? &deduced() : nullptr;
+  return schema.preserve_unknown || schema.loose ? &deduced() : nullptr;
 }
 
 PathElement element(const Schema& list, const json::Value& item) {
@@ -90,6 +90,11 @@ class Checker {
     return fmt::format("&value.valueUnstructured{{Value:{}}}", json::serialize(value));
   }
 
+  std::string printed(const json::Value& value) const {
+    if (quiet_ || value.is_object() || value.is_array()) return shown(value);
+    return fmt::format("&{{{}}}", value.is_string() ? std::string(value.get_string()) : json::serialize(value));
+  }
+
   static std::string_view go_type(const json::Value& value) {
     if (value.is_string()) return "string";
     if (value.is_bool()) return "bool";
@@ -98,8 +103,8 @@ class Checker {
 
   std::optional<std::string> mismatch(const Schema& schema, const json::Value& value) const {
     switch (schema.kind) {
-      case Kind::kObject: return value.is_object() ? std::nullopt : std::optional("expected map, got " + shown(value));
-      case Kind::kList: return value.is_array() ? std::nullopt : std::optional("expected list, got " + shown(value));
+      case Kind::kObject: return value.is_object() ? std::nullopt : std::optional("expected map, got " + printed(value));
+      case Kind::kList: return value.is_array() ? std::nullopt : std::optional("expected list, got " + printed(value));
       case Kind::kString:
         // Times are scalars of any sort here, as the API server has them.
         if (schema.format == "time" && !value.is_object() && !value.is_array()) return std::nullopt;

@@ -30,13 +30,14 @@ class Compiler {
  public:
   explicit Compiler(std::deque<Schema>& nodes) : nodes_(nodes) {}
 
-  Result<const Schema*> compile(const json::Value& source, const std::string& path, int depth = 0) {
+  Result<const Schema*> compile(const json::Value& source, const std::string& path, int depth = 0, bool loose = false) {
     const auto* object = source.if_object();
     if (object == nullptr) return fail(Code::kInvalid, fmt::format("schema of \"{}\" must be an object", path));
     if (depth > kMaxDepth) return fail(Code::kInvalid, fmt::format("schema of \"{}\" is nested too deeply", path));
     Schema& out = nodes_.emplace_back();
     TRY_VOID(kind(out, *object, path));
     flags(out, *object);
+    out.loose = loose || out.preserve_unknown;
     limits(out, *object);
     TRY_VOID(pattern(out, *object, path));
     TRY_VOID(members(out, *object, path, depth));
@@ -133,9 +134,9 @@ class Compiler {
     return {};
   }
 
-  Result<Property> place(const json::Value& source, const std::string& path, int depth) {
+  Result<Property> place(const json::Value& source, const std::string& path, int depth, bool loose) {
     Property out;
-    TRY(out.schema, compile(source, path, depth + 1));
+    TRY(out.schema, compile(source, path, depth + 1, loose));
     if (const auto* value = source.as_object().if_contains("default")) out.default_value = *value;
     return out;
   }
@@ -143,12 +144,12 @@ class Compiler {
   Result<void> members(Schema& out, const json::Object& o, const std::string& path, int depth) {
     if (const auto* properties = o.if_contains("properties"); properties != nullptr && properties->is_object()) {
       for (const auto& [name, source] : properties->get_object()) {
-        TRY(out.properties[std::string(name)], place(source, child_path(path, name), depth));
+        TRY(out.properties[std::string(name)], place(source, child_path(path, name), depth, out.loose));
       }
     }
     if (const auto* values = o.if_contains("additionalProperties")) {
       if (values->is_object()) {
-        TRY(out.values, place(*values, path + "[*]", depth));
+        TRY(out.values, place(*values, path + "[*]", depth, out.loose));
       } else if (values->is_bool() && values->get_bool()) {
         Schema& any = nodes_.emplace_back();
         any.preserve_unknown = true;
@@ -158,7 +159,7 @@ class Compiler {
       }
     }
     if (const auto* items = o.if_contains("items"); items != nullptr && items->is_object()) {
-      TRY(out.items, place(*items, path + "[]", depth));
+      TRY(out.items, place(*items, path + "[]", depth, out.loose));
     }
     return {};
   }

@@ -1,6 +1,7 @@
 #include "apiserver/schema/builtin.hpp"
 #include "apiserver/schema/fill.hpp"
 #include "apiserver/schema/schema.hpp"
+#include "base/encoding.hpp"
 
 namespace rotor::apiserver::schema {
 
@@ -20,19 +21,20 @@ bool is_zero(const json::Value& value) {
   return false;
 }
 
-std::optional<json::Value> zero_of(const Schema& schema) {
+// What a member that is always written holds when nobody set it.
+json::Value zero_of(const Schema& schema) {
   switch (schema.kind) {
-    case Kind::kObject: return json::Value(json::Object{});
-    case Kind::kString: return json::Value("");
+    case Kind::kObject: return schema.values ? json::Value() : json::Value(json::Object{});
+    case Kind::kString: return schema.format.empty() ? json::Value("") : json::Value();
     case Kind::kInteger:
     case Kind::kIntOrString:
-    case Kind::kNumber: return json::Value(0);
-    case Kind::kBoolean: return json::Value(false);
+    case Kind::kNumber: return 0;
+    case Kind::kBoolean: return false;
+    case Kind::kQuantity: return "0";
     case Kind::kAny:
-    case Kind::kList:
-    case Kind::kQuantity: return std::nullopt;
+    case Kind::kList: return nullptr;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 // A built-in type, as its Go struct would be written after reading this document.
@@ -45,15 +47,16 @@ void struct_members(const Schema& schema, json::Object& object) {
     if (it == schema.properties.end()) continue;
     if (it->second.schema->kind == Kind::kAny && !value.is_null()) continue;
     as_struct(*it->second.schema, value);
-    if (value.is_null() || (it->second.vanishes && is_zero(value))) gone.emplace_back(key);
+    // An empty list of managers is a message to the server, not nothing.
+    const bool message = key == "managedFields" && value.is_array();
+    if (value.is_null() || (it->second.vanishes && is_zero(value) && !message)) gone.emplace_back(key);
   }
   for (const std::string& name : gone) object.erase(name);
   for (const auto& [name, property] : schema.properties) {
     if (!property.always || object.contains(name)) continue;
-    auto zero = zero_of(*property.schema);
-    if (!zero) continue;
-    as_struct(*property.schema, *zero);
-    object[name] = *std::move(zero);
+    json::Value zero = zero_of(*property.schema);
+    as_struct(*property.schema, zero);
+    object[name] = std::move(zero);
   }
 }
 
@@ -126,7 +129,24 @@ void as_value(json::Object& object, Change change) {
 
 }  // namespace
 
+namespace {
+
+// What is written as text is stored as data, and wins over it.
+void encode_string_data(json::Object& secret) {
+  auto* texts = secret.if_contains("stringData");
+  if (texts == nullptr || !texts->is_object()) return;
+  auto& data = secret["data"];
+  if (!data.is_object()) data = json::Object{};
+  for (const auto& [key, text] : secret.at("stringData").get_object()) {
+    if (text.is_string()) data.get_object()[key] = base64_encode(text.get_string());
+  }
+  secret.erase("stringData");
+}
+
+}  // namespace
+
 void normalize(const KindSchema& schema, json::Object& object) {
+  if (schema.kind == "Secret" && !schema.custom) encode_string_data(object);
   if (!schema.custom) return as_value(object, [&](json::Value& whole) { as_struct(schema.root(), whole); });
   if (auto* metadata = object.if_contains("metadata")) as_struct(*object_meta(), *metadata);
 }

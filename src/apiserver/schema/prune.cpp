@@ -30,7 +30,7 @@ class Pruner {
       if (whole && name == "metadata") {
         Pruner typed(false);
         typed.value(*object_meta(), value, child_path(path, name));
-        std::ranges::move(typed.found, std::back_inserter(found));
+        std::ranges::move(typed.found, std::back_inserter(found_in_metadata));
       } else if (const Property* property = find(schema, name)) {
         this->value(*property->schema, value, child_path(path, name));
       } else if (!schema.preserve_unknown) {
@@ -42,6 +42,7 @@ class Pruner {
   }
 
   std::vector<std::string> found;
+  std::vector<std::string> found_in_metadata;  // of objects inside the object
 
  private:
   static const Property* find(const Schema& schema, std::string_view name) {
@@ -67,6 +68,7 @@ std::vector<std::string> prune(const KindSchema& schema, json::Object& object) {
   pruner.object(schema.root(), object, "", true);
   std::ranges::sort(pruner.found);
   std::ranges::move(pruner.found, std::back_inserter(metadata.found));
+  std::ranges::move(pruner.found_in_metadata, std::back_inserter(metadata.found));
   return std::move(metadata.found);
 }
 

@@ -52,6 +52,7 @@ struct Schema {
   const std::vector<Fill>* fills = nullptr;
   bool nullable = false;
   bool preserve_unknown = false;
+  bool loose = false;       // below one that preserves: may be named by an apply, and is pruned then
   bool embedded = false;    // x-kubernetes-embedded-resource
   bool atomic_map = false;  // x-kubernetes-map-type: atomic
   std::map<std::string, Property, std::less<>> properties{};

@@ -92,8 +92,9 @@ class Validator {
 
   void type(const Schema& schema, const json::Value& value, const std::string& path) {
     if (!fits(schema, value)) {
-      const std::string_view found = word(value);
-      const bool sized = schema.kind == Kind::kInteger && !schema.format.empty() && found == "float64";
+      std::string_view found = word(value);
+      const bool sized = schema.kind == Kind::kInteger && !schema.format.empty() && !value.is_string();
+      if (sized && !value.is_number()) found = "";
       mismatch(found, path, sized ? schema.format : word(schema));
     } else if (value.is_string() && !schema.format.empty() && !has_format(schema.format, value.get_string())) {
       mismatch(value.get_string(), path, schema.format);

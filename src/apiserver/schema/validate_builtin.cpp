@@ -126,6 +126,36 @@ void selector_matches_template(const json::Object& object, Errors& errors) {
   errors.insert(place, error);
 }
 
+// Every mount names a volume of the pod, or a claim of the set.
+void mounts_have_volumes(const json::Object& object, const std::string& pod_path, Errors& errors) {
+  std::vector<std::string_view> volumes;
+  const auto collect = [&](std::string_view path, std::string_view name_path) {
+    const json::Value* list = at(&object, path);
+    if (list == nullptr || !list->is_array()) return;
+    for (const json::Value& item : list->get_array()) {
+      const json::Value* name = at(item.if_object(), name_path);
+      if (name != nullptr && name->is_string()) volumes.push_back(name->get_string());
+    }
+  };
+  collect(pod_path + ".volumes", "name");
+  collect("spec.volumeClaimTemplates", "metadata.name");
+  for (const std::string_view kind : {"containers", "initContainers"}) {
+    const std::string list_path = child_path(pod_path, kind);
+    const json::Value* list = at(&object, list_path);
+    if (list == nullptr || !list->is_array()) continue;
+    for (std::size_t i = 0; i < list->get_array().size(); ++i) {
+      const json::Value* mounts = at(list->get_array()[i].if_object(), "volumeMounts");
+      if (mounts == nullptr || !mounts->is_array()) continue;
+      for (std::size_t j = 0; j < mounts->get_array().size(); ++j) {
+        const json::Value* name = at(mounts->get_array()[j].if_object(), "name");
+        if (name == nullptr || !name->is_string() || std::ranges::find(volumes, std::string_view(name->get_string())) != volumes.end()) continue;
+        errors.push_back({"FieldValueNotFound", fmt::format("Not found: {}", json::serialize(*name)),
+                          fmt::format("{}[{}].volumeMounts[{}].name", list_path, i, j)});
+      }
+    }
+  }
+}
+
 void stateful_set(const json::Object& object, const json::Object* old, Errors& errors) {
   selector_matches_template(object, errors);
   if (old == nullptr) return;
@@ -176,6 +206,8 @@ std::vector<FieldError> validate_builtin(const KindSchema& schema, const json::O
   const std::string_view kind = schema.kind;
   if (kind == "Secret") immutable("type", object, old, errors);
   if (kind == "Secret" || kind == "ConfigMap") key_values(object, old, errors);
+  if (kind == "Pod") mounts_have_volumes(object, "spec", errors);
+  if (kind == "StatefulSet" || kind == "Deployment" || kind == "ReplicaSet") mounts_have_volumes(object, "spec.template.spec", errors);
   if (kind == "StatefulSet") stateful_set(object, old, errors);
   if (kind == "Deployment" || kind == "ReplicaSet") {
     selector_matches_template(object, errors);
