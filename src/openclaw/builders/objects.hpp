@@ -1,0 +1,46 @@
+// From an instance to the objects it owns. Pure: the same instance gives the same bytes. One file per object.
+#pragma once
+
+#include <string>
+
+#include "api/apps/stateful_set.hpp"
+#include "api/core/secret.hpp"
+#include "api/core/service.hpp"
+#include "api/core/service_account.hpp"
+#include "api/openclaw/instance.hpp"
+#include "base/secret_bytes.hpp"
+
+namespace rotor::openclaw {
+
+// What the pod needs to know beyond the instance itself.
+struct PodInput {
+  bool inject_token = false;  // the gateway's Secret has a token, and nothing in the instance speaks against using it
+};
+
+api::ServiceAccount build_service_account(const api::OpenClawInstance& instance);
+api::Service build_service(const api::OpenClawInstance& instance);
+
+// Created once and never overwritten: `token` is 64 hexadecimal digits.
+api::Secret build_gateway_secret(const api::OpenClawInstance& instance, SecretBytes token);
+
+api::Container build_main_container(const api::OpenClawInstance& instance, const PodInput& input);
+
+// Without the marks of rotation (secret-hash, secret-state): set_marks() adds them.
+api::StatefulSet build_stateful_set(const api::OpenClawInstance& instance, const PodInput& input);
+
+// `secret_hash` goes to the pod template, `secret_state` to the StatefulSet; empty ones are left out.
+void set_marks(api::StatefulSet& workload, std::string secret_hash, std::string secret_state);
+
+// 16 hexadecimal digits over what a pod reads only when it starts.
+std::string config_hash(const api::InstanceSpec& spec);
+
+// Whether the instance itself rules the injected token out: it sets the variable, or its config trusts a proxy.
+bool wants_token(const api::InstanceSpec& spec);
+
+// ServiceAccount and pod get the API token only for features that speak to the API server.
+bool mounts_api_token(const api::InstanceSpec& spec);
+
+// `enabled: true` in a block that is carried as written.
+bool block_enabled(const api::OptionalRaw& block);
+
+}  // namespace rotor::openclaw

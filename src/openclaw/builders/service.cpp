@@ -1,0 +1,47 @@
+#include <fmt/format.h>
+
+#include "openclaw/builders/objects.hpp"
+#include "openclaw/names.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+api::ServicePort port(std::string name, std::int32_t number, std::int32_t target, std::string protocol = "TCP") {
+  api::ServicePort p;
+  p.name = std::move(name);
+  p.protocol = std::move(protocol);
+  p.port = number;
+  p.target_port = json::Raw{fmt::to_string(target)};
+  return p;
+}
+
+// The gateway's own ports. When a proxy stands in front of it, the targets become the proxy's.
+std::vector<api::ServicePort> default_ports() {
+  return {port("gateway", kGatewayPort, kGatewayPort), port("canvas", kCanvasPort, kCanvasPort)};
+}
+
+std::vector<api::ServicePort> custom_ports(const std::vector<api::InstanceServicePort>& wanted) {
+  std::vector<api::ServicePort> ports;
+  for (const api::InstanceServicePort& p : wanted) {
+    ports.push_back(port(p.name, p.port, p.target_port.value_or(p.port), p.protocol.empty() ? "TCP" : p.protocol));
+  }
+  return ports;
+}
+
+}  // namespace
+
+api::Service build_service(const api::OpenClawInstance& instance) {
+  const auto& networking = instance.spec.networking;
+  const api::InstanceService wanted =
+      networking && networking->service ? *networking->service : api::InstanceService{};
+  api::Service service;
+  service.metadata = managed_metadata(instance, instance.metadata.name);
+  service.metadata.annotations = wanted.annotations;
+  service.spec.type = wanted.type.empty() ? "ClusterIP" : wanted.type;
+  service.spec.selector = selector_labels(instance);
+  service.spec.session_affinity = "None";
+  service.spec.ports = wanted.ports.empty() ? default_ports() : custom_ports(wanted.ports);
+  return service;
+}
+
+}  // namespace rotor::openclaw

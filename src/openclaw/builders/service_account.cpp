@@ -1,0 +1,28 @@
+#include "openclaw/builders/objects.hpp"
+
+#include "json/document.hpp"
+#include "openclaw/names.hpp"
+
+namespace rotor::openclaw {
+bool block_enabled(const api::OptionalRaw& block) {
+  if (!block) return false;
+  const auto document = json::parse(block->text);
+  const json::Value* flag = document ? json::find(*document, "enabled") : nullptr;
+  return flag != nullptr && flag->is_bool() && flag->get_bool();
+}
+
+bool mounts_api_token(const api::InstanceSpec& spec) {
+  return block_enabled(spec.self_configure) || block_enabled(spec.tailscale);
+}
+
+api::ServiceAccount build_service_account(const api::OpenClawInstance& instance) {
+  api::ServiceAccount account;
+  account.metadata = managed_metadata(instance, service_account_name(instance));
+  if (const auto& security = instance.spec.security; security && security->rbac) {
+    account.metadata.annotations = security->rbac->service_account_annotations;
+  }
+  account.automount_service_account_token = mounts_api_token(instance.spec);
+  return account;
+}
+
+}  // namespace rotor::openclaw

@@ -1,0 +1,43 @@
+// Names, labels, marks and ports that people, dashboards and today's operator already know.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "api/openclaw/instance.hpp"
+
+namespace rotor::openclaw {
+
+using api::OpenClawInstance;
+using kube::StringMap;
+
+inline constexpr std::string_view kFieldManager = "openclaw-operator";
+inline constexpr std::string_view kFinalizer = "openclaw.rocks/finalizer";
+inline constexpr std::string_view kSecretHash = "openclaw.rocks/secret-hash";    // pod template
+inline constexpr std::string_view kConfigHash = "openclaw.rocks/config-hash";    // pod template
+inline constexpr std::string_view kSecretState = "openclaw.rocks/secret-state";  // StatefulSet
+inline constexpr std::string_view kAdopt = "openclaw.rocks/adopt";               // instance; "now"
+inline constexpr std::string_view kIgnoreRotation = "openclaw.rocks/ignore-rotation";  // Secret; "true"
+inline constexpr std::string_view kReloaderIgnore = "reloader.stakater.com/ignore";    // Secret; "true"
+inline constexpr std::string_view kManagedBy = "app.kubernetes.io/managed-by";
+inline constexpr std::string_view kOperatorName = "openclaw-operator";
+
+inline constexpr std::string_view kMainContainer = "openclaw";
+inline constexpr std::string_view kTokenKey = "token";
+inline constexpr std::string_view kTokenVariable = "OPENCLAW_GATEWAY_TOKEN";
+inline constexpr int kGatewayPort = 18789;
+inline constexpr int kCanvasPort = 18793;
+
+StringMap selector_labels(const OpenClawInstance& instance);
+StringMap labels(const OpenClawInstance& instance);
+kube::OwnerReference owner_reference(const OpenClawInstance& instance);
+
+// Name, namespace, labels and owner of an object that belongs to the instance.
+kube::ObjectMeta managed_metadata(const OpenClawInstance& instance, std::string name);
+
+std::string service_account_name(const OpenClawInstance& instance);
+bool creates_service_account(const OpenClawInstance& instance);
+// The Secret with the gateway's token: the user's own or `<name>-gateway-token`.
+std::string gateway_secret_name(const OpenClawInstance& instance);
+
+}  // namespace rotor::openclaw
