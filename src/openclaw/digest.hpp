@@ -1,0 +1,37 @@
+// Keyed digests of consumed Secret values: HMAC-SHA256 over length-prefixed names, keys and values, so that nobody who
+// reads a pod can try values, and no two different inputs look alike.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/secret_bytes.hpp"
+#include "openclaw/references.hpp"
+#include "openclaw/secret_state.hpp"
+
+namespace rotor::openclaw {
+
+class Digester {
+ public:
+  explicit Digester(SecretBytes key) : key_(std::move(key)) {}
+
+  // 8 hexadecimal digits: digests compare only under the same key.
+  std::string key_id() const;
+
+  // `key id-32 hexadecimal digits` over what `reference` consumes of the Secret `name`.
+  std::string secret(std::string_view name, const SecretReference& reference, const SecretMap& data) const;
+
+  // The mark on the pod template, 16 hexadecimal digits: always another one than `previous`.
+  std::string template_hash(const SecretState& state, std::string_view previous) const;
+
+ private:
+  std::string tagged(std::string_view tag, const SecretBytes& input, std::size_t bytes) const;
+
+  SecretBytes key_;
+};
+
+// The mark today's operator would put on the template: names in the order of their use, possibly repeated;
+// null data for a Secret that does not exist. Unkeyed and ambiguous: only to recognise what it left behind.
+std::string unkeyed_hash(std::vector<std::pair<std::string, const SecretMap*>> secrets);
+
+}  // namespace rotor::openclaw

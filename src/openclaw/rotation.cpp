@@ -1,0 +1,124 @@
+#include "openclaw/rotation.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+using Presence = ObservedSecret::Presence;
+using Action = RotationDecision::Action;
+
+enum class Verdict : std::uint8_t {
+  kSame,    // the entry stays as it is
+  kAdopt,   // record what is there; no pod needs a restart for it
+  kRotate,  // record what is there, with new pods
+};
+
+struct Judged {
+  Verdict verdict;
+  SecretEntry entry;  // for kAdopt and kRotate
+};
+
+const SecretEntry* known_entry(const RotationInput& in, const std::string& name) {
+  if (in.state == nullptr) return nullptr;
+  const auto entry = in.state->secrets.find(name);
+  return entry == in.state->secrets.end() ? nullptr : &entry->second;
+}
+
+SecretEntry entry_of(const SecretReference& reference, const ObservedSecret& seen) {
+  SecretEntry entry;
+  entry.usage = usage_id(reference);
+  if (seen.presence == Presence::kMissing || !seen.missing_keys.empty()) {
+    entry.absent = true;
+  } else {
+    entry.digest = seen.digest;
+    entry.resource_version = seen.resource_version;
+  }
+  return entry;
+}
+
+// Digests begin with the name of the key they were made with.
+bool same_key(std::string_view a, std::string_view b) {
+  return !a.empty() && a.substr(0, a.find('-')) == b.substr(0, b.find('-'));
+}
+
+// No digest to compare with (unknown, another key, another usage): an unchanged version proves an unchanged value.
+Judged judge_by_version(const SecretEntry& known, SecretEntry now) {
+  const bool same = !known.resource_version.empty() && known.resource_version == now.resource_version;
+  return {same ? Verdict::kAdopt : Verdict::kRotate, std::move(now)};
+}
+
+Judged judge_present(const RotationInput& in, const SecretReference& reference, const SecretEntry& known,
+                     const ObservedSecret& seen) {
+  SecretEntry now = entry_of(reference, seen);
+  if (!in.has_key) return {Verdict::kSame, {}};
+  if (known.absent) return {reference.required ? Verdict::kAdopt : Verdict::kRotate, std::move(now)};
+  const bool comparable = same_key(known.digest, now.digest) && known.usage == now.usage;
+  if (!comparable) return judge_by_version(known, std::move(now));
+  if (known.digest == now.digest) return {Verdict::kSame, {}};
+  return {seen.ignored ? Verdict::kSame : Verdict::kRotate, std::move(now)};
+}
+
+Judged judge_missing(const SecretReference& reference, const SecretEntry& known, const ObservedSecret& seen) {
+  if (reference.required || known.absent) return {Verdict::kSame, {}};
+  return {seen.ignored ? Verdict::kSame : Verdict::kRotate, entry_of(reference, seen)};
+}
+
+bool usable(const ObservedSecret& seen) { return seen.presence == Presence::kPresent && seen.missing_keys.empty(); }
+
+Judged judge(const RotationInput& in, const std::string& name, const SecretReference& reference,
+             const ObservedSecret& seen) {
+  // Only the version is known of what cannot be read; when it can be, an equal version proves that nothing was missed.
+  const SecretEntry* known = known_entry(in, name);
+  if (in.pods_start_anyway || known == nullptr) {
+    const bool missed = in.missed_before_us && !in.pods_start_anyway && usable(seen);
+    return {missed ? Verdict::kRotate : Verdict::kAdopt, entry_of(reference, seen)};
+  }
+  if (seen.presence == Presence::kUnreadable) return {Verdict::kSame, {}};
+  if (usable(seen)) return judge_present(in, reference, *known, seen);
+  return judge_missing(reference, *known, seen);
+}
+
+void note_trouble(const std::string& name, const SecretReference& reference, const ObservedSecret& seen,
+                  RotationDecision& out) {
+  if (seen.presence == Presence::kUnreadable) out.unreadable.push_back(name);
+  if (seen.presence == Presence::kMissing && reference.required) out.missing.push_back(name);
+  for (const std::string& key : seen.missing_keys) out.missing.push_back(name + " (key " + key + ")");
+}
+
+// A change that has to wait must not be forgotten: an entry without digest and version equals nothing later.
+SecretEntry held(const RotationInput& in, const std::string& name, const SecretReference& reference) {
+  if (const SecretEntry* known = known_entry(in, name)) return *known;
+  SecretEntry blank;
+  blank.usage = usage_id(reference);
+  return blank;
+}
+
+Action action_of(const RotationInput& in, const RotationDecision& d, bool rotate) {
+  if (rotate) return Action::kRotate;
+  if (!d.changed.empty()) return Action::kHold;
+  return in.state != nullptr && *in.state == d.next ? Action::kNothing : Action::kAdopt;
+}
+
+}  // namespace
+
+RotationDecision decide_rotation(const RotationInput& in) {
+  RotationDecision out;
+  std::map<std::string, Judged> judged;
+  for (const auto& [name, reference] : in.references) {
+    const ObservedSecret& seen = in.observed.find(name)->second;
+    note_trouble(name, reference, seen, out);
+    Judged verdict = judge(in, name, reference, seen);
+    if (verdict.verdict == Verdict::kRotate) out.changed.push_back(name);
+    judged.emplace(name, std::move(verdict));
+  }
+  const bool blocked = !out.missing.empty() || !out.unreadable.empty() || !in.has_key;
+  const bool rotate = !out.changed.empty() && !blocked;
+  for (auto& [name, verdict] : judged) {
+    const bool take = verdict.verdict == Verdict::kAdopt || (verdict.verdict == Verdict::kRotate && rotate);
+    out.next.secrets.emplace(
+        name, take ? std::move(verdict.entry) : held(in, name, in.references.find(name)->second));
+  }
+  out.action = action_of(in, out, rotate);
+  return out;
+}
+
+}  // namespace rotor::openclaw

@@ -1,0 +1,55 @@
+// Whether, and because of which Secrets, the pods of an instance are to be replaced. Pure: the whole table of cases.
+//
+// What counts is the value a pod was started with against the value now, never the event that led here:
+//   present, same digest                        nothing
+//   present, other digest                       rotate
+//   present, none seen so far, required         adopt: no container can have started without it
+//   present, none seen so far, optional         rotate
+//   missing, required                           keep the pods and the state; say so
+//   missing, optional, a value was adopted      rotate
+//   unreadable                                  keep everything; try again
+// A rotation waits while a required Secret is missing or unreadable: a restart would not come up.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "openclaw/references.hpp"
+#include "openclaw/secret_state.hpp"
+
+namespace rotor::openclaw {
+
+struct ObservedSecret {
+  enum class Presence : std::uint8_t { kPresent, kMissing, kUnreadable } presence = Presence::kMissing;
+  std::string digest;                     // empty when the digest key is not to be had
+  std::string resource_version;
+  std::vector<std::string> missing_keys;  // required ones that a present Secret lacks, sorted
+  std::string error;                      // unreadable: why
+  bool ignored = false;                   // the Secret is marked as not to cause restarts
+  friend bool operator==(const ObservedSecret&, const ObservedSecret&) = default;
+};
+using ObservedSecrets = std::map<std::string, ObservedSecret, std::less<>>;
+
+struct RotationInput {
+  const References& references;
+  const ObservedSecrets& observed;  // one for each reference
+  const SecretState* state;         // null: no StatefulSet yet, or one without a state of ours
+  bool has_key = true;              // false: no digest key, so nothing can be compared and nothing rotates
+  bool pods_start_anyway = false;   // no StatefulSet yet, or its template changes for another reason
+  bool missed_before_us = false;    // taken over from another operator whose mark shows an older value
+};
+
+struct RotationDecision {
+  enum class Action : std::uint8_t { kNothing, kAdopt, kRotate, kHold } action = Action::kNothing;
+  SecretState next;                     // what to record, also for kHold (changed ones keep their entry)
+  std::vector<std::string> changed;     // Secrets that call for the rotation
+  std::vector<std::string> missing;     // `name` or `name (key X)`, required ones, sorted
+  std::vector<std::string> unreadable;  // names
+};
+
+RotationDecision decide_rotation(const RotationInput& in);
+
+}  // namespace rotor::openclaw

@@ -1,0 +1,36 @@
+// What the running pods were started with, as far as Secrets go: kept beside the pods, in the StatefulSet's annotation
+// openclaw.rocks/secret-state, so that a restarted operator knows it too. Digests are keyed; no value can be guessed.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "json/describe.hpp"
+
+namespace rotor::openclaw {
+
+struct SecretEntry {
+  std::string digest;            // Digester::secret(); empty: not known, only the version is
+  std::string resource_version;  // at which the digest was taken
+  std::string usage;             // usage_id() of the reference
+  bool absent = false;           // no container has seen a value since the pods were last replaced
+  friend bool operator==(const SecretEntry&, const SecretEntry&) = default;
+};
+
+struct SecretState {
+  std::map<std::string, SecretEntry, std::less<>> secrets;
+  friend bool operator==(const SecretState&, const SecretState&) = default;
+};
+
+// nullopt for an annotation that is not there or not ours.
+std::optional<SecretState> parse_state(std::string_view annotation);
+std::string state_text(const SecretState& state);
+
+}  // namespace rotor::openclaw
+
+namespace rotor::json {
+ROTOR_DESCRIBED(openclaw::SecretEntry);
+ROTOR_DESCRIBED(openclaw::SecretState);
+}  // namespace rotor::json

@@ -1,0 +1,138 @@
+#include "openclaw/digest.hpp"
+
+#include <gtest/gtest.h>
+
+#include "openclaw/references.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+SecretMap data(std::initializer_list<std::pair<const char*, const char*>> pairs) {
+  SecretMap out;
+  for (const auto& [key, value] : pairs) out.emplace(key, SecretBytes(value));
+  return out;
+}
+
+SecretReference whole(const std::string& prefix = "") {
+  SecretReference r;
+  r.required = true;
+  r.prefixes.insert(prefix);
+  return r;
+}
+
+SecretReference one(const std::string& key) {
+  SecretReference r;
+  r.required = true;
+  r.keys.emplace(key, true);
+  return r;
+}
+
+const Digester& digester() {
+  static const Digester d{SecretBytes("0123456789abcdef0123456789abcdef")};
+  return d;
+}
+
+// The values today's operator writes, so that what it left behind is recognised.
+TEST(UnkeyedHash, GoldenVectors) {
+  const SecretMap token = data({{"token", "0000000000000000000000000000000000000000000000000000000000000000"}});
+  const SecretMap keys = data({{"ANTHROPIC_API_KEY", "sk-ant-1"}, {"OPENAI_API_KEY", "sk-oai-1"}});
+  const SecretMap changed = data({{"ANTHROPIC_API_KEY", "sk-ant-2"}, {"OPENAI_API_KEY", "sk-oai-1"}});
+  const SecretMap empty;
+  const std::string a = "openclaw-api-keys", t = "my-agent-gateway-token";
+  EXPECT_EQ(unkeyed_hash({{a, &keys}, {t, &token}}), "bfb2785805d6437c");
+  EXPECT_EQ(unkeyed_hash({{a, &changed}, {t, &token}}), "b564744632ad3389");
+  EXPECT_EQ(unkeyed_hash({{a, nullptr}, {t, &token}}), "478e1257da15b1b7");
+  EXPECT_EQ(unkeyed_hash({{a, &empty}, {t, &token}}), "0b11db6716a39f01");
+  EXPECT_EQ(unkeyed_hash({{t, &token}}), "0b11db6716a39f01");
+  EXPECT_EQ(unkeyed_hash({{a, &keys}, {a, &keys}, {t, &token}}), "ea071a738fff66a3");
+}
+
+TEST(UnkeyedHash, Row23CollidesWhereOursDoesNot) {
+  const SecretMap one_key = data({{"A", "1\nB=2"}});
+  const SecretMap two_keys = data({{"A", "1"}, {"B", "2"}});
+  EXPECT_EQ(unkeyed_hash({{"s", &one_key}}), unkeyed_hash({{"s", &two_keys}}));
+  EXPECT_NE(digester().secret("s", whole(), one_key), digester().secret("s", whole(), two_keys));
+}
+
+TEST(Digest, IsStableAndNamesItsKey) {
+  const std::string digest = digester().secret("s", whole(), data({{"A", "1"}}));
+  EXPECT_EQ(digest, "0e2faa4b-3886f1971885a4046fe2d4f3b7245aeb");
+}
+
+TEST(Digest, Row3AKeyThatNobodyReadsDoesNotCount) {
+  EXPECT_EQ(digester().secret("s", one("A"), data({{"A", "1"}})),
+            digester().secret("s", one("A"), data({{"A", "1"}, {"B", "2"}})));
+}
+
+TEST(Digest, Row4EveryKeyOfAnEnvFromSecretCounts) {
+  EXPECT_NE(digester().secret("s", whole(), data({{"A", "1"}})),
+            digester().secret("s", whole(), data({{"A", "1"}, {"B", ""}})));
+}
+
+TEST(Digest, Row22TheSameKeyInAnotherSecretIsAnotherDigest) {
+  EXPECT_NE(digester().secret("a", whole(), data({{"K", "1"}})), digester().secret("b", whole(), data({{"K", "1"}})));
+}
+
+TEST(Digest, AnAbsentKeyIsNotAnEmptyOne) {
+  EXPECT_NE(digester().secret("s", one("A"), {}), digester().secret("s", one("A"), data({{"A", ""}})));
+}
+
+TEST(Digest, AnotherKeyGivesAnotherDigestAndAnotherName) {
+  const Digester other{SecretBytes("fedcba9876543210fedcba9876543210")};
+  EXPECT_NE(other.key_id(), digester().key_id());
+  EXPECT_NE(other.secret("s", whole(), {}), digester().secret("s", whole(), {}));
+}
+
+TEST(TemplateHash, Is16HexDigitsAndNeverThePreviousOne) {
+  SecretState state;
+  state.secrets["s"] = {.digest = "k-1", .resource_version = "1", .usage = "u", .absent = false};
+  const std::string first = digester().template_hash(state, "");
+  EXPECT_EQ(first.size(), 16U);
+  EXPECT_EQ(first.find_first_not_of("0123456789abcdef"), std::string::npos);
+  EXPECT_EQ(digester().template_hash(state, "other"), first);
+  EXPECT_NE(digester().template_hash(state, first), first);
+}
+
+TEST(TemplateHash, DoesNotDependOnVersions) {
+  SecretState a, b;
+  a.secrets["s"] = {.digest = "k-1", .resource_version = "1", .usage = "u", .absent = false};
+  b.secrets["s"] = {.digest = "k-1", .resource_version = "2", .usage = "u", .absent = false};
+  EXPECT_EQ(digester().template_hash(a, ""), digester().template_hash(b, ""));
+}
+
+api::Container container(std::string_view text) { return *json::read<api::Container>(text); }
+
+TEST(References, AreReadOffEveryContainer) {
+  api::PodSpec pod;
+  pod.init_containers.push_back(container(R"({"name":"i","envFrom":[{"secretRef":{"name":"init"}}]})"));
+  pod.containers.push_back(container(R"({"name":"m","envFrom":[{"prefix":"P_","secretRef":{"name":"all","optional":true}}],
+    "env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"one","key":"k"}}},{"name":"B","value":"x"}]})"));
+  pod.containers.push_back(
+      container(R"({"name":"s","env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"one","key":"o","optional":true}}}]})"));
+  const References r = secret_references(pod);
+  ASSERT_EQ(r.size(), 3U);
+  EXPECT_TRUE(r.at("init").required);
+  EXPECT_FALSE(r.at("all").required);
+  EXPECT_EQ(r.at("all").prefixes, std::set<std::string>{"P_"});
+  EXPECT_TRUE(r.at("one").required);
+  EXPECT_TRUE(r.at("one").keys.at("k"));
+  EXPECT_FALSE(r.at("one").keys.at("o"));
+}
+
+TEST(References, EntriesWithoutANameAndConfigMapsAreNone) {
+  api::PodSpec pod;
+  pod.containers.push_back(container(R"({"name":"m","envFrom":[{"secretRef":{"name":""}},{"configMapRef":{"name":"c"}}]})"));
+  EXPECT_TRUE(secret_references(pod).empty());
+}
+
+TEST(References, TheUsageChangesWithPrefixKeysAndNeed) {
+  SecretReference optional = one("A");
+  optional.keys["A"] = false;
+  EXPECT_NE(usage_id(whole("")), usage_id(whole("P_")));
+  EXPECT_NE(usage_id(one("A")), usage_id(one("B")));
+  EXPECT_NE(usage_id(one("A")), usage_id(optional));
+  EXPECT_EQ(usage_id(one("A")), usage_id(one("A")));
+}
+
+}  // namespace
+}  // namespace rotor::openclaw
