@@ -1,0 +1,28 @@
+// Would a server-side apply of `desired` change `live`? Decided from the object alone, so that nothing is sent when
+// nothing changed: every field we want is there as we want it, and we own no field that we no longer want.
+#pragma once
+
+#include <string_view>
+
+#include "json/document.hpp"
+#include "kube/fields.hpp"
+
+namespace rotor::openclaw {
+
+// Is everything in `desired` found in `live`? More in `live` (defaults, others' fields and list items) is no difference,
+// and an empty value equals an absent one.
+bool contains(const json::Value& live, const json::Value& desired);
+
+// Does `owned` name a field that `desired` does not have?
+bool owns_more(const kube::FieldSet& owned, const json::Value& desired);
+
+// What `manager` owns by apply, from metadata.managedFields; empty when it never applied the object.
+kube::FieldSet applied_fields(const json::Value& live, std::string_view manager);
+
+bool apply_changes(const json::Value& live, const json::Value& desired, std::string_view manager);
+
+// The same for one part of the object, `spec.template` for example.
+bool apply_changes_part(const json::Value& live, const json::Value& desired, std::string_view manager,
+                        std::initializer_list<std::string_view> path);
+
+}  // namespace rotor::openclaw
