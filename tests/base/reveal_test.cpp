@@ -28,6 +28,9 @@ constexpr std::string_view kMayReveal[] = {
     "src/net/client.cpp",             // request bodies, sent
     "src/net/server_connection.cpp",  // answers, sent
     "src/net/tls.cpp",                // private keys, into OpenSSL
+    "src/openclaw/applier.cpp",     // answers of the API server about objects without secrets
+    "src/openclaw/digest.cpp",      // keyed digests of consumed values
+    "src/openclaw/reconciler.cpp",  // answers of the API server about instances
     "src/providers/",               // requests to stores and their answers
     "src/template/",                // rendering
 };

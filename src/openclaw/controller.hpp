@@ -1,0 +1,33 @@
+// The OpenClawInstance controller: watches, the queue and the passes. One per process; the embedded API server and a
+// real one are the same to it.
+#pragma once
+
+#include <memory>
+
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "base/task.hpp"
+#include "kube/client.hpp"
+#include "openclaw/options.hpp"
+
+namespace rotor::openclaw {
+
+class Controller {
+ public:
+  // Everything handed in outlives the controller.
+  Controller(Executor executor, kube::Client& client, Clock& clock, MetricsRegistry& metrics,
+             ControllerOptions options = {});
+  ~Controller();
+
+  // Until cancelled. Waits, and says so once, while the CRD is not there.
+  Task<> run();
+
+  // All watches have been listed once: passes run.
+  bool ready() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rotor::openclaw

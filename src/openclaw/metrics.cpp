@@ -1,0 +1,80 @@
+#include "openclaw/metrics.hpp"
+
+#include <array>
+
+#include "openclaw/builders/image.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+constexpr std::array<std::string_view, 10> kPhases = {"Pending",     "Provisioning", "Running",   "Degraded", "Failed",
+                                                      "Terminating", "BackingUp",    "Restoring", "Updating", "Suspended"};
+constexpr std::array<std::string_view, 4> kResults = {"success", "error", "conflict", "held"};
+
+void emit_phases(const View& view, const MetricsRegistry::Emit& emit) {
+  for (const auto& [key, instance] : view.instances.cache().all()) {
+    for (const std::string_view phase : kPhases) {
+      emit({key.name, key.ns, std::string(phase)}, instance->status.phase == phase ? 1 : 0);
+    }
+  }
+}
+
+void emit_ready(const View& view, const MetricsRegistry::Emit& emit) {
+  for (const auto& [key, instance] : view.instances.cache().all()) {
+    const kube::Condition* ready = kube::find_condition(instance->status.conditions, "Ready");
+    emit({key.name, key.ns}, ready != nullptr && ready->status == "True" ? 1 : 0);
+  }
+}
+
+void emit_info(const View& view, const MetricsRegistry::Emit& emit) {
+  for (const auto& [key, instance] : view.instances.cache().all()) {
+    const auto& image = instance->spec.image;
+    const std::string tag = image && image->tag && !image->tag->empty() ? *image->tag : "latest";
+    emit({key.name, key.ns, tag, instance_image(instance->spec)}, 1);
+  }
+}
+
+}  // namespace
+
+Metrics::Metrics(MetricsRegistry& registry, const View& view)
+    : reconciles_(registry.counter("openclaw_reconcile_total", "Passes over an instance, by result.",
+                                   {"instance", "namespace", "result"})),
+      durations_(registry.histogram("openclaw_reconcile_duration_seconds", "How long passes took.", default_buckets(),
+                                    {"instance", "namespace"})),
+      rotations_(registry.counter("openclaw_secret_rotations_total", "Restarts because of changed Secrets, by result.",
+                                  {"namespace", "instance", "result"})),
+      latency_(registry.histogram("openclaw_secret_rollout_latency_seconds",
+                                  "From the event of a Secret to the accepted pod template.", default_buckets())) {
+  using Kind = MetricsRegistry::Kind;
+  const View* v = &view;
+  registry.callback(Kind::kGauge, "openclaw_instance_phase", "1 for the phase an instance is in.",
+                    {"instance", "namespace", "phase"}, [v](const auto& emit) { emit_phases(*v, emit); });
+  registry.callback(Kind::kGauge, "openclaw_instance_ready", "1 when an instance is ready.", {"instance", "namespace"},
+                    [v](const auto& emit) { emit_ready(*v, emit); });
+  registry.callback(Kind::kGauge, "openclaw_instance_info", "The image of an instance.",
+                    {"instance", "namespace", "version", "image"}, [v](const auto& emit) { emit_info(*v, emit); });
+  registry.callback(Kind::kGauge, "openclaw_managed_instances", "Instances there are.", {}, [v](const auto& emit) {
+    emit({}, static_cast<double>(v->instances.cache().all().size()));
+  });
+}
+
+void Metrics::reconciled(const kube::Key& instance, std::string_view result, double seconds) {
+  reconciles_.with({instance.name, instance.ns, std::string(result)}).add();
+  durations_.with({instance.name, instance.ns}).observe(seconds);
+}
+
+void Metrics::rotated(const kube::Key& instance, std::string_view result) {
+  rotations_.with({instance.ns, instance.name, std::string(result)}).add();
+}
+
+void Metrics::rollout_latency(double seconds) { latency_.with({}).observe(seconds); }
+
+void Metrics::forget(const kube::Key& instance) {
+  for (const std::string_view result : kResults) {
+    reconciles_.remove({instance.name, instance.ns, std::string(result)});
+    rotations_.remove({instance.ns, instance.name, std::string(result)});
+  }
+  durations_.remove({instance.name, instance.ns});
+}
+
+}  // namespace rotor::openclaw

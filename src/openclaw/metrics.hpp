@@ -1,0 +1,29 @@
+// The instance controller's series, by the names dashboards already use.
+#pragma once
+
+#include <string>
+
+#include "base/metrics.hpp"
+#include "kube/object.hpp"
+#include "openclaw/view.hpp"
+
+namespace rotor::openclaw {
+
+class Metrics {
+ public:
+  // Phase, readiness and image are read from the cache at each scrape, so they end with the instance.
+  Metrics(MetricsRegistry& registry, const View& view);
+
+  void reconciled(const kube::Key& instance, std::string_view result, double seconds);
+  void rotated(const kube::Key& instance, std::string_view result);
+  void rollout_latency(double seconds);
+  void forget(const kube::Key& instance);
+
+ private:
+  Family<Counter>& reconciles_;
+  Family<Histogram>& durations_;
+  Family<Counter>& rotations_;
+  Family<Histogram>& latency_;
+};
+
+}  // namespace rotor::openclaw

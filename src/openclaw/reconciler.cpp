@@ -1,0 +1,231 @@
+#include "openclaw/reconciler.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/log.hpp"
+#include "json/document.hpp"
+#include "openclaw/builders/objects.hpp"
+#include "openclaw/names.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+using kube::Lane;
+using kube::Outcome;
+using EventType = kube::EventRecorder::Type;
+
+constexpr auto kAfterConflict = std::chrono::milliseconds(200);
+
+bool is_ready(const api::InstanceStatus& status) {
+  const kube::Condition* ready = kube::find_condition(status.conditions, "Ready");
+  return ready != nullptr && ready->status == "True";
+}
+
+double seconds(SteadyTime::duration d) { return std::chrono::duration<double>(d).count(); }
+
+}  // namespace
+
+Reconciler::Reconciler(kube::Client& client, Clock& clock, View& view, kube::EventRecorder& events,
+                       ReferenceIndex& index, Metrics& metrics, const ControllerOptions& options)
+    : client_(client),
+      clock_(clock),
+      view_(view),
+      events_(events),
+      index_(index),
+      metrics_(metrics),
+      options_(options),
+      applier_(client),
+      workload_(client, clock, view, events, options) {
+  workload_.on_rotation = [this](const kube::Key& key, const std::string& result) {
+    metrics_.rotated(key, result);
+    const auto memory = memory_.find(key);
+    if (memory == memory_.end() || !memory->second->secret_event) return;
+    metrics_.rollout_latency(seconds(clock_.steady() - *memory->second->secret_event));
+  };
+}
+
+void Reconciler::touched(const kube::Key& instance) {
+  const auto memory = memory_.find(instance);
+  if (memory != memory_.end()) memory->second->full_pass = true;
+}
+
+void Reconciler::secret_changed(const kube::Key& instance) {
+  const auto memory = memory_.find(instance);
+  if (memory != memory_.end() && !memory->second->secret_event) memory->second->secret_event = clock_.steady();
+}
+
+void Reconciler::forget(const kube::Key& instance) {
+  memory_.erase(instance);
+  index_.erase(instance);
+  metrics_.forget(instance);
+}
+
+Task<Outcome> Reconciler::reconcile(kube::Key key) {
+  if (view_.instances.get(key) == nullptr) {
+    forget(key);
+    co_return Outcome::done();
+  }
+  auto& slot = memory_[key];
+  if (slot == nullptr) slot = std::make_shared<Memory>();
+  const std::shared_ptr<Memory> memory = slot;
+  const SteadyTime started = clock_.steady();
+  Result<Outcome> outcome = co_await pass(key, memory);
+  const double took = seconds(clock_.steady() - started);
+  if (outcome) {
+    metrics_.reconciled(key, "success", took);
+    co_return *outcome;
+  }
+  memory->full_pass = true;
+  if (outcome.error().code == Code::kConflict) {
+    metrics_.reconciled(key, "conflict", took);
+    co_return Outcome::again_after(kAfterConflict, Lane::kRetry);
+  }
+  metrics_.reconciled(key, "error", took);
+  log::error("cannot reconcile an instance", {{"instance", key.text()}, {"error", outcome.error().message}});
+  co_await report_failure(key, outcome.error().message);
+  co_return Outcome::failed();
+}
+
+Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> memory) {
+  InstancePtr instance = view_.instances.get(key);
+  if (instance->metadata.deleting()) co_return co_await finish(std::move(instance));
+  if (!memory->full_pass) {
+    const bool changed = co_await workload_.secrets_changed(instance, memory);
+    if (!changed) {
+      memory->secret_event.reset();
+      co_return Outcome::again_after(options_.resync);
+    }
+  }
+  memory->full_pass = false;
+  index_references(*instance);
+  CO_TRY(instance, co_await ensure_finalizer(std::move(instance)));
+  CO_TRY(instance, co_await announce(std::move(instance)));
+  CO_TRY_VOID(co_await apply_others(instance));
+  CO_TRY(const WorkloadOutcome outcome, co_await workload_.run(instance, memory));
+  const bool was_ready = is_ready(instance->status);
+  api::InstanceStatus after = status_after(*instance, outcome.report, clock_.now());
+  const bool now_ready = is_ready(after);
+  tell_missing(*instance, outcome.report.rotation, *memory);
+  CO_TRY_VOID(co_await write_status(instance, std::move(after)));
+  if (now_ready && !was_ready) {
+    events_.record(reference_to(*instance), EventType::kNormal, "ReconcileSucceeded",
+                   "All resources reconciled successfully");
+  }
+  if (outcome.look_again) {
+    memory->full_pass = true;
+    co_return Outcome::again_after(*outcome.look_again, Lane::kUser);
+  }
+  memory->secret_event.reset();
+  co_return Outcome::again_after(options_.resync);
+}
+
+// Also what the pod would use if the gateway's Secret were there: its arrival is an event that concerns us.
+void Reconciler::index_references(const api::OpenClawInstance& instance) {
+  const api::StatefulSet widest = build_stateful_set(instance, {.inject_token = true});
+  std::set<std::string> names = {gateway_secret_name(instance)};
+  for (const auto& [name, reference] : secret_references(widest.spec.pod_template.spec)) names.insert(name);
+  index_.set(instance.metadata.key(), names);
+}
+
+Task<Result<InstancePtr>> Reconciler::patch_instance(InstancePtr instance, std::string patch, std::string subresource) {
+  const kube::Key key = instance->metadata.key();
+  kube::WriteOptions options;
+  options.field_manager = kFieldManager;
+  options.subresource = std::move(subresource);
+  std::string before = FreshCache<api::OpenClawInstance>::version(view_.instances.cache().get(key));
+  CO_TRY(const SecretBytes body, co_await client_.patch(kube::kResource<api::OpenClawInstance>, key,
+                                                        kube::PatchType::kMerge, SecretBytes(patch), options));
+  CO_TRY(api::OpenClawInstance after, json::read<api::OpenClawInstance>(body.reveal()));
+  co_return view_.instances.wrote(std::move(before), std::move(after));
+}
+
+Task<Result<InstancePtr>> Reconciler::ensure_finalizer(InstancePtr instance) {
+  const auto& present = instance->metadata.finalizers;
+  if (std::ranges::find(present, kFinalizer) != present.end()) co_return instance;
+  json::Array finalizers(present.begin(), present.end());
+  finalizers.emplace_back(kFinalizer);
+  // The version keeps a finalizer that somebody else adds meanwhile: a merge patch replaces the list.
+  const json::Object patch{{"metadata", json::Object{{"resourceVersion", instance->metadata.resource_version},
+                                                     {"finalizers", finalizers}}}};
+  co_return co_await patch_instance(instance, json::serialize(patch), "");
+}
+
+Task<Result<InstancePtr>> Reconciler::announce(InstancePtr instance) {
+  if (!instance->status.phase.empty()) co_return instance;
+  std::string patch = status_patch(instance->status, status_with_phase(*instance, "Pending"));
+  co_return co_await patch_instance(instance, std::move(patch), "status");
+}
+
+Task<Result<void>> Reconciler::apply_others(InstancePtr instance) {
+  const std::string& uid = instance->metadata.uid;
+  if (creates_service_account(*instance)) {
+    const api::ServiceAccount account = build_service_account(*instance);
+    constexpr kube::Resource kind = kube::kResource<api::ServiceAccount>;
+    const kube::Key key = account.metadata.key();
+    CO_TRY(LivePtr live, co_await applier_.look_up(view_.service_accounts, kind, key, uid));
+    CO_TRY_VOID(co_await applier_.apply(view_.service_accounts, kind, key, std::move(live), json::write(account)));
+  }
+  const api::Service service = build_service(*instance);
+  constexpr kube::Resource kind = kube::kResource<api::Service>;
+  const kube::Key key = service.metadata.key();
+  CO_TRY(LivePtr live, co_await applier_.look_up(view_.services, kind, key, uid));
+  CO_TRY_VOID(co_await applier_.apply(view_.services, kind, key, std::move(live), json::write(service)));
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Reconciler::write_status(InstancePtr instance, api::InstanceStatus after) {
+  std::string patch = status_patch(instance->status, after);
+  if (patch.empty()) co_return Result<void>{};
+  CO_TRY_VOID(co_await patch_instance(instance, std::move(patch), "status"));
+  co_return Result<void>{};
+}
+
+// Owned objects go with their owner; nothing that outlives it is made yet, so there is nothing to wait for.
+Task<Result<Outcome>> Reconciler::finish(InstancePtr instance) {
+  const auto& present = instance->metadata.finalizers;
+  if (std::ranges::find(present, kFinalizer) == present.end()) co_return Outcome::done();
+  if (instance->status.phase != "Terminating") {
+    CO_TRY_VOID(co_await write_status(instance, status_with_phase(*instance, "Terminating")));
+    instance = view_.instances.get(instance->metadata.key());
+    if (instance == nullptr) co_return Outcome::done();
+  }
+  json::Array finalizers;
+  for (const std::string& f : present) {
+    if (f != kFinalizer) finalizers.emplace_back(f);
+  }
+  const json::Object patch{{"metadata", json::Object{{"resourceVersion", instance->metadata.resource_version},
+                                                     {"finalizers", finalizers}}}};
+  const auto removed = co_await patch_instance(instance, json::serialize(patch), "");
+  if (!removed && removed.error().code != Code::kNotFound) co_return std::unexpected(removed.error());
+  co_return Outcome::done();
+}
+
+Task<void> Reconciler::report_failure(kube::Key key, std::string message) {
+  const InstancePtr instance = view_.instances.get(key);
+  if (instance == nullptr || instance->metadata.deleting()) co_return;
+  events_.record(reference_to(*instance), EventType::kWarning, "ReconcileFailed", message);
+  const Result<void> written = co_await write_status(instance, status_failed(*instance, message, clock_.now()));
+  if (!written) {
+    log::warn("cannot write a status", {{"instance", key.text()}, {"error", written.error().message}});
+  }
+}
+
+void Reconciler::tell_missing(const api::OpenClawInstance& instance, const RotationDecision& decision, Memory& memory) {
+  std::string now = fmt::format("{}", fmt::join(decision.missing, ", "));
+  if (now == memory.said_missing) return;
+  memory.said_missing = std::move(now);
+  for (const std::string& missing : decision.missing) {
+    const auto reference = memory.references.find(missing);
+    if (reference == memory.references.end()) {
+      events_.record(reference_to(instance), EventType::kWarning, "SecretNotFound",
+                     fmt::format("Secret {} referenced in env is not found", missing));
+      continue;
+    }
+    events_.record(reference_to(instance), EventType::kWarning, "SecretNotFound",
+                   fmt::format("Secret \"{}\" referenced in {} is not found", missing,
+                               reference->second.takes_every_key() ? "envFrom" : "env"));
+  }
+}
+
+}  // namespace rotor::openclaw

@@ -1,0 +1,52 @@
+// One pass over one instance: gather, decide, act, report. Writes nothing when nothing changed.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "kube/events.hpp"
+#include "kube/queue.hpp"
+#include "openclaw/metrics.hpp"
+#include "openclaw/reference_index.hpp"
+#include "openclaw/workload.hpp"
+
+namespace rotor::openclaw {
+
+class Reconciler {
+ public:
+  Reconciler(kube::Client& client, Clock& clock, View& view, kube::EventRecorder& events, ReferenceIndex& index,
+             Metrics& metrics, const ControllerOptions& options);
+
+  Task<kube::Outcome> reconcile(kube::Key key);
+
+  // What the next pass has to look at.
+  void touched(const kube::Key& instance);
+  void secret_changed(const kube::Key& instance);
+  void forget(const kube::Key& instance);
+
+ private:
+  Task<Result<kube::Outcome>> pass(kube::Key key, std::shared_ptr<Memory> memory);
+  Task<Result<InstancePtr>> ensure_finalizer(InstancePtr instance);
+  Task<Result<InstancePtr>> announce(InstancePtr instance);
+  Task<Result<void>> apply_others(InstancePtr instance);
+  Task<Result<kube::Outcome>> finish(InstancePtr instance);
+  Task<Result<void>> write_status(InstancePtr instance, api::InstanceStatus after);
+  Task<Result<InstancePtr>> patch_instance(InstancePtr instance, std::string patch, std::string subresource);
+  Task<void> report_failure(kube::Key key, std::string message);
+  void index_references(const api::OpenClawInstance& instance);
+  void tell_missing(const api::OpenClawInstance& instance, const RotationDecision& decision, Memory& memory);
+
+  kube::Client& client_;
+  Clock& clock_;
+  View& view_;
+  kube::EventRecorder& events_;
+  ReferenceIndex& index_;
+  Metrics& metrics_;
+  const ControllerOptions& options_;
+  Applier applier_;
+  WorkloadPass workload_;
+  std::map<kube::Key, std::shared_ptr<Memory>> memory_;
+};
+
+}  // namespace rotor::openclaw

@@ -1,0 +1,52 @@
+// Gathering: what the Secrets of an instance are now. Values are read only when a Secret changed since it was last seen,
+// and only their digests are kept.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "kube/client.hpp"
+#include "kube/events.hpp"
+#include "openclaw/digest.hpp"
+#include "openclaw/memory.hpp"
+#include "openclaw/secret_gate.hpp"
+#include "openclaw/view.hpp"
+
+namespace rotor::openclaw {
+
+using InstancePtr = std::shared_ptr<const api::OpenClawInstance>;
+
+class SecretReader {
+ public:
+  SecretReader(kube::Client& client, View& view, kube::EventRecorder& events)
+      : client_(client), gate_(client), view_(view), events_(events) {}
+
+  // `state` (may be null): digests it holds for a Secret's present version are believed without reading the Secret.
+  Task<ObservedSecrets> observe(std::string ns, References references, std::shared_ptr<const SecretState> state,
+                                std::shared_ptr<const Digester> digester, std::shared_ptr<Memory> memory);
+
+  // Makes the gateway's Secret when there is none. Is there a token in it? kInvalid when the user's own is not as it
+  // should be, with what to do.
+  Task<Result<bool>> ensure_token(InstancePtr instance, std::shared_ptr<const SecretState> state,
+                                  std::shared_ptr<Memory> memory);
+
+  // Does the mark that another operator left show the values of now? kUnavailable and others when they cannot be read.
+  Task<Result<bool>> matches_unkeyed_hash(InstancePtr instance, std::string mark);
+
+ private:
+  Task<ObservedSecret> observe_one(kube::Key secret, SecretReference reference,
+                                   std::shared_ptr<const SecretState> state, std::shared_ptr<const Digester> digester,
+                                   std::shared_ptr<Memory> memory);
+  Task<ObservedSecret> read(kube::Key secret, SecretReference reference, std::shared_ptr<const Digester> digester);
+  Task<Result<void>> make_token(InstancePtr instance);
+  Task<Result<bool>> read_token(kube::Key secret);
+
+  kube::Client& client_;
+  SecretGate gate_;
+  View& view_;
+  kube::EventRecorder& events_;
+};
+
+kube::ObjectReference reference_to(const api::OpenClawInstance& instance);
+
+}  // namespace rotor::openclaw

@@ -1,0 +1,90 @@
+// The gateway's token: found in the user's Secret, or made once.
+#include <fmt/format.h>
+
+#include "base/encoding.hpp"
+#include "base/hash.hpp"
+#include "openclaw/builders/objects.hpp"
+#include "openclaw/names.hpp"
+#include "openclaw/secrets_of.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+bool brings_its_own(const api::OpenClawInstance& instance) {
+  return instance.spec.gateway && !instance.spec.gateway->existing_secret.empty();
+}
+
+SecretBytes new_token() {
+  std::string bytes = random_bytes(32);
+  std::string digits = hex_encode(bytes);
+  SecretBytes token(digits);
+  wipe(bytes.data(), bytes.size());
+  wipe(digits.data(), digits.size());
+  return token;
+}
+
+// A pod that was given the token from this version proves that it is there.
+bool known_from_state(const SecretState* state, const std::string& name, const std::string& version) {
+  if (state == nullptr) return false;
+  const auto entry = state->secrets.find(name);
+  SecretReference token_only;
+  token_only.required = true;
+  token_only.keys.emplace(kTokenKey, true);
+  return entry != state->secrets.end() && entry->second.resource_version == version && !entry->second.digest.empty() &&
+         entry->second.usage == usage_id(token_only);
+}
+
+}  // namespace
+
+Task<Result<bool>> SecretReader::ensure_token(InstancePtr instance, std::shared_ptr<const SecretState> state,
+                                              std::shared_ptr<Memory> memory) {
+  const kube::Key key{instance->metadata.ns, gateway_secret_name(*instance)};
+  const bool own = brings_its_own(*instance);
+  if (view_.secrets.get(key) == nullptr) {
+    if (own) co_return fail(Code::kInvalid, fmt::format("gateway.existingSecret \"{}\" not found", key.name));
+    CO_TRY_VOID(co_await make_token(instance));
+  }
+  const auto mark = view_.secrets.get(key);
+  if (mark == nullptr) co_return fail(Code::kConflict, "the gateway token Secret changed meanwhile");
+  const std::string version = mark->metadata.resource_version;
+  if (memory->token_version != version) {
+    bool usable = known_from_state(state.get(), key.name, version);
+    if (!usable) {
+      CO_TRY(usable, co_await read_token(key));
+    }
+    memory->token_usable = usable;
+    memory->token_version = version;
+  }
+  if (own && !memory->token_usable) {
+    co_return fail(Code::kInvalid, fmt::format("gateway.existingSecret \"{}\" missing key \"{}\"", key.name, kTokenKey));
+  }
+  co_return memory->token_usable;
+}
+
+Task<Result<void>> SecretReader::make_token(InstancePtr instance) {
+  api::Secret secret = build_gateway_secret(*instance, new_token());
+  const kube::Key key = secret.metadata.key();
+  kube::WriteOptions options;
+  options.field_manager = kFieldManager;
+  Result<api::Secret> made = co_await kube::create<api::Secret>(client_, std::move(secret), std::move(options));
+  if (made) {
+    events_.record(reference_to(*instance), kube::EventRecorder::Type::kNormal, "GatewayTokenCreated",
+                   fmt::format("Created gateway token Secret \"{}\"", key.name));
+  } else if (made.error().code == Code::kAlreadyExists) {
+    made = co_await gate_.read(key.ns, key.name);
+  }
+  if (!made) co_return std::unexpected(std::move(made).error().prefixed("gateway token Secret " + key.name));
+  SecretMark mark;
+  mark.metadata = {key.ns, key.name, made->metadata.resource_version};
+  view_.secrets.wrote("", std::move(mark));
+  co_return Result<void>{};
+}
+
+Task<Result<bool>> SecretReader::read_token(kube::Key key) {
+  Result<api::Secret> secret = co_await gate_.read(key.ns, key.name);
+  if (!secret) co_return std::unexpected(std::move(secret).error().prefixed("gateway token Secret " + key.name));
+  const auto token = secret->data.find(kTokenKey);
+  co_return token != secret->data.end() && !token->second.empty();
+}
+
+}  // namespace rotor::openclaw

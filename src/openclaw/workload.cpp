@@ -1,0 +1,232 @@
+#include "openclaw/workload.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/log.hpp"
+#include "openclaw/apply_diff.hpp"
+#include "openclaw/builders/objects.hpp"
+#include "openclaw/names.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+using Action = RotationDecision::Action;
+
+constexpr kube::Resource kStatefulSets = kube::kResource<api::StatefulSet>;
+constexpr auto kReadAgain = std::chrono::seconds(5);
+
+std::string_view annotation(const json::Value& document, std::string_view path, std::string_view name) {
+  const json::Value* all = json::find(document, path);
+  const json::Value* value = all != nullptr && all->is_object() ? all->get_object().if_contains(name) : nullptr;
+  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
+}
+
+std::int64_t number(const json::Value& document, std::string_view path) {
+  const json::Value* value = json::find(document, path);
+  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
+}
+
+bool applied_pods(const json::Value& document) {
+  const kube::FieldSet owned = applied_fields(document, kFieldManager);
+  const kube::FieldSet* at = &owned;
+  for (const std::string_view name : {"spec", "template", "spec"}) {
+    at = at->below(kube::PathElement::field(name));
+    if (at == nullptr) return false;
+  }
+  return true;
+}
+
+std::string template_text(const std::string& workload) {
+  const auto document = json::parse(workload);
+  const json::Value* part = document ? json::find(*document, "spec.template") : nullptr;
+  return part == nullptr ? std::string() : json::serialize(*part);
+}
+
+// What is on the cluster in the words of a rotation: digests by Secret, to notice when a burst goes on.
+std::map<std::string, std::string> changes_of(const RotationDecision& decision, const Memory& memory) {
+  std::map<std::string, std::string> changes;
+  for (const std::string& name : decision.changed) {
+    const auto seen = memory.secrets.find(name);
+    changes.emplace(name, seen == memory.secrets.end() ? std::string() : seen->second.observed.digest);
+  }
+  return changes;
+}
+
+}  // namespace
+
+struct WorkloadPass::Plan {
+  InstancePtr instance;
+  kube::Key key;
+  LiveWorkload live;
+  PodInput pod;
+  api::StatefulSet wanted;  // without marks
+  References references;
+  bool marks_only = false;  // another operator's pods: restarting them is not ours to begin
+
+  std::string text(std::string hash, std::string state) const {
+    if (marks_only) {
+      json::Object metadata{{"name", key.name}, {"namespace", key.ns}};
+      if (!state.empty()) metadata["annotations"] = json::Object{{kSecretState, state}};
+      json::Object out{{"apiVersion", "apps/v1"}, {"kind", "StatefulSet"}, {"metadata", metadata}};
+      if (!hash.empty()) {
+        const json::Object annotations{{"annotations", json::Object{{kSecretHash, hash}}}};
+        out["spec"] = json::Object{{"template", json::Object{{"metadata", annotations}}}};
+      }
+      return json::serialize(out);
+    }
+    api::StatefulSet marked = wanted;
+    set_marks(marked, std::move(hash), std::move(state));
+    return json::write(marked);
+  }
+  std::string live_state() const {
+    return live.state == nullptr ? std::string() : state_text(*live.state);
+  }
+};
+
+Result<LiveWorkload> read_workload(LivePtr object) {
+  LiveWorkload live;
+  live.object = std::move(object);
+  if (live.object == nullptr) return live;
+  TRY(live.document, json::parse(live.object->text));
+  live.hash = annotation(live.document, "spec.template.metadata.annotations", kSecretHash);
+  const auto state = live.object->metadata.annotations.find(kSecretState);
+  if (state != live.object->metadata.annotations.end()) {
+    if (auto parsed = parse_state(state->second)) live.state = std::make_shared<const SecretState>(*std::move(parsed));
+  }
+  live.ours = applied_pods(live.document);
+  return live;
+}
+
+Task<bool> WorkloadPass::secrets_changed(InstancePtr instance, std::shared_ptr<Memory> memory) {
+  const auto before = memory->secrets;
+  const Result<std::shared_ptr<const Digester>> digester = co_await key_.get();
+  Result<LiveWorkload> live = read_workload(view_.stateful_sets.get(instance->metadata.key()));
+  const ObservedSecrets now =
+      co_await secrets_.observe(instance->metadata.ns, memory->references, live ? live->state : nullptr,
+                                digester ? *digester : nullptr, memory);
+  for (const auto& [name, seen] : now) {
+    const auto old = before.find(name);
+    if (old == before.end()) co_return true;
+    ObservedSecret then = old->second.observed;
+    then.resource_version = seen.resource_version;  // a version alone is no difference
+    if (!(then == seen)) co_return true;
+  }
+  co_return false;
+}
+
+Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::shared_ptr<Memory> memory) {
+  auto plan = std::make_shared<Plan>();
+  plan->instance = instance;
+  plan->key = instance->metadata.key();
+  CO_TRY(LivePtr found, co_await applier_.look_up(view_.stateful_sets, kStatefulSets, plan->key, instance->metadata.uid));
+  CO_TRY(plan->live, read_workload(std::move(found)));
+  const LiveWorkload& live = plan->live;
+  const auto adopt = instance->metadata.annotations.find(kAdopt);
+  const bool asked = adopt != instance->metadata.annotations.end() && adopt->second == "now";
+  const bool edited = instance->status.observed_generation != instance->metadata.generation;
+  plan->marks_only = live.object != nullptr && !live.ours && !asked && !edited;
+
+  CO_TRY(plan->pod.inject_token, co_await secrets_.ensure_token(instance, live.state, memory));
+  plan->wanted = build_stateful_set(*instance, plan->pod);
+  plan->references = secret_references(plan->wanted.spec.pod_template.spec);
+  memory->references = plan->references;
+
+  const Result<std::shared_ptr<const Digester>> answer = co_await key_.get();
+  const std::shared_ptr<const Digester> digester = answer ? *answer : nullptr;
+  const ObservedSecrets observed =
+      co_await secrets_.observe(plan->key.ns, plan->references, live.state, digester, memory);
+  CO_TRY(const bool changes, co_await template_changes(plan, memory));
+  CO_TRY(const bool missed, co_await missed_before_us(plan));
+  RotationDecision decision = decide_rotation({.references = plan->references,
+                                               .observed = observed,
+                                               .state = live.state.get(),
+                                               .has_key = digester != nullptr,
+                                               .pods_start_anyway = live.object == nullptr || changes,
+                                               .missed_before_us = missed});
+  co_return co_await write(plan, std::move(decision), answer ? std::string() : answer.error().message, digester, memory);
+}
+
+// Whether the pods restart for a reason of the spec's own. An object that only seems to differ (the API server writes
+// some values in its own way) must not look like that, or changed Secrets would be adopted without a restart: so the
+// API server is asked, once per text.
+Task<Result<bool>> WorkloadPass::template_changes(std::shared_ptr<const Plan> plan, std::shared_ptr<Memory> memory) {
+  const LiveWorkload& live = plan->live;
+  if (live.object == nullptr || plan->marks_only) co_return false;
+  const std::string as_it_is = plan->text(live.hash, plan->live_state());
+  CO_TRY(const json::Value wanted, json::parse(as_it_is));
+  if (!apply_changes_part(live.document, wanted, kFieldManager, {"spec", "template"})) co_return false;
+  std::string text = template_text(as_it_is);
+  if (memory->template_generation == live.object->metadata.generation && memory->template_text == text) co_return false;
+  CO_TRY(const std::string rehearsed, co_await applier_.rehearse(kStatefulSets, plan->key, as_it_is));
+  const json::Value* before = json::find(live.document, "spec.template");
+  const bool changes = before == nullptr || template_text(rehearsed) != json::serialize(*before);
+  if (!changes) {
+    memory->template_text = std::move(text);
+    memory->template_generation = live.object->metadata.generation;
+  }
+  co_return changes;
+}
+
+Task<Result<bool>> WorkloadPass::missed_before_us(std::shared_ptr<const Plan> plan) {
+  const LiveWorkload& live = plan->live;
+  if (live.object == nullptr || live.state != nullptr || live.hash.empty() || live.ours) co_return false;
+  CO_TRY(const bool matches, co_await secrets_.matches_unkeyed_hash(plan->instance, live.hash));
+  co_return !matches;
+}
+
+std::optional<Duration> WorkloadPass::must_wait(const Plan& plan, const RotationDecision& decision, Memory& memory) {
+  if (decision.action != Action::kRotate) {
+    if (decision.action != Action::kHold) memory.quiet.clear();
+    return std::nullopt;
+  }
+  if (plan.live.object == nullptr) return std::nullopt;
+  // The limiter of concurrent rollouts will be asked here, once the quiet period is over.
+  const Duration left =
+      memory.quiet.wait(changes_of(decision, memory), clock_.steady(), options_.quiet, options_.quiet_at_most);
+  if (left <= Duration::zero()) return std::nullopt;
+  return left;
+}
+
+Task<Result<WorkloadOutcome>> WorkloadPass::write(std::shared_ptr<const Plan> plan, RotationDecision decision,
+                                                  std::string key_error, std::shared_ptr<const Digester> digester,
+                                                  std::shared_ptr<Memory> memory) {
+  const LiveWorkload& live = plan->live;
+  WorkloadOutcome out;
+  out.look_again = must_wait(*plan, decision, *memory);
+  const bool waits = out.look_again.has_value();
+  std::string hash = live.hash;
+  if (digester != nullptr && !waits && (live.object == nullptr || decision.action == Action::kRotate)) {
+    hash = digester->template_hash(decision.next, live.hash);
+  }
+  std::string state = waits ? plan->live_state() : state_text(decision.next);
+  const std::string text = plan->text(std::move(hash), std::move(state));
+  Result<LivePtr> applied = co_await applier_.apply(view_.stateful_sets, kStatefulSets, plan->key, live.object, text);
+  const bool rotates = decision.action == Action::kRotate && !waits;
+  if (!applied) {
+    if (rotates && on_rotation) on_rotation(plan->key, "error");
+    co_return std::unexpected(std::move(applied).error());
+  }
+  if (*applied != live.object && !plan->marks_only) {
+    memory->template_text = template_text(text);
+    memory->template_generation = (*applied)->metadata.generation;
+  }
+  if (rotates) tell_rotation(*plan, decision, *memory);
+  const auto now = json::parse((*applied)->text);
+  if (now) out.report.workload = {number(*now, "status.replicas"), number(*now, "status.readyReplicas")};
+  if (!out.look_again && (!key_error.empty() || !decision.unreadable.empty())) out.look_again = kReadAgain;
+  out.report.rotation = std::move(decision);
+  out.report.key_error = std::move(key_error);
+  co_return out;
+}
+
+void WorkloadPass::tell_rotation(const Plan& plan, const RotationDecision& decision, Memory& memory) {
+  const std::string names = fmt::format("{}", fmt::join(decision.changed, ", "));
+  log::info("restarting on changed secrets", {{"instance", plan.key.text()}, {"secrets", names}});
+  events_.record(reference_to(*plan.instance), kube::EventRecorder::Type::kNormal, "SecretRotated",
+                 fmt::format("Restarting the pod with the new values of: {}", names));
+  if (on_rotation) on_rotation(plan.key, "success");
+  memory.quiet.clear();
+}
+
+}  // namespace rotor::openclaw
