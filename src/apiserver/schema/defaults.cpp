@@ -1,5 +1,6 @@
 #include "apiserver/schema/builtin.hpp"
 #include "apiserver/schema/fill.hpp"
+#include "apiserver/schema/quantity.hpp"
 #include "apiserver/schema/schema.hpp"
 #include "base/encoding.hpp"
 
@@ -61,7 +62,10 @@ void struct_members(const Schema& schema, json::Object& object) {
 }
 
 void as_struct(const Schema& schema, json::Value& value) {
-  if (value.is_array() && schema.items) {
+  if (schema.kind == Kind::kQuantity && (value.is_string() || value.is_number())) {
+    const std::string written = value.is_string() ? std::string(value.get_string()) : json::serialize(value);
+    if (auto canonical = canonical_quantity(written)) value = *canonical;
+  } else if (value.is_array() && schema.items) {
     for (json::Value& item : value.get_array()) as_struct(*schema.items->schema, item);
   } else if (value.is_object() && schema.values) {
     for (auto& [key, item] : value.get_object()) {

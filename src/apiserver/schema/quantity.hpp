@@ -1,0 +1,14 @@
+// Resource quantities ("500m", "1.5Gi", "2e3") in the one form the API server writes each value in.
+// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rotor::apiserver::schema {
+
+// Nullopt when the text is no quantity. Fractions below a thousandth are rounded up, as in lists of resources.
+std::optional<std::string> canonical_quantity(std::string_view text);
+
+}  // namespace rotor::apiserver::schema
