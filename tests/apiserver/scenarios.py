@@ -251,3 +251,47 @@ REFUSALS = [
 ]
 
 ALL = CREATIONS + PATCHES + APPLIES + REFUSALS
+
+POD = ("v1", "Pod", "pods")
+CRD = ("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions")
+
+POD_IGNORE = ["spec.tolerations", "spec.priority", "spec.preemptionPolicy", "spec.serviceAccount", "spec.serviceAccountName", "status.qosClass", "status.observedGeneration"]
+
+ALL += [
+    creation("a service on nodes", SERVICE, make(SERVICE, spec={"type": "NodePort", "selector": {"app": "x"}, "ports": [{"port": 80, "nodePort": 30123}]}), ignore=["spec.clusterIP", "spec.clusterIPs"]),
+    creation("a service outside", SERVICE, make(SERVICE, spec={"type": "ExternalName", "externalName": "example.com"})),
+    creation("a service with sticky clients", SERVICE, make(SERVICE, spec={"sessionAffinity": "ClientIP", "selector": {"app": "x"}, "ports": [{"port": 80}]}), ignore=["spec.clusterIP", "spec.clusterIPs"]),
+    creation("a cluster role that aggregates", ("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles"), make(("rbac.authorization.k8s.io/v1", "ClusterRole"), {"name": "rotor-recorded"}, aggregationRule={"clusterRoleSelectors": [{"matchLabels": {"a": "b"}}]}, rules=[]), ignore=["rules"], namespaced=False, object="rotor-recorded"),
+    creation("an event of the newer sort", ("events.k8s.io/v1", "Event", "events"), make(("events.k8s.io/v1", "Event"), eventTime="2026-01-02T03:04:05.000006Z", regarding={"kind": "Pod", "name": "p", "namespace": "default"}, reason="Because", note="text", type="Normal", action="Act", reportingController="c.d/e", reportingInstance="i")),
+    creation("a stateful set with everything of a pod", STATEFUL_SET, make(STATEFUL_SET, {"labels": {"app": "x"}}, spec={
+        "replicas": 1, "selector": {"matchLabels": {"app": "x"}}, "serviceName": "x", "updateStrategy": {"type": "OnDelete"},
+        "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Delete"}, "template": {"metadata": {"labels": {"app": "x"}, "annotations": {"a": "b"}}, "spec": {
+            "automountServiceAccountToken": False, "enableServiceLinks": False, "terminationGracePeriodSeconds": 600, "nodeSelector": {"a": "b"},
+            "tolerations": [{"key": "k", "operator": "Exists"}], "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "k", "operator": "Exists"}]}]}}},
+            "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {"matchLabels": {"app": "x"}}}],
+            "imagePullSecrets": [{"name": "p"}], "hostAliases": [{"ip": "1.2.3.4", "hostnames": ["h"]}], "dnsConfig": {"nameservers": ["1.1.1.1"]},
+            "initContainers": [container("init", command=["sh", "-c", "true"], securityContext={"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "seccompProfile": {"type": "RuntimeDefault"}})],
+            "containers": [container(lifecycle={"preStop": {"exec": {"command": ["a"]}}}, startupProbe={"exec": {"command": ["a"]}, "failureThreshold": 30}, livenessProbe={"httpGet": {"port": 80, "path": "/x"}, "initialDelaySeconds": 0}, env=[{"name": "E"}, {"name": "R", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu"}}}, {"name": "C", "valueFrom": {"configMapKeyRef": {"name": "c", "key": "k", "optional": True}}}])],
+            "volumes": [{"name": "h", "hostPath": {"path": "/x"}}, {"name": "p", "persistentVolumeClaim": {"claimName": "c"}}, {"name": "s", "secret": {"secretName": "s", "defaultMode": 256, "items": [{"key": "k", "path": "p"}]}}]}}})),
+    scenario("an operator's stateful set", STATEFUL_SET,
+             step("apply", stateful_set(container(env=[{"name": "A", "value": "1"}], envFrom=[{"secretRef": {"name": "s"}}]), metadata={"labels": {"app": "x"}, "ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "o", "uid": "u", "controller": True, "blockOwnerDeletion": True}]}, replicas=1), "rotor", force=True),
+             step("apply", stateful_set(container(env=[{"name": "A", "value": "1"}], envFrom=[{"secretRef": {"name": "s"}}]), metadata={"labels": {"app": "x"}, "ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "o", "uid": "u", "controller": True, "blockOwnerDeletion": True}]}, replicas=1), "rotor", force=True),
+             step("strategic", {"spec": {"template": {"spec": {"containers": [{"name": "main", "image": "foreign:2"}]}}}}, "kubectl-edit"),
+             step("apply", stateful_set(container(env=[{"name": "A", "value": "1"}], envFrom=[{"secretRef": {"name": "s"}}]), metadata={"labels": {"app": "x"}, "ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "o", "uid": "u", "controller": True, "blockOwnerDeletion": True}]}, replicas=1), "rotor", force=True),
+             step("apply", make(STATEFUL_SET, {"annotations": {"openclaw.rocks/secret-hash": "h"}}, spec={"template": {"metadata": {"annotations": {"openclaw.rocks/secret-hash": "h"}}}}), "rotor-rotation", force=True),
+             step("apply", make(STATEFUL_SET, {"annotations": {"openclaw.rocks/secret-hash": "i"}}, spec={"template": {"metadata": {"annotations": {"openclaw.rocks/secret-hash": "i"}}}}), "rotor-rotation", force=True),
+             step("apply", stateful_set(container(), metadata={"labels": {"app": "x"}}, replicas=1), "rotor", force=True),
+             step("update", {"spec": {"replicas": 2}, "metadata": {"managedFields": None}}, "old-client"),
+             step("update", {"metadata": {"managedFields": []}}, "old-client"),
+             step("apply", stateful_set(container()), "rotor", force=True)),
+    scenario("status of a pod by a kubelet", POD, step("create", make(POD, spec={"containers": [container()]})),
+             step("strategic", {"status": {"conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": "2026-01-02T03:04:05Z"}], "phase": "Running"}}, "kubelet", subresource="status"),
+             step("strategic", {"status": {"$setElementOrder/conditions": [{"type": "Ready"}, {"type": "Initialized"}], "conditions": [{"type": "Initialized", "status": "True"}, {"type": "Ready", "status": "False"}]}}, "kubelet", subresource="status"),
+             step("merge", {"metadata": {"annotations": {"a": "b"}}}, "annotator"), ignore=POD_IGNORE),
+    scenario("a default returns when its field is given up", LAB, step("apply", lab(mode="B", flag=False, nested={"x": 7}), "one"),
+             step("apply", lab(), "one"), step("apply", lab(mode=None, maybe=None, dnul=None), "one"), step("apply", lab(nested={}), "one"), step("apply", lab(env=[], set=[], labels={}, provider={"aws": {}}), "one"), step("apply", lab(), "one")),
+    scenario("two appliers of one list item", LAB, step("apply", lab(env=[{"name": "A", "value": "1"}]), "one"), step("apply", lab_only(env=[{"name": "A", "value": "1"}]), "two"),
+             step("apply", lab(), "one"), step("apply", lab_only(env=[{"name": "A"}]), "two"), step("apply", lab_only(), "two")),
+    scenario("a custom kind's old managers", LAB, step("create", lab({"managedFields": [{"manager": "m", "operation": "Update", "apiVersion": "test.rotor.dev/v1", "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {"f:size": {}}}}]})),
+             step("merge", {"metadata": {"managedFields": [{}]}}, "other"), step("apply", lab(size=3), "one"), step("apply", lab(size=3), "one", force=True), step("update", {"spec": {"name": "abc"}}, "other")),
+]

@@ -1,6 +1,6 @@
 // Prints `package.Type field zero` for each member of a built-in kind that its Go struct leaves out when it is empty or
 // zero although a client sent it (scalars, lists and maps that are no pointers and carry omitempty), and `… null` for
-// each that it writes as null when nothing was sent (lists, maps and times without). generate-schemas.py runs it.
+// each that it writes though nothing was sent (lists, maps and times as null, quantities as 0). generate-schemas.py runs it.
 package main
 
 import (
@@ -55,7 +55,7 @@ func habit(t reflect.Type, options string) string {
 	case reflect.Pointer:
 		return ""
 	case reflect.Struct:
-		if strings.HasSuffix(t.Name(), "Time") && !strings.Contains(options, "omitzero") {
+		if t.Name() == "Quantity" || strings.HasSuffix(t.Name(), "Time") && !strings.Contains(options, "omitzero") {
 			return "null"
 		}
 		return ""

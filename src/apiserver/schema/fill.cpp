@@ -37,9 +37,20 @@ std::vector<std::string> split(std::string_view path) {
   return out;
 }
 
-std::string text_of(const json::Object& object, std::string_view key) {
-  const auto it = object.find(key);
-  return it != object.end() && it->value().is_string() ? std::string(it->value().get_string()) : std::string();
+const json::Value* lookup(const json::Object* object, std::string_view path) {
+  while (object != nullptr) {
+    const auto dot = path.find('.');
+    const json::Value* value = object->if_contains(path.substr(0, dot));
+    if (dot == std::string_view::npos || value == nullptr) return value;
+    object = value->if_object();
+    path.remove_prefix(dot + 1);
+  }
+  return nullptr;
+}
+
+std::string text_of(const json::Object& object, std::string_view path) {
+  const json::Value* value = lookup(&object, path);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
 // Always for `:latest` and images without tag or digest, as the kubelet's documentation says.
@@ -54,7 +65,7 @@ json::Value image_pull_policy(const json::Object& container) {
 
 json::Value policy_types(const json::Object& policy) {
   json::Array out{"Ingress"};
-  const json::Value* egress = json::find(json::Value(policy), "spec.egress");
+  const json::Value* egress = lookup(&policy, "spec.egress");
   if (egress != nullptr && egress->is_array() && !egress->get_array().empty()) out.emplace_back("Egress");
   return out;
 }
@@ -63,8 +74,7 @@ std::optional<json::Value> computed(const Fill& row, const json::Object& object)
   if (row.value) return row.value;
   if (row.code == "image-pull-policy") return image_pull_policy(object);
   if (row.code == "policy-types") return policy_types(object);
-  const json::Value root(object);
-  const json::Value* source = json::find(root, row.from.empty() ? row.lower : row.from);
+  const json::Value* source = lookup(&object, row.from.empty() ? row.lower : row.from);
   if (source == nullptr || source->is_null()) return std::nullopt;
   if (!source->is_string()) return *source;
   std::string text(source->get_string());
@@ -73,28 +83,26 @@ std::optional<json::Value> computed(const Fill& row, const json::Object& object)
 }
 
 bool holds(const Fill::Conditions& conditions, const json::Object& object) {
-  const json::Value root(object);
-  return std::ranges::all_of(conditions, [&](const auto& c) { return json::find_string(root, c.first) == c.second; });
+  return std::ranges::all_of(conditions, [&](const auto& c) { return text_of(object, c.first) == c.second; });
 }
 
-void set(std::span<const std::string> path, json::Value& at, const Fill& row, const json::Object& root) {
-  if (path.front() == "[]") {
-    if (!at.is_array()) return;
-    for (json::Value& item : at.get_array()) set(path.subspan(1), item, row, root);
-    return;
-  }
-  if (!at.is_object()) return;
-  json::Object& object = at.get_object();
-  const auto it = object.find(path.front());
-  const bool absent = it == object.end() || it->value().is_null();
+// `root` is the object the row is for; it is read before anything of it changes.
+void set(std::span<const std::string> path, json::Object& object, const Fill& row, const json::Object& root) {
+  json::Value* member = object.if_contains(path.front());
+  const bool absent = member == nullptr || member->is_null();
   if (path.size() == 1) {
     if (!absent) return;
     if (auto value = computed(row, root)) object[path.front()] = *std::move(value);
     return;
   }
-  if (absent && path[1] == "[]") return;
-  if (absent) object[path.front()] = json::Object{};
-  set(path.subspan(1), object[path.front()], row, root);
+  const bool list = path[1] == "[]";
+  if (absent && list) return;
+  if (absent) member = &(object[path.front()] = json::Object{});
+  if (!list && member->is_object()) return set(path.subspan(1), member->get_object(), row, root);
+  if (!list || !member->is_array()) return;
+  for (json::Value& item : member->get_array()) {
+    if (item.is_object()) set(path.subspan(2), item.get_object(), row, root);
+  }
 }
 
 Fill::Conditions conditions(const json::Object& row, std::string_view key) {
@@ -124,11 +132,7 @@ Result<Fill> parse_fill(const json::Object& row) {
 
 void fill(const Fill& row, json::Object& object) {
   if (!holds(row.when, object) || (!row.unless.empty() && holds(row.unless, object))) return;
-  // Walked as a value and handed back, so that one walk serves objects and lists.
-  json::Value whole(std::move(object));
-  const json::Object before = whole.get_object();
-  set(row.path, whole, row, before);
-  object = std::move(whole.get_object());
+  set(row.path, object, row, object);
 }
 
 }  // namespace rotor::apiserver::schema
