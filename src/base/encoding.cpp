@@ -93,7 +93,7 @@ class Base64Decoder {
     if (count == 2) {
       skip_newlines();
       if (at_ == text_.size()) return wrong(text_.size());
-      if (text_[at_] != '=') return wrong(at_);
+      if (text_[at_] != '=') return wrong(at_ - 1);
       ++at_;
     }
     skip_newlines();
