@@ -1,0 +1,304 @@
+#include "template/apply.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+#include "template/json_value.hpp"
+#include "template/object_path.hpp"
+#include "template/quote.hpp"
+#include "template/yaml_value.hpp"
+
+namespace rotor::tmpl {
+
+namespace {
+
+std::string lower(std::string_view s) {
+  std::string out(s);
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+Result<std::string> decoded(std::string_view strategy, std::string text) {
+  if (strategy.empty() || strategy == "None") return text;
+  if (strategy == "Base64") return base64_decode(text);
+  if (strategy == "Base64URL") return base64_decode(text, Base64::kUrl);
+  if (strategy != "Auto") return rotor::fail(Code::kInvalid, fmt::format("decoding strategy {} is not supported", strategy));
+  if (auto v = base64_decode(text)) return v;
+  if (auto v = base64_decode(text, Base64::kUrl)) return v;
+  return text;
+}
+
+Value data_value(const SecretMap& fetched) {
+  Map members;
+  for (const auto& [key, bytes] : fetched) members.emplace(key, Value::text(std::string(bytes.reveal())));
+  return Value::map(std::move(members), Type::kStringMap);
+}
+
+class Renderer {
+ public:
+  Renderer(const SecretMap& fetched, const Environment& environment, const ApplyOptions& options)
+      : data_(data_value(fetched)), environment_(environment), options_(options) {}
+
+  // `key` names the template in messages.
+  Result<std::string> render(std::string_view key, std::string_view text) const {
+    const auto prefixed = [&](Error e, std::string_view verb) {
+      return std::unexpected(std::move(e).prefixed(fmt::format("unable to execute template at key {0}: unable to {1} template at key {0}", key, verb)));
+    };
+    auto parsed = Template::parse(key, text, options_.delimiters);
+    if (!parsed) return prefixed(std::move(parsed).error(), "parse");
+    auto rendered = parsed->render(data_, environment_, {.limits = options_.limits});
+    if (!rendered) return prefixed(std::move(rendered).error(), "execute");
+    return rendered;
+  }
+
+  // The values one item of templateFrom stands for.
+  Result<std::map<std::string, std::string>> values(const TemplateItem& item) const {
+    TRY(std::string rendered, render(name_of(item), item.text.reveal()));
+    std::map<std::string, std::string> out;
+    if (item.as == TemplateAs::kValues) {
+      TRY(out[item.key], decode(item, item.key, std::move(rendered)));
+      return out;
+    }
+    auto pairs = read_yaml_strings(rendered);
+    if (!pairs) return std::unexpected(std::move(pairs).error().prefixed("could not unmarshal template to 'map[string][]byte'"));
+    for (auto& [key, value] : *pairs) {
+      TRY(out[key], decode(item, key, std::move(value)));
+    }
+    return out;
+  }
+
+  Result<std::string> decode(const TemplateItem& item, std::string_view key, std::string value) const {
+    auto v = decoded(item.decoding, std::move(value));
+    if (!v) return std::unexpected(std::move(v).error().prefixed(fmt::format("failed to decode rendered template value for key {}", key)));
+    return v;
+  }
+
+  // Today's messages quote the whole text of a literal; ours say which kind it was.
+  static std::string_view name_of(const TemplateItem& item) { return item.key.empty() ? "literal" : std::string_view(item.key); }
+
+ private:
+  Value data_;
+  const Environment& environment_;
+  const ApplyOptions& options_;
+};
+
+Result<void> check_engine(const TemplateSpec& spec) {
+  if (spec.engine_version.empty() || spec.engine_version == "v2") return {};
+  return rotor::fail(Code::kInvalid, fmt::format("unsupported template engine version: {}; use v2", spec.engine_version));
+}
+
+json::Object& object_at(json::Object& parent, std::string_view key) {
+  json::Value& v = parent[key];
+  if (!v.is_object()) v.emplace_object();
+  return v.get_object();
+}
+
+void ensure_metadata(json::Object& object) {
+  json::Object& metadata = object_at(object, "metadata");
+  for (const char* name : {"labels", "annotations"}) object_at(metadata, name);
+}
+
+json::Value to_json(const Value& v) {
+  switch (v.type()) {
+    case Type::kNil: return nullptr;
+    case Type::kBool: return v.boolean();
+    case Type::kString: return json::Value(v.text());
+    case Type::kFloat64: return v.real();
+    case Type::kUint64: return v.unsigned_integer();
+    default: break;
+  }
+  if (v.is_signed()) return v.integer();
+  if (v.is_list()) {
+    json::Array out;
+    for (std::size_t i = 0; i < v.size(); ++i) out.push_back(to_json(v.at(i)));
+    return out;
+  }
+  json::Object out;
+  for (const auto& [key, member] : v.members()) out[key] = to_json(member);
+  return out;
+}
+
+// One object of any kind as the target.
+class ObjectTarget {
+ public:
+  ObjectTarget(const Renderer& renderer, json::Object& object) : renderer_(renderer), object_(object) {}
+
+  Result<void> apply(const TemplateItem& item) {
+    const std::string target = item.target.empty() ? "data" : lower(item.target);
+    if (item.as == TemplateAs::kValues) return apply_value(item, target);
+    if (target == "data" || target == "labels" || target == "annotations") return apply_pairs(item, target);
+    return apply_document(item);
+  }
+
+ private:
+  Result<void> apply_value(const TemplateItem& item, const std::string& target) {
+    TRY(const auto values, renderer_.values(item));
+    const std::string& text = values.begin()->second;
+    if (target == "data" || target == "spec") {
+      put(object_at(object_, target), item.key, text);
+    } else if (target == "labels" || target == "annotations") {
+      object_at(object_at(object_, "metadata"), target)[item.key] = text;
+    } else {
+      TRY(const ObjectPath path, parse_object_path(item.target));
+      TRY(json::Value * leaf, reach(object_, path, item.target));
+      const auto parsed = read_yaml_as_json(text, false);
+      *leaf = parsed ? to_json(*parsed) : json::Value(text);
+    }
+    ensure_metadata(object_);
+    return {};
+  }
+
+  Result<void> apply_pairs(const TemplateItem& item, const std::string& target) {
+    TRY(const auto values, renderer_.values(item));
+    json::Object& parent = target == "data" ? object_ : object_at(object_, "metadata");
+    json::Object& into = object_at(parent, target);
+    for (const auto& [key, value] : values) {
+      if (target == "data") put(into, key, value);
+      else into[key] = value;
+    }
+    ensure_metadata(object_);
+    return {};
+  }
+
+  // Any YAML at a path: a single segment is replaced, two mappings further down are merged at their top level.
+  Result<void> apply_document(const TemplateItem& item) {
+    TRY(const std::string rendered, renderer_.render(Renderer::name_of(item), item.text.reveal()));
+    auto parsed = read_yaml_as_json(rendered, false);
+    if (!parsed) return std::unexpected(std::move(parsed).error().prefixed("could not unmarshal template YAML"));
+    TRY(const ObjectPath path, parse_object_path(item.target));
+    TRY(json::Value * leaf, reach(object_, path, item.target));
+    json::Value value = to_json(*parsed);
+    if (path.size() > 1 && leaf->is_object() && value.is_object()) {
+      for (auto& [key, member] : value.get_object()) leaf->get_object()[key] = std::move(member);
+    } else {
+      *leaf = std::move(value);
+    }
+    return {};
+  }
+
+  // Data of a core Secret is bytes, of anything else text.
+  void put(json::Object& into, std::string_view key, const std::string& text) {
+    into[key] = is_secret() ? base64_encode(text) : text;
+  }
+
+  bool is_secret() const {
+    const auto* kind = object_.if_contains("kind");
+    const auto* version = object_.if_contains("apiVersion");
+    return kind != nullptr && version != nullptr && *kind == "Secret" && *version == "v1";
+  }
+
+  const Renderer& renderer_;
+  json::Object& object_;
+};
+
+Result<void> apply_item(const Renderer& renderer, const TemplateItem& item, SecretParts& out) {
+  const std::string target = item.target.empty() ? "data" : lower(item.target);
+  if (target != "data" && target != "labels" && target != "annotations") {
+    json::Object nowhere;  // checked like any other, but a Secret has no such part
+    return ObjectTarget(renderer, nowhere).apply(item);
+  }
+  TRY(auto values, renderer.values(item));
+  for (auto& [key, value] : values) {
+    if (target == "data") out.data.insert_or_assign(key, SecretBytes(value));
+    else (target == "labels" ? out.labels : out.annotations).insert_or_assign(key, value);
+    wipe(value.data(), value.size());
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<TemplateAs> parse_template_as(std::string_view text) {
+  if (text == "Values") return TemplateAs::kValues;
+  if (text == "KeysAndValues") return TemplateAs::kKeysAndValues;
+  return rotor::fail(Code::kInvalid, fmt::format("unknown scope '{}': expected 'Values' or 'KeysAndValues'", text));
+}
+
+Result<void> check_secret_template(const TemplateSpec& spec, const std::vector<std::string>& targets) {
+  std::vector<std::string> faults;
+  constexpr std::string_view kToken = "kubernetes.io/service-account-token";
+  constexpr std::string_view kName = "kubernetes.io/service-account.name";
+  if (spec.type == kToken) {
+    if (spec.annotations.contains(std::string(kName))) {
+      faults.push_back(fmt::format("template.type={} with annotation {} is not allowed", quote(kToken), quote(kName)));
+    }
+    if (std::ranges::any_of(targets, [](const std::string& t) { return lower(t) == "annotations"; })) {
+      faults.push_back(fmt::format("template.type={} with templateFrom target=\"Annotations\" is not allowed", quote(kToken)));
+    }
+  }
+  if (spec.type == "bootstrap.kubernetes.io/token") faults.push_back(fmt::format("template.type={} is not allowed", quote(spec.type)));
+  for (const std::string& target : targets) {
+    const std::string t = lower(target);
+    if (t.empty() || t == "data" || t == "annotations" || t == "labels") continue;
+    faults.push_back(fmt::format("templateFrom target={} is not allowed when targeting a Secret, must be one of \"Data\", \"Annotations\" or \"Labels\"",
+                                 quote(target)));
+  }
+  if (faults.empty()) return {};
+  return rotor::fail(Code::kInvalid, fmt::format("{}", fmt::join(faults, "\n")));
+}
+
+Result<void> apply_to_secret(const TemplateSpec& spec, const SecretMap& fetched, const Environment& environment,
+                             const ApplyOptions& options, SecretParts& out) {
+  TRY_VOID(check_engine(spec));
+  const Renderer renderer(fetched, environment, options);
+  if (!spec.type.empty()) out.type = spec.type;
+  for (const auto& [key, value] : spec.labels) out.labels.insert_or_assign(key, value);
+  for (const auto& [key, value] : spec.annotations) out.annotations.insert_or_assign(key, value);
+  out.finalizers.insert(out.finalizers.end(), spec.finalizers.begin(), spec.finalizers.end());
+  if (spec.merge || (spec.data.empty() && spec.from.empty())) {
+    for (const auto& [key, value] : fetched) out.data.insert_or_assign(key, value);
+  }
+  for (const TemplateItem& item : spec.from) TRY_VOID(apply_item(renderer, item, out));
+  for (const auto& [key, text] : spec.data) {
+    TRY(std::string rendered, renderer.render(key, text));
+    out.data.insert_or_assign(key, SecretBytes(rendered));
+    wipe(rendered.data(), rendered.size());
+  }
+  for (const auto& [key, text] : spec.labels) {
+    TRY(out.labels[key], renderer.render(key, text));
+  }
+  for (const auto& [key, text] : spec.annotations) {
+    TRY(out.annotations[key], renderer.render(key, text));
+  }
+  return {};
+}
+
+Result<void> apply_to_object(const TemplateSpec& spec, const SecretMap& fetched, const Environment& environment,
+                             const ApplyOptions& options, json::Object& object) {
+  TRY_VOID(check_engine(spec));
+  const Renderer renderer(fetched, environment, options);
+  if (!spec.labels.empty() || !spec.annotations.empty()) {
+    json::Object& metadata = object_at(object, "metadata");
+    for (const auto& [key, value] : spec.labels) object_at(metadata, "labels")[key] = value;
+    for (const auto& [key, value] : spec.annotations) object_at(metadata, "annotations")[key] = value;
+  }
+  ObjectTarget target(renderer, object);
+  for (const TemplateItem& item : spec.from) {
+    if (item.literal) {
+      TRY_VOID(target.apply(item));
+      continue;
+    }
+    // First into a scratch Secret, then each result once more as a template of its own.
+    TRY(auto values, renderer.values(item));
+    for (auto& [key, value] : values) {
+      TRY_VOID(target.apply({.as = TemplateAs::kValues, .key = key, .text = SecretBytes(value), .target = item.target, .decoding = ""}));
+      wipe(value.data(), value.size());
+    }
+  }
+  for (const auto& [key, text] : spec.data) {
+    TRY_VOID(target.apply({.as = TemplateAs::kValues, .key = key, .text = SecretBytes(text), .target = "data", .decoding = ""}));
+  }
+  return {};
+}
+
+Result<void> apply_data_to_object(const SecretMap& fetched, json::Object& object) {
+  const auto* kind = object.if_contains("kind");
+  const bool config_map = kind != nullptr && *kind == "ConfigMap";
+  json::Object& data = object_at(config_map ? object : object_at(object, "spec"), "data");
+  for (const auto& [key, value] : fetched) data[key] = json::Value(value.reveal());
+  return {};
+}
+
+}  // namespace rotor::tmpl

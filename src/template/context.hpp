@@ -1,0 +1,61 @@
+// What a render may use and spend. Handed to every function; templates have no other world.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "template/value.hpp"
+
+namespace rotor::tmpl {
+
+// Ceilings of one render, counted, never timed: far above what a Secret of 1 MiB can need.
+struct Limits {
+  std::int64_t steps = 20'000'000;               // nodes evaluated and bytes worked on, roughly
+  std::int64_t bytes = 256LL * 1024 * 1024;      // text and elements made by functions, in sum
+  std::int64_t output = 64LL * 1024 * 1024;      // rendered text
+  int expensive_calls = 4;                       // scrypt, bcrypt, key generation
+  int template_depth = 10'000;
+};
+
+// Fills the span with random bytes.
+using Random = std::function<void(std::span<unsigned char>)>;
+
+struct Environment {
+  WallTime now;
+  Random random;
+};
+
+class Context {
+ public:
+  Context(const Environment& environment, const Limits& limits) : environment_(environment), limits_(limits) {}
+  ~Context();
+  Context(const Context&) = delete;
+
+  WallTime now() const { return environment_.now; }
+  std::string random_bytes(std::size_t size) const;
+  std::uint64_t random_below(std::uint64_t bound) const;  // [0, bound), unbiased; bound > 0
+
+  // Each answers an error once its budget is gone.
+  Result<void> spend_steps(std::int64_t count);
+  Result<void> spend_bytes(std::size_t count);
+  Result<void> spend_expensive();
+  const Limits& limits() const { return limits_; }
+
+  // A map changed in place can come to hold itself; it is emptied when the render ends.
+  void remember(const Value& map) { changed_.push_back(map); }
+
+ private:
+  const Environment& environment_;
+  const Limits& limits_;
+  std::int64_t steps_ = 0;
+  std::int64_t bytes_ = 0;
+  int expensive_ = 0;
+  std::vector<Value> changed_;
+};
+
+}  // namespace rotor::tmpl

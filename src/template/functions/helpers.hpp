@@ -1,0 +1,32 @@
+// Short words for function tables.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "template/format.hpp"
+#include "template/functions/registry.hpp"
+
+namespace rotor::tmpl {
+
+inline std::unexpected<Error> bad(std::string message) { return rotor::fail(Code::kInvalid, std::move(message)); }
+inline Returned text(std::string_view s) { return Value::text(std::string(s)); }
+inline Returned text(const char* s) { return Value::text(s); }
+inline Returned text(std::string&& s) { return Value::text(std::move(s)); }
+inline Returned yes(bool v) { return Value::boolean(v); }
+inline const std::string& str(const Args& args, std::size_t i) { return args[i].text(); }
+
+// sprig's strval: strings as they are, the rest as `%v`; nil is `<nil>`.
+inline std::string strval(const Value& v) { return to_text(v); }
+
+// Deep equality at the expense of the render's step budget.
+Result<bool> same(Context& context, const Value& a, const Value& b);
+
+// sprig's strslice.
+std::vector<std::string> string_list(const Value& v);
+
+// spf13/cast: what `int`, `int64`, `float64` and the arithmetic functions make of anything.
+std::int64_t cast_int(const Value& v);
+double cast_float(const Value& v);
+
+}  // namespace rotor::tmpl
