@@ -1,0 +1,117 @@
+// One request in, one answer (or one watch) out: authentication, routing, and the calls behind each path. No sockets;
+// one thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "apiserver/crd.hpp"
+#include "apiserver/garbage.hpp"
+#include "apiserver/registry.hpp"
+#include "apiserver/render.hpp"
+#include "apiserver/request.hpp"
+#include "apiserver/tokens.hpp"
+#include "apiserver/watch.hpp"
+#include "net/server.hpp"
+
+namespace rotor::apiserver {
+
+struct Reply {
+  int status = 200;
+  std::string content_type = "application/json";
+  SecretBytes body{};
+  std::vector<std::string> warnings{};
+};
+Reply reply_of(int status, const json::Object& body);
+Reply reply_of(const Failure& failure);
+
+// A watch that was accepted: its feed and when it is to end.
+struct OpenWatch {
+  std::unique_ptr<WatchFeed> feed;
+  std::chrono::seconds timeout{0};
+  bool bookmarks = false;
+  std::vector<std::string> warnings{};
+};
+
+struct Caller {
+  std::string username;
+  std::string uid;
+  std::vector<std::string> groups;
+};
+
+// What a request is, for faults and counters, known before it is served.
+struct Intent {
+  std::string verb;      // get, list, watch, create, update, patch, delete, deletecollection
+  std::string resource;  // plural, with "/status" and the like; "" for what is no resource
+  std::string name;
+};
+
+// One served request, counted.
+struct RequestCount {
+  std::string verb, resource, user_agent;
+  auto operator<=>(const RequestCount&) const = default;
+};
+
+class Api {
+ public:
+  struct Options {
+    std::string address;  // "127.0.0.1:6443"
+    SecretBytes token;    // of the administrator
+    Store::Options store{};
+  };
+  // `wake`: see GarbageCollector.
+  Api(const Clock& clock, Options options, std::function<void()> wake);
+
+  Intent intent(const net::ServerRequest& request) const;
+
+  struct Outcome {
+    Reply reply{};
+    std::unique_ptr<OpenWatch> watch{};  // set: stream this instead
+  };
+  Outcome serve(const net::ServerRequest& request);
+
+  // Garbage collection and the like, after a request.
+  void run_controllers() { garbage_.run(); }
+
+  Registry& registry() { return registry_; }
+  Store& store() { return store_; }
+
+  // Any thread.
+  std::map<RequestCount, std::uint64_t> counts() const;
+
+ private:
+  struct Call;  // a request with everything parsed
+
+  Answer<Caller> authenticate(const net::ServerRequest& request) const;
+  Answer<Reply> serve_document(const net::ServerRequest& request, const std::vector<std::string>& parts) const;
+  Answer<Outcome> serve_resource(const net::ServerRequest& request, const ResourcePath& path, const Caller& caller);
+  Answer<Target> resolve(const ResourcePath& path) const;
+
+  Answer<Reply> get(const Call& call) const;
+  Answer<Outcome> list_or_watch(const Call& call);
+  Answer<Reply> list(const Call& call, const ListRequest& request, const WatchFilter& filter) const;
+  Answer<Outcome> watch(const Call& call, const ListRequest& request, WatchFilter filter);
+  Answer<Reply> create(const Call& call);
+  Answer<Reply> update(const Call& call);
+  Answer<Reply> patch(const Call& call);
+  Answer<Reply> remove(const Call& call);
+  Answer<Reply> remove_collection(const Call& call);
+  Answer<Reply> issue_token(const Call& call) const;
+  Reply written(const Call& call, Written result) const;
+
+  const Clock& clock_;
+  Options options_;
+  Store store_;
+  Kinds kinds_;
+  Registry registry_;
+  Renderer renderer_;
+  TokenIssuer issuer_;
+  CrdController crds_;
+  GarbageCollector garbage_;
+  mutable std::mutex counts_mutex_;
+  std::map<RequestCount, std::uint64_t> counts_;
+};
+
+}  // namespace rotor::apiserver

@@ -1,0 +1,368 @@
+#include "apiserver/strategy.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "apiserver/meta.hpp"
+#include "apiserver/names.hpp"
+#include "base/encoding.hpp"
+
+namespace rotor::apiserver {
+
+namespace {
+
+using Errors = std::vector<FieldError>;
+using json::Object;
+using json::Value;
+
+bool is(const ServedKind& kind, std::string_view name) { return !kind.custom && kind.kind == name; }
+
+Object& member(Object& object, std::string_view key) {
+  Value& value = object[key];
+  if (!value.is_object()) value.emplace_object();
+  return value.get_object();
+}
+
+const Value* value_at(const Object& object, std::string_view key) { return object.if_contains(key); }
+
+bool differs(const Object& a, const Object& b, std::string_view key) {
+  const Value* left = value_at(a, key);
+  const Value* right = value_at(b, key);
+  if (left == nullptr || right == nullptr) return left != right;
+  return *left != *right;
+}
+
+const Object& spec_of(const Object& object) {
+  static const Object kNone;
+  const Object* spec = child(object, "spec");
+  return spec == nullptr ? kNone : *spec;
+}
+
+void fold_string_data(Object& secret) {
+  Value* plain = secret.if_contains("stringData");
+  if (plain == nullptr) return;
+  if (plain->is_object()) {
+    Object& data = member(secret, "data");
+    plain = secret.if_contains("stringData");
+    for (auto& one : plain->get_object()) {
+      if (one.value().is_string()) data[one.key()] = base64_encode(one.value().get_string());
+    }
+    wipe_strings(*plain);
+  }
+  secret.erase("stringData");
+}
+
+// The first address of 10.96.0.0/16 from .0.10 on that no Service has.
+std::string free_cluster_ip(const Store& store) {
+  std::set<std::string, std::less<>> taken;
+  for (const auto& [key, service] : store.objects("services")) taken.emplace(text(spec_of(*service), "clusterIP"));
+  for (unsigned i = 10; i < 65000; ++i) {
+    std::string candidate = fmt::format("10.96.{}.{}", i / 256, i % 256);
+    if (!taken.contains(candidate)) return candidate;
+  }
+  return "10.96.255.254";
+}
+
+void allocate_service(Object& service, const Store& store) {
+  Object& spec = member(service, "spec");
+  if (text(spec, "type") == "ExternalName") return;
+  if (text(spec, "clusterIP").empty()) spec["clusterIP"] = free_cluster_ip(store);
+  spec["clusterIPs"] = json::Array{spec["clusterIP"]};
+  if (!spec.contains("ipFamilies")) spec["ipFamilies"] = json::Array{"IPv4"};
+  if (!spec.contains("ipFamilyPolicy")) spec["ipFamilyPolicy"] = "SingleStack";
+  if (!spec.contains("internalTrafficPolicy")) spec["internalTrafficPolicy"] = "Cluster";
+  member(member(service, "status"), "loadBalancer");
+}
+
+bool has_resources(const Object& pod, bool& guaranteed) {
+  bool any = false;
+  const json::Array* containers = list(spec_of(pod), "containers");
+  if (containers == nullptr) return false;
+  for (const Value& one : *containers) {
+    const Object* resources = one.is_object() ? child(one.get_object(), "resources") : nullptr;
+    const Object* requests = resources == nullptr ? nullptr : child(*resources, "requests");
+    const Object* limits = resources == nullptr ? nullptr : child(*resources, "limits");
+    any = any || (requests != nullptr && !requests->empty()) || (limits != nullptr && !limits->empty());
+    const bool full = limits != nullptr && limits->contains("cpu") && limits->contains("memory");
+    guaranteed = guaranteed && full && (requests == nullptr || *requests == *limits);
+  }
+  return any;
+}
+
+void allocate_pod(Object& pod) {
+  Object& spec = member(pod, "spec");
+  if (!spec.contains("priority")) spec["priority"] = 0;
+  if (!spec.contains("preemptionPolicy")) spec["preemptionPolicy"] = "PreemptLowerPriority";
+  if (!spec.contains("serviceAccountName")) spec["serviceAccountName"] = "default";
+  spec["serviceAccount"] = spec["serviceAccountName"];
+  Object& status = member(pod, "status");
+  status["phase"] = "Pending";
+  bool guaranteed = true;
+  const bool any = has_resources(pod, guaranteed);
+  status["qosClass"] = !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
+}
+
+void validate_data_keys(const Object& object, std::string_view field, Errors& errors) {
+  const Object* data = child(object, field);
+  if (data == nullptr) return;
+  std::size_t total = 0;
+  for (const auto& one : *data) {
+    if (std::string why = check_config_key(one.key()); !why.empty()) {
+      errors.push_back(field_invalid(fmt::format("{}[{}]", field, std::string_view(one.key())), Value(one.key()), why));
+    }
+    total += text(*data, one.key()).size();
+  }
+  constexpr std::size_t kLimit = 1U << 20;
+  if (field == "data" ? total / 4 * 3 > kLimit : total > kLimit) {
+    errors.push_back(
+        {"FieldValueTooLong", fmt::format("Too long: may not be more than {} bytes", kLimit), std::string(field)});
+  }
+}
+
+void validate_immutable(const Object& object, const Object& old, Errors& errors) {
+  const Value* frozen = value_at(old, "immutable");
+  if (frozen == nullptr || !frozen->is_bool() || !frozen->get_bool()) return;
+  for (const std::string_view field : {"immutable", "data", "binaryData"}) {
+    if (differs(object, old, field)) {
+      errors.push_back(field_forbidden(std::string(field), "field is immutable when `immutable` is set"));
+    }
+  }
+}
+
+void validate_secret_type(const Object& secret, Errors& errors) {
+  const std::string_view type = text(secret, "type");
+  const Object* data = child(secret, "data");
+  const auto need = [&](std::string_view key) {
+    if (data == nullptr || !data->contains(key)) errors.push_back(field_required(fmt::format("data[{}]", key), ""));
+  };
+  if (type == "kubernetes.io/tls") {
+    need("tls.crt");
+    need("tls.key");
+  } else if (type == "kubernetes.io/dockerconfigjson") {
+    need(".dockerconfigjson");
+  } else if (type == "kubernetes.io/dockercfg") {
+    need(".dockercfg");
+  } else if (type == "kubernetes.io/ssh-auth") {
+    need("ssh-privatekey");
+  } else if (type == "kubernetes.io/basic-auth") {
+    if (data == nullptr || (!data->contains("username") && !data->contains("password"))) {
+      errors.push_back(field_required("data[username]", ""));
+      errors.push_back(field_required("data[password]", ""));
+    }
+  }
+}
+
+void validate_secret(const Object& secret, const Object* old, Errors& errors) {
+  if (old != nullptr && differs(secret, *old, "type")) {
+    errors.push_back(field_invalid("type", Value(text(secret, "type")), "field is immutable"));
+  }
+  if (old != nullptr) validate_immutable(secret, *old, errors);
+  validate_data_keys(secret, "data", errors);
+  validate_secret_type(secret, errors);
+}
+
+void validate_service(const Object& service, const Object* old, Errors& errors) {
+  const Object& spec = spec_of(service);
+  const json::Array* ports = list(spec, "ports");
+  const bool none = ports == nullptr || ports->empty();
+  if (none && text(spec, "clusterIP") != "None" && text(spec, "type") != "ExternalName") {
+    errors.push_back(field_required("spec.ports", ""));
+  }
+  if (ports != nullptr && ports->size() > 1) {
+    for (std::size_t i = 0; i < ports->size(); ++i) {
+      if ((*ports)[i].is_object() && text((*ports)[i].get_object(), "name").empty()) {
+        errors.push_back(field_required(fmt::format("spec.ports[{}].name", i), ""));
+      }
+    }
+  }
+  if (old == nullptr) return;
+  const std::string_view before = text(spec_of(*old), "clusterIP");
+  if (!before.empty() && text(spec, "clusterIP") != before && text(spec, "type") != "ExternalName") {
+    errors.push_back(field_invalid("spec.clusterIPs[0]", Value(json::Array{Value(text(spec, "clusterIP"))}),
+                                   "may not change once set"));
+  }
+}
+
+// Do the labels have every pair of matchLabels? Expressions are left to the controller that uses them.
+void validate_selector(const Object& workload, Errors& errors) {
+  const Object& spec = spec_of(workload);
+  const Object* selector = child(spec, "selector");
+  const Object* pairs = selector == nullptr ? nullptr : child(*selector, "matchLabels");
+  const bool empty = selector == nullptr || selector->empty();
+  if (selector == nullptr) {
+    errors.push_back(field_required("spec.selector", ""));
+  } else if (empty) {
+    errors.push_back(field_invalid("spec.selector", Value(*selector), "empty selector is invalid for statefulset"));
+  }
+  const Object* pod_template = child(spec, "template");
+  const Object* labels = pod_template == nullptr ? nullptr : child(metadata_of(*pod_template), "labels");
+  const bool matches = !empty && (pairs == nullptr || std::ranges::all_of(*pairs, [&](const auto& pair) {
+                                    const Value* label = labels == nullptr ? nullptr : labels->if_contains(pair.key());
+                                    return label != nullptr && *label == pair.value();
+                                  }));
+  if (!matches) {
+    errors.push_back(field_invalid("spec.template.metadata.labels", labels == nullptr ? Value() : Value(*labels),
+                                   "`selector` does not match template `labels`"));
+  }
+}
+
+void validate_stateful_set(const Object& set, const Object* old, Errors& errors) {
+  validate_selector(set, errors);
+  if (old == nullptr) return;
+  static constexpr std::string_view kMutable[] = {"replicas",
+                                                  "ordinals",
+                                                  "template",
+                                                  "updateStrategy",
+                                                  "revisionHistoryLimit",
+                                                  "persistentVolumeClaimRetentionPolicy",
+                                                  "minReadySeconds"};
+  Object now = spec_of(set);
+  Object before = spec_of(*old);
+  for (const std::string_view field : kMutable) {
+    now.erase(field);
+    before.erase(field);
+  }
+  if (now != before) {
+    errors.push_back(field_forbidden(
+        "spec",
+        "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
+        "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"));
+  }
+}
+
+void validate_deployment(const Object& deployment, const Object* old, Errors& errors) {
+  validate_selector(deployment, errors);
+  if (old != nullptr && differs(spec_of(deployment), spec_of(*old), "selector")) {
+    const Value* selector = value_at(spec_of(deployment), "selector");
+    errors.push_back(field_invalid("spec.selector", selector == nullptr ? Value() : *selector, "field is immutable"));
+  }
+}
+
+void drop_images(Object& spec) {
+  for (const std::string_view field : {"containers", "initContainers"}) {
+    Value* all = spec.if_contains(field);
+    if (all == nullptr || !all->is_array()) continue;
+    for (Value& one : all->get_array()) {
+      if (one.is_object()) one.get_object().erase("image");
+    }
+  }
+}
+
+void validate_pod_update(const Object& pod, const Object& old, Errors& errors) {
+  Object now = spec_of(pod);
+  Object before = spec_of(old);
+  for (Object* spec : {&now, &before}) {
+    drop_images(*spec);
+    spec->erase("activeDeadlineSeconds");
+    spec->erase("tolerations");
+    spec->erase("terminationGracePeriodSeconds");
+  }
+  if (now != before) {
+    errors.push_back(field_forbidden(
+        "spec",
+        "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
+        "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
+        "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"));
+  }
+}
+
+void validate_claim_update(const Object& claim, const Object& old, Errors& errors) {
+  Object now = spec_of(claim);
+  Object before = spec_of(old);
+  for (Object* spec : {&now, &before}) {
+    spec->erase("resources");
+    spec->erase("volumeAttributesClassName");
+    spec->erase("volumeName");
+  }
+  if (now != before) {
+    errors.push_back(field_forbidden("spec",
+                                     "spec is immutable after creation except resources.requests and "
+                                     "volumeAttributesClassName for bound claims"));
+  }
+}
+
+void validate_event(const Object& event, Errors& errors) {
+  const Object* about = child(event, "involvedObject");
+  const std::string_view ns = about == nullptr ? std::string_view() : text(*about, "namespace");
+  const bool same = ns == namespace_of(event) || (ns.empty() && namespace_of(event) == "default");
+  if (!same) {
+    errors.push_back(field_invalid("involvedObject.namespace", Value(ns), "does not match event.namespace"));
+  }
+}
+
+void validate_binding(const Object& binding, const Object* old, Errors& errors) {
+  if (old == nullptr || !differs(binding, *old, "roleRef")) return;
+  const Value* ref = value_at(binding, "roleRef");
+  errors.push_back(field_invalid("roleRef", ref == nullptr ? Value() : *ref, "cannot change roleRef"));
+}
+
+}  // namespace
+
+void fold(const ServedKind& kind, Object& object) {
+  if (is(kind, "Secret")) {
+    fold_string_data(object);
+    if (text(object, "type").empty()) object["type"] = "Opaque";
+  } else if (is(kind, "Namespace")) {
+    member(metadata_of(object), "labels")["kubernetes.io/metadata.name"] = Value(name_of(object));
+  }
+}
+
+void allocate(const ServedKind& kind, Object& object, const Store& store) {
+  if (is(kind, "Namespace")) {
+    member(object, "spec")["finalizers"] = json::Array{"kubernetes"};
+    member(object, "status")["phase"] = "Active";
+  } else if (is(kind, "Service")) {
+    allocate_service(object, store);
+  } else if (is(kind, "Pod")) {
+    allocate_pod(object);
+  } else if (is(kind, "PersistentVolumeClaim")) {
+    member(object, "status")["phase"] = "Pending";
+  } else if (is(kind, "StatefulSet")) {
+    Object& status = member(object, "status");
+    status["replicas"] = 0;
+    status["availableReplicas"] = 0;
+  } else if (!kind.custom && kind.versions.front().status && kind.kind != "CustomResourceDefinition") {
+    member(object, "status");
+  }
+}
+
+void keep_allocated(const ServedKind& kind, const Object& old, Object& object) {
+  const auto keep = [&](std::string_view field) {
+    const Value* before = value_at(spec_of(old), field);
+    if (before != nullptr && !spec_of(object).contains(field)) member(object, "spec")[field] = *before;
+  };
+  if (is(kind, "Service") && text(spec_of(object), "type") != "ExternalName") {
+    for (const char* field : {"clusterIP", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"}) keep(field);
+    const std::string_view ip = text(spec_of(object), "clusterIP");
+    if (!ip.empty()) member(object, "spec")["clusterIPs"] = json::Array{Value(ip)};
+  } else if (is(kind, "Pod")) {
+    for (const char* field : {"priority", "preemptionPolicy", "serviceAccountName", "serviceAccount", "nodeName"})
+      keep(field);
+  } else if (is(kind, "PersistentVolumeClaim")) {
+    keep("volumeName");
+  } else if (is(kind, "Namespace")) {
+    const Value* finalizers = value_at(spec_of(old), "finalizers");
+    if (finalizers != nullptr) member(object, "spec")["finalizers"] = *finalizers;
+  }
+}
+
+void validate_builtin(const ServedKind& kind, const Object& object, const Object* old, Errors& errors) {
+  if (kind.custom) return;
+  if (kind.kind == "Secret") validate_secret(object, old, errors);
+  if (kind.kind == "ConfigMap") {
+    if (old != nullptr) validate_immutable(object, *old, errors);
+    validate_data_keys(object, "data", errors);
+    validate_data_keys(object, "binaryData", errors);
+  }
+  if (kind.kind == "Service") validate_service(object, old, errors);
+  if (kind.kind == "StatefulSet") validate_stateful_set(object, old, errors);
+  if (kind.kind == "Deployment") validate_deployment(object, old, errors);
+  if (kind.kind == "Pod" && old != nullptr) validate_pod_update(object, *old, errors);
+  if (kind.kind == "PersistentVolumeClaim" && old != nullptr) validate_claim_update(object, *old, errors);
+  if (kind.kind == "Event") validate_event(object, errors);
+  if (kind.kind == "RoleBinding" || kind.kind == "ClusterRoleBinding") validate_binding(object, old, errors);
+}
+
+}  // namespace rotor::apiserver

@@ -1,0 +1,44 @@
+// ServiceAccount tokens: JWTs signed (ES256) by a key that lives as long as the server, and the public documents by
+// which others check them. https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/secret_bytes.hpp"
+#include "json/document.hpp"
+
+namespace rotor::apiserver {
+
+struct TokenSubject {
+  std::string ns;
+  std::string service_account;
+  std::string uid;
+};
+
+class TokenIssuer {
+ public:
+  explicit TokenIssuer(std::string issuer_url);
+  ~TokenIssuer();
+  TokenIssuer(const TokenIssuer&) = delete;
+  TokenIssuer& operator=(const TokenIssuer&) = delete;
+
+  const std::string& issuer() const { return issuer_; }
+  SecretBytes issue(const TokenSubject& subject, const std::vector<std::string>& audiences, WallTime now,
+                    std::chrono::seconds lifetime) const;
+  // Signature, issuer, validity in time, and that `audience` is among its audiences.
+  Result<TokenSubject> verify(std::string_view token, std::string_view audience, WallTime now) const;
+
+  json::Object discovery_document() const;
+  json::Object key_set() const;
+
+ private:
+  struct Key;
+  std::string issuer_;
+  std::unique_ptr<Key> key_;
+};
+
+}  // namespace rotor::apiserver

@@ -1,0 +1,51 @@
+#include "apiserver/names.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rotor::apiserver {
+namespace {
+
+TEST(Names, AcceptWhatTheServerAccepts) {
+  for (const char* name : {"a", "a-b", "a.b", "0a", "a1.b-2"}) EXPECT_EQ(check_subdomain(name), "") << name;
+  for (const char* name : {"", "A", "a_b", "-a", "a-", "a..b", ".a"}) EXPECT_NE(check_subdomain(name), "") << name;
+  EXPECT_NE(check_label_name("a.b"), "");
+  EXPECT_NE(check_service_name("1a"), "");
+  EXPECT_EQ(check_path_segment("system:a"), "");
+  EXPECT_EQ(check_path_segment("a/b"), "may not contain '/'");
+  EXPECT_EQ(check_subdomain(std::string(254, 'a')), "must be no more than 253 bytes");
+}
+
+TEST(Names, CheckLabelKeysAndValues) {
+  for (const char* name : {"a", "A_b.c", "x.io/a", "a-1"}) EXPECT_EQ(check_qualified_name(name), "") << name;
+  for (const char* name : {"", "/a", "x.io/", "X.io/a", "a/b/c", "-a"})
+    EXPECT_NE(check_qualified_name(name), "") << name;
+  EXPECT_EQ(check_label_value(""), "");
+  EXPECT_NE(check_label_value("a b"), "");
+  EXPECT_EQ(check_config_key("..a"), "must not start with '..'");
+}
+
+TEST(Metadata, NamesTheFieldThatIsWrong) {
+  json::Object object =
+      json::parse(
+          R"({"metadata":{"name":"A_","labels":{"a b":"c"},"ownerReferences":[{"apiVersion":"v1","kind":"X","name":"x"}],
+    "finalizers":["orphan","foregroundDeletion"]}})")
+          .value()
+          .get_object();
+  std::vector<FieldError> errors;
+  validate_metadata(object, NameRule::kSubdomain, errors);
+  std::vector<std::string> fields;
+  for (const FieldError& error : errors) fields.push_back(error.field);
+  EXPECT_EQ(fields, (std::vector<std::string>{"metadata.name", "metadata.labels", "metadata.ownerReferences[0].uid",
+                                              "metadata.finalizers"}));
+}
+
+TEST(Metadata, WantsANameOrAPrefix) {
+  std::vector<FieldError> errors;
+  validate_metadata(json::Object(), NameRule::kSubdomain, errors);
+  const Failure failure = invalid("", "Secret", "", errors);
+  EXPECT_EQ(failure.message,
+            R"(Secret "" is invalid: metadata.name: Required value: name or generateName is required)");
+}
+
+}  // namespace
+}  // namespace rotor::apiserver
