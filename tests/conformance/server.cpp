@@ -8,7 +8,9 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include "apiserver/embedded_server.hpp"
 #include "base/hash.hpp"
+#include "json/writer.hpp"
 #include "kube/fields.hpp"
 #include "tests/fakes/source_dir.hpp"
 
@@ -20,32 +22,36 @@ using namespace std::chrono_literals;
 constexpr int kPatience = 100;  // × 100 ms
 constexpr auto kStep = 100ms;
 
+template <class T>
+T or_exit(Result<T> made, std::string_view what) {
+  if (made) return *std::move(made);
+  std::cerr << "conformance: " << what << ": " << made.error().message << '\n';
+  std::exit(2);
+}
+
+kube::ConnectionConfig given_or_embedded() {
+  const char* path = std::getenv("ROTOR_CONFORMANCE_KUBECONFIG");
+  if (path != nullptr && *path != '\0') {
+    return or_exit(kube::find_connection(std::string(path)), "ROTOR_CONFORMANCE_KUBECONFIG");
+  }
+  static const auto embedded = or_exit(apiserver::EmbeddedServer::start({}), "starting the embedded server");
+  return or_exit(kube::parse_kubeconfig(embedded->kubeconfig().reveal(), "embedded"),
+                 "the embedded server's kubeconfig");
+}
+
 }  // namespace
 
 Server* Server::instance() {
   static const std::unique_ptr<Server> server = [] {
-    const char* path = std::getenv("ROTOR_CONFORMANCE_KUBECONFIG");
-    if (path == nullptr || *path == '\0') return std::unique_ptr<Server>();
-    auto config = kube::find_connection(std::string(path));
-    if (!config) {
-      std::cerr << "ROTOR_CONFORMANCE_KUBECONFIG: " << config.error().message << '\n';
-      std::exit(2);
-    }
-    return std::unique_ptr<Server>(new Server(*std::move(config)));
+    return std::unique_ptr<Server>(new Server(given_or_embedded()));
   }();
   return server.get();
 }
 
 Server::Server(kube::ConnectionConfig config) : config_(std::move(config)) {
-  const auto check = [](auto made) {
-    if (!made) {
-      std::cerr << "conformance: " << made.error().message << '\n';
-      std::exit(2);
-    }
-    return *std::move(made);
-  };
-  http_ = check(net::make_http_client(io_.get_executor(), clock_, {.tls = config_.tls, .user_agent = "conformance"}));
-  client_ = check(kube::make_client(io_.get_executor(), clock_, config_, "conformance/1"));
+  http_ = or_exit(net::make_http_client(io_.get_executor(), clock_, {.tls = config_.tls, .user_agent = "conformance"}),
+                  "TLS");
+  client_ = or_exit(kube::make_client(io_.get_executor(), clock_, config_, "conformance/1"), "TLS");
   install_widgets();
 }
 
@@ -105,17 +111,13 @@ Server::Answer Server::raw(std::string method, std::string path, std::string bod
 
 void Conformance::SetUp() {
   server = Server::instance();
-  if (server == nullptr) GTEST_SKIP() << "ROTOR_CONFORMANCE_KUBECONFIG is not set";
   ns = "conformance-" + random_uuid().substr(0, 8);
   const auto made =
       create(kNamespaces, R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":")" + ns + R"("}})");
   ASSERT_TRUE(made) << made.error().message;
 }
 
-void Conformance::TearDown() {
-  if (server == nullptr) return;
-  (void)server->run(server->client().remove(kNamespaces, {"", ns}));
-}
+void Conformance::TearDown() { (void)server->run(server->client().remove(kNamespaces, {"", ns})); }
 
 namespace {
 Result<Value> parsed(Result<SecretBytes> body) {
@@ -229,7 +231,10 @@ std::int64_t number_at(const Value& value, std::string_view path) {
   const Value* found = json::find(value, path);
   return found != nullptr && found->is_int64() ? found->get_int64() : -1;
 }
-std::string compact(const Value* value) { return value == nullptr ? "absent" : boost::json::serialize(*value); }
+std::string compact(const Value* value) {
+  if (value == nullptr) return "absent";
+  return json::compact_sorted(boost::json::serialize(*value), json::Escape::kPlain).value_or("broken");
+}
 
 std::vector<std::string> owned(const Value& object, std::string_view manager, std::string_view operation,
                                std::string_view subresource) {

@@ -1,5 +1,5 @@
-// The API server under test: any that a kubeconfig in ROTOR_CONFORMANCE_KUBECONFIG leads to. The same suite runs on a
-// real kube-apiserver and on the embedded one, so that the embedded one cannot drift.
+// The API server under test: the one that ROTOR_CONFORMANCE_KUBECONFIG leads to, else the embedded one. The same suite
+// runs on a real kube-apiserver and on ours, so that ours cannot drift.
 #pragma once
 
 #include <exception>
@@ -37,7 +37,7 @@ inline constexpr Resource kWidgets{"conformance.rotor.dev", "v1", "widgets", "Wi
 inline constexpr Resource kCrds{"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition",
                                 false};
 
-// The connection, made once for the whole program; null when no server is given.
+// The connection, made once for the whole program.
 class Server {
  public:
   static Server* instance();
@@ -126,7 +126,7 @@ std::string stateful_set(std::string_view name, std::string_view image = "one");
 
 std::string text_at(const Value& value, std::string_view path);
 std::int64_t number_at(const Value& value, std::string_view path);
-std::string compact(const Value* value);  // "absent" for null
+std::string compact(const Value* value);  // keys sorted; "absent" for null
 // The fields a manager owns, as display paths; empty when it owns none.
 std::vector<std::string> owned(const Value& object, std::string_view manager, std::string_view operation,
                                std::string_view subresource = {});

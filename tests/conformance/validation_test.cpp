@@ -14,10 +14,9 @@ using testing::IsEmpty;
 TEST_F(Validation, RefusalsAreStatusObjects) {
   const auto answer = raw("GET", ns_path("configmaps/nope"));
   EXPECT_EQ(answer.status, 404);
-  EXPECT_EQ(
-      compact(&answer.body),
-      R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"configmaps \"nope\" not found",)"
-      R"("reason":"NotFound","details":{"name":"nope","kind":"configmaps"},"code":404})");
+  EXPECT_EQ(compact(&answer.body),
+            R"({"apiVersion":"v1","code":404,"details":{"kind":"configmaps","name":"nope"},"kind":"Status",)"
+            R"("message":"configmaps \"nope\" not found","metadata":{},"reason":"NotFound","status":"Failure"})");
 }
 
 TEST_F(Validation, InvalidObjectsNameTheirCauses) {
