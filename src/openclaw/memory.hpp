@@ -41,6 +41,7 @@ struct Memory {
   bool token_usable = false;
   QuietPeriod quiet;
   std::optional<SteadyTime> secret_event;  // the first one since the last rotation or full stop
+  int failed_looks = 0;                    // passes in a row that could not read something
   std::string said_missing;                // so that an event comes once
   // The pod template that the API server holds at `template_generation`, by our own text.
   std::string template_text;

@@ -183,19 +183,19 @@ Task<Result<void>> Reconciler::write_status(InstancePtr instance, api::InstanceS
 
 // Owned objects go with their owner; nothing that outlives it is made yet, so there is nothing to wait for.
 Task<Result<Outcome>> Reconciler::finish(InstancePtr instance) {
-  const auto& present = instance->metadata.finalizers;
-  if (std::ranges::find(present, kFinalizer) == present.end()) co_return Outcome::done();
+  const auto ours = [](const std::string& finalizer) { return finalizer == kFinalizer; };
+  if (std::ranges::none_of(instance->metadata.finalizers, ours)) co_return Outcome::done();
   if (instance->status.phase != "Terminating") {
     CO_TRY_VOID(co_await write_status(instance, status_with_phase(*instance, "Terminating")));
     instance = view_.instances.get(instance->metadata.key());
     if (instance == nullptr) co_return Outcome::done();
   }
-  json::Array finalizers;
-  for (const std::string& f : present) {
-    if (f != kFinalizer) finalizers.emplace_back(f);
+  json::Array others;
+  for (const std::string& finalizer : instance->metadata.finalizers) {
+    if (!ours(finalizer)) others.emplace_back(finalizer);
   }
-  const json::Object patch{{"metadata", json::Object{{"resourceVersion", instance->metadata.resource_version},
-                                                     {"finalizers", finalizers}}}};
+  const json::Object patch{
+      {"metadata", json::Object{{"resourceVersion", instance->metadata.resource_version}, {"finalizers", others}}}};
   const auto removed = co_await patch_instance(instance, json::serialize(patch), "");
   if (!removed && removed.error().code != Code::kNotFound) co_return std::unexpected(removed.error());
   co_return Outcome::done();

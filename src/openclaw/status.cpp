@@ -57,10 +57,10 @@ void rotation_key(const std::string& error, Conditions& conditions) {
 }
 
 // Said as long as it is true: the data volume is an emptyDir unless the user brings a claim.
-void storage(const api::InstanceSpec& spec, Conditions& conditions) {
+void storage(const api::InstanceSpec& spec, bool has_claim, Conditions& conditions) {
   const api::InstancePersistence wanted =
       spec.storage && spec.storage->persistence ? *spec.storage->persistence : api::InstancePersistence{};
-  if (!wanted.enabled.value_or(true) || !wanted.existing_claim.empty()) return conditions.drop("StorageReady");
+  if (!wanted.enabled.value_or(true) || has_claim) return conditions.drop("StorageReady");
   conditions.set("StorageReady", "False", "ClaimNotCreated",
                  "No PersistentVolumeClaim is created yet, data lives as long as the pod: name a claim in "
                  "spec.storage.persistence.existingClaim, or set spec.storage.persistence.enabled to false");
@@ -126,7 +126,7 @@ api::InstanceStatus status_after(const api::OpenClawInstance& instance, const Pa
   conditions.set("ServiceReady", "True", "ServiceCreated", "Service created successfully");
   secrets_ready(report.rotation, conditions);
   rotation_key(report.key_error, conditions);
-  storage(instance.spec, conditions);
+  storage(instance.spec, report.has_claim, conditions);
   workload(instance, report.workload, status, conditions);
   name_resources(instance, status);
   if (status.observed_generation != instance.metadata.generation) {

@@ -17,9 +17,10 @@ struct WorkloadState {
 };
 
 struct PassReport {
-  WorkloadState workload;
-  RotationDecision rotation;
-  std::string key_error;  // why there is no digest key; empty: there is one
+  WorkloadState workload{};
+  RotationDecision rotation{};
+  bool has_claim = false;  // the data volume is a claim
+  std::string key_error{};  // why there is no digest key; empty: there is one
 };
 
 // After a pass that went through.

@@ -1,5 +1,7 @@
 #include "openclaw/workload.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -14,7 +16,12 @@ namespace {
 using Action = RotationDecision::Action;
 
 constexpr kube::Resource kStatefulSets = kube::kResource<api::StatefulSet>;
-constexpr auto kReadAgain = std::chrono::seconds(5);
+
+// 1 s, 2 s, … 60 s.
+Duration read_again(Memory& memory) {
+  const int doublings = std::min(memory.failed_looks++, 6);
+  return std::min<Duration>(std::chrono::seconds(1LL << doublings), std::chrono::seconds(60));
+}
 
 std::string_view annotation(const json::Value& document, std::string_view path, std::string_view name) {
   const json::Value* all = json::find(document, path);
@@ -35,6 +42,16 @@ bool applied_pods(const json::Value& document) {
     if (at == nullptr) return false;
   }
   return true;
+}
+
+std::string data_claim(const json::Value& document) {
+  const json::Value* volumes = json::find(document, "spec.template.spec.volumes");
+  if (volumes == nullptr || !volumes->is_array()) return {};
+  for (const json::Value& volume : volumes->get_array()) {
+    if (json::find_string(volume, "name") != "data") continue;
+    return std::string(json::find_string(volume, "persistentVolumeClaim.claimName"));
+  }
+  return {};
 }
 
 std::string template_text(const std::string& workload) {
@@ -94,6 +111,7 @@ Result<LiveWorkload> read_workload(LivePtr object) {
   if (state != live.object->metadata.annotations.end()) {
     if (auto parsed = parse_state(state->second)) live.state = std::make_shared<const SecretState>(*std::move(parsed));
   }
+  live.claim = data_claim(live.document);
   live.ours = applied_pods(live.document);
   return live;
 }
@@ -128,6 +146,7 @@ Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::share
   plan->marks_only = live.object != nullptr && !live.ours && !asked && !edited;
 
   CO_TRY(plan->pod.inject_token, co_await secrets_.ensure_token(instance, live.state, memory));
+  plan->pod.present_claim = live.claim;
   plan->wanted = build_stateful_set(*instance, plan->pod);
   plan->references = secret_references(plan->wanted.spec.pod_template.spec);
   memory->references = plan->references;
@@ -213,8 +232,11 @@ Task<Result<WorkloadOutcome>> WorkloadPass::write(std::shared_ptr<const Plan> pl
   }
   if (rotates) tell_rotation(*plan, decision, *memory);
   const auto now = json::parse((*applied)->text);
+  if (now) out.report.has_claim = !data_claim(*now).empty();
   if (now) out.report.workload = {number(*now, "status.replicas"), number(*now, "status.readyReplicas")};
-  if (!out.look_again && (!key_error.empty() || !decision.unreadable.empty())) out.look_again = kReadAgain;
+  const bool blind = !key_error.empty() || !decision.unreadable.empty();
+  if (!blind) memory->failed_looks = 0;
+  if (!out.look_again && blind) out.look_again = read_again(*memory);
   out.report.rotation = std::move(decision);
   out.report.key_error = std::move(key_error);
   co_return out;

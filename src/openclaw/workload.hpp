@@ -22,6 +22,7 @@ struct LiveWorkload {
   json::Value document;   // of `object`
   std::string hash;       // the mark on its template
   std::shared_ptr<const SecretState> state;  // null: none of ours
+  std::string claim;      // of its data volume
   bool ours = false;      // we applied its pods before
 };
 Result<LiveWorkload> read_workload(LivePtr object);

@@ -245,6 +245,19 @@ TEST(Builders, B156AndB157TheCaBundle) {
   EXPECT_EQ(pod(kSpec).volumes.back().secret->secret_name, "s");
 }
 
+TEST(Builders, TheDataVolume) {
+  const auto volume = [](std::string_view spec, const std::string& present = "") {
+    return json::write(build_stateful_set(foo(spec), {.inject_token = false, .present_claim = present})
+                           .spec.pod_template.spec.volumes.at(0));
+  };
+  constexpr auto kEmpty = R"({"emptyDir":{},"name":"data"})";
+  EXPECT_EQ(volume("{}"), kEmpty);
+  EXPECT_EQ(volume(R"({"storage":{"persistence":{"existingClaim":"mine"}}})", "foo-data"),
+            R"({"name":"data","persistentVolumeClaim":{"claimName":"mine"}})");
+  EXPECT_EQ(volume("{}", "foo-data"), R"({"name":"data","persistentVolumeClaim":{"claimName":"foo-data"}})");
+  EXPECT_EQ(volume(R"({"storage":{"persistence":{"enabled":false}}})", "foo-data"), kEmpty);
+}
+
 TEST(Builders, B158ASuspendedInstanceHasNoReplicas) {
   EXPECT_EQ(workload(R"({"suspended":true})").spec.replicas, 0);
   EXPECT_EQ(workload(R"({"suspended":true,"availability":{"autoScaling":{"enabled":true}}})").spec.replicas, 0);

@@ -27,14 +27,14 @@ const kube::Condition& condition(const api::InstanceStatus& status, std::string_
 }
 
 TEST(InstanceStatus, B231WithoutAReadyPodItProvisions) {
-  const auto status = status_after(foo(), {.workload = {1, 0}, .rotation = {}, .key_error = {}}, kNow);
+  const auto status = status_after(foo(), {.workload = {1, 0}}, kNow);
   EXPECT_EQ(status.phase, "Provisioning");
   EXPECT_EQ(condition(status, "Ready").status, "False");
   EXPECT_EQ(condition(status, "Ready").reason, "StatefulSetNotReady");
 }
 
 TEST(InstanceStatus, B232WithAReadyPodItRuns) {
-  const auto status = status_after(foo(), {.workload = {1, 1}, .rotation = {}, .key_error = {}}, kNow);
+  const auto status = status_after(foo(), {.workload = {1, 1}}, kNow);
   EXPECT_EQ(status.phase, "Running");
   EXPECT_EQ(condition(status, "Ready").reason, "ReconcileSucceeded");
   EXPECT_EQ(condition(status, "SecretsReady").message, "All referenced secrets exist");
@@ -57,7 +57,7 @@ TEST(InstanceStatus, B234AFailureIsSaid) {
 
 TEST(InstanceStatus, B235TheSamePassTwiceIsNoWrite) {
   api::OpenClawInstance instance = foo();
-  const PassReport report{.workload = {1, 1}, .rotation = {}, .key_error = {}};
+  const PassReport report{.workload = {1, 1}};
   const auto first = status_after(instance, report, kNow);
   EXPECT_NE(status_patch(instance.status, first), "");
   instance.status = first;
@@ -67,10 +67,10 @@ TEST(InstanceStatus, B235TheSamePassTwiceIsNoWrite) {
 TEST(InstanceStatus, B240ASuspendedInstance) {
   api::OpenClawInstance instance = foo();
   instance.spec.suspended = true;
-  const auto going = status_after(instance, {.workload = {1, 1}, .rotation = {}, .key_error = {}}, kNow);
+  const auto going = status_after(instance, {.workload = {1, 1}}, kNow);
   EXPECT_EQ(going.phase, "Suspended");
   EXPECT_EQ(condition(going, "StatefulSetReady").reason, "StatefulSetScalingDown");
-  const auto down = status_after(instance, {.workload = {0, 0}, .rotation = {}, .key_error = {}}, kNow);
+  const auto down = status_after(instance, {.workload = {0, 0}}, kNow);
   EXPECT_EQ(condition(down, "StatefulSetReady").reason, "StatefulSetSuspended");
   EXPECT_EQ(condition(down, "Ready").reason, "Suspended");
 }
@@ -114,6 +114,7 @@ TEST(InstanceStatus, TheMissingDigestKeyComesAndGoes) {
 TEST(InstanceStatus, DataWithoutAClaimIsSaidToBeLost) {
   api::OpenClawInstance instance = foo();
   EXPECT_THAT(condition(status_after(instance, {}, kNow), "StorageReady").message, HasSubstr("existingClaim"));
+  EXPECT_EQ(condition(status_after(instance, {.has_claim = true}, kNow), "StorageReady").type, "");
   instance.spec.storage.emplace().persistence.emplace().enabled = false;
   EXPECT_EQ(condition(status_after(instance, {}, kNow), "StorageReady").type, "");
 }

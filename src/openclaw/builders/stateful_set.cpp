@@ -18,14 +18,14 @@ api::Volume empty_volume(std::string_view name) {
 
 // Creating the claim is not built yet: without one of the user's own, data lives as long as the pod (see the
 // StorageReady condition).
-api::Volume data_volume(const api::InstanceSpec& spec) {
+api::Volume data_volume(const api::InstanceSpec& spec, const PodInput& input) {
+  const api::InstancePersistence wanted =
+      spec.storage && spec.storage->persistence ? *spec.storage->persistence : api::InstancePersistence{};
+  const std::string& claim = wanted.existing_claim.empty() ? input.present_claim : wanted.existing_claim;
+  if (claim.empty() || !wanted.enabled.value_or(true)) return empty_volume("data");
   api::Volume v;
   v.name = "data";
-  const bool has_claim = spec.storage && spec.storage->persistence &&
-                         spec.storage->persistence->enabled.value_or(true) &&
-                         !spec.storage->persistence->existing_claim.empty();
-  if (!has_claim) return empty_volume("data");
-  v.persistent_volume_claim = api::ClaimVolume{spec.storage->persistence->existing_claim, std::nullopt};
+  v.persistent_volume_claim = api::ClaimVolume{claim, std::nullopt};
   return v;
 }
 
@@ -48,8 +48,8 @@ void add_ca_bundle(const api::InstanceSpec& spec, std::vector<api::Volume>& volu
   volumes.push_back(std::move(v));
 }
 
-std::vector<api::Volume> volumes(const api::InstanceSpec& spec) {
-  std::vector<api::Volume> all = {data_volume(spec), empty_volume("tmp")};
+std::vector<api::Volume> volumes(const api::InstanceSpec& spec, const PodInput& input) {
+  std::vector<api::Volume> all = {data_volume(spec, input), empty_volume("tmp")};
   add_ca_bundle(spec, all);
   all.insert(all.end(), spec.sidecar_volumes.begin(), spec.sidecar_volumes.end());
   all.insert(all.end(), spec.extra_volumes.begin(), spec.extra_volumes.end());
@@ -101,7 +101,7 @@ api::PodSpec pod_spec(const OpenClawInstance& instance, const PodInput& input) {
   for (const api::Container& c : spec.init_containers) pod.init_containers.push_back(users_container(c));
   pod.containers.push_back(build_main_container(instance, input));
   for (const api::Container& c : spec.sidecars) pod.containers.push_back(users_container(c));
-  pod.volumes = volumes(spec);
+  pod.volumes = volumes(spec, input);
   pod.service_account_name = service_account_name(instance);
   pod.service_account = pod.service_account_name;
   pod.automount_service_account_token = mounts_api_token(spec);
