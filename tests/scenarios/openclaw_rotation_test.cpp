@@ -1,0 +1,238 @@
+// A Secret changes, the pod template follows: whole flows of the instance controller on the embedded API server.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "apiserver/embedded_server.hpp"
+#include "tests/scenarios/openclaw_world.hpp"
+
+namespace rotor::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::string_view kEnvFrom = R"({"envFrom":[{"secretRef":{"name":"keys"}}]})";
+constexpr std::string_view kOneKey =
+    R"({"env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"keys","key":"A"}}}]})";
+constexpr std::string_view kOptional = R"({"envFrom":[{"secretRef":{"name":"keys","optional":true}}]})";
+
+class OpenClawRotation : public testing::Test {
+ protected:
+  // An instance that runs, with its Secret.
+  void running(std::string_view spec = kEnvFrom, std::string_view data = R"({"A":"MQ=="})") {
+    if (!data.empty()) world.secret("keys", data);
+    world.instance("agent", spec);
+    world.start_operator();
+    world.until("the StatefulSet", [this] { return world.generation("agent") == 1; });
+    world.until("the status", [this] { return world.phase("agent") == "Provisioning"; });
+    world.pod_is_ready("agent");
+    world.until("Running", [this] { return world.phase("agent") == "Running"; });
+  }
+  void rotates_once(const std::function<void()>& change) {
+    const std::string before = world.secret_hash("agent");
+    const std::int64_t generation = world.generation("agent");
+    change();
+    world.until("another secret-hash", [&] { return world.secret_hash("agent") != before; });
+    EXPECT_EQ(world.generation("agent"), generation + 1);
+  }
+  void stays(const std::function<void()>& change) {
+    const std::string before = world.secret_hash("agent");
+    const std::int64_t generation = world.generation("agent");
+    world.settle_after("agent", change);
+    EXPECT_EQ(world.secret_hash("agent"), before);
+    EXPECT_EQ(world.generation("agent"), generation);
+  }
+
+  OpenClawWorld world;
+};
+
+TEST_F(OpenClawRotation, Row1AndB267AChangedValueOfAnEnvFromSecretRotatesOnce) {
+  running();
+  rotates_once([&] { world.secret("keys", R"({"A":"Mg=="})"); });
+  world.until("the event", [&] { return !world.events("SecretRotated").empty(); });
+  EXPECT_THAT(json::serialize(world.events("SecretRotated")[0]), HasSubstr("keys"));
+}
+
+TEST_F(OpenClawRotation, B268AChangedValueOfASecretKeyRefRotatesOnce) {
+  running(kOneKey);
+  rotates_once([&] { world.secret("keys", R"({"A":"Mg=="})"); });
+}
+
+TEST_F(OpenClawRotation, OneRotationIsOneWriteOfTheStatefulSet) {
+  running();
+  const auto before = world.operator_requests("patch", "statefulsets");
+  const auto status_before = world.operator_requests("patch", "openclawinstances/status");
+  rotates_once([&] { world.secret("keys", R"({"A":"Mg=="})"); });
+  EXPECT_EQ(world.operator_requests("patch", "statefulsets"), before + 1);
+  EXPECT_LE(world.operator_requests("patch", "openclawinstances/status"), status_before + 1);
+}
+
+TEST_F(OpenClawRotation, AWriteWhoseAnswerIsLostIsNotARestartMore) {
+  running();
+  world.server().faults().add({.verb = "patch", .resource = "statefulsets", .kind = apiserver::Fault::Kind::kDropAfterServing});
+  const std::int64_t generation = world.generation("agent");
+  world.secret("keys", R"({"A":"Mg=="})");
+  world.until("the rotation", [&] { return world.generation("agent") > generation; });
+  world.settle_after("agent", [&] { world.merge(kSecrets, "keys", R"({"metadata":{"labels":{"touched":"yes"}}})"); });
+  EXPECT_EQ(world.generation("agent"), generation + 1);
+}
+
+TEST_F(OpenClawRotation, Row2MetadataOfASecretIsNothing) {
+  running();
+  stays([&] { world.merge(kSecrets, "keys", R"({"metadata":{"labels":{"touched":"yes"}}})"); });
+}
+
+TEST_F(OpenClawRotation, Row3AndB269AKeyThatNobodyReadsIsNothing) {
+  running(kOneKey);
+  stays([&] { world.secret("keys", R"({"B":"Mg=="})"); });
+}
+
+TEST_F(OpenClawRotation, Row4ANewKeyOfAnEnvFromSecretRotates) {
+  running();
+  rotates_once([&] { world.secret("keys", R"({"B":"Mg=="})"); });
+}
+
+TEST_F(OpenClawRotation, Row5AndB271ADeletedSecretLeavesThePodAlone) {
+  running();
+  const std::int64_t generation = world.generation("agent");
+  world.remove(kSecrets, "keys");
+  world.until("the condition", [&] { return world.condition("agent", "SecretsReady") == "False/SecretsMissing"; });
+  EXPECT_EQ(world.generation("agent"), generation);
+  world.until("the event", [&] { return !world.events("SecretNotFound").empty(); });
+}
+
+TEST_F(OpenClawRotation, Row6AndRow20RecreatedWithTheSameValueIsNothing) {
+  running();
+  const std::int64_t generation = world.generation("agent");
+  world.remove(kSecrets, "keys");
+  world.until("the condition", [&] { return world.condition("agent", "SecretsReady") == "False/SecretsMissing"; });
+  world.secret("keys", R"({"A":"MQ=="})");
+  world.until("the condition", [&] { return world.condition("agent", "SecretsReady") == "True/AllSecretsFound"; });
+  EXPECT_EQ(world.generation("agent"), generation);
+}
+
+TEST_F(OpenClawRotation, Row7AndRow20RecreatedWithAnotherValueRotatesOnce) {
+  running();
+  rotates_once([&] {
+    world.remove(kSecrets, "keys");
+    world.secret("keys", R"({"A":"Mg=="})");
+  });
+}
+
+TEST_F(OpenClawRotation, Row8ALateSecretRestartsNothing) {
+  world.instance("agent", kEnvFrom);
+  world.start_operator();
+  world.until("the condition", [&] { return world.condition("agent", "SecretsReady") == "False/SecretsMissing"; });
+  EXPECT_EQ(world.generation("agent"), 1);
+  const std::string before = world.secret_hash("agent");
+  world.secret("keys", R"({"A":"MQ=="})");
+  world.until("the condition", [&] { return world.condition("agent", "SecretsReady") == "True/AllSecretsFound"; });
+  EXPECT_EQ(world.generation("agent"), 1);
+  EXPECT_EQ(world.secret_hash("agent"), before);
+  rotates_once([&] { world.secret("keys", R"({"A":"Mg=="})"); });
+}
+
+TEST_F(OpenClawRotation, Row9AndB273AnAbsentOptionalSecretIsFineAndItsArrivalRotatesOnce) {
+  running(kOptional, "");
+  EXPECT_EQ(world.condition("agent", "SecretsReady"), "True/AllSecretsFound");
+  EXPECT_TRUE(world.events("SecretNotFound").empty());
+  rotates_once([&] { world.secret("keys", R"({"A":"MQ=="})"); });
+}
+
+TEST_F(OpenClawRotation, Row10ADeletedOptionalSecretRotatesOnce) {
+  running(kOptional);
+  rotates_once([&] { world.remove(kSecrets, "keys"); });
+}
+
+TEST_F(OpenClawRotation, Row11AndB278ABurstIsOneRotation) {
+  world.secret("keys", R"({"A":"MQ=="})");
+  world.secret("more", R"({"B":"MQ=="})");
+  world.instance("agent", R"({"envFrom":[{"secretRef":{"name":"keys"}},{"secretRef":{"name":"more"}}]})");
+  world.start_operator({.operator_namespace = "rotor", .quiet = 300ms});
+  world.until("the condition", [&] { return world.condition("agent", "SecretsReady") == "True/AllSecretsFound"; });
+  rotates_once([&] {
+    world.secret("keys", R"({"A":"Mg=="})");
+    world.secret("more", R"({"B":"Mg=="})");
+    world.secret("keys", R"({"A":"Mw=="})");
+  });
+  EXPECT_EQ(world.events("SecretRotated").size(), 1U);
+}
+
+TEST_F(OpenClawRotation, Row17AndB277AnAnnotationOfSomebodyElseSurvives) {
+  running();
+  world.settle_after("agent", [&] {
+    world.merge(kStatefulSets, "agent",
+                R"({"spec":{"template":{"metadata":{"annotations":{"kubectl.kubernetes.io/restartedAt":"now"}}}}})");
+  });
+  rotates_once([&] { world.secret("keys", R"({"A":"Mg=="})"); });
+  EXPECT_THAT(json::serialize(world.get(kStatefulSets, "agent")), HasSubstr("kubectl.kubernetes.io/restartedAt"));
+}
+
+TEST_F(OpenClawRotation, Row19AChangeWhileTheOperatorIsAwayRotatesOnce) {
+  running();
+  world.stop_operator();
+  rotates_once([&] {
+    world.secret("keys", R"({"A":"Mg=="})");
+    world.start_operator();
+  });
+}
+
+TEST_F(OpenClawRotation, ARestartedOperatorReadsNoSecretThatDidNotChangeAndWritesNothing) {
+  running();
+  world.stop_operator();
+  const auto reads = world.operator_requests("get", "secrets");
+  const auto writes = world.operator_requests("patch", "statefulsets");
+  world.start_operator();
+  world.until("a pass", [&] { return world.passes("agent") > 0; });
+  EXPECT_EQ(world.operator_requests("get", "secrets"), reads + 1);  // the digest key
+  EXPECT_EQ(world.operator_requests("patch", "statefulsets"), writes);
+}
+
+TEST_F(OpenClawRotation, Row21AChangedPrefixIsOneRolloutAndNoSecondOne) {
+  running();
+  const std::int64_t generation = world.generation("agent");
+  world.merge(kInstances, "agent", R"({"spec":{"envFrom":[{"prefix":"P_","secretRef":{"name":"keys"}}]}})");
+  world.until("the new template", [&] { return world.generation("agent") == generation + 1; });
+  stays([&] { world.merge(kSecrets, "keys", R"({"metadata":{"labels":{"touched":"yes"}}})"); });
+}
+
+TEST_F(OpenClawRotation, Row22AKeyThatMovesToAnotherSecretRotates) {
+  world.secret("keys", R"({"K":"MQ=="})");
+  world.secret("more", R"({"L":"MQ=="})");
+  world.instance("agent", R"({"envFrom":[{"secretRef":{"name":"keys"}},{"prefix":"P_","secretRef":{"name":"more"}}]})");
+  world.start_operator({.operator_namespace = "rotor", .quiet = 200ms});
+  world.until("the condition", [&] { return world.condition("agent", "SecretsReady") == "True/AllSecretsFound"; });
+  rotates_once([&] {
+    world.merge(kSecrets, "more", R"({"data":{"K":"MQ=="}})");
+    world.merge(kSecrets, "keys", R"({"data":{"K":null}})");
+  });
+}
+
+TEST_F(OpenClawRotation, Row23ValuesThatLookAlikeAreNotTheSame) {
+  running(kEnvFrom, R"({"A":"MQpCPTI="})");  // "1\nB=2"
+  rotates_once([&] { world.secret("keys", R"({"A":"MQ==","B":"Mg=="})"); });
+}
+
+TEST_F(OpenClawRotation, B280ASecretOfTheSameNameElsewhereIsNobodys) {
+  running();
+  const auto passes = world.passes("agent");
+  world.secret("unrelated", R"({"A":"Mg=="})");
+  world.instance("other", "{}");
+  world.until("the other instance", [&] { return world.passes("other") > 0; });
+  EXPECT_EQ(world.passes("agent"), passes);
+}
+
+TEST_F(OpenClawRotation, ValuesAreNowhereButInTheSecret) {
+  running(kEnvFrom, R"({"A":"Y2FuYXJ5LTVmMmM5YTdl"})");  // canary-5f2c9a7e
+  rotates_once([&] { world.secret("keys", R"({"B":"Y2FuYXJ5LTVmMmM5YTdl"})"); });
+  for (const kube::Resource& kind : {kInstances, kStatefulSets, kServices}) {
+    const std::string text = json::serialize(world.get(kind, "agent"));
+    EXPECT_THAT(text, Not(HasSubstr("canary-5f2c9a7e")));
+    EXPECT_THAT(text, Not(HasSubstr("Y2FuYXJ5LTVmMmM5YTdl")));
+  }
+  EXPECT_THAT(world.metrics().render(), Not(HasSubstr("canary-5f2c9a7e")));
+}
+
+}  // namespace
+}  // namespace rotor::test
