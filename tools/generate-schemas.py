@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes src/apiserver/schema/builtin_schemas.json from the OpenAPI documents of the pinned kube-apiserver.
+"""Writes builtin_schemas.json and builtin_wire.json in src/apiserver/schema from the OpenAPI documents of the pinned kube-apiserver.
 
     tools/generate-schemas.py                          # starts the pinned server by itself
     tools/generate-schemas.py --server URL --token T   # asks a running one
 
 Only facts are kept (names, types, list keys, merge keys, what is required), none of the prose. The notation:
 
-    string int32 int64 number boolean bytes time quantity int-or-string any    scalars
+    string int32 int64 number boolean bytes time micro-time quantity int-or-string any    scalars
     list<T> map<T> Name                                                        containers, and types of this table
     T!   always written: structs empty, strings, numbers and booleans zero, lists, maps and times null
     T~   left out when empty or zero, whatever the client sent (from the Go structs: tools/schema-zeros)
@@ -33,13 +33,16 @@ KINDS = {
     "coordination.k8s.io/v1": ["Lease"],
     "events.k8s.io/v1": ["Event"],
     "apiextensions.k8s.io/v1": ["CustomResourceDefinition"],
+    "authentication.k8s.io/v1": ["SelfSubjectReview", "TokenRequest"],
+    "authorization.k8s.io/v1": ["SelfSubjectAccessReview", "SelfSubjectRulesReview"],
 }
+OPTIONS = [("v1", "DeleteOptions")]
 PREFIX = "#/components/schemas/"
 SPECIAL = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": "quantity",
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": "int-or-string",
     "io.k8s.apimachinery.pkg.apis.meta.v1.Time": "time",
-    "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": "time",
+    "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": "micro-time",
     "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1": "any",
     "io.k8s.apimachinery.pkg.runtime.RawExtension": "any",
     "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON": "any",
@@ -50,18 +53,22 @@ SPECIAL = {
 
 
 def habits():
-    """(type by its last three parts, member) → "zero" or "null", from the Go structs of the pinned version."""
+    """From the Go structs of the pinned version, by (type by its last three parts, member): "zero" or "null", and the
+    number on the wire."""
     root = pathlib.Path(__file__).resolve().parent.parent
     toolchain = subprocess.run([root / "tools/toolchain.sh", "go"], check=True, capture_output=True, text=True).stdout.strip()
     output = subprocess.run(
         [f"{toolchain}/bin/go", "run", root / "tools/schema-zeros/main.go"], cwd=root / "tests/cluster/tools/kubernetes",
         env={**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod"}, check=True, capture_output=True, text=True).stdout
-    return {tuple(line.split()[:2]): line.split()[2] for line in output.splitlines()}
+    lines = [line.split() for line in output.splitlines()]
+    return ({tuple(line[:2]): line[2] for line in lines if len(line) == 3},
+            {tuple(line[:2]): line[3] for line in lines if len(line) == 4})
 
 
 class Table:
-    def __init__(self, habits):
-        self.definitions, self.types, self.pending, self.habits = {}, {}, [], habits
+    def __init__(self, habits, numbers):
+        self.definitions, self.types, self.pending = {}, {}, []
+        self.habits, self.numbers, self.wire = habits, numbers, {}
 
     def name(self, full):
         """A short name, unique in the table: the group is put in front where two types share their last part."""
@@ -135,15 +142,20 @@ class Table:
         if schema.get("x-kubernetes-map-type") == "atomic":
             entry["atomic"] = True
         self.types[full] = (short, entry)
+        key = ".".join(full.split(".")[-3:])
+        numbers = [f"{self.numbers[(key, name)]}:{name}" for name in entry["fields"] if (key, name) in self.numbers]
+        if numbers:
+            self.wire[short] = " ".join(sorted(numbers, key=lambda one: [int(n) for n in one.split(":")[0].split(".")]))
 
 
 def build(server):
-    table, roots = Table(habits()), []
+    table, roots = Table(*habits()), []
     for api_version, kinds in KINDS.items():
         path = "api/v1" if api_version == "v1" else "apis/" + api_version
         document = server.request("GET", "/openapi/v3/" + path)[1]
         table.definitions.update(document["components"]["schemas"])
         roots += [(api_version, kind) for kind in kinds]
+    roots += OPTIONS
     by_kind = {}
     for full, schema in table.definitions.items():
         for gvk in schema.get("x-kubernetes-group-version-kind", []):
@@ -151,11 +163,22 @@ def build(server):
     kinds = {f"{version}/{kind}": table.name(by_kind[(version, kind)]) for version, kind in roots}
     while table.pending:
         table.add_type(*table.pending.pop())
-    return kinds, dict(sorted(table.types.values()))
+    return kinds, dict(sorted(table.types.values())), dict(sorted(table.wire.items()))
+
+
+def line(value):
+    return json.dumps(value, separators=(",", ":"))
+
+
+def write_wire(path, wire):
+    with open(path, "w") as out:
+        out.write('{"origin":"protobuf numbers of the members of k8s.io/api v0%s by tools/generate-schemas.py",\n"types":{\n'
+                  % control_plane.KUBERNETES[1:])
+        out.write(",\n".join(f"{line(name)}:{line(numbers)}" for name, numbers in wire.items()))
+        out.write("\n}}\n")
 
 
 def write(path, kinds, types):
-    line = lambda v: json.dumps(v, separators=(",", ":"))
     with open(path, "w") as out:
         out.write('{"origin":"derived from /openapi/v3 of kube-apiserver %s by tools/generate-schemas.py",\n'
                   % control_plane.KUBERNETES)
@@ -168,14 +191,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server")
     parser.add_argument("--token", default="")
-    parser.add_argument("--output", default=pathlib.Path(__file__).parent.parent / "src/apiserver/schema/builtin_schemas.json")
+    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path(__file__).parent.parent / "src/apiserver/schema")
     options = parser.parse_args()
     if options.server:
-        kinds, types = build(control_plane.Server(options.server, options.token))
+        kinds, types, wire = build(control_plane.Server(options.server, options.token))
     else:
         with control_plane.running() as server:
-            kinds, types = build(server)
-    write(options.output, kinds, types)
+            kinds, types, wire = build(server)
+    write(options.output / "builtin_schemas.json", kinds, types)
+    write_wire(options.output / "builtin_wire.json", wire)
     print(f"{options.output}: {len(kinds)} kinds, {len(types)} types")
 
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "apiserver/schema/protobuf.hpp"
 #include "json/yaml.hpp"
 
 namespace rotor::apiserver {
@@ -50,10 +51,15 @@ void read_options(const json::Object& from, DeleteRequest& to) {
 Answer<Body> read_object(const net::ServerRequest& request, std::string_view what) {
   const std::string type = media_type(header(request, "Content-Type"));
   const std::string_view body = request.body.reveal();
+  if (type == schema::kProtobufType) {
+    auto object = schema::from_protobuf(body);
+    if (!object) return refuse(bad_request(std::move(object).error().message));
+    return Body{*std::move(object), {}};
+  }
   if (!type.empty() && type != "application/json" && type != "*/*" && !is_yaml(type)) {
     return refuse(
         unsupported_media_type("the body of the request was in an unknown format - accepted media types include: "
-                               "application/json, application/yaml"));
+                               "application/json, application/yaml, application/vnd.kubernetes.protobuf"));
   }
   const auto unrecognized = [&](std::string_view why) {
     return refuse(bad_request(fmt::format(

@@ -104,33 +104,6 @@ void allocate_pod(Object& pod) {
   status["qosClass"] = !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
 }
 
-void validate_data_keys(const Object& object, std::string_view field, Errors& errors) {
-  const Object* data = child(object, field);
-  if (data == nullptr) return;
-  std::size_t total = 0;
-  for (const auto& one : *data) {
-    if (std::string why = check_config_key(one.key()); !why.empty()) {
-      errors.push_back(field_invalid(fmt::format("{}[{}]", field, std::string_view(one.key())), Value(one.key()), why));
-    }
-    total += text(*data, one.key()).size();
-  }
-  constexpr std::size_t kLimit = 1U << 20;
-  if (field == "data" ? total / 4 * 3 > kLimit : total > kLimit) {
-    errors.push_back(
-        {"FieldValueTooLong", fmt::format("Too long: may not be more than {} bytes", kLimit), std::string(field)});
-  }
-}
-
-void validate_immutable(const Object& object, const Object& old, Errors& errors) {
-  const Value* frozen = value_at(old, "immutable");
-  if (frozen == nullptr || !frozen->is_bool() || !frozen->get_bool()) return;
-  for (const std::string_view field : {"immutable", "data", "binaryData"}) {
-    if (differs(object, old, field)) {
-      errors.push_back(field_forbidden(std::string(field), "field is immutable when `immutable` is set"));
-    }
-  }
-}
-
 void validate_secret_type(const Object& secret, Errors& errors) {
   const std::string_view type = text(secret, "type");
   const Object* data = child(secret, "data");
@@ -158,8 +131,6 @@ void validate_secret(const Object& secret, const Object* old, Errors& errors) {
   if (old != nullptr && differs(secret, *old, "type")) {
     errors.push_back(field_invalid("type", Value(text(secret, "type")), "field is immutable"));
   }
-  if (old != nullptr) validate_immutable(secret, *old, errors);
-  validate_data_keys(secret, "data", errors);
   validate_secret_type(secret, errors);
 }
 
@@ -351,11 +322,6 @@ void keep_allocated(const ServedKind& kind, const Object& old, Object& object) {
 void validate_builtin(const ServedKind& kind, const Object& object, const Object* old, Errors& errors) {
   if (kind.custom) return;
   if (kind.kind == "Secret") validate_secret(object, old, errors);
-  if (kind.kind == "ConfigMap") {
-    if (old != nullptr) validate_immutable(object, *old, errors);
-    validate_data_keys(object, "data", errors);
-    validate_data_keys(object, "binaryData", errors);
-  }
   if (kind.kind == "Service") validate_service(object, old, errors);
   if (kind.kind == "StatefulSet") validate_stateful_set(object, old, errors);
   if (kind.kind == "Deployment") validate_deployment(object, old, errors);

@@ -107,7 +107,7 @@ class Checker {
       case Kind::kList: return value.is_array() ? std::nullopt : std::optional("expected list, got " + printed(value));
       case Kind::kString:
         // Times are scalars of any sort here, as the API server has them.
-        if (schema.format == "time" && !value.is_object() && !value.is_array()) return std::nullopt;
+        if (schema.format.ends_with("time") && !value.is_object() && !value.is_array()) return std::nullopt;
         return value.is_string() ? std::nullopt : std::optional("expected string, got " + shown(value));
       case Kind::kBoolean: return value.is_bool() ? std::nullopt : std::optional("expected boolean, got " + shown(value));
       case Kind::kInteger:

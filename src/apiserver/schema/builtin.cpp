@@ -86,7 +86,7 @@ class Table {
         {"string", {Kind::kString, ""}},      {"int32", {Kind::kInteger, "int32"}},
         {"int64", {Kind::kInteger, "int64"}}, {"number", {Kind::kNumber, ""}},
         {"boolean", {Kind::kBoolean, ""}},    {"bytes", {Kind::kString, "byte"}},
-        {"time", {Kind::kString, "time"}},    {"quantity", {Kind::kQuantity, ""}},
+        {"time", {Kind::kString, "time"}},    {"micro-time", {Kind::kString, "micro-time"}}, {"quantity", {Kind::kQuantity, ""}},
         {"any", {Kind::kAny, ""}},            {"int-or-string", {Kind::kIntOrString, ""}}};
     for (const auto& [name, what] : kScalars) {
       if (name != text) continue;

@@ -1,4 +1,4 @@
-// The two tables of built-in kinds, as text. builtin_schemas.json comes from the API server's OpenAPI documents
+// The tables of built-in kinds, as text. builtin_schemas.json comes from the API server's OpenAPI documents
 // (tools/generate-schemas.py); builtin_defaults.json holds what the API server fills in by code, which those do not say.
 #pragma once
 
@@ -9,6 +9,7 @@ namespace rotor::apiserver::schema {
 
 std::span<const std::string_view> builtin_schema_lines();
 std::span<const std::string_view> builtin_default_lines();
+std::span<const std::string_view> builtin_wire_lines();  // builtin_wire.json: protobuf numbers of the members
 
 struct Schema;
 class KindSchema;
