@@ -49,5 +49,10 @@ Table date_functions();
 Table url_functions();
 Table semver_functions();
 Table path_functions();
+Table crypto_functions();
+Table generate_functions();
+Table pem_functions();
+Table pkcs12_functions();
+Table jwk_functions();
 
 }  // namespace rotor::tmpl

@@ -1,0 +1,111 @@
+#include "template/functions/keys_and_certs.hpp"
+
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+
+#include "template/pem.hpp"
+
+namespace rotor::tmpl {
+
+namespace {
+
+template <class Write>
+std::string der_of(Write write) {
+  unsigned char* out = nullptr;
+  const int size = write(&out);
+  if (size <= 0) {
+    ERR_clear_error();
+    return {};
+  }
+  std::string bytes(reinterpret_cast<char*>(out), static_cast<std::size_t>(size));
+  OPENSSL_clear_free(out, static_cast<std::size_t>(size));
+  return bytes;
+}
+
+std::string octets(const ASN1_OCTET_STRING* s) {
+  if (s == nullptr) return {};
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(s)), static_cast<std::size_t>(ASN1_STRING_length(s))};
+}
+
+}  // namespace
+
+CertPtr parse_certificate(std::string_view der) {
+  const auto* begin = reinterpret_cast<const unsigned char*>(der.data());
+  const unsigned char* at = begin;
+  CertPtr cert(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  ERR_clear_error();
+  if (cert != nullptr && at != begin + der.size()) cert.reset();
+  return cert;
+}
+
+std::string certificate_pem(X509* cert) {
+  return write_pem("CERTIFICATE", der_of([cert](unsigned char** out) { return i2d_X509(cert, out); }));
+}
+
+KeyPtr parse_private_key(std::string_view der) {
+  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+  KeyPtr key(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(der.size())));
+  ERR_clear_error();
+  return key;
+}
+
+std::string pkcs8_pem(EVP_PKEY* key) {
+  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, Deleter<PKCS8_PRIV_KEY_INFO_free>> info(EVP_PKEY2PKCS8(key));
+  if (info == nullptr) return {};
+  return write_pem("PRIVATE KEY", der_of([&info](unsigned char** out) { return i2d_PKCS8_PRIV_KEY_INFO(info.get(), out); }));
+}
+
+std::string pkix_pem(EVP_PKEY* key) {
+  return write_pem("PUBLIC KEY", der_of([key](unsigned char** out) { return i2d_PUBKEY(key, out); }));
+}
+
+std::string own_format_pem(EVP_PKEY* key) {
+  std::string_view type;
+  switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_RSA: type = "RSA PRIVATE KEY"; break;
+    case EVP_PKEY_EC: type = "EC PRIVATE KEY"; break;
+    case EVP_PKEY_DSA: type = "DSA PRIVATE KEY"; break;
+    default: return pkcs8_pem(key);
+  }
+  return write_pem(type, der_of([key](unsigned char** out) { return i2d_PrivateKey(key, out); }));
+}
+
+std::string subject_key_id(X509* cert) { return octets(X509_get0_subject_key_id(cert)); }
+std::string authority_key_id(X509* cert) { return octets(X509_get0_authority_key_id(cert)); }
+
+bool is_root(X509* cert) {
+  const std::string authority = authority_key_id(cert);
+  return authority.empty() || authority == subject_key_id(cert);
+}
+
+Result<std::vector<std::size_t>> order_chain(const std::vector<CertPtr>& certs) {
+  constexpr std::size_t kNone = SIZE_MAX;
+  std::vector<std::size_t> parent(certs.size(), kNone);
+  std::vector<bool> is_parent(certs.size(), false);
+  std::vector<std::string> subjects;
+  for (const CertPtr& c : certs) subjects.push_back(subject_key_id(c.get()));
+  for (std::size_t i = 0; i < certs.size(); ++i) {
+    const std::string authority = authority_key_id(certs[i].get());
+    for (std::size_t j = 0; j < certs.size() && parent[i] == kNone; ++j) {
+      if (i != j && subjects[j] == authority) parent[i] = j;
+    }
+    if (parent[i] != kNone) is_parent[parent[i]] = true;
+  }
+  const auto leaves = std::ranges::count(is_parent, false);
+  if (leaves == 0) return fail(Code::kInvalid, "no leaf certificate found");
+  if (leaves > 1) return fail(Code::kInvalid, "found multiple leaf or disjunct certificates");
+  std::vector<std::size_t> order;
+  auto at = static_cast<std::size_t>(std::ranges::find(is_parent, false) - is_parent.begin());
+  while (at != kNone) {
+    if (order.size() == certs.size()) return fail(Code::kInvalid, "constructing chain resulted in cycle");
+    order.push_back(at);
+    at = parent[at];
+  }
+  return order;
+}
+
+}  // namespace rotor::tmpl
