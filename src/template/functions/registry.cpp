@@ -15,7 +15,7 @@ const Index& index() {
   static const Index all = [] {
     const std::array tables = {
         builtin_functions(), string_functions(), case_functions(), list_functions(), dict_functions(), flow_functions(),
-        number_functions(), encoding_functions(), json_functions(), yaml_functions(), date_functions(),
+        number_functions(), encoding_functions(), json_functions(), yaml_functions(), regex_functions(), date_functions(),
         url_functions(), semver_functions(), path_functions(), crypto_functions(), generate_functions(), pem_functions(),
         pkcs12_functions(), jwk_functions()};
     Index made;

@@ -45,6 +45,7 @@ Table number_functions();
 Table encoding_functions();
 Table json_functions();
 Table yaml_functions();
+Table regex_functions();
 Table date_functions();
 Table url_functions();
 Table semver_functions();
