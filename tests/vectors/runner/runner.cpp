@@ -13,7 +13,10 @@ namespace {
 
 constexpr std::array kRunners = {
     std::pair<std::string_view, Run>{"template", run_template}, std::pair<std::string_view, Run>{"apply", run_apply},
-    std::pair<std::string_view, Run>{"yaml-any", run_yaml_any},
+    std::pair<std::string_view, Run>{"yaml-any", run_yaml_any}, std::pair<std::string_view, Run>{"gjson", run_gjson},
+    std::pair<std::string_view, Run>{"property", run_property}, std::pair<std::string_view, Run>{"extract", run_extract},
+    std::pair<std::string_view, Run>{"find", run_find}, std::pair<std::string_view, Run>{"duration", run_duration},
+    std::pair<std::string_view, Run>{"datahash", run_data_hash},
 };
 
 std::string as_text(const json::Value& v) { return v.is_string() ? std::string(v.get_string()) : boost::json::serialize(v); }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/secret_bytes.hpp"
 #include "json/document.hpp"
 
 namespace rotor::vectors {
@@ -46,6 +47,9 @@ bool has(const Entry& e, std::string_view name);
 // A map of texts, base64 variants decoded.
 std::map<std::string, std::string> text_map(const Entry& e, std::string_view name);
 bool wants_error(const Entry& e);
+
+SecretMap secrets(const Entry& e, std::string_view name);
+std::string show_secrets(const SecretMap& map);
 
 // Compares a result with `expected` or "error": true.
 Outcome check(const Entry& e, std::string input, const Result<std::string>& got, const std::string& expected);
