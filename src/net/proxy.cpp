@@ -42,9 +42,14 @@ std::optional<ip::address> parse_address(std::string_view text) {
   return address;
 }
 
+// Loopback, link-local, and the IPv6 range of the cloud's metadata services (fd00:ec2::/32).
 bool is_local(const ip::address& address) {
   if (address.is_loopback()) return true;
-  if (address.is_v6()) return address.to_v6().is_link_local();
+  if (address.is_v6()) {
+    const auto bytes = address.to_v6().to_bytes();
+    const bool metadata = bytes[0] == 0xfd && bytes[1] == 0 && bytes[2] == 0x0e && bytes[3] == 0xc2;
+    return metadata || address.to_v6().is_link_local();
+  }
   const auto bytes = address.to_v4().to_bytes();
   return bytes[0] == 169 && bytes[1] == 254;
 }

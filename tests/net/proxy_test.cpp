@@ -30,7 +30,8 @@ INSTANTIATE_TEST_SUITE_P(
         NoProxyCase{"", "https://example.com/", false}, NoProxyCase{"", "https://localhost/", true},
         NoProxyCase{"", "https://127.0.0.1:8443/", true}, NoProxyCase{"", "https://127.8.9.10/", true},
         NoProxyCase{"", "https://[::1]/", true}, NoProxyCase{"", "http://169.254.169.254/", true},
-        NoProxyCase{"", "http://[fe80::1]/", true}, NoProxyCase{"", "https://10.0.0.1/", false},
+        NoProxyCase{"", "http://[fe80::1]/", true}, NoProxyCase{"", "http://[fd00:ec2::23]/", true},
+        NoProxyCase{"", "http://[fd00:ec3::23]/", false}, NoProxyCase{"", "https://10.0.0.1/", false},
         // A name matches itself and everything below it; with a dot only what is below.
         NoProxyCase{"example.com", "https://example.com/", true},
         NoProxyCase{"example.com", "https://a.example.com/", true},
