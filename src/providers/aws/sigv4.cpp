@@ -1,0 +1,169 @@
+#include "providers/aws/sigv4.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <map>
+#include <vector>
+
+#include "base/encoding.hpp"
+#include "base/hash.hpp"
+#include "net/url.hpp"
+
+namespace rotor::providers::aws {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+// Outer spaces off, inner runs to one.
+std::string squeeze(std::string_view text) {
+  std::string out;
+  bool gap = false;
+  for (const char c : text) {
+    if (c == ' ' || c == '\t') {
+      gap = !out.empty();
+      continue;
+    }
+    if (gap) out += ' ';
+    gap = false;
+    out += c;
+  }
+  return out;
+}
+
+bool is_signed(std::string_view lower_name) {
+  static constexpr std::array<std::string_view, 6> kNever = {"authorization",   "connection",        "expect",
+                                                             "user-agent",      "transfer-encoding", "x-amzn-trace-id"};
+  return std::ranges::find(kNever, lower_name) == kNever.end();
+}
+
+net::Headers sorted_signed(const net::Headers& headers) {
+  std::multimap<std::string, std::string> sorted;  // keeps the order of equal names
+  for (const net::Header& header : headers) {
+    std::string name = lower(header.name);
+    if (is_signed(name)) sorted.emplace(std::move(name), squeeze(header.value));
+  }
+  net::Headers out;
+  for (const auto& [name, value] : sorted) out.push_back({name, value});
+  return out;
+}
+
+std::string signed_names(const net::Headers& sorted) {
+  std::string names;
+  for (const net::Header& header : sorted) {
+    if (!names.empty()) names += ';';
+    names += header.name;
+  }
+  return names;
+}
+
+// Without `.`, `..` and empty segments, and each segment percent-encoded (again): what is on the wire is encoded once.
+std::string canonical_path(std::string_view path) {
+  std::vector<std::string_view> segments;
+  std::string_view rest = path;
+  while (!rest.empty()) {
+    const std::size_t slash = rest.find('/');
+    const std::string_view segment = rest.substr(0, slash);
+    rest.remove_prefix(slash == std::string_view::npos ? rest.size() : slash + 1);
+    if (segment == "..") {
+      if (!segments.empty()) segments.pop_back();
+    } else if (!segment.empty() && segment != ".") {
+      segments.push_back(segment);
+    }
+  }
+  std::string out;
+  for (const std::string_view segment : segments) out.append("/").append(percent_encode(segment));
+  if (out.empty() || path.ends_with('/')) out += '/';
+  return out;
+}
+
+// Name and value as they are on the wire, sorted.
+std::string canonical_query(std::string_view query) {
+  std::vector<std::string> parts;
+  while (!query.empty()) {
+    const std::size_t end = query.find('&');
+    std::string part(query.substr(0, end));
+    query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
+    if (part.empty()) continue;
+    if (!part.contains('=')) part += '=';
+    parts.push_back(std::move(part));
+  }
+  std::ranges::sort(parts);
+  std::string out;
+  for (const std::string& part : parts) out.append(out.empty() ? "" : "&").append(part);
+  return out;
+}
+
+std::string canonical_text(std::string_view method, std::string_view path, std::string_view query,
+                           const net::Headers& sorted, std::string_view body) {
+  std::string text = fmt::format("{}\n{}\n{}\n", method, canonical_path(path), canonical_query(query));
+  for (const net::Header& header : sorted) text.append(header.name).append(":").append(header.value).append("\n");
+  text.append("\n").append(signed_names(sorted)).append("\n").append(hex_encode(sha256(body)));
+  return text;
+}
+
+void wipe_text(std::string& text) { wipe(text.data(), text.size()); }
+
+std::string signature(const Credentials& credentials, std::string_view date, const SigningScope& scope,
+                      std::string_view string_to_sign) {
+  std::string key = fmt::format("AWS4{}", credentials.secret_access_key.reveal());
+  for (const std::string_view step : {date, std::string_view(scope.region), std::string_view(scope.service),
+                                      std::string_view("aws4_request")}) {
+    std::string next = hmac_sha256(key, step);
+    wipe_text(key);
+    key = std::move(next);
+  }
+  std::string result = hex_encode(hmac_sha256(key, string_to_sign));
+  wipe_text(key);
+  return result;
+}
+
+}  // namespace
+
+std::string amz_date(WallTime time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(
+      std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour,
+                     utc.tm_min, utc.tm_sec);
+}
+
+std::string canonical_request(std::string_view method, std::string_view path, std::string_view query,
+                              net::Headers headers, std::string_view body) {
+  return canonical_text(method, path, query, sorted_signed(headers), body);
+}
+
+Result<void> sign(net::Request& request, const Credentials& credentials, const SigningScope& scope, WallTime time) {
+  TRY(const net::Url url, net::parse_url(request.url));
+  const std::string now = amz_date(time);
+  const std::string date = now.substr(0, 8);
+  request.headers.push_back({"X-Amz-Date", now});
+  if (!credentials.session_token.empty()) {
+    request.headers.push_back({"X-Amz-Security-Token", std::string(credentials.session_token.reveal())});
+  }
+  net::Headers to_sign = request.headers;
+  to_sign.push_back({"Host", url.host_header()});
+  const net::Headers sorted = sorted_signed(to_sign);
+
+  const std::size_t mark = url.target.find('?');
+  const std::string_view path = std::string_view(url.target).substr(0, mark);
+  const std::string_view query = mark == std::string::npos ? "" : std::string_view(url.target).substr(mark + 1);
+  const std::string canonical = canonical_text(request.method, path, query, sorted, request.body.reveal());
+  const std::string credential_scope = fmt::format("{}/{}/{}/aws4_request", date, scope.region, scope.service);
+  const std::string string_to_sign =
+      fmt::format("AWS4-HMAC-SHA256\n{}\n{}\n{}", now, credential_scope, hex_encode(sha256(canonical)));
+  request.headers.push_back(
+      {"Authorization",
+       fmt::format("AWS4-HMAC-SHA256 Credential={}/{}, SignedHeaders={}, Signature={}", credentials.access_key_id,
+                   credential_scope, signed_names(sorted), signature(credentials, date, scope, string_to_sign))});
+  return {};
+}
+
+}  // namespace rotor::providers::aws
