@@ -1,0 +1,43 @@
+#include "providers/aws/provider.hpp"
+
+#include "providers/aws/secrets_manager.hpp"
+
+namespace rotor::providers::aws {
+namespace {
+
+class AwsProvider final : public Provider {
+ public:
+  explicit AwsProvider(const Services& services) : shared_(services) {}
+
+  Capability capability() const override { return Capability::kReadWrite; }
+
+  Result<std::vector<std::string>> validate_store(const Store& store) const override {
+    TRY(const Config config, read_config(store));
+    TRY_VOID(check_config(store, config, shared_.environment));
+    return std::vector<std::string>();
+  }
+
+  Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) override {
+    CO_TRY(Config config, read_config(context.store));
+    CO_TRY_VOID(check_config(context.store, config, shared_.environment));
+    CO_TRY(const RetryPolicy retry, retry_policy(context.store));
+    CO_TRY(const Region region, resolve_region(config.region, shared_.environment));
+    CO_TRY(Endpoint endpoint, resolve_endpoint(Service::kSecretsManager, region, shared_.environment));
+    const std::string prefix = config.prefix;
+    std::unique_ptr<Session> session;
+    const bool nobody_asks = context.scope().cluster() && context.consumer_ns.empty() && config.referent();
+    if (!nobody_asks) {
+      CO_TRY(session, co_await Session::create(shared_, std::move(config), context));
+    }
+    co_return std::make_unique<SecretsManager>(shared_, std::move(session), std::move(endpoint), prefix, retry);
+  }
+
+ private:
+  Shared shared_;
+};
+
+}  // namespace
+
+std::unique_ptr<Provider> make_provider(const Services& services) { return std::make_unique<AwsProvider>(services); }
+
+}  // namespace rotor::providers::aws

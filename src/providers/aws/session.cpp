@@ -1,0 +1,221 @@
+#include "providers/aws/session.hpp"
+
+#include <fmt/format.h>
+
+#include "base/encoding.hpp"
+#include "base/hash.hpp"
+
+namespace rotor::providers::aws {
+namespace {
+
+constexpr std::string_view kRoleAnnotation = "eks.amazonaws.com/role-arn";
+constexpr std::string_view kAudienceAnnotation = "eks.amazonaws.com/audience";
+constexpr std::string_view kDefaultAudience = "sts.amazonaws.com";
+constexpr std::string_view kWebIdentitySession = "external-secrets-provider-aws";
+constexpr std::chrono::seconds kAnnotationsFor{30};
+constexpr std::size_t kMaxMemos = 1024;
+
+std::string annotation(const kube::StringMap& annotations, std::string_view name) {
+  const auto it = annotations.find(std::string(name));
+  return it == annotations.end() ? std::string() : it->second;
+}
+
+Error session_error(Error error) {
+  // A missing credential is not a missing secret.
+  if (error.code == Code::kNotFound) error.code = Code::kInvalid;
+  return std::move(error).prefixed("unable to create session");
+}
+
+// Parts that cannot run into each other.
+class KeyText {
+ public:
+  KeyText& add(std::string_view part) {
+    text_ += fmt::format("{}:", part.size());
+    text_ += part;
+    return *this;
+  }
+  std::string digest() const { return hex_encode(sha256(text_)); }
+  ~KeyText() { wipe(text_.data(), text_.size()); }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace
+
+Task<Result<kube::StringMap>> Shared::annotations(ReferenceGate& gate, Scope scope, ServiceAccountSelector ref) {
+  const std::string key = resolve_namespace(scope, ref.ns) + "/" + ref.name;
+  const SteadyTime now = caller.clock().steady();
+  if (const auto it = memos_.find(key); it != memos_.end() && now - it->second.read < kAnnotationsFor) {
+    co_return it->second.annotations;
+  }
+  CO_TRY(kube::StringMap read, co_await gate.service_account_annotations(scope, ref));
+  if (memos_.size() >= kMaxMemos) memos_.clear();
+  memos_[key] = {read, now};
+  co_return read;
+}
+
+Session::Session(Shared& shared, Config config, const StoreContext& context, StsContext sts)
+    : shared_(shared), config_(std::move(config)), gate_(context.gate), scope_(context.scope()), sts_(std::move(sts)) {
+  hops_ = hops(context);
+}
+
+Task<Result<std::unique_ptr<Session>>> Session::create(Shared& shared, Config config, StoreContext context) {
+  CO_TRY(const RetryPolicy retry, retry_policy(context.store));
+  CO_TRY(const Region region, resolve_region(config.region, shared.environment));
+  CO_TRY(Endpoint endpoint, resolve_endpoint(Service::kSts, region, shared.environment));
+  std::unique_ptr<Session> session(new Session(shared, std::move(config), context, {std::move(endpoint), retry}));
+  Result<void> ready;
+  if (session->config_.auth && session->config_.auth->jwt) {
+    ready = co_await session->read_service_account(context);
+  } else if (!session->config_.ambient()) {
+    ready = co_await session->read_keys(context);
+  } else {
+    ready = session->allow_ambient(context);
+  }
+  if (!ready) co_return std::unexpected(session_error(std::move(ready).error()));
+  session->key_ = session->cache_key(context);
+  co_return Result<std::unique_ptr<Session>>(std::move(session));
+}
+
+Result<void> Session::allow_ambient(const StoreContext& context) {
+  base_ = Base::kAmbient;
+  if (scope_.cluster() || context.allow_controller_identity) return {};
+  return fail(Code::kDenied,
+              "spec.provider.aws.auth is not set, and a SecretStore may not use the controller's own AWS identity: set "
+              "auth.jwt or auth.secretRef, use a ClusterSecretStore, or start the controller with "
+              "--allow-controller-identity");
+}
+
+// In this order: it decides which message a user sees when all are missing.
+Task<Result<void>> Session::read_keys(StoreContext context) {
+  base_ = Base::kStatic;
+  const SecretRefAuth ref = *config_.auth->secret_ref;
+  if (!ref.secret_access_key || !ref.access_key_id) {
+    co_return fail(Code::kInvalid,
+                   "auth.secretRef needs both accessKeyIDSecretRef and secretAccessKeySecretRef");
+  }
+  Result<SecretBytes> secret = co_await gate_.secret_value(context.scope(), *ref.secret_access_key);
+  if (!secret) co_return std::unexpected(std::move(secret).error().prefixed("could not fetch SecretAccessKey secret"));
+  Result<SecretBytes> id = co_await gate_.secret_value(context.scope(), *ref.access_key_id);
+  if (!id) co_return std::unexpected(std::move(id).error().prefixed("could not fetch accessKeyID secret"));
+  Credentials keys{std::string(id->reveal()), *std::move(secret)};
+  if (ref.session_token) {
+    Result<SecretBytes> token = co_await gate_.secret_value(context.scope(), *ref.session_token);
+    if (!token) co_return std::unexpected(std::move(token).error().prefixed("could not fetch SessionToken secret"));
+    keys.session_token = *std::move(token);
+  }
+  // It becomes part of a header: a line break would be refused there with less to go by.
+  if (keys.access_key_id.find_first_of("\r\n") != std::string::npos) {
+    co_return fail(Code::kInvalid, "the access key ID in the Secret holds a line break: store it without one "
+                                   "(kubectl create secret --from-literal, or printf instead of echo)");
+  }
+  keys_ = std::make_shared<const Credentials>(std::move(keys));
+  co_return Result<void>();
+}
+
+Task<Result<void>> Session::read_service_account(StoreContext context) {
+  base_ = Base::kJwt;
+  if (!config_.auth->jwt->service_account) co_return fail(Code::kInvalid, "auth.jwt.serviceAccountRef is required");
+  const ServiceAccountSelector ref = *config_.auth->jwt->service_account;
+  CO_TRY(const kube::StringMap annotations, co_await shared_.annotations(gate_, context.scope(), ref));
+  role_arn_ = annotation(annotations, kRoleAnnotation);
+  if (role_arn_.empty()) {
+    co_return fail(Code::kInvalid,
+                   fmt::format("an IAM role must be associated with service account {} (namespace: {}): annotate it "
+                               "with {}",
+                               ref.name, resolve_namespace(context.scope(), ref.ns), kRoleAnnotation));
+  }
+  const std::string audience = annotation(annotations, kAudienceAnnotation);
+  token_request_.audiences = {audience.empty() ? std::string(kDefaultAudience) : audience};
+  token_request_.audiences.insert(token_request_.audiences.end(), ref.audiences.begin(), ref.audiences.end());
+  co_return Result<void>();
+}
+
+std::vector<RoleSession> Session::hops(const StoreContext& context) const {
+  std::vector<RoleSession> list;
+  for (const std::string& role : config_.additional_roles) list.push_back({.role_arn = role});
+  if (config_.role.empty()) return list;
+  RoleSession last{.role_arn = config_.role,
+                   .external_id = config_.external_id,
+                   .tags = effective_tags(config_, context.store, context.consumer_ns)};
+  for (const std::optional<std::string>& key : config_.transitive_tag_keys) {
+    if (key && !key->empty()) last.transitive_tag_keys.push_back(*key);
+  }
+  list.push_back(std::move(last));
+  return list;
+}
+
+std::string Session::cache_key(const StoreContext& context) const {
+  KeyText key;
+  key.add(sts_.endpoint.url).add(sts_.endpoint.signing_region).add(std::to_string(static_cast<int>(base_)));
+  if (base_ == Base::kStatic) {
+    key.add(keys_->access_key_id).add(keys_->secret_access_key.reveal()).add(keys_->session_token.reveal());
+  } else if (base_ == Base::kJwt) {
+    const ServiceAccountSelector& ref = *config_.auth->jwt->service_account;
+    key.add(resolve_namespace(context.scope(), ref.ns)).add(ref.name).add(role_arn_);
+    for (const std::string& audience : token_request_.audiences) key.add(audience);
+  }
+  for (const RoleSession& hop : hops_) {
+    key.add("role").add(hop.role_arn).add(hop.external_id);
+    for (const SessionTag& tag : hop.tags) key.add("tag").add(tag.key).add(tag.value);
+    for (const std::string& tag : hop.transitive_tag_keys) key.add("transitive").add(tag);
+  }
+  return key.digest();
+}
+
+Task<Result<CredentialsPtr>> Session::credentials() {
+  if (base_ == Base::kStatic && hops_.empty()) co_return keys_;
+  // The session is a member of the client that waits here, so it outlives the fetch.
+  Result<CredentialsPtr> got = co_await shared_.cache.get(key_, [this] { return fetch(); });
+  if (!got) co_return std::unexpected(session_error(std::move(got).error()));
+  co_return std::move(got);
+}
+
+bool Session::refused(const CredentialsPtr& credentials) {
+  if (base_ == Base::kStatic && hops_.empty()) return false;
+  shared_.cache.drop(key_, credentials);
+  return true;
+}
+
+Task<Result<Credentials>> Session::fetch() {
+  CO_TRY(Credentials current, co_await fetch_base());
+  for (const RoleSession& hop : hops_) {
+    auto base = std::make_shared<const Credentials>(std::move(current));
+    StsResult assumed = co_await assume_role(shared_.caller, sts_, std::move(base), hop);
+    if (!assumed.credentials) {
+      co_return std::unexpected(std::move(assumed.credentials).error().prefixed("assuming role " + hop.role_arn));
+    }
+    current = *std::move(assumed.credentials);
+  }
+  co_return std::move(current);
+}
+
+Task<Result<Credentials>> Session::fetch_base() {
+  if (base_ == Base::kStatic) co_return *keys_;
+  if (base_ == Base::kJwt) {
+    Result<Credentials> got = co_await fetch_with_token();
+    co_return std::move(got);
+  }
+  Result<Credentials> got = co_await ambient_credentials(shared_, sts_);
+  co_return std::move(got);
+}
+
+// A token that AWS does not take (yet: an OIDC provider made a moment ago) is replaced once.
+Task<Result<Credentials>> Session::fetch_with_token() {
+  for (bool last = false;; last = true) {
+    const ServiceAccountSelector ref = *config_.auth->jwt->service_account;
+    Result<kube::IssuedToken> token = co_await gate_.service_account_token(scope_, ref, token_request_);
+    if (!token) {
+      co_return std::unexpected(std::move(token).error().prefixed("error creating service account token"));
+    }
+    WebIdentity identity{role_arn_, std::string(kWebIdentitySession), std::move(token->token)};
+    StsResult assumed = co_await assume_role_with_web_identity(shared_.caller, sts_, std::move(identity));
+    if (assumed.credentials || !assumed.refused || last) {
+      if (assumed.credentials) co_return std::move(assumed.credentials);
+      co_return std::unexpected(std::move(assumed.credentials).error().prefixed("assuming role " + role_arn_));
+    }
+  }
+}
+
+}  // namespace rotor::providers::aws

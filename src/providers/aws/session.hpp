@@ -1,0 +1,82 @@
+// Who we are towards AWS for one store and consumer: base credentials (a ServiceAccount's token, keys in Secrets, or the
+// controller's own), then the roles assumed with them.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "providers/aws/caller.hpp"
+#include "providers/aws/config.hpp"
+#include "providers/aws/credential_cache.hpp"
+#include "providers/aws/sts.hpp"
+
+namespace rotor::providers::aws {
+
+// What all sessions of the process share.
+class Shared {
+ public:
+  explicit Shared(const Services& services)
+      : environment(services.environment),
+        caller(services.clock, services.http, services.calls),
+        http(services.http),
+        cache(services.clock) {}
+
+  // Annotations of a ServiceAccount, re-read when half a minute old: every reconcile asks for them.
+  Task<Result<kube::StringMap>> annotations(ReferenceGate& gate, Scope scope, ServiceAccountSelector ref);
+
+  Environment environment;
+  Caller caller;
+  HttpClients& http;
+  CredentialCache cache;
+
+ private:
+  struct Memo {
+    kube::StringMap annotations;
+    SteadyTime read;
+  };
+  std::map<std::string, Memo> memos_;
+};
+
+class Session {
+ public:
+  // Reads what the manifest points at; does not talk to AWS. Errors start with "unable to create session".
+  static Task<Result<std::unique_ptr<Session>>> create(Shared& shared, Config config, StoreContext context);
+
+  Task<Result<CredentialsPtr>> credentials();
+  // The last ones were refused. True when a second try has a chance: there is something to get anew.
+  bool refused(const CredentialsPtr& credentials);
+
+ private:
+  enum class Base : std::uint8_t { kJwt, kStatic, kAmbient };
+
+  Session(Shared& shared, Config config, const StoreContext& context, StsContext sts);
+
+  Task<Result<void>> read_keys(StoreContext context);
+  Task<Result<void>> read_service_account(StoreContext context);
+  Result<void> allow_ambient(const StoreContext& context);
+  std::vector<RoleSession> hops(const StoreContext& context) const;
+  std::string cache_key(const StoreContext& context) const;
+
+  Task<Result<Credentials>> fetch();
+  Task<Result<Credentials>> fetch_base();
+  Task<Result<Credentials>> fetch_with_token();
+
+  Shared& shared_;
+  Config config_;
+  ReferenceGate& gate_;
+  Scope scope_;
+  StsContext sts_;
+  Base base_ = Base::kAmbient;
+  CredentialsPtr keys_;           // kStatic
+  std::string role_arn_;          // kJwt
+  kube::TokenRequest token_request_;
+  std::vector<RoleSession> hops_;
+  std::string key_;
+};
+
+// The controller's own identity, by the order of AWS's SDKs: environment keys, web identity file, shared credentials
+// file, container endpoint (ECS, EKS Pod Identity), instance metadata.
+Task<Result<Credentials>> ambient_credentials(Shared& shared, StsContext sts);
+
+}  // namespace rotor::providers::aws
