@@ -1,11 +1,11 @@
 // The controller's own AWS identity.
 // https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <fstream>
 #include <sstream>
+
+#include <fmt/format.h>
 
 #include "base/time.hpp"
 #include "json/reader.hpp"
@@ -59,8 +59,9 @@ std::optional<Credentials> from_environment(const Environment& environment) {
 Task<Result<Credentials>> from_web_identity(Shared& shared, StsContext sts, std::string path) {
   const std::string role = first_set(shared.environment, {"AWS_ROLE_ARN"});
   if (role.empty()) {
-    co_return fail(Code::kInvalid, "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not: the controller's "
-                                   "environment needs both");
+    co_return fail(Code::kInvalid,
+                   "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not: the controller's "
+                   "environment needs both");
   }
   CO_TRY(SecretBytes token, read_file(path, "AWS_WEB_IDENTITY_TOKEN_FILE"));
   std::string session = first_set(shared.environment, {"AWS_ROLE_SESSION_NAME"});
@@ -131,13 +132,20 @@ Result<Credentials> read_document(const SecretBytes& body, std::string_view from
     reader.begin_object();
     std::string key;
     while (reader.next_member(key)) {
-      if (reader.peek() != json::Kind::kString) reader.read_raw();
-      else if (key == "AccessKeyId") found.access_key_id = reader.read_string();
-      else if (key == "SecretAccessKey") found.secret_access_key = reader.read_secret();
-      else if (key == "Token") found.session_token = reader.read_secret();
-      else if (key == "Expiration") expiration = reader.read_string();
-      else if (key == "Code") code = reader.read_string();
-      else reader.read_raw();
+      if (reader.peek() != json::Kind::kString)
+        reader.read_raw();
+      else if (key == "AccessKeyId")
+        found.access_key_id = reader.read_string();
+      else if (key == "SecretAccessKey")
+        found.secret_access_key = reader.read_secret();
+      else if (key == "Token")
+        found.session_token = reader.read_secret();
+      else if (key == "Expiration")
+        expiration = reader.read_string();
+      else if (key == "Code")
+        code = reader.read_string();
+      else
+        reader.read_raw();
     }
   }
   if (!code.empty() && code != "Success") {
@@ -168,11 +176,12 @@ Task<Result<net::Response>> metadata_call(Shared& shared, net::Request request, 
 
 Result<void> check_container_host(const std::string& text) {
   TRY(const net::Url url, net::parse_url(text));
-  static constexpr std::array<std::string_view, 6> kPlain = {"localhost",     "127.0.0.1",       "::1",
+  static constexpr std::array<std::string_view, 6> kPlain = {"localhost",     "127.0.0.1",      "::1",
                                                              "169.254.170.2", "169.254.170.23", "fd00:ec2::23"};
   if (url.scheme == "https" || std::ranges::find(kPlain, url.host) != kPlain.end()) return {};
-  return fail(Code::kInvalid, "AWS_CONTAINER_CREDENTIALS_FULL_URI: plain http is allowed to loopback and the container "
-                              "endpoints of ECS and EKS only");
+  return fail(Code::kInvalid,
+              "AWS_CONTAINER_CREDENTIALS_FULL_URI: plain http is allowed to loopback and the container "
+              "endpoints of ECS and EKS only");
 }
 
 Task<Result<Credentials>> from_container(Shared& shared, std::string url) {
@@ -208,7 +217,8 @@ Result<void> expect_ok(const net::Response& response, std::string_view what) {
 // Version 2 of the service only: version 1 answers anybody who can make the controller send a request.
 Task<Result<Credentials>> from_instance(Shared& shared) {
   const std::string base = instance_base(shared.environment);
-  net::Request token_request{.method = "PUT", .url = base + "/latest/api/token",
+  net::Request token_request{.method = "PUT",
+                             .url = base + "/latest/api/token",
                              .headers = {{"X-aws-ec2-metadata-token-ttl-seconds", "21600"}}};
   CO_TRY(const net::Response token, co_await metadata_call(shared, std::move(token_request), seconds(1), 1));
   CO_TRY_VOID(expect_ok(token, "session token"));
@@ -250,11 +260,12 @@ Task<Result<Credentials>> ambient_credentials(Shared& shared, StsContext sts) {
     if (got || got.error().code == Code::kCancelled) co_return std::move(got);
     metadata = std::move(got).error().message;
   }
-  co_return fail(Code::kUnauthenticated,
-                 fmt::format("the controller has no AWS identity of its own: no keys in its environment, no web identity "
-                             "or container token, no shared credentials file, no instance role ({}); set "
-                             "spec.provider.aws.auth, or give the controller's ServiceAccount a role",
-                             metadata));
+  co_return fail(
+      Code::kUnauthenticated,
+      fmt::format("the controller has no AWS identity of its own: no keys in its environment, no web identity "
+                  "or container token, no shared credentials file, no instance role ({}); set "
+                  "spec.provider.aws.auth, or give the controller's ServiceAccount a role",
+                  metadata));
 }
 
 }  // namespace rotor::providers::aws

@@ -1,13 +1,13 @@
 #include "providers/aws/caller.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+
+#include <fmt/format.h>
 
 #include "base/duration.hpp"
 #include "base/hash.hpp"
@@ -101,10 +101,8 @@ bool Caller::learn_clock(const std::string& url, const net::Headers& headers) {
 
 Task<Result<net::Response>> Caller::attempt(const Operation& operation, const Credentials* credentials,
                                             milliseconds left) {
-  net::Request request{.method = "POST",
-                       .url = operation.endpoint.url + "/",
-                       .headers = operation.headers,
-                       .body = operation.body};
+  net::Request request{
+      .method = "POST", .url = operation.endpoint.url + "/", .headers = operation.headers, .body = operation.body};
   if (credentials != nullptr) {
     const auto offset = clock_offsets_.find(operation.endpoint.url);
     const WallTime now = clock_.now() + (offset == clock_offsets_.end() ? seconds(0) : offset->second);

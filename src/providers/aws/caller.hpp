@@ -25,8 +25,8 @@ struct RetryPolicy {
 Result<RetryPolicy> retry_policy(const Store& store);
 
 struct Operation {
-  std::string name;      // "GetSecretValue": for errors and metrics
-  std::string counter;   // the metric's provider label; empty: not counted
+  std::string name;     // "GetSecretValue": for errors and metrics
+  std::string counter;  // the metric's provider label; empty: not counted
   Endpoint endpoint;
   SigningScope scope;
   net::Headers headers;  // content type, target
@@ -35,7 +35,7 @@ struct Operation {
 };
 
 struct CallResult {
-  net::Response response;           // when there is no error
+  net::Response response;  // when there is no error
   std::optional<Error> error{};
   bool credentials_refused = false;  // they may be stale: get new ones and try once more
 };

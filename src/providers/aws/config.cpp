@@ -1,9 +1,9 @@
 #include "providers/aws/config.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "providers/aws/endpoints.hpp"
 
@@ -18,8 +18,8 @@ ROTOR_DESCRIBE(SecretRefAuth, "Keys of an IAM user, kept in Secrets.",
                                                     {.doc = "The session token of temporary keys."}));
 
 ROTOR_DESCRIBE(JwtAuth, "Log in with the token of a ServiceAccount (IRSA).",
-               field<&JwtAuth::service_account>("serviceAccountRef",
-                                                {.doc = "A ServiceAccount annotated with eks.amazonaws.com/role-arn."}));
+               field<&JwtAuth::service_account>(
+                   "serviceAccountRef", {.doc = "A ServiceAccount annotated with eks.amazonaws.com/role-arn."}));
 
 ROTOR_DESCRIBE(Auth, "How to log in; without it the controller's own identity is used.",
                field<&Auth::secret_ref>("secretRef", {.doc = "Keys of an IAM user."}),
@@ -35,23 +35,22 @@ ROTOR_DESCRIBE(SecretsManagerOptions, "How secrets are deleted.",
                field<&SecretsManagerOptions::recovery_window_days>("recoveryWindowInDays",
                                                                    {.doc = "Days until a deleted secret is gone."}));
 
-ROTOR_DESCRIBE(
-    Config, "AWS Secrets Manager or Parameter Store.",
-    field<&Config::service>("service", {.required = true,
-                                        .one_of = {"SecretsManager", "ParameterStore", "CertificateManager"},
-                                        .doc = "The AWS service that holds the secrets."}),
-    field<&Config::region>("region", {.required = true, .keep_empty = true, .doc = "AWS region."}),
-    field<&Config::auth>("auth", {.doc = "How to log in."}),
-    field<&Config::role>("role", {.doc = "ARN of a role to assume with these credentials."}),
-    field<&Config::additional_roles>("additionalRoles", {.doc = "Roles to assume before it, in order."}),
-    field<&Config::external_id>("externalID", {.doc = "External ID for assuming the role."}),
-    field<&Config::session_tags>("sessionTags", {.doc = "Tags of the role's session."}),
-    field<&Config::transitive_tag_keys>("transitiveTagKeys", {.doc = "Tags that later sessions inherit."}),
-    field<&Config::session_tags_policy>("sessionTagsPolicy",
-                                        {.one_of = {"None", "Simple", "Custom"}, .doc = "Where the tags come from."}),
-    field<&Config::custom_session_tags>("customSessionTags", {.doc = "Tags of the policy Custom."}),
-    field<&Config::prefix>("prefix", {.doc = "Put before every remote key."}),
-    field<&Config::secrets_manager>("secretsManager", {.doc = "Options of Secrets Manager."}));
+ROTOR_DESCRIBE(Config, "AWS Secrets Manager or Parameter Store.",
+               field<&Config::service>("service", {.required = true,
+                                                   .one_of = {"SecretsManager", "ParameterStore", "CertificateManager"},
+                                                   .doc = "The AWS service that holds the secrets."}),
+               field<&Config::region>("region", {.required = true, .keep_empty = true, .doc = "AWS region."}),
+               field<&Config::auth>("auth", {.doc = "How to log in."}),
+               field<&Config::role>("role", {.doc = "ARN of a role to assume with these credentials."}),
+               field<&Config::additional_roles>("additionalRoles", {.doc = "Roles to assume before it, in order."}),
+               field<&Config::external_id>("externalID", {.doc = "External ID for assuming the role."}),
+               field<&Config::session_tags>("sessionTags", {.doc = "Tags of the role's session."}),
+               field<&Config::transitive_tag_keys>("transitiveTagKeys", {.doc = "Tags that later sessions inherit."}),
+               field<&Config::session_tags_policy>("sessionTagsPolicy", {.one_of = {"None", "Simple", "Custom"},
+                                                                         .doc = "Where the tags come from."}),
+               field<&Config::custom_session_tags>("customSessionTags", {.doc = "Tags of the policy Custom."}),
+               field<&Config::prefix>("prefix", {.doc = "Put before every remote key."}),
+               field<&Config::secrets_manager>("secretsManager", {.doc = "Options of Secrets Manager."}));
 
 }  // namespace rotor::json
 
@@ -77,7 +76,8 @@ Result<void> check_selectors(const Store& store, const Auth& auth) {
     if (ref.secret_access_key) {
       TRY_VOID(check_selector(store, ref.secret_access_key->ns, "invalid Auth.SecretRef.SecretAccessKey"));
     }
-    if (ref.session_token) TRY_VOID(check_selector(store, ref.session_token->ns, "invalid Auth.SecretRef.SessionToken"));
+    if (ref.session_token)
+      TRY_VOID(check_selector(store, ref.session_token->ns, "invalid Auth.SecretRef.SessionToken"));
   }
   if (auth.jwt && auth.jwt->service_account) {
     TRY_VOID(check_selector(store, auth.jwt->service_account->ns, "invalid Auth.JWT.ServiceAccountRef"));

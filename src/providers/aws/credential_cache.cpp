@@ -1,6 +1,7 @@
 #include "providers/aws/credential_cache.hpp"
 
 #include <algorithm>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>

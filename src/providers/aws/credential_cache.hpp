@@ -1,12 +1,13 @@
 // Temporary credentials, kept for as long as they are good, by everything that made them. One fetch at a time for each.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <list>
 #include <map>
 #include <memory>
 #include <string>
+
+#include <boost/asio/steady_timer.hpp>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -23,7 +24,8 @@ class CredentialCache {
 
   explicit CredentialCache(Clock& clock) : clock_(clock) {}
 
-  // Refreshed before they expire (5 minutes, or half of a short life). When a refresh fails, what is still valid serves.
+  // Refreshed before they expire (5 minutes, or half of a short life). When a refresh fails, what is still valid
+  // serves.
   Task<Result<CredentialsPtr>> get(std::string key, Fetch fetch);
 
   // Forgets these; newer ones stay.

@@ -1,9 +1,9 @@
 #include "providers/aws/endpoints.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "net/url.hpp"
 
@@ -89,8 +89,9 @@ Result<Region> resolve_region(std::string_view region, const Environment& enviro
     if (name.empty()) name = environment(variable).value_or("");
   }
   if (name.empty()) {
-    return fail(Code::kInvalid, "region not found: spec.provider.aws.region is empty; set it, or AWS_REGION in the "
-                                "controller's environment");
+    return fail(Code::kInvalid,
+                "region not found: spec.provider.aws.region is empty; set it, or AWS_REGION in the "
+                "controller's environment");
   }
   if (!is_label(name)) return fail(Code::kInvalid, "region not found: " + name);
   const bool pseudo = name.starts_with("fips-") || name.ends_with("-fips");
@@ -111,7 +112,8 @@ Result<Endpoint> resolve_endpoint(Service service, const Region& region, const E
     }
     return Endpoint{without_trailing_slash(*value), region.name};
   }
-  if (service == Service::kSts && region.name == "aws-global") return Endpoint{"https://sts.amazonaws.com", "us-east-1"};
+  if (service == Service::kSts && region.name == "aws-global")
+    return Endpoint{"https://sts.amazonaws.com", "us-east-1"};
   return Endpoint{default_url(service, region, environment), region.name};
 }
 

@@ -1,9 +1,9 @@
 #include "providers/aws/errors.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "json/reader.hpp"
 #include "providers/aws/xml.hpp"
@@ -16,8 +16,8 @@ constexpr std::size_t kMaxMessage = 1000;
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 std::size_t find_no_case(std::string_view text, std::string_view needle, std::size_t from) {
-  const auto at = std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), needle.begin(), needle.end(),
-                              [](char a, char b) { return lower(a) == lower(b); });
+  const auto at = std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), needle.begin(),
+                              needle.end(), [](char a, char b) { return lower(a) == lower(b); });
   return at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
 }
 
@@ -83,9 +83,12 @@ Parts read_json(std::string_view body) {
       continue;
     }
     std::string value = reader.read_string();
-    if (key == "__type") parts.name = std::move(value);
-    else if (key == "code") code = std::move(value);
-    else if (key == "message" || key == "Message") parts.message = std::move(value);
+    if (key == "__type")
+      parts.name = std::move(value);
+    else if (key == "code")
+      code = std::move(value);
+    else if (key == "message" || key == "Message")
+      parts.message = std::move(value);
   }
   if (parts.name.empty()) parts.name = std::move(code);
   return parts;
@@ -157,14 +160,21 @@ ErrorClass classify(const AwsError& error, int status) {
 
 Code code_of(ErrorClass error_class) {
   switch (error_class) {
-    case ErrorClass::kNotFound: return Code::kNotFound;
-    case ErrorClass::kThrottled: return Code::kThrottled;
-    case ErrorClass::kTransient: return Code::kUnavailable;
+    case ErrorClass::kNotFound:
+      return Code::kNotFound;
+    case ErrorClass::kThrottled:
+      return Code::kThrottled;
+    case ErrorClass::kTransient:
+      return Code::kUnavailable;
     case ErrorClass::kAuth:
-    case ErrorClass::kClockSkew: return Code::kUnauthenticated;
-    case ErrorClass::kDenied: return Code::kDenied;
-    case ErrorClass::kConflict: return Code::kConflict;
-    case ErrorClass::kInvalid: break;
+    case ErrorClass::kClockSkew:
+      return Code::kUnauthenticated;
+    case ErrorClass::kDenied:
+      return Code::kDenied;
+    case ErrorClass::kConflict:
+      return Code::kConflict;
+    case ErrorClass::kInvalid:
+      break;
   }
   return Code::kInvalid;
 }
@@ -190,12 +200,13 @@ std::string sanitize(std::string_view text) {
 
 AwsError read_error(const net::Response& response) {
   const std::string_view body = response.body.reveal();
-  Parts parts = body.find_first_not_of(" \t\r\n") != std::string_view::npos &&
-                        body[body.find_first_not_of(" \t\r\n")] == '<'
-                    ? read_xml(body)
-                    : read_json(body);
+  Parts parts =
+      body.find_first_not_of(" \t\r\n") != std::string_view::npos && body[body.find_first_not_of(" \t\r\n")] == '<'
+          ? read_xml(body)
+          : read_json(body);
   AwsError error;
-  if (const std::string* header = net::find_header(response.headers, "x-amzn-ErrorType")) error.name = bare_name(*header);
+  if (const std::string* header = net::find_header(response.headers, "x-amzn-ErrorType"))
+    error.name = bare_name(*header);
   if (error.name.empty()) error.name = bare_name(parts.name);
   error.message = sanitize(parts.message);
   error.error_class = error.name.empty() ? classify_status(response.status) : classify(error, response.status);

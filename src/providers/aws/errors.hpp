@@ -9,7 +9,16 @@
 
 namespace rotor::providers::aws {
 
-enum class ErrorClass : std::uint8_t { kNotFound, kThrottled, kTransient, kAuth, kClockSkew, kDenied, kInvalid, kConflict };
+enum class ErrorClass : std::uint8_t {
+  kNotFound,
+  kThrottled,
+  kTransient,
+  kAuth,
+  kClockSkew,
+  kDenied,
+  kInvalid,
+  kConflict
+};
 
 struct AwsError {
   std::string name;     // "ResourceNotFoundException"; "HTTP 503" when the answer has none

@@ -59,9 +59,12 @@ Result<SecretBytes> tags_as_object(const SecretBytes& body) {
       std::string member;
       reader.begin_object();
       while (reader.next_member(member)) {
-        if (member == "Key") name = reader.read_string();
-        else if (member == "Value") value = reader.read_string();
-        else reader.read_raw();
+        if (member == "Key")
+          name = reader.read_string();
+        else if (member == "Value")
+          value = reader.read_string();
+        else
+          reader.read_raw();
       }
       tags[name] = value;
     }
@@ -111,18 +114,19 @@ Task<Validation> SecretsManager::validate() {
 
 Task<Result<SecretBytes>> SecretsManager::call(std::string operation, SecretBytes body) {
   if (!session_) {
-    co_return fail(Code::kInvalid, "the store's credentials depend on the namespace of its consumer, and there is none");
+    co_return fail(Code::kInvalid,
+                   "the store's credentials depend on the namespace of its consumer, and there is none");
   }
   for (bool last = false;; last = true) {
     CO_TRY(const CredentialsPtr credentials, co_await session_->credentials());
-    Operation request{.name = operation,
-                      .counter = std::string(kCounter),
-                      .endpoint = endpoint_,
-                      .scope = {endpoint_.signing_region, std::string(signing_name(Service::kSecretsManager))},
-                      .headers = {{"Content-Type", "application/x-amz-json-1.1"},
-                                  {"X-Amz-Target", "secretsmanager." + operation}},
-                      .body = body,
-                      .retry = retry_};
+    Operation request{
+        .name = operation,
+        .counter = std::string(kCounter),
+        .endpoint = endpoint_,
+        .scope = {endpoint_.signing_region, std::string(signing_name(Service::kSecretsManager))},
+        .headers = {{"Content-Type", "application/x-amz-json-1.1"}, {"X-Amz-Target", "secretsmanager." + operation}},
+        .body = body,
+        .retry = retry_};
     CallResult result = co_await shared_.caller.call(std::move(request), credentials);
     if (!result.error) co_return std::move(result.response.body);
     const bool again = result.credentials_refused && session_->refused(credentials) && !last;

@@ -92,8 +92,7 @@ Task<Result<void>> Session::read_keys(StoreContext context) {
   base_ = Base::kStatic;
   const SecretRefAuth ref = *config_.auth->secret_ref;
   if (!ref.secret_access_key || !ref.access_key_id) {
-    co_return fail(Code::kInvalid,
-                   "auth.secretRef needs both accessKeyIDSecretRef and secretAccessKeySecretRef");
+    co_return fail(Code::kInvalid, "auth.secretRef needs both accessKeyIDSecretRef and secretAccessKeySecretRef");
   }
   Result<SecretBytes> secret = co_await gate_.secret_value(context.scope(), *ref.secret_access_key);
   if (!secret) co_return std::unexpected(std::move(secret).error().prefixed("could not fetch SecretAccessKey secret"));
@@ -107,8 +106,9 @@ Task<Result<void>> Session::read_keys(StoreContext context) {
   }
   // It becomes part of a header: a line break would be refused there with less to go by.
   if (keys.access_key_id.find_first_of("\r\n") != std::string::npos) {
-    co_return fail(Code::kInvalid, "the access key ID in the Secret holds a line break: store it without one "
-                                   "(kubectl create secret --from-literal, or printf instead of echo)");
+    co_return fail(Code::kInvalid,
+                   "the access key ID in the Secret holds a line break: store it without one "
+                   "(kubectl create secret --from-literal, or printf instead of echo)");
   }
   keys_ = std::make_shared<const Credentials>(std::move(keys));
   co_return Result<void>();

@@ -1,5 +1,5 @@
-// Who we are towards AWS for one store and consumer: base credentials (a ServiceAccount's token, keys in Secrets, or the
-// controller's own), then the roles assumed with them.
+// Who we are towards AWS for one store and consumer: base credentials (a ServiceAccount's token, keys in Secrets, or
+// the controller's own), then the roles assumed with them.
 #pragma once
 
 #include <map>
@@ -68,8 +68,8 @@ class Session {
   Scope scope_;
   StsContext sts_;
   Base base_ = Base::kAmbient;
-  CredentialsPtr keys_;           // kStatic
-  std::string role_arn_;          // kJwt
+  CredentialsPtr keys_;   // kStatic
+  std::string role_arn_;  // kJwt
   kube::TokenRequest token_request_;
   std::vector<RoleSession> hops_;
   std::string key_;

@@ -1,12 +1,12 @@
 #include "providers/aws/sigv4.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <ctime>
 #include <map>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
@@ -38,8 +38,8 @@ std::string squeeze(std::string_view text) {
 }
 
 bool is_signed(std::string_view lower_name) {
-  static constexpr std::array<std::string_view, 6> kNever = {"authorization",   "connection",        "expect",
-                                                             "user-agent",      "transfer-encoding", "x-amzn-trace-id"};
+  static constexpr std::array<std::string_view, 6> kNever = {"authorization", "connection",        "expect",
+                                                             "user-agent",    "transfer-encoding", "x-amzn-trace-id"};
   return std::ranges::find(kNever, lower_name) == kNever.end();
 }
 
@@ -113,8 +113,8 @@ void wipe_text(std::string& text) { wipe(text.data(), text.size()); }
 std::string signature(const Credentials& credentials, std::string_view date, const SigningScope& scope,
                       std::string_view string_to_sign) {
   std::string key = fmt::format("AWS4{}", credentials.secret_access_key.reveal());
-  for (const std::string_view step : {date, std::string_view(scope.region), std::string_view(scope.service),
-                                      std::string_view("aws4_request")}) {
+  for (const std::string_view step :
+       {date, std::string_view(scope.region), std::string_view(scope.service), std::string_view("aws4_request")}) {
     std::string next = hmac_sha256(key, step);
     wipe_text(key);
     key = std::move(next);
@@ -127,8 +127,8 @@ std::string signature(const Credentials& credentials, std::string_view date, con
 }  // namespace
 
 std::string amz_date(WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(
-      std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
+  const std::time_t seconds =
+      std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
   std::tm utc{};
   ::gmtime_r(&seconds, &utc);
   return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour,

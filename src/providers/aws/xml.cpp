@@ -71,7 +71,8 @@ std::string_view local_name(std::string_view tag) {
 }
 
 bool ends_with(const std::vector<std::string_view>& open, std::initializer_list<std::string_view> names) {
-  return open.size() >= names.size() && std::equal(names.begin(), names.end(), open.end() - static_cast<std::ptrdiff_t>(names.size()));
+  return open.size() >= names.size() &&
+         std::equal(names.begin(), names.end(), open.end() - static_cast<std::ptrdiff_t>(names.size()));
 }
 
 // Length of a construct that is neither element nor text, or 0: comment, processing instruction, declaration.

@@ -1,8 +1,8 @@
 #include "providers/aws/endpoints.hpp"
 
-#include <gtest/gtest.h>
-
 #include <map>
+
+#include <gtest/gtest.h>
 
 namespace rotor::providers::aws {
 namespace {
@@ -47,32 +47,56 @@ INSTANTIATE_TEST_SUITE_P(
         EndpointCase{"cn-north-1", kSm, {}, "https://secretsmanager.cn-north-1.amazonaws.com.cn", "cn-north-1"},
         EndpointCase{"us-gov-west-1", kSm, {}, "https://secretsmanager.us-gov-west-1.amazonaws.com", "us-gov-west-1"},
         EndpointCase{"us-iso-east-1", kSm, {}, "https://secretsmanager.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"},
-        EndpointCase{"us-isob-east-1", kSm, {}, "https://secretsmanager.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"},
-        EndpointCase{"eu-isoe-west-1", kSm, {}, "https://secretsmanager.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1"},
-        EndpointCase{"us-isof-south-1", kSm, {}, "https://secretsmanager.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1"},
+        EndpointCase{
+            "us-isob-east-1", kSm, {}, "https://secretsmanager.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"},
+        EndpointCase{
+            "eu-isoe-west-1", kSm, {}, "https://secretsmanager.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1"},
+        EndpointCase{
+            "us-isof-south-1", kSm, {}, "https://secretsmanager.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1"},
         EndpointCase{"eusc-de-east-1", kSm, {}, "https://secretsmanager.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"},
         EndpointCase{"moon-1", kSm, {}, "https://secretsmanager.moon-1.amazonaws.com", "moon-1"},
         EndpointCase{"us-east-1-fips", kSm, {}, "https://secretsmanager-fips.us-east-1.amazonaws.com", "us-east-1"},
         EndpointCase{"fips-us-east-1", kSts, {}, "https://sts-fips.us-east-1.amazonaws.com", "us-east-1"},
-        EndpointCase{"us-gov-west-1", kSts, {{"AWS_USE_FIPS_ENDPOINT", "true"}}, "https://sts.us-gov-west-1.amazonaws.com",
+        EndpointCase{"us-gov-west-1",
+                     kSts,
+                     {{"AWS_USE_FIPS_ENDPOINT", "true"}},
+                     "https://sts.us-gov-west-1.amazonaws.com",
                      "us-gov-west-1"},
-        EndpointCase{"us-gov-west-1", kSm, {{"AWS_USE_FIPS_ENDPOINT", "true"}},
-                     "https://secretsmanager-fips.us-gov-west-1.amazonaws.com", "us-gov-west-1"},
-        EndpointCase{"eu-west-1", kSts, {{"AWS_USE_DUALSTACK_ENDPOINT", "true"}}, "https://sts.eu-west-1.api.aws", "eu-west-1"},
-        EndpointCase{"eu-west-1", kSm, {{"AWS_USE_DUALSTACK_ENDPOINT", "true"}},
-                     "https://secretsmanager.eu-west-1.amazonaws.com", "eu-west-1"},
+        EndpointCase{"us-gov-west-1",
+                     kSm,
+                     {{"AWS_USE_FIPS_ENDPOINT", "true"}},
+                     "https://secretsmanager-fips.us-gov-west-1.amazonaws.com",
+                     "us-gov-west-1"},
+        EndpointCase{
+            "eu-west-1", kSts, {{"AWS_USE_DUALSTACK_ENDPOINT", "true"}}, "https://sts.eu-west-1.api.aws", "eu-west-1"},
+        EndpointCase{"eu-west-1",
+                     kSm,
+                     {{"AWS_USE_DUALSTACK_ENDPOINT", "true"}},
+                     "https://secretsmanager.eu-west-1.amazonaws.com",
+                     "eu-west-1"},
         EndpointCase{"aws-global", kSts, {}, "https://sts.amazonaws.com", "us-east-1"},
-        EndpointCase{"", kSm, {{"AWS_REGION", "eu-west-1"}}, "https://secretsmanager.eu-west-1.amazonaws.com", "eu-west-1"},
-        EndpointCase{"", kSm, {{"AWS_DEFAULT_REGION", "eu-west-2"}}, "https://secretsmanager.eu-west-2.amazonaws.com",
+        EndpointCase{
+            "", kSm, {{"AWS_REGION", "eu-west-1"}}, "https://secretsmanager.eu-west-1.amazonaws.com", "eu-west-1"},
+        EndpointCase{"",
+                     kSm,
+                     {{"AWS_DEFAULT_REGION", "eu-west-2"}},
+                     "https://secretsmanager.eu-west-2.amazonaws.com",
                      "eu-west-2"},
         EndpointCase{"r-1", kSm, {{"AWS_SECRETSMANAGER_ENDPOINT", "http://x.foo"}}, "http://x.foo", "r-1"},
         EndpointCase{"r-1", kSts, {{"AWS_STS_ENDPOINT", "http://x.foo:81/path/"}}, "http://x.foo:81/path", "r-1"},
-        EndpointCase{"r-1", kSm, {{"AWS_STS_ENDPOINT", "http://x.foo"}}, "https://secretsmanager.r-1.amazonaws.com", "r-1"},
-        EndpointCase{"r-1", kSm, {{"AWS_ENDPOINT_URL", "http://a"}, {"AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://b"}},
-                     "http://b", "r-1"},
+        EndpointCase{
+            "r-1", kSm, {{"AWS_STS_ENDPOINT", "http://x.foo"}}, "https://secretsmanager.r-1.amazonaws.com", "r-1"},
+        EndpointCase{"r-1",
+                     kSm,
+                     {{"AWS_ENDPOINT_URL", "http://a"}, {"AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://b"}},
+                     "http://b",
+                     "r-1"},
         EndpointCase{"r-1", kSts, {{"AWS_ENDPOINT_URL", "http://a"}}, "http://a", "r-1"},
-        EndpointCase{"r-1", kSm, {{"AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://b"}, {"AWS_SECRETSMANAGER_ENDPOINT", "http://c"}},
-                     "http://c", "r-1"}));
+        EndpointCase{"r-1",
+                     kSm,
+                     {{"AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://b"}, {"AWS_SECRETSMANAGER_ENDPOINT", "http://c"}},
+                     "http://c",
+                     "r-1"}));
 
 TEST(EndpointOverride, IsNamedWhenItIsNoUrl) {
   const Environment environment = environment_of({{"AWS_SECRETSMANAGER_ENDPOINT", "nonsense"}});

@@ -59,14 +59,16 @@ INSTANTIATE_TEST_SUITE_P(
         ErrorCase{429, "", "", "Op: HTTP 429", Code::kThrottled},
         ErrorCase{400, "", R"({"__type":"ResourceExistsException"})", "Op: ResourceExistsException", Code::kConflict},
         ErrorCase{400, "", R"({"__type":"SomethingNew","message":"oh no"})", "Op: SomethingNew: oh no", Code::kInvalid},
-        ErrorCase{403, "",
-                  "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>"
-                  "<Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRole &amp; more</Message></Error>"
-                  "<RequestId>1234</RequestId></ErrorResponse>",
-                  "Op: AccessDenied: Not authorized to perform sts:AssumeRole & more", Code::kDenied},
+        ErrorCase{
+            403, "",
+            "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>"
+            "<Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRole &amp; more</Message></Error>"
+            "<RequestId>1234</RequestId></ErrorResponse>",
+            "Op: AccessDenied: Not authorized to perform sts:AssumeRole & more", Code::kDenied},
         ErrorCase{400, "", "\n<ErrorResponse><Error><Code>IDPCommunicationError</Code></Error></ErrorResponse>",
                   "Op: IDPCommunicationError", Code::kUnavailable},
-        ErrorCase{403, "", R"({"__type":"SignatureDoesNotMatch","message":"Signature expired: 1 is now earlier than 2"})",
+        ErrorCase{403, "",
+                  R"({"__type":"SignatureDoesNotMatch","message":"Signature expired: 1 is now earlier than 2"})",
                   "Op: SignatureDoesNotMatch: Signature expired: 1 is now earlier than 2", Code::kUnauthenticated}));
 
 struct SanitizeCase {
@@ -85,9 +87,10 @@ INSTANTIATE_TEST_SUITE_P(
                     SanitizeCase{"bad Credential=AKIA/2026, x", "bad"},
                     SanitizeCase{"bad Credential=AKIA\nnext line", "bad next line"},
                     SanitizeCase{"a\r\nb\tc", "a  b c"},
-                    SanitizeCase{"The signature does not match.\n\nThe Canonical String for this request should have been\n"
-                                 "'POST\n/\n\nx-amz-security-token:CANARY'",
-                                 "The signature does not match."}));
+                    SanitizeCase{
+                        "The signature does not match.\n\nThe Canonical String for this request should have been\n"
+                        "'POST\n/\n\nx-amz-security-token:CANARY'",
+                        "The signature does not match."}));
 
 TEST(Sanitize, LimitsTheLengthAtACharacter) {
   EXPECT_EQ(sanitize(std::string(999, 'x') + "äää"), std::string(999, 'x') + "…");
@@ -108,17 +111,18 @@ TEST_P(XmlText, FindsByLocalName) {
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, XmlText,
-    testing::Values(XmlCase{"<Outer><Name>x</Name></Outer>", "x"},
-                    XmlCase{"<?xml version='1.0'?><!-- <Name>no</Name> --><a:Outer z='1'><a:Name b=\"2\">x</a:Name></a:Outer>",
-                            "x"},
-                    XmlCase{"<R><Name>no</Name><Outer><Other><Name>no</Name></Other><Name>yes</Name></Outer></R>", "yes"},
-                    XmlCase{"<Outer><Name>a&lt;b&gt;&amp;&quot;&apos;&#65;&#x20AC;&unknown;&</Name></Outer>",
-                            "a<b>&\"'A\xE2\x82\xAC&unknown;&"},
-                    XmlCase{"<Outer><Name>a<!-- c -->b<![CDATA[<&>]]></Name></Outer>", "ab<&>"},
-                    XmlCase{"<Outer><Name/></Outer>", ""}, XmlCase{"<Outer><Name></Name></Outer>", ""},
-                    XmlCase{"<Outer></Outer><Name>x</Name>", nullptr}, XmlCase{"<Outer><Name>x", nullptr},
-                    XmlCase{"<Outer><Name>x</Outer>", nullptr}, XmlCase{"", nullptr}, XmlCase{"<", nullptr},
-                    XmlCase{"<Outer><Name>x<![CDATA[", nullptr}));
+    testing::Values(
+        XmlCase{"<Outer><Name>x</Name></Outer>", "x"},
+        XmlCase{"<?xml version='1.0'?><!-- <Name>no</Name> --><a:Outer z='1'><a:Name b=\"2\">x</a:Name></a:Outer>",
+                "x"},
+        XmlCase{"<R><Name>no</Name><Outer><Other><Name>no</Name></Other><Name>yes</Name></Outer></R>", "yes"},
+        XmlCase{"<Outer><Name>a&lt;b&gt;&amp;&quot;&apos;&#65;&#x20AC;&unknown;&</Name></Outer>",
+                "a<b>&\"'A\xE2\x82\xAC&unknown;&"},
+        XmlCase{"<Outer><Name>a<!-- c -->b<![CDATA[<&>]]></Name></Outer>", "ab<&>"},
+        XmlCase{"<Outer><Name/></Outer>", ""}, XmlCase{"<Outer><Name></Name></Outer>", ""},
+        XmlCase{"<Outer></Outer><Name>x</Name>", nullptr}, XmlCase{"<Outer><Name>x", nullptr},
+        XmlCase{"<Outer><Name>x</Outer>", nullptr}, XmlCase{"", nullptr}, XmlCase{"<", nullptr},
+        XmlCase{"<Outer><Name>x<![CDATA[", nullptr}));
 
 }  // namespace
 }  // namespace rotor::providers::aws

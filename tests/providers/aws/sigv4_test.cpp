@@ -25,36 +25,61 @@ struct Vector {
 };
 
 const Vector kVectors[] = {
-    {"SecretsManager", "https://secretsmanager.eu-central-1.amazonaws.com/", "application/x-amz-json-1.1",
-     "secretsmanager.GetSecretValue", "", {"eu-central-1", "secretsmanager"},
+    {"SecretsManager",
+     "https://secretsmanager.eu-central-1.amazonaws.com/",
+     "application/x-amz-json-1.1",
+     "secretsmanager.GetSecretValue",
+     "",
+     {"eu-central-1", "secretsmanager"},
      R"({"SecretId":"prod/db","VersionStage":"AWSCURRENT"})",
      "ab3032330d192945c13b322cefb6dd64624f73e0cc8ded7f4910d246bb967cb4",
-     "8468386b974bbf20705e26a7a1c5f7b794c35f33852c470c17d38d683ded42a1", "content-type;host;x-amz-date;x-amz-target",
+     "8468386b974bbf20705e26a7a1c5f7b794c35f33852c470c17d38d683ded42a1",
+     "content-type;host;x-amz-date;x-amz-target",
      "389e721b0f3e75f8ebdcd2c35fc0550afca51bacaeb12f5292499e984310cd6c"},
-    {"SessionToken", "https://ssm.us-gov-west-1.amazonaws.com/", "application/x-amz-json-1.1", "AmazonSSM.GetParameter",
-     "SESSIONTOKENEXAMPLE==", {"us-gov-west-1", "ssm"}, R"({"Name":"/prod/db:3","WithDecryption":true})",
+    {"SessionToken",
+     "https://ssm.us-gov-west-1.amazonaws.com/",
+     "application/x-amz-json-1.1",
+     "AmazonSSM.GetParameter",
+     "SESSIONTOKENEXAMPLE==",
+     {"us-gov-west-1", "ssm"},
+     R"({"Name":"/prod/db:3","WithDecryption":true})",
      "fa82ecfe540465e2ef53d17b6c23dda6ac93aeb2516427702987a1918e65c142",
      "4aea8bd4feaf0e42fdd75dafc05329a808065c93fd2b3f319715ad4faf6487e0",
      "content-type;host;x-amz-date;x-amz-security-token;x-amz-target",
      "db8e6bc36abd85a50173a39df427e754a3296634bd5f820f714d99063759a4f4"},
-    {"Sts", "https://sts.cn-north-1.amazonaws.com.cn/", "application/x-www-form-urlencoded", "", "", {"cn-north-1", "sts"},
-     "Action=AssumeRole&DurationSeconds=900&ExternalId=my-external-id&RoleArn=arn%3Aaws%3Aiam%3A%3A222222222222%3Arole%2F"
+    {"Sts",
+     "https://sts.cn-north-1.amazonaws.com.cn/",
+     "application/x-www-form-urlencoded",
+     "",
+     "",
+     {"cn-north-1", "sts"},
+     "Action=AssumeRole&DurationSeconds=900&ExternalId=my-external-id&RoleArn=arn%3Aaws%3Aiam%3A%3A222222222222%3Arole%"
+     "2F"
      "team-b&RoleSessionName=aws-go-sdk-1767323045000000000&Tags.member.1.Key=esoNamespace&Tags.member.1.Value=team-b&"
      "Version=2011-06-15",
      "501d939ea8c8977e55a51cc7eb150bcaef0041c901a4057cfa7bdc6d78ca9730",
-     "299e780bc2b21f886f80eb94fb36d5da683234c483a321c8b6acda5965fb1593", "content-type;host;x-amz-date",
+     "299e780bc2b21f886f80eb94fb36d5da683234c483a321c8b6acda5965fb1593",
+     "content-type;host;x-amz-date",
      "74dd81674c58edb2fc58d4c206443c174c0bbf5a0851972043fac38ec01f75eb"},
-    {"PortInTheHost", "http://127.0.0.1:15555/", "application/x-amz-json-1.1", "secretsmanager.GetSecretValue", "",
-     {"eu-central-1", "secretsmanager"}, R"({"SecretId":"a/b"})",
+    {"PortInTheHost",
+     "http://127.0.0.1:15555/",
+     "application/x-amz-json-1.1",
+     "secretsmanager.GetSecretValue",
+     "",
+     {"eu-central-1", "secretsmanager"},
+     R"({"SecretId":"a/b"})",
      "5be250612803afa618cd467a26f62e63b74e375af19a649bcdf047f22aea64f5",
-     "39357ea3d3ad7d1b4ab4fe0e7a21fc2a95ba43f8dae220703a250174c9cfd222", "content-type;host;x-amz-date;x-amz-target",
+     "39357ea3d3ad7d1b4ab4fe0e7a21fc2a95ba43f8dae220703a250174c9cfd222",
+     "content-type;host;x-amz-date;x-amz-target",
      "a0567c7957cb1da12d96ece7a75f911417abd8d0f06c3e500d4764a9282d7685"},
 };
 
 class SigV4 : public testing::TestWithParam<Vector> {};
 
 net::Request request_of(const Vector& vector) {
-  net::Request request{.method = "POST", .url = vector.url, .headers = {{"Content-Type", vector.content_type}},
+  net::Request request{.method = "POST",
+                       .url = vector.url,
+                       .headers = {{"Content-Type", vector.content_type}},
                        .body = SecretBytes(vector.body)};
   if (*vector.target != '\0') request.headers.push_back({"X-Amz-Target", vector.target});
   return request;
@@ -84,7 +109,8 @@ TEST_P(SigV4, DigestsTheCanonicalRequestOfTheReference) {
   const std::string url = vector.url;
   const std::size_t host = url.find("//") + 2;
   request.headers.push_back({"Host", url.substr(host, url.size() - host - 1)});
-  EXPECT_EQ(hex_encode(sha256(canonical_request("POST", "/", "", request.headers, vector.body))), vector.canonical_digest);
+  EXPECT_EQ(hex_encode(sha256(canonical_request("POST", "/", "", request.headers, vector.body))),
+            vector.canonical_digest);
 }
 
 INSTANTIATE_TEST_SUITE_P(Vectors, SigV4, testing::ValuesIn(kVectors),
@@ -98,7 +124,7 @@ TEST(CanonicalRequest, SortsTrimsAndLowersHeaders) {
 }
 
 TEST(CanonicalRequest, LeavesOutWhatBelongsToTheConnection) {
-  const net::Headers headers = {{"User-Agent", "x"}, {"Connection", "close"}, {"Expect", "100-continue"},
+  const net::Headers headers = {{"User-Agent", "x"},    {"Connection", "close"},  {"Expect", "100-continue"},
                                 {"Authorization", "x"}, {"X-Amzn-Trace-Id", "x"}, {"Host", "h"}};
   EXPECT_TRUE(canonical_request("GET", "/", "", headers, "").contains("\nhost:h\n\nhost\n"));
 }

@@ -1,0 +1,126 @@
+// AWS as far as these tests need it: STS and Secrets Manager on loopback, with a signature check of its own (written
+// from the algorithm's description, sharing no code with src/providers/aws).
+#pragma once
+
+#include <deque>
+#include <map>
+#include <sstream>
+
+#include <boost/asio/io_context.hpp>
+#include <openssl/hmac.h>
+
+#include "base/encoding.hpp"
+#include "base/hash.hpp"
+#include "net/server.hpp"
+#include "providers/provider.hpp"
+
+namespace rotor::test {
+
+struct FakeAws {
+  struct Answer {
+    int status;
+    std::string body;
+    net::Headers headers{};
+  };
+
+  std::map<std::string, std::string> keys{{"AKIASTATIC", "static-secret"}};  // access key id → secret
+  std::map<std::string, std::string> tokens{};                               // access key id → session token
+  std::map<std::string, std::string> secrets{};                              // id → members of the answer, JSON
+  std::deque<Answer> next{};                                                 // these first, whatever is asked
+  std::vector<std::string> calls{};  // "GetSecretValue {body}", "AssumeRole a=b&c=d"
+  std::vector<std::string> problems{};
+  int sessions = 0;
+  std::string expiration = "2026-01-02T04:04:05Z";
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> list;
+    for (const std::string& call : calls) list.push_back(call.substr(0, call.find(' ')));
+    return list;
+  }
+
+  static std::string hmac(const std::string& key, const std::string& text) {
+    unsigned char out[32];
+    unsigned size = 0;
+    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+         text.size(), out, &size);
+    return {reinterpret_cast<char*>(out), size};
+  }
+
+  static std::string part(const std::string& text, const std::string& name) {
+    const std::size_t at = text.find(name + "=");
+    if (at == std::string::npos) return {};
+    const std::size_t from = at + name.size() + 1;
+    return text.substr(from, text.find_first_of(", ", from) - from);
+  }
+
+  // Empty: the signature is good.
+  std::string check_signature(const net::ServerRequest& request) const {
+    const std::string* header = net::find_header(request.headers, "Authorization");
+    const std::string* date = net::find_header(request.headers, "X-Amz-Date");
+    if (header == nullptr || date == nullptr) return "not signed";
+    const std::string credential = part(*header, "Credential");
+    const std::string names = part(*header, "SignedHeaders");
+    std::vector<std::string> scope;
+    std::istringstream slices(credential);
+    for (std::string slice; std::getline(slices, slice, '/');) scope.push_back(slice);
+    if (scope.size() != 5 || !keys.contains(scope[0])) return "unknown key";
+    const auto token = tokens.find(scope[0]);
+    const std::string* sent_token = net::find_header(request.headers, "X-Amz-Security-Token");
+    if (token != tokens.end() && (sent_token == nullptr || *sent_token != token->second)) return "wrong session token";
+    if (token != tokens.end() && !names.contains("x-amz-security-token")) return "session token is not signed";
+    std::string canonical = request.method + "\n" + request.path + "\n" + request.query + "\n";
+    std::istringstream list(names);
+    for (std::string name; std::getline(list, name, ';');) {
+      const std::string* value = net::find_header(request.headers, name);
+      if (value == nullptr) return "signed header is missing: " + name;
+      canonical += name + ":" + *value + "\n";
+    }
+    canonical += "\n" + names + "\n" + hex_encode(sha256(request.body.reveal()));
+    const std::string scope_text = credential.substr(credential.find('/') + 1);
+    const std::string to_sign = "AWS4-HMAC-SHA256\n" + *date + "\n" + scope_text + "\n" + hex_encode(sha256(canonical));
+    const std::string key = hmac(hmac(hmac(hmac("AWS4" + keys.at(scope[0]), scope[1]), scope[2]), scope[3]), scope[4]);
+    return hex_encode(hmac(key, to_sign)) == part(*header, "Signature") ? "" : "wrong signature";
+  }
+
+  Answer session_answer(const std::string& action) {
+    const std::string n = std::to_string(++sessions);
+    keys["ASIA" + n] = "secret+/" + n;
+    tokens["ASIA" + n] = "token&" + n;
+    return {200, "<" + action + "Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><" + action +
+                     "Result><Credentials><AccessKeyId>ASIA" + n + "</AccessKeyId><SecretAccessKey>secret+/" + n +
+                     "</SecretAccessKey><SessionToken>token&amp;" + n + "</SessionToken><Expiration>" + expiration +
+                     "</Expiration></Credentials></" + action + "Result></" + action + "Response>"};
+  }
+
+  Answer answer(const net::ServerRequest& request) {
+    const std::string body(request.body.reveal());
+    const std::string* target = net::find_header(request.headers, "X-Amz-Target");
+    std::string operation = "AssumeRole";
+    if (target != nullptr)
+      operation = target->substr(target->find('.') + 1);
+    else if (body.contains("Action=AssumeRoleWithWebIdentity"))
+      operation = "AssumeRoleWithWebIdentity";
+    calls.push_back(operation + " " + body);
+    const bool unsigned_call = operation == "AssumeRoleWithWebIdentity";
+    const std::string problem = unsigned_call ? "" : check_signature(request);
+    if (!problem.empty()) problems.push_back(operation + ": " + problem);
+    if (unsigned_call && net::find_header(request.headers, "Authorization") != nullptr) problems.push_back("signed");
+    if (!next.empty()) {
+      Answer scripted = next.front();
+      next.pop_front();
+      return scripted;
+    }
+    if (target == nullptr) return session_answer(operation);
+    const std::size_t from = body.find("\"SecretId\":\"") + 12;
+    const auto found = secrets.find(body.substr(from, body.find('"', from) - from));
+    if (found == secrets.end()) return {400, R"({"__type":"ResourceNotFoundException","Message":"can't find it"})"};
+    return {200, "{\"ARN\":\"arn\",\"CreatedDate\":1795341732.1," + found->second + "}"};
+  }
+
+  static Task<> serve(FakeAws& self, net::ServerRequest request, net::ServerResponse& response) {
+    Answer answer = self.answer(request);
+    co_await response.respond(answer.status, std::move(answer.headers), SecretBytes(answer.body));
+  }
+};
+
+}  // namespace rotor::test

@@ -1,0 +1,420 @@
+// Logging in and reading, over sockets, against an AWS that checks every signature.
+#include <cstdlib>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "providers/aws/provider.hpp"
+#include "tests/fakes/fake_clock.hpp"
+#include "tests/fakes/run_task.hpp"
+#include "tests/providers/aws/fake_aws.hpp"
+
+namespace rotor::providers::aws {
+namespace {
+
+using test::FakeAws;
+using Names = std::vector<std::string>;
+
+class FakeGate final : public ReferenceGate {
+ public:
+  Task<Result<SecretBytes>> secret_value(Scope scope, api::es::SecretKeySelector ref) override {
+    const auto it = secrets.find(resolve_namespace(scope, ref.ns) + "/" + ref.name + "/" + ref.key);
+    if (it == secrets.end()) co_return fail(Code::kInvalid, "cannot find secret data for key: \"" + ref.key + "\"");
+    co_return SecretBytes(it->second);
+  }
+  Task<Result<std::string>> config_map_value(Scope, std::string, std::optional<std::string>, std::string) override {
+    co_return fail(Code::kInternal, "not asked for here");
+  }
+  Task<Result<kube::StringMap>> service_account_annotations(Scope scope, api::es::ServiceAccountSelector ref) override {
+    ++annotation_reads;
+    last_account = resolve_namespace(scope, ref.ns) + "/" + ref.name;
+    co_return annotations;
+  }
+  Task<Result<kube::IssuedToken>> service_account_token(Scope, api::es::ServiceAccountSelector,
+                                                        kube::TokenRequest request) override {
+    audiences = request.audiences;
+    ++token_requests;
+    co_return kube::IssuedToken{SecretBytes("jwt-" + std::to_string(token_requests)), WallTime()};
+  }
+
+  std::map<std::string, std::string> secrets{{"team/aws/id", "AKIASTATIC"}, {"team/aws/key", "static-secret"}};
+  kube::StringMap annotations{{"eks.amazonaws.com/role-arn", "arn:aws:iam::123456789012:role/app"}};
+  std::string last_account;
+  std::vector<std::string> audiences;
+  int token_requests = 0;
+  int annotation_reads = 0;
+};
+
+struct NoCounter final : CallCounter {
+  void count(std::string_view provider, std::string_view call, bool success) override {
+    counts[std::string(provider) + "/" + std::string(call) + (success ? "/success" : "/error")]++;
+  }
+  std::map<std::string, int> counts;
+};
+
+constexpr const char* kKeysAuth = R"("auth":{"secretRef":{"accessKeyIDSecretRef":{"name":"aws","key":"id"},)"
+                                  R"("secretAccessKeySecretRef":{"name":"aws","key":"key"}}})";
+constexpr const char* kJwtAuth = R"("auth":{"jwt":{"serviceAccountRef":{"name":"app"}}})";
+
+RemoteRef remote(std::string key, std::string property = "", std::string version = "") {
+  RemoteRef ref;
+  ref.key = std::move(key);
+  ref.property = std::move(property);
+  ref.version = std::move(version);
+  return ref;
+}
+
+RemoteRef tags(std::string property = "") {
+  RemoteRef ref = remote("", std::move(property));
+  ref.metadata_policy = "Fetch";
+  return ref;
+}
+
+class AwsFlow : public testing::Test {
+ protected:
+  AwsFlow() {
+    auto server = net::start_server(io_.get_executor(), {}, [this](net::ServerRequest r, net::ServerResponse& w) {
+      return FakeAws::serve(aws_, std::move(r), w);
+    });
+    server_ = *std::move(server);
+    const std::string url = "http://127.0.0.1:" + std::to_string(server_->port());
+    variables_ = {
+        {"AWS_SECRETSMANAGER_ENDPOINT", url}, {"AWS_STS_ENDPOINT", url}, {"AWS_EC2_METADATA_DISABLED", "true"}};
+    http_ = make_http_clients(io_.get_executor(), clock_, "rotor");
+    provider_ = make_provider({io_.get_executor(), clock_, *http_, counter_, [this](std::string_view name) {
+                                 const auto it = variables_.find(name);
+                                 return it == variables_.end() ? std::nullopt : std::optional(it->second);
+                               }});
+    aws_.secrets["openclaw/api-keys"] =
+        R"("SecretString":"{\"anthropic\":\"ant-1\",\"n\":1.50,\"o\":{ \"a\": 1 },\"x.y\":\"lit\"}")";
+  }
+  ~AwsFlow() override {
+    provider_.reset();
+    http_.reset();
+    server_.reset();
+    io_.restart();
+    io_.poll();
+    EXPECT_EQ(aws_.problems, Names{});
+  }
+
+  static std::string config(const std::string& more) {
+    return R"({"service":"SecretsManager","region":"us-east-1")" + (more.empty() ? "" : "," + more) + "}";
+  }
+
+  static Store store_with(const std::string& block) {
+    Store store{};
+    store.kind = "SecretStore";
+    store.ns = "team";
+    store.name = "store";
+    store.config = {block};
+    return store;
+  }
+
+  StoreContext context(const std::string& more) {
+    StoreContext c{.store = store_with(config(more)), .consumer_ns = "team", .gate = gate_};
+    c.store.max_retries = max_retries_;
+    c.store.retry_interval = retry_interval_;
+    return c;
+  }
+
+  Result<std::unique_ptr<SecretsClient>> client(const std::string& more) { return client(context(more)); }
+  Result<std::unique_ptr<SecretsClient>> client(StoreContext c) {
+    return test::run_task(io_, provider_->make_client(std::move(c)));
+  }
+
+  Result<std::string> get(SecretsClient& from, RemoteRef ref) {
+    test::Running<Result<SecretBytes>> call(io_, from.get_secret(std::move(ref)));
+    io_.restart();
+    // Back-off sleeps on the fake clock; the calls' own deadlines (30 s) are never reached here.
+    while (!call.done()) {
+      const auto wait = clock_.next_wait();
+      if (wait && *wait <= std::chrono::seconds(21) && io_.poll() == 0 && idle_++ > 50) {
+        idle_ = 0;
+        clock_.advance(*wait);
+      }
+      io_.restart();
+      io_.run_one_for(std::chrono::milliseconds(1));
+    }
+    Result<SecretBytes> got = call.get();
+    if (!got) return std::unexpected(got.error());
+    return std::string(got->reveal());
+  }
+
+  boost::asio::io_context io_;
+  test::FakeClock clock_;
+  FakeAws aws_;
+  FakeGate gate_;
+  NoCounter counter_;
+  std::map<std::string, std::string, std::less<>> variables_;
+  std::optional<std::int32_t> max_retries_;
+  std::optional<std::string> retry_interval_;
+  std::unique_ptr<net::HttpServer> server_;
+  std::unique_ptr<HttpClients> http_;
+  std::unique_ptr<Provider> provider_;
+  int idle_ = 0;
+};
+
+TEST_F(AwsFlow, ReadsWithKeysFromASecret) {
+  auto sm = client(kKeysAuth);
+  ASSERT_TRUE(sm) << sm.error().message;
+  EXPECT_EQ(get(**sm, remote("openclaw/api-keys", "anthropic")), "ant-1");
+  EXPECT_EQ(get(**sm, remote("openclaw/api-keys", "x.y")), "lit");
+  EXPECT_EQ(get(**sm, remote("openclaw/api-keys", "n")), "1.5");
+  EXPECT_EQ(aws_.calls, Names{R"(GetSecretValue {"SecretId":"openclaw/api-keys","VersionStage":"AWSCURRENT"})"});
+  EXPECT_EQ(counter_.counts["AWS/SecretsManager/GetSecretValue/success"], 1);
+}
+
+TEST_F(AwsFlow, ExtractsMembersAsWritten) {
+  auto sm = client(kKeysAuth);
+  ASSERT_TRUE(sm);
+  const Result<SecretMap> map = test::run_task(io_, (*sm)->get_secret_map(remote("openclaw/api-keys")));
+  ASSERT_TRUE(map) << map.error().message;
+  EXPECT_EQ(map->at("n").reveal(), "1.50");
+  EXPECT_EQ(map->at("o").reveal(), "{ \"a\": 1 }");
+  aws_.secrets["d"] = R"("SecretString":"------")";
+  const Result<SecretMap> bad = test::run_task(io_, (*sm)->get_secret_map(remote("d")));
+  ASSERT_FALSE(bad);
+  EXPECT_TRUE(bad.error().message.starts_with("unable to unmarshal secret d: ")) << bad.error().message;
+}
+
+TEST_F(AwsFlow, LogsInWithAServiceAccountsToken) {
+  auto sm = client(R"("auth":{"jwt":{"serviceAccountRef":{"name":"app","audiences":["extra"]}}})");
+  ASSERT_TRUE(sm) << sm.error().message;
+  EXPECT_EQ(get(**sm, remote("openclaw/api-keys", "anthropic")), "ant-1");
+  EXPECT_EQ(gate_.last_account, "team/app");
+  EXPECT_EQ(gate_.audiences, (Names{"sts.amazonaws.com", "extra"}));
+  EXPECT_EQ(
+      aws_.calls.at(0),
+      "AssumeRoleWithWebIdentity Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A"
+      "123456789012%3Arole%2Fapp&RoleSessionName=external-secrets-provider-aws&WebIdentityToken=jwt-1");
+  // Another reconcile: same identity, nothing fetched anew.
+  auto again = client(R"("auth":{"jwt":{"serviceAccountRef":{"name":"app","audiences":["extra"]}}})");
+  EXPECT_EQ(get(**again, remote("openclaw/api-keys", "anthropic")), "ant-1");
+  EXPECT_EQ(aws_.names(), (Names{"AssumeRoleWithWebIdentity", "GetSecretValue", "GetSecretValue"}));
+  EXPECT_EQ(gate_.annotation_reads, 1);
+  // Close to the end of their life they are renewed.
+  clock_.advance(std::chrono::minutes(56));
+  EXPECT_EQ(test::run_task(io_, (*again)->validate()).validity, Validity::kReady);
+  EXPECT_EQ(aws_.sessions, 2);
+}
+
+TEST_F(AwsFlow, AsksForANewTokenWhenOneIsNotTaken) {
+  aws_.next.push_back({400, "<E><Error><Code>InvalidIdentityToken</Code><Message>no provider</Message></Error></E>"});
+  auto sm = client(kJwtAuth);
+  EXPECT_EQ(get(**sm, remote("openclaw/api-keys", "anthropic")), "ant-1");
+  EXPECT_EQ(gate_.token_requests, 2);
+}
+
+TEST_F(AwsFlow, SaysThatTheServiceAccountHasNoRole) {
+  gate_.annotations.clear();
+  const auto sm = client(kJwtAuth);
+  ASSERT_FALSE(sm);
+  EXPECT_TRUE(
+      sm.error().message.starts_with("unable to create session: an IAM role must be associated with service "
+                                     "account app (namespace: team)"))
+      << sm.error().message;
+}
+
+TEST_F(AwsFlow, AssumesRolesInOrder) {
+  auto sm = client(
+      std::string(kKeysAuth) +
+      R"(,"additionalRoles":["r1","r2"],"role":"r3","externalID":"12345678","sessionTags":[{"key":"t","value":"v"}],)"
+      R"("transitiveTagKeys":["t",null])");
+  ASSERT_TRUE(sm) << sm.error().message;
+  EXPECT_EQ(get(**sm, remote("openclaw/api-keys", "anthropic")), "ant-1");
+  ASSERT_EQ(aws_.names(), (Names{"AssumeRole", "AssumeRole", "AssumeRole", "GetSecretValue"}));
+  EXPECT_TRUE(aws_.calls[0].contains("RoleArn=r1&") && !aws_.calls[0].contains("Tags"));
+  EXPECT_TRUE(aws_.calls[1].contains("RoleArn=r2&") && !aws_.calls[1].contains("ExternalId"));
+  EXPECT_TRUE(
+      aws_.calls[2].ends_with("&DurationSeconds=900&ExternalId=12345678&Tags.member.1.Key=t&Tags.member.1.Value=v&"
+                              "TransitiveTagKeys.member.1=t"))
+      << aws_.calls[2];
+}
+
+TEST_F(AwsFlow, AutomaticTagsWin) {
+  auto sm = client(std::string(kKeysAuth) + R"(,"role":"r","sessionTagsPolicy":"Custom","customSessionTags":)"
+                                            R"({"team":"x","":"y","z":"","esoNamespace":"evil"})");
+  ASSERT_TRUE(sm) << sm.error().message;
+  EXPECT_EQ(test::run_task(io_, (*sm)->validate()).validity, Validity::kReady);
+  EXPECT_TRUE(aws_.calls.at(0).ends_with(
+      "Tags.member.1.Key=esoNamespace&Tags.member.1.Value=team&Tags.member.2.Key=esoStoreKind&Tags.member.2.Value="
+      "SecretStore&"
+      "Tags.member.3.Key=esoStoreName&Tags.member.3.Value=store&Tags.member.4.Key=team&Tags.member.4.Value=x"))
+      << aws_.calls[0];
+}
+
+TEST_F(AwsFlow, ANamespacedStoreMayNotUseTheControllersIdentity) {
+  variables_["AWS_ACCESS_KEY_ID"] = "AKIASTATIC";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "static-secret";
+  const auto refused = client("");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kDenied);
+  EXPECT_TRUE(refused.error().message.contains("--allow-controller-identity")) << refused.error().message;
+  StoreContext allowed = context("");
+  allowed.allow_controller_identity = true;
+  auto sm = client(std::move(allowed));
+  ASSERT_TRUE(sm) << sm.error().message;
+  EXPECT_EQ(get(**sm, remote("openclaw/api-keys", "anthropic")), "ant-1");
+}
+
+TEST_F(AwsFlow, AClusterStoreMayAndReadsTheTokenFileEachTime) {
+  const std::string path = testing::TempDir() + "rotor-aws-token";
+  std::ofstream(path) << "file-jwt\n";
+  variables_["AWS_WEB_IDENTITY_TOKEN_FILE"] = path;
+  variables_["AWS_ROLE_ARN"] = "arn:controller";
+  StoreContext c = context("");
+  c.store.kind = "ClusterSecretStore";
+  c.store.ns.clear();
+  auto sm = client(std::move(c));
+  ASSERT_TRUE(sm) << sm.error().message;
+  EXPECT_EQ(get(**sm, remote("openclaw/api-keys", "anthropic")), "ant-1");
+  EXPECT_TRUE(aws_.calls.at(0).ends_with("&WebIdentityToken=file-jwt")) << aws_.calls[0];
+}
+
+TEST_F(AwsFlow, AReferentClusterStoreWithoutAConsumerIsUnknown) {
+  StoreContext c = context(kJwtAuth);
+  c.store.kind = "ClusterSecretStore";
+  c.consumer_ns.clear();
+  auto sm = client(std::move(c));
+  ASSERT_TRUE(sm) << sm.error().message;
+  EXPECT_EQ(test::run_task(io_, (*sm)->validate()).validity, Validity::kUnknown);
+  EXPECT_EQ(gate_.annotation_reads, 0);
+  EXPECT_TRUE(aws_.calls.empty());
+}
+
+struct ReadCase {
+  const char* secret;  // members of the answer
+  RemoteRef ref;
+  const char* value;  // or, with an error, what it contains
+  std::optional<Code> error;
+};
+
+TEST_F(AwsFlow, ReadsWhatTheTableSays) {
+  auto sm = client(std::string(kKeysAuth) + R"(,"prefix":"p/")");
+  ASSERT_TRUE(sm) << sm.error().message;
+  const std::vector<ReadCase> cases = {
+      {R"("SecretString":"testtesttest")", {}, "testtesttest", {}},
+      {R"("SecretString":"")", {}, "", {}},
+      {R"("SecretString":"{\"/shmoo\": \"bang\"}")", remote("", "/shmoo"), "bang", {}},
+      {R"("SecretString":"")", remote("", "INVALPROP"), "key INVALPROP does not exist in secret ", Code::kInvalid},
+      {R"("SecretString":"------")", remote("", "a"), "key a does not exist in secret ", Code::kInvalid},
+      {R"("SecretBinary":"eWVzcGxlYXNl")", {}, "yesplease", {}},
+      {R"("VersionId":"x")", {}, "no secret string nor binary for key", Code::kInvalid},
+      {R"("SecretBinary":"eyJmb29iYXIiOnsiYmF6IjoibmVzdGVkdmFsIn19")", remote("", "foobar.baz"), "nestedval", {}},
+      {R"("SecretBinary":"eyJmb29iYXIuYmF6IjoibmVzdGVkdmFsIn0=")", remote("", "foobar.baz"), "nestedval", {}},
+      {R"("SecretBinary":"!!!")", {}, "not base64", Code::kUnavailable},
+      {R"("Tags":[{"Key":"b","Value":"2"},{"Key":"a","Value":"<1>"}])", tags(), R"({"a":"\u003c1\u003e","b":"2"})", {}},
+      {R"("Tags":[{"Key":"b","Value":"2"}])", tags("b"), "2", {}},
+  };
+  int n = 0;
+  for (const ReadCase& c : cases) {
+    RemoteRef ref = c.ref;
+    ref.key = "k" + std::to_string(n++);
+    aws_.secrets["p/" + ref.key] = c.secret;
+    const Result<std::string> got = get(**sm, ref);
+    if (c.error) {
+      ASSERT_FALSE(got) << c.secret;
+      EXPECT_EQ(got.error().code, *c.error) << c.secret;
+      EXPECT_TRUE(got.error().message.contains(c.value)) << got.error().message;
+    } else {
+      ASSERT_TRUE(got) << c.secret << " " << got.error().message;
+      EXPECT_EQ(*got, c.value);
+    }
+  }
+}
+
+TEST_F(AwsFlow, AsksForVersionsByStageOrId) {
+  auto sm = client(kKeysAuth);
+  for (const char* version : {"1234", "uuid/1234-5678"}) (void)get(**sm, remote("k", "", version));
+  EXPECT_EQ(aws_.calls, (Names{R"(GetSecretValue {"SecretId":"k","VersionStage":"1234"})",
+                               R"(GetSecretValue {"SecretId":"k","VersionId":"1234-5678"})"}));
+}
+
+TEST_F(AwsFlow, AMissingSecretIsNotFoundAndNothingElseIs) {
+  auto sm = client(kKeysAuth);
+  EXPECT_EQ(get(**sm, remote("absent")).error().code, Code::kNotFound);
+  aws_.next.push_back({400, R"({"__type":"Unheard","message":"oh no"})"});
+  const Result<std::string> got = get(**sm, remote("absent"));
+  EXPECT_EQ(got.error().code, Code::kInvalid);
+  EXPECT_TRUE(got.error().message.contains("oh no"));
+}
+
+TEST_F(AwsFlow, RetriesWhatMayPass) {
+  aws_.next.push_back({500, ""});
+  aws_.next.push_back({400, R"({"__type":"ThrottlingException"})"});
+  auto sm = client(kKeysAuth);
+  EXPECT_EQ(get(**sm, remote("openclaw/api-keys", "anthropic")), "ant-1");
+  EXPECT_EQ(aws_.calls.size(), 3U);
+}
+
+TEST_F(AwsFlow, HonoursRetrySettings) {
+  max_retries_ = 1;
+  retry_interval_ = "10ms";
+  for (int i = 0; i < 3; ++i) aws_.next.push_back({500, ""});
+  auto sm = client(kKeysAuth);
+  EXPECT_EQ(get(**sm, remote("openclaw/api-keys")).error().code, Code::kUnavailable);
+  EXPECT_EQ(aws_.calls.size(), 1U);
+  retry_interval_ = "Invalid";
+  const auto bad = client(kKeysAuth);
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().message, "unable to initialize aws provider: time: invalid duration \"Invalid\"");
+}
+
+TEST_F(AwsFlow, TakesTheServicesClockWhenOursIsWrong) {
+  aws_.next.push_back({403,
+                       R"({"__type":"InvalidSignatureException","message":"Signature expired: x"})",
+                       {{"Date", "Fri, 02 Jan 2026 05:04:05 GMT"}}});
+  auto sm = client(kKeysAuth);
+  EXPECT_EQ(get(**sm, remote("openclaw/api-keys", "anthropic")), "ant-1");
+  EXPECT_EQ(aws_.calls.size(), 2U);
+}
+
+TEST_F(AwsFlow, GetsNewCredentialsOnceWhenTheyAreRefused) {
+  auto sm = client(kJwtAuth);
+  ASSERT_EQ(test::run_task(io_, (*sm)->validate()).validity, Validity::kReady);
+  aws_.next.push_back({400, R"({"__type":"ExpiredTokenException","message":"expired"})"});
+  EXPECT_EQ(get(**sm, remote("openclaw/api-keys", "anthropic")), "ant-1");
+  EXPECT_EQ(aws_.names(),
+            (Names{"AssumeRoleWithWebIdentity", "GetSecretValue", "AssumeRoleWithWebIdentity", "GetSecretValue"}));
+}
+
+TEST_F(AwsFlow, ALoginThatIsDeniedMakesTheStoreInvalid) {
+  aws_.next.push_back(
+      {403, "<R><Error><Code>AccessDenied</Code><Message>Not authorized, request id: 12-ab</Message></Error></R>"});
+  auto sm = client(kJwtAuth);
+  const Validation validation = test::run_task(io_, (*sm)->validate());
+  EXPECT_EQ(validation.validity, Validity::kError);
+  EXPECT_EQ(validation.error->message,
+            "unable to create session: assuming role arn:aws:iam::123456789012:role/app: AssumeRoleWithWebIdentity: "
+            "AccessDenied: Not authorized, ");
+}
+
+struct StoreCase {
+  const char* config;
+  const char* message;  // empty: fine
+};
+
+TEST_F(AwsFlow, ChecksTheStoresBlock) {
+  const std::vector<StoreCase> cases = {
+      {R"({"service":"SecretsManager","region":"us-east-1-fips"})", ""},
+      {"null", "invalid provider spec. Missing AWS field in store store"},
+      {R"({"service":"CertificateManager","region":"r-1"})", "unknown AWS Provider Service: CertificateManager"},
+      {R"({"service":"SecretsManager","region":"a.b"})", "region not found: a.b"},
+      {R"({"service":"SecretsManager","region":"r-1","secretsManager":{"recoveryWindowInDays":6}})",
+       "invalid DeleteSecretInput: RecoveryWindowInDays must be between 7 and 30 days"},
+      {R"({"service":"SecretsManager","region":"r-1","secretsManager":{"recoveryWindowInDays":7,"forceDeleteWithoutRecovery":true}})",
+       "invalid DeleteSecretInput: ForceDeleteWithoutRecovery conflicts with RecoveryWindowInDays"},
+      {R"({"service":"SecretsManager","region":"r-1","auth":{"jwt":{}}})", "auth.jwt.serviceAccountRef is required"},
+      {R"({"service":"SecretsManager","region":"r-1","auth":{"jwt":{"serviceAccountRef":{"name":"a","namespace":"evil"}}}})",
+       "invalid Auth.JWT.ServiceAccountRef: namespace should either be empty or match the namespace of the SecretStore "
+       "for a "
+       "namespaced SecretStore"},
+  };
+  for (const StoreCase& c : cases) {
+    const auto checked = provider_->validate_store(store_with(c.config));
+    EXPECT_EQ(checked ? "" : checked.error().message, c.message);
+  }
+}
+
+}  // namespace
+}  // namespace rotor::providers::aws
