@@ -20,6 +20,10 @@
 #include "net/http.hpp"
 #include "providers/gate.hpp"
 
+namespace rotor {
+class MetricsRegistry;
+}
+
 namespace rotor::providers {
 
 using api::es::RemoteRef;
@@ -120,6 +124,7 @@ class CallCounter {
   virtual ~CallCounter() = default;
   virtual void count(std::string_view provider, std::string_view call, bool success) = 0;
 };
+std::unique_ptr<CallCounter> make_call_counter(MetricsRegistry& registry);
 
 // What every provider gets when it is made; all of it outlives the provider.
 struct Services {

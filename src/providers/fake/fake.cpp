@@ -1,0 +1,205 @@
+#include "providers/fake/fake.hpp"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <map>
+
+#include "providers/property.hpp"
+
+namespace rotor::providers {
+
+struct FakeEntry {
+  std::string key;
+  json::SecretText value;
+  std::string version;
+};
+struct FakeConfig {
+  std::vector<FakeEntry> data;
+  std::int64_t validation_result = 0;
+};
+
+}  // namespace rotor::providers
+
+namespace rotor::json {
+
+using providers::FakeConfig;
+using providers::FakeEntry;
+
+ROTOR_DESCRIBE(FakeEntry, "A value and the name it is read by.",
+  field<&FakeEntry::key>("key", {.required = true, .doc = "Name of the secret."}),
+  field<&FakeEntry::value>("value", {.required = true, .doc = "Its value."}),
+  field<&FakeEntry::version>("version", {.doc = "Its version; reads must name it."}));
+
+ROTOR_DESCRIBE(FakeConfig, "Values written in the store itself.",
+  field<&FakeConfig::data>("data", {.required = true, .doc = "The values."}),
+  field<&FakeConfig::validation_result>("validationResult", {.doc = "0 Ready, 1 Unknown, 2 Error."}));
+
+}  // namespace rotor::json
+
+namespace rotor::providers {
+namespace {
+
+Result<FakeConfig> read_config(const Store& store) {
+  auto config = json::read<FakeConfig>(store.config.text);
+  if (!config) return std::unexpected(std::move(config).error().prefixed("spec.provider.fake"));
+  return config;
+}
+
+Error no_secret() { return {Code::kNotFound, "Secret does not exist"}; }
+
+struct Stored {
+  SecretBytes value;
+  std::string version;
+  bool pushed = false;
+};
+
+// The values of one store: from its spec, renewed when that changes, and pushed ones, which stay until the process ends.
+class FakeDatabase {
+ public:
+  bool is_of(const json::Raw& config) const { return config == config_; }
+  std::int64_t validation_result() const { return validation_result_; }
+
+  void renew(const json::Raw& text, const FakeConfig& config) {
+    config_ = text;
+    validation_result_ = config.validation_result;
+    std::erase_if(entries_, [](const auto& entry) { return !entry.second.pushed; });
+    for (const FakeEntry& entry : config.data) {
+      entries_.insert_or_assign(entry.key + entry.version, Stored{entry.value.value, entry.version, false});
+    }
+    names_.clear();
+    for (const FakeEntry& entry : config.data) names_[entry.key].push_back(entry.version);
+  }
+
+  const Stored* find(const std::string& key, const std::string& version) const {
+    const auto it = entries_.find(key + version);
+    return it == entries_.end() || it->second.version != version ? nullptr : &it->second;
+  }
+
+  Result<void> push(const std::string& key, SecretBytes value) {
+    const auto it = entries_.find(key);
+    if (it != entries_.end() && !it->second.pushed) return fail(Code::kAlreadyExists, "key already exists");
+    entries_.insert_or_assign(key, Stored{std::move(value), "", true});
+    return {};
+  }
+
+  // Every name with its bytewise greatest version.
+  std::map<std::string, const Stored*> latest() const {
+    std::map<std::string, const Stored*> all;
+    for (const auto& [name, versions] : names_) {
+      for (const std::string& version : versions) {
+        const Stored* stored = find(name, version);
+        if (stored != nullptr && (all[name] == nullptr || all[name]->version < version)) all[name] = stored;
+      }
+    }
+    for (const auto& [id, stored] : entries_) {
+      if (stored.pushed) all[id] = &stored;
+    }
+    return all;
+  }
+
+ private:
+  json::Raw config_;
+  std::int64_t validation_result_ = 0;
+  std::map<std::string, Stored> entries_;  // by key and version, one after the other
+  std::map<std::string, std::vector<std::string>> names_;
+};
+
+class FakeClient final : public SecretsClient {
+ public:
+  explicit FakeClient(FakeDatabase& database) : database_(database) {}
+
+  Task<Validation> validate() override {
+    if (database_.validation_result() == 0) co_return Validation{};
+    Error error{Code::kInvalid, "unable to validate"};
+    co_return Validation{database_.validation_result() == 1 ? Validity::kUnknown : Validity::kError, std::move(error)};
+  }
+
+  Task<Result<SecretBytes>> get_secret(RemoteRef ref) override { co_return read(ref); }
+
+  Task<Result<SecretMap>> get_secret_map(RemoteRef ref) override {
+    auto value = read(ref);
+    if (!value) co_return std::unexpected(std::move(value).error());
+    auto members = members_of(*value);
+    if (!members) co_return std::unexpected(std::move(members).error().prefixed("unable to unmarshal secret"));
+    co_return std::move(members);
+  }
+
+  Task<Result<SecretMap>> get_all(FindRequest find) override {
+    if (!find.name_regexp) {
+      co_return fail(Code::kInvalid, "unsupported find operator: the fake provider finds by name.regexp only");
+    }
+    RE2::Options options;
+    options.set_log_errors(false);
+    const RE2 expression(*find.name_regexp, options);
+    if (!expression.ok()) {
+      co_return fail(Code::kInvalid,
+                     fmt::format("could not compile find.name.regexp [{}]: {}", *find.name_regexp, expression.error()));
+    }
+    SecretMap found;
+    for (const auto& [name, stored] : database_.latest()) {
+      if (RE2::PartialMatch(name, expression)) found.emplace(name, stored->value);
+    }
+    co_return std::move(found);
+  }
+
+  Task<Result<void>> push(PushSource source, PushTarget target) override {
+    const auto it = source.data.find(target.secret_key);
+    SecretBytes value;
+    if (it != source.data.end()) value = std::move(it->second);
+    co_return database_.push(target.remote_key, std::move(value));
+  }
+  Task<Result<void>> remove(std::string, std::string) override { co_return Result<void>(); }
+  Task<Result<bool>> exists(std::string remote_key, std::string) override {
+    co_return database_.find(remote_key, "") != nullptr;
+  }
+
+ private:
+  Result<SecretBytes> read(const RemoteRef& ref) const {
+    const Stored* stored = database_.find(ref.key, ref.version);
+    if (stored == nullptr) return std::unexpected(no_secret());
+    if (ref.property.empty()) return stored->value;
+    TRY(auto part, find_property(stored->value, ref.property, PathOrder::kPathOnly));
+    if (!part) return std::unexpected(no_secret());
+    return *std::move(part);
+  }
+
+  FakeDatabase& database_;
+};
+
+class FakeProvider final : public Provider {
+ public:
+  Capability capability() const override { return Capability::kReadWrite; }
+  Maintenance maintenance() const override { return Maintenance::kNotMaintained; }
+
+  Result<std::vector<std::string>> validate_store(const Store& store) const override {
+    TRY(const FakeConfig config, read_config(store));
+    for (std::size_t i = 0; i < config.data.size(); ++i) {
+      if (config.data[i].key.empty()) return fail(Code::kInvalid, fmt::format("key must be set in data {}", i));
+      if (config.data[i].value.value.empty()) {
+        return fail(Code::kInvalid, fmt::format("at least one value must be set in data {}", i));
+      }
+    }
+    return std::vector<std::string>{};
+  }
+
+  Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) override {
+    const Store& store = context.store;
+    FakeDatabase& database = databases_[fmt::format("{}/{}/{}", store.kind, store.ns, store.name)];
+    if (!database.is_of(store.config)) {
+      CO_TRY(const FakeConfig config, read_config(store));
+      database.renew(store.config, config);
+    }
+    std::unique_ptr<SecretsClient> client = std::make_unique<FakeClient>(database);
+    co_return std::move(client);
+  }
+
+ private:
+  std::map<std::string, FakeDatabase> databases_;
+};
+
+}  // namespace
+
+std::unique_ptr<Provider> make_fake_provider(const Services&) { return std::make_unique<FakeProvider>(); }
+
+}  // namespace rotor::providers
