@@ -1,0 +1,77 @@
+#include "secrets/controllers.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "base/log.hpp"
+#include "kube/events.hpp"
+#include "kube/signal.hpp"
+#include "secrets/external_secrets.hpp"
+#include "secrets/marks.hpp"
+#include "secrets/metrics.hpp"
+#include "secrets/stores.hpp"
+#include "secrets/world.hpp"
+
+namespace rotor::secrets {
+
+struct Controllers::Graph {
+  Graph(const Executor& executor, kube::Client& client, Clock& clock, const providers::ProviderRegistry& registry,
+        MetricsRegistry& metrics_registry, Options given)
+      : options(std::move(given)),
+        world(client, clock, options),
+        metrics(metrics_registry, world),
+        gate(providers::make_reference_gate(client)),
+        events(kube::make_event_recorder(executor, client, clock, std::string(kEventComponent))),
+        store_events(kube::make_event_recorder(executor, client, clock, "secret-store")),
+        cluster_store_events(kube::make_event_recorder(executor, client, clock, "cluster-secret-store")),
+        external_secrets({client, clock, world, registry, *gate, *events, metrics, options}),
+        stores({client, clock, world, registry, *gate, *store_events, *cluster_store_events, metrics, options}),
+        everything_listed(executor) {
+    world.listen({.external_secret = [this](const kube::Key& key, bool first_seen,
+                                            const auto& now) { external_secrets.changed(key, first_seen, now); },
+                  .target = [this](const kube::Key& key) { external_secrets.target_changed(key); },
+                  .unreadable = [this](const kube::Key& key,
+                                       const Error& error) { external_secrets.unreadable(key, error); },
+                  .store = [this](const auto& before, const auto& after) { store_changed(before, after); },
+                  .ready = [this] { everything_listed.notify_one(); }});
+  }
+
+  void store_changed(const StoreViewPtr& before, const StoreViewPtr& after) {
+    stores.changed(before, after);
+    if (after && after->ready() && (!before || !before->ready())) external_secrets.store_ready(*after);
+  }
+
+  // A pass over an ExternalSecret before its store or its Secret is listed would take them for missing.
+  Task<> work() {
+    if (!world.ready()) co_await everything_listed.wait();
+    if (!world.ready()) co_return;  // cancelled
+    log::info("external secrets controllers started", {{"externalsecrets", world.external_secrets().size()}});
+    using namespace boost::asio::experimental::awaitable_operators;
+    co_await (external_secrets.run() && stores.run());
+  }
+
+  Options options;
+  World world;
+  Metrics metrics;
+  std::unique_ptr<providers::ReferenceGate> gate;
+  std::unique_ptr<kube::EventRecorder> events;
+  std::unique_ptr<kube::EventRecorder> store_events;
+  std::unique_ptr<kube::EventRecorder> cluster_store_events;
+  ExternalSecretController external_secrets;
+  StoreController stores;
+  kube::Signal everything_listed;
+};
+
+Controllers::Controllers(Executor executor, kube::Client& client, Clock& clock,
+                         const providers::ProviderRegistry& registry, MetricsRegistry& metrics, Options options)
+    : graph_(std::make_unique<Graph>(executor, client, clock, registry, metrics, std::move(options))) {}
+
+Controllers::~Controllers() = default;
+
+Task<> Controllers::run() {
+  using namespace boost::asio::experimental::awaitable_operators;
+  co_await (graph_->world.run() && graph_->work());
+}
+
+bool Controllers::ready() const { return graph_->world.ready(); }
+
+}  // namespace rotor::secrets

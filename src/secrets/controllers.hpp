@@ -1,0 +1,34 @@
+// The External Secrets half of the program: stores and ExternalSecrets of one API server. Everything handed in outlives it.
+#pragma once
+
+#include <memory>
+
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "base/task.hpp"
+#include "kube/client.hpp"
+#include "providers/provider.hpp"
+#include "secrets/options.hpp"
+
+namespace rotor::secrets {
+
+class Controllers {
+ public:
+  Controllers(Executor executor, kube::Client& client, Clock& clock, const providers::ProviderRegistry& registry,
+              MetricsRegistry& metrics, Options options);
+  ~Controllers();
+  Controllers(const Controllers&) = delete;
+  Controllers& operator=(const Controllers&) = delete;
+
+  // Until cancelled. Waits for kinds that the API server does not serve yet.
+  Task<> run();
+
+  // Is everything listed and are the controllers at work?
+  bool ready() const;
+
+ private:
+  struct Graph;
+  std::unique_ptr<Graph> graph_;
+};
+
+}  // namespace rotor::secrets

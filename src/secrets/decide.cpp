@@ -1,0 +1,37 @@
+#include "secrets/decide.hpp"
+
+#include <algorithm>
+
+#include "secrets/limits.hpp"
+#include "secrets/marks.hpp"
+#include "secrets/refresh.hpp"
+
+namespace rotor::secrets {
+
+Decision decide_sync(const SyncInput& in) {
+  const auto& finalizers = in.es.metadata.finalizers;
+  const bool has_finalizer = std::ranges::find(finalizers, kFinalizer) != finalizers.end();
+  if (in.es.metadata.deleting()) return {SyncAction::kCleanUp, "being deleted", false, {}};
+
+  Decision decision{SyncAction::kSkip, {}, !has_finalizer, {}};
+  if (!in.ours) {
+    decision.action = SyncAction::kIgnore;
+    decision.why = "a store it names is served by another controller";
+    return decision;
+  }
+  const auto interval = refresh_interval(in.es);
+  auto refusal = interval ? not_built_yet(in.es) : std::optional(interval.error().message);
+  if (refusal) {
+    decision.action = SyncAction::kRefuse;
+    decision.why = *std::move(refusal);
+    return decision;
+  }
+  decision.interval = *interval;
+  const RefreshDecision asked = should_refresh(in.es, *interval, in.now);
+  const RefreshDecision repair = target_needs_repair(in.es, in.target);
+  if (asked.refresh || repair.refresh) decision.action = SyncAction::kRefresh;
+  decision.why = asked.refresh ? asked.why : repair.refresh ? repair.why : asked.why;
+  return decision;
+}
+
+}  // namespace rotor::secrets

@@ -1,0 +1,78 @@
+#include "secrets/limits.hpp"
+
+#include <fmt/format.h>
+
+namespace rotor::secrets {
+namespace {
+
+using namespace api::es;
+
+bool is_template_text(const StringMap& map) {
+  for (const auto& [name, value] : map) {
+    if (value.contains("{{")) return true;
+  }
+  return false;
+}
+
+std::optional<std::string> template_limit(const Template& tmpl) {
+  if (!tmpl.data.empty()) return "spec.target.template.data is not built yet; leave it out to store the values as they are";
+  if (!tmpl.template_from.empty()) {
+    return "spec.target.template.templateFrom is not built yet; leave it out to store the values as they are";
+  }
+  if (tmpl.metadata && (is_template_text(tmpl.metadata->labels) || is_template_text(tmpl.metadata->annotations))) {
+    return "templates in spec.target.template.metadata are not built yet; write plain text there";
+  }
+  if (tmpl.type == "bootstrap.kubernetes.io/token") {
+    return "template.type=\"bootstrap.kubernetes.io/token\" is not allowed";
+  }
+  if (tmpl.type == "kubernetes.io/service-account-token" && tmpl.metadata &&
+      tmpl.metadata->annotations.contains("kubernetes.io/service-account.name")) {
+    return "template.type=\"kubernetes.io/service-account-token\" with annotation "
+           "\"kubernetes.io/service-account.name\" is not allowed";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> target_limit(const Target& target) {
+  if (target.manifest) {
+    return "spec.target.manifest is not built yet; only Secrets can be written: leave it out";
+  }
+  if (!target.creation_policy.empty() && target.creation_policy != "Owner") {
+    return fmt::format("spec.target.creationPolicy {} is not built yet; use Owner", target.creation_policy);
+  }
+  if (!target.deletion_policy.empty() && target.deletion_policy != "Retain") {
+    return fmt::format("spec.target.deletionPolicy {} is not built yet; use Retain", target.deletion_policy);
+  }
+  if (target.immutable) return "spec.target.immutable is not built yet; leave it out";
+  return target.tmpl ? template_limit(*target.tmpl) : std::nullopt;
+}
+
+std::optional<std::string> source_limit(const DataFrom& from, std::size_t i) {
+  if (from.source_ref && from.source_ref->generator_ref) {
+    return fmt::format("spec.dataFrom[{}].sourceRef.generatorRef is not built yet; use extract", i);
+  }
+  if (from.find) return fmt::format("spec.dataFrom[{}].find is not built yet; name each secret in an extract of its own", i);
+  if (!from.rewrite.empty()) {
+    return fmt::format("spec.dataFrom[{}].rewrite is not built yet; name keys one by one in spec.data", i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> not_built_yet(const ExternalSecret& es) {
+  if (auto limit = target_limit(es.spec.target)) return limit;
+  if (es.spec.sync_windows) return "spec.syncWindows is not built yet; leave it out";
+  for (std::size_t i = 0; i < es.spec.data_from.size(); ++i) {
+    if (auto limit = source_limit(es.spec.data_from[i], i)) return limit;
+  }
+  for (std::size_t i = 0; i < es.spec.data.size(); ++i) {
+    if (es.spec.data[i].source_ref && es.spec.data[i].source_ref->generator_ref) {
+      return fmt::format("spec.data[{}].sourceRef.generatorRef cannot give a single value; use a storeRef, or "
+                         "spec.dataFrom for a generator", i);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace rotor::secrets

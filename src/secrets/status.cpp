@@ -1,0 +1,99 @@
+#include "secrets/status.hpp"
+
+#include "base/time.hpp"
+#include "json/writer.hpp"
+#include "secrets/marks.hpp"
+
+namespace rotor::secrets {
+namespace {
+
+using json::Writer;
+
+void set_ready(std::vector<kube::Condition>& conditions, bool ready, std::string_view message, WallTime now) {
+  kube::Condition condition;
+  condition.type = "Ready";
+  condition.status = ready ? "True" : "False";
+  condition.reason = ready ? "SecretSynced" : "SecretSyncedError";
+  condition.message = message;
+  kube::set_condition(conditions, std::move(condition), now);
+}
+
+void member(Writer& writer, std::string_view key, std::string_view value) {
+  writer.key(key);
+  writer.string(value);
+}
+
+}  // namespace
+
+ExternalSecretStatus succeeded(const ExternalSecret& es, std::string_view message, WallTime started, WallTime now) {
+  ExternalSecretStatus status = es.status;
+  set_ready(status.conditions, true, message, now);
+  status.refresh_time = format_time(started);
+  status.synced_resource_version = resource_token(es.metadata);
+  return status;
+}
+
+ExternalSecretStatus failed(const ExternalSecret& es, std::string_view message, WallTime now) {
+  ExternalSecretStatus status = es.status;
+  set_ready(status.conditions, false, message, now);
+  return status;
+}
+
+std::optional<std::string> status_patch(const ExternalSecretStatus& before, const ExternalSecretStatus& after) {
+  if (before == after) return std::nullopt;
+  std::string out;
+  Writer writer(out);
+  writer.begin_object();
+  writer.key("status");
+  writer.begin_object();
+  if (before.refresh_time != after.refresh_time) member(writer, "refreshTime", after.refresh_time);
+  if (before.synced_resource_version != after.synced_resource_version) {
+    member(writer, "syncedResourceVersion", after.synced_resource_version);
+  }
+  if (before.conditions != after.conditions) {
+    writer.key("conditions");
+    writer.raw(json::write(after.conditions));
+  }
+  if (before.binding != after.binding) {
+    writer.key("binding");
+    writer.raw(after.binding ? json::write(*after.binding) : "null");
+  }
+  writer.end_object();
+  writer.end_object();
+  return out;
+}
+
+std::optional<std::string> status_patch(const api::es::StoreStatus& before, const api::es::StoreStatus& after) {
+  if (before.conditions == after.conditions && before.capabilities == after.capabilities) return std::nullopt;
+  std::string out;
+  Writer writer(out);
+  writer.begin_object();
+  writer.key("status");
+  writer.begin_object();
+  if (before.capabilities != after.capabilities) member(writer, "capabilities", after.capabilities);
+  if (before.conditions != after.conditions) {
+    writer.key("conditions");
+    writer.raw(json::write(after.conditions));
+  }
+  writer.end_object();
+  writer.end_object();
+  return out;
+}
+
+std::string finalizers_patch(const kube::ObjectMeta& metadata, const std::vector<std::string>& finalizers) {
+  std::string out;
+  Writer writer(out);
+  writer.begin_object();
+  writer.key("metadata");
+  writer.begin_object();
+  if (!metadata.resource_version.empty()) member(writer, "resourceVersion", metadata.resource_version);
+  writer.key("finalizers");
+  writer.begin_array();
+  for (const std::string& finalizer : finalizers) writer.string(finalizer);
+  writer.end_array();
+  writer.end_object();
+  writer.end_object();
+  return out;
+}
+
+}  // namespace rotor::secrets

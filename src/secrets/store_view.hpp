@@ -1,0 +1,55 @@
+// SecretStores and ClusterSecretStores as one: what consumers look up and what the store controller reads.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/externalsecrets/external_secret.hpp"
+#include "api/externalsecrets/store.hpp"
+#include "base/error.hpp"
+#include "base/task.hpp"
+#include "providers/provider.hpp"
+
+namespace rotor::secrets {
+
+struct StoreView {
+  std::string kind;  // SecretStore, ClusterSecretStore
+  kube::ObjectMeta metadata;
+  api::es::StoreSpec spec;
+  api::es::StoreStatus status;
+
+  bool cluster() const { return kind == providers::kClusterSecretStoreKind; }
+  bool ready() const;
+};
+using StoreViewPtr = std::shared_ptr<const StoreView>;
+
+// Where stores are found; over the watch caches, or a map in tests.
+class StoreDirectory {
+ public:
+  virtual ~StoreDirectory() = default;
+  // Null when there is none. `ns` is not looked at for a ClusterSecretStore.
+  virtual StoreViewPtr find(std::string_view kind, const std::string& ns, const std::string& name) const = 0;
+  virtual Task<Result<kube::StringMap>> namespace_labels(std::string ns) = 0;
+};
+
+bool managed_by(const StoreView& store, std::string_view controller_class);
+
+// The store as its provider sees it. kInvalid when spec.provider does not hold exactly one back end.
+Result<providers::Store> provider_store(const StoreView& store);
+
+// The provider of that store, or the error for the event: `failed to find registered store backend for type: …`.
+Result<providers::Provider*> provider_of(const providers::ProviderRegistry& registry, const providers::Store& store);
+
+// May this namespace use the ClusterSecretStore? Any member of any condition is enough. `labels` are the namespace's.
+bool allows_namespace(const StoreView& store, const std::string& ns, const kube::StringMap& labels);
+// Do the conditions look at labels at all?
+bool needs_namespace_labels(const StoreView& store);
+
+// Every store an ExternalSecret names, SecretStore being the default kind.
+std::vector<api::es::StoreRef> store_refs(const api::es::ExternalSecret& es);
+// "SecretStore" for an empty kind; anything else as it is.
+std::string store_kind(const api::es::StoreRef& ref);
+
+}  // namespace rotor::secrets

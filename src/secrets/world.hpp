@@ -1,0 +1,75 @@
+// What the External Secrets controllers know of the cluster: watch caches, the indexes over them, and what was written
+// but not seen back yet. Everything is read here and nowhere else.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "api/externalsecrets/external_secret.hpp"
+#include "api/externalsecrets/store.hpp"
+#include "kube/cache.hpp"
+#include "secrets/options.hpp"
+#include "secrets/store_view.hpp"
+#include "secrets/target.hpp"
+#include "secrets/write_memory.hpp"
+
+namespace rotor::secrets {
+
+class World final : public StoreDirectory {
+ public:
+  using ExternalSecretPtr = std::shared_ptr<const api::es::ExternalSecret>;
+  using TargetPtr = std::shared_ptr<const Target>;
+
+  // Called on the I/O thread for changes a controller must look at.
+  struct Listeners {
+    std::function<void(const kube::Key&, bool first_seen, const ExternalSecretPtr&)> external_secret;  // null: gone
+    std::function<void(const kube::Key&)> target;                     // an ExternalSecret whose target changed
+    std::function<void(const kube::Key&, const Error&)> unreadable;   // an ExternalSecret
+    std::function<void(const StoreViewPtr& before, const StoreViewPtr& after)> store;
+    std::function<void()> ready;  // once, when everything is listed
+  };
+
+  World(kube::Client& client, Clock& clock, const Options& options);
+  void listen(Listeners listeners) { listeners_ = std::move(listeners); }
+  Task<> run();
+  bool ready() const;
+
+  ExternalSecretPtr external_secret(const kube::Key& key);
+  TargetPtr target(const kube::Key& key);
+  // Secrets that carry the owner label of this ExternalSecret.
+  std::set<std::string> owned_by(const kube::Key& external_secret) const;
+  const std::map<kube::Key, ExternalSecretPtr>& external_secrets() const { return external_secrets_.all(); }
+  StoreViewPtr store(const kube::Key& key) const;  // an empty namespace: a ClusterSecretStore
+  std::vector<StoreViewPtr> stores() const;
+
+  void wrote(const kube::Key& key, api::es::ExternalSecret written);
+  void wrote(const kube::Key& key, Target written);
+
+  StoreViewPtr find(std::string_view kind, const std::string& ns, const std::string& name) const override;
+  Task<Result<kube::StringMap>> namespace_labels(std::string ns) override;
+
+ private:
+  void watch_external_secrets();
+  void watch_targets();
+  void watch_stores();
+  void index_target(const kube::Key& key, const TargetPtr& before, const TargetPtr& after);
+  void one_ready();
+
+  kube::Client& client_;
+  const Options& options_;
+  Listeners listeners_;
+  kube::Cache<api::es::ExternalSecret> external_secrets_;
+  kube::Cache<Target> targets_;
+  kube::Cache<StoreView> stores_;
+  kube::Cache<StoreView> cluster_stores_;
+  WriteMemory<api::es::ExternalSecret> written_external_secrets_;
+  WriteMemory<Target> written_targets_;
+  std::map<kube::Key, std::set<std::string>> by_target_;                          // target → ExternalSecrets' names
+  std::unordered_map<std::string, std::set<std::string>> by_owner_;               // ns/owner hash → Secrets' names
+};
+
+}  // namespace rotor::secrets

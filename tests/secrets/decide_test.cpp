@@ -1,0 +1,106 @@
+#include "secrets/decide.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/time.hpp"
+#include "tests/secrets/samples.hpp"
+
+namespace rotor::secrets {
+namespace {
+
+const WallTime kNow = *parse_time("2026-01-02T10:00:00Z");
+
+Decision decide(const api::es::ExternalSecret& es, bool ours = true) {
+  const Target target = test::managed_target();
+  return decide_sync({es, &target, kNow, ours});
+}
+
+TEST(Decide, RefreshesANewObjectAndAddsTheFinalizerInTheSamePass_Row23) {
+  auto es = test::sample_es();
+  es.metadata.finalizers.clear();
+  const auto decision = decide(es);
+  EXPECT_EQ(decision.action, SyncAction::kRefresh);
+  EXPECT_TRUE(decision.add_finalizer);
+}
+
+TEST(Decide, SkipsWhatIsUpToDate_Row26) {
+  const auto decision = decide(test::synced_es("2026-01-02T09:50:00Z"));
+  EXPECT_EQ(decision.action, SyncAction::kSkip);
+  EXPECT_FALSE(decision.add_finalizer);
+}
+
+TEST(Decide, RepairsWithIntervalZero_Row31) {
+  auto es = test::synced_es("2026-01-02T09:50:00Z");
+  es.spec.refresh_interval = "0";
+  EXPECT_EQ(decide_sync({es, nullptr, kNow, true}).action, SyncAction::kRefresh);
+}
+
+TEST(Decide, CleansUpWhatIsBeingDeleted_Row20) {
+  auto es = test::sample_es();
+  es.metadata.deletion_timestamp = "2026-01-02T09:00:00Z";
+  EXPECT_EQ(decide(es).action, SyncAction::kCleanUp);
+}
+
+TEST(Decide, NeverPutsTheFinalizerBackOnADyingObject_Row22) {
+  auto es = test::sample_es();
+  es.metadata.deletion_timestamp = "2026-01-02T09:00:00Z";
+  es.metadata.finalizers = {"somebody.else/s"};
+  const auto decision = decide(es);
+  EXPECT_EQ(decision.action, SyncAction::kCleanUp);
+  EXPECT_FALSE(decision.add_finalizer);
+}
+
+TEST(Decide, IgnoresAnotherControllersObjectButForTheFinalizer) {
+  auto es = test::sample_es();
+  es.metadata.finalizers.clear();
+  const auto decision = decide(es, false);
+  EXPECT_EQ(decision.action, SyncAction::kIgnore);
+  EXPECT_TRUE(decision.add_finalizer);
+}
+
+struct RefusedCase {
+  std::string_view spec;  // JSON
+  std::string_view message;
+};
+class Refused : public testing::TestWithParam<RefusedCase> {};
+
+TEST_P(Refused, NamesTheFieldAndTheWayOut) {
+  auto es = test::sample_es();
+  const auto spec = json::read<api::es::ExternalSecretSpec>(GetParam().spec);
+  ASSERT_TRUE(spec) << spec.error().message;
+  es.spec = *spec;
+  const auto decision = decide(es);
+  EXPECT_EQ(decision.action, SyncAction::kRefuse);
+  EXPECT_EQ(decision.why, GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, Refused, testing::Values(
+    RefusedCase{R"({"refreshInterval":"1d"})",
+                "invalid spec.refreshInterval \"1d\": time: unknown unit \"d\" in duration \"1d\"; write a duration in h, m "
+                "and s, such as 1h or 90s (a day is 24h)"},
+    RefusedCase{R"({"target":{"creationPolicy":"Merge"}})", "spec.target.creationPolicy Merge is not built yet; use Owner"},
+    RefusedCase{R"({"target":{"deletionPolicy":"Delete"}})", "spec.target.deletionPolicy Delete is not built yet; use Retain"},
+    RefusedCase{R"({"target":{"immutable":true}})", "spec.target.immutable is not built yet; leave it out"},
+    RefusedCase{R"({"target":{"manifest":{"apiVersion":"v1","kind":"ConfigMap"}}})",
+                "spec.target.manifest is not built yet; only Secrets can be written: leave it out"},
+    RefusedCase{R"({"target":{"template":{"data":{"a":"{{ .a }}"}}}})",
+                "spec.target.template.data is not built yet; leave it out to store the values as they are"},
+    RefusedCase{R"({"target":{"template":{"templateFrom":[{"literal":"a: b"}]}}})",
+                "spec.target.template.templateFrom is not built yet; leave it out to store the values as they are"},
+    RefusedCase{R"({"target":{"template":{"metadata":{"labels":{"a":"{{ .a }}"}}}}})",
+                "templates in spec.target.template.metadata are not built yet; write plain text there"},
+    RefusedCase{R"({"target":{"template":{"type":"bootstrap.kubernetes.io/token"}}})",
+                "template.type=\"bootstrap.kubernetes.io/token\" is not allowed"},
+    RefusedCase{R"({"syncWindows":{"kind":"allow","windows":[]}})", "spec.syncWindows is not built yet; leave it out"},
+    RefusedCase{R"({"dataFrom":[{"extract":{"key":"a"}},{"find":{"name":{"regexp":"a"}}}]})",
+                "spec.dataFrom[1].find is not built yet; name each secret in an extract of its own"},
+    RefusedCase{R"({"dataFrom":[{"extract":{"key":"a"},"rewrite":[{"transform":{"template":"x"}}]}]})",
+                "spec.dataFrom[0].rewrite is not built yet; name keys one by one in spec.data"},
+    RefusedCase{R"({"dataFrom":[{"sourceRef":{"generatorRef":{"kind":"UUID","name":"u"}}}]})",
+                "spec.dataFrom[0].sourceRef.generatorRef is not built yet; use extract"},
+    RefusedCase{R"({"data":[{"secretKey":"a","remoteRef":{"key":"k"},"sourceRef":{"generatorRef":{"kind":"UUID","name":"u"}}}]})",
+                "spec.data[0].sourceRef.generatorRef cannot give a single value; use a storeRef, or spec.dataFrom for a "
+                "generator"}));
+
+}  // namespace
+}  // namespace rotor::secrets

@@ -1,0 +1,154 @@
+#include "secrets/refresh.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/time.hpp"
+#include "tests/secrets/samples.hpp"
+
+namespace rotor::secrets {
+namespace {
+
+using namespace std::chrono_literals;
+using test::managed_target;
+using test::sample_es;
+using test::synced_es;
+
+const WallTime kNow = *parse_time("2026-01-02T10:00:00Z");
+
+bool refreshes(const api::es::ExternalSecret& es, Duration interval = 1h, WallTime now = kNow) {
+  return should_refresh(es, interval, now).refresh;
+}
+
+TEST(Refresh, HappensAtFirst) { EXPECT_TRUE(refreshes(sample_es())); }
+
+TEST(Refresh, WaitsForTheInterval_Row26) {
+  const auto es = synced_es("2026-01-02T09:50:00Z");
+  EXPECT_FALSE(refreshes(es));
+  const auto next = next_look(es, 1h, kNow);
+  ASSERT_TRUE(next);
+  EXPECT_GE(*next, 50min);
+  EXPECT_LE(*next, 50min + 31s);
+}
+
+TEST(Refresh, IsDueWhenMoreThanTheIntervalHasPassed_Row27) {
+  const auto es = synced_es("2026-01-02T09:59:59Z");
+  EXPECT_FALSE(refreshes(es, 1s)) << "exactly the interval is not more than it";
+  EXPECT_TRUE(refreshes(es, 1s, kNow + 1ms));
+}
+
+TEST(Refresh, NeverHappensByTimeWithIntervalZero_Row28) {
+  EXPECT_FALSE(refreshes(synced_es("2025-01-02T10:00:00Z"), 0s));
+  EXPECT_FALSE(refreshes(synced_es("2025-01-02T10:00:00Z"), -1s));
+  EXPECT_FALSE(next_look(synced_es("2025-01-02T10:00:00Z"), 0s, kNow));
+}
+
+TEST(Refresh, IgnoresASpecEditWithIntervalZero_Row29) {
+  auto es = synced_es("2026-01-02T09:50:00Z");
+  es.metadata.generation = 2;
+  EXPECT_FALSE(refreshes(es, 0s));
+}
+
+TEST(Refresh, IgnoresAnAnnotationWithIntervalZero_Row30) {
+  auto es = synced_es("2026-01-02T09:50:00Z");
+  es.metadata.annotations["force-sync"] = "1";
+  EXPECT_FALSE(refreshes(es, 0s));
+}
+
+TEST(Refresh, HappensWithIntervalZeroWhenItNeverDid) { EXPECT_TRUE(refreshes(sample_es(), 0s)); }
+
+TEST(Refresh, FollowsTheForceSyncAnnotation_Row32) {
+  auto es = synced_es("2026-01-02T09:50:00Z");
+  es.metadata.annotations["force-sync"] = "1767323045";
+  EXPECT_TRUE(refreshes(es));
+}
+
+TEST(Refresh, FollowsASpecEditAndALabel) {
+  auto edited = synced_es("2026-01-02T09:50:00Z");
+  edited.metadata.generation = 2;
+  EXPECT_TRUE(refreshes(edited));
+  auto labelled = synced_es("2026-01-02T09:50:00Z");
+  labelled.metadata.labels["l"] = "x";
+  EXPECT_TRUE(refreshes(labelled));
+}
+
+TEST(Refresh, IgnoresFinalizersAndStatus_Row33) {
+  auto es = synced_es("2026-01-02T09:50:00Z");
+  es.metadata.finalizers.push_back("other");
+  kube::Condition condition;
+  condition.type = "Ready";
+  condition.status = "False";
+  es.status.conditions.push_back(condition);
+  EXPECT_FALSE(refreshes(es));
+}
+
+TEST(Refresh, HappensWhenTheLastOneLiesInTheFuture_Row34) { EXPECT_TRUE(refreshes(synced_es("2026-01-02T10:00:01Z"))); }
+
+TEST(Refresh, OnChangeIgnoresTime_Row35) {
+  auto es = synced_es("2025-01-02T10:00:00Z");
+  es.spec.refresh_policy = "OnChange";
+  EXPECT_FALSE(refreshes(es));
+  EXPECT_FALSE(next_look(es, 1h, kNow));
+  es.metadata.labels["l"] = "x";
+  EXPECT_TRUE(refreshes(es));
+}
+
+TEST(Refresh, CreatedOnceIgnoresTimeAndEdits_Row36) {
+  auto es = synced_es("2025-01-02T10:00:00Z");
+  es.spec.refresh_policy = "CreatedOnce";
+  es.metadata.generation = 2;
+  EXPECT_FALSE(refreshes(es));
+  es.status.refresh_time.clear();
+  EXPECT_TRUE(refreshes(es));
+}
+
+TEST(Refresh, IsSpreadByObjectIdAndNeverTooEarly) {
+  std::set<Duration> looks;
+  for (int i = 0; i < 50; ++i) {
+    auto es = synced_es("2026-01-02T10:00:00Z");
+    es.metadata.uid = "uid-" + std::to_string(i);
+    const auto next = *next_look(es, 1h, kNow);
+    EXPECT_GE(next, 1h);
+    EXPECT_EQ(next, *next_look(es, 1h, kNow)) << "the same object looks at the same time";
+    looks.insert(next);
+  }
+  EXPECT_GT(looks.size(), 40U);
+}
+
+TEST(RefreshInterval, IsAnHourWhenAbsentAndSurvivesHugeValues) {
+  auto es = sample_es();
+  es.spec.refresh_interval.reset();
+  EXPECT_EQ(*refresh_interval(es), 1h);
+  es.spec.refresh_interval = "2562047h47m16.854775807s";
+  const auto longest = refresh_interval(es);
+  ASSERT_TRUE(longest);
+  EXPECT_FALSE(refreshes(synced_es("2026-01-02T09:50:00Z"), *longest));
+}
+
+TEST(Repair, IsNotNeededForASecretAsItWasLeft) {
+  const auto target = managed_target();
+  EXPECT_FALSE(target_needs_repair(sample_es(), &target).refresh);
+}
+
+TEST(Repair, FollowsAnEditedHash_Row10) {
+  auto target = managed_target();
+  target.metadata.annotations[std::string(kDataHashAnnotation)] = "0";
+  EXPECT_TRUE(target_needs_repair(sample_es(), &target).refresh);
+}
+
+TEST(Repair, FollowsEditedData_Row11_Row31) {
+  auto target = managed_target();
+  auto edited = test::sample_secret(test::one_value("a", "v2"));
+  target.actual_hash = to_target(std::move(edited)).actual_hash;
+  EXPECT_TRUE(target_needs_repair(sample_es(), &target).refresh);
+}
+
+TEST(Repair, FollowsAMissingSecret_Row12_Row31) { EXPECT_TRUE(target_needs_repair(sample_es(), nullptr).refresh); }
+
+TEST(Repair, FollowsAMissingLabel) {
+  auto target = managed_target();
+  target.metadata.labels.clear();
+  EXPECT_TRUE(target_needs_repair(sample_es(), &target).refresh);
+}
+
+}  // namespace
+}  // namespace rotor::secrets

@@ -1,0 +1,104 @@
+#include "secrets/status.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/time.hpp"
+#include "secrets/write_memory.hpp"
+#include "tests/fakes/fake_clock.hpp"
+#include "tests/secrets/samples.hpp"
+
+namespace rotor::secrets {
+namespace {
+
+using namespace std::chrono_literals;
+
+const WallTime kFirst = *parse_time("2026-01-02T10:00:00Z");
+
+ExternalSecret with(ExternalSecret es, ExternalSecretStatus status) {
+  es.status = std::move(status);
+  return es;
+}
+
+TEST(Status, SaysSyncedAfterASuccess_Row1) {
+  const auto status = succeeded(test::sample_es(), "secret synced", kFirst, kFirst + 1s);
+  ASSERT_EQ(status.conditions.size(), 1U);
+  EXPECT_EQ(status.conditions[0].type, "Ready");
+  EXPECT_EQ(status.conditions[0].status, "True");
+  EXPECT_EQ(status.conditions[0].reason, "SecretSynced");
+  EXPECT_EQ(status.conditions[0].message, "secret synced");
+  EXPECT_EQ(status.refresh_time, "2026-01-02T10:00:00Z") << "the start of the pass";
+  EXPECT_EQ(status.synced_resource_version, resource_token(test::sample_es().metadata));
+}
+
+TEST(Status, PatchesOnlyTheTimeOnTheNextSuccess_Row43) {
+  const auto es = with(test::sample_es(), succeeded(test::sample_es(), "secret synced", kFirst, kFirst));
+  const auto next = succeeded(es, "secret synced", kFirst + 1h, kFirst + 1h);
+  EXPECT_EQ(next.conditions, es.status.conditions);
+  EXPECT_EQ(status_patch(es.status, next), R"({"status":{"refreshTime":"2026-01-02T11:00:00Z"}})");
+}
+
+TEST(Status, KeepsTheTransitionTimeWhenOnlyTheMessageChanges_Row44) {
+  const auto es = with(test::sample_es(), succeeded(test::sample_es(), "secret synced", kFirst, kFirst));
+  const auto next = succeeded(es, "secret retained due to DeletionPolicy=Retain", kFirst + 1h, kFirst + 1h);
+  EXPECT_EQ(next.conditions[0].last_transition_time, "2026-01-02T10:00:00Z");
+  EXPECT_EQ(next.conditions[0].message, "secret retained due to DeletionPolicy=Retain");
+}
+
+TEST(Status, MovesTheTransitionTimeWhenItFlips_Row45) {
+  const auto es = with(test::sample_es(), failed(test::sample_es(), "could not update secret", kFirst));
+  const auto next = succeeded(es, "secret synced", kFirst + 1h, kFirst + 1h);
+  EXPECT_EQ(next.conditions[0].last_transition_time, "2026-01-02T11:00:00Z");
+}
+
+TEST(Status, KeepsTheLastGoodRefreshAfterAFailure_Row46) {
+  const auto es = with(test::sample_es(), succeeded(test::sample_es(), "secret synced", kFirst, kFirst));
+  const auto next = failed(es, "could not get secret data from provider", kFirst + 1h);
+  EXPECT_EQ(next.refresh_time, es.status.refresh_time);
+  EXPECT_EQ(next.synced_resource_version, es.status.synced_resource_version);
+  EXPECT_EQ(next.conditions[0].status, "False");
+  EXPECT_EQ(next.conditions[0].reason, "SecretSyncedError");
+  const auto patch = status_patch(es.status, next);
+  ASSERT_TRUE(patch);
+  EXPECT_FALSE(patch->contains("refreshTime"));
+}
+
+TEST(Status, IsNotWrittenWhenNothingChanged_Row47) {
+  const auto es = with(test::sample_es(), failed(test::sample_es(), "could not update secret", kFirst));
+  EXPECT_EQ(status_patch(es.status, failed(es, "could not update secret", kFirst + 1h)), std::nullopt);
+}
+
+TEST(Status, PatchesAStoresConditionsAndCapabilities) {
+  api::es::StoreStatus before;
+  api::es::StoreStatus after;
+  after.capabilities = "ReadWrite";
+  EXPECT_EQ(status_patch(before, after), R"({"status":{"capabilities":"ReadWrite"}})");
+  EXPECT_EQ(status_patch(after, after), std::nullopt);
+}
+
+TEST(Finalizers, ArePatchedUnderTheVersionThatWasRead) {
+  EXPECT_EQ(finalizers_patch(test::sample_es().metadata, {"a", "b"}),
+            R"({"metadata":{"resourceVersion":"10","finalizers":["a","b"]}})");
+}
+
+std::shared_ptr<const Target> version(std::string v) {
+  Target target;
+  target.metadata.resource_version = std::move(v);
+  return std::make_shared<const Target>(std::move(target));
+}
+
+TEST(WriteMemory, BridgesTheGapUntilTheWatchHasCaughtUp) {
+  rotor::test::FakeClock clock;
+  WriteMemory<Target> memory(clock);
+  const kube::Key key{"ns", "a"};
+  memory.remember(key, version("100"));
+  EXPECT_EQ(memory.newest(key, nullptr)->metadata.resource_version, "100");
+  EXPECT_EQ(memory.newest(key, version("99"))->metadata.resource_version, "100") << "numbers, not text";
+  EXPECT_EQ(memory.newest(key, version("101"))->metadata.resource_version, "101");
+  EXPECT_EQ(memory.newest(key, nullptr), nullptr) << "forgotten once the watch was there";
+  memory.remember(key, version("200"));
+  clock.advance(11s);
+  EXPECT_EQ(memory.newest(key, nullptr), nullptr) << "never confirmed";
+}
+
+}  // namespace
+}  // namespace rotor::secrets
