@@ -99,6 +99,8 @@ class Api {
   Answer<Reply> remove(const Call& call);
   Answer<Reply> remove_collection(const Call& call);
   Answer<Reply> issue_token(const Call& call) const;
+  Answer<Reply> get_scale(const Call& call) const;
+  Answer<Reply> change_scale(const Call& call);
   Reply written(const Call& call, Written result) const;
 
   const Clock& clock_;

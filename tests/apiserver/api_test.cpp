@@ -183,6 +183,23 @@ TEST(Pods, WaitForTheirNode) {
   EXPECT_EQ(api.get(pods + "/p").status, 404);
 }
 
+TEST(Scale, ChangesTheReplicasOfAWorkload) {
+  ApiHarness api;
+  const std::string sets = "/apis/apps/v1/namespaces/default/statefulsets";
+  ASSERT_EQ(api.post(sets, R"({"metadata":{"name":"s"},"spec":{"serviceName":"x","selector":{"matchLabels":{"a":"b"}},
+    "template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}})")
+                .status,
+            201);
+  const Heard scale = api.get(sets + "/s/scale");
+  EXPECT_EQ(scale.at("kind"), "Scale");
+  EXPECT_EQ(scale.at("status.selector"), "a=b");
+  EXPECT_EQ(api.merge(sets + "/s/scale", R"({"spec":{"replicas":3}})").status, 200);
+  EXPECT_EQ(json::find(api.get(sets + "/s").body, "spec.replicas")->to_number<int>(), 3);
+  EXPECT_EQ(api.put(sets + "/s/scale", json::serialize(scale.body)).status, 409) << "the revision is stale";
+  EXPECT_EQ(api.merge(sets + "/s/scale", R"({"spec":{"replicas":-1}})").status, 422);
+  EXPECT_EQ(api.get("/api/v1/namespaces/default/configmaps/a/scale").status, 404);
+}
+
 TEST(Routing, SaysWhatItDoesNotServe) {
   ApiHarness api;
   EXPECT_EQ(api.get("/api/v1/nopes").status, 404);
