@@ -14,7 +14,8 @@ json::Value value(std::string_view text) { return json::parse(text).value(); }
 std::string first(std::string_view path, std::string_view document) {
   const auto parsed = JsonPath::parse(path);
   if (!parsed) return "error: " + parsed.error().message;
-  const auto found = parsed->find(value(document).get_object());
+  const json::Object root = value(document).get_object();  // what is found points into it
+  const auto found = parsed->find(root);
   return found.empty() ? "nothing" : json::serialize(*found.front());
 }
 
