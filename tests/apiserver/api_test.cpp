@@ -183,6 +183,30 @@ TEST(Pods, WaitForTheirNode) {
   EXPECT_EQ(api.get(pods + "/p").status, 404);
 }
 
+TEST(Refusals, NeverShowASecretsValue) {
+  ApiHarness api;
+  api.post(kSecrets, R"({"metadata":{"name":"frozen"},"immutable":true,"data":{"a":"Q0FOQVJZ"}})");
+  const std::pair<std::string, std::string> bad[] = {
+      {"POST", R"({"metadata":{"name":"a"},"data":{"a":"CANARY!!"}})"},
+      {"POST", R"({"metadata":{"name":"a"},"data":"CANARY"})"},
+      {"POST", R"({"metadata":{"name":"a"},"data":{"a":["CANARY"]}})"},
+      {"POST", R"({"metadata":{"name":"a"},"stringData":{"a":{"b":"CANARY"}}})"},
+      {"POST", R"({"metadata":{"name":"a"},"stringData":["CANARY"]})"},
+      {"POST", R"({"metadata":{"name":"a"},"stringData":{"a":"CANARY"},})"},
+      {"POST", R"({"metadata":{"name":"a"},"stringData":{"a":"CANARY)"},
+      {"POST", R"("CANARY")"},
+      {"PUT", R"({"metadata":{"name":"frozen"},"immutable":true,"stringData":{"a":"other CANARY"}})"},
+  };
+  for (const auto& [method, body] : bad) {
+    const std::string path = method == "PUT" ? under(kSecrets, "frozen") : std::string(kSecrets);
+    const Heard refused = api.send(api.request(method, path, body));
+    EXPECT_GE(refused.status, 400) << body;
+    const std::string answer = json::serialize(refused.body);
+    EXPECT_THAT(answer, testing::Not(HasSubstr("CANARY"))) << body;
+    EXPECT_THAT(answer, testing::Not(HasSubstr("Q0FOQVJZ"))) << body;
+  }
+}
+
 TEST(Scale, ChangesTheReplicasOfAWorkload) {
   ApiHarness api;
   const std::string sets = "/apis/apps/v1/namespaces/default/statefulsets";
