@@ -14,7 +14,8 @@ namespace rotor::openclaw {
 
 class Controller {
  public:
-  // Everything handed in outlives the controller.
+  // Everything handed in outlives the controller, the client also what the executor still has to cancel of it; nobody
+  // renders `metrics` once the controller is gone.
   Controller(Executor executor, kube::Client& client, Clock& clock, MetricsRegistry& metrics,
              ControllerOptions options = {});
   ~Controller();

@@ -34,7 +34,7 @@ struct OpenClawWorld::Operator {
   Operator(Executor executor, std::unique_ptr<kube::Client> c, Clock& clock, openclaw::ControllerOptions options)
       : client(std::move(c)), controller(executor, *client, clock, metrics, std::move(options)) {}
   MetricsRegistry metrics;
-  std::unique_ptr<kube::Client> client;
+  std::shared_ptr<kube::Client> client;
   openclaw::Controller controller;
   boost::asio::cancellation_signal stop;
   bool ended = false;
@@ -76,7 +76,11 @@ void OpenClawWorld::stop_operator() {
   if (operator_ == nullptr) return;
   operator_->stop.emit(boost::asio::cancellation_type::terminal);
   until("the operator to end", [this] { return operator_->ended; });
+  // Events under way are cancelled with the controller and end a little later: the client outlives them.
+  retired_.push_back(operator_->client);
   operator_.reset();
+  metrics_ = nullptr;
+  loop_.settle();
 }
 
 void OpenClawWorld::create(const kube::Resource& resource, const std::string& name, std::string_view document) {

@@ -74,6 +74,7 @@ class OpenClawWorld {
   SystemClock clock_;
   Loop loop_;
   std::unique_ptr<kube::Client> person_;
+  std::vector<std::shared_ptr<kube::Client>> retired_;
   struct Operator;
   std::unique_ptr<Operator> operator_;
   MetricsRegistry* metrics_ = nullptr;
