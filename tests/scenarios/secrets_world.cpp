@@ -1,0 +1,213 @@
+#include "tests/scenarios/secrets_world.hpp"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "api/core/secret.hpp"
+#include "api/externalsecrets/crds.hpp"
+#include "api/externalsecrets/external_secret.hpp"
+#include "api/externalsecrets/store.hpp"
+#include "apiserver/embedded_server.hpp"
+#include "base/encoding.hpp"
+#include "kube/config.hpp"
+#include "providers/fake/fake.hpp"
+
+namespace rotor::test {
+namespace {
+
+constexpr auto kPatience = std::chrono::seconds(10);
+constexpr std::string_view kAgent = "secrets-under-test";
+constexpr kube::Resource kCrds{"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition",
+                               false};
+constexpr kube::Resource kNamespaces{"", "v1", "namespaces", "Namespace", false};
+constexpr kube::Resource kEvents{"", "v1", "events", "Event", true};
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
+Task<Result<bool>> done(Task<Result<SecretBytes>> call) {
+  CO_TRY_VOID(co_await std::move(call));
+  co_return true;
+}
+Task<Result<bool>> done(Task<Result<void>> call) {
+  CO_TRY_VOID(co_await std::move(call));
+  co_return true;
+}
+
+kube::Resource resource_of(std::string_view kind) {
+  if (kind == "ss") return kube::kResource<api::es::SecretStore>;
+  if (kind == "es") return kube::kResource<api::es::ExternalSecret>;
+  return kube::kResource<api::Secret>;
+}
+
+}  // namespace
+
+struct SecretsWorld::Operator {
+  Operator(Executor executor, std::unique_ptr<kube::Client> c, Clock& clock, secrets::Options options)
+      : client(std::move(c)),
+        http(providers::make_http_clients(executor, clock, "test")),
+        calls(providers::make_call_counter(metrics)),
+        registry({{"fake", providers::make_fake_provider}},
+                 {executor, clock, *http, *calls, [](std::string_view) { return std::nullopt; }}),
+        controllers(executor, *client, clock, registry, metrics, std::move(options)) {}
+  MetricsRegistry metrics;
+  std::unique_ptr<kube::Client> client;
+  std::unique_ptr<providers::HttpClients> http;
+  std::unique_ptr<providers::CallCounter> calls;
+  providers::ProviderRegistry registry;
+  secrets::Controllers controllers;
+  boost::asio::cancellation_signal stop;
+  bool ended = false;
+};
+
+template <class T>
+T SecretsWorld::run(Task<T> task) {
+  auto pending = loop_.begin(std::move(task));
+  until("an answer of the API server", [&] { return pending->value.has_value() || pending->error != nullptr; });
+  return loop_.take(*pending);
+}
+
+SecretsWorld::SecretsWorld() : server_(must(apiserver::EmbeddedServer::start({}))) {
+  const std::string kubeconfig(server_->kubeconfig().reveal());
+  person_ = must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")), "person"));
+  for (const std::string& crd :
+       {api::es::secret_store_crd(), api::es::cluster_secret_store_crd(), api::es::external_secret_crd()}) {
+    must(run(done(person_->create(kCrds, "", SecretBytes(crd)))));
+  }
+  constexpr std::string_view kNs = R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"ns"}})";
+  must(run(done(person_->create(kNamespaces, "", SecretBytes(kNs)))));
+  until("the CRDs to be served", [this] {
+    return must(run(person_->serves(resource_of("es")))) && must(run(person_->serves(resource_of("ss"))));
+  });
+}
+
+SecretsWorld::~SecretsWorld() { stop_operator(); }
+
+void SecretsWorld::start_operator(secrets::Options options) {
+  const std::string kubeconfig(server_->kubeconfig().reveal());
+  auto client = must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")),
+                                       std::string(kAgent)));
+  operator_ = std::make_unique<Operator>(loop_.executor(), std::move(client), clock_, std::move(options));
+  Operator* op = operator_.get();
+  boost::asio::co_spawn(loop_.io(), op->controllers.run(),
+                        boost::asio::bind_cancellation_slot(op->stop.slot(), [op](std::exception_ptr) { op->ended = true; }));
+  until("the operator's watches", [op] { return op->controllers.ready(); });
+}
+
+void SecretsWorld::stop_operator() {
+  if (operator_ == nullptr) return;
+  operator_->stop.emit(boost::asio::cancellation_type::terminal);
+  until("the operator to end", [this] { return operator_->ended; });
+  operator_.reset();
+}
+
+MetricsRegistry& SecretsWorld::metrics() { return operator_->metrics; }
+
+void SecretsWorld::create(std::string_view kind, const std::string& name, std::string_view document) {
+  const kube::Resource resource = resource_of(kind);
+  json::Value body = must(json::parse(document));
+  json::Object& object = body.as_object();
+  object["apiVersion"] = resource.api_version();
+  object["kind"] = resource.kind;
+  if (!object.contains("metadata")) object["metadata"] = json::Object{};
+  object["metadata"].as_object()["name"] = name;
+  object["metadata"].as_object()["namespace"] = "ns";
+  must(run(done(person_->create(resource, "ns", SecretBytes(json::serialize(body))))));
+}
+
+void SecretsWorld::merge(std::string_view kind, const std::string& name, std::string_view patch) {
+  must(run(done(person_->patch(resource_of(kind), {"ns", name}, kube::PatchType::kMerge, SecretBytes(patch),
+                               {.field_manager = "person"}))));
+}
+
+void SecretsWorld::remove(std::string_view kind, const std::string& name) {
+  must(run(done(person_->remove(resource_of(kind), {"ns", name}))));
+}
+
+json::Value SecretsWorld::get(std::string_view kind, const std::string& name) {
+  const Result<SecretBytes> body = run(person_->get(resource_of(kind), {"ns", name}));
+  if (!body && body.error().code == Code::kNotFound) return nullptr;
+  if (!body) throw std::runtime_error(body.error().message);
+  return must(json::parse(body->reveal()));
+}
+
+std::vector<json::Value> SecretsWorld::events(std::string_view reason) {
+  std::vector<json::Value> found;
+  must(run(kube::list_all(*person_, kEvents, "ns", {}, [&](std::string_view item) {
+    json::Value event = must(json::parse(item));
+    if (json::find_string(event, "reason") == reason) found.push_back(std::move(event));
+  })));
+  return found;
+}
+
+void SecretsWorld::store(std::string_view entries) {
+  const std::string spec = fmt::format(R"({{"spec":{{"provider":{{"fake":{{"data":{}}}}}}}}})", entries);
+  if (get("ss", "store").is_null()) return create("ss", "store", spec);
+  merge("ss", "store", spec);
+}
+
+void SecretsWorld::external_secret(std::string_view spec_members) {
+  create("es", "es", fmt::format(R"({{"spec":{{"secretStoreRef":{{"name":"store"}},{}}}}})", spec_members));
+}
+
+void SecretsWorld::until(std::string_view what, const std::function<bool()>& is_so) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!is_so()) {
+    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("waited too long for " + std::string(what));
+    loop_.io().restart();
+    loop_.io().run_for(std::chrono::milliseconds(2));
+  }
+}
+
+std::string SecretsWorld::value(const std::string& secret, std::string_view key) {
+  const json::Value object = get("secret", secret);
+  const json::Value* data = json::find(object, "data");
+  if (data == nullptr || !data->as_object().contains(key)) return "";
+  return must(base64_decode(data->as_object().at(key).as_string()));
+}
+
+std::string SecretsWorld::ready(std::string_view kind, const std::string& name) {
+  const json::Value object = get(kind, name);
+  const json::Value* conditions = json::find(object, "status.conditions");
+  if (conditions == nullptr || conditions->as_array().empty()) return "";
+  const json::Value& c = conditions->as_array().front();
+  return fmt::format("{}/{}/{}", json::find_string(c, "status"), json::find_string(c, "reason"),
+                     json::find_string(c, "message"));
+}
+
+void SecretsWorld::until_ready(std::string_view kind, const std::string& name, std::string_view expected) {
+  try {
+    until(expected, [&] { return ready(kind, name) == expected; });
+  } catch (const std::runtime_error&) {
+    FAIL() << kind << " " << name << " is " << ready(kind, name) << ", not " << expected;
+  }
+}
+
+std::uint64_t SecretsWorld::operator_requests(std::string_view verb, std::string_view resource) {
+  std::uint64_t times = 0;
+  for (const auto& count : server_->requests()) {
+    if (count.user_agent.contains(kAgent) && count.verb == verb && count.resource == resource) times += count.times;
+  }
+  return times;
+}
+
+std::uint64_t SecretsWorld::operator_writes() {
+  std::uint64_t times = 0;
+  for (const auto& count : server_->requests()) {
+    const bool read = count.verb == "get" || count.verb == "list" || count.verb == "watch";
+    if (count.user_agent.contains(kAgent) && !read && count.resource != "events") times += count.times;
+  }
+  return times;
+}
+
+void SecretsWorld::settle() {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(150);
+  until("quiet", [end] { return std::chrono::steady_clock::now() > end; });
+}
+
+}  // namespace rotor::test

@@ -1,0 +1,64 @@
+// An API server, the External Secrets controllers on it with the fake provider, and a person who edits objects.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "json/document.hpp"
+#include "kube/client.hpp"
+#include "secrets/controllers.hpp"
+#include "tests/fakes/loop.hpp"
+
+namespace rotor::apiserver {
+class EmbeddedServer;
+}
+
+namespace rotor::test {
+
+class SecretsWorld {
+ public:
+  SecretsWorld();  // server, CRDs, namespace "ns"
+  ~SecretsWorld();
+
+  void start_operator(secrets::Options options = {});
+  void stop_operator();
+
+  // `kind`: ss, es, secret. The document is what stands beside kind and metadata.name/namespace.
+  void create(std::string_view kind, const std::string& name, std::string_view document);
+  void merge(std::string_view kind, const std::string& name, std::string_view patch);
+  void remove(std::string_view kind, const std::string& name);
+  json::Value get(std::string_view kind, const std::string& name);  // null when it is not there
+  std::vector<json::Value> events(std::string_view reason);
+
+  // A store "store" of the fake provider with these entries, and an ExternalSecret "es" on it.
+  void store(std::string_view entries);
+  void external_secret(std::string_view spec_members);
+
+  void until(std::string_view what, const std::function<bool()>& is_so);
+  std::string value(const std::string& secret, std::string_view key);       // decoded; "" when it is not there
+  std::string ready(std::string_view kind, const std::string& name);        // "status/reason/message"
+  void until_ready(std::string_view kind, const std::string& name, std::string_view expected);
+  std::uint64_t operator_requests(std::string_view verb, std::string_view resource);
+  std::uint64_t operator_writes();
+  // Long enough for everything that an event calls for to be over.
+  void settle();
+  MetricsRegistry& metrics();
+
+ private:
+  template <class T>
+  T run(Task<T> task);
+
+  std::unique_ptr<apiserver::EmbeddedServer> server_;
+  SystemClock clock_;
+  Loop loop_;
+  std::unique_ptr<kube::Client> person_;
+  struct Operator;
+  std::unique_ptr<Operator> operator_;
+};
+
+}  // namespace rotor::test
