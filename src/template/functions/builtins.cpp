@@ -173,6 +173,9 @@ Returned printf(Context&, Args args) {
 
 Result<std::string> joined(Args args) {
   if (args.size() == 1 && args[0].is_text()) return args[0].text();
+  for (Value& v : args) {
+    if (v.is_nil()) v = Value::text("<no value>");
+  }
   std::string out;
   if (!print_all(out, args)) return bad("the text is too large, or a value nests too deeply");
   return out;

@@ -20,6 +20,19 @@ Runes runes_of(std::string_view s) {
   return out;
 }
 
+// Bytes that are no UTF-8 stay themselves: they stand above all runes.
+constexpr char32_t kRawByte = 0x110000;
+
+Runes runes_and_bytes_of(std::string_view s) {
+  Runes out;
+  while (!s.empty()) {
+    const Rune r = decode_rune(s);
+    out.push_back(r.valid() ? r.value : kRawByte + static_cast<unsigned char>(s[0]));
+    s.remove_prefix(static_cast<std::size_t>(r.width));
+  }
+  return out;
+}
+
 bool is_separator(char32_t r) {
   if (r < 0x80) return !((r >= '0' && r <= '9') || (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z') || r == '_');
   if (is_letter(r) || is_digit(r)) return false;
@@ -79,6 +92,7 @@ struct Word {
 };
 
 WordKind class_of(char32_t r) {
+  if (r >= kRawByte) return WordKind::kOther;
   if (is_connector(r)) return WordKind::kConnector;
   if (is_punct(r)) return WordKind::kPunctuation;
   if (is_upper(r)) return WordKind::kUpper;
@@ -132,6 +146,7 @@ class Joiner {
     const Word& w = words_[at_++];
     for (const char32_t r : w.runes) {
       if (w.kind == WordKind::kConnector) out_ += connector_;
+      else if (r >= kRawByte) out_ += static_cast<char>(r - kRawByte);
       else append_rune(out_, w.kind == WordKind::kUpper ? to_lower(r) : r);
     }
   }
@@ -172,7 +187,7 @@ class Joiner {
   std::string out_;
 };
 
-std::string convention(std::string_view s, char connector) { return Joiner(split_words(runes_of(s)), connector).run(); }
+std::string convention(std::string_view s, char connector) { return Joiner(split_words(runes_and_bytes_of(s)), connector).run(); }
 
 // PascalCase: a connector between words goes, the rune after it becomes upper case, and a word that began in upper
 // case is lowered until its first rune that is not.

@@ -3,8 +3,6 @@
 #include <openssl/err.h>
 #include <openssl/provider.h>
 
-#include <mutex>
-
 namespace rotor::tmpl {
 
 namespace {
@@ -20,8 +18,11 @@ std::unexpected<Error> refuse(std::string_view why) {
 
 // RC2, which old archives use, lives in OpenSSL's legacy provider.
 void allow_legacy_ciphers() {
-  static std::once_flag once;
-  std::call_once(once, [] { OSSL_PROVIDER_try_load(nullptr, "legacy", 1); });
+  struct Legacy {
+    OSSL_PROVIDER* provider = OSSL_PROVIDER_try_load(nullptr, "legacy", 1);
+    ~Legacy() { OSSL_PROVIDER_unload(provider); }
+  };
+  static const Legacy legacy;
   ERR_clear_error();
 }
 
