@@ -16,7 +16,9 @@ constexpr std::array kRunners = {
     std::pair<std::string_view, Run>{"yaml-any", run_yaml_any}, std::pair<std::string_view, Run>{"gjson", run_gjson},
     std::pair<std::string_view, Run>{"property", run_property}, std::pair<std::string_view, Run>{"extract", run_extract},
     std::pair<std::string_view, Run>{"find", run_find}, std::pair<std::string_view, Run>{"duration", run_duration},
-    std::pair<std::string_view, Run>{"datahash", run_data_hash},
+    std::pair<std::string_view, Run>{"datahash", run_data_hash}, std::pair<std::string_view, Run>{"rewrite", run_rewrite},
+    std::pair<std::string_view, Run>{"reverse", run_reverse}, std::pair<std::string_view, Run>{"convert", run_convert},
+    std::pair<std::string_view, Run>{"validate", run_validate}, std::pair<std::string_view, Run>{"decode", run_decode},
 };
 
 std::string as_text(const json::Value& v) { return v.is_string() ? std::string(v.get_string()) : boost::json::serialize(v); }

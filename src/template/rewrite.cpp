@@ -1,0 +1,153 @@
+#include "template/rewrite.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "template/json_value.hpp"
+#include "template/lookup.hpp"
+#include "template/quote.hpp"
+#include "template/regex.hpp"
+#include "template/template.hpp"
+#include "template/unicode.hpp"
+
+namespace rotor::tmpl {
+
+namespace {
+
+class Rewriter {
+ public:
+  Rewriter(SecretMap values, const Environment& environment) : values_(std::move(values)), environment_(environment) {}
+
+  Result<SecretMap> operator()(std::monostate) { return std::move(values_); }
+
+  Result<SecretMap> operator()(const RewriteRegexp& r) {
+    auto re = Regex::compile(r.source);
+    if (!re) return std::unexpected(std::move(re).error().prefixed("regexp failed with failed to compile"));
+    return renamed([&](const std::string& key) -> Result<std::string> { return re->replace_all(key, r.target); });
+  }
+
+  Result<SecretMap> operator()(const RewriteTransform& t) {
+    const auto parsed = Template::parse("transform", t.text);
+    if (!parsed) return rotor::fail(Code::kInvalid, "transform failed with failed to parse template: " + parsed.error().message);
+    return renamed([&](const std::string& key) -> Result<std::string> {
+      Map data;
+      data.emplace("value", Value::text(key));
+      auto name = parsed->render(Value::map(std::move(data), Type::kStringMap), environment_, {.missing_key_is_error = false, .limits = {}});
+      if (name) return name;
+      return rotor::fail(Code::kInvalid, fmt::format("transform failed with failed to execute template for key {}: {}", quote(key),
+                                                     name.error().message));
+    });
+  }
+
+  Result<SecretMap> operator()(const RewriteMerge& m) {
+    auto merged = merge(m);
+    if (!merged) return std::unexpected(std::move(merged).error().prefixed("merge failed with"));
+    return merged;
+  }
+
+ private:
+  Result<SecretMap> renamed(const auto& name_for) {
+    SecretMap out;
+    for (auto& [key, value] : values_) {
+      TRY(std::string name, name_for(key));
+      out.insert_or_assign(std::move(name), std::move(value));
+    }
+    return out;
+  }
+
+  // Alphabetically, those with priority at the end.
+  Result<std::vector<std::string>> merge_order(const RewriteMerge& m) const {
+    std::vector<std::string> order;
+    for (const auto& [key, _] : values_) {
+      if (std::ranges::find(m.priority, key) == m.priority.end()) order.push_back(key);
+    }
+    for (const std::string& key : m.priority) {
+      if (values_.contains(key)) {
+        order.push_back(key);
+      } else if (!m.ignore_missing_priority) {
+        return rotor::fail(Code::kInvalid, fmt::format("key {} not found in input map", quote(key)));
+      }
+    }
+    return order;
+  }
+
+  Result<SecretMap> merge(const RewriteMerge& m) {
+    TRY(const auto order, merge_order(m));
+    Map merged;
+    std::set<std::string> conflicts;
+    for (const std::string& key : order) {
+      auto document = read_json(values_.find(key)->second.reveal());
+      if (!document) return rotor::fail(Code::kInvalid, fmt::format("failed to unmarshal JSON: the value of key {} is not valid JSON", quote(key)));
+      if (document->is_nil()) continue;
+      if (!document->is_map()) return rotor::fail(Code::kInvalid, fmt::format("failed to unmarshal JSON: the value of key {} is no JSON object", quote(key)));
+      for (const auto& [name, member] : document->members()) {
+        if (!merged.insert_or_assign(name, member).second) conflicts.insert(name);
+      }
+    }
+    if (!conflicts.empty() && !m.ignore_conflicts) {
+      return rotor::fail(Code::kInvalid, fmt::format("conflicts: {}", fmt::join(conflicts, ", ")));
+    }
+    return merged_into(m, std::move(merged));
+  }
+
+  Result<SecretMap> merged_into(const RewriteMerge& m, Map merged) {
+    const bool extract = m.strategy.empty() || m.strategy == "Extract";
+    if (!extract && m.strategy != "JSON") return SecretMap();
+    if (!extract && m.into.empty()) return rotor::fail(Code::kInvalid, "missing 'into' field");
+    TRY(std::string json, write_json(Value::map(std::move(merged)), {.html = false}));
+    const SecretBytes document(json);
+    wipe(json.data(), json.size());
+    if (extract) return extract_decoded(document);
+    values_.insert_or_assign(m.into, document);
+    return std::move(values_);
+  }
+
+  SecretMap values_;
+  const Environment& environment_;
+};
+
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+std::string reversed(std::string_view key) {
+  std::string out;
+  while (!key.empty()) {
+    std::size_t digits = 0;
+    if (key.starts_with("_U")) {
+      while (digits < 5 && 2 + digits < key.size() && is_hex(key[2 + digits])) ++digits;
+    }
+    const bool escape = digits >= 4 && 2 + digits < key.size() && key[2 + digits] == '_';
+    if (!escape) {
+      out += key[0];
+      key.remove_prefix(1);
+      continue;
+    }
+    append_rune(out, static_cast<char32_t>(std::stoul(std::string(key.substr(2, digits)), nullptr, 16)));
+    key.remove_prefix(digits + 3);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<SecretMap> rewrite(const std::vector<RewriteOperation>& operations, SecretMap values, const Environment& environment) {
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    auto next = std::visit(Rewriter(std::move(values), environment), operations[i]);
+    if (!next) return std::unexpected(std::move(next).error().prefixed(fmt::format("failed rewrite operation[{}]", i)));
+    values = *std::move(next);
+  }
+  return values;
+}
+
+Result<SecretMap> reverse_unicode(SecretMap values) {
+  SecretMap out;
+  for (auto& [key, value] : values) {
+    std::string name = reversed(key);
+    if (out.contains(name)) return rotor::fail(Code::kInvalid, "secret name collision during conversion: " + name);
+    out.emplace(std::move(name), std::move(value));
+  }
+  return out;
+}
+
+}  // namespace rotor::tmpl

@@ -1,0 +1,42 @@
+// `dataFrom[].rewrite`: new names for fetched keys. Operations run in order, the output of one is the input of the next.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/secret_bytes.hpp"
+#include "template/context.hpp"
+
+namespace rotor::tmpl {
+
+// Every match of `source` in a key becomes `target` ($1, ${name} are groups); other keys stay.
+struct RewriteRegexp {
+  std::string source, target;
+};
+
+// A template over {"value": key}; what it renders is the key. A missing member prints `<no value>`.
+struct RewriteTransform {
+  std::string text;
+};
+
+// All values are JSON objects and become one: as the new data (Extract), or as one more value `into` (JSON).
+struct RewriteMerge {
+  std::string into;
+  std::vector<std::string> priority;  // merged last, in this order, so that they win
+  bool ignore_missing_priority = false;
+  bool ignore_conflicts = false;
+  std::string strategy;  // "" and Extract, JSON
+};
+
+// std::monostate: an item that says nothing changes nothing.
+using RewriteOperation = std::variant<std::monostate, RewriteRegexp, RewriteTransform, RewriteMerge>;
+
+// Keys are taken in sorted order; when two become the same the later one wins. Errors name operations and keys.
+Result<SecretMap> rewrite(const std::vector<RewriteOperation>& operations, SecretMap values, const Environment& environment);
+
+// PushSecret's ReverseUnicode: every `_U0040_` in a key becomes its character. kInvalid when two keys become equal.
+Result<SecretMap> reverse_unicode(SecretMap values);
+
+}  // namespace rotor::tmpl
