@@ -19,6 +19,7 @@ constexpr std::array kRunners = {
     std::pair<std::string_view, Run>{"datahash", run_data_hash}, std::pair<std::string_view, Run>{"rewrite", run_rewrite},
     std::pair<std::string_view, Run>{"reverse", run_reverse}, std::pair<std::string_view, Run>{"convert", run_convert},
     std::pair<std::string_view, Run>{"validate", run_validate}, std::pair<std::string_view, Run>{"decode", run_decode},
+    std::pair<std::string_view, Run>{"cron", run_cron}, std::pair<std::string_view, Run>{"syncwindow", run_sync_window},
 };
 
 std::string as_text(const json::Value& v) { return v.is_string() ? std::string(v.get_string()) : boost::json::serialize(v); }
