@@ -13,6 +13,7 @@
 #include "base/encoding.hpp"
 #include "kube/config.hpp"
 #include "providers/fake/fake.hpp"
+#include "providers/kubernetes/kubernetes.hpp"
 
 namespace rotor::test {
 namespace {
@@ -52,7 +53,7 @@ struct SecretsWorld::Operator {
       : client(std::move(c)),
         http(providers::make_http_clients(executor, clock, "test")),
         calls(providers::make_call_counter(metrics)),
-        registry({{"fake", providers::make_fake_provider}},
+        registry({{"fake", providers::make_fake_provider}, {"kubernetes", providers::make_kubernetes_provider}},
                  {executor, clock, *http, *calls, [](std::string_view) { return std::nullopt; }}),
         controllers(executor, *client, clock, registry, metrics, std::move(options)) {}
   MetricsRegistry metrics;
@@ -105,6 +106,10 @@ void SecretsWorld::stop_operator() {
   until("the operator to end", [this] { return operator_->ended; });
   operator_.reset();
 }
+
+std::string SecretsWorld::url() const { return server_->url(); }
+std::string SecretsWorld::ca_pem() const { return server_->ca_pem(); }
+std::string SecretsWorld::token() const { return std::string(server_->token().reveal()); }
 
 MetricsRegistry& SecretsWorld::metrics() { return operator_->metrics; }
 

@@ -48,6 +48,10 @@ class SecretsWorld {
   // Long enough for everything that an event calls for to be over.
   void settle();
   MetricsRegistry& metrics();
+  // The API server itself, as a back end.
+  std::string url() const;
+  std::string ca_pem() const;
+  std::string token() const;
 
  private:
   template <class T>

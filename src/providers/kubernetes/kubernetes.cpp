@@ -1,0 +1,171 @@
+#include "providers/kubernetes/kubernetes.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "api/core/secret.hpp"
+#include "kube/config.hpp"
+#include "providers/kubernetes/config.hpp"
+#include "providers/kubernetes/read.hpp"
+#include "providers/kubernetes/review.hpp"
+
+namespace rotor::providers {
+namespace {
+
+using kubernetes::Config;
+
+Error not_built(std::string_view what) {
+  return {Code::kInvalid, fmt::format("{} with the kubernetes provider is not built yet; it can be read from", what)};
+}
+
+class KubernetesClient final : public SecretsClient {
+ public:
+  // `client` is null for a ClusterSecretStore whose ServiceAccount depends on the consumer and that has none.
+  KubernetesClient(std::unique_ptr<kube::Client> client, std::string ns, CallCounter& calls)
+      : client_(std::move(client)), ns_(std::move(ns)), calls_(calls) {}
+
+  Task<Validation> validate() override {
+    if (!client_) co_return Validation{Validity::kUnknown, {}};
+    auto allowed = co_await kubernetes::may_read_secrets(*client_, ns_);
+    calls_.count("Kubernetes", "CreateSelfSubjectRulesReview", allowed.has_value());
+    if (!allowed) {
+      co_return Validation{Validity::kUnknown,
+                           std::move(allowed).error().prefixed("could not verify if client is valid")};
+    }
+    if (*allowed) co_return Validation{};
+    Error error{Code::kDenied, "client is not allowed to get secrets"};
+    co_return Validation{Validity::kError, std::move(error)};
+  }
+
+  Task<Result<SecretBytes>> get_secret(RemoteRef ref) override {
+    CO_TRY(const api::Secret secret, co_await fetch(ref.key));
+    co_return kubernetes::read_value(secret, ref);
+  }
+
+  Task<Result<SecretMap>> get_secret_map(RemoteRef ref) override {
+    CO_TRY(api::Secret secret, co_await fetch(ref.key));
+    co_return kubernetes::read_map(std::move(secret), ref);
+  }
+
+  Task<Result<SecretMap>> get_all(FindRequest) override { co_return std::unexpected(not_built("find")); }
+  Task<Result<void>> push(PushSource, PushTarget) override { co_return std::unexpected(not_built("pushing")); }
+  Task<Result<void>> remove(std::string, std::string) override { co_return std::unexpected(not_built("deleting")); }
+  Task<Result<bool>> exists(std::string, std::string) override { co_return std::unexpected(not_built("pushing")); }
+
+ private:
+  Task<Result<api::Secret>> fetch(std::string name) {
+    if (!client_) co_return fail(Code::kInvalid, "the store's ServiceAccount needs a namespace");
+    kube::Key key{ns_, std::move(name)};
+    auto secret = co_await kube::get<api::Secret>(*client_, std::move(key));
+    calls_.count("Kubernetes", "GetSecret", secret.has_value());
+    // The API server stated it: this is the one kNotFound.
+    if (!secret && secret.error().code == Code::kNotFound) co_return fail(Code::kNotFound, "Secret does not exist");
+    co_return std::move(secret);
+  }
+
+  std::unique_ptr<kube::Client> client_;
+  std::string ns_;
+  CallCounter& calls_;
+};
+
+class KubernetesProvider final : public Provider {
+ public:
+  explicit KubernetesProvider(const Services& services)
+      : executor_(services.executor), clock_(services.clock), calls_(services.calls) {}
+
+  Capability capability() const override { return Capability::kReadWrite; }
+
+  Result<std::vector<std::string>> validate_store(const Store& store) const override {
+    TRY(const Config config, kubernetes::read_config(store));
+    return kubernetes::validate_config(store, config);
+  }
+
+  Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) override {
+    CO_TRY(const Config config, kubernetes::read_config(context.store));
+    std::unique_ptr<kube::Client> client;
+    const bool referent = config.auth && config.auth->service_account &&
+                          resolve_namespace(context.scope(), config.auth->service_account->ns).empty();
+    if (!referent) {
+      auto connection = co_await connect(context.gate, context.scope(), config);
+      if (!connection) co_return std::unexpected(std::move(connection).error().prefixed("failed to prepare auth"));
+      CO_TRY(client, kube::make_client(executor_, clock_, *std::move(connection), "external-secrets"));
+    }
+    std::unique_ptr<SecretsClient> made = std::make_unique<KubernetesClient>(std::move(client), config.ns(), calls_);
+    co_return std::move(made);
+  }
+
+ private:
+  Task<Result<kube::ConnectionConfig>> connect(ReferenceGate& gate, Scope scope, Config config) {
+    if (config.auth_ref && config.auth) co_return fail(Code::kInvalid, "authRef and inline auth cannot both be set");
+    if (config.auth_ref) {
+      CO_TRY(const SecretBytes kubeconfig, co_await gate.secret_value(scope, *config.auth_ref));
+      co_return kubernetes::inline_kubeconfig(kubeconfig);
+    }
+    if (!config.auth) co_return fail(Code::kInvalid, "no auth provider given: set auth.serviceAccount, auth.token or auth.cert");
+    kube::ConnectionConfig connection;
+    connection.server = kubernetes::server_url(config);
+    CO_TRY(connection.tls.ca_pem, co_await resolve_ca(gate, scope, config.server.ca_bundle, config.server.ca_provider));
+    CO_TRY_VOID(co_await log_in(gate, scope, *config.auth, connection));
+    co_return std::move(connection);
+  }
+
+  Task<Result<void>> log_in(ReferenceGate& gate, Scope scope, kubernetes::Auth auth, kube::ConnectionConfig& connection) {
+    const int methods = (auth.token ? 1 : 0) + (auth.cert ? 1 : 0) + (auth.service_account ? 1 : 0);
+    if (methods > 1) {
+      co_return fail(Code::kInvalid,
+                     "multiple auth methods provided: set exactly one of Token, ServiceAccount, or Cert");
+    }
+    if (auth.token) {
+      auto token = co_await gate.secret_value(scope, auth.token->bearer_token);
+      if (!token) co_return std::unexpected(std::move(token).error().prefixed("could not fetch Auth.Token.BearerToken"));
+      connection.token = *std::move(token);
+    } else if (auth.cert) {
+      auto cert = co_await gate.secret_value(scope, auth.cert->client_cert);
+      if (!cert) co_return std::unexpected(std::move(cert).error().prefixed("could not fetch client key and cert"));
+      auto key = co_await gate.secret_value(scope, auth.cert->client_key);
+      if (!key) co_return std::unexpected(std::move(key).error().prefixed("could not fetch client key and cert"));
+      connection.tls.certificate_pem = std::string(cert->reveal());
+      connection.tls.key_pem = *std::move(key);
+    } else if (auth.service_account) {
+      auto token = co_await service_account_token(gate, scope, *auth.service_account);
+      if (!token) co_return std::unexpected(std::move(token).error().prefixed("could not fetch Auth.ServiceAccount"));
+      connection.token = *std::move(token);
+    } else {
+      co_return fail(Code::kInvalid, "no auth provider given: set auth.serviceAccount, auth.token or auth.cert");
+    }
+    co_return Result<void>();
+  }
+
+  // Kept until four fifths of its life are over.
+  Task<Result<SecretBytes>> service_account_token(ReferenceGate& gate, Scope scope,
+                                                  api::es::ServiceAccountSelector account) {
+    std::string id = resolve_namespace(scope, account.ns) + "/" + account.name;
+    for (const std::string& audience : account.audiences) id += "\n" + audience;
+    if (const auto it = tokens_.find(id); it != tokens_.end() && clock_.now() < it->second.renew) {
+      co_return it->second.token;
+    }
+    kube::TokenRequest request{account.audiences, 3600};
+    const WallTime asked = clock_.now();
+    CO_TRY(kube::IssuedToken issued, co_await gate.service_account_token(scope, std::move(account), std::move(request)));
+    tokens_.insert_or_assign(id, Cached{issued.token, asked + (issued.expires - asked) * 4 / 5});
+    co_return std::move(issued.token);
+  }
+
+  struct Cached {
+    SecretBytes token;
+    WallTime renew;
+  };
+  Executor executor_;
+  Clock& clock_;
+  CallCounter& calls_;
+  std::map<std::string, Cached> tokens_;
+};
+
+}  // namespace
+
+std::unique_ptr<Provider> make_kubernetes_provider(const Services& services) {
+  return std::make_unique<KubernetesProvider>(services);
+}
+
+}  // namespace rotor::providers

@@ -1,0 +1,123 @@
+#include "providers/kubernetes/read.hpp"
+
+#include <fmt/format.h>
+
+#include "json/reader.hpp"
+#include "json/writer.hpp"
+#include "providers/property.hpp"
+
+namespace rotor::providers::kubernetes {
+namespace {
+
+// `{key: text}` of all data; what is no UTF-8 becomes U+FFFD.
+SecretBytes whole(const SecretMap& data) {
+  SecretBytes out;
+  json::Writer writer(out);
+  writer.begin_object();
+  for (const auto& [key, value] : data) {
+    writer.key(key);
+    writer.string(value.reveal());
+  }
+  writer.end_object();
+  return out;
+}
+
+SecretBytes map_text(const kube::StringMap& map) { return SecretBytes(map.empty() ? "null" : json::write(map)); }
+
+Error no_property(const RemoteRef& ref, std::string_view where) {
+  return {Code::kNotFound, fmt::format("property {} does not exist in {} of secret \"{}\"", ref.property, where, ref.key)};
+}
+
+Result<SecretBytes> path_in(const SecretBytes& value, std::string_view path, const RemoteRef& ref, std::string_view where) {
+  TRY(auto found, find_property(value, path, PathOrder::kPathOnly));
+  if (!found) return std::unexpected(no_property(ref, where));
+  return *std::move(found);
+}
+
+// An exact key; else the part before the first dot is the key and the rest a path into its JSON.
+Result<SecretBytes> data_property(const SecretMap& data, const RemoteRef& ref) {
+  if (const auto it = data.find(ref.property); it != data.end()) return it->second;
+  const auto dot = ref.property.find('.');
+  if (dot == std::string::npos) return std::unexpected(no_property(ref, "data"));
+  const auto it = data.find(ref.property.substr(0, dot));
+  if (it == data.end()) return std::unexpected(no_property(ref, "data"));
+  return path_in(it->second, std::string_view(ref.property).substr(dot + 1), ref, "data");
+}
+
+Result<SecretBytes> in_metadata(const kube::StringMap& map, std::string_view rest, const RemoteRef& ref) {
+  if (const auto it = map.find(rest); it != map.end()) return SecretBytes(it->second);
+  const auto dot = rest.find('.');
+  if (dot == std::string_view::npos) return std::unexpected(no_property(ref, "metadata"));
+  const auto it = map.find(rest.substr(0, dot));
+  if (it == map.end()) return std::unexpected(no_property(ref, "metadata"));
+  return path_in(SecretBytes(it->second), rest.substr(dot + 1), ref, "metadata");
+}
+
+Result<SecretBytes> metadata_value(const kube::ObjectMeta& metadata, const RemoteRef& ref) {
+  const std::string_view property = ref.property;
+  if (property.empty()) {
+    SecretBytes out(R"({"annotations":)");
+    out.append(map_text(metadata.annotations).reveal());
+    out.append(R"(,"labels":)");
+    out.append(map_text(metadata.labels).reveal());
+    out.append("}");
+    return out;
+  }
+  if (property == "labels") return map_text(metadata.labels);
+  if (property == "annotations") return map_text(metadata.annotations);
+  if (property.starts_with("labels.")) return in_metadata(metadata.labels, property.substr(7), ref);
+  if (property.starts_with("annotations.")) return in_metadata(metadata.annotations, property.substr(12), ref);
+  return std::unexpected(no_property(ref, "metadata"));
+}
+
+// Members as their JSON text: strings keep their quotes, as today.
+Result<SecretMap> raw_members(const SecretBytes& document) {
+  json::Reader reader(document.reveal());
+  SecretMap members;
+  if (json::validate(document.reveal()) && reader.peek() == json::Kind::kObject) {
+    reader.begin_object();
+    std::string key;
+    while (reader.next_member(key)) members.insert_or_assign(key, SecretBytes(reader.read_raw()));
+    return members;
+  }
+  return fail(Code::kInvalid, "failed to unmarshal secret: invalid JSON format");
+}
+
+}  // namespace
+
+Result<SecretBytes> read_value(const api::Secret& secret, const RemoteRef& ref) {
+  if (ref.fetches_metadata()) return metadata_value(secret.metadata, ref);
+  if (ref.property.empty()) return whole(secret.data);
+  return data_property(secret.data, ref);
+}
+
+Result<SecretMap> read_map(api::Secret secret, const RemoteRef& ref) {
+  if (ref.fetches_metadata()) {
+    SecretMap map;
+    map.emplace("labels", map_text(secret.metadata.labels));
+    map.emplace("annotations", map_text(secret.metadata.annotations));
+    return map;
+  }
+  if (ref.property.empty()) return std::move(secret.data);
+  auto value = data_property(secret.data, ref);
+  if (!value && value.error().code == Code::kNotFound) {
+    return fail(Code::kNotFound, fmt::format("property {} does not exist in key {}", ref.property, ref.key));
+  }
+  if (!value) return std::unexpected(std::move(value).error());
+  return raw_members(*value);
+}
+
+Result<kube::ConnectionConfig> inline_kubeconfig(const SecretBytes& text) {
+  for (const std::string_view word : {"exec:", "auth-provider:", "tokenFile:", "certificate-authority:",
+                                      "client-certificate:", "client-key:", "\"exec\"", "\"auth-provider\"",
+                                      "\"tokenFile\"", "\"certificate-authority\"", "\"client-certificate\"",
+                                      "\"client-key\""}) {
+    if (text.reveal().contains(word)) {
+      return fail(Code::kInvalid, fmt::format("the kubeconfig of authRef uses {}: only data inside it can be used (token, "
+                                              "client-certificate-data, client-key-data, certificate-authority-data)", word));
+    }
+  }
+  return kube::parse_kubeconfig(text.reveal(), "authRef");
+}
+
+}  // namespace rotor::providers::kubernetes

@@ -1,0 +1,72 @@
+#include "providers/kubernetes/read.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rotor::providers::kubernetes {
+namespace {
+
+api::Secret sample() {
+  api::Secret secret;
+  secret.data.emplace("user", SecretBytes("u"));
+  secret.data.emplace("a.b", SecretBytes("dotted"));
+  secret.data.emplace("doc", SecretBytes(R"({"x":{"y":"deep"},"s":"seb"})"));
+  secret.metadata.labels["app.kubernetes.io/name"] = "n";
+  secret.metadata.labels["json"] = R"({"k":"v"})";
+  return secret;
+}
+
+struct ReadCase {
+  std::string_view property;
+  bool metadata;
+  std::string_view expected;  // what starts with "!" is the error
+};
+class KubernetesRead : public testing::TestWithParam<ReadCase> {};
+
+TEST_P(KubernetesRead, FindsTheProperty) {
+  RemoteRef ref;
+  ref.key = "s";
+  ref.property = GetParam().property;
+  if (GetParam().metadata) ref.metadata_policy = "Fetch";
+  const auto value = read_value(sample(), ref);
+  if (GetParam().expected.starts_with('!')) {
+    ASSERT_FALSE(value);
+    EXPECT_EQ(value.error().code, Code::kNotFound);
+    EXPECT_EQ(value.error().message, GetParam().expected.substr(1));
+  } else {
+    ASSERT_TRUE(value) << value.error().message;
+    EXPECT_EQ(value->reveal(), GetParam().expected);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, KubernetesRead, testing::Values(
+    ReadCase{"user", false, "u"}, ReadCase{"a.b", false, "dotted"}, ReadCase{"doc.x.y", false, "deep"},
+    ReadCase{"", false, R"({"a.b":"dotted","doc":"{\"x\":{\"y\":\"deep\"},\"s\":\"seb\"}","user":"u"})"},
+    ReadCase{"nope", false, "!property nope does not exist in data of secret \"s\""},
+    ReadCase{"doc.z", false, "!property doc.z does not exist in data of secret \"s\""},
+    ReadCase{"labels.app.kubernetes.io/name", true, "n"}, ReadCase{"labels.json.k", true, "v"},
+    ReadCase{"annotations", true, "null"},
+    ReadCase{"labels.nope", true, "!property labels.nope does not exist in metadata of secret \"s\""},
+    ReadCase{"", true, R"({"annotations":null,"labels":{"app.kubernetes.io/name":"n","json":"{\"k\":\"v\"}"}})"}));
+
+TEST(KubernetesReadMap, GivesEveryKeyOrTheMembersOfOne) {
+  RemoteRef ref;
+  ref.key = "s";
+  EXPECT_EQ(read_map(sample(), ref)->size(), 3U);
+  ref.property = "doc";
+  const auto members = read_map(sample(), ref);
+  ASSERT_TRUE(members);
+  EXPECT_EQ(members->at("s").reveal(), "\"seb\"") << "quotes stay, as today";
+  ref.property = "user";
+  EXPECT_EQ(read_map(sample(), ref).error().message, "failed to unmarshal secret: invalid JSON format");
+  ref.property = "nope";
+  EXPECT_EQ(read_map(sample(), ref).error().message, "property nope does not exist in key s");
+}
+
+TEST(InlineKubeconfig, RefusesWhatWouldReadFilesOrRunPrograms) {
+  const auto config = inline_kubeconfig(SecretBytes("users:\n- name: u\n  user:\n    exec:\n      command: sh\n"));
+  ASSERT_FALSE(config);
+  EXPECT_TRUE(config.error().message.starts_with("the kubeconfig of authRef uses exec:"));
+}
+
+}  // namespace
+}  // namespace rotor::providers::kubernetes
