@@ -250,6 +250,22 @@ TEST_F(SecretsSync, RefusesABadDurationWithoutStoppingOthers) {
   world.until("the other's repair", [this] { return world.value("tgt", "a") == "v1"; });
 }
 
+TEST(UnreadableObject, SaysSoAndStopsNoOther) {
+  SecretsWorld world(true);
+  world.store(R"([{"key":"remote","value":"v1"}])");
+  world.create("es", "bad", R"({"spec":{"data":"none"}})");
+  world.external_secret(kOneKey);
+  world.start_operator();
+  world.until("the good one", [&] { return world.value("tgt", "a") == "v1"; });
+  world.until_ready("es", "bad",
+                    "False/SecretSyncedError/the ExternalSecret cannot be read: spec.data: expected an array, found a string; "
+                    "correct the field and apply it again");
+  world.until("the event", [&] { return !world.events("UpdateFailed").empty(); });
+  world.merge("es", "bad", R"({"spec":{"secretStoreRef":{"name":"store"},"target":{"name":"good"},
+    "data":[{"secretKey":"a","remoteRef":{"key":"remote"}}]}})");
+  world.until("the corrected one", [&] { return world.value("good", "a") == "v1"; });
+}
+
 TEST_F(SecretsSync, CountsPassesAndShowsConditions_Row24) {
   synced();
   world.settle();

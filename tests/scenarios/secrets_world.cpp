@@ -40,6 +40,12 @@ Task<Result<bool>> done(Task<Result<void>> call) {
   co_return true;
 }
 
+constexpr std::string_view kLooseCrd = R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
+  "metadata":{"name":"externalsecrets.external-secrets.io"},"spec":{"group":"external-secrets.io","scope":"Namespaced",
+  "names":{"kind":"ExternalSecret","listKind":"ExternalSecretList","plural":"externalsecrets","singular":"externalsecret"},
+  "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},"schema":{"openAPIV3Schema":
+  {"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}})";
+
 kube::Resource resource_of(std::string_view kind) {
   if (kind == "ss") return kube::kResource<api::es::SecretStore>;
   if (kind == "es") return kube::kResource<api::es::ExternalSecret>;
@@ -73,11 +79,11 @@ T SecretsWorld::run(Task<T> task) {
   return loop_.take(*pending);
 }
 
-SecretsWorld::SecretsWorld() : server_(must(apiserver::EmbeddedServer::start({}))) {
+SecretsWorld::SecretsWorld(bool loose) : server_(must(apiserver::EmbeddedServer::start({}))) {
   const std::string kubeconfig(server_->kubeconfig().reveal());
   person_ = must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")), "person"));
-  for (const std::string& crd :
-       {api::es::secret_store_crd(), api::es::cluster_secret_store_crd(), api::es::external_secret_crd()}) {
+  const std::string es_crd = loose ? std::string(kLooseCrd) : api::es::external_secret_crd();
+  for (const std::string& crd : {api::es::secret_store_crd(), api::es::cluster_secret_store_crd(), es_crd}) {
     must(run(done(person_->create(kCrds, "", SecretBytes(crd)))));
   }
   constexpr std::string_view kNs = R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"ns"}})";

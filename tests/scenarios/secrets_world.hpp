@@ -22,7 +22,8 @@ namespace rotor::test {
 
 class SecretsWorld {
  public:
-  SecretsWorld();  // server, CRDs, namespace "ns"
+  // Server, CRDs, namespace "ns". `loose`: a CRD that lets everything in, as an older installation may have left objects.
+  explicit SecretsWorld(bool loose = false);
   ~SecretsWorld();
 
   void start_operator(secrets::Options options = {});
