@@ -1,8 +1,8 @@
 #include "secrets/build.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "json/object_hash.hpp"
 #include "secrets/marks.hpp"
@@ -65,11 +65,12 @@ std::expected<std::vector<kube::OwnerReference>, SyncFailure> decide_ownership(c
   const auto controller = std::ranges::find_if(owners, [](const auto& o) { return o.controller.value_or(false); });
   if (controller != owners.end()) {
     if (is_external_secret(*controller) && controller->name != es.metadata.name) {
-      return std::unexpected(SyncFailure{
-          "target is owned by another ExternalSecret",
-          {Code::kInvalid, fmt::format("secret is owned by another ExternalSecret: {}; give spec.target.name another value",
-                                       controller->name)},
-          false});
+      return std::unexpected(
+          SyncFailure{"target is owned by another ExternalSecret",
+                      {Code::kInvalid,
+                       fmt::format("secret is owned by another ExternalSecret: {}; give spec.target.name another value",
+                                   controller->name)},
+                      false});
     }
     if (!is_external_secret(*controller)) {
       return std::unexpected(SyncFailure{

@@ -26,13 +26,13 @@ struct Controllers::Graph {
         external_secrets({client, clock, world, registry, *gate, *events, metrics, options}),
         stores({client, clock, world, registry, *gate, *store_events, *cluster_store_events, metrics, options}),
         everything_listed(executor) {
-    world.listen({.external_secret = [this](const kube::Key& key, bool first_seen,
-                                            const auto& now) { external_secrets.changed(key, first_seen, now); },
-                  .target = [this](const kube::Key& key) { external_secrets.target_changed(key); },
-                  .unreadable = [this](const kube::Key& key,
-                                       const Error& error) { external_secrets.unreadable(key, error); },
-                  .store = [this](const auto& before, const auto& after) { store_changed(before, after); },
-                  .ready = [this] { everything_listed.notify_one(); }});
+    world.listen(
+        {.external_secret = [this](const kube::Key& key, bool first_seen,
+                                   const auto& now) { external_secrets.changed(key, first_seen, now); },
+         .target = [this](const kube::Key& key) { external_secrets.target_changed(key); },
+         .unreadable = [this](const kube::Key& key, const Error& error) { external_secrets.unreadable(key, error); },
+         .store = [this](const auto& before, const auto& after) { store_changed(before, after); },
+         .ready = [this] { everything_listed.notify_one(); }});
   }
 
   void store_changed(const StoreViewPtr& before, const StoreViewPtr& after) {
@@ -71,6 +71,8 @@ Task<> Controllers::run() {
   using namespace boost::asio::experimental::awaitable_operators;
   co_await (graph_->world.run() && graph_->work());
 }
+
+void Controllers::refresh_all() { graph_->external_secrets.refresh_all(); }
 
 bool Controllers::ready() const { return graph_->world.ready(); }
 

@@ -1,4 +1,5 @@
-// The External Secrets half of the program: stores and ExternalSecrets of one API server. Everything handed in outlives it.
+// The External Secrets half of the program: stores and ExternalSecrets of one API server. Everything handed in outlives
+// it.
 #pragma once
 
 #include <memory>
@@ -22,6 +23,9 @@ class Controllers {
 
   // Until cancelled. Waits for kinds that the API server does not serve yet.
   Task<> run();
+
+  // Reads the values of every ExternalSecret again, now: a store that can tell (a values file) says that they changed.
+  void refresh_all();
 
   // Is everything listed and are the controllers at work?
   bool ready() const;

@@ -27,10 +27,13 @@ Decision decide_sync(const SyncInput& in) {
     return decision;
   }
   decision.interval = *interval;
-  const RefreshDecision asked = should_refresh(in.es, *interval, in.now);
+  const RefreshDecision due = should_refresh(in.es, *interval, in.now);
   const RefreshDecision repair = target_needs_repair(in.es, in.target);
-  if (asked.refresh || repair.refresh) decision.action = SyncAction::kRefresh;
-  decision.why = asked.refresh ? asked.why : repair.refresh ? repair.why : asked.why;
+  if (in.asked || due.refresh || repair.refresh) decision.action = SyncAction::kRefresh;
+  decision.why = due.refresh      ? due.why
+                 : repair.refresh ? repair.why
+                 : in.asked       ? "its store's values changed"
+                                  : due.why;
   return decision;
 }
 

@@ -14,7 +14,8 @@ struct SyncInput {
   const api::es::ExternalSecret& es;
   const Target* target;  // null: there is no Secret of that name that we know of
   WallTime now;
-  bool ours;  // false: a store of another controller class, or a kind of store this process does not serve
+  bool ours;           // false: a store of another controller class, or a kind of store this process does not serve
+  bool asked = false;  // its store said that values changed
 };
 
 enum class SyncAction : std::uint8_t {

@@ -1,8 +1,8 @@
 #include "secrets/external_secrets.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "secrets/marks.hpp"
@@ -25,7 +25,8 @@ constexpr std::string_view kAgain = "";
 kube::WriteOptions as_manager(const ExternalSecret& es) { return {.field_manager = field_manager(es.metadata.name)}; }
 
 SyncFailure write_failure(Error error, const std::string& context) {
-  const bool raced = error.code == Code::kConflict || error.code == Code::kAlreadyExists || error.code == Code::kNotFound;
+  const bool raced =
+      error.code == Code::kConflict || error.code == Code::kAlreadyExists || error.code == Code::kNotFound;
   return {raced ? kAgain : kCouldNotUpdate, std::move(error).prefixed(context), true};
 }
 
@@ -37,8 +38,9 @@ bool is_ready(const ExternalSecret& es) {
 }  // namespace
 
 ExternalSecretController::ExternalSecretController(Parts parts)
-    : p_(parts),
-      queue_(parts.clock, "externalsecret", parts.options.workers, [this](Key key) { return reconcile(std::move(key)); }) {}
+    : p_(parts), queue_(parts.clock, "externalsecret", parts.options.workers, [this](Key key) {
+        return reconcile(std::move(key));
+      }) {}
 
 void ExternalSecretController::changed(const Key& key, bool first_seen, const EsPtr& now) {
   unreadable_.erase(key);
@@ -49,13 +51,21 @@ void ExternalSecretController::changed(const Key& key, bool first_seen, const Es
   }
   p_.metrics.external_secret_appeared(key);
   // After a restart everything is seen for the first time; only what never synced has somebody waiting for it.
-  const bool background = first_seen && !now->status.refresh_time.empty() && !now->metadata.deleting() && is_ready(*now);
+  const bool background =
+      first_seen && !now->status.refresh_time.empty() && !now->metadata.deleting() && is_ready(*now);
   queue_.add(key, background ? Lane::kRefresh : Lane::kUser);
 }
 
 void ExternalSecretController::unreadable(const Key& key, const Error& error) {
   unreadable_[key] = error.message;
   queue_.add(key, Lane::kUser);
+}
+
+void ExternalSecretController::refresh_all() {
+  for (const auto& [key, es] : p_.world.external_secrets()) {
+    asked_.insert(key);
+    queue_.add(key, Lane::kUser);
+  }
 }
 
 void ExternalSecretController::store_ready(const StoreView& store) {
@@ -84,7 +94,7 @@ Task<Outcome> ExternalSecretController::pass(Key key) {
   EsPtr es = p_.world.external_secret(key);
   if (!es) co_return Outcome::done();
   const auto target = p_.world.target({key.ns, es->target_name()});
-  Decision decision = decide_sync({*es, target.get(), p_.clock.now(), ours(*es)});
+  Decision decision = decide_sync({*es, target.get(), p_.clock.now(), ours(*es), asked_.erase(key) > 0});
   if (decision.action == SyncAction::kCleanUp) co_return co_await clean_up(es);
   if (decision.add_finalizer) {
     const auto added = co_await add_finalizer(es);
@@ -96,13 +106,16 @@ Task<Outcome> ExternalSecretController::pass(Key key) {
     if (!es) co_return Outcome::done();
   }
   switch (decision.action) {
-    case SyncAction::kRefuse: co_return co_await refuse(es, std::move(decision.why));
-    case SyncAction::kRefresh: co_return co_await refresh(es, decision.interval);
+    case SyncAction::kRefuse:
+      co_return co_await refuse(es, std::move(decision.why));
+    case SyncAction::kRefresh:
+      co_return co_await refresh(es, decision.interval);
     case SyncAction::kSkip:
       if (const auto next = next_look(*es, decision.interval, p_.clock.now())) co_return Outcome::again_after(*next);
       co_return Outcome::done();
     case SyncAction::kIgnore:
-    case SyncAction::kCleanUp: break;
+    case SyncAction::kCleanUp:
+      break;
   }
   co_return Outcome::done();
 }
@@ -122,8 +135,8 @@ Task<Result<void>> ExternalSecretController::add_finalizer(EsPtr es) {
   finalizers.emplace_back(kFinalizer);
   SecretBytes patch(finalizers_patch(es->metadata, finalizers));
   const Key key = es->metadata.key();
-  CO_TRY(const SecretBytes answer, co_await p_.client.patch(kube::kResource<ExternalSecret>, key, kube::PatchType::kMerge,
-                                                            std::move(patch)));
+  CO_TRY(const SecretBytes answer,
+         co_await p_.client.patch(kube::kResource<ExternalSecret>, key, kube::PatchType::kMerge, std::move(patch)));
   CO_TRY(ExternalSecret written, kube::decode<ExternalSecret>(answer));
   p_.world.wrote(key, std::move(written));
   co_return Result<void>();
@@ -153,7 +166,8 @@ Task<Outcome> ExternalSecretController::refresh(EsPtr es, Duration interval) {
   after.status = status;
   const auto written = co_await write_status(es, std::move(status));
   if (!written) {
-    log::warn("cannot write the status", {{"externalsecret", es->metadata.key().text()}, {"error", written.error().message}});
+    log::warn("cannot write the status",
+              {{"externalsecret", es->metadata.key().text()}, {"error", written.error().message}});
     co_return Outcome::failed();
   }
   if (const auto next = next_look(after, interval, p_.clock.now())) co_return Outcome::again_after(*next);
@@ -194,9 +208,9 @@ Task<ExternalSecretController::Synced<void>> ExternalSecretController::delete_or
     options.uid = target->metadata.uid;
     auto removed = co_await p_.client.remove(kube::kResource<api::Secret>, key, std::move(options));
     if (!removed && removed.error().code != Code::kNotFound) {
-      co_return std::unexpected(
-          SyncFailure{"could not delete orphaned secrets",
-                      std::move(removed).error().prefixed(fmt::format("could not delete orphaned secret {}", name)), true});
+      co_return std::unexpected(SyncFailure{
+          "could not delete orphaned secrets",
+          std::move(removed).error().prefixed(fmt::format("could not delete orphaned secret {}", name)), true});
     }
     log::debug("orphaned secret deleted", {{"secret", name}, {"namespace", key.ns}});
     event(*es, EventType::kNormal, "Deleted", "secret deleted because it was orphaned");
@@ -227,7 +241,8 @@ Task<ExternalSecretController::Synced<void>> ExternalSecretController::create(Es
   SecretBytes body = json::write_secret(secret);
   auto answer = co_await p_.client.create(kube::kResource<api::Secret>, key.ns, std::move(body), as_manager(*es));
   if (!answer) {
-    co_return std::unexpected(write_failure(std::move(answer).error(), fmt::format("could not create secret {}", key.name)));
+    co_return std::unexpected(
+        write_failure(std::move(answer).error(), fmt::format("could not create secret {}", key.name)));
   }
   if (auto written = kube::decode<api::Secret>(*answer)) p_.world.wrote(key, to_target(*std::move(written)));
   event(*es, EventType::kNormal, "Created", "secret created");
@@ -239,7 +254,8 @@ Task<ExternalSecretController::Synced<void>> ExternalSecretController::update(Es
   SecretBytes body = json::write_secret(secret);
   auto answer = co_await p_.client.update(kube::kResource<api::Secret>, key, std::move(body), as_manager(*es));
   if (!answer) {
-    co_return std::unexpected(write_failure(std::move(answer).error(), fmt::format("could not update secret {}", key.name)));
+    co_return std::unexpected(
+        write_failure(std::move(answer).error(), fmt::format("could not update secret {}", key.name)));
   }
   if (auto written = kube::decode<api::Secret>(*answer)) p_.world.wrote(key, to_target(*std::move(written)));
   event(*es, EventType::kNormal, "Updated", "secret updated");
@@ -251,21 +267,25 @@ Task<ExternalSecretController::Synced<void>> ExternalSecretController::update(Es
 Task<ExternalSecretController::Synced<World::TargetPtr>> ExternalSecretController::take_over(EsPtr es) {
   const Key key{es->metadata.ns, es->target_name()};
   auto live = co_await kube::get<api::Secret>(p_.client, key);
-  if (!live) co_return std::unexpected(write_failure(std::move(live).error(), fmt::format("could not get secret {}", key.name)));
+  if (!live)
+    co_return std::unexpected(write_failure(std::move(live).error(), fmt::format("could not get secret {}", key.name)));
   auto target = std::make_shared<const Target>(to_target(*std::move(live)));
   if (target->managed()) co_return target;
   SecretBytes patch(fmt::format(R"({{"metadata":{{"labels":{{"{}":"{}"}}}}}})", kManagedLabel, kManagedValue));
   auto answer = co_await p_.client.patch(kube::kResource<api::Secret>, key, kube::PatchType::kMerge, std::move(patch),
                                          as_manager(*es));
   if (!answer) {
-    co_return std::unexpected(write_failure(std::move(answer).error(), fmt::format("could not label secret {}", key.name)));
+    co_return std::unexpected(
+        write_failure(std::move(answer).error(), fmt::format("could not label secret {}", key.name)));
   }
-  co_return std::unexpected(SyncFailure{kAgain, {Code::kConflict, "labelled as managed, the next pass takes it over"}, true});
+  co_return std::unexpected(
+      SyncFailure{kAgain, {Code::kConflict, "labelled as managed, the next pass takes it over"}, true});
 }
 
 Task<Outcome> ExternalSecretController::fail(EsPtr es, SyncFailure failure) {
   if (failure.condition == kAgain) {
-    log::debug("another pass is needed", {{"externalsecret", es->metadata.key().text()}, {"why", failure.error.message}});
+    log::debug("another pass is needed",
+               {{"externalsecret", es->metadata.key().text()}, {"why", failure.error.message}});
     co_return Outcome::failed();
   }
   const Key key = es->metadata.key();
@@ -302,17 +322,22 @@ Task<Result<void>> ExternalSecretController::write_status(EsPtr es, ExternalSecr
   const Key key = es->metadata.key();
   kube::WriteOptions options;
   options.subresource = "status";
-  auto answer = co_await p_.client.patch(kube::kResource<ExternalSecret>, key, kube::PatchType::kMerge, SecretBytes(*patch),
-                                         std::move(options));
+  auto answer = co_await p_.client.patch(kube::kResource<ExternalSecret>, key, kube::PatchType::kMerge,
+                                         SecretBytes(*patch), std::move(options));
   if (!answer && answer.error().code == Code::kNotFound) co_return Result<void>();  // gone meanwhile
   if (!answer) co_return std::unexpected(std::move(answer).error());
   if (auto written = kube::decode<ExternalSecret>(*answer)) p_.world.wrote(key, *std::move(written));
   co_return Result<void>();
 }
 
-void ExternalSecretController::event(const ExternalSecret& es, EventType type, std::string reason, std::string message) {
-  p_.events.record({.api_version = "external-secrets.io/v1", .kind = "ExternalSecret", .ns = es.metadata.ns,
-                    .name = es.metadata.name, .uid = es.metadata.uid, .resource_version = es.metadata.resource_version},
+void ExternalSecretController::event(const ExternalSecret& es, EventType type, std::string reason,
+                                     std::string message) {
+  p_.events.record({.api_version = "external-secrets.io/v1",
+                    .kind = "ExternalSecret",
+                    .ns = es.metadata.ns,
+                    .name = es.metadata.name,
+                    .uid = es.metadata.uid,
+                    .resource_version = es.metadata.resource_version},
                    type, std::move(reason), std::move(message));
 }
 

@@ -4,6 +4,7 @@
 #include <expected>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "base/clock.hpp"
@@ -40,6 +41,7 @@ class ExternalSecretController {
   void changed(const kube::Key& key, bool first_seen, const World::ExternalSecretPtr& now);
   void target_changed(const kube::Key& key) { queue_.add(key, kube::Lane::kUser); }
   void unreadable(const kube::Key& key, const Error& error);
+  void refresh_all();
   // A store became usable: who waits for it need not wait for the next retry.
   void store_ready(const StoreView& store);
 
@@ -69,11 +71,13 @@ class ExternalSecretController {
   Task<Result<void>> write_status(EsPtr es, api::es::ExternalSecretStatus status);
 
   bool ours(const api::es::ExternalSecret& es) const;
-  void event(const api::es::ExternalSecret& es, kube::EventRecorder::Type type, std::string reason, std::string message);
+  void event(const api::es::ExternalSecret& es, kube::EventRecorder::Type type, std::string reason,
+             std::string message);
 
   Parts p_;
   kube::Queue queue_;
   std::map<kube::Key, std::string> unreadable_;  // and why
+  std::set<kube::Key> asked_;                    // to be read again whatever their interval says
 };
 
 }  // namespace rotor::secrets

@@ -32,7 +32,8 @@ Task<Result<SecretMap>> extract(StoreClients& clients, StoreRef store, api::es::
   co_return finish_map(std::move(values), ref);
 }
 
-Task<Result<SecretBytes>> single(StoreClients& clients, StoreRef store, std::string secret_key, api::es::RemoteRef ref) {
+Task<Result<SecretBytes>> single(StoreClients& clients, StoreRef store, std::string secret_key,
+                                 api::es::RemoteRef ref) {
   CO_TRY(SecretsClient* const client, co_await clients.get(std::move(store)));
   CO_TRY(SecretBytes value, co_await client->get_secret(ref));
   CO_TRY(value, decode_value(std::move(value), ref.decoding_strategy));
@@ -56,7 +57,8 @@ Task<Result<SecretsClient*>> StoreClients::get(StoreRef ref) {
                                                    ? std::string()
                                                    : fmt::format(" in namespace \"{}\"", consumer_ns_)));
   }
-  if (!managed_by(*store, options_.controller_class)) co_return fail(Code::kInvalid, "can not reference unmanaged store");
+  if (!managed_by(*store, options_.controller_class))
+    co_return fail(Code::kInvalid, "can not reference unmanaged store");
   CO_TRY_VOID(co_await check_allowed(store));
   if (options_.flood_gate && !store->ready()) {
     co_return fail(Code::kUnavailable, fmt::format("{} \"{}\" is not ready", kind, ref.name));
@@ -75,13 +77,16 @@ Task<Result<void>> StoreClients::check_allowed(StoreViewPtr store) {
     if (!answer) {
       Error error = std::move(answer).error();
       if (error.code == Code::kNotFound) error.code = Code::kInvalid;
-      co_return std::unexpected(std::move(error).prefixed(fmt::format("failed to get a namespace \"{}\"", consumer_ns_)));
+      co_return std::unexpected(
+          std::move(error).prefixed(fmt::format("failed to get a namespace \"{}\"", consumer_ns_)));
     }
     labels = *std::move(answer);
   }
   if (allows_namespace(*store, consumer_ns_, labels)) co_return Result<void>();
-  co_return fail(Code::kDenied, fmt::format("using cluster store \"{}\" is not allowed from namespace \"{}\": denied by "
-                                            "spec.condition", store->metadata.name, consumer_ns_));
+  co_return fail(Code::kDenied,
+                 fmt::format("using cluster store \"{}\" is not allowed from namespace \"{}\": denied by "
+                             "spec.condition",
+                             store->metadata.name, consumer_ns_));
 }
 
 Task<Result<std::unique_ptr<SecretsClient>>> StoreClients::open(StoreViewPtr view) {

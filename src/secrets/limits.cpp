@@ -15,7 +15,8 @@ bool is_template_text(const StringMap& map) {
 }
 
 std::optional<std::string> template_limit(const Template& tmpl) {
-  if (!tmpl.data.empty()) return "spec.target.template.data is not built yet; leave it out to store the values as they are";
+  if (!tmpl.data.empty())
+    return "spec.target.template.data is not built yet; leave it out to store the values as they are";
   if (!tmpl.template_from.empty()) {
     return "spec.target.template.templateFrom is not built yet; leave it out to store the values as they are";
   }
@@ -51,7 +52,8 @@ std::optional<std::string> source_limit(const DataFrom& from, std::size_t i) {
   if (from.source_ref && from.source_ref->generator_ref) {
     return fmt::format("spec.dataFrom[{}].sourceRef.generatorRef is not built yet; use extract", i);
   }
-  if (from.find) return fmt::format("spec.dataFrom[{}].find is not built yet; name each secret in an extract of its own", i);
+  if (from.find)
+    return fmt::format("spec.dataFrom[{}].find is not built yet; name each secret in an extract of its own", i);
   if (!from.rewrite.empty()) {
     return fmt::format("spec.dataFrom[{}].rewrite is not built yet; name keys one by one in spec.data", i);
   }
@@ -68,8 +70,10 @@ std::optional<std::string> not_built_yet(const ExternalSecret& es) {
   }
   for (std::size_t i = 0; i < es.spec.data.size(); ++i) {
     if (es.spec.data[i].source_ref && es.spec.data[i].source_ref->generator_ref) {
-      return fmt::format("spec.data[{}].sourceRef.generatorRef cannot give a single value; use a storeRef, or "
-                         "spec.dataFrom for a generator", i);
+      return fmt::format(
+          "spec.data[{}].sourceRef.generatorRef cannot give a single value; use a storeRef, or "
+          "spec.dataFrom for a generator",
+          i);
     }
   }
   return std::nullopt;

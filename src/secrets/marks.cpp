@@ -22,8 +22,12 @@ std::string resource_token(const kube::ObjectMeta& metadata) {
 }
 
 kube::OwnerReference owner_reference(const api::es::ExternalSecret& owner) {
-  return {.api_version = "external-secrets.io/v1", .kind = "ExternalSecret", .name = owner.metadata.name,
-          .uid = owner.metadata.uid, .controller = true, .block_owner_deletion = true};
+  return {.api_version = "external-secrets.io/v1",
+          .kind = "ExternalSecret",
+          .name = owner.metadata.name,
+          .uid = owner.metadata.uid,
+          .controller = true,
+          .block_owner_deletion = true};
 }
 
 }  // namespace rotor::secrets

@@ -25,10 +25,12 @@ void emit_ready(const MetricsRegistry::Emit& emit, const kube::ObjectMeta& metad
 Metrics::Metrics(MetricsRegistry& registry, const World& world)
     : calls_(registry.counter("externalsecret_sync_calls_total", "Passes over an ExternalSecret.", kObject)),
       errors_(registry.counter("externalsecret_sync_calls_error", "Passes that failed.", kObject)),
-      duration_(registry.gauge("externalsecret_reconcile_duration", "Length of the last pass, in nanoseconds.", kObject)),
-      store_duration_(registry.gauge("secretstore_reconcile_duration", "Length of the last pass, in nanoseconds.", kObject)),
-      cluster_store_duration_(
-          registry.gauge("clustersecretstore_reconcile_duration", "Length of the last pass, in nanoseconds.", kObject)) {
+      duration_(
+          registry.gauge("externalsecret_reconcile_duration", "Length of the last pass, in nanoseconds.", kObject)),
+      store_duration_(
+          registry.gauge("secretstore_reconcile_duration", "Length of the last pass, in nanoseconds.", kObject)),
+      cluster_store_duration_(registry.gauge("clustersecretstore_reconcile_duration",
+                                             "Length of the last pass, in nanoseconds.", kObject)) {
   constexpr auto kGauge = MetricsRegistry::Kind::kGauge;
   registry.callback(kGauge, "externalsecret_status_condition", "Conditions of ExternalSecrets.", kCondition,
                     [this, &world](const MetricsRegistry::Emit& emit) {

@@ -13,9 +13,9 @@ struct Options {
   std::string watch_namespace{};  // empty: all; then ClusterSecretStores are read as well
   int workers = 64;
   Duration store_interval = std::chrono::minutes(5);  // re-validation of stores that do not say
-  bool cluster_stores = true;   // --enable-cluster-store-reconciler
+  bool cluster_stores = true;                         // --enable-cluster-store-reconciler
   bool namespaced_stores = true;
-  bool flood_gate = true;       // a store that is not Ready is not asked
+  bool flood_gate = true;                  // a store that is not Ready is not asked
   bool allow_controller_identity = false;  // namespaced stores may use the controller's own cloud identity
 };
 

@@ -1,9 +1,9 @@
 #include "secrets/refresh.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <functional>
+
+#include <fmt/format.h>
 
 #include "base/time.hpp"
 #include "secrets/marks.hpp"
@@ -25,7 +25,8 @@ RefreshDecision periodic(const ExternalSecret& es, Duration interval, WallTime n
   if (interval <= Duration::zero() && !es.status.synced_resource_version.empty()) {
     return {false, "refreshInterval is 0 and it was synced once"};
   }
-  if (es.status.synced_resource_version != resource_token(es.metadata)) return {true, "spec, labels or annotations changed"};
+  if (es.status.synced_resource_version != resource_token(es.metadata))
+    return {true, "spec, labels or annotations changed"};
   const auto last = refreshed_at(es);
   if (!last) return {true, "never refreshed"};
   if (*last > now) return {true, "last refresh lies in the future"};
@@ -46,9 +47,10 @@ Result<Duration> refresh_interval(const ExternalSecret& es) {
   if (!es.spec.refresh_interval) return std::chrono::hours(1);
   auto parsed = parse_duration(*es.spec.refresh_interval);
   if (!parsed) {
-    return fail(Code::kInvalid, fmt::format("invalid spec.refreshInterval \"{}\": {}; write a duration in h, m and s, such "
-                                            "as 1h or 90s (a day is 24h)",
-                                            *es.spec.refresh_interval, parsed.error().message));
+    return fail(Code::kInvalid,
+                fmt::format("invalid spec.refreshInterval \"{}\": {}; write a duration in h, m and s, such "
+                            "as 1h or 90s (a day is 24h)",
+                            *es.spec.refresh_interval, parsed.error().message));
   }
   // A century is as good as never, and sums with it do not overflow.
   return std::clamp<Duration>(*parsed, -kLongest, kLongest);

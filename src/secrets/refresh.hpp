@@ -26,8 +26,8 @@ RefreshDecision should_refresh(const api::es::ExternalSecret& es, Duration inter
 // Is the target what the last sync left? A target that is not is repaired whatever the refresh policy says.
 RefreshDecision target_needs_repair(const api::es::ExternalSecret& es, const Target* target);
 
-// When to look again after a successful or a skipped pass; nullopt: only on an event. Spread by object id, so that objects
-// made together do not stay together; never sooner than the interval.
+// When to look again after a successful or a skipped pass; nullopt: only on an event. Spread by object id, so that
+// objects made together do not stay together; never sooner than the interval.
 std::optional<Duration> next_look(const api::es::ExternalSecret& es, Duration interval, WallTime now);
 
 }  // namespace rotor::secrets

@@ -1,9 +1,9 @@
 #include "secrets/store_view.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <re2/re2.h>
-
-#include <algorithm>
 
 namespace rotor::secrets {
 namespace {
@@ -15,8 +15,7 @@ constexpr std::string_view kNameLabel = "kubernetes.io/metadata.name";
 
 bool names_namespace(const StoreCondition& condition, const kube::StringMap& labels) {
   const auto it = labels.find(kNameLabel);
-  return it != labels.end() &&
-         std::ranges::find(condition.namespaces, it->second) != condition.namespaces.end();
+  return it != labels.end() && std::ranges::find(condition.namespaces, it->second) != condition.namespaces.end();
 }
 
 bool matches_regex(const StoreCondition& condition, const std::string& ns) {

@@ -1,8 +1,8 @@
 #include "secrets/stores.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "secrets/status.hpp"
@@ -59,7 +59,8 @@ Task<Outcome> StoreController::reconcile(Key key) {
   const auto written = co_await report(store, std::move(verdict));
   p_.metrics.store_pass(key, p_.clock.steady() - start);
   if (!written) {
-    log::warn("cannot write the status", {{"store", key.text()}, {"kind", store->kind}, {"error", written.error().message}});
+    log::warn("cannot write the status",
+              {{"store", key.text()}, {"kind", store->kind}, {"error", written.error().message}});
     co_return Outcome::failed();
   }
   if (retry) co_return Outcome::failed();
@@ -68,8 +69,11 @@ Task<Outcome> StoreController::reconcile(Key key) {
 
 Task<StoreController::Verdict> StoreController::examine(StoreViewPtr view) {
   const auto bad = [](std::string_view reason, std::string_view message, Error error) {
-    return Verdict{.status = "False", .reason = std::string(reason), .message = std::string(message),
-                   .error = std::move(error), .retry = true};
+    return Verdict{.status = "False",
+                   .reason = std::string(reason),
+                   .message = std::string(message),
+                   .error = std::move(error),
+                   .retry = true};
   };
   const auto interval = api::es::parse_store_interval(view->spec.refresh_interval);
   if (!interval) co_return bad("InvalidStoreConfiguration", interval.error().message, interval.error());
@@ -88,14 +92,18 @@ Task<StoreController::Verdict> StoreController::examine(StoreViewPtr view) {
   co_await (*client)->close();
 
   if (validation.validity == Validity::kUnknown && validation.error) {
-    co_return Verdict{.status = "True", .reason = "ValidationUnknown", .message = "could not determine validation status",
+    co_return Verdict{.status = "True",
+                      .reason = "ValidationUnknown",
+                      .message = "could not determine validation status",
                       .error = std::move(validation.error)};
   }
   if (validation.validity == Validity::kError || validation.error) {
     Error error = validation.error.value_or(Error{Code::kInvalid, "the provider refused the store"});
     co_return bad(kInvalidProviderConfig, "unable to validate store", std::move(error));
   }
-  co_return Verdict{.status = "True", .reason = "Valid", .message = "store validated",
+  co_return Verdict{.status = "True",
+                    .reason = "Valid",
+                    .message = "store validated",
                     .capabilities = std::string(to_string((*provider)->capability())),
                     .maintenance = (*provider)->maintenance()};
 }
@@ -124,8 +132,8 @@ Task<Result<void>> StoreController::report(StoreViewPtr store, Verdict verdict) 
 // A failure is an event each time it is met; what goes well only when it is new, so that an idle store writes nothing.
 void StoreController::record(const StoreView& store, const Verdict& verdict, bool news) {
   if (verdict.error) {
-    log::warn("store not validated", {{"store", store.metadata.key().text()}, {"kind", store.kind},
-                                      {"error", verdict.error->message}});
+    log::warn("store not validated",
+              {{"store", store.metadata.key().text()}, {"kind", store.kind}, {"error", verdict.error->message}});
     event(store, EventType::kWarning, verdict.reason, verdict.error->message);
     return;
   }
@@ -143,8 +151,11 @@ void StoreController::record(const StoreView& store, const Verdict& verdict, boo
 
 void StoreController::event(const StoreView& store, EventType type, std::string reason, std::string message) {
   auto& recorder = store.cluster() ? p_.cluster_events : p_.events;
-  recorder.record({.api_version = "external-secrets.io/v1", .kind = store.kind, .ns = store.metadata.ns,
-                   .name = store.metadata.name, .uid = store.metadata.uid,
+  recorder.record({.api_version = "external-secrets.io/v1",
+                   .kind = store.kind,
+                   .ns = store.metadata.ns,
+                   .name = store.metadata.name,
+                   .uid = store.metadata.uid,
                    .resource_version = store.metadata.resource_version},
                   type, std::move(reason), std::move(message));
 }

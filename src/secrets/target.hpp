@@ -1,5 +1,5 @@
-// The Secret an ExternalSecret writes, as far as the controller needs to remember it: everything but the values, of which
-// only a digest is kept.
+// The Secret an ExternalSecret writes, as far as the controller needs to remember it: everything but the values, of
+// which only a digest is kept.
 #pragma once
 
 #include <optional>

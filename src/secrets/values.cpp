@@ -1,9 +1,9 @@
 #include "secrets/values.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <utf8proc.h>
-
-#include <algorithm>
 
 #include "base/encoding.hpp"
 #include "base/utf8.hpp"
@@ -19,9 +19,7 @@ bool is_letter_or_number(char32_t rune) {
   return letter || (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
 }
 
-bool is_key_rune(char32_t rune) {
-  return rune == U'-' || rune == U'.' || rune == U'_' || is_letter_or_number(rune);
-}
+bool is_key_rune(char32_t rune) { return rune == U'-' || rune == U'.' || rune == U'_' || is_letter_or_number(rune); }
 
 template <class Visit>
 void each_rune(std::string_view text, Visit visit) {
@@ -75,8 +73,8 @@ Result<SecretBytes> decode_plainly(SecretBytes value, std::string_view strategy)
   if (strategy == "Base64") return decode_with(value, Base64::kStandard);
   if (strategy == "Base64URL") return decode_with(value, Base64::kUrl);
   if (strategy != "Auto") {
-    return fail(Code::kInvalid, fmt::format("decoding strategy {} is not supported: use Auto, Base64, Base64URL or None",
-                                            strategy));
+    return fail(Code::kInvalid,
+                fmt::format("decoding strategy {} is not supported: use Auto, Base64, Base64URL or None", strategy));
   }
   if (auto standard = decode_with(value, Base64::kStandard)) return standard;
   if (auto url = decode_with(value, Base64::kUrl)) return url;
@@ -96,9 +94,10 @@ Result<SecretMap> convert_keys(SecretMap values, std::string_view strategy) {
   for (auto& [key, value] : values) {
     std::string converted = convert_key(key, unicode);
     if (out.contains(converted)) {
-      return fail(Code::kInvalid,
-                  fmt::format("error applying conversion strategy {} to keys: secret name collision during conversion: {}",
-                              unicode ? "Unicode" : "Default", converted));
+      return fail(
+          Code::kInvalid,
+          fmt::format("error applying conversion strategy {} to keys: secret name collision during conversion: {}",
+                      unicode ? "Unicode" : "Default", converted));
     }
     out.emplace(std::move(converted), std::move(value));
   }
@@ -121,8 +120,8 @@ Result<SecretMap> decode_values(SecretMap values, std::string_view strategy) {
   for (auto& [key, value] : values) {
     auto decoded = decode_plainly(std::move(value), strategy);
     if (!decoded) {
-      return std::unexpected(decoding_error(
-          std::move(decoded).error().prefixed(fmt::format("failure decoding key {}", key)), strategy));
+      return std::unexpected(
+          decoding_error(std::move(decoded).error().prefixed(fmt::format("failure decoding key {}", key)), strategy));
     }
     value = *std::move(decoded);
   }
@@ -133,7 +132,8 @@ Result<void> check_null_bytes(std::string_view key, const SecretBytes& value, st
   if (policy != "Fail" || !value.reveal().contains('\0')) return {};
   return fail(Code::kInvalid,
               fmt::format("fetched secret value for key \"{}\" contains null bytes; use a text-safe format such as "
-                          "PEM/base64 or leave nullBytePolicy unset for intentional binary data", key));
+                          "PEM/base64 or leave nullBytePolicy unset for intentional binary data",
+                          key));
 }
 
 Result<void> check_null_bytes(const SecretMap& values, std::string_view policy) {

@@ -27,8 +27,8 @@ class World final : public StoreDirectory {
   // Called on the I/O thread for changes a controller must look at.
   struct Listeners {
     std::function<void(const kube::Key&, bool first_seen, const ExternalSecretPtr&)> external_secret;  // null: gone
-    std::function<void(const kube::Key&)> target;                     // an ExternalSecret whose target changed
-    std::function<void(const kube::Key&, const Error&)> unreadable;   // an ExternalSecret
+    std::function<void(const kube::Key&)> target;                    // an ExternalSecret whose target changed
+    std::function<void(const kube::Key&, const Error&)> unreadable;  // an ExternalSecret
     std::function<void(const StoreViewPtr& before, const StoreViewPtr& after)> store;
     std::function<void()> ready;  // once, when everything is listed
   };
@@ -68,8 +68,8 @@ class World final : public StoreDirectory {
   kube::Cache<StoreView> cluster_stores_;
   WriteMemory<api::es::ExternalSecret> written_external_secrets_;
   WriteMemory<Target> written_targets_;
-  std::map<kube::Key, std::set<std::string>> by_target_;                          // target → ExternalSecrets' names
-  std::unordered_map<std::string, std::set<std::string>> by_owner_;               // ns/owner hash → Secrets' names
+  std::map<kube::Key, std::set<std::string>> by_target_;             // target → ExternalSecrets' names
+  std::unordered_map<std::string, std::set<std::string>> by_owner_;  // ns/owner hash → Secrets' names
 };
 
 }  // namespace rotor::secrets

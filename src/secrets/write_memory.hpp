@@ -30,9 +30,9 @@ class WriteMemory {
   Ptr newest(const kube::Key& key, Ptr cached) {
     const auto it = written_.find(key);
     if (it == written_.end()) return cached;
-    const bool stale = clock_.steady() >= it->second.until ||
-                       (cached && !later_version(it->second.object->metadata.resource_version,
-                                                 cached->metadata.resource_version));
+    const bool stale =
+        clock_.steady() >= it->second.until ||
+        (cached && !later_version(it->second.object->metadata.resource_version, cached->metadata.resource_version));
     if (!stale) return it->second.object;
     written_.erase(it);
     return cached;
@@ -41,8 +41,7 @@ class WriteMemory {
   // Is this exactly what we wrote last?
   bool wrote(const kube::Key& key, const T& object) const {
     const auto it = written_.find(key);
-    return it != written_.end() &&
-           it->second.object->metadata.resource_version == object.metadata.resource_version;
+    return it != written_.end() && it->second.object->metadata.resource_version == object.metadata.resource_version;
   }
 
  private:
