@@ -14,7 +14,7 @@ pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 
 add_library(rotor_flags INTERFACE)
-target_compile_options(rotor_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Werror)
+target_compile_options(rotor_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Werror -Wno-deprecated-declarations)
 target_compile_definitions(rotor_flags INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION)
 target_include_directories(rotor_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 

@@ -1,8 +1,8 @@
 // Secret bytes come out through SecretBytes::reveal() alone; this pins the files that may call it.
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "tests/fakes/source_dir.hpp"
 
@@ -18,28 +18,33 @@ constexpr std::string_view kMayReveal[] = {
     "src/apiserver/embedded_server.cpp",  // the token, into the kubeconfig
     "src/apiserver/run_directory.cpp",    // files of mode 0600
     "src/apiserver/serve.cpp",            // lines of a watch, joined
-    "src/json/describe.cpp",        // base64 of Secret data, read
-    "src/json/describe_write.cpp",  // base64 of Secret data, written
-    "src/json/object_hash.cpp",     // digest
-    "src/json/writer.cpp",          // JSON text into a secret buffer
-    "src/json/yaml.cpp",            // a values file as JSON
-    "src/json/yaml_build.cpp",      // a values file
-    "src/kube/cache.cpp",           // lists and events, into objects
-    "src/kube/client.hpp",          // answers of the API server, into objects
-    "src/kube/config.cpp",          // kubeconfig: tokens, keys and certificates
-    "src/kube/credentials.cpp",     // bearer token
-    "src/kube/http_client.cpp",     // requests to the API server and its answers
-    "src/kube/watch_stream.cpp",    // watch events
-    "src/net/certificates.cpp",       // the CA's key, to sign with
-    "src/net/client.cpp",             // request bodies, sent
-    "src/net/server_connection.cpp",  // answers, sent
-    "src/net/tls.cpp",                // private keys, into OpenSSL
-    "src/openclaw/applier.cpp",     // answers of the API server about objects without secrets
-    "src/openclaw/digest.cpp",      // keyed digests of consumed values
-    "src/openclaw/reconciler.cpp",  // answers of the API server about instances
-    "src/providers/",               // requests to stores and their answers
-    "src/secrets/values.cpp",       // keys and decoding of values on their way to the Secret
-    "src/template/",                // rendering
+    "src/json/describe.cpp",              // base64 of Secret data, read
+    "src/json/describe_write.cpp",        // base64 of Secret data, written
+    "src/json/object_hash.cpp",           // digest
+    "src/json/writer.cpp",                // JSON text into a secret buffer
+    "src/json/yaml.cpp",                  // a values file as JSON
+    "src/json/yaml_build.cpp",            // a values file
+    "src/kube/cache.cpp",                 // lists and events, into objects
+    "src/kube/client.hpp",                // answers of the API server, into objects
+    "src/kube/config.cpp",                // kubeconfig: tokens, keys and certificates
+    "src/kube/credentials.cpp",           // bearer token
+    "src/kube/http_client.cpp",           // requests to the API server and its answers
+    "src/kube/watch_stream.cpp",          // watch events
+    "src/cli/apiserver.cpp",              // the kubeconfig, into a file of mode 0600
+    "src/local/environment.cpp",          // $(VAR) in an environment
+    "src/local/node.cpp",                 // $(VAR) in a command
+    "src/local/process.cpp",              // the environment of a process
+    "src/local/run.cpp",                  // the embedded server's kubeconfig
+    "src/net/certificates.cpp",           // the CA's key, to sign with
+    "src/net/client.cpp",                 // request bodies, sent
+    "src/net/server_connection.cpp",      // answers, sent
+    "src/net/tls.cpp",                    // private keys, into OpenSSL
+    "src/openclaw/applier.cpp",           // answers of the API server about objects without secrets
+    "src/openclaw/digest.cpp",            // keyed digests of consumed values
+    "src/openclaw/reconciler.cpp",        // answers of the API server about instances
+    "src/providers/",                     // requests to stores and their answers
+    "src/secrets/values.cpp",             // keys and decoding of values on their way to the Secret
+    "src/template/",                      // rendering
 };
 
 bool may_reveal(std::string_view file) {
@@ -62,10 +67,11 @@ TEST(Reveal, IsCalledByThePinnedFilesOnly) {
   }
   std::string names;
   for (const std::string& name : wrong) names += "\n  " + name;
-  EXPECT_TRUE(wrong.empty()) << "These files read secret bytes but are not on the list of tests/base/reveal_test.cpp:" << names
-                             << "\nPass the SecretBytes on instead. If the file must see the bytes (it encodes, sends or digests"
-                                "\nthem) and none can reach an error, a log line, an event or a status, add it to kMayReveal"
-                                "\nwith the reason.";
+  EXPECT_TRUE(wrong.empty())
+      << "These files read secret bytes but are not on the list of tests/base/reveal_test.cpp:" << names
+      << "\nPass the SecretBytes on instead. If the file must see the bytes (it encodes, sends or digests"
+         "\nthem) and none can reach an error, a log line, an event or a status, add it to kMayReveal"
+         "\nwith the reason.";
 }
 
 TEST(Reveal, ListsOnlyFilesThatExist) {

@@ -30,7 +30,7 @@ class Operator:
         self.kubeconfig = plane.write_kubeconfig(plane.kubeconfig_path(name), token)
         self.port = free_port()
         self.process = Process(name, [tools.rotor(), "operator", f"--kubeconfig={self.kubeconfig}",
-                                      f"--operator-namespace={NAMESPACE}", f"--metrics-addr=127.0.0.1:{self.port}",
+                                      f"--operator-namespace={NAMESPACE}", f"--metrics-addr=127.0.0.1:{self.port}", "--live-addr=0",
                                       *self.flags], plane.log_dir, env)
 
     def start(self) -> "Operator":

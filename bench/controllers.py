@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""Measures the controllers: first sync of N ExternalSecrets, and Secret change → pod template with N instances.
+
+    $(tools/toolchain.sh venv)/bin/python bench/controllers.py sync 1000 5000 [--server real|embedded]
+    $(tools/toolchain.sh venv)/bin/python bench/controllers.py rotation 1000 [--server real|embedded]
+
+Needs build/release/rotor. Prints one line of JSON a measurement. CPU and memory are the operator process's own (utime + stime,
+VmHWM); requests are counted in the API server's audit log by verb, watches left out.
+"""
+
+import argparse
+import base64
+import collections
+import concurrent.futures
+import json
+import pathlib
+import shutil
+import statistics
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "cluster"))
+
+import kubernetes as k8s  # noqa: E402
+
+from harness import tools  # noqa: E402
+from harness.control_plane import ControlPlane  # noqa: E402
+from harness.objects import ES, INSTANCES, Cluster, external_secret, fake_store, instance  # noqa: E402
+from harness.operator import NAMESPACE, SERVICE_ACCOUNT, install  # noqa: E402
+from harness.processes import Process, free_port, wait_for  # noqa: E402
+
+
+class Embedded:
+    """`rotor apiserver` with the few methods of ControlPlane that this needs."""
+
+    def __init__(self, state: pathlib.Path):
+        self.state, self.log_dir = state, state
+        self.kubeconfig = state / "kubeconfig"
+        self.process = Process("apiserver", [tools.rotor(), "apiserver", "--port", free_port(), "--kubeconfig-out",
+                                             self.kubeconfig], state)
+
+    def start(self):
+        self.process.start()
+        wait_for(lambda: self.kubeconfig.exists() and self.api_client(), 20, "the embedded server")
+        return self
+
+    def stop(self):
+        self.process.stop()
+
+    def api_client(self):
+        return k8s.config.new_client_from_config(str(self.kubeconfig))
+
+    def kubectl(self, *args, stdin=None):
+        return ControlPlane.kubectl(self, *args, stdin=stdin)
+
+    def audit(self, since=0):
+        return []
+
+    def audit_length(self):
+        return 0
+
+
+def start_server(kind: str, state: pathlib.Path):
+    plane = ControlPlane(state, with_nodes=False) if kind == "real" else Embedded(state)
+    plane.start()
+    install(plane)
+    return plane
+
+
+def operator_process(plane, flags=()) -> Process:
+    kubeconfig = plane.kubeconfig
+    if isinstance(plane, ControlPlane):
+        core = k8s.client.CoreV1Api(plane.api_client())
+        request = k8s.client.AuthenticationV1TokenRequest(spec=k8s.client.V1TokenRequestSpec(
+            audiences=["https://kubernetes.default.svc"], expiration_seconds=86400))
+        token = core.create_namespaced_service_account_token(SERVICE_ACCOUNT, NAMESPACE, request).status.token
+        kubeconfig = plane.write_kubeconfig(plane.state / "operator.kubeconfig", token)
+    return Process("operator", [tools.rotor(), "operator", f"--kubeconfig={kubeconfig}", f"--operator-namespace={NAMESPACE}",
+                                f"--metrics-addr=127.0.0.1:{free_port()}", f"--live-addr=127.0.0.1:{free_port()}", *flags],
+                   plane.log_dir)
+
+
+def in_parallel(count: int, make):
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(make, range(count)))
+
+
+class ReadyCounter(threading.Thread):
+    """Counts ExternalSecrets that became Ready, by one watch."""
+
+    def __init__(self, plane, ns: str, wanted: int):
+        super().__init__(daemon=True)
+        self.plane, self.ns, self.wanted = plane, ns, wanted
+        self.done_at = None
+
+    def run(self):
+        api = k8s.client.CustomObjectsApi(self.plane.api_client())
+        ready = set()
+        for event in k8s.watch.Watch().stream(api.list_namespaced_custom_object, ES[0], ES[1], self.ns, ES[2]):
+            conditions = event["object"].get("status", {}).get("conditions", [])
+            if any(c["type"] == "Ready" and c["status"] == "True" for c in conditions):
+                ready.add(event["object"]["metadata"]["name"])
+            if len(ready) == self.wanted:
+                self.done_at = time.monotonic()
+                return
+
+
+def requests_by_verb(plane, mark: int) -> dict:
+    user = f"system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}"
+    counts = collections.Counter()
+    for event in plane.audit(mark):
+        if event["user"]["username"] == user and event["verb"] not in ("watch", "list"):
+            counts[f'{event["verb"]} {event["objectRef"].get("resource", "")}'] += 1
+    return dict(counts)
+
+
+def measure_sync(kind: str, count: int):
+    state = pathlib.Path(tempfile.mkdtemp(prefix="rotor-bench-"))
+    plane = start_server(kind, state)
+    operator = operator_process(plane)
+    try:
+        cluster = Cluster(plane)
+        ns = cluster.namespace("bench")
+        fake_store(cluster, ns, "store", {"a": "value"})
+        in_parallel(count, lambda i: cluster.create(ES, ns, f"es-{i}", external_secret("store", f"secret-{i}", {"A": "a"})))
+        counter = ReadyCounter(plane, ns, count)
+        counter.start()
+        mark, began = plane.audit_length(), time.monotonic()
+        operator.start()
+        counter.join(600)
+        if counter.done_at is None:
+            raise SystemExit(f"not all Ready within 600 s:\n{operator.log()[-2000:]}")
+        seconds = counter.done_at - began
+        time.sleep(2)
+        verbs = requests_by_verb(plane, mark)
+        print(json.dumps({
+            "bench": "sync", "server": kind, "objects": count, "seconds": round(seconds, 2),
+            "cpu_ms_per_object": round(1000 * operator.cpu_seconds() / count, 3),
+            "peak_rss_mib": round(operator.peak_rss_kib() / 1024, 1),
+            "requests_per_object": round(sum(verbs.values()) / count, 2) if verbs else None, "by_verb": verbs}), flush=True)
+    finally:
+        operator.stop()
+        plane.stop()
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def measure_rotation(kind: str, count: int, changes: int = 50):
+    state = pathlib.Path(tempfile.mkdtemp(prefix="rotor-bench-"))
+    plane = start_server(kind, state)
+    operator = operator_process(plane, ["--rotation-quiet-period=0s"])
+    try:
+        cluster = Cluster(plane)
+        ns = cluster.namespace("bench")
+        encode = lambda text: base64.b64encode(text.encode()).decode()  # noqa: E731
+        in_parallel(count, lambda i: cluster.core.create_namespaced_secret(ns, {"metadata": {"name": f"s-{i}"}, "data": {"A": encode("0")}}))
+        in_parallel(count, lambda i: cluster.create(INSTANCES, ns, f"agent-{i}", instance(f"s-{i}")))
+        operator.start()
+        hashes = {}
+
+        def all_there():
+            for item in cluster.apps.list_namespaced_stateful_set(ns).items:
+                hashes[item.metadata.name] = (item.spec.template.metadata.annotations or {}).get("openclaw.rocks/secret-hash")
+            return len(hashes) == count and all(hashes.values())
+
+        wait_for(all_there, 300, "all StatefulSets with a digest", 1)
+        changed, seen = {}, {}
+        condition = threading.Condition()
+
+        def follow():
+            for event in k8s.watch.Watch().stream(k8s.client.AppsV1Api(plane.api_client()).list_namespaced_stateful_set, ns):
+                name = event["object"].metadata.name
+                now = (event["object"].spec.template.metadata.annotations or {}).get("openclaw.rocks/secret-hash")
+                with condition:
+                    if hashes[name] != now:
+                        hashes[name], seen[name] = now, time.monotonic()
+                        condition.notify_all()
+
+        threading.Thread(target=follow, daemon=True).start()
+        time.sleep(1)
+        latencies = []
+        for i in range(changes):
+            name = f"agent-{i}"
+            changed[name] = time.monotonic()
+            cluster.core.patch_namespaced_secret(f"s-{i}", ns, {"data": {"A": encode("1")}})
+            with condition:
+                if not condition.wait_for(lambda n=name: n in seen, 30):
+                    raise SystemExit(f"{name} was not rotated:\n{operator.log()[-2000:]}")
+            latencies.append(1000 * (seen[name] - changed[name]))
+        latencies.sort()
+        print(json.dumps({
+            "bench": "rotation", "server": kind, "instances": count, "changes": changes,
+            "p50_ms": round(statistics.median(latencies), 1), "p99_ms": round(latencies[int(len(latencies) * 0.99)], 1),
+            "peak_rss_mib": round(operator.peak_rss_kib() / 1024, 1)}), flush=True)
+    finally:
+        operator.stop()
+        plane.stop()
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bench", choices=["sync", "rotation"])
+    parser.add_argument("objects", type=int, nargs="+")
+    parser.add_argument("--server", choices=["real", "embedded"], default="real")
+    arguments = parser.parse_args()
+    for count in arguments.objects:
+        (measure_sync if arguments.bench == "sync" else measure_rotation)(arguments.server, count)
+
+
+main()

@@ -1,0 +1,61 @@
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "apiserver/embedded_server.hpp"
+#include "cli/cli.hpp"
+
+namespace rotor::cli {
+namespace {
+
+// Mode 0600 from its first byte; renamed into place, so that whoever waits for the file reads all of it.
+bool write_private(const std::string& path, const SecretBytes& text) {
+  const std::string fresh = path + ".new";
+  const int file = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return false;
+  const bool whole = write(file, text.reveal().data(), text.size()) == static_cast<ssize_t>(text.size());
+  close(file);
+  return whole && rename(fresh.c_str(), path.c_str()) == 0;
+}
+
+int serve(const apiserver::EmbeddedConfig& config, const std::string& kubeconfig_path) {
+  auto server = apiserver::EmbeddedServer::start(config);
+  if (!server) {
+    std::fprintf(stderr, "rotor apiserver: %s\n", server.error().message.c_str());
+    return kFailed;
+  }
+  if (!write_private(kubeconfig_path, (*server)->kubeconfig())) {
+    std::fprintf(stderr, "rotor apiserver: cannot write --kubeconfig-out %s\n", kubeconfig_path.c_str());
+    return kFailed;
+  }
+  std::printf("%s  KUBECONFIG=%s\n", (*server)->url().c_str(), kubeconfig_path.c_str());
+  std::fflush(stdout);
+  boost::asio::io_context io;
+  boost::asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
+  signals.async_wait([](const boost::system::error_code&, int) {});
+  io.run();
+  unlink(kubeconfig_path.c_str());
+  return kOk;
+}
+
+}  // namespace
+
+void add_apiserver(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("apiserver", "Run the embedded API server alone, in memory, on 127.0.0.1");
+  auto config = std::make_shared<apiserver::EmbeddedConfig>();
+  auto kubeconfig = std::make_shared<std::string>();
+  command->add_option("--port", config->port, "Port to listen on (default: any free one)");
+  command->add_option("--kubeconfig-out", *kubeconfig, "Where to write the kubeconfig (mode 0600; removed at the end)")
+      ->required()
+      ->type_name("FILE");
+  command->callback(
+      [&action, config, kubeconfig] { action = [config, kubeconfig] { return serve(*config, *kubeconfig); }; });
+}
+
+}  // namespace rotor::cli

@@ -1,0 +1,34 @@
+// The command line: `rotor SUB-COMMAND …`. Each sub-command is a file that adds itself to the parser; what it decides
+// to do is a function that runs after parsing and returns the process's exit code.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace rotor::cli {
+
+// Exit codes, the same for every sub-command.
+inline constexpr int kOk = 0;
+inline constexpr int kFailed = 1;  // it could not do, or go on doing, what was asked; stderr says why
+inline constexpr int kUsage = 2;   // the command line is wrong; stderr says how it is right
+
+using Action = std::function<int()>;
+
+void add_run(CLI::App& app, Action& action);
+void add_operator(CLI::App& app, Action& action);
+void add_apiserver(CLI::App& app, Action& action);
+void add_crds(CLI::App& app, Action& action);
+
+// `--name=` (an explicitly empty value, legal for the flags people use today) becomes `--name ""`;
+// what follows `--` is left alone.
+std::vector<std::string> normalise(std::vector<std::string> arguments);
+
+// argv without the program's name.
+int run(std::vector<std::string> arguments);
+
+}  // namespace rotor::cli

@@ -1,0 +1,157 @@
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <unistd.h>
+
+#include "base/activities.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "cli/cli.hpp"
+#include "cli/operator_options.hpp"
+#include "cli/providers.hpp"
+#include "cli/status_server.hpp"
+#include "cli/version.hpp"
+#include "kube/config.hpp"
+#include "openclaw/controller.hpp"
+#include "secrets/controllers.hpp"
+
+namespace rotor::cli {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr const char* kNamespaceFile = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+
+std::optional<std::string> environment(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+std::string text_of(const char* path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+class ProviderCalls final : public providers::CallCounter {
+ public:
+  explicit ProviderCalls(MetricsRegistry& metrics)
+      : calls_(metrics.counter("externalsecret_provider_api_calls_count", "Calls of provider APIs.",
+                               {"provider", "call", "status"})) {}
+  void count(std::string_view provider, std::string_view call, bool success) override {
+    calls_.with({std::string(provider), std::string(call), success ? "success" : "error"}).add();
+  }
+
+ private:
+  Family<Counter>& calls_;
+};
+
+// The object graph of the operator, built from the bottom up.
+class Operator {
+ public:
+  Operator(asio::io_context& io, OperatorFlags flags, std::unique_ptr<kube::Client> client, Clock& clock)
+      : io_(io),
+        flags_(std::move(flags)),
+        client_(std::move(client)),
+        calls_(metrics_),
+        http_(providers::make_http_clients(io.get_executor(), clock, user_agent())),
+        registry_(make_providers({io.get_executor(), clock, *http_, calls_, environment})),
+        secrets_(io.get_executor(), *client_, clock, registry_, metrics_, flags_.secrets),
+        openclaw_(io.get_executor(), *client_, clock, metrics_, flags_.openclaw),
+        activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {}
+
+  static std::string user_agent() { return std::string("rotor/") + kVersion; }
+
+  Result<void> start() {
+    const auto ready = [this] { return secrets_.ready() && openclaw_.ready(); };
+    TRY(metrics_server_, start_status_server(io_.get_executor(), flags_.metrics_address, ready, metrics_));
+    TRY(live_server_, start_status_server(io_.get_executor(), flags_.live_address, ready, metrics_));
+    activities_.start(stop_on_signal());
+    activities_.start(secrets_.run());
+    activities_.start(openclaw_.run());
+    return {};
+  }
+
+  bool failed() const { return failed_; }
+
+ private:
+  void fail_with(std::exception_ptr thrown) {
+    failed_ = true;
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& error) {
+      log::error("a controller ended", {{"error", error.what()}});
+    }
+    stop();
+  }
+
+  Task<> stop_on_signal() {
+    asio::signal_set signals(io_, SIGINT, SIGTERM);
+    const int signal = co_await signals.async_wait(asio::use_awaitable);
+    log::info("stopping", {{"signal", signal}});
+    stop();
+  }
+
+  void stop() {
+    if (metrics_server_) metrics_server_->stop();
+    if (live_server_) live_server_->stop();
+    activities_.cancel();
+  }
+
+  asio::io_context& io_;
+  OperatorFlags flags_;
+  std::unique_ptr<kube::Client> client_;
+  MetricsRegistry metrics_;
+  ProviderCalls calls_;
+  std::unique_ptr<providers::HttpClients> http_;
+  providers::ProviderRegistry registry_;
+  secrets::Controllers secrets_;
+  openclaw::Controller openclaw_;
+  std::unique_ptr<net::HttpServer> metrics_server_;
+  std::unique_ptr<net::HttpServer> live_server_;
+  Activities activities_;
+  bool failed_ = false;
+};
+
+Result<bool> operate(OperatorFlags flags) {
+  TRY_VOID(finish(flags));
+  TRY(const log::Level level, parse_level(flags.log_level));
+  const bool text = flags.log_format == "text" || (flags.log_format == "auto" && isatty(STDERR_FILENO) == 1);
+  log::configure(level, text ? log::Format::kLogfmt : log::Format::kJson);
+  TRY(kube::ConnectionConfig connection, kube::find_connection(flags.kubeconfig));
+  flags.openclaw.operator_namespace = choose_namespace(
+      {flags.operator_namespace, environment("POD_NAMESPACE").value_or(""), text_of(kNamespaceFile), connection.ns});
+  log::info("starting",
+            {{"version", kVersion}, {"server", connection.server}, {"namespace", flags.openclaw.operator_namespace}});
+  asio::io_context io(1);
+  SystemClock clock;
+  TRY(auto client, kube::make_client(io.get_executor(), clock, std::move(connection), Operator::user_agent()));
+  Operator graph(io, std::move(flags), std::move(client), clock);
+  TRY_VOID(graph.start());
+  io.run();
+  return !graph.failed();
+}
+
+}  // namespace
+
+void add_operator(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("operator", "Run the controllers against a Kubernetes API server");
+  auto flags = std::make_shared<OperatorFlags>();
+  add_operator_flags(*command, *flags);
+  command->callback([&action, flags] {
+    action = [flags] {
+      const auto done = operate(*flags);
+      if (!done) std::fprintf(stderr, "rotor operator: %s\n", done.error().message.c_str());
+      return done && *done ? kOk : kFailed;
+    };
+  });
+}
+
+}  // namespace rotor::cli

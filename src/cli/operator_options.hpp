@@ -1,0 +1,54 @@
+// What the flags of `rotor operator` say. Names are those people already pass to today's operators.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "openclaw/options.hpp"
+#include "secrets/options.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace rotor::cli {
+
+struct OperatorFlags {
+  std::optional<std::string> kubeconfig{};
+  std::string operator_namespace{};
+  std::string metrics_address = ":8080";  // "0": none
+  std::string live_address = ":8082";
+  std::string log_level = "info";
+  std::string log_format = "auto";  // text on a terminal, JSON elsewhere
+  std::string store_interval = "5m";
+  std::string quiet_period = "1s";
+  std::string quiet_period_at_most = "10s";
+  secrets::Options secrets{};
+  openclaw::ControllerOptions openclaw{};
+};
+
+void add_operator_flags(CLI::App& command, OperatorFlags& flags);
+
+// Durations and levels, checked: kInvalid names the flag.
+Result<void> finish(OperatorFlags& flags);
+Result<log::Level> parse_level(std::string_view text);
+
+// The operator's own namespace: the flag, $POD_NAMESPACE, the ServiceAccount's file, the kubeconfig context, `default`.
+struct NamespaceSources {
+  std::string flag{};
+  std::string pod_namespace{};
+  std::string service_account_file{};  // its content
+  std::string context{};
+};
+std::string choose_namespace(const NamespaceSources& sources);
+
+// `:8080`, `127.0.0.1:0`, `[::1]:80`; nullopt for "0" and "" (off). kInvalid otherwise.
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+Result<std::optional<Address>> parse_address(std::string_view text);
+
+}  // namespace rotor::cli

@@ -1,0 +1,16 @@
+#include "cli/providers.hpp"
+
+#include "providers/aws/provider.hpp"
+#include "providers/fake/fake.hpp"
+#include "providers/kubernetes/kubernetes.hpp"
+
+namespace rotor::cli {
+
+providers::ProviderRegistry make_providers(const providers::Services& services) {
+  return providers::ProviderRegistry({{"aws", providers::aws::make_provider},
+                                      {"fake", providers::make_fake_provider},
+                                      {"kubernetes", providers::make_kubernetes_provider}},
+                                     services);
+}
+
+}  // namespace rotor::cli

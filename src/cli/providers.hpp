@@ -1,0 +1,10 @@
+// The registration table: a provider is its folder and one row here.
+#pragma once
+
+#include "providers/provider.hpp"
+
+namespace rotor::cli {
+
+providers::ProviderRegistry make_providers(const providers::Services& services);
+
+}  // namespace rotor::cli

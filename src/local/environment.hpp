@@ -1,0 +1,50 @@
+// The environment of a container, built from its references as a kubelet builds it.
+// https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/core/pod.hpp"
+#include "base/error.hpp"
+#include "base/secret_bytes.hpp"
+#include "kube/object.hpp"
+#include "local/process.hpp"
+
+namespace rotor::local {
+
+// What a container's environment is built from. An object that does not exist is absent from its map.
+struct EnvironmentSources {
+  std::map<std::string, SecretMap, std::less<>> secrets;
+  std::map<std::string, kube::StringMap, std::less<>> config_maps;
+  kube::ObjectMeta pod;  // for fieldRef
+  std::string service_account;
+  std::string node_name;
+};
+
+// The names of Secrets and ConfigMaps that a container refers to.
+struct References {
+  std::set<std::string> secrets;
+  std::set<std::string> config_maps;
+};
+References references_of(const api::Container& container);
+
+// envFrom in order (a later source overrides an earlier one), then env, each seeing what came before it through $(VAR).
+// kNotFound: a required Secret, ConfigMap or key is missing; the message says which. kInvalid: cannot be had on a
+// laptop.
+Result<Environment> build_environment(const api::Container& container, const EnvironmentSources& sources);
+
+// `$(NAME)` becomes the value of NAME, `$$` a single `$`; an unknown name stays as it is.
+SecretBytes expand(std::string_view text, const SecretMap& known);
+
+// PATH, HOME, USER, LANG, TERM and TMPDIR of the caller; nothing else of the caller's environment reaches a process.
+Environment caller_environment();
+
+// `base` with `over` on top: a name of `over` replaces the one in `base`.
+Environment overlay(Environment base, Environment over);
+
+}  // namespace rotor::local

@@ -1,0 +1,87 @@
+#include "local/values_provider.hpp"
+
+#include <fmt/format.h>
+
+#include "providers/property.hpp"
+#include "template/regex.hpp"
+
+namespace rotor::local {
+namespace {
+
+using namespace providers;
+
+std::unexpected<Error> read_only() {
+  return fail(Code::kInvalid, "a values file is only read: edit it instead of pushing to it");
+}
+
+class ValuesClient final : public SecretsClient {
+ public:
+  ValuesClient(const Values& values, std::string store) : values_(values), store_(std::move(store)) {}
+
+  Task<Validation> validate() override { co_return Validation{}; }
+
+  Task<Result<SecretBytes>> get_secret(RemoteRef ref) override { co_return look_up(ref); }
+
+  Task<Result<SecretMap>> get_secret_map(RemoteRef ref) override {
+    CO_TRY(const SecretBytes document, look_up(ref));
+    co_return members_of(document);
+  }
+
+  Task<Result<SecretMap>> get_all(FindRequest find) override {
+    if (find.tags) co_return fail(Code::kInvalid, "find.tags: a values file has no tags; use find.name or find.path");
+    SecretMap out = values_.all(store_);
+    if (find.path) std::erase_if(out, [&find](const auto& entry) { return !entry.first.starts_with(*find.path); });
+    if (find.name_regexp) {
+      CO_TRY(const tmpl::Regex pattern, tmpl::Regex::compile(*find.name_regexp));
+      std::erase_if(out, [&pattern](const auto& entry) { return !pattern.matches(entry.first); });
+    }
+    co_return out;
+  }
+
+  Task<Result<void>> push(PushSource, PushTarget) override { co_return read_only(); }
+  Task<Result<void>> remove(std::string, std::string) override { co_return read_only(); }
+
+  Task<Result<bool>> exists(std::string remote_key, std::string) override {
+    co_return values_.find(store_, remote_key) != nullptr;
+  }
+
+ private:
+  Result<SecretBytes> look_up(const RemoteRef& ref) const {
+    const SecretBytes* value = values_.find(store_, ref.key);
+    if (value == nullptr) return fail(Code::kNotFound, fmt::format("the values file has no key \"{}\"", ref.key));
+    if (ref.property.empty()) return *value;
+    TRY(std::optional<SecretBytes> part, find_property(*value, ref.property, PathOrder::kLiteralFirst));
+    if (!part) {
+      return fail(Code::kNotFound,
+                  fmt::format("key \"{}\" of the values file has no property \"{}\"", ref.key, ref.property));
+    }
+    return *std::move(part);
+  }
+
+  const Values& values_;
+  std::string store_;
+};
+
+class ValuesProvider final : public Provider {
+ public:
+  explicit ValuesProvider(const Values& values) : values_(values) {}
+
+  Capability capability() const override { return Capability::kReadOnly; }
+  Result<std::vector<std::string>> validate_store(const Store&) const override { return std::vector<std::string>{}; }
+
+  Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) override {
+    std::unique_ptr<SecretsClient> client = std::make_unique<ValuesClient>(values_, context.store.name);
+    co_return client;
+  }
+
+ private:
+  const Values& values_;
+};
+
+}  // namespace
+
+std::unique_ptr<Provider> make_values_provider(const Values& values) {
+  return std::make_unique<ValuesProvider>(values);
+}
+
+}  // namespace rotor::local
