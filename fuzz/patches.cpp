@@ -1,5 +1,5 @@
-// Every way of patching, with any live object and any patch: nothing may crash, and applying the same configuration once
-// more may change nothing. The input is `[operation, api version, kind, live, patch]`, or any text.
+// Every way of patching, with any live object and any patch: nothing may crash, and applying the same configuration
+// once more may change nothing. The input is `[operation, api version, kind, live, patch]`, or any text.
 #include <cstdlib>
 #include <string_view>
 
@@ -20,7 +20,8 @@ void twice(const schema::KindSchema& kind, const json::Object* live, const json:
   if (!again || again->changed) std::abort();
 }
 
-void perform(std::string_view operation, const schema::KindSchema& kind, const json::Object& live, const json::Value& document) {
+void perform(std::string_view operation, const schema::KindSchema& kind, const json::Object& live,
+             const json::Value& document) {
   if (operation == "json") {
     (void)patch::json_patch(json::Value(live), document);
     return;
@@ -39,7 +40,8 @@ void perform(std::string_view operation, const schema::KindSchema& kind, const j
     twice(kind, nullptr, *body);
   } else if (auto patched = patch::strategic_merge_patch(before->object, *body, kind)) {
     auto decoded = schema::decode(kind, *std::move(patched), schema::FieldValidation::kIgnore);
-    if (decoded) patch::track_update(kind, &before->object, decoded->object, {.manager = "fuzz", .now = "2026-01-01T00:00:00Z"});
+    if (decoded)
+      patch::track_update(kind, &before->object, decoded->object, {.manager = "fuzz", .now = "2026-01-01T00:00:00Z"});
   }
 }
 

@@ -1,9 +1,9 @@
 #include "base/duration.hpp"
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "base/quote.hpp"
 
@@ -42,15 +42,14 @@ class DurationParser {
       total += part;
       if (total > kLimit) return invalid();
     }
-    if (negative) return Duration(total == kLimit ? std::numeric_limits<std::int64_t>::min() : -static_cast<std::int64_t>(total));
+    if (negative)
+      return Duration(total == kLimit ? std::numeric_limits<std::int64_t>::min() : -static_cast<std::int64_t>(total));
     if (total == kLimit) return invalid();
     return Duration(static_cast<std::int64_t>(total));
   }
 
  private:
-  std::unexpected<Error> invalid() const {
-    return fail(Code::kInvalid, "time: invalid duration " + go_quote(whole_));
-  }
+  std::unexpected<Error> invalid() const { return fail(Code::kInvalid, "time: invalid duration " + go_quote(whole_)); }
 
   // False on overflow.
   bool digits(std::uint64_t& value) {
@@ -107,7 +106,8 @@ class DurationParser {
     const std::string_view name = rest_.substr(0, end);
     const std::uint64_t unit = unit_size(name);
     if (unit == 0) {
-      return fail(Code::kInvalid, fmt::format("time: unknown unit {} in duration {}", go_quote(name), go_quote(whole_)));
+      return fail(Code::kInvalid,
+                  fmt::format("time: unknown unit {} in duration {}", go_quote(name), go_quote(whole_)));
     }
     rest_.remove_prefix(end);
     if (value > kLimit / unit) return invalid();

@@ -1,8 +1,8 @@
 #include "base/encoding.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "base/utf8.hpp"
 

@@ -19,10 +19,10 @@ enum class Code : std::uint8_t {
   kDenied,           // known caller, not allowed
   kInvalid,          // the input can never work: the message names the field
   kThrottled,
-  kUnavailable,      // could not be reached, or answered that it cannot serve now
+  kUnavailable,  // could not be reached, or answered that it cannot serve now
   kTimeout,
   kCancelled,
-  kInternal,         // our own mistake
+  kInternal,  // our own mistake
 };
 
 std::string_view to_string(Code code);

@@ -1,11 +1,11 @@
 #include "base/hash.hpp"
 
+#include <array>
+#include <new>
+
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
-
-#include <array>
-#include <new>
 
 #include "base/encoding.hpp"
 

@@ -1,9 +1,9 @@
 #include "base/log.hpp"
 
+#include <memory>
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <memory>
 
 namespace rotor::log {
 namespace {

@@ -1,8 +1,8 @@
-#include <fmt/format.h>
-
 #include <array>
 #include <iterator>
 #include <span>
+
+#include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "base/time.hpp"
@@ -55,7 +55,8 @@ void append_quoted(std::string& out, std::string_view text) {
 }
 
 bool is_bare(char c) {
-  return c > ' ' && c < 0x7F && c != '"' && c != '\\' && c != '=' && c != '`' && c != '{' && c != '}' && c != '[' && c != ']';
+  return c > ' ' && c < 0x7F && c != '"' && c != '\\' && c != '=' && c != '`' && c != '{' && c != '}' && c != '[' &&
+         c != ']';
 }
 
 bool is_bare(std::string_view text) {

@@ -1,13 +1,13 @@
 #include "base/metrics.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <span>
 #include <stdexcept>
 #include <variant>
+
+#include <fmt/format.h>
 
 namespace rotor {
 namespace {
@@ -136,7 +136,8 @@ MetricsRegistry::Entry& MetricsRegistry::entry(std::string_view name, std::strin
   return *slot;
 }
 
-Family<Counter>& MetricsRegistry::counter(std::string_view name, std::string_view help, std::vector<std::string> labels) {
+Family<Counter>& MetricsRegistry::counter(std::string_view name, std::string_view help,
+                                          std::vector<std::string> labels) {
   Entry& e = entry(name, help, "counter", std::move(labels));
   if (e.source.index() == 0) e.source.emplace<Family<Counter>>(e.labels.size());
   return std::get<Family<Counter>>(e.source);

@@ -1,8 +1,8 @@
 #include "base/quote.hpp"
 
-#include <fmt/format.h>
-
 #include <iterator>
+
+#include <fmt/format.h>
 
 namespace rotor {
 

@@ -96,8 +96,8 @@ Parts split(WallTime t) {
 
 std::string format_to_seconds(const Parts& p) {
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(p.date.year()),
-                     static_cast<unsigned>(p.date.month()), static_cast<unsigned>(p.date.day()), p.clock.hours().count(),
-                     p.clock.minutes().count(), p.clock.seconds().count());
+                     static_cast<unsigned>(p.date.month()), static_cast<unsigned>(p.date.day()),
+                     p.clock.hours().count(), p.clock.minutes().count(), p.clock.seconds().count());
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "json/describe.hpp"
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "base/encoding.hpp"
 
@@ -56,20 +56,43 @@ class ObjectReader {
       return;
     }
     switch (type.shape) {
-      case Shape::kString: if (expect(Kind::kString)) *static_cast<std::string*>(object) = reader_.read_string(); break;
-      case Shape::kBool: if (expect(Kind::kBool)) *static_cast<bool*>(object) = reader_.read_bool(); break;
-      case Shape::kInt32: integer(static_cast<std::int32_t*>(object)); break;
-      case Shape::kInt64: integer(static_cast<std::int64_t*>(object)); break;
-      case Shape::kDouble: number(static_cast<double*>(object)); break;
-      case Shape::kSecretBytes: secret_bytes(static_cast<SecretBytes*>(object)); break;
+      case Shape::kString:
+        if (expect(Kind::kString)) *static_cast<std::string*>(object) = reader_.read_string();
+        break;
+      case Shape::kBool:
+        if (expect(Kind::kBool)) *static_cast<bool*>(object) = reader_.read_bool();
+        break;
+      case Shape::kInt32:
+        integer(static_cast<std::int32_t*>(object));
+        break;
+      case Shape::kInt64:
+        integer(static_cast<std::int64_t*>(object));
+        break;
+      case Shape::kDouble:
+        number(static_cast<double*>(object));
+        break;
+      case Shape::kSecretBytes:
+        secret_bytes(static_cast<SecretBytes*>(object));
+        break;
       case Shape::kSecretText:
         if (expect(Kind::kString)) static_cast<SecretText*>(object)->value = reader_.read_secret();
         break;
-      case Shape::kRaw: static_cast<Raw*>(object)->text = reader_.read_raw(); break;
-      case Shape::kStruct: members(type, object); break;
-      case Shape::kOptional: case Shape::kBox: value(type.element(), type.emplace(object)); break;
-      case Shape::kList: list(type, object); break;
-      case Shape::kMap: map(type, object); break;
+      case Shape::kRaw:
+        static_cast<Raw*>(object)->text = reader_.read_raw();
+        break;
+      case Shape::kStruct:
+        members(type, object);
+        break;
+      case Shape::kOptional:
+      case Shape::kBox:
+        value(type.element(), type.emplace(object));
+        break;
+      case Shape::kList:
+        list(type, object);
+        break;
+      case Shape::kMap:
+        map(type, object);
+        break;
     }
   }
 
@@ -176,14 +199,38 @@ class ObjectReader {
 
 }  // namespace
 
-template <> const Type& type_of<std::string>() { return scalar<Shape::kString>(); }
-template <> const Type& type_of<bool>() { return scalar<Shape::kBool>(); }
-template <> const Type& type_of<std::int32_t>() { return scalar<Shape::kInt32>(); }
-template <> const Type& type_of<std::int64_t>() { return scalar<Shape::kInt64>(); }
-template <> const Type& type_of<double>() { return scalar<Shape::kDouble>(); }
-template <> const Type& type_of<SecretBytes>() { return scalar<Shape::kSecretBytes>(); }
-template <> const Type& type_of<SecretText>() { return scalar<Shape::kSecretText>(); }
-template <> const Type& type_of<Raw>() { return scalar<Shape::kRaw>(); }
+template <>
+const Type& type_of<std::string>() {
+  return scalar<Shape::kString>();
+}
+template <>
+const Type& type_of<bool>() {
+  return scalar<Shape::kBool>();
+}
+template <>
+const Type& type_of<std::int32_t>() {
+  return scalar<Shape::kInt32>();
+}
+template <>
+const Type& type_of<std::int64_t>() {
+  return scalar<Shape::kInt64>();
+}
+template <>
+const Type& type_of<double>() {
+  return scalar<Shape::kDouble>();
+}
+template <>
+const Type& type_of<SecretBytes>() {
+  return scalar<Shape::kSecretBytes>();
+}
+template <>
+const Type& type_of<SecretText>() {
+  return scalar<Shape::kSecretText>();
+}
+template <>
+const Type& type_of<Raw>() {
+  return scalar<Shape::kRaw>();
+}
 
 void read(Reader& reader, const Type& type, void* object) { ObjectReader(reader).value(type, object); }
 

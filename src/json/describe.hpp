@@ -2,15 +2,16 @@
 // documented by ordinary loops over that data.
 //
 //   struct RemoteRef { std::string key; std::optional<std::string> property; };   // in the kind's header
-//   ROTOR_DESCRIBED(RemoteRef);                                                     // beside it, at namespace rotor::json
+//   ROTOR_DESCRIBED(RemoteRef);                                                     // beside it, at namespace
+//   rotor::json
 //
 //   ROTOR_DESCRIBE(RemoteRef, "Points to a value in the store.",                     // in the kind's .cpp
 //     field<&RemoteRef::key>("key", {.required = true, .doc = "Name of the secret."}),
 //     field<&RemoteRef::property>("property", {.doc = "…"}))
 //
-// Field types: std::string, bool, std::int32_t, std::int64_t, double, SecretBytes (base64 on the wire), SecretText (plain text
-// on the wire), Raw (any JSON, kept as written), another described struct, std::optional<T>, std::vector<T>,
-// std::map<std::string, T, std::less<>>, Box<T> (a described struct that contains itself).
+// Field types: std::string, bool, std::int32_t, std::int64_t, double, SecretBytes (base64 on the wire), SecretText
+// (plain text on the wire), Raw (any JSON, kept as written), another described struct, std::optional<T>,
+// std::vector<T>, std::map<std::string, T, std::less<>>, Box<T> (a described struct that contains itself).
 #pragma once
 
 #include <cstdint>
@@ -78,7 +79,7 @@ struct FieldRules {
   std::optional<std::int64_t> max_items = {};
   std::optional<std::int64_t> min_properties = {};
   std::optional<std::int64_t> max_properties = {};
-  std::string_view format = {};        // "date-time", "int32", "byte"
+  std::string_view format = {};  // "date-time", "int32", "byte"
   bool int_or_string = false;
   bool preserve_unknown = false;       // x-kubernetes-preserve-unknown-fields
   std::string_view list_map_key = {};  // x-kubernetes-list-type: map with this key
@@ -94,7 +95,19 @@ struct Field {
 };
 
 enum class Shape : std::uint8_t {
-  kString, kBool, kInt32, kInt64, kDouble, kSecretBytes, kSecretText, kRaw, kStruct, kOptional, kList, kMap, kBox
+  kString,
+  kBool,
+  kInt32,
+  kInt64,
+  kDouble,
+  kSecretBytes,
+  kSecretText,
+  kRaw,
+  kStruct,
+  kOptional,
+  kList,
+  kMap,
+  kBox
 };
 
 // One per C++ type. Container operations are function pointers so that reader and writer are compiled once.
@@ -107,13 +120,14 @@ struct Type {
   std::string_view rules_json = {};  // structs: extra schema members, e.g. `"x-kubernetes-validations": […]`
   TypeRef element = nullptr;
 
-  void* (*emplace)(void*) = nullptr;                               // optional, box: make and return; list: append
-  void* (*emplace_key)(void*, std::string key) = nullptr;          // map
-  const void* (*get)(const void*) = nullptr;                       // optional (null when absent), box
-  std::size_t (*size)(const void*) = nullptr;                      // list, map
-  const void* (*at)(const void*, std::size_t) = nullptr;           // list
-  void (*each)(const void*, void* ctx, void (*)(void* ctx, const std::string& key, const void* value)) = nullptr;  // map
-  void (*clear)(void*) = nullptr;                                  // optional, list, map
+  void* (*emplace)(void*) = nullptr;                       // optional, box: make and return; list: append
+  void* (*emplace_key)(void*, std::string key) = nullptr;  // map
+  const void* (*get)(const void*) = nullptr;               // optional (null when absent), box
+  std::size_t (*size)(const void*) = nullptr;              // list, map
+  const void* (*at)(const void*, std::size_t) = nullptr;   // list
+  void (*each)(const void*, void* ctx,
+               void (*)(void* ctx, const std::string& key, const void* value)) = nullptr;  // map
+  void (*clear)(void*) = nullptr;                                                          // optional, list, map
 };
 
 template <class T>
@@ -147,24 +161,35 @@ Field inlined() {
   return field<Member>("", {});
 }
 
-template <> const Type& type_of<std::string>();
-template <> const Type& type_of<bool>();
-template <> const Type& type_of<std::int32_t>();
-template <> const Type& type_of<std::int64_t>();
-template <> const Type& type_of<double>();
-template <> const Type& type_of<SecretBytes>();
-template <> const Type& type_of<SecretText>();
-template <> const Type& type_of<Raw>();
+template <>
+const Type& type_of<std::string>();
+template <>
+const Type& type_of<bool>();
+template <>
+const Type& type_of<std::int32_t>();
+template <>
+const Type& type_of<std::int64_t>();
+template <>
+const Type& type_of<double>();
+template <>
+const Type& type_of<SecretBytes>();
+template <>
+const Type& type_of<SecretText>();
+template <>
+const Type& type_of<Raw>();
 
 template <class T>
 struct TypeOf<std::optional<T>> {
   static const Type& get() {
     using O = std::optional<T>;
-    static const Type type = {
-        .shape = Shape::kOptional, .element = &type_of<T>,
-        .emplace = [](void* o) -> void* { return &static_cast<O*>(o)->emplace(); },
-        .get = [](const void* o) -> const void* { auto& v = *static_cast<const O*>(o); return v ? &*v : nullptr; },
-        .clear = [](void* o) { static_cast<O*>(o)->reset(); }};
+    static const Type type = {.shape = Shape::kOptional,
+                              .element = &type_of<T>,
+                              .emplace = [](void* o) -> void* { return &static_cast<O*>(o)->emplace(); },
+                              .get = [](const void* o) -> const void* {
+                                auto& v = *static_cast<const O*>(o);
+                                return v ? &*v : nullptr;
+                              },
+                              .clear = [](void* o) { static_cast<O*>(o)->reset(); }};
     return type;
   }
 };
@@ -174,7 +199,8 @@ struct TypeOf<std::vector<T>> {
   static const Type& get() {
     using V = std::vector<T>;
     static const Type type = {
-        .shape = Shape::kList, .element = &type_of<T>,
+        .shape = Shape::kList,
+        .element = &type_of<T>,
         .emplace = [](void* o) -> void* { return &static_cast<V*>(o)->emplace_back(); },
         .size = [](const void* o) { return static_cast<const V*>(o)->size(); },
         .at = [](const void* o, std::size_t i) -> const void* { return &(*static_cast<const V*>(o))[i]; },
@@ -188,12 +214,14 @@ struct TypeOf<std::map<std::string, T, L>> {
   static const Type& get() {
     using M = std::map<std::string, T, L>;
     static const Type type = {
-        .shape = Shape::kMap, .element = &type_of<T>,
+        .shape = Shape::kMap,
+        .element = &type_of<T>,
         .emplace_key = [](void* o, std::string key) -> void* { return &((*static_cast<M*>(o))[std::move(key)] = T{}); },
         .size = [](const void* o) { return static_cast<const M*>(o)->size(); },
-        .each = [](const void* o, void* ctx, void (*fn)(void*, const std::string&, const void*)) {
-          for (const auto& [k, v] : *static_cast<const M*>(o)) fn(ctx, k, &v);
-        },
+        .each =
+            [](const void* o, void* ctx, void (*fn)(void*, const std::string&, const void*)) {
+              for (const auto& [k, v] : *static_cast<const M*>(o)) fn(ctx, k, &v);
+            },
         .clear = [](void* o) { static_cast<M*>(o)->clear(); }};
     return type;
   }
@@ -203,10 +231,13 @@ template <class T>
 struct TypeOf<Box<T>> {
   static const Type& get() {
     using B = Box<T>;
-    static const Type type = {
-        .shape = Shape::kBox, .element = &type_of<T>,
-        .emplace = [](void* o) -> void* { *static_cast<B*>(o) = B(); return &**static_cast<B*>(o); },
-        .get = [](const void* o) -> const void* { return &**static_cast<const B*>(o); }};
+    static const Type type = {.shape = Shape::kBox,
+                              .element = &type_of<T>,
+                              .emplace = [](void* o) -> void* {
+                                *static_cast<B*>(o) = B();
+                                return &**static_cast<B*>(o);
+                              },
+                              .get = [](const void* o) -> const void* { return &**static_cast<const B*>(o); }};
     return type;
   }
 };
@@ -255,23 +286,23 @@ std::string schema(const Type& type);
   const Type& type_of<T>()
 
 // In the .cpp, inside namespace rotor::json.
-#define ROTOR_DESCRIBE(T, docs, ...)                                                                      \
-  template <>                                                                                             \
-  const Type& type_of<T>() {                                                                              \
-    static const Field rows[] = {__VA_ARGS__};                                                            \
-    static const Type type = {.shape = Shape::kStruct, .name = #T, .doc = docs, .fields = rows};          \
-    return type;                                                                                          \
-  }                                                                                                       \
+#define ROTOR_DESCRIBE(T, docs, ...)                                                             \
+  template <>                                                                                    \
+  const Type& type_of<T>() {                                                                     \
+    static const Field rows[] = {__VA_ARGS__};                                                   \
+    static const Type type = {.shape = Shape::kStruct, .name = #T, .doc = docs, .fields = rows}; \
+    return type;                                                                                 \
+  }                                                                                              \
   static_assert(true)
 
 // The same with flags of the struct as a whole, given as designated initialisers of Type:
 // ROTOR_DESCRIBE_WITH(T, "doc", (.preserve_unknown = true), fields…) — see Type.
 #define ROTOR_UNWRAP_(...) __VA_ARGS__
-#define ROTOR_DESCRIBE_WITH(T, docs, flags, ...)                                                                        \
-  template <>                                                                                                           \
-  const Type& type_of<T>() {                                                                                            \
-    static const Field rows[] = {__VA_ARGS__};                                                                          \
+#define ROTOR_DESCRIBE_WITH(T, docs, flags, ...)                                                                      \
+  template <>                                                                                                         \
+  const Type& type_of<T>() {                                                                                          \
+    static const Field rows[] = {__VA_ARGS__};                                                                        \
     static const Type type = {.shape = Shape::kStruct, .name = #T, .doc = docs, .fields = rows, ROTOR_UNWRAP_ flags}; \
-    return type;                                                                                                        \
-  }                                                                                                                     \
+    return type;                                                                                                      \
+  }                                                                                                                   \
   static_assert(true)

@@ -14,18 +14,31 @@ const void* member_of(const Field& field, const void* object) { return field.acc
 // Would Go's omitempty leave it out? A struct counts as empty when all of its fields are.
 bool is_empty(const Type& type, const void* object) {
   switch (type.shape) {
-    case Shape::kString: return as<std::string>(object).empty();
-    case Shape::kBool: return !as<bool>(object);
-    case Shape::kInt32: return as<std::int32_t>(object) == 0;
-    case Shape::kInt64: return as<std::int64_t>(object) == 0;
-    case Shape::kDouble: return as<double>(object) == 0;
-    case Shape::kSecretBytes: return as<SecretBytes>(object).empty();
-    case Shape::kSecretText: return as<SecretText>(object).value.empty();
-    case Shape::kRaw: return as<Raw>(object).text.empty() || as<Raw>(object).text == "null";
-    case Shape::kOptional: return type.get(object) == nullptr;
-    case Shape::kBox: return is_empty(type.element(), type.get(object));
-    case Shape::kList: case Shape::kMap: return type.size(object) == 0;
-    case Shape::kStruct: break;
+    case Shape::kString:
+      return as<std::string>(object).empty();
+    case Shape::kBool:
+      return !as<bool>(object);
+    case Shape::kInt32:
+      return as<std::int32_t>(object) == 0;
+    case Shape::kInt64:
+      return as<std::int64_t>(object) == 0;
+    case Shape::kDouble:
+      return as<double>(object) == 0;
+    case Shape::kSecretBytes:
+      return as<SecretBytes>(object).empty();
+    case Shape::kSecretText:
+      return as<SecretText>(object).value.empty();
+    case Shape::kRaw:
+      return as<Raw>(object).text.empty() || as<Raw>(object).text == "null";
+    case Shape::kOptional:
+      return type.get(object) == nullptr;
+    case Shape::kBox:
+      return is_empty(type.element(), type.get(object));
+    case Shape::kList:
+    case Shape::kMap:
+      return type.size(object) == 0;
+    case Shape::kStruct:
+      break;
   }
   for (const Field& field : type.fields) {
     if (!is_empty(field.type(), member_of(field, object))) return false;
@@ -69,16 +82,26 @@ void write_secret_bytes(Writer& writer, const SecretBytes& bytes) {
 
 void write(Writer& writer, const Type& type, const void* object) {
   switch (type.shape) {
-    case Shape::kString: return writer.string(as<std::string>(object));
-    case Shape::kBool: return writer.boolean(as<bool>(object));
-    case Shape::kInt32: return writer.integer(as<std::int32_t>(object));
-    case Shape::kInt64: return writer.integer(as<std::int64_t>(object));
-    case Shape::kDouble: return writer.number(as<double>(object));
-    case Shape::kSecretBytes: return write_secret_bytes(writer, as<SecretBytes>(object));
-    case Shape::kSecretText: return writer.string(as<SecretText>(object).value.reveal());
-    case Shape::kRaw: return writer.raw(as<Raw>(object).text.empty() ? "null" : std::string_view(as<Raw>(object).text));
-    case Shape::kMap: return write_map(writer, type, object);
-    case Shape::kOptional: case Shape::kBox: {
+    case Shape::kString:
+      return writer.string(as<std::string>(object));
+    case Shape::kBool:
+      return writer.boolean(as<bool>(object));
+    case Shape::kInt32:
+      return writer.integer(as<std::int32_t>(object));
+    case Shape::kInt64:
+      return writer.integer(as<std::int64_t>(object));
+    case Shape::kDouble:
+      return writer.number(as<double>(object));
+    case Shape::kSecretBytes:
+      return write_secret_bytes(writer, as<SecretBytes>(object));
+    case Shape::kSecretText:
+      return writer.string(as<SecretText>(object).value.reveal());
+    case Shape::kRaw:
+      return writer.raw(as<Raw>(object).text.empty() ? "null" : std::string_view(as<Raw>(object).text));
+    case Shape::kMap:
+      return write_map(writer, type, object);
+    case Shape::kOptional:
+    case Shape::kBox: {
       const void* value = type.get(object);
       return value == nullptr ? writer.null() : write(writer, type.element(), value);
     }

@@ -46,25 +46,40 @@ Value build_array(Reader& reader) {
 
 Value build(Reader& reader) {
   switch (reader.peek()) {
-    case Kind::kNull: reader.read_null(); return nullptr;
-    case Kind::kBool: return reader.read_bool();
-    case Kind::kNumber: return build_number(reader);
-    case Kind::kString: return Value(boost::json::string(reader.read_string()));
-    case Kind::kArray: return build_array(reader);
-    case Kind::kObject: return build_object(reader);
-    case Kind::kEnd: reader.read_raw(); break;  // records what is wrong
+    case Kind::kNull:
+      reader.read_null();
+      return nullptr;
+    case Kind::kBool:
+      return reader.read_bool();
+    case Kind::kNumber:
+      return build_number(reader);
+    case Kind::kString:
+      return Value(boost::json::string(reader.read_string()));
+    case Kind::kArray:
+      return build_array(reader);
+    case Kind::kObject:
+      return build_object(reader);
+    case Kind::kEnd:
+      reader.read_raw();
+      break;  // records what is wrong
   }
   return nullptr;
 }
 
 void write_value(Writer& writer, const Value& value) {
   switch (value.kind()) {
-    case boost::json::kind::null: return writer.null();
-    case boost::json::kind::bool_: return writer.boolean(value.get_bool());
-    case boost::json::kind::int64: return writer.integer(value.get_int64());
-    case boost::json::kind::uint64: return writer.raw(std::to_string(value.get_uint64()));
-    case boost::json::kind::double_: return writer.number(value.get_double());
-    case boost::json::kind::string: return writer.string(value.get_string());
+    case boost::json::kind::null:
+      return writer.null();
+    case boost::json::kind::bool_:
+      return writer.boolean(value.get_bool());
+    case boost::json::kind::int64:
+      return writer.integer(value.get_int64());
+    case boost::json::kind::uint64:
+      return writer.raw(std::to_string(value.get_uint64()));
+    case boost::json::kind::double_:
+      return writer.number(value.get_double());
+    case boost::json::kind::string:
+      return writer.string(value.get_string());
     case boost::json::kind::array:
       writer.begin_array();
       for (const Value& item : value.get_array()) write_value(writer, item);

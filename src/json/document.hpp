@@ -2,9 +2,10 @@
 // patches and manifests; never for secret payloads (Boost.JSON rewrites numbers and does not wipe).
 #pragma once
 
-#include <boost/json/value.hpp>
 #include <string>
 #include <string_view>
+
+#include <boost/json/value.hpp>
 
 #include "base/error.hpp"
 

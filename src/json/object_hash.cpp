@@ -60,14 +60,22 @@ void render_array(SecretBytes& out, const Array& array) {
 
 void render(SecretBytes& out, const Value& value) {
   switch (value.kind()) {
-    case boost::json::kind::null: return out.append("<nil>");
-    case boost::json::kind::bool_: return out.append(value.get_bool() ? "true" : "false");
-    case boost::json::kind::int64: return out.append(std::to_string(value.get_int64()));
-    case boost::json::kind::uint64: return out.append(std::to_string(value.get_uint64()));
-    case boost::json::kind::double_: return out.append(go_float(value.get_double(), kFmtLayout));
-    case boost::json::kind::string: return out.append(value.get_string());
-    case boost::json::kind::array: return render_array(out, value.get_array());
-    case boost::json::kind::object: return render_object(out, value.get_object());
+    case boost::json::kind::null:
+      return out.append("<nil>");
+    case boost::json::kind::bool_:
+      return out.append(value.get_bool() ? "true" : "false");
+    case boost::json::kind::int64:
+      return out.append(std::to_string(value.get_int64()));
+    case boost::json::kind::uint64:
+      return out.append(std::to_string(value.get_uint64()));
+    case boost::json::kind::double_:
+      return out.append(go_float(value.get_double(), kFmtLayout));
+    case boost::json::kind::string:
+      return out.append(value.get_string());
+    case boost::json::kind::array:
+      return render_array(out, value.get_array());
+    case boost::json::kind::object:
+      return render_object(out, value.get_object());
   }
 }
 

@@ -1,8 +1,8 @@
 #include "json/reader.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "base/utf8.hpp"
 
@@ -13,7 +13,9 @@ bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Bytes that stand for themselves in a string: printable ASCII but `"` and `\`.
-bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20 && static_cast<signed char>(c) >= 0 && c != '"' && c != '\\'; }
+bool is_plain(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 && static_cast<signed char>(c) >= 0 && c != '"' && c != '\\';
+}
 
 int hex_value(char c) {
   if (is_digit(c)) return c - '0';
@@ -39,13 +41,22 @@ bool is_low_surrogate(int v) { return v >= 0xDC00 && v <= 0xDFFF; }
 
 char simple_escape(char c) {
   switch (c) {
-    case '"': case '\\': case '/': return c;
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return 0;
+    case '"':
+    case '\\':
+    case '/':
+      return c;
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return 0;
   }
 }
 
@@ -75,7 +86,7 @@ struct Discard {
 }  // namespace
 
 std::string_view to_string(Kind kind) {
-  static constexpr std::array<std::string_view, 7> kNames = {"null",    "a boolean", "a number",  "a string",
+  static constexpr std::array<std::string_view, 7> kNames = {"null",     "a boolean", "a number", "a string",
                                                              "an array", "an object", "the end"};
   return kNames[static_cast<std::size_t>(kind)];
 }
@@ -101,12 +112,19 @@ Kind Reader::peek() {
   skip_space();
   if (at_ == text_.size()) return Kind::kEnd;
   switch (text_[at_]) {
-    case '{': return Kind::kObject;
-    case '[': return Kind::kArray;
-    case '"': return Kind::kString;
-    case 't': case 'f': return Kind::kBool;
-    case 'n': return Kind::kNull;
-    default: break;
+    case '{':
+      return Kind::kObject;
+    case '[':
+      return Kind::kArray;
+    case '"':
+      return Kind::kString;
+    case 't':
+    case 'f':
+      return Kind::kBool;
+    case 'n':
+      return Kind::kNull;
+    default:
+      break;
   }
   if (text_[at_] == '-' || is_digit(text_[at_])) return Kind::kNumber;
   syntax("expected a value");
@@ -121,7 +139,8 @@ bool Reader::expect(Kind kind) {
     syntax("unexpected end of input");
   } else {
     const Position p = position(text_, at_);
-    fail(fmt::format("expected {}, found {} at line {}, column {}", to_string(kind), to_string(found), p.line, p.column));
+    fail(fmt::format("expected {}, found {} at line {}, column {}", to_string(kind), to_string(found), p.line,
+                     p.column));
   }
   return false;
 }
@@ -265,13 +284,27 @@ void Reader::skip_value() {
   const std::size_t base = levels_.size();
   for (;;) {
     switch (peek()) {
-      case Kind::kNull: read_null(); break;
-      case Kind::kBool: read_bool(); break;
-      case Kind::kNumber: scan_number(); break;
-      case Kind::kString: skip_string(); break;
-      case Kind::kObject: begin_object(); break;
-      case Kind::kArray: begin_array(); break;
-      case Kind::kEnd: if (!error_) syntax("unexpected end of input"); break;
+      case Kind::kNull:
+        read_null();
+        break;
+      case Kind::kBool:
+        read_bool();
+        break;
+      case Kind::kNumber:
+        scan_number();
+        break;
+      case Kind::kString:
+        skip_string();
+        break;
+      case Kind::kObject:
+        begin_object();
+        break;
+      case Kind::kArray:
+        begin_array();
+        break;
+      case Kind::kEnd:
+        if (!error_) syntax("unexpected end of input");
+        break;
     }
     // Close what is complete, up to the next item or the value itself.
     for (;;) {

@@ -54,7 +54,8 @@ class SchemaWriter {
       return;
     }
     shape(type, rules);
-    const bool open = type.preserve_unknown || (rules != nullptr && rules->preserve_unknown) || type.shape == Shape::kRaw;
+    const bool open =
+        type.preserve_unknown || (rules != nullptr && rules->preserve_unknown) || type.shape == Shape::kRaw;
     flag("x-kubernetes-preserve-unknown-fields", open);
     if (rules != nullptr) count_rules(*rules);
   }
@@ -67,17 +68,30 @@ class SchemaWriter {
 
   void shape(const Type& type, const FieldRules* rules) {
     switch (type.shape) {
-      case Shape::kString: case Shape::kSecretText: return scalar("string", "", rules);
-      case Shape::kSecretBytes: return scalar("string", "byte", rules);
-      case Shape::kBool: return scalar("boolean", "", rules);
-      case Shape::kInt32: return scalar("integer", "int32", rules);
-      case Shape::kInt64: return scalar("integer", "int64", rules);
-      case Shape::kDouble: return scalar("number", "", rules);
-      case Shape::kRaw: return;  // anything
-      case Shape::kList: return container(type, rules, "array", "items");
-      case Shape::kMap: return container(type, rules, "object", "additionalProperties");
-      case Shape::kStruct: return object(type);
-      case Shape::kOptional: case Shape::kBox: return;  // stripped
+      case Shape::kString:
+      case Shape::kSecretText:
+        return scalar("string", "", rules);
+      case Shape::kSecretBytes:
+        return scalar("string", "byte", rules);
+      case Shape::kBool:
+        return scalar("boolean", "", rules);
+      case Shape::kInt32:
+        return scalar("integer", "int32", rules);
+      case Shape::kInt64:
+        return scalar("integer", "int64", rules);
+      case Shape::kDouble:
+        return scalar("number", "", rules);
+      case Shape::kRaw:
+        return;  // anything
+      case Shape::kList:
+        return container(type, rules, "array", "items");
+      case Shape::kMap:
+        return container(type, rules, "object", "additionalProperties");
+      case Shape::kStruct:
+        return object(type);
+      case Shape::kOptional:
+      case Shape::kBox:
+        return;  // stripped
     }
   }
 

@@ -17,14 +17,22 @@ constexpr std::string_view kHex = "0123456789abcdef";
 // The escape of an ASCII byte, empty when it stands for itself.
 std::string_view ascii_escape(unsigned char c, Escape escape, std::array<char, 6>& room) {
   switch (c) {
-    case '"': return "\\\"";
-    case '\\': return "\\\\";
-    case '\b': return "\\b";
-    case '\f': return "\\f";
-    case '\n': return "\\n";
-    case '\r': return "\\r";
-    case '\t': return "\\t";
-    default: break;
+    case '"':
+      return "\\\"";
+    case '\\':
+      return "\\\\";
+    case '\b':
+      return "\\b";
+    case '\f':
+      return "\\f";
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '\t':
+      return "\\t";
+    default:
+      break;
   }
   const bool html = escape == Escape::kHtml && (c == '<' || c == '>' || c == '&');
   if (c >= 0x20 && !html) return {};
@@ -86,17 +94,25 @@ void write_sorted_object(Reader& reader, Writer& writer) {
 
 void write_sorted(Reader& reader, Writer& writer) {
   switch (reader.peek()) {
-    case Kind::kObject: return write_sorted_object(reader, writer);
+    case Kind::kObject:
+      return write_sorted_object(reader, writer);
     case Kind::kArray:
       writer.begin_array();
       reader.begin_array();
       while (reader.next_element()) write_sorted(reader, writer);
       return writer.end_array();
-    case Kind::kString: return writer.string(reader.read_secret().reveal());
-    case Kind::kNull: reader.read_null(); return writer.null();
-    case Kind::kBool: return writer.boolean(reader.read_bool());
-    case Kind::kNumber: return writer.raw(reader.read_number());
-    case Kind::kEnd: reader.read_raw(); return;  // records the error
+    case Kind::kString:
+      return writer.string(reader.read_secret().reveal());
+    case Kind::kNull:
+      reader.read_null();
+      return writer.null();
+    case Kind::kBool:
+      return writer.boolean(reader.read_bool());
+    case Kind::kNumber:
+      return writer.raw(reader.read_number());
+    case Kind::kEnd:
+      reader.read_raw();
+      return;  // records the error
   }
 }
 

@@ -30,7 +30,7 @@ class Writer {
   void integer(std::int64_t v);
   void number(double v);  // shortest form that reads back the same; exponents as Go writes them
   void string(std::string_view v);
-  void raw(std::string_view json);  // one value, already JSON
+  void raw(std::string_view json);          // one value, already JSON
   void raw_members(std::string_view json);  // `"a":1,"b":2`: members of the open object, already JSON
 
  private:
@@ -50,8 +50,10 @@ std::string quote(std::string_view text, Escape escape = Escape::kPlain);
 // Go's shortest decimal text of a double ('g' with the exponent limits of encoding/json).
 std::string format_double(double v);
 
-// `raw` again in Go's Marshal form: no white space, object keys sorted bytewise, last duplicate kept, numbers as written.
+// `raw` again in Go's Marshal form: no white space, object keys sorted bytewise, last duplicate kept, numbers as
+// written.
 Result<std::string> compact_sorted(std::string_view raw, Escape escape);
-Result<SecretBytes> compact_sorted_secret(std::string_view raw, Escape escape);  // member names are not secret, values are
+Result<SecretBytes> compact_sorted_secret(std::string_view raw,
+                                          Escape escape);  // member names are not secret, values are
 
 }  // namespace rotor::json

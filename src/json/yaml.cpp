@@ -20,7 +20,8 @@ struct Chunk {
 
 // `---` at the start of a line, alone or before white space, begins a document wherever it stands.
 bool begins_document(std::string_view line) {
-  return line.starts_with("---") && (line.size() == 3 || line[3] == ' ' || line[3] == '\t' || line[3] == '\n' || line[3] == '\r');
+  return line.starts_with("---") &&
+         (line.size() == 3 || line[3] == ' ' || line[3] == '\t' || line[3] == '\n' || line[3] == '\r');
 }
 
 // A line that may stand before `---` and belongs to the document after it.
@@ -29,9 +30,7 @@ bool is_prologue(std::string_view line) {
   return first == std::string_view::npos || line[first] == '#' || line[0] == '%';
 }
 
-std::string_view without_bom(std::string_view text) {
-  return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
-}
+std::string_view without_bom(std::string_view text) { return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text; }
 
 std::vector<Chunk> split_documents(std::string_view text) {
   std::vector<Chunk> chunks;
@@ -89,7 +88,8 @@ void write_scalar(Writer& writer, const YamlNode& node) {
 
 void write_node(Writer& writer, const YamlNode& node) {
   switch (node.kind) {
-    case YamlNode::Kind::kScalar: return write_scalar(writer, node);
+    case YamlNode::Kind::kScalar:
+      return write_scalar(writer, node);
     case YamlNode::Kind::kSequence:
       writer.begin_array();
       for (const YamlNode& item : node.items) write_node(writer, item);

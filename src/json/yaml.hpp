@@ -38,8 +38,8 @@ YamlStream parse_yaml_leniently(std::string_view text);
 struct YamlMember;
 struct YamlNode {
   enum class Kind : std::uint8_t { kScalar, kMapping, kSequence } kind = Kind::kScalar;
-  SecretBytes scalar;     // source text after YAML unescaping
-  bool quoted = false;    // quoted or block scalar: a string whatever it looks like
+  SecretBytes scalar;   // source text after YAML unescaping
+  bool quoted = false;  // quoted or block scalar: a string whatever it looks like
   std::vector<YamlMember> members;
   std::vector<YamlNode> items;
   int line = 0;

@@ -68,9 +68,12 @@ class ValueBuilder {
   Result<Value> build(const Node& node) {
     TRY_VOID(budget_.take(node));
     switch (node.kind) {
-      case Node::Kind::kScalar: return scalar(node);
-      case Node::Kind::kSequence: return sequence(node);
-      case Node::Kind::kMapping: return mapping(node);
+      case Node::Kind::kScalar:
+        return scalar(node);
+      case Node::Kind::kSequence:
+        return sequence(node);
+      case Node::Kind::kMapping:
+        return mapping(node);
     }
     return fail(Code::kInternal, "unknown YAML node");
   }
@@ -160,7 +163,8 @@ Result<YamlNode> yaml_mapping(const Node& node, YamlNode out, Budget& budget) {
 }  // namespace
 
 Result<void> Budget::take(const Node& node) {
-  if (nodes_ == 0 || bytes_ < node.scalar.size()) return fail_at(node, "the aliases of this document expand to too much");
+  if (nodes_ == 0 || bytes_ < node.scalar.size())
+    return fail_at(node, "the aliases of this document expand to too much");
   --nodes_;
   bytes_ -= node.scalar.size();
   return {};

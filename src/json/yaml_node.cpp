@@ -1,11 +1,11 @@
 #include "json/yaml_node.hpp"
 
-#include <fmt/format.h>
-#include <yaml.h>
-
 #include <algorithm>
 #include <limits>
 #include <map>
+
+#include <fmt/format.h>
+#include <yaml.h>
 
 #include "base/utf8.hpp"
 
@@ -66,7 +66,8 @@ class Composer {
     while (documents.size() < limit) {
       TRY_VOID(advance());
       switch (event_.type()) {
-        case YAML_STREAM_END_EVENT: return documents;
+        case YAML_STREAM_END_EVENT:
+          return documents;
         case YAML_DOCUMENT_START_EVENT: {
           anchors_.clear();
           TRY_VOID(advance());
@@ -74,7 +75,8 @@ class Composer {
           documents.push_back(std::move(root));
           break;
         }
-        default: break;  // stream start, document end
+        default:
+          break;  // stream start, document end
       }
     }
     return documents;
@@ -106,11 +108,16 @@ class Composer {
                      fmt::format("nested deeper than {} levels", kMaxDepth));
     }
     switch (event_.type()) {
-      case YAML_ALIAS_EVENT: return alias();
-      case YAML_SCALAR_EVENT: return scalar();
-      case YAML_SEQUENCE_START_EVENT: return sequence(depth);
-      case YAML_MAPPING_START_EVENT: return mapping(depth);
-      default: return fail(Code::kInternal, "the YAML parser gave an event out of order");
+      case YAML_ALIAS_EVENT:
+        return alias();
+      case YAML_SCALAR_EVENT:
+        return scalar();
+      case YAML_SEQUENCE_START_EVENT:
+        return sequence(depth);
+      case YAML_MAPPING_START_EVENT:
+        return mapping(depth);
+      default:
+        return fail(Code::kInternal, "the YAML parser gave an event out of order");
     }
   }
 
@@ -199,7 +206,9 @@ std::unexpected<Error> fail_at(int line, int column, std::string_view what) {
   return fail(Code::kInvalid, fmt::format("invalid YAML at line {}, column {}: {}", line, column, what));
 }
 
-std::unexpected<Error> fail_at(const Node& node, std::string_view what) { return fail_at(node.line, node.column, what); }
+std::unexpected<Error> fail_at(const Node& node, std::string_view what) {
+  return fail_at(node.line, node.column, what);
+}
 
 Result<std::vector<NodePtr>> compose(std::string_view text, int first_line) {
   TRY_VOID(check_utf8(text, first_line));

@@ -34,7 +34,6 @@ struct Node {
 std::unexpected<Error> fail_at(int line, int column, std::string_view what);
 std::unexpected<Error> fail_at(const Node& node, std::string_view what);
 
-
 // All documents of `text`; line numbers start at `first_line`.
 Result<std::vector<NodePtr>> compose(std::string_view text, int first_line);
 

@@ -27,7 +27,7 @@ const std::string* find_header(const Headers& headers, std::string_view name);
 
 struct Request {
   std::string method = "GET";
-  std::string url;  // absolute: scheme://host[:port]/path?query, already percent-encoded
+  std::string url;    // absolute: scheme://host[:port]/path?query, already percent-encoded
   Headers headers{};  // Host, Content-Length and Connection are the client's; CR, LF and NUL in a value are refused
   SecretBytes body{};
 };
@@ -74,7 +74,7 @@ struct TlsConfig {
   std::string ca_pem{};           // empty: the system's roots (SSL_CERT_FILE and SSL_CERT_DIR are honoured)
   std::string certificate_pem{};  // client certificate chain, with key_pem
   SecretBytes key_pem{};
-  std::string server_name{};      // empty: the URL's host
+  std::string server_name{};  // empty: the URL's host
 };
 
 // Which proxy serves a URL: HTTPS_PROXY, HTTP_PROXY and NO_PROXY (either case) with Go's matching rules.

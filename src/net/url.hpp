@@ -15,7 +15,7 @@ struct Url {
   std::uint16_t port = 0;
   std::string target;  // path and query, at least "/"
 
-  std::string origin() const;     // https://host:port
+  std::string origin() const;       // https://host:port
   std::string host_header() const;  // port left out when it is the scheme's own
 };
 

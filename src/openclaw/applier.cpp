@@ -12,9 +12,8 @@ namespace {
 Result<void> check_owner(const kube::Resource& resource, const LiveObject& object, std::string_view owner_uid) {
   for (const kube::OwnerReference& owner : object.metadata.owner_references) {
     if (!owner.controller.value_or(false) || owner.uid == owner_uid) continue;
-    return fail(Code::kInvalid,
-                fmt::format("{} \"{}\" belongs to {} \"{}\": rename the instance or remove that object", resource.kind,
-                            object.metadata.name, owner.kind, owner.name));
+    return fail(Code::kInvalid, fmt::format("{} \"{}\" belongs to {} \"{}\": rename the instance or remove that object",
+                                            resource.kind, object.metadata.name, owner.kind, owner.name));
   }
   return {};
 }

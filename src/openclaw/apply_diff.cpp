@@ -13,12 +13,18 @@ using kube::PathElement;
 
 bool is_empty(const Value& v) {
   switch (v.kind()) {
-    case boost::json::kind::null: return true;
-    case boost::json::kind::bool_: return !v.get_bool();
-    case boost::json::kind::string: return v.get_string().empty();
-    case boost::json::kind::array: return v.get_array().empty();
-    case boost::json::kind::object: return v.get_object().empty();
-    default: return v.is_int64() && v.get_int64() == 0;
+    case boost::json::kind::null:
+      return true;
+    case boost::json::kind::bool_:
+      return !v.get_bool();
+    case boost::json::kind::string:
+      return v.get_string().empty();
+    case boost::json::kind::array:
+      return v.get_array().empty();
+    case boost::json::kind::object:
+      return v.get_object().empty();
+    default:
+      return v.is_int64() && v.get_int64() == 0;
   }
 }
 

@@ -9,8 +9,8 @@
 
 namespace rotor::openclaw {
 
-// Is everything in `desired` found in `live`? More in `live` (defaults, others' fields and list items) is no difference,
-// and an empty value equals an absent one.
+// Is everything in `desired` found in `live`? More in `live` (defaults, others' fields and list items) is no
+// difference, and an empty value equals an absent one.
 bool contains(const json::Value& live, const json::Value& desired);
 
 // Does `owned` name a field that `desired` does not have?

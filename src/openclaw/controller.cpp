@@ -87,7 +87,8 @@ struct Controller::Impl {
     if (key.name.empty()) return;
     const kube::Resource kind = kube::kResource<api::OpenClawInstance>;
     events->record({.api_version = kind.api_version(), .kind = std::string(kind.kind), .ns = key.ns, .name = key.name},
-                   kube::EventRecorder::Type::kWarning, "ReconcileFailed", "cannot read the instance: " + error.message);
+                   kube::EventRecorder::Type::kWarning, "ReconcileFailed",
+                   "cannot read the instance: " + error.message);
   }
 
   ControllerOptions options;

@@ -7,8 +7,9 @@
 namespace rotor::openclaw {
 namespace {
 
-constexpr std::array<std::string_view, 10> kPhases = {"Pending",     "Provisioning", "Running",   "Degraded", "Failed",
-                                                      "Terminating", "BackingUp",    "Restoring", "Updating", "Suspended"};
+constexpr std::array<std::string_view, 10> kPhases = {"Pending",  "Provisioning", "Running",   "Degraded",
+                                                      "Failed",   "Terminating",  "BackingUp", "Restoring",
+                                                      "Updating", "Suspended"};
 constexpr std::array<std::string_view, 4> kResults = {"success", "error", "conflict", "held"};
 
 void emit_phases(const View& view, const MetricsRegistry::Emit& emit) {
@@ -53,9 +54,8 @@ Metrics::Metrics(MetricsRegistry& registry, const View& view)
                     [v](const auto& emit) { emit_ready(*v, emit); });
   registry.callback(Kind::kGauge, "openclaw_instance_info", "The image of an instance.",
                     {"instance", "namespace", "version", "image"}, [v](const auto& emit) { emit_info(*v, emit); });
-  registry.callback(Kind::kGauge, "openclaw_managed_instances", "Instances there are.", {}, [v](const auto& emit) {
-    emit({}, static_cast<double>(v->instances.cache().all().size()));
-  });
+  registry.callback(Kind::kGauge, "openclaw_managed_instances", "Instances there are.", {},
+                    [v](const auto& emit) { emit({}, static_cast<double>(v->instances.cache().all().size())); });
 }
 
 void Metrics::reconciled(const kube::Key& instance, std::string_view result, double seconds) {

@@ -146,8 +146,8 @@ Task<Result<InstancePtr>> Reconciler::ensure_finalizer(InstancePtr instance) {
   json::Array finalizers(present.begin(), present.end());
   finalizers.emplace_back(kFinalizer);
   // The version keeps a finalizer that somebody else adds meanwhile: a merge patch replaces the list.
-  const json::Object patch{{"metadata", json::Object{{"resourceVersion", instance->metadata.resource_version},
-                                                     {"finalizers", finalizers}}}};
+  const json::Object patch{
+      {"metadata", json::Object{{"resourceVersion", instance->metadata.resource_version}, {"finalizers", finalizers}}}};
   co_return co_await patch_instance(instance, json::serialize(patch), "");
 }
 

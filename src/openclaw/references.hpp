@@ -11,8 +11,8 @@ namespace rotor::openclaw {
 
 // How one Secret is consumed by all containers together.
 struct SecretReference {
-  bool required = false;            // some container cannot start without the Secret
-  std::set<std::string> prefixes;   // envFrom: every key, once under each prefix
+  bool required = false;             // some container cannot start without the Secret
+  std::set<std::string> prefixes;    // envFrom: every key, once under each prefix
   std::map<std::string, bool> keys;  // secretKeyRef: true when some container cannot start without this key
 
   bool takes_every_key() const { return !prefixes.empty(); }

@@ -114,8 +114,7 @@ RotationDecision decide_rotation(const RotationInput& in) {
   const bool rotate = !out.changed.empty() && !blocked;
   for (auto& [name, verdict] : judged) {
     const bool take = verdict.verdict == Verdict::kAdopt || (verdict.verdict == Verdict::kRotate && rotate);
-    out.next.secrets.emplace(
-        name, take ? std::move(verdict.entry) : held(in, name, in.references.find(name)->second));
+    out.next.secrets.emplace(name, take ? std::move(verdict.entry) : held(in, name, in.references.find(name)->second));
   }
   out.action = action_of(in, out, rotate);
   return out;

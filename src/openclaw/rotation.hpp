@@ -24,7 +24,7 @@ namespace rotor::openclaw {
 
 struct ObservedSecret {
   enum class Presence : std::uint8_t { kPresent, kMissing, kUnreadable } presence = Presence::kMissing;
-  std::string digest;                     // empty when the digest key is not to be had
+  std::string digest;  // empty when the digest key is not to be had
   std::string resource_version;
   std::vector<std::string> missing_keys;  // required ones that a present Secret lacks, sorted
   std::string error;                      // unreadable: why

@@ -43,8 +43,8 @@ Task<Answer> RotationKey::read() {
   CO_TRY(api::Secret secret, co_await kube::get<api::Secret>(client_, where_));
   const auto value = secret.data.find(kField);
   if (value == secret.data.end() || value->second.size() != kKeyBytes) {
-    co_return fail(Code::kInvalid, fmt::format("has no {} bytes under \"{}\": delete it to have a new one made",
-                                               kKeyBytes, kField));
+    co_return fail(Code::kInvalid,
+                   fmt::format("has no {} bytes under \"{}\": delete it to have a new one made", kKeyBytes, kField));
   }
   co_return std::make_shared<const Digester>(std::move(value->second));
 }

@@ -1,5 +1,5 @@
-// Gathering: what the Secrets of an instance are now. Values are read only when a Secret changed since it was last seen,
-// and only their digests are kept.
+// Gathering: what the Secrets of an instance are now. Values are read only when a Secret changed since it was last
+// seen, and only their digests are kept.
 #pragma once
 
 #include <memory>

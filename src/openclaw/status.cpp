@@ -36,9 +36,9 @@ class Conditions {
 
 void secrets_ready(const RotationDecision& rotation, Conditions& conditions) {
   if (!rotation.unreadable.empty()) {
-    return conditions.set("SecretsReady", "Unknown", "SecretReadFailed",
-                          fmt::format("Cannot read secrets: {}; running pods are left alone",
-                                      fmt::join(rotation.unreadable, ", ")));
+    return conditions.set(
+        "SecretsReady", "Unknown", "SecretReadFailed",
+        fmt::format("Cannot read secrets: {}; running pods are left alone", fmt::join(rotation.unreadable, ", ")));
   }
   if (rotation.missing.empty()) {
     return conditions.set("SecretsReady", "True", "AllSecretsFound", "All referenced secrets exist");
@@ -71,7 +71,8 @@ void workload(const api::OpenClawInstance& instance, const WorkloadState& state,
   const bool ready = state.ready_replicas > 0;
   if (instance.spec.suspended) {
     const bool down = state.replicas == 0;
-    conditions.set("StatefulSetReady", down ? "True" : "False", down ? "StatefulSetSuspended" : "StatefulSetScalingDown",
+    conditions.set("StatefulSetReady", down ? "True" : "False",
+                   down ? "StatefulSetSuspended" : "StatefulSetScalingDown",
                    down ? "StatefulSet is scaled to zero" : "StatefulSet is scaling down");
     conditions.set("Ready", "False", "Suspended",
                    "Instance is suspended (spec.suspended=true), workload scaled to zero");

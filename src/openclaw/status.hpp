@@ -19,7 +19,7 @@ struct WorkloadState {
 struct PassReport {
   WorkloadState workload{};
   RotationDecision rotation{};
-  bool has_claim = false;  // the data volume is a claim
+  bool has_claim = false;   // the data volume is a claim
   std::string key_error{};  // why there is no digest key; empty: there is one
 };
 

@@ -56,7 +56,8 @@ Task<Result<bool>> SecretReader::ensure_token(InstancePtr instance, std::shared_
     memory->token_version = version;
   }
   if (own && !memory->token_usable) {
-    co_return fail(Code::kInvalid, fmt::format("gateway.existingSecret \"{}\" missing key \"{}\"", key.name, kTokenKey));
+    co_return fail(Code::kInvalid,
+                   fmt::format("gateway.existingSecret \"{}\" missing key \"{}\"", key.name, kTokenKey));
   }
   co_return memory->token_usable;
 }

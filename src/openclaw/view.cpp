@@ -16,9 +16,7 @@ bool says_true(const StringMap& annotations, std::string_view name) {
   return value != annotations.end() && value->second == "true";
 }
 
-kube::ListOptions our_own() {
-  return {.label_selector = fmt::format("{}={}", kManagedBy, kOperatorName)};
-}
+kube::ListOptions our_own() { return {.label_selector = fmt::format("{}={}", kManagedBy, kOperatorName)}; }
 
 kube::ListOptions metadata_only() {
   kube::ListOptions options;
@@ -38,8 +36,8 @@ Result<SecretMark> read_mark(std::string_view object_json) {
   TRY(const kube::PartialObject object, json::read<kube::PartialObject>(object_json));
   SecretMark mark;
   mark.metadata = {object.metadata.ns, object.metadata.name, object.metadata.resource_version};
-  mark.ignored =
-      says_true(object.metadata.annotations, kIgnoreRotation) || says_true(object.metadata.annotations, kReloaderIgnore);
+  mark.ignored = says_true(object.metadata.annotations, kIgnoreRotation) ||
+                 says_true(object.metadata.annotations, kReloaderIgnore);
   return mark;
 }
 

@@ -96,9 +96,7 @@ struct WorkloadPass::Plan {
     set_marks(marked, std::move(hash), std::move(state));
     return json::write(marked);
   }
-  std::string live_state() const {
-    return live.state == nullptr ? std::string() : state_text(*live.state);
-  }
+  std::string live_state() const { return live.state == nullptr ? std::string() : state_text(*live.state); }
 };
 
 Result<LiveWorkload> read_workload(LivePtr object) {
@@ -120,9 +118,8 @@ Task<bool> WorkloadPass::secrets_changed(InstancePtr instance, std::shared_ptr<M
   const auto before = memory->secrets;
   const Result<std::shared_ptr<const Digester>> digester = co_await key_.get();
   Result<LiveWorkload> live = read_workload(view_.stateful_sets.get(instance->metadata.key()));
-  const ObservedSecrets now =
-      co_await secrets_.observe(instance->metadata.ns, memory->references, live ? live->state : nullptr,
-                                digester ? *digester : nullptr, memory);
+  const ObservedSecrets now = co_await secrets_.observe(
+      instance->metadata.ns, memory->references, live ? live->state : nullptr, digester ? *digester : nullptr, memory);
   for (const auto& [name, seen] : now) {
     const auto old = before.find(name);
     if (old == before.end()) co_return true;
@@ -137,7 +134,8 @@ Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::share
   auto plan = std::make_shared<Plan>();
   plan->instance = instance;
   plan->key = instance->metadata.key();
-  CO_TRY(LivePtr found, co_await applier_.look_up(view_.stateful_sets, kStatefulSets, plan->key, instance->metadata.uid));
+  CO_TRY(LivePtr found,
+         co_await applier_.look_up(view_.stateful_sets, kStatefulSets, plan->key, instance->metadata.uid));
   CO_TRY(plan->live, read_workload(std::move(found)));
   const LiveWorkload& live = plan->live;
   const auto adopt = instance->metadata.annotations.find(kAdopt);
@@ -163,7 +161,8 @@ Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::share
                                                .has_key = digester != nullptr,
                                                .pods_start_anyway = live.object == nullptr || changes,
                                                .missed_before_us = missed});
-  co_return co_await write(plan, std::move(decision), answer ? std::string() : answer.error().message, digester, memory);
+  co_return co_await write(plan, std::move(decision), answer ? std::string() : answer.error().message, digester,
+                           memory);
 }
 
 // Whether the pods restart for a reason of the spec's own. An object that only seems to differ (the API server writes

@@ -18,12 +18,12 @@ namespace rotor::openclaw {
 
 // What the StatefulSet that is there says.
 struct LiveWorkload {
-  LivePtr object;         // null: there is none
-  json::Value document;   // of `object`
-  std::string hash;       // the mark on its template
+  LivePtr object;                            // null: there is none
+  json::Value document;                      // of `object`
+  std::string hash;                          // the mark on its template
   std::shared_ptr<const SecretState> state;  // null: none of ours
-  std::string claim;      // of its data volume
-  bool ours = false;      // we applied its pods before
+  std::string claim;                         // of its data volume
+  bool ours = false;                         // we applied its pods before
 };
 Result<LiveWorkload> read_workload(LivePtr object);
 
@@ -36,8 +36,13 @@ class WorkloadPass {
  public:
   WorkloadPass(kube::Client& client, Clock& clock, View& view, kube::EventRecorder& events,
                const ControllerOptions& options)
-      : clock_(clock), view_(view), events_(events), options_(options), applier_(client),
-        secrets_(client, view, events), key_(client, clock, options.operator_namespace) {}
+      : clock_(clock),
+        view_(view),
+        events_(events),
+        options_(options),
+        applier_(client),
+        secrets_(client, view, events),
+        key_(client, clock, options.operator_namespace) {}
 
   Task<Result<WorkloadOutcome>> run(InstancePtr instance, std::shared_ptr<Memory> memory);
 
@@ -51,8 +56,9 @@ class WorkloadPass {
   struct Plan;
   Task<Result<bool>> template_changes(std::shared_ptr<const Plan> plan, std::shared_ptr<Memory> memory);
   Task<Result<bool>> missed_before_us(std::shared_ptr<const Plan> plan);
-  Task<Result<WorkloadOutcome>> write(std::shared_ptr<const Plan> plan, RotationDecision decision, std::string key_error,
-                                      std::shared_ptr<const Digester> digester, std::shared_ptr<Memory> memory);
+  Task<Result<WorkloadOutcome>> write(std::shared_ptr<const Plan> plan, RotationDecision decision,
+                                      std::string key_error, std::shared_ptr<const Digester> digester,
+                                      std::shared_ptr<Memory> memory);
   std::optional<Duration> must_wait(const Plan& plan, const RotationDecision& decision, Memory& memory);
   void tell_rotation(const Plan& plan, const RotationDecision& decision, Memory& memory);
 

@@ -1,10 +1,10 @@
 #include "providers/gate.hpp"
 
+#include <memory>
+
 #include <fmt/format.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-
-#include <memory>
 
 #include "api/core/config_map.hpp"
 #include "api/core/secret.hpp"
@@ -26,7 +26,8 @@ Error as_reference_error(Error error, const std::string& context) {
 
 Error no_namespace(std::string_view what, std::string_view name) {
   return {Code::kInvalid, fmt::format("{} \"{}\" has no namespace: a ClusterSecretStore used without a consumer needs "
-                                      "the selector's namespace field", what, name)};
+                                      "the selector's namespace field",
+                                      what, name)};
 }
 
 class ClientGate final : public ReferenceGate {
@@ -71,8 +72,9 @@ class ClientGate final : public ReferenceGate {
     kube::Key key{ns, ref.name};
     auto account = co_await kube::get<api::ServiceAccount>(client_, std::move(key));
     if (!account) {
-      co_return std::unexpected(as_reference_error(
-          std::move(account).error(), fmt::format("cannot get ServiceAccount \"{}\" from namespace \"{}\"", ref.name, ns)));
+      co_return std::unexpected(
+          as_reference_error(std::move(account).error(),
+                             fmt::format("cannot get ServiceAccount \"{}\" from namespace \"{}\"", ref.name, ns)));
     }
     co_return std::move(account->metadata.annotations);
   }
@@ -95,8 +97,12 @@ class ClientGate final : public ReferenceGate {
   kube::Client& client_;
 };
 
-struct BioFree { void operator()(BIO* b) const { BIO_free(b); } };
-struct X509Free { void operator()(X509* x) const { X509_free(x); } };
+struct BioFree {
+  void operator()(BIO* b) const { BIO_free(b); }
+};
+struct X509Free {
+  void operator()(X509* x) const { X509_free(x); }
+};
 
 bool starts_with_certificate(std::string_view pem) {
   const std::unique_ptr<BIO, BioFree> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
@@ -120,7 +126,9 @@ std::string resolve_namespace(const Scope& scope, const std::optional<std::strin
   return scope.consumer_ns;
 }
 
-std::unique_ptr<ReferenceGate> make_reference_gate(kube::Client& client) { return std::make_unique<ClientGate>(client); }
+std::unique_ptr<ReferenceGate> make_reference_gate(kube::Client& client) {
+  return std::make_unique<ClientGate>(client);
+}
 
 Task<Result<std::string>> resolve_ca(ReferenceGate& gate, Scope scope, std::string ca_bundle,
                                      std::optional<CaProvider> ca_provider) {
@@ -131,8 +139,9 @@ Task<Result<std::string>> resolve_ca(ReferenceGate& gate, Scope scope, std::stri
   if (!ca_provider) co_return std::string();
   if (scope.cluster() && !ca_provider->ns) co_return fail(Code::kInvalid, "missing namespace on caProvider secret");
   if (!scope.cluster() && ca_provider->ns && *ca_provider->ns != scope.consumer_ns) {
-    co_return fail(Code::kInvalid,
-                   "namespace should either be empty or match the namespace of the SecretStore for a namespaced SecretStore");
+    co_return fail(
+        Code::kInvalid,
+        "namespace should either be empty or match the namespace of the SecretStore for a namespaced SecretStore");
   }
   if (ca_provider->type == "Secret") {
     SecretKeySelector ref{ca_provider->name, ca_provider->ns, ca_provider->key};
@@ -148,7 +157,8 @@ Task<Result<std::string>> resolve_ca(ReferenceGate& gate, Scope scope, std::stri
     if (!value) co_return std::unexpected(std::move(value).error().prefixed("failed to get cert from configmap"));
     co_return decode_ca(*value);
   }
-  co_return fail(Code::kInvalid, fmt::format("unknown caProvider.type \"{}\": use Secret or ConfigMap", ca_provider->type));
+  co_return fail(Code::kInvalid,
+                 fmt::format("unknown caProvider.type \"{}\": use Secret or ConfigMap", ca_provider->type));
 }
 
 Result<void> check_selector_namespace(std::string_view store_kind, std::string_view store_ns,
@@ -159,8 +169,9 @@ Result<void> check_selector_namespace(std::string_view store_kind, std::string_v
     return {};
   }
   if (given && *selector_ns != store_ns) {
-    return fail(Code::kInvalid,
-                "namespace should either be empty or match the namespace of the SecretStore for a namespaced SecretStore");
+    return fail(
+        Code::kInvalid,
+        "namespace should either be empty or match the namespace of the SecretStore for a namespaced SecretStore");
   }
   return {};
 }

@@ -44,7 +44,8 @@ class ReferenceGate {
   virtual Task<Result<kube::StringMap>> service_account_annotations(Scope scope,
                                                                     api::es::ServiceAccountSelector ref) = 0;
 
-  // A token of that ServiceAccount for `request.audiences`. The caller adds the selector's own audiences if it wants them.
+  // A token of that ServiceAccount for `request.audiences`. The caller adds the selector's own audiences if it wants
+  // them.
   virtual Task<Result<kube::IssuedToken>> service_account_token(Scope scope, api::es::ServiceAccountSelector ref,
                                                                 kube::TokenRequest request) = 0;
 };

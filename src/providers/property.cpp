@@ -1,8 +1,8 @@
 #include "providers/property.hpp"
 
-#include <fmt/format.h>
-
 #include <string>
+
+#include <fmt/format.h>
 
 #include "json/reader.hpp"
 #include "template/gjson.hpp"
@@ -41,7 +41,8 @@ Result<void> check_json(std::string_view text) {
 
 }  // namespace
 
-Result<std::optional<SecretBytes>> find_property(const SecretBytes& payload, std::string_view property, PathOrder order) {
+Result<std::optional<SecretBytes>> find_property(const SecretBytes& payload, std::string_view property,
+                                                 PathOrder order) {
   TRY_VOID(check_json(payload.reveal()));
   auto found = look_up(payload.reveal(), property, order);
   if (!found) return std::optional<SecretBytes>();

@@ -18,7 +18,8 @@ enum class PathOrder : std::uint8_t {
 
 // What `property` names in `payload`, as text of its type; nullopt when it is not there (a present null is "").
 // kInvalid `payload is not valid JSON: …` (position, never content) before anything is looked up.
-Result<std::optional<SecretBytes>> find_property(const SecretBytes& payload, std::string_view property, PathOrder order);
+Result<std::optional<SecretBytes>> find_property(const SecretBytes& payload, std::string_view property,
+                                                 PathOrder order);
 
 // The members of a JSON object: strings unquoted, null empty, everything else as written (last duplicate wins).
 // A payload `null` has no members. Anything else is kInvalid: `expected a JSON object, found a string`.

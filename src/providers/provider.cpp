@@ -1,8 +1,8 @@
 #include "providers/provider.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/hash.hpp"
 
@@ -31,9 +31,8 @@ class SharedHttpClients final : public HttpClients {
   // A digest, so that no key material is kept as a map's key.
   static std::string identity(const net::TlsConfig& tls) {
     std::string parts;
-    for (const std::string_view part :
-         {std::string_view(tls.ca_pem), std::string_view(tls.certificate_pem), tls.key_pem.reveal(),
-          std::string_view(tls.server_name)}) {
+    for (const std::string_view part : {std::string_view(tls.ca_pem), std::string_view(tls.certificate_pem),
+                                        tls.key_pem.reveal(), std::string_view(tls.server_name)}) {
       parts += fmt::format("{}:", part.size());
       parts += sha256(part);
     }
@@ -58,9 +57,12 @@ class SharedHttpClients final : public HttpClients {
 
 std::string_view to_string(Capability capability) {
   switch (capability) {
-    case Capability::kReadOnly: return "ReadOnly";
-    case Capability::kWriteOnly: return "WriteOnly";
-    case Capability::kReadWrite: return "ReadWrite";
+    case Capability::kReadOnly:
+      return "ReadOnly";
+    case Capability::kWriteOnly:
+      return "WriteOnly";
+    case Capability::kReadWrite:
+      return "ReadWrite";
   }
   return "ReadOnly";
 }

@@ -61,9 +61,9 @@ struct PushTarget {
   json::Raw metadata;  // spec.data[].metadata, as written
 };
 
-// One store as seen by one consumer. Lives for one reconcile; what should outlive it (tokens, connections) the Provider keeps.
-// Every error but kNotFound is "could not find out": kNotFound only where the back end stated that the secret (or the
-// property in it) does not exist, because deletionPolicy acts on it. Error texts never quote a payload.
+// One store as seen by one consumer. Lives for one reconcile; what should outlive it (tokens, connections) the Provider
+// keeps. Every error but kNotFound is "could not find out": kNotFound only where the back end stated that the secret
+// (or the property in it) does not exist, because deletionPolicy acts on it. Error texts never quote a payload.
 class SecretsClient {
  public:
   virtual ~SecretsClient() = default;
@@ -93,10 +93,10 @@ struct Store {
   std::string name;
   std::string uid;
   std::int64_t generation = 0;
-  std::string provider;  // the property under spec.provider
-  json::Raw config;      // its value, as written: each provider reads its own block
-  std::optional<std::int32_t> max_retries{};         // spec.retrySettings.maxRetries
-  std::optional<std::string> retry_interval{};       // spec.retrySettings.retryInterval, Go duration text
+  std::string provider;                         // the property under spec.provider
+  json::Raw config;                             // its value, as written: each provider reads its own block
+  std::optional<std::int32_t> max_retries{};    // spec.retrySettings.maxRetries
+  std::optional<std::string> retry_interval{};  // spec.retrySettings.retryInterval, Go duration text
 };
 
 struct StoreContext {

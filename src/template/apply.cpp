@@ -1,8 +1,8 @@
 #include "template/apply.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/encoding.hpp"
 #include "template/json_value.hpp"
@@ -24,7 +24,8 @@ Result<std::string> decoded(std::string_view strategy, std::string text) {
   if (strategy.empty() || strategy == "None") return text;
   if (strategy == "Base64") return base64_decode(text);
   if (strategy == "Base64URL") return base64_decode(text, Base64::kUrl);
-  if (strategy != "Auto") return rotor::fail(Code::kInvalid, fmt::format("decoding strategy {} is not supported", strategy));
+  if (strategy != "Auto")
+    return rotor::fail(Code::kInvalid, fmt::format("decoding strategy {} is not supported", strategy));
   if (auto v = base64_decode(text)) return v;
   if (auto v = base64_decode(text, Base64::kUrl)) return v;
   return text;
@@ -44,7 +45,8 @@ class Renderer {
   // `key` names the template in messages.
   Result<std::string> render(std::string_view key, std::string_view text) const {
     const auto prefixed = [&](Error e, std::string_view verb) {
-      return std::unexpected(std::move(e).prefixed(fmt::format("unable to execute template at key {0}: unable to {1} template at key {0}", key, verb)));
+      return std::unexpected(std::move(e).prefixed(
+          fmt::format("unable to execute template at key {0}: unable to {1} template at key {0}", key, verb)));
     };
     auto parsed = Template::parse(key, text, options_.delimiters);
     if (!parsed) return prefixed(std::move(parsed).error(), "parse");
@@ -62,7 +64,8 @@ class Renderer {
       return out;
     }
     auto pairs = read_yaml_strings(rendered);
-    if (!pairs) return std::unexpected(std::move(pairs).error().prefixed("could not unmarshal template to 'map[string][]byte'"));
+    if (!pairs)
+      return std::unexpected(std::move(pairs).error().prefixed("could not unmarshal template to 'map[string][]byte'"));
     for (auto& [key, value] : *pairs) {
       TRY(out[key], decode(item, key, std::move(value)));
     }
@@ -71,12 +74,16 @@ class Renderer {
 
   Result<std::string> decode(const TemplateItem& item, std::string_view key, std::string value) const {
     auto v = decoded(item.decoding, std::move(value));
-    if (!v) return std::unexpected(std::move(v).error().prefixed(fmt::format("failed to decode rendered template value for key {}", key)));
+    if (!v)
+      return std::unexpected(
+          std::move(v).error().prefixed(fmt::format("failed to decode rendered template value for key {}", key)));
     return v;
   }
 
   // Today's messages quote the whole text of a literal; ours say which kind it was.
-  static std::string_view name_of(const TemplateItem& item) { return item.key.empty() ? "literal" : std::string_view(item.key); }
+  static std::string_view name_of(const TemplateItem& item) {
+    return item.key.empty() ? "literal" : std::string_view(item.key);
+  }
 
  private:
   Value data_;
@@ -86,7 +93,8 @@ class Renderer {
 
 Result<void> check_engine(const TemplateSpec& spec) {
   if (spec.engine_version.empty() || spec.engine_version == "v2") return {};
-  return rotor::fail(Code::kInvalid, fmt::format("unsupported template engine version: {}; use v2", spec.engine_version));
+  return rotor::fail(Code::kInvalid,
+                     fmt::format("unsupported template engine version: {}; use v2", spec.engine_version));
 }
 
 json::Object& object_at(json::Object& parent, std::string_view key) {
@@ -102,12 +110,18 @@ void ensure_metadata(json::Object& object) {
 
 json::Value to_json(const Value& v) {
   switch (v.type()) {
-    case Type::kNil: return nullptr;
-    case Type::kBool: return v.boolean();
-    case Type::kString: return json::Value(v.text());
-    case Type::kFloat64: return v.real();
-    case Type::kUint64: return v.unsigned_integer();
-    default: break;
+    case Type::kNil:
+      return nullptr;
+    case Type::kBool:
+      return v.boolean();
+    case Type::kString:
+      return json::Value(v.text());
+    case Type::kFloat64:
+      return v.real();
+    case Type::kUint64:
+      return v.unsigned_integer();
+    default:
+      break;
   }
   if (v.is_signed()) return v.integer();
   if (v.is_list()) {
@@ -155,8 +169,10 @@ class ObjectTarget {
     json::Object& parent = target == "data" ? object_ : object_at(object_, "metadata");
     json::Object& into = object_at(parent, target);
     for (const auto& [key, value] : values) {
-      if (target == "data") put(into, key, value);
-      else into[key] = value;
+      if (target == "data")
+        put(into, key, value);
+      else
+        into[key] = value;
     }
     ensure_metadata(object_);
     return {};
@@ -201,8 +217,10 @@ Result<void> apply_item(const Renderer& renderer, const TemplateItem& item, Secr
   }
   TRY(auto values, renderer.values(item));
   for (auto& [key, value] : values) {
-    if (target == "data") out.data.insert_or_assign(key, SecretBytes(value));
-    else (target == "labels" ? out.labels : out.annotations).insert_or_assign(key, value);
+    if (target == "data")
+      out.data.insert_or_assign(key, SecretBytes(value));
+    else
+      (target == "labels" ? out.labels : out.annotations).insert_or_assign(key, value);
     wipe(value.data(), value.size());
   }
   return {};
@@ -225,15 +243,19 @@ Result<void> check_secret_template(const TemplateSpec& spec, const std::vector<s
       faults.push_back(fmt::format("template.type={} with annotation {} is not allowed", quote(kToken), quote(kName)));
     }
     if (std::ranges::any_of(targets, [](const std::string& t) { return lower(t) == "annotations"; })) {
-      faults.push_back(fmt::format("template.type={} with templateFrom target=\"Annotations\" is not allowed", quote(kToken)));
+      faults.push_back(
+          fmt::format("template.type={} with templateFrom target=\"Annotations\" is not allowed", quote(kToken)));
     }
   }
-  if (spec.type == "bootstrap.kubernetes.io/token") faults.push_back(fmt::format("template.type={} is not allowed", quote(spec.type)));
+  if (spec.type == "bootstrap.kubernetes.io/token")
+    faults.push_back(fmt::format("template.type={} is not allowed", quote(spec.type)));
   for (const std::string& target : targets) {
     const std::string t = lower(target);
     if (t.empty() || t == "data" || t == "annotations" || t == "labels") continue;
-    faults.push_back(fmt::format("templateFrom target={} is not allowed when targeting a Secret, must be one of \"Data\", \"Annotations\" or \"Labels\"",
-                                 quote(target)));
+    faults.push_back(
+        fmt::format("templateFrom target={} is not allowed when targeting a Secret, must be one of \"Data\", "
+                    "\"Annotations\" or \"Labels\"",
+                    quote(target)));
   }
   if (faults.empty()) return {};
   return rotor::fail(Code::kInvalid, fmt::format("{}", fmt::join(faults, "\n")));
@@ -283,12 +305,14 @@ Result<void> apply_to_object(const TemplateSpec& spec, const SecretMap& fetched,
     // First into a scratch Secret, then each result once more as a template of its own.
     TRY(auto values, renderer.values(item));
     for (auto& [key, value] : values) {
-      TRY_VOID(target.apply({.as = TemplateAs::kValues, .key = key, .text = SecretBytes(value), .target = item.target, .decoding = ""}));
+      TRY_VOID(target.apply(
+          {.as = TemplateAs::kValues, .key = key, .text = SecretBytes(value), .target = item.target, .decoding = ""}));
       wipe(value.data(), value.size());
     }
   }
   for (const auto& [key, text] : spec.data) {
-    TRY_VOID(target.apply({.as = TemplateAs::kValues, .key = key, .text = SecretBytes(text), .target = "data", .decoding = ""}));
+    TRY_VOID(target.apply(
+        {.as = TemplateAs::kValues, .key = key, .text = SecretBytes(text), .target = "data", .decoding = ""}));
   }
   return {};
 }

@@ -18,7 +18,7 @@ enum class TemplateAs : std::uint8_t { kValues, kKeysAndValues };
 // One text of `templateFrom`: an item of a ConfigMap or Secret, or a literal (always kKeysAndValues).
 struct TemplateItem {
   TemplateAs as = TemplateAs::kValues;
-  std::string key;       // of the item, and of the value for kValues
+  std::string key;  // of the item, and of the value for kValues
   SecretBytes text;
   std::string target;    // "" is Data; case-insensitive; a path for generic targets
   std::string decoding;  // valuesDecodingStrategy: "", None, Base64, Base64URL, Auto

@@ -27,20 +27,23 @@ std::uint64_t Context::random_below(std::uint64_t bound) const {
 
 Result<void> Context::spend_steps(std::int64_t count) {
   steps_ += count;
-  if (steps_ > limits_.steps) return fail(Code::kInvalid, "the template does too much work: it was stopped at its step limit");
+  if (steps_ > limits_.steps)
+    return fail(Code::kInvalid, "the template does too much work: it was stopped at its step limit");
   return {};
 }
 
 Result<void> Context::spend_bytes(std::size_t count) {
   const auto n = static_cast<std::int64_t>(std::min<std::size_t>(count, INT64_MAX / 4));
   bytes_ += n;
-  if (bytes_ > limits_.bytes) return fail(Code::kInvalid, "the template makes too much text: it was stopped at its memory limit");
+  if (bytes_ > limits_.bytes)
+    return fail(Code::kInvalid, "the template makes too much text: it was stopped at its memory limit");
   return spend_steps(n / 64);
 }
 
 Result<void> Context::spend_expensive() {
   if (++expensive_ <= limits_.expensive_calls) return {};
-  return fail(Code::kInvalid, "too many key generations and password hashes in one render; split the template or call fewer of them");
+  return fail(Code::kInvalid,
+              "too many key generations and password hashes in one render; split the template or call fewer of them");
 }
 
 }  // namespace rotor::tmpl

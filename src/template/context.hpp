@@ -15,10 +15,10 @@ namespace rotor::tmpl {
 
 // Ceilings of one render, counted, never timed: far above what a Secret of 1 MiB can need.
 struct Limits {
-  std::int64_t steps = 20'000'000;               // nodes evaluated and bytes worked on, roughly
-  std::int64_t bytes = 256LL * 1024 * 1024;      // text and elements made by functions, in sum
-  std::int64_t output = 64LL * 1024 * 1024;      // rendered text
-  int expensive_calls = 4;                       // scrypt, bcrypt, key generation
+  std::int64_t steps = 20'000'000;           // nodes evaluated and bytes worked on, roughly
+  std::int64_t bytes = 256LL * 1024 * 1024;  // text and elements made by functions, in sum
+  std::int64_t output = 64LL * 1024 * 1024;  // rendered text
+  int expensive_calls = 4;                   // scrypt, bcrypt, key generation
   int template_depth = 10'000;
 };
 

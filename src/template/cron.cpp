@@ -1,13 +1,13 @@
 #include "template/cron.hpp"
 
-#include <date/tz.h>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <array>
 #include <span>
 #include <string>
 #include <vector>
+
+#include <date/tz.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace rotor::tmpl {
 namespace {
@@ -63,7 +63,8 @@ Result<int> number(std::string_view text) {
   if (!ok) return invalid(fmt::format("failed to parse int from {}: it is not a number", text));
   int value = 0;
   for (const char c : digits) value = std::min(value, 100'000'000) * 10 + (c - '0');
-  if (text.starts_with('-') && value != 0) return invalid(fmt::format("negative number ({}) not allowed: {}", -value, text));
+  if (text.starts_with('-') && value != 0)
+    return invalid(fmt::format("negative number ({}) not allowed: {}", -value, text));
   return value;
 }
 
@@ -195,9 +196,7 @@ std::optional<WallTime> CronSchedule::next(WallTime t) const {
 // does not come, one that it repeats comes twice.
 std::optional<WallTime> CronSchedule::next_local(WallTime t) const {
   const sys_time<minutes> start = floor<minutes>(t) + minutes(1);
-  const auto offset_at = [&](sys_seconds when) {
-    return zone_ == nullptr ? seconds(0) : zone_->get_info(when).offset;
-  };
+  const auto offset_at = [&](sys_seconds when) { return zone_ == nullptr ? seconds(0) : zone_->get_info(when).offset; };
   const auto first_day = floor<days>(start + offset_at(start));
   const year_month_day first(first_day);
   const int last_year = static_cast<int>(first.year()) + 5;

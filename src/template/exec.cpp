@@ -1,8 +1,8 @@
 #include "template/exec.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "template/deep_stack.hpp"
 #include "template/format.hpp"
@@ -49,7 +49,8 @@ Execution::Flowed Execution::walk_node(const Node& node, const Value& dot) {
   switch (node.kind) {
     case NodeKind::kText: {
       out_ += node.text;
-      if (static_cast<std::int64_t>(out_.size()) > options_.limits.output) return error(node, "the output is too large");
+      if (static_cast<std::int64_t>(out_.size()) > options_.limits.output)
+        return error(node, "the output is too large");
       return Flow::kNext;
     }
     case NodeKind::kAction: {
@@ -58,12 +59,18 @@ Execution::Flowed Execution::walk_node(const Node& node, const Value& dot) {
       return Flow::kNext;
     }
     case NodeKind::kIf:
-    case NodeKind::kWith: return walk_branch(node, dot);
-    case NodeKind::kRange: return walk_range(node, dot);
-    case NodeKind::kTemplate: return walk_template(node, dot);
-    case NodeKind::kBreak: return Flow::kBreak;
-    case NodeKind::kContinue: return Flow::kContinue;
-    default: return Flow::kNext;
+    case NodeKind::kWith:
+      return walk_branch(node, dot);
+    case NodeKind::kRange:
+      return walk_range(node, dot);
+    case NodeKind::kTemplate:
+      return walk_template(node, dot);
+    case NodeKind::kBreak:
+      return Flow::kBreak;
+    case NodeKind::kContinue:
+      return Flow::kContinue;
+    default:
+      return Flow::kNext;
   }
 }
 
@@ -71,8 +78,10 @@ Execution::Flowed Execution::walk_branch(const Node& node, const Value& dot) {
   const std::size_t mark = variables_.size();
   TRY(const Value value, pipeline(*node.pipe, dot));
   Flowed result = Flow::kNext;
-  if (truth(value)) result = walk(node.body, node.kind == NodeKind::kWith ? value : dot);
-  else if (!node.otherwise.empty()) result = walk(node.otherwise, dot);
+  if (truth(value))
+    result = walk(node.body, node.kind == NodeKind::kWith ? value : dot);
+  else if (!node.otherwise.empty())
+    result = walk(node.otherwise, dot);
   variables_.resize(mark);
   return result;
 }
@@ -115,11 +124,14 @@ Execution::Flowed Execution::range_over(const Node& node, const Value& over, boo
   if (!over.is_signed() && !over.is_unsigned()) {
     return error(*node.pipe, fmt::format("range can't iterate over a value of type {}", type_name(over.type())));
   }
-  if (node.pipe->idents.size() > 1) return error(*node.pipe, "can't use a number to iterate over more than one variable");
-  const std::int64_t count = over.is_signed() ? over.integer()
-                                              : static_cast<std::int64_t>(std::min<std::uint64_t>(over.unsigned_integer(), INT64_MAX));
+  if (node.pipe->idents.size() > 1)
+    return error(*node.pipe, "can't use a number to iterate over more than one variable");
+  const std::int64_t count =
+      over.is_signed() ? over.integer()
+                       : static_cast<std::int64_t>(std::min<std::uint64_t>(over.unsigned_integer(), INT64_MAX));
   for (std::int64_t i = 0; i < count; ++i) {
-    const Value v = over.is(Type::kUint64) ? Value::unsigned_integer(static_cast<std::uint64_t>(i)) : Value::integer(i, over.type());
+    const Value v = over.is(Type::kUint64) ? Value::unsigned_integer(static_cast<std::uint64_t>(i))
+                                           : Value::integer(i, over.type());
     TRY(const Flow flow, step(v, v));
     if (flow == Flow::kBreak) break;
   }
@@ -234,20 +246,28 @@ Execution::Evaluated Execution::command(const Node& cmd, const Value& dot, Final
   if (auto spent = context_.spend_steps(1); !spent) return error(cmd, spent.error().message);
   const Node& word = *cmd.children[0];
   switch (word.kind) {
-    case NodeKind::kField: return field_node(word, cmd.children, dot, final);
-    case NodeKind::kChain: return chain_node(word, cmd.children, dot, final);
-    case NodeKind::kIdentifier: return function(word, cmd.children, dot, final);
-    case NodeKind::kVariable: return variable_node(word, cmd.children, dot, final);
+    case NodeKind::kField:
+      return field_node(word, cmd.children, dot, final);
+    case NodeKind::kChain:
+      return chain_node(word, cmd.children, dot, final);
+    case NodeKind::kIdentifier:
+      return function(word, cmd.children, dot, final);
+    case NodeKind::kVariable:
+      return variable_node(word, cmd.children, dot, final);
     case NodeKind::kPipe:
       TRY_VOID(no_arguments(word, cmd.children, final));
       return pipeline(word, dot);
-    default: break;
+    default:
+      break;
   }
   TRY_VOID(no_arguments(word, cmd.children, final));
   switch (word.kind) {
-    case NodeKind::kDot: return dot;
-    case NodeKind::kNil: return error(word, "nil is not a command");
-    default: break;
+    case NodeKind::kDot:
+      return dot;
+    case NodeKind::kNil:
+      return error(word, "nil is not a command");
+    default:
+      break;
   }
   if (word.constant.is_nil()) return error(word, fmt::format("{} overflows int", word.text));
   return word.constant;
@@ -286,20 +306,22 @@ Execution::Evaluated Execution::field_chain(const Node& node, std::size_t first,
   return receiver;
 }
 
-Execution::Evaluated Execution::field(const Node& node, std::string_view name, const Value& receiver, const NodeList& args,
-                                      const Value& dot, Final final) {
+Execution::Evaluated Execution::field(const Node& node, std::string_view name, const Value& receiver,
+                                      const NodeList& args, const Value& dot, Final final) {
   if (receiver.is_nil_entry()) return error(node, fmt::format("nil pointer evaluating interface {{}}.{}", name));
   if (receiver.is_nil()) {
     if (!options_.missing_key_is_error) return Value();
     return error(node, fmt::format("nil data; no entry for key {}", quote(name)));
   }
-  if (const Function* method = find_method(receiver.type(), name)) return call(node, *method, {receiver}, args, dot, final);
+  if (const Function* method = find_method(receiver.type(), name))
+    return call(node, *method, {receiver}, args, dot, final);
   const bool has_arguments = args.size() > 1 || final != nullptr;
   if (auto v = struct_field(receiver, name)) {
     if (has_arguments) return error(node, fmt::format("{} has arguments but cannot be invoked as function", name));
     return *v;
   }
-  if (!receiver.is_map()) return error(node, fmt::format("can't evaluate field {} in type {}", name, type_name(receiver.type())));
+  if (!receiver.is_map())
+    return error(node, fmt::format("can't evaluate field {} in type {}", name, type_name(receiver.type())));
   if (has_arguments) return error(node, fmt::format("{} is not a method but has arguments", name));
   if (!receiver.is_nil_container()) {
     const auto found = receiver.members().find(std::string(name));

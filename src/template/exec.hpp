@@ -41,15 +41,18 @@ class Execution {
   Evaluated command(const Node& cmd, const Value& dot, Final final);
   Evaluated function(const Node& node, const NodeList& args, const Value& dot, Final final);
   Evaluated short_circuit(const Function& f, const NodeList& args, const Value& dot, Final final);
-  Evaluated call(const Node& node, const Function& f, std::vector<Value> ready, const NodeList& args, const Value& dot, Final final);
+  Evaluated call(const Node& node, const Function& f, std::vector<Value> ready, const NodeList& args, const Value& dot,
+                 Final final);
   Evaluated argument(const Node& node, char kind, const Value& dot);
   Evaluated literal(const Node& node, char kind);
   Evaluated validate(const Node& node, Value value, char kind);
   Evaluated field_node(const Node& node, const NodeList& args, const Value& dot, Final final);
   Evaluated variable_node(const Node& node, const NodeList& args, const Value& dot, Final final);
   Evaluated chain_node(const Node& node, const NodeList& args, const Value& dot, Final final);
-  Evaluated field_chain(const Node& node, std::size_t first, Value receiver, const NodeList& args, const Value& dot, Final final);
-  Evaluated field(const Node& node, std::string_view name, const Value& receiver, const NodeList& args, const Value& dot, Final final);
+  Evaluated field_chain(const Node& node, std::size_t first, Value receiver, const NodeList& args, const Value& dot,
+                        Final final);
+  Evaluated field(const Node& node, std::string_view name, const Value& receiver, const NodeList& args,
+                  const Value& dot, Final final);
   Result<void> no_arguments(const Node& node, const NodeList& args, Final final);
   Result<void> assign(const Node& node, std::string_view name, Value value);
   Result<void> declare(const Node& pipe, const Value& value);

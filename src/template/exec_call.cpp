@@ -1,7 +1,7 @@
 // Calls of functions and methods: argument typing as Go's reflection does it.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "template/exec.hpp"
 #include "template/format.hpp"
@@ -19,12 +19,18 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
-    {'a', Type::kNil, "interface {}", true},         {'s', Type::kString, "string", false},
-    {'b', Type::kBool, "bool", false},               {'i', Type::kInt, "int", false},
-    {'f', Type::kFloat64, "float64", false},         {'u', Type::kNil, "uint32", false},
-    {'m', Type::kAnyMap, "map[string]interface {}", true}, {'l', Type::kAnyList, "[]interface {}", true},
-    {'t', Type::kTime, "time.Time", false},          {'c', Type::kCertificate, "sprig.certificate", false},
-    {'h', Type::kNil, "sprig.HashAlgorithm", false}, {'d', Type::kDuration, "time.Duration", false},
+    {'a', Type::kNil, "interface {}", true},
+    {'s', Type::kString, "string", false},
+    {'b', Type::kBool, "bool", false},
+    {'i', Type::kInt, "int", false},
+    {'f', Type::kFloat64, "float64", false},
+    {'u', Type::kNil, "uint32", false},
+    {'m', Type::kAnyMap, "map[string]interface {}", true},
+    {'l', Type::kAnyList, "[]interface {}", true},
+    {'t', Type::kTime, "time.Time", false},
+    {'c', Type::kCertificate, "sprig.certificate", false},
+    {'h', Type::kNil, "sprig.HashAlgorithm", false},
+    {'d', Type::kDuration, "time.Duration", false},
     {'v', Type::kVersion, "*semver.Version", true},
 };
 
@@ -51,8 +57,12 @@ Shape shape_of(std::string_view signature) {
 // Is the text of this node written in the template, rather than taken from data?
 bool is_literal(const Node& node, int depth = 0) {
   switch (node.kind) {
-    case NodeKind::kField: case NodeKind::kVariable: case NodeKind::kDot: return false;
-    default: break;
+    case NodeKind::kField:
+    case NodeKind::kVariable:
+    case NodeKind::kDot:
+      return false;
+    default:
+      break;
   }
   return depth < 50 && std::ranges::all_of(node.children, [depth](const Node* n) { return is_literal(*n, depth + 1); });
 }
@@ -80,15 +90,16 @@ Execution::Evaluated Execution::short_circuit(const Function& f, const NodeList&
   return final != nullptr ? *final : v;
 }
 
-Execution::Evaluated Execution::call(const Node& node, const Function& f, std::vector<Value> ready, const NodeList& args,
-                                     const Value& dot, Final final) {
+Execution::Evaluated Execution::call(const Node& node, const Function& f, std::vector<Value> ready,
+                                     const NodeList& args, const Value& dot, Final final) {
   const Shape shape = shape_of(f.signature);
   const std::size_t written = args.empty() ? 0 : args.size() - 1;
   const std::size_t count = written + (final != nullptr ? 1 : 0);
   if (shape.repeated != '\0' ? count < shape.fixed.size() : count != shape.fixed.size()) {
-    return error(node, shape.repeated != '\0'
-                           ? fmt::format("wrong number of args for {}: want at least {} got {}", f.name, shape.fixed.size(), written)
-                           : fmt::format("wrong number of args for {}: want {} got {}", f.name, shape.fixed.size(), count));
+    return error(node, shape.repeated != '\0' ? fmt::format("wrong number of args for {}: want at least {} got {}",
+                                                            f.name, shape.fixed.size(), written)
+                                              : fmt::format("wrong number of args for {}: want {} got {}", f.name,
+                                                            shape.fixed.size(), count));
   }
   const auto letter = [&](std::size_t i) { return i < shape.fixed.size() ? shape.fixed[i] : shape.repeated; };
   std::vector<Value> values = std::move(ready);
@@ -104,8 +115,9 @@ Execution::Evaluated Execution::call(const Node& node, const Function& f, std::v
   Returned result = f.call(context_, values);
   if (!result) {
     const bool withheld = f.name == "fail" && (pipe_ == nullptr || !is_literal(*pipe_));
-    return error(node, fmt::format("error calling {}: {}", f.name,
-                                   withheld ? "(the message is withheld: it is built from data)" : result.error().message));
+    return error(node,
+                 fmt::format("error calling {}: {}", f.name,
+                             withheld ? "(the message is withheld: it is built from data)" : result.error().message));
   }
   if (auto spent = context_.spend_bytes(weight(*result)); !spent) return error(node, spent.error().message);
   return result;
@@ -114,7 +126,8 @@ Execution::Evaluated Execution::call(const Node& node, const Function& f, std::v
 Execution::Evaluated Execution::argument(const Node& node, char kind, const Value& dot) {
   static const NodeList kNone;
   switch (node.kind) {
-    case NodeKind::kDot: return validate(node, dot, kind);
+    case NodeKind::kDot:
+      return validate(node, dot, kind);
     case NodeKind::kNil:
       if (kind_of(kind).nilable) return nil_of(kind);
       return error(node, fmt::format("cannot assign nil to {}", kind_of(kind).name));
@@ -138,7 +151,8 @@ Execution::Evaluated Execution::argument(const Node& node, char kind, const Valu
       TRY(Value v, chain_node(node, kNone, dot, nullptr));
       return validate(node, std::move(v), kind);
     }
-    default: return literal(node, kind);
+    default:
+      return literal(node, kind);
   }
 }
 
@@ -168,7 +182,8 @@ Execution::Evaluated Execution::literal(const Node& node, char kind) {
     case 'u':
       if (!number || !node.number.is_uint) return expected("unsigned integer");
       return Value::unsigned_integer(node.number.unsigned_integer & 0xFFFFFFFF);
-    default: return error(node, fmt::format("can't handle {} for arg of type {}", describe(node), kind_of(kind).name));
+    default:
+      return error(node, fmt::format("can't handle {} for arg of type {}", describe(node), kind_of(kind).name));
   }
 }
 
@@ -176,7 +191,8 @@ Execution::Evaluated Execution::validate(const Node& node, Value value, char kin
   if (kind == 'a') return value;
   const Kind& k = kind_of(kind);
   if (value.is_nil()) {
-    if (value.is_nil_entry()) return error(node, fmt::format("wrong type for value; expected {}; got interface {{}}", k.name));
+    if (value.is_nil_entry())
+      return error(node, fmt::format("wrong type for value; expected {}; got interface {{}}", k.name));
     if (k.nilable) return nil_of(kind);
     return error(node, fmt::format("invalid value; expected {}", k.name));
   }

@@ -1,9 +1,9 @@
 #include "template/format.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "base/duration.hpp"
 #include "template/functions/semver.hpp"
@@ -31,12 +31,18 @@ std::string named(std::string_view name, std::string_view type, std::int64_t v) 
 // What the type's String method says; nothing for types without one.
 std::optional<std::string> stringer(const Value& v) {
   switch (v.type()) {
-    case Type::kTime: return print_time(v.time());
-    case Type::kDuration: return format_duration(Duration(v.integer()));
-    case Type::kMonth: return named(month_name(v.integer()), "Month", v.integer());
-    case Type::kWeekday: return named(weekday_name(v.integer()), "Weekday", v.integer());
-    case Type::kVersion: return print_version(v.version());
-    default: return std::nullopt;
+    case Type::kTime:
+      return print_time(v.time());
+    case Type::kDuration:
+      return format_duration(Duration(v.integer()));
+    case Type::kMonth:
+      return named(month_name(v.integer()), "Month", v.integer());
+    case Type::kWeekday:
+      return named(weekday_name(v.integer()), "Weekday", v.integer());
+    case Type::kVersion:
+      return print_version(v.version());
+    default:
+      return std::nullopt;
   }
 }
 
@@ -49,8 +55,10 @@ class Printer {
 
   void raw(std::string_view s) {
     if (failed_) return;
-    if (out_.size() + s.size() > limit_) failed_ = true;
-    else out_ += s;
+    if (out_.size() + s.size() > limit_)
+      failed_ = true;
+    else
+      out_ += s;
   }
 
   void argument(const Value& v, char32_t verb) {
@@ -60,7 +68,9 @@ class Printer {
   }
 
  private:
-  void padding(int count) { raw(std::string(static_cast<std::size_t>(std::max(count, 0)), flags.zero && !flags.minus ? '0' : ' ')); }
+  void padding(int count) {
+    raw(std::string(static_cast<std::size_t>(std::max(count, 0)), flags.zero && !flags.minus ? '0' : ' '));
+  }
 
   void pad(std::string_view s) {
     if (!flags.has_width || flags.width == 0) return raw(s);
@@ -91,17 +101,26 @@ class Printer {
       if (const auto s = stringer(v)) return text(*s, verb, v);
     }
     switch (v.type()) {
-      case Type::kNil: return raw(flags.sharp_v && depth > 0 ? "interface {}(nil)" : "<nil>");
-      case Type::kBool: return verb == 't' || verb == 'v' ? pad(v.boolean() ? "true" : "false") : bad_verb(verb, v);
-      case Type::kFloat64: return number(v.real(), verb, v);
-      case Type::kComplex128: return complex(v.complex(), verb, v);
-      case Type::kString: return text(v.text(), verb, v);
-      case Type::kCertificate: return certificate(v.certificate(), verb, depth);
+      case Type::kNil:
+        return raw(flags.sharp_v && depth > 0 ? "interface {}(nil)" : "<nil>");
+      case Type::kBool:
+        return verb == 't' || verb == 'v' ? pad(v.boolean() ? "true" : "false") : bad_verb(verb, v);
+      case Type::kFloat64:
+        return number(v.real(), verb, v);
+      case Type::kComplex128:
+        return complex(v.complex(), verb, v);
+      case Type::kString:
+        return text(v.text(), verb, v);
+      case Type::kCertificate:
+        return certificate(v.certificate(), verb, depth);
       case Type::kTime:
-      case Type::kVersion: return flags.sharp_v ? raw(*stringer(v)) : bad_verb(verb, Value::text(""));
+      case Type::kVersion:
+        return flags.sharp_v ? raw(*stringer(v)) : bad_verb(verb, Value::text(""));
       case Type::kUint8:
-      case Type::kUint64: return integer(v.unsigned_integer(), false, verb, v);
-      default: break;
+      case Type::kUint64:
+        return integer(v.unsigned_integer(), false, verb, v);
+      default:
+        break;
     }
     if (v.is_signed()) return integer(static_cast<std::uint64_t>(v.integer()), v.integer() < 0, verb, v);
     if (v.is_list()) return list(v, verb, depth);
@@ -156,18 +175,25 @@ class Printer {
   std::string_view truncated(std::string_view s) const {
     if (!flags.has_precision) return s;
     std::size_t end = 0;
-    for (int n = 0; n < flags.precision && end < s.size(); ++n) end += static_cast<std::size_t>(decode_rune(s.substr(end)).width);
+    for (int n = 0; n < flags.precision && end < s.size(); ++n)
+      end += static_cast<std::size_t>(decode_rune(s.substr(end)).width);
     return s.substr(0, end);
   }
 
   void text(std::string_view s, char32_t verb, const Value& v) {
     switch (verb) {
-      case 'v': return flags.sharp_v ? quoted(s) : pad(truncated(s));
-      case 's': return pad(truncated(s));
-      case 'x': return hex(s, "0123456789abcdef", 'x');
-      case 'X': return hex(s, "0123456789ABCDEF", 'X');
-      case 'q': return quoted(s);
-      default: return bad_verb(verb, v);
+      case 'v':
+        return flags.sharp_v ? quoted(s) : pad(truncated(s));
+      case 's':
+        return pad(truncated(s));
+      case 'x':
+        return hex(s, "0123456789abcdef", 'x');
+      case 'X':
+        return hex(s, "0123456789ABCDEF", 'X');
+      case 'q':
+        return quoted(s);
+      default:
+        return bad_verb(verb, v);
     }
   }
 
@@ -204,18 +230,27 @@ class Printer {
           return;
         }
         return based(magnitude, negative, 10, verb);
-      case 'd': return based(magnitude, negative, 10, verb);
-      case 'b': return based(magnitude, negative, 2, verb);
-      case 'o': case 'O': return based(magnitude, negative, 8, verb);
-      case 'x': case 'X': return based(magnitude, negative, 16, verb);
+      case 'd':
+        return based(magnitude, negative, 10, verb);
+      case 'b':
+        return based(magnitude, negative, 2, verb);
+      case 'o':
+      case 'O':
+        return based(magnitude, negative, 8, verb);
+      case 'x':
+      case 'X':
+        return based(magnitude, negative, 16, verb);
       case 'c': {
         std::string s;
         append_rune(s, bits > 0x10FFFF ? kRuneError : static_cast<char32_t>(bits));
         return pad(s);
       }
-      case 'q': return pad(quote_rune(bits > 0x10FFFF ? kRuneError : static_cast<char32_t>(bits), flags.plus));
-      case 'U': return unicode(bits);
-      default: return bad_verb(verb, v);
+      case 'q':
+        return pad(quote_rune(bits > 0x10FFFF ? kRuneError : static_cast<char32_t>(bits), flags.plus));
+      case 'U':
+        return unicode(bits);
+      default:
+        return bad_verb(verb, v);
     }
   }
 
@@ -258,9 +293,12 @@ class Printer {
       if (base == 16) s += verb == 'X' ? "X0" : "x0";
     }
     if (verb == 'O') s += "o0";
-    if (negative) s += '-';
-    else if (flags.plus) s += '+';
-    else if (flags.space) s += ' ';
+    if (negative)
+      s += '-';
+    else if (flags.plus)
+      s += '+';
+    else if (flags.space)
+      s += ' ';
     std::reverse(s.begin(), s.end());
     const bool zero = std::exchange(flags.zero, false);
     pad(s);
@@ -269,11 +307,22 @@ class Printer {
 
   void number(double v, char32_t verb, const Value& original) {
     switch (verb) {
-      case 'v': return real(v, 'g', -1);
-      case 'b': case 'g': case 'G': case 'x': case 'X': return real(v, static_cast<char>(verb), -1);
-      case 'f': case 'e': case 'E': return real(v, static_cast<char>(verb), 6);
-      case 'F': return real(v, 'f', 6);
-      default: return bad_verb(verb, original);
+      case 'v':
+        return real(v, 'g', -1);
+      case 'b':
+      case 'g':
+      case 'G':
+      case 'x':
+      case 'X':
+        return real(v, static_cast<char>(verb), -1);
+      case 'f':
+      case 'e':
+      case 'E':
+        return real(v, static_cast<char>(verb), 6);
+      case 'F':
+        return real(v, 'f', 6);
+      default:
+        return bad_verb(verb, original);
     }
   }
 
@@ -327,7 +376,8 @@ class Printer {
   }
 
   void complex(std::complex<double> v, char32_t verb, const Value& original) {
-    if (std::string_view("vbgGxXfFeE").find(static_cast<char>(verb)) == std::string_view::npos) return bad_verb(verb, original);
+    if (std::string_view("vbgGxXfFeE").find(static_cast<char>(verb)) == std::string_view::npos)
+      return bad_verb(verb, original);
     raw("(");
     number(v.real(), verb, original);
     const bool plus = std::exchange(flags.plus, true);
@@ -344,7 +394,8 @@ class Printer {
 // The directives of one format string, left to right.
 class Formatter {
  public:
-  Formatter(Printer& printer, std::string_view format, std::span<const Value> args) : p_(printer), f_(format), args_(args) {}
+  Formatter(Printer& printer, std::string_view format, std::span<const Value> args)
+      : p_(printer), f_(format), args_(args) {}
 
   void run() {
     while (at_ < f_.size() && p_.ok()) {
@@ -377,12 +428,23 @@ class Formatter {
   void read_flags() {
     for (; at_ < f_.size(); ++at_) {
       switch (f_[at_]) {
-        case '#': p_.flags.sharp = true; break;
-        case '0': p_.flags.zero = true; break;
-        case '+': p_.flags.plus = true; break;
-        case '-': p_.flags.minus = true; break;
-        case ' ': p_.flags.space = true; break;
-        default: return;
+        case '#':
+          p_.flags.sharp = true;
+          break;
+        case '0':
+          p_.flags.zero = true;
+          break;
+        case '+':
+          p_.flags.plus = true;
+          break;
+        case '-':
+          p_.flags.minus = true;
+          break;
+        case ' ':
+          p_.flags.space = true;
+          break;
+        default:
+          return;
       }
     }
   }
@@ -475,9 +537,12 @@ class Formatter {
     if (next_ >= args_.size()) return false;
     const Value& v = args_[next_++];
     std::int64_t n = 0;
-    if (v.is_signed()) n = v.integer();
-    else if (v.is_unsigned()) n = static_cast<std::int64_t>(std::min<std::uint64_t>(v.unsigned_integer(), INT64_MAX));
-    else return false;
+    if (v.is_signed())
+      n = v.integer();
+    else if (v.is_unsigned())
+      n = static_cast<std::int64_t>(std::min<std::uint64_t>(v.unsigned_integer(), INT64_MAX));
+    else
+      return false;
     if (n > 1'000'000 || n < -1'000'000) return false;
     out = static_cast<int>(n);
     return true;

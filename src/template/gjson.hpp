@@ -1,5 +1,6 @@
 // Property paths: the gjson dialect of `remoteRef.property`, as lenient as the library people know it from. The text
-// is not checked to be JSON; duplicate members: the first one wins. https://github.com/tidwall/gjson/blob/master/SYNTAX.md
+// is not checked to be JSON; duplicate members: the first one wins.
+// https://github.com/tidwall/gjson/blob/master/SYNTAX.md
 #pragma once
 
 #include <cstdint>

@@ -74,10 +74,15 @@ bool Evaluator::query_matches(const Query& query, Found value) {
       if (query.op == "%") return glob(value.str, want);
       if (query.op == "!%") return !glob(value.str, want);
       return compare(query.op, value.str, want);
-    case Kind::kNumber: return compare(query.op, value.num, parse_float(want));
-    case Kind::kTrue: return compare_bool(query.op, true, want);
-    case Kind::kFalse: return compare_bool(query.op, false, want);
-    case Kind::kNull: case Kind::kJson: break;
+    case Kind::kNumber:
+      return compare(query.op, value.num, parse_float(want));
+    case Kind::kTrue:
+      return compare_bool(query.op, true, want);
+    case Kind::kFalse:
+      return compare_bool(query.op, false, want);
+    case Kind::kNull:
+    case Kind::kJson:
+      break;
   }
   return false;
 }

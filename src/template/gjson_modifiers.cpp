@@ -59,7 +59,9 @@ std::string_view inside(std::string_view json) {
 
 std::string_view mod_this(std::string_view json, std::string_view, Evaluator&) { return json; }
 
-std::string_view mod_ugly(std::string_view json, std::string_view, Evaluator& e) { return e.scratch().keep(ugly(json)); }
+std::string_view mod_ugly(std::string_view json, std::string_view, Evaluator& e) {
+  return e.scratch().keep(ugly(json));
+}
 
 // Only white space may come from the path: other bytes of an indent are dropped.
 SecretBytes white_space_of(const Found& value) {
@@ -72,7 +74,9 @@ SecretBytes white_space_of(const Found& value) {
 }
 
 std::int64_t integer_of(const Found& value) {
-  const double number = value.kind == Kind::kString ? parse_float(value.str) : value.kind == Kind::kTrue ? 1 : value.num;
+  const double number = value.kind == Kind::kString ? parse_float(value.str)
+                        : value.kind == Kind::kTrue ? 1
+                                                    : value.num;
   return std::isfinite(number) ? static_cast<std::int64_t>(std::clamp(number, -1e15, 1e15)) : 0;
 }
 

@@ -225,20 +225,37 @@ bool sub_paths(std::string_view path, std::vector<SubPath>& out, std::string_vie
   };
   for (std::size_t i = 1; i < path.size(); ++i) {
     switch (path[i]) {
-      case '\\': ++i; break;
-      case '@': in_modifier = in_modifier || path[i - 1] == '.' || path[i - 1] == '|'; break;
-      case ':': if (!in_modifier && colon == 0 && depth == 1) colon = i; break;
-      case ',': if (depth == 1) push(i); break;
-      case '"': skip_quoted(path, i); break;
-      case '[': case '(': case '{': ++depth; break;
-      case ']': case ')': case '}':
+      case '\\':
+        ++i;
+        break;
+      case '@':
+        in_modifier = in_modifier || path[i - 1] == '.' || path[i - 1] == '|';
+        break;
+      case ':':
+        if (!in_modifier && colon == 0 && depth == 1) colon = i;
+        break;
+      case ',':
+        if (depth == 1) push(i);
+        break;
+      case '"':
+        skip_quoted(path, i);
+        break;
+      case '[':
+      case '(':
+      case '{':
+        ++depth;
+        break;
+      case ']':
+      case ')':
+      case '}':
         if (--depth == 0) {
           push(i);
           rest = path.substr(i + 1);
           return true;
         }
         break;
-      default: break;
+      default:
+        break;
     }
   }
   return false;

@@ -36,8 +36,8 @@ struct Query {
 
 struct ArrayStep {
   Step step;
-  bool hash = false;         // the component has a `#`: not an index
-  bool each = false;         // `#.key`: key of every element
+  bool hash = false;  // the component has a `#`: not an index
+  bool each = false;  // `#.key`: key of every element
   std::string_view key;
   Query query;
 };

@@ -22,12 +22,19 @@ enum class Rank : std::uint8_t { kNull, kFalse, kNumber, kString, kTrue, kJson }
 Rank rank_of(std::string_view text) {
   if (text.empty()) return Rank::kNull;
   switch (text[0]) {
-    case '"': return Rank::kString;
-    case 'f': return Rank::kFalse;
-    case 't': return Rank::kTrue;
-    case 'n': return Rank::kNull;
-    case '[': case '{': return Rank::kJson;
-    default: return Rank::kNumber;
+    case '"':
+      return Rank::kString;
+    case 'f':
+      return Rank::kFalse;
+    case 't':
+      return Rank::kTrue;
+    case 'n':
+      return Rank::kNull;
+    case '[':
+    case '{':
+      return Rank::kJson;
+    default:
+      return Rank::kNumber;
   }
 }
 
@@ -125,13 +132,14 @@ class Printer {
   Done group(std::size_t at, const Mode& mode) {
     if (++nesting_ > kMaxNesting) return --nesting_, Done{json_.size(), false};
     const Done done = json_[at] == '[' && options_.width > 0 && mode.pretty && mode.limit == -1 ? short_array(at, mode)
-                                                                                               : group_lines(at, mode);
+                                                                                                : group_lines(at, mode);
     --nesting_;
     return done;
   }
 
   Done short_array(std::size_t at, const Mode& mode) {
-    const std::int64_t room = options_.width - static_cast<std::int64_t>(out_.size() - std::min(line_start_, out_.size()));
+    const std::int64_t room =
+        options_.width - static_cast<std::int64_t>(out_.size() - std::min(line_start_, out_.size()));
     if (room > 3) {
       const std::size_t before = out_.size();
       const std::size_t line = line_start_;

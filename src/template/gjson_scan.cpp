@@ -21,7 +21,10 @@ bool is_surrogate(char32_t c) { return c >= 0xD800 && c <= 0xDFFF; }
 char32_t hex4(std::string_view text) {
   char32_t value = 0;
   for (const char c : text.substr(0, 4)) {
-    const int digit = is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    const int digit = is_digit(c)            ? c - '0'
+                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                             : -1;
     if (digit < 0) return 0;
     value = value * 16 + static_cast<char32_t>(digit);
   }
@@ -48,18 +51,28 @@ bool unescape_rune(std::string_view text, std::size_t& at, SecretBytes& out) {
 
 char simple_escape(char c) {
   switch (c) {
-    case '\\': case '/': case '"': return c;
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return 0;
+    case '\\':
+    case '/':
+    case '"':
+      return c;
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return 0;
   }
 }
 
 bool equals_folded(std::string_view text, std::string_view lower) {
-  return std::ranges::equal(text, lower, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+  return std::ranges::equal(text, lower,
+                            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
 }
 
 // A number at the very start of a text ends at white space, a comma or a closing bracket.
@@ -230,12 +243,18 @@ bool parse_next(std::string_view text, std::size_t& at, Found& out, Scratch& scr
 
 SecretBytes text_of(const Found& value) {
   switch (value.kind) {
-    case Kind::kNull: return {};
-    case Kind::kFalse: return SecretBytes("false");
-    case Kind::kTrue: return SecretBytes("true");
-    case Kind::kString: return SecretBytes(value.str);
-    case Kind::kJson: return SecretBytes(value.raw);
-    case Kind::kNumber: break;
+    case Kind::kNull:
+      return {};
+    case Kind::kFalse:
+      return SecretBytes("false");
+    case Kind::kTrue:
+      return SecretBytes("true");
+    case Kind::kString:
+      return SecretBytes(value.str);
+    case Kind::kJson:
+      return SecretBytes(value.raw);
+    case Kind::kNumber:
+      break;
   }
   const std::string_view digits = value.raw.substr(value.raw.starts_with('-') ? 1 : 0);
   if (std::ranges::all_of(digits, is_digit)) return SecretBytes(value.raw);

@@ -91,7 +91,8 @@ void each(const Found& container, Scratch& scratch, Visit visit) {
       key = string_value(name, scratch);
       at = name.end;
     }
-    while (at < text.size() && (static_cast<unsigned char>(text[at]) <= ' ' || text[at] == ',' || text[at] == ':')) ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) <= ' ' || text[at] == ',' || text[at] == ':'))
+      ++at;
     Found value;
     if (!parse_next(text, at, value, scratch) || !visit(key, value)) return;
   }

@@ -1,12 +1,12 @@
 #include "template/go_number.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 #include <limits>
+
+#include <fmt/format.h>
 
 namespace rotor::tmpl {
 
@@ -204,7 +204,8 @@ std::string plain(const Decimal& d) {
   const int size = static_cast<int>(d.digits.size());
   if (d.point <= 0) return "0." + std::string(static_cast<std::size_t>(-d.point), '0') + d.digits;
   if (d.point >= size) return d.digits + std::string(static_cast<std::size_t>(d.point - size), '0');
-  return d.digits.substr(0, static_cast<std::size_t>(d.point)) + "." + d.digits.substr(static_cast<std::size_t>(d.point));
+  return d.digits.substr(0, static_cast<std::size_t>(d.point)) + "." +
+         d.digits.substr(static_cast<std::size_t>(d.point));
 }
 
 std::string general(const Decimal& d, char e) {
@@ -225,7 +226,10 @@ std::string binary_exponent(double v) {
   std::memcpy(&bits, &v, sizeof bits);
   int exponent = static_cast<int>((bits >> 52) & 0x7FF);
   std::uint64_t mantissa = bits & ((1ULL << 52) - 1);
-  if (exponent == 0) ++exponent; else mantissa |= 1ULL << 52;
+  if (exponent == 0)
+    ++exponent;
+  else
+    mantissa |= 1ULL << 52;
   exponent += -1023 - 52;
   return fmt::format("{}{}p{:+d}", std::signbit(v) ? "-" : "", mantissa, exponent);
 }
@@ -236,7 +240,9 @@ std::string hex_float(double v, char format, int precision) {
   std::string exponent = out.substr(p + 2);
   if (exponent.size() < 2) exponent.insert(0, 1, '0');
   out = out.substr(0, p + 2) + exponent;
-  if (format == 'X') std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  if (format == 'X')
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   return out;
 }
 
@@ -274,10 +280,13 @@ std::string format_float(double v, char format, int precision) {
   const Decimal d = shortest(std::abs(v));
   switch (format) {
     case 'e':
-    case 'E': return sign + scientific(d, format);
+    case 'E':
+      return sign + scientific(d, format);
     case 'f':
-    case 'F': return sign + plain(d);
-    default: return sign + general(d, format == 'G' ? 'E' : 'e');
+    case 'F':
+      return sign + plain(d);
+    default:
+      return sign + general(d, format == 'G' ? 'E' : 'e');
   }
 }
 

@@ -1,10 +1,10 @@
 #include "template/go_time.hpp"
 
-#include <date/tz.h>
-#include <fmt/format.h>
-
 #include <array>
 #include <chrono>
+
+#include <date/tz.h>
+#include <fmt/format.h>
 
 #include "template/time_layout.hpp"
 
@@ -12,9 +12,11 @@ namespace rotor::tmpl {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths = {"January", "February", "March", "April", "May", "June", "July",
-                                                      "August", "September", "October", "November", "December"};
-constexpr std::array<std::string_view, 7> kDays = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
+                                                      "May",       "June",     "July",     "August",
+                                                      "September", "October",  "November", "December"};
+constexpr std::array<std::string_view, 7> kDays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                   "Thursday", "Friday", "Saturday"};
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
@@ -45,42 +47,65 @@ std::string fraction(const Time& t, const LayoutPart& part) {
   return std::string(1, part.separator) + digits;
 }
 
-std::string zone_text(const Time& t) {
-  return t.zone.empty() ? offset_text(t.offset, false, true, false) : t.zone;
-}
+std::string zone_text(const Time& t) { return t.zone.empty() ? offset_text(t.offset, false, true, false) : t.zone; }
 
 std::string part_text(const Time& t, const CivilTime& c, const LayoutPart& part) {
   const int hour12 = c.hour % 12 == 0 ? 12 : c.hour % 12;
   switch (part.kind) {
-    case LayoutKind::kLongMonth: return std::string(month_name(c.month));
-    case LayoutKind::kMonth: return std::string(month_name(c.month).substr(0, 3));
-    case LayoutKind::kNumMonth: return fmt::format("{}", c.month);
-    case LayoutKind::kZeroMonth: return fmt::format("{:02}", c.month);
-    case LayoutKind::kLongWeekday: return std::string(weekday_name(c.weekday));
-    case LayoutKind::kWeekday: return std::string(weekday_name(c.weekday).substr(0, 3));
-    case LayoutKind::kDay: return fmt::format("{}", c.day);
-    case LayoutKind::kUnderDay: return fmt::format("{:2}", c.day);
-    case LayoutKind::kZeroDay: return fmt::format("{:02}", c.day);
-    case LayoutKind::kUnderYearDay: return fmt::format("{:3}", c.year_day);
-    case LayoutKind::kZeroYearDay: return fmt::format("{:03}", c.year_day);
-    case LayoutKind::kHour: return fmt::format("{:02}", c.hour);
-    case LayoutKind::kHour12: return fmt::format("{}", hour12);
-    case LayoutKind::kZeroHour12: return fmt::format("{:02}", hour12);
-    case LayoutKind::kMinute: return fmt::format("{}", c.minute);
-    case LayoutKind::kZeroMinute: return fmt::format("{:02}", c.minute);
-    case LayoutKind::kSecond: return fmt::format("{}", c.second);
-    case LayoutKind::kZeroSecond: return fmt::format("{:02}", c.second);
-    case LayoutKind::kLongYear: return c.year < 0 ? fmt::format("-{:04}", -c.year) : fmt::format("{:04}", c.year);
-    case LayoutKind::kYear: return fmt::format("{:02}", (c.year % 100 + 100) % 100);
-    case LayoutKind::kUpperPm: return c.hour >= 12 ? "PM" : "AM";
-    case LayoutKind::kLowerPm: return c.hour >= 12 ? "pm" : "am";
-    case LayoutKind::kZone: return zone_text(t);
+    case LayoutKind::kLongMonth:
+      return std::string(month_name(c.month));
+    case LayoutKind::kMonth:
+      return std::string(month_name(c.month).substr(0, 3));
+    case LayoutKind::kNumMonth:
+      return fmt::format("{}", c.month);
+    case LayoutKind::kZeroMonth:
+      return fmt::format("{:02}", c.month);
+    case LayoutKind::kLongWeekday:
+      return std::string(weekday_name(c.weekday));
+    case LayoutKind::kWeekday:
+      return std::string(weekday_name(c.weekday).substr(0, 3));
+    case LayoutKind::kDay:
+      return fmt::format("{}", c.day);
+    case LayoutKind::kUnderDay:
+      return fmt::format("{:2}", c.day);
+    case LayoutKind::kZeroDay:
+      return fmt::format("{:02}", c.day);
+    case LayoutKind::kUnderYearDay:
+      return fmt::format("{:3}", c.year_day);
+    case LayoutKind::kZeroYearDay:
+      return fmt::format("{:03}", c.year_day);
+    case LayoutKind::kHour:
+      return fmt::format("{:02}", c.hour);
+    case LayoutKind::kHour12:
+      return fmt::format("{}", hour12);
+    case LayoutKind::kZeroHour12:
+      return fmt::format("{:02}", hour12);
+    case LayoutKind::kMinute:
+      return fmt::format("{}", c.minute);
+    case LayoutKind::kZeroMinute:
+      return fmt::format("{:02}", c.minute);
+    case LayoutKind::kSecond:
+      return fmt::format("{}", c.second);
+    case LayoutKind::kZeroSecond:
+      return fmt::format("{:02}", c.second);
+    case LayoutKind::kLongYear:
+      return c.year < 0 ? fmt::format("-{:04}", -c.year) : fmt::format("{:04}", c.year);
+    case LayoutKind::kYear:
+      return fmt::format("{:02}", (c.year % 100 + 100) % 100);
+    case LayoutKind::kUpperPm:
+      return c.hour >= 12 ? "PM" : "AM";
+    case LayoutKind::kLowerPm:
+      return c.hour >= 12 ? "pm" : "am";
+    case LayoutKind::kZone:
+      return zone_text(t);
     case LayoutKind::kOffset:
       if (part.z_for_utc && t.offset == 0) return "Z";
       return offset_text(t.offset, part.colon, part.minutes, part.seconds);
     case LayoutKind::kFraction0:
-    case LayoutKind::kFraction9: return fraction(t, part);
-    case LayoutKind::kLiteral: break;
+    case LayoutKind::kFraction9:
+      return fraction(t, part);
+    case LayoutKind::kLiteral:
+      break;
   }
   return std::string(part.text);
 }
@@ -122,7 +147,8 @@ Time from_wall(WallTime t) {
   return out;
 }
 
-Time make_time(std::int64_t year, std::int64_t month, std::int64_t day, std::int64_t seconds_of_day, std::int32_t nanos) {
+Time make_time(std::int64_t year, std::int64_t month, std::int64_t day, std::int64_t seconds_of_day,
+               std::int32_t nanos) {
   const std::int64_t m = month - 1;
   year += floor_div(m, 12);
   const int in_year = static_cast<int>(m - floor_div(m, 12) * 12) + 1;

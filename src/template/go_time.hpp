@@ -19,7 +19,8 @@ CivilTime civil(const Time& t);
 std::int64_t seconds_of(std::int64_t year, int month, int day);  // of midnight UTC since 1970
 Time from_wall(WallTime t);
 // The time of a civil date; months and days out of range roll over, as in Go's time.Date.
-Time make_time(std::int64_t year, std::int64_t month, std::int64_t day, std::int64_t seconds_of_day, std::int32_t nanos);
+Time make_time(std::int64_t year, std::int64_t month, std::int64_t day, std::int64_t seconds_of_day,
+               std::int32_t nanos);
 
 std::string print_time(const Time& t);  // 2020-05-06 00:00:00 +0000 UTC
 std::string rfc3339(const Time& t);
@@ -31,7 +32,7 @@ Result<Time> parse_time(std::string_view layout, std::string_view text);
 // The same instant in a zone of the IANA database; an unknown zone is UTC.
 Time in_zone(Time t, const std::string& zone);
 
-std::string_view month_name(std::int64_t month);      // "" out of range
+std::string_view month_name(std::int64_t month);  // "" out of range
 std::string_view weekday_name(std::int64_t weekday);
 
 }  // namespace rotor::tmpl

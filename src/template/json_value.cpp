@@ -1,8 +1,8 @@
 #include "template/json_value.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "json/reader.hpp"
 #include "template/format.hpp"
@@ -20,20 +20,38 @@ void append_json_string(std::string& out, std::string_view s, bool html) {
     const std::string_view bytes = s.substr(0, static_cast<std::size_t>(r.width));
     s.remove_prefix(bytes.size());
     switch (r.value) {
-      case '"': out += "\\\""; continue;
-      case '\\': out += "\\\\"; continue;
-      case '\b': out += "\\b"; continue;
-      case '\f': out += "\\f"; continue;
-      case '\n': out += "\\n"; continue;
-      case '\r': out += "\\r"; continue;
-      case '\t': out += "\\t"; continue;
-      default: break;
+      case '"':
+        out += "\\\"";
+        continue;
+      case '\\':
+        out += "\\\\";
+        continue;
+      case '\b':
+        out += "\\b";
+        continue;
+      case '\f':
+        out += "\\f";
+        continue;
+      case '\n':
+        out += "\\n";
+        continue;
+      case '\r':
+        out += "\\r";
+        continue;
+      case '\t':
+        out += "\\t";
+        continue;
+      default:
+        break;
     }
     const bool special = r.value < 0x20 || r.value == 0x2028 || r.value == 0x2029 ||
                          (html && (r.value == '<' || r.value == '>' || r.value == '&'));
-    if (!r.valid()) out += "\\ufffd";
-    else if (special) out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(r.value));
-    else out += bytes;
+    if (!r.valid())
+      out += "\\ufffd";
+    else if (special)
+      out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(r.value));
+    else
+      out += bytes;
   }
   out += '"';
 }
@@ -43,7 +61,8 @@ std::string json_float(double v) {
   if (magnitude == 0 || (magnitude >= 1e-6 && magnitude < 1e21)) return format_float(v, 'f', -1);
   std::string s = format_float(v, 'e', -1);
   // e-09 is written e-9.
-  if (s.size() >= 4 && s[s.size() - 4] == 'e' && s[s.size() - 3] == '-' && s[s.size() - 2] == '0') s.erase(s.size() - 2, 1);
+  if (s.size() >= 4 && s[s.size() - 4] == 'e' && s[s.size() - 3] == '-' && s[s.size() - 2] == '0')
+    s.erase(s.size() - 2, 1);
   return s;
 }
 
@@ -67,16 +86,24 @@ class JsonWriter {
     if (v.is_unsigned()) return put(fmt::format("{}", v.unsigned_integer()));
     if (v.is_signed()) return put(fmt::format("{}", v.integer()));
     switch (v.type()) {
-      case Type::kNil: return put("null");
-      case Type::kBool: return put(v.boolean() ? "true" : "false");
-      case Type::kString: return string(v.text());
-      case Type::kTime: return string(rfc3339(v.time()));
-      case Type::kVersion: return string(print_version(v.version()));
+      case Type::kNil:
+        return put("null");
+      case Type::kBool:
+        return put(v.boolean() ? "true" : "false");
+      case Type::kString:
+        return string(v.text());
+      case Type::kTime:
+        return string(rfc3339(v.time()));
+      case Type::kVersion:
+        return string(print_version(v.version()));
       case Type::kFloat64:
-        if (!std::isfinite(v.real())) return rotor::fail(Code::kInvalid, "json: unsupported value: " + print_float(v.real()));
+        if (!std::isfinite(v.real()))
+          return rotor::fail(Code::kInvalid, "json: unsupported value: " + print_float(v.real()));
         return put(json_float(v.real()));
-      case Type::kCertificate: return certificate(v.certificate(), depth);
-      default: return rotor::fail(Code::kInvalid, fmt::format("json: unsupported type: {}", type_name(v.type())));
+      case Type::kCertificate:
+        return certificate(v.certificate(), depth);
+      default:
+        return rotor::fail(Code::kInvalid, fmt::format("json: unsupported type: {}", type_name(v.type())));
     }
   }
 
@@ -155,12 +182,19 @@ class JsonReader {
  private:
   Value value() {
     switch (reader_.peek()) {
-      case json::Kind::kBool: return Value::boolean(reader_.read_bool());
-      case json::Kind::kNumber: return number(reader_.read_number());
-      case json::Kind::kString: return Value::text(reader_.read_string());
-      case json::Kind::kArray: return array();
-      case json::Kind::kObject: return object();
-      default: reader_.read_null(); return {};
+      case json::Kind::kBool:
+        return Value::boolean(reader_.read_bool());
+      case json::Kind::kNumber:
+        return number(reader_.read_number());
+      case json::Kind::kString:
+        return Value::text(reader_.read_string());
+      case json::Kind::kArray:
+        return array();
+      case json::Kind::kObject:
+        return object();
+      default:
+        reader_.read_null();
+        return {};
     }
   }
 

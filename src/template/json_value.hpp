@@ -14,7 +14,8 @@ struct JsonStyle {
   bool indent = false;  // two spaces
 };
 
-// kInvalid for NaN, infinities, complex numbers, certificates' secrets aside; and for values nested too deeply or too large.
+// kInvalid for NaN, infinities, complex numbers, certificates' secrets aside; and for values nested too deeply or too
+// large.
 Result<std::string> write_json(const Value& value, JsonStyle style = {});
 
 // All numbers are float64. `lenient`: a number out of range becomes nil instead of an error.

@@ -1,9 +1,9 @@
 #include "template/lexer.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "template/quote.hpp"
 #include "template/unicode.hpp"
@@ -25,10 +25,17 @@ struct Keyword {
   std::string_view word;
   TokenKind kind;
 };
-constexpr std::array<Keyword, 11> kKeywords = {{{"block", TokenKind::kBlock}, {"break", TokenKind::kBreak},
-    {"continue", TokenKind::kContinue}, {"define", TokenKind::kDefine}, {"else", TokenKind::kElse},
-    {"end", TokenKind::kEnd}, {"if", TokenKind::kIf}, {"nil", TokenKind::kNil}, {"range", TokenKind::kRange},
-    {"template", TokenKind::kTemplate}, {"with", TokenKind::kWith}}};
+constexpr std::array<Keyword, 11> kKeywords = {{{"block", TokenKind::kBlock},
+                                                {"break", TokenKind::kBreak},
+                                                {"continue", TokenKind::kContinue},
+                                                {"define", TokenKind::kDefine},
+                                                {"else", TokenKind::kElse},
+                                                {"end", TokenKind::kEnd},
+                                                {"if", TokenKind::kIf},
+                                                {"nil", TokenKind::kNil},
+                                                {"range", TokenKind::kRange},
+                                                {"template", TokenKind::kTemplate},
+                                                {"with", TokenKind::kWith}}};
 
 std::string describe_rune(char32_t r) {
   std::string out = fmt::format("U+{:04X}", static_cast<std::uint32_t>(r));
@@ -139,21 +146,30 @@ Token Lexer::lex_inside() {
   const Rune r = decode_rune(text_.substr(at_));
   at_ += static_cast<std::size_t>(r.width);
   switch (c) {
-    case '=': return emit(TokenKind::kAssign);
+    case '=':
+      return emit(TokenKind::kAssign);
     case ':':
       if (at_ >= text_.size() || text_[at_] != '=') return error("expected :=");
       ++at_;
       return emit(TokenKind::kDeclare);
-    case '|': return emit(TokenKind::kPipe);
-    case '"': return lex_quoted('"', TokenKind::kString, "unterminated quoted string");
-    case '`': return lex_raw();
-    case '$': return lex_field_or_variable(TokenKind::kVariable);
-    case '\'': return lex_quoted('\'', TokenKind::kCharConstant, "unterminated character constant");
-    case '(': ++parens_; return emit(TokenKind::kLeftParen);
+    case '|':
+      return emit(TokenKind::kPipe);
+    case '"':
+      return lex_quoted('"', TokenKind::kString, "unterminated quoted string");
+    case '`':
+      return lex_raw();
+    case '$':
+      return lex_field_or_variable(TokenKind::kVariable);
+    case '\'':
+      return lex_quoted('\'', TokenKind::kCharConstant, "unterminated character constant");
+    case '(':
+      ++parens_;
+      return emit(TokenKind::kLeftParen);
     case ')':
       if (--parens_ < 0) return error("unexpected right paren");
       return emit(TokenKind::kRightParen);
-    default: break;
+    default:
+      break;
   }
   const bool digit_follows = at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9';
   if (c == '.' && !digit_follows) return lex_field_or_variable(TokenKind::kField);
@@ -200,7 +216,8 @@ Token Lexer::lex_raw() {
 bool Lexer::at_terminator() const {
   if (at_ >= text_.size()) return true;
   const char c = text_[at_];
-  return is_blank(c) || std::string_view(".,|:)(").find(c) != std::string_view::npos || text_.substr(at_).starts_with(right_);
+  return is_blank(c) || std::string_view(".,|:)(").find(c) != std::string_view::npos ||
+         text_.substr(at_).starts_with(right_);
 }
 
 void Lexer::skip_runes_of_word() {
@@ -231,7 +248,8 @@ bool Lexer::accept(std::string_view set) {
 }
 
 void Lexer::accept_run(std::string_view set) {
-  while (accept(set)) {}
+  while (accept(set)) {
+  }
 }
 
 bool Lexer::scan_number() {

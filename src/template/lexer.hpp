@@ -8,9 +8,39 @@
 namespace rotor::tmpl {
 
 enum class TokenKind : std::uint8_t {
-  kError, kEof, kText, kLeftDelim, kRightDelim, kSpace, kAssign, kDeclare, kPipe, kChar, kCharConstant, kComplex,
-  kNumber, kString, kRawString, kBool, kDot, kField, kIdentifier, kVariable, kLeftParen, kRightParen,
-  kBlock, kBreak, kContinue, kDefine, kElse, kEnd, kIf, kNil, kRange, kTemplate, kWith,
+  kError,
+  kEof,
+  kText,
+  kLeftDelim,
+  kRightDelim,
+  kSpace,
+  kAssign,
+  kDeclare,
+  kPipe,
+  kChar,
+  kCharConstant,
+  kComplex,
+  kNumber,
+  kString,
+  kRawString,
+  kBool,
+  kDot,
+  kField,
+  kIdentifier,
+  kVariable,
+  kLeftParen,
+  kRightParen,
+  kBlock,
+  kBreak,
+  kContinue,
+  kDefine,
+  kElse,
+  kEnd,
+  kIf,
+  kNil,
+  kRange,
+  kTemplate,
+  kWith,
 };
 
 struct Token {
@@ -24,7 +54,8 @@ struct Token {
 
 class Lexer {
  public:
-  Lexer(std::string_view text, std::string_view left, std::string_view right) : text_(text), left_(left), right_(right) {}
+  Lexer(std::string_view text, std::string_view left, std::string_view right)
+      : text_(text), left_(left), right_(right) {}
 
   Token next();
 

@@ -47,13 +47,16 @@ Result<SecretBytes> rewritten(std::string_view raw) {
 Result<SecretBytes> member_bytes(std::string_view raw, bool rewrite) {
   json::Reader reader(raw);
   switch (reader.peek()) {
-    case json::Kind::kString: return reader.read_secret();
-    case json::Kind::kNull: return SecretBytes();
+    case json::Kind::kString:
+      return reader.read_secret();
+    case json::Kind::kNull:
+      return SecretBytes();
     case json::Kind::kArray:
     case json::Kind::kObject:
       if (rewrite) return rewritten(raw);
       return SecretBytes(raw);
-    default: return SecretBytes(raw);
+    default:
+      return SecretBytes(raw);
   }
 }
 
@@ -115,22 +118,28 @@ Result<Found> find_in_kubernetes(std::string_view payload, std::string_view prop
 
 SecretBytes decoded_bytes(const Value& v) {
   switch (v.type()) {
-    case Type::kNil: return {};
-    case Type::kString: return SecretBytes(v.text());
-    case Type::kFloat64: return SecretBytes(json_float(v.real()));
-    default: return SecretBytes(write_json(v).value_or(""));
+    case Type::kNil:
+      return {};
+    case Type::kString:
+      return SecretBytes(v.text());
+    case Type::kFloat64:
+      return SecretBytes(json_float(v.real()));
+    default:
+      return SecretBytes(write_json(v).value_or(""));
   }
 }
 
 }  // namespace
 
-Result<std::optional<SecretBytes>> find_property(LookupRule rule, const SecretBytes& payload, std::string_view property) {
+Result<std::optional<SecretBytes>> find_property(LookupRule rule, const SecretBytes& payload,
+                                                 std::string_view property) {
   const std::string_view document = payload.reveal();
   if (rule == LookupRule::kVault) return find_in_vault(document, property);
   if (rule == LookupRule::kKubernetes) return find_in_kubernetes(document, property);
   if (property.empty()) return payload;
   if (rule == LookupRule::kGcp) {
-    if (auto valid = json::validate(document); !valid) return std::unexpected(std::move(valid).error().prefixed("unable to unmarshal secret from JSON"));
+    if (auto valid = json::validate(document); !valid)
+      return std::unexpected(std::move(valid).error().prefixed("unable to unmarshal secret from JSON"));
   }
   const bool dotted = property.substr(rule == LookupRule::kGcp ? 1 : 0).contains('.');
   if (rule != LookupRule::kAzure && dotted) {

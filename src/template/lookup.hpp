@@ -19,7 +19,8 @@ enum class LookupRule : std::uint8_t {
 
 // Nullopt when there is no such property; a null is there and empty. An empty property is the whole payload.
 // kInvalid when the rule needs JSON and the payload is none.
-Result<std::optional<SecretBytes>> find_property(LookupRule rule, const SecretBytes& payload, std::string_view property);
+Result<std::optional<SecretBytes>> find_property(LookupRule rule, const SecretBytes& payload,
+                                                 std::string_view property);
 
 // The members of a JSON object: texts unquoted, null empty, the rest as written (last duplicate wins).
 Result<SecretMap> extract_members(const SecretBytes& payload);

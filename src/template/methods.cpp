@@ -1,8 +1,8 @@
 #include "template/methods.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/duration.hpp"
 #include "template/functions/helpers.hpp"
@@ -71,7 +71,8 @@ Returned sub(Context&, Args a) {
 Returned unix_scaled(Args a, std::int64_t per_second) {
   const Time& t = a[0].time();
   const auto whole = static_cast<std::uint64_t>(t.seconds) * static_cast<std::uint64_t>(per_second);
-  return integer(static_cast<std::int64_t>(whole + static_cast<std::uint64_t>(t.nanos / (kSecond / per_second))), Type::kInt64);
+  return integer(static_cast<std::int64_t>(whole + static_cast<std::uint64_t>(t.nanos / (kSecond / per_second))),
+                 Type::kInt64);
 }
 
 constexpr Function kTime[] = {
@@ -106,10 +107,14 @@ constexpr Function kTime[] = {
 
 constexpr Function kDuration[] = {
     {"String", "", [](Context&, Args a) -> Returned { return text(format_duration(Duration(a[0].integer()))); }},
-    {"Hours", "", [](Context&, Args a) -> Returned { return Value::real(static_cast<double>(a[0].integer()) / 3600e9); }},
-    {"Minutes", "", [](Context&, Args a) -> Returned { return Value::real(static_cast<double>(a[0].integer()) / 60e9); }},
-    {"Seconds", "", [](Context&, Args a) -> Returned { return Value::real(static_cast<double>(a[0].integer()) / 1e9); }},
-    {"Milliseconds", "", [](Context&, Args a) -> Returned { return integer(a[0].integer() / 1'000'000, Type::kInt64); }},
+    {"Hours", "",
+     [](Context&, Args a) -> Returned { return Value::real(static_cast<double>(a[0].integer()) / 3600e9); }},
+    {"Minutes", "",
+     [](Context&, Args a) -> Returned { return Value::real(static_cast<double>(a[0].integer()) / 60e9); }},
+    {"Seconds", "",
+     [](Context&, Args a) -> Returned { return Value::real(static_cast<double>(a[0].integer()) / 1e9); }},
+    {"Milliseconds", "",
+     [](Context&, Args a) -> Returned { return integer(a[0].integer() / 1'000'000, Type::kInt64); }},
     {"Microseconds", "", [](Context&, Args a) -> Returned { return integer(a[0].integer() / 1000, Type::kInt64); }},
     {"Nanoseconds", "", [](Context&, Args a) -> Returned { return integer(a[0].integer(), Type::kInt64); }},
 };
@@ -144,7 +149,8 @@ constexpr Function kVersion[] = {
     {"IncMajor", "", [](Context&, Args a) -> Returned { return Value::version(next_version(a[0].version(), 0)); }},
     {"IncMinor", "", [](Context&, Args a) -> Returned { return Value::version(next_version(a[0].version(), 1)); }},
     {"IncPatch", "", [](Context&, Args a) -> Returned { return Value::version(next_version(a[0].version(), 2)); }},
-    {"Compare", "v", [](Context&, Args a) -> Returned {
+    {"Compare", "v",
+     [](Context&, Args a) -> Returned {
        if (!a[1].is(Type::kVersion)) return bad("invalid memory address or nil pointer dereference");
        return integer(compare_versions(a[0].version(), a[1].version()));
      }},
@@ -157,12 +163,17 @@ constexpr Function kVersion[] = {
 
 Table methods_of(Type type) {
   switch (type) {
-    case Type::kTime: return kTime;
-    case Type::kDuration: return kDuration;
+    case Type::kTime:
+      return kTime;
+    case Type::kDuration:
+      return kDuration;
     case Type::kMonth:
-    case Type::kWeekday: return kNamed;
-    case Type::kVersion: return kVersion;
-    default: return {};
+    case Type::kWeekday:
+      return kNamed;
+    case Type::kVersion:
+      return kVersion;
+    default:
+      return {};
   }
 }
 

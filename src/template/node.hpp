@@ -17,9 +17,27 @@ namespace rotor::tmpl {
 struct Function;
 
 enum class NodeKind : std::uint8_t {
-  kText, kAction, kIf, kWith, kRange, kTemplate, kBreak, kContinue, kElse, kEnd,  // statements
-  kPipe, kCommand,
-  kBool, kNumber, kString, kNil, kDot, kField, kVariable, kIdentifier, kChain,  // terms
+  kText,
+  kAction,
+  kIf,
+  kWith,
+  kRange,
+  kTemplate,
+  kBreak,
+  kContinue,
+  kElse,
+  kEnd,  // statements
+  kPipe,
+  kCommand,
+  kBool,
+  kNumber,
+  kString,
+  kNil,
+  kDot,
+  kField,
+  kVariable,
+  kIdentifier,
+  kChain,  // terms
 };
 
 // A literal that may serve as any of the types flagged.
@@ -43,10 +61,10 @@ struct Node {
   NodeList children;                // commands of a pipe, arguments of a command, the term of a chain
   Node* pipe = nullptr;             // of a statement
   NodeList body, otherwise;
-  bool assign = false;              // `=` rather than `:=`
+  bool assign = false;  // `=` rather than `:=`
   bool boolean = false;
   Number number;
-  Value constant;                   // of a string, or a number or bool by its default type
+  Value constant;  // of a string, or a number or bool by its default type
   const Function* function = nullptr;
 };
 

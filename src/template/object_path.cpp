@@ -31,7 +31,8 @@ Result<void> parse_segment(std::string_view path, std::string_view segment, Obje
     const ParsedInt index = parse_int(digits, 10);
     if (!index.value) return invalid(path, "bad index " + quote(digits));
     if (*index.value < 0) return invalid(path, fmt::format("negative index {}", *index.value));
-    if (*index.value > kMaxIndex) return invalid(path, fmt::format("index {} exceeds maximum ({})", *index.value, kMaxIndex));
+    if (*index.value > kMaxIndex)
+      return invalid(path, fmt::format("index {} exceeds maximum ({})", *index.value, kMaxIndex));
     out.emplace_back(static_cast<std::size_t>(*index.value));
     rest.remove_prefix(close + 1);
   }
@@ -40,13 +41,20 @@ Result<void> parse_segment(std::string_view path, std::string_view segment, Obje
 
 std::string_view go_type(const json::Value& v) {
   switch (v.kind()) {
-    case boost::json::kind::object: return "map[string]interface {}";
-    case boost::json::kind::array: return "[]interface {}";
-    case boost::json::kind::string: return "string";
-    case boost::json::kind::bool_: return "bool";
-    case boost::json::kind::double_: return "float64";
-    case boost::json::kind::null: return "<nil>";
-    default: return "int64";
+    case boost::json::kind::object:
+      return "map[string]interface {}";
+    case boost::json::kind::array:
+      return "[]interface {}";
+    case boost::json::kind::string:
+      return "string";
+    case boost::json::kind::bool_:
+      return "bool";
+    case boost::json::kind::double_:
+      return "float64";
+    case boost::json::kind::null:
+      return "<nil>";
+    default:
+      return "int64";
   }
 }
 
@@ -69,7 +77,8 @@ Result<json::Value*> reach(json::Object& object, const ObjectPath& path, std::st
     if (const auto* key = std::get_if<std::string>(&path[i])) {
       if (at->is_null()) at->emplace_object();
       if (!at->is_object()) {
-        return rotor::fail(Code::kInvalid, fmt::format("failed to set path {}: expected map at key {} but found {}", shown, quote(*key), go_type(*at)));
+        return rotor::fail(Code::kInvalid, fmt::format("failed to set path {}: expected map at key {} but found {}",
+                                                       shown, quote(*key), go_type(*at)));
       }
       at = &at->get_object()[*key];
       continue;
@@ -77,7 +86,8 @@ Result<json::Value*> reach(json::Object& object, const ObjectPath& path, std::st
     const std::size_t index = std::get<std::size_t>(path[i]);
     if (at->is_null()) at->emplace_array();
     if (!at->is_array()) {
-      return rotor::fail(Code::kInvalid, fmt::format("failed to set path {}: expected array at index {} but found {}", shown, index, go_type(*at)));
+      return rotor::fail(Code::kInvalid, fmt::format("failed to set path {}: expected array at index {} but found {}",
+                                                     shown, index, go_type(*at)));
     }
     auto& array = at->get_array();
     if (array.size() <= index) array.resize(index + 1);

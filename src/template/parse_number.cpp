@@ -1,8 +1,8 @@
 #include "template/parse_number.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "template/go_number.hpp"
 #include "template/quote.hpp"

@@ -1,9 +1,9 @@
 #include "template/parser.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "template/deep_stack.hpp"
 #include "template/functions/registry.hpp"
@@ -24,10 +24,21 @@ using Parsed = Result<Node*>;
 // What may start an operand.
 bool starts_operand(Kind k) {
   switch (k) {
-    case Kind::kBool: case Kind::kCharConstant: case Kind::kComplex: case Kind::kDot: case Kind::kField:
-    case Kind::kIdentifier: case Kind::kNumber: case Kind::kNil: case Kind::kRawString: case Kind::kString:
-    case Kind::kVariable: case Kind::kLeftParen: return true;
-    default: return false;
+    case Kind::kBool:
+    case Kind::kCharConstant:
+    case Kind::kComplex:
+    case Kind::kDot:
+    case Kind::kField:
+    case Kind::kIdentifier:
+    case Kind::kNumber:
+    case Kind::kNil:
+    case Kind::kRawString:
+    case Kind::kString:
+    case Kind::kVariable:
+    case Kind::kLeftParen:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -116,7 +127,8 @@ class Parser {
   }
 
   static bool blank(const NodeList& list) {
-    return std::ranges::all_of(list, [](const Node* n) { return n->kind == NodeKind::kText && trim_space(n->text).empty(); });
+    return std::ranges::all_of(list,
+                               [](const Node* n) { return n->kind == NodeKind::kText && trim_space(n->text).empty(); });
   }
 
   Result<void> add(const std::string& name, NodeList list) {
@@ -191,23 +203,35 @@ class Parser {
         --depth_;
         return result;
       }
-      default: return unexpected(t, "input");
+      default:
+        return unexpected(t, "input");
     }
   }
 
   Parsed action() {
     const Token t = next_non_space();
     switch (t.kind) {
-      case Kind::kBlock: return block(t);
-      case Kind::kBreak: return jump(t, NodeKind::kBreak, "{{break}}");
-      case Kind::kContinue: return jump(t, NodeKind::kContinue, "{{continue}}");
-      case Kind::kElse: return else_control(t);
-      case Kind::kEnd: TRY_VOID(expect(Kind::kRightDelim, "end")); return make(NodeKind::kEnd, t);
-      case Kind::kIf: return control(t, NodeKind::kIf, "if");
-      case Kind::kRange: return control(t, NodeKind::kRange, "range");
-      case Kind::kWith: return control(t, NodeKind::kWith, "with");
-      case Kind::kTemplate: return template_control(t);
-      default: break;
+      case Kind::kBlock:
+        return block(t);
+      case Kind::kBreak:
+        return jump(t, NodeKind::kBreak, "{{break}}");
+      case Kind::kContinue:
+        return jump(t, NodeKind::kContinue, "{{continue}}");
+      case Kind::kElse:
+        return else_control(t);
+      case Kind::kEnd:
+        TRY_VOID(expect(Kind::kRightDelim, "end"));
+        return make(NodeKind::kEnd, t);
+      case Kind::kIf:
+        return control(t, NodeKind::kIf, "if");
+      case Kind::kRange:
+        return control(t, NodeKind::kRange, "range");
+      case Kind::kWith:
+        return control(t, NodeKind::kWith, "with");
+      case Kind::kTemplate:
+        return template_control(t);
+      default:
+        break;
     }
     back(t);
     Node* n = make(NodeKind::kAction, t);
@@ -304,9 +328,14 @@ class Parser {
     if (pipe->children.empty()) return error(fmt::format("missing value for {}", context));
     for (std::size_t i = 1; i < pipe->children.size(); ++i) {
       switch (pipe->children[i]->children[0]->kind) {
-        case NodeKind::kBool: case NodeKind::kDot: case NodeKind::kNil: case NodeKind::kNumber: case NodeKind::kString:
+        case NodeKind::kBool:
+        case NodeKind::kDot:
+        case NodeKind::kNil:
+        case NodeKind::kNumber:
+        case NodeKind::kString:
           return error(fmt::format("non executable command in pipeline stage {}", i + 1));
-        default: break;
+        default:
+          break;
       }
     }
     return pipe;
@@ -332,7 +361,8 @@ class Parser {
       }
       next();
       declare(pipe, variable);
-      if (context != "range" || pipe.idents.size() >= 2) return error(fmt::format("too many declarations in {}", context));
+      if (context != "range" || pipe.idents.size() >= 2)
+        return error(fmt::format("too many declarations in {}", context));
       const Kind second = peek_non_space().kind;
       if (second != Kind::kVariable && second != Kind::kRightDelim && second != Kind::kRightParen) {
         return error("range can only initialize variables");
@@ -376,10 +406,15 @@ class Parser {
       case NodeKind::kVariable:
         node->idents.insert(node->idents.end(), fields.begin(), fields.end());
         return node;
-      case NodeKind::kBool: case NodeKind::kString: case NodeKind::kNumber: case NodeKind::kNil: case NodeKind::kDot:
+      case NodeKind::kBool:
+      case NodeKind::kString:
+      case NodeKind::kNumber:
+      case NodeKind::kNil:
+      case NodeKind::kDot:
         return error(fmt::format("unexpected . after term {}",
                                  node->kind == NodeKind::kString ? "(a string)" : quote(node->text)));
-      default: break;
+      default:
+        break;
     }
     Node* chain = make(NodeKind::kChain, first);
     chain->children.push_back(node);
@@ -391,10 +426,14 @@ class Parser {
   Parsed term() {
     const Token t = next_non_space();
     switch (t.kind) {
-      case Kind::kIdentifier: return identifier(t);
-      case Kind::kDot: return literal(NodeKind::kDot, t);
-      case Kind::kNil: return literal(NodeKind::kNil, t);
-      case Kind::kVariable: return variable(t);
+      case Kind::kIdentifier:
+        return identifier(t);
+      case Kind::kDot:
+        return literal(NodeKind::kDot, t);
+      case Kind::kNil:
+        return literal(NodeKind::kNil, t);
+      case Kind::kVariable:
+        return variable(t);
       case Kind::kField: {
         Node* n = literal(NodeKind::kField, t);
         n->idents.emplace_back(t.text.substr(1));
@@ -406,16 +445,23 @@ class Parser {
         n->constant = Value::boolean(n->boolean);
         return n;
       }
-      case Kind::kCharConstant: case Kind::kComplex: case Kind::kNumber: return number(t);
-      case Kind::kLeftParen: return parenthesis();
-      case Kind::kString: case Kind::kRawString: {
+      case Kind::kCharConstant:
+      case Kind::kComplex:
+      case Kind::kNumber:
+        return number(t);
+      case Kind::kLeftParen:
+        return parenthesis();
+      case Kind::kString:
+      case Kind::kRawString: {
         Node* n = literal(NodeKind::kString, t);
         auto text = unquote(t.text);
         if (!text) return error("invalid syntax");
         n->constant = Value::text(*std::move(text));
         return n;
       }
-      default: back(t); return nullptr;
+      default:
+        back(t);
+        return nullptr;
     }
   }
 
@@ -433,7 +479,8 @@ class Parser {
   }
 
   Parsed variable(const Token& t) {
-    if (std::ranges::find(variables_, t.text) == variables_.end()) return error(fmt::format("undefined variable {}", quote(t.text)));
+    if (std::ranges::find(variables_, t.text) == variables_.end())
+      return error(fmt::format("undefined variable {}", quote(t.text)));
     Node* n = literal(NodeKind::kVariable, t);
     n->idents.emplace_back(t.text);
     return n;
@@ -478,19 +525,28 @@ std::string describe(const Node& node) {
     }
   };
   switch (node.kind) {
-    case NodeKind::kString: return "\"...\"";
-    case NodeKind::kNumber: return "a number";
+    case NodeKind::kString:
+      return "\"...\"";
+    case NodeKind::kNumber:
+      return "a number";
     case NodeKind::kField:
       for (const auto& i : node.idents) out += "." + i;
       return out;
     case NodeKind::kVariable:
       for (const auto& i : node.idents) out += (out.empty() ? "" : ".") + i;
       return out;
-    case NodeKind::kChain: return "(...)." + node.idents.front();
-    case NodeKind::kCommand: join(node.children, " "); break;
-    case NodeKind::kPipe: join(node.children, " | "); break;
-    case NodeKind::kTemplate: return fmt::format("{{{{template {}}}}}", quote(node.text));
-    default: return node.text;
+    case NodeKind::kChain:
+      return "(...)." + node.idents.front();
+    case NodeKind::kCommand:
+      join(node.children, " ");
+      break;
+    case NodeKind::kPipe:
+      join(node.children, " | ");
+      break;
+    case NodeKind::kTemplate:
+      return fmt::format("{{{{template {}}}}}", quote(node.text));
+    default:
+      return node.text;
   }
   return out;
 }

@@ -16,6 +16,7 @@ struct Delimiters {
 };
 
 // The error is Go's: `template: NAME:LINE: MESSAGE`.
-Result<std::shared_ptr<const Tree>> parse(std::string_view name, std::string_view text, const Delimiters& delimiters = {});
+Result<std::shared_ptr<const Tree>> parse(std::string_view name, std::string_view text,
+                                          const Delimiters& delimiters = {});
 
 }  // namespace rotor::tmpl

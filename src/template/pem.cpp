@@ -87,7 +87,9 @@ std::optional<PemBlock> next_pem(std::string_view& text) {
 
 std::string write_pem(const PemBlock& block) {
   std::string out = "-----BEGIN " + block.type + "-----\n";
-  const auto header = [&out](const std::string& key, const std::string& value) { out.append(key).append(": ").append(value).append("\n"); };
+  const auto header = [&out](const std::string& key, const std::string& value) {
+    out.append(key).append(": ").append(value).append("\n");
+  };
   if (const auto proc = block.headers.find("Proc-Type"); proc != block.headers.end()) header(proc->first, proc->second);
   for (const auto& [key, value] : block.headers) {
     if (key != "Proc-Type") header(key, value);

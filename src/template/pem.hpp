@@ -14,7 +14,8 @@ struct PemBlock {
   std::string bytes;
 };
 
-// Takes the next well-formed block and what stands before it off `text`; nothing, and `text` unchanged, when there is none.
+// Takes the next well-formed block and what stands before it off `text`; nothing, and `text` unchanged, when there is
+// none.
 std::optional<PemBlock> next_pem(std::string_view& text);
 
 std::string write_pem(const PemBlock& block);

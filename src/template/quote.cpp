@@ -1,8 +1,8 @@
 #include "template/quote.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "template/unicode.hpp"
 
@@ -26,14 +26,29 @@ void append_escaped(std::string& out, Rune r, char first_byte, char mark, bool a
     return;
   }
   switch (c) {
-    case '\a': out += "\\a"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    case '\v': out += "\\v"; return;
-    default: break;
+    case '\a':
+      out += "\\a";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case '\v':
+      out += "\\v";
+      return;
+    default:
+      break;
   }
   const auto code = static_cast<std::uint32_t>(c);
   if (c < ' ' || c == 0x7F) {
@@ -55,9 +70,12 @@ std::optional<unsigned> digits(std::string_view& s, std::size_t count, unsigned 
   for (std::size_t i = 0; i < count; ++i) {
     const char c = s[i];
     unsigned d = 99;
-    if (c >= '0' && c <= '9') d = static_cast<unsigned>(c - '0');
-    else if (c >= 'a' && c <= 'f') d = static_cast<unsigned>(c - 'a') + 10;
-    else if (c >= 'A' && c <= 'F') d = static_cast<unsigned>(c - 'A') + 10;
+    if (c >= '0' && c <= '9')
+      d = static_cast<unsigned>(c - '0');
+    else if (c >= 'a' && c <= 'f')
+      d = static_cast<unsigned>(c - 'a') + 10;
+    else if (c >= 'A' && c <= 'F')
+      d = static_cast<unsigned>(c - 'A') + 10;
     if (d >= base) return std::nullopt;
     value = value * base + d;
   }
@@ -79,7 +97,8 @@ std::optional<Unescaped> take_char(std::string_view& s, char mark) {
   s.remove_prefix(2);
   constexpr std::string_view kNames = "abfnrtv";
   constexpr std::string_view kValues = "\a\b\f\n\r\t\v";
-  if (const auto i = kNames.find(c); i != std::string_view::npos) return Unescaped{static_cast<char32_t>(kValues[i]), false};
+  if (const auto i = kNames.find(c); i != std::string_view::npos)
+    return Unescaped{static_cast<char32_t>(kValues[i]), false};
   if (c == 'x' || c == 'u' || c == 'U') {
     const auto v = digits(s, c == 'x' ? 2 : c == 'u' ? 4 : 8, 16);
     if (!v) return std::nullopt;
@@ -146,8 +165,10 @@ std::optional<std::string> unquote(std::string_view quoted) {
   while (!body.empty()) {
     const auto c = take_char(body, mark);
     if (!c) return std::nullopt;
-    if (c->is_byte) out += static_cast<char>(c->value);
-    else append_rune(out, c->value);
+    if (c->is_byte)
+      out += static_cast<char>(c->value);
+    else
+      append_rune(out, c->value);
   }
   return out;
 }

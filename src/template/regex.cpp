@@ -1,9 +1,9 @@
 #include "template/regex.hpp"
 
+#include <optional>
+
 #include <fmt/format.h>
 #include <re2/re2.h>
-
-#include <optional>
 
 #include "base/encoding.hpp"
 #include "base/utf8.hpp"
@@ -19,25 +19,42 @@ std::string_view view(const re2::StringPiece& text) { return {text.data(), text.
 
 std::string_view words(RE2::ErrorCode code) {
   switch (code) {
-    case RE2::ErrorBadEscape: return "invalid escape sequence";
-    case RE2::ErrorBadCharClass: return "invalid character class";
-    case RE2::ErrorBadCharRange: return "invalid character class range";
-    case RE2::ErrorMissingBracket: return "missing closing ]";
-    case RE2::ErrorMissingParen: return "missing closing )";
-    case RE2::ErrorUnexpectedParen: return "unexpected )";
-    case RE2::ErrorTrailingBackslash: return "trailing backslash at end of expression";
-    case RE2::ErrorRepeatArgument: return "missing argument to repetition operator";
-    case RE2::ErrorRepeatSize: return "invalid repeat count";
-    case RE2::ErrorRepeatOp: return "invalid nested repetition operator";
-    case RE2::ErrorBadPerlOp: return "invalid or unsupported Perl syntax";
-    case RE2::ErrorBadUTF8: return "invalid UTF-8";
-    case RE2::ErrorBadNamedCapture: return "invalid named capture";
-    case RE2::ErrorPatternTooLarge: return "expression too large";
-    default: return "unexpected error";
+    case RE2::ErrorBadEscape:
+      return "invalid escape sequence";
+    case RE2::ErrorBadCharClass:
+      return "invalid character class";
+    case RE2::ErrorBadCharRange:
+      return "invalid character class range";
+    case RE2::ErrorMissingBracket:
+      return "missing closing ]";
+    case RE2::ErrorMissingParen:
+      return "missing closing )";
+    case RE2::ErrorUnexpectedParen:
+      return "unexpected )";
+    case RE2::ErrorTrailingBackslash:
+      return "trailing backslash at end of expression";
+    case RE2::ErrorRepeatArgument:
+      return "missing argument to repetition operator";
+    case RE2::ErrorRepeatSize:
+      return "invalid repeat count";
+    case RE2::ErrorRepeatOp:
+      return "invalid nested repetition operator";
+    case RE2::ErrorBadPerlOp:
+      return "invalid or unsupported Perl syntax";
+    case RE2::ErrorBadUTF8:
+      return "invalid UTF-8";
+    case RE2::ErrorBadNamedCapture:
+      return "invalid named capture";
+    case RE2::ErrorPatternTooLarge:
+      return "expression too large";
+    default:
+      return "unexpected error";
   }
 }
 
-bool is_name_char(char32_t c) { return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_name_char(char32_t c) {
+  return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 struct Reference {
   std::string_view name;
@@ -118,7 +135,8 @@ Result<Regex> Regex::compile(std::string_view pattern) {
   options.set_max_mem(kMaxMemory);
   auto re = std::make_unique<re2::RE2>(translated, options);
   if (!re->ok()) {
-    return fail(Code::kInvalid, fmt::format("error parsing regexp: {}: `{}`", words(re->error_code()), re->error_arg()));
+    return fail(Code::kInvalid,
+                fmt::format("error parsing regexp: {}: `{}`", words(re->error_code()), re->error_arg()));
   }
   return Regex(std::move(re));
 }
@@ -176,7 +194,8 @@ void Regex::expand(std::string& out, std::string_view replacement, const std::ve
       const auto named = re_->NamedCapturingGroups().find(std::string(ref->name));
       if (named != re_->NamedCapturingGroups().end()) number = named->second;
     }
-    if (number >= 0 && static_cast<std::size_t>(number) < groups.size()) out += groups[static_cast<std::size_t>(number)];
+    if (number >= 0 && static_cast<std::size_t>(number) < groups.size())
+      out += groups[static_cast<std::size_t>(number)];
   }
 }
 

@@ -1,22 +1,51 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "template/regex.hpp"
 
 namespace rotor::tmpl {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kCategories = {
-    {{"other", "C"}, {"control", "Cc"}, {"cntrl", "Cc"}, {"format", "Cf"}, {"privateuse", "Co"}, {"surrogate", "Cs"},
-     {"letter", "L"}, {"lowercaseletter", "Ll"}, {"modifierletter", "Lm"}, {"otherletter", "Lo"}, {"titlecaseletter", "Lt"},
-     {"uppercaseletter", "Lu"}, {"mark", "M"}, {"combiningmark", "M"}, {"spacingmark", "Mc"}, {"enclosingmark", "Me"},
-     {"nonspacingmark", "Mn"}, {"number", "N"}, {"decimalnumber", "Nd"}, {"digit", "Nd"}, {"letternumber", "Nl"},
-     {"othernumber", "No"}, {"punctuation", "P"}, {"punct", "P"}, {"connectorpunctuation", "Pc"},
-     {"dashpunctuation", "Pd"}, {"closepunctuation", "Pe"}, {"finalpunctuation", "Pf"}, {"initialpunctuation", "Pi"},
-     {"otherpunctuation", "Po"}, {"openpunctuation", "Ps"}, {"symbol", "S"}, {"currencysymbol", "Sc"},
-     {"modifiersymbol", "Sk"}, {"mathsymbol", "Sm"}, {"othersymbol", "So"}, {"separator", "Z"}, {"spaceseparator", "Zs"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kCategories = {{{"other", "C"},
+                                                                                        {"control", "Cc"},
+                                                                                        {"cntrl", "Cc"},
+                                                                                        {"format", "Cf"},
+                                                                                        {"privateuse", "Co"},
+                                                                                        {"surrogate", "Cs"},
+                                                                                        {"letter", "L"},
+                                                                                        {"lowercaseletter", "Ll"},
+                                                                                        {"modifierletter", "Lm"},
+                                                                                        {"otherletter", "Lo"},
+                                                                                        {"titlecaseletter", "Lt"},
+                                                                                        {"uppercaseletter", "Lu"},
+                                                                                        {"mark", "M"},
+                                                                                        {"combiningmark", "M"},
+                                                                                        {"spacingmark", "Mc"},
+                                                                                        {"enclosingmark", "Me"},
+                                                                                        {"nonspacingmark", "Mn"},
+                                                                                        {"number", "N"},
+                                                                                        {"decimalnumber", "Nd"},
+                                                                                        {"digit", "Nd"},
+                                                                                        {"letternumber", "Nl"},
+                                                                                        {"othernumber", "No"},
+                                                                                        {"punctuation", "P"},
+                                                                                        {"punct", "P"},
+                                                                                        {"connectorpunctuation", "Pc"},
+                                                                                        {"dashpunctuation", "Pd"},
+                                                                                        {"closepunctuation", "Pe"},
+                                                                                        {"finalpunctuation", "Pf"},
+                                                                                        {"initialpunctuation", "Pi"},
+                                                                                        {"otherpunctuation", "Po"},
+                                                                                        {"openpunctuation", "Ps"},
+                                                                                        {"symbol", "S"},
+                                                                                        {"currencysymbol", "Sc"},
+                                                                                        {"modifiersymbol", "Sk"},
+                                                                                        {"mathsymbol", "Sm"},
+                                                                                        {"othersymbol", "So"},
+                                                                                        {"separator", "Z"},
+                                                                                        {"spaceseparator", "Zs"}}};
 
 constexpr std::string_view kAssigned = R"(\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}\p{C})";
 

@@ -1,9 +1,9 @@
 #include "template/rewrite.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "template/json_value.hpp"
 #include "template/lookup.hpp"
@@ -30,14 +30,16 @@ class Rewriter {
 
   Result<SecretMap> operator()(const RewriteTransform& t) {
     const auto parsed = Template::parse("transform", t.text);
-    if (!parsed) return rotor::fail(Code::kInvalid, "transform failed with failed to parse template: " + parsed.error().message);
+    if (!parsed)
+      return rotor::fail(Code::kInvalid, "transform failed with failed to parse template: " + parsed.error().message);
     return renamed([&](const std::string& key) -> Result<std::string> {
       Map data;
       data.emplace("value", Value::text(key));
-      auto name = parsed->render(Value::map(std::move(data), Type::kStringMap), environment_, {.missing_key_is_error = false, .limits = {}});
+      auto name = parsed->render(Value::map(std::move(data), Type::kStringMap), environment_,
+                                 {.missing_key_is_error = false, .limits = {}});
       if (name) return name;
-      return rotor::fail(Code::kInvalid, fmt::format("transform failed with failed to execute template for key {}: {}", quote(key),
-                                                     name.error().message));
+      return rotor::fail(Code::kInvalid, fmt::format("transform failed with failed to execute template for key {}: {}",
+                                                     quote(key), name.error().message));
     });
   }
 
@@ -79,9 +81,13 @@ class Rewriter {
     std::set<std::string> conflicts;
     for (const std::string& key : order) {
       auto document = read_json(values_.find(key)->second.reveal());
-      if (!document) return rotor::fail(Code::kInvalid, fmt::format("failed to unmarshal JSON: the value of key {} is not valid JSON", quote(key)));
+      if (!document)
+        return rotor::fail(Code::kInvalid,
+                           fmt::format("failed to unmarshal JSON: the value of key {} is not valid JSON", quote(key)));
       if (document->is_nil()) continue;
-      if (!document->is_map()) return rotor::fail(Code::kInvalid, fmt::format("failed to unmarshal JSON: the value of key {} is no JSON object", quote(key)));
+      if (!document->is_map())
+        return rotor::fail(Code::kInvalid,
+                           fmt::format("failed to unmarshal JSON: the value of key {} is no JSON object", quote(key)));
       for (const auto& [name, member] : document->members()) {
         if (!merged.insert_or_assign(name, member).second) conflicts.insert(name);
       }
@@ -131,7 +137,8 @@ std::string reversed(std::string_view key) {
 
 }  // namespace
 
-Result<SecretMap> rewrite(const std::vector<RewriteOperation>& operations, SecretMap values, const Environment& environment) {
+Result<SecretMap> rewrite(const std::vector<RewriteOperation>& operations, SecretMap values,
+                          const Environment& environment) {
   for (std::size_t i = 0; i < operations.size(); ++i) {
     auto next = std::visit(Rewriter(std::move(values), environment), operations[i]);
     if (!next) return std::unexpected(std::move(next).error().prefixed(fmt::format("failed rewrite operation[{}]", i)));

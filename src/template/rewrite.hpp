@@ -1,4 +1,5 @@
-// `dataFrom[].rewrite`: new names for fetched keys. Operations run in order, the output of one is the input of the next.
+// `dataFrom[].rewrite`: new names for fetched keys. Operations run in order, the output of one is the input of the
+// next.
 #pragma once
 
 #include <string>
@@ -34,7 +35,8 @@ struct RewriteMerge {
 using RewriteOperation = std::variant<std::monostate, RewriteRegexp, RewriteTransform, RewriteMerge>;
 
 // Keys are taken in sorted order; when two become the same the later one wins. Errors name operations and keys.
-Result<SecretMap> rewrite(const std::vector<RewriteOperation>& operations, SecretMap values, const Environment& environment);
+Result<SecretMap> rewrite(const std::vector<RewriteOperation>& operations, SecretMap values,
+                          const Environment& environment);
 
 // PushSecret's ReverseUnicode: every `_U0040_` in a key becomes its character. kInvalid when two keys become equal.
 Result<SecretMap> reverse_unicode(SecretMap values);

@@ -11,7 +11,8 @@ Result<Template> Template::parse(std::string_view name, std::string_view text, c
   return Template(std::string(name), std::move(tree));
 }
 
-Result<std::string> Template::render(const Value& data, const Environment& environment, const RenderOptions& options) const {
+Result<std::string> Template::render(const Value& data, const Environment& environment,
+                                     const RenderOptions& options) const {
   Context context(environment, options.limits);
   return Execution(*tree_, name_, context, options).run(data);
 }

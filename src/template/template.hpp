@@ -23,7 +23,8 @@ class Template {
   static Result<Template> parse(std::string_view name, std::string_view text, const Delimiters& delimiters = {});
 
   // Messages name template, line, column, functions and types; never values.
-  Result<std::string> render(const Value& data, const Environment& environment, const RenderOptions& options = {}) const;
+  Result<std::string> render(const Value& data, const Environment& environment,
+                             const RenderOptions& options = {}) const;
 
  private:
   Template(std::string name, std::shared_ptr<const Tree> tree) : name_(std::move(name)), tree_(std::move(tree)) {}

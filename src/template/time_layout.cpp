@@ -14,13 +14,29 @@ struct Row {
 
 // Longer spellings before their own beginnings.
 constexpr std::array<Row, 23> kRows = {{
-    {"January", LayoutKind::kLongMonth}, {"Jan", LayoutKind::kMonth, true}, {"Monday", LayoutKind::kLongWeekday},
-    {"Mon", LayoutKind::kWeekday, true}, {"MST", LayoutKind::kZone}, {"002", LayoutKind::kZeroYearDay},
-    {"01", LayoutKind::kZeroMonth}, {"02", LayoutKind::kZeroDay}, {"03", LayoutKind::kZeroHour12},
-    {"04", LayoutKind::kZeroMinute}, {"05", LayoutKind::kZeroSecond}, {"06", LayoutKind::kYear},
-    {"15", LayoutKind::kHour}, {"1", LayoutKind::kNumMonth}, {"2006", LayoutKind::kLongYear}, {"2", LayoutKind::kDay},
-    {"__2", LayoutKind::kUnderYearDay}, {"_2", LayoutKind::kUnderDay}, {"3", LayoutKind::kHour12},
-    {"4", LayoutKind::kMinute}, {"5", LayoutKind::kSecond}, {"PM", LayoutKind::kUpperPm}, {"pm", LayoutKind::kLowerPm},
+    {"January", LayoutKind::kLongMonth},
+    {"Jan", LayoutKind::kMonth, true},
+    {"Monday", LayoutKind::kLongWeekday},
+    {"Mon", LayoutKind::kWeekday, true},
+    {"MST", LayoutKind::kZone},
+    {"002", LayoutKind::kZeroYearDay},
+    {"01", LayoutKind::kZeroMonth},
+    {"02", LayoutKind::kZeroDay},
+    {"03", LayoutKind::kZeroHour12},
+    {"04", LayoutKind::kZeroMinute},
+    {"05", LayoutKind::kZeroSecond},
+    {"06", LayoutKind::kYear},
+    {"15", LayoutKind::kHour},
+    {"1", LayoutKind::kNumMonth},
+    {"2006", LayoutKind::kLongYear},
+    {"2", LayoutKind::kDay},
+    {"__2", LayoutKind::kUnderYearDay},
+    {"_2", LayoutKind::kUnderDay},
+    {"3", LayoutKind::kHour12},
+    {"4", LayoutKind::kMinute},
+    {"5", LayoutKind::kSecond},
+    {"PM", LayoutKind::kUpperPm},
+    {"pm", LayoutKind::kLowerPm},
 }};
 
 constexpr std::array<std::string_view, 5> kOffsets = {"070000", "07:00:00", "0700", "07:00", "07"};

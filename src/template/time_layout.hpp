@@ -7,16 +7,40 @@
 namespace rotor::tmpl {
 
 enum class LayoutKind : std::uint8_t {
-  kLiteral, kLongMonth, kMonth, kNumMonth, kZeroMonth, kLongWeekday, kWeekday, kDay, kUnderDay, kZeroDay,
-  kUnderYearDay, kZeroYearDay, kHour, kHour12, kZeroHour12, kMinute, kZeroMinute, kSecond, kZeroSecond,
-  kLongYear, kYear, kUpperPm, kLowerPm, kZone, kOffset, kFraction0, kFraction9,
+  kLiteral,
+  kLongMonth,
+  kMonth,
+  kNumMonth,
+  kZeroMonth,
+  kLongWeekday,
+  kWeekday,
+  kDay,
+  kUnderDay,
+  kZeroDay,
+  kUnderYearDay,
+  kZeroYearDay,
+  kHour,
+  kHour12,
+  kZeroHour12,
+  kMinute,
+  kZeroMinute,
+  kSecond,
+  kZeroSecond,
+  kLongYear,
+  kYear,
+  kUpperPm,
+  kLowerPm,
+  kZone,
+  kOffset,
+  kFraction0,
+  kFraction9,
 };
 
 struct LayoutPart {
   LayoutKind kind = LayoutKind::kLiteral;
-  std::string_view text;      // as written in the layout
-  int digits = 0;             // of a fraction
-  char separator = '.';       // of a fraction
+  std::string_view text;                                                    // as written in the layout
+  int digits = 0;                                                           // of a fraction
+  char separator = '.';                                                     // of a fraction
   bool z_for_utc = false, colon = false, minutes = false, seconds = false;  // of an offset
 };
 

@@ -31,14 +31,17 @@ class TimeParser {
     while (!layout.empty()) {
       const LayoutPart part = next_part(layout);
       if (!take(part, layout)) return mismatch();
-      if (range_ != nullptr) return rotor::fail(Code::kInvalid, std::string("parsing time: ") + range_ + " out of range");
+      if (range_ != nullptr)
+        return rotor::fail(Code::kInvalid, std::string("parsing time: ") + range_ + " out of range");
     }
     if (!s_.empty()) return rotor::fail(Code::kInvalid, "parsing time: extra text after what the layout describes");
     return finish();
   }
 
  private:
-  static std::unexpected<Error> mismatch() { return rotor::fail(Code::kInvalid, "parsing time: the text does not fit the layout"); }
+  static std::unexpected<Error> mismatch() {
+    return rotor::fail(Code::kInvalid, "parsing time: the text does not fit the layout");
+  }
 
   std::optional<int> number(std::size_t least, std::size_t most) {
     std::size_t n = 0;
@@ -87,7 +90,8 @@ class TimeParser {
   bool take(const LayoutPart& part, std::string_view rest) {
     int ignored = 0;
     switch (part.kind) {
-      case LayoutKind::kLiteral: return literal(part.text);
+      case LayoutKind::kLiteral:
+        return literal(part.text);
       case LayoutKind::kLongYear:
         if (!is_digit_at(s_, 0)) return false;
         return store(number(4, 4), year_, 0, 9999, "year");
@@ -95,33 +99,53 @@ class TimeParser {
         if (!store(number(2, 2), year_, 0, 99, "year")) return false;
         year_ += year_ >= 69 ? 1900 : 2000;
         return true;
-      case LayoutKind::kLongMonth: return name(month_name, 1, 12, true, month_);
-      case LayoutKind::kMonth: return name(month_name, 1, 12, false, month_);
-      case LayoutKind::kNumMonth: return store(number(1, 2), month_, 1, 12, "month");
-      case LayoutKind::kZeroMonth: return store(number(2, 2), month_, 1, 12, "month");
-      case LayoutKind::kLongWeekday: return name(weekday_name, 0, 7, true, ignored);
-      case LayoutKind::kWeekday: return name(weekday_name, 0, 7, false, ignored);
+      case LayoutKind::kLongMonth:
+        return name(month_name, 1, 12, true, month_);
+      case LayoutKind::kMonth:
+        return name(month_name, 1, 12, false, month_);
+      case LayoutKind::kNumMonth:
+        return store(number(1, 2), month_, 1, 12, "month");
+      case LayoutKind::kZeroMonth:
+        return store(number(2, 2), month_, 1, 12, "month");
+      case LayoutKind::kLongWeekday:
+        return name(weekday_name, 0, 7, true, ignored);
+      case LayoutKind::kWeekday:
+        return name(weekday_name, 0, 7, false, ignored);
       case LayoutKind::kUnderDay:
         if (s_.starts_with(' ')) s_.remove_prefix(1);
         return store(number(1, 2), day_, 0, 99, "day");
-      case LayoutKind::kDay: return store(number(1, 2), day_, 0, 99, "day");
-      case LayoutKind::kZeroDay: return store(number(2, 2), day_, 0, 99, "day");
+      case LayoutKind::kDay:
+        return store(number(1, 2), day_, 0, 99, "day");
+      case LayoutKind::kZeroDay:
+        return store(number(2, 2), day_, 0, 99, "day");
       case LayoutKind::kUnderYearDay:
         while (s_.starts_with(' ')) s_.remove_prefix(1);
         return store(number(1, 3), year_day_, 0, 999, "day-of-year");
-      case LayoutKind::kZeroYearDay: return store(number(3, 3), year_day_, 0, 999, "day-of-year");
-      case LayoutKind::kHour: return store(number(1, 2), hour_, 0, 23, "hour");
-      case LayoutKind::kHour12: return store(number(1, 2), hour_, 0, 12, "hour");
-      case LayoutKind::kZeroHour12: return store(number(2, 2), hour_, 0, 12, "hour");
-      case LayoutKind::kMinute: return store(number(1, 2), minute_, 0, 59, "minute");
-      case LayoutKind::kZeroMinute: return store(number(2, 2), minute_, 0, 59, "minute");
+      case LayoutKind::kZeroYearDay:
+        return store(number(3, 3), year_day_, 0, 999, "day-of-year");
+      case LayoutKind::kHour:
+        return store(number(1, 2), hour_, 0, 23, "hour");
+      case LayoutKind::kHour12:
+        return store(number(1, 2), hour_, 0, 12, "hour");
+      case LayoutKind::kZeroHour12:
+        return store(number(2, 2), hour_, 0, 12, "hour");
+      case LayoutKind::kMinute:
+        return store(number(1, 2), minute_, 0, 59, "minute");
+      case LayoutKind::kZeroMinute:
+        return store(number(2, 2), minute_, 0, 59, "minute");
       case LayoutKind::kSecond:
-      case LayoutKind::kZeroSecond: return second(part, rest);
-      case LayoutKind::kUpperPm: return half_day("AM", "PM");
-      case LayoutKind::kLowerPm: return half_day("am", "pm");
-      case LayoutKind::kZone: return zone();
-      case LayoutKind::kOffset: return offset(part);
-      case LayoutKind::kFraction0: return fraction(static_cast<std::size_t>(part.digits), true);
+      case LayoutKind::kZeroSecond:
+        return second(part, rest);
+      case LayoutKind::kUpperPm:
+        return half_day("AM", "PM");
+      case LayoutKind::kLowerPm:
+        return half_day("am", "pm");
+      case LayoutKind::kZone:
+        return zone();
+      case LayoutKind::kOffset:
+        return offset(part);
+      case LayoutKind::kFraction0:
+        return fraction(static_cast<std::size_t>(part.digits), true);
       case LayoutKind::kFraction9:
         if (s_.size() < 2 || (s_[0] != '.' && s_[0] != ',') || !is_digit_at(s_, 1)) return true;
         return fraction(9, false);
@@ -153,9 +177,12 @@ class TimeParser {
   }
 
   bool half_day(std::string_view am, std::string_view pm) {
-    if (s_.starts_with(am)) am_ = true;
-    else if (s_.starts_with(pm)) pm_ = true;
-    else return false;
+    if (s_.starts_with(am))
+      am_ = true;
+    else if (s_.starts_with(pm))
+      pm_ = true;
+    else
+      return false;
     s_.remove_prefix(2);
     return true;
   }
@@ -231,7 +258,8 @@ class TimeParser {
     if (am_ && hour_ == 12) hour_ = 0;
     if (year_day_ >= 0) {
       const bool leap = days_in(2, year_) == 29;
-      if (year_day_ < 1 || year_day_ > (leap ? 366 : 365)) return rotor::fail(Code::kInvalid, "parsing time: day-of-year out of range");
+      if (year_day_ < 1 || year_day_ > (leap ? 366 : 365))
+        return rotor::fail(Code::kInvalid, "parsing time: day-of-year out of range");
       if (month_ < 0 && day_ < 0) {
         month_ = 1;
         day_ = year_day_;
@@ -239,7 +267,8 @@ class TimeParser {
     } else {
       if (month_ < 0) month_ = 1;
       if (day_ < 0) day_ = 1;
-      if (day_ < 1 || day_ > days_in(month_, year_)) return rotor::fail(Code::kInvalid, "parsing time: day out of range");
+      if (day_ < 1 || day_ > days_in(month_, year_))
+        return rotor::fail(Code::kInvalid, "parsing time: day out of range");
     }
     Time t = make_time(year_, month_, day_, hour_ * 3600 + minute_ * 60 + second_, nanos_);
     if (zone_ == "UTC" && offset_ == 0) return t;

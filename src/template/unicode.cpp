@@ -1,8 +1,8 @@
 #include "template/unicode.hpp"
 
-#include <utf8proc.h>
-
 #include <algorithm>
+
+#include <utf8proc.h>
 
 namespace rotor::tmpl {
 
@@ -16,8 +16,9 @@ struct Lead {
 Lead lead(unsigned char c) {
   if (c < 0xC2 || c > 0xF4) return {0, 0, 0};
   if (c < 0xE0) return {2, 0x80, 0xBF};
-  if (c < 0xF0) return {3, static_cast<unsigned char>(c == 0xE0 ? 0xA0 : 0x80),
-                        static_cast<unsigned char>(c == 0xED ? 0x9F : 0xBF)};
+  if (c < 0xF0)
+    return {3, static_cast<unsigned char>(c == 0xE0 ? 0xA0 : 0x80),
+            static_cast<unsigned char>(c == 0xED ? 0x9F : 0xBF)};
   return {4, static_cast<unsigned char>(c == 0xF0 ? 0x90 : 0x80), static_cast<unsigned char>(c == 0xF4 ? 0x8F : 0xBF)};
 }
 

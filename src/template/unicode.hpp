@@ -27,7 +27,7 @@ bool is_upper(char32_t r);
 bool is_lower(char32_t r);
 bool is_title(char32_t r);
 bool is_punct(char32_t r);
-bool is_space(char32_t r);  // White_Space
+bool is_space(char32_t r);      // White_Space
 bool is_printable(char32_t r);  // strconv.IsPrint: L, M, N, P, S and the ASCII space
 char32_t to_upper(char32_t r);
 char32_t to_lower(char32_t r);

@@ -22,11 +22,26 @@ struct TypeRow {
 };
 
 constexpr std::array<TypeRow, 21> kTypes = {{
-    {"<nil>", "invalid"}, {"bool", "bool"}, {"int", "int"}, {"int64", "int64"}, {"uint8", "uint8"},
-    {"uint64", "uint64"}, {"float64", "float64"}, {"complex128", "complex128"}, {"string", "string"},
-    {"[]interface {}", "slice"}, {"[]string", "slice"}, {"[]int", "slice"}, {"[][]interface {}", "slice"},
-    {"map[string]string", "map"}, {"map[string]interface {}", "map"}, {"time.Time", "struct"},
-    {"time.Duration", "int64"}, {"time.Month", "int"}, {"time.Weekday", "int"}, {"*semver.Version", "ptr"},
+    {"<nil>", "invalid"},
+    {"bool", "bool"},
+    {"int", "int"},
+    {"int64", "int64"},
+    {"uint8", "uint8"},
+    {"uint64", "uint64"},
+    {"float64", "float64"},
+    {"complex128", "complex128"},
+    {"string", "string"},
+    {"[]interface {}", "slice"},
+    {"[]string", "slice"},
+    {"[]int", "slice"},
+    {"[][]interface {}", "slice"},
+    {"map[string]string", "map"},
+    {"map[string]interface {}", "map"},
+    {"time.Time", "struct"},
+    {"time.Duration", "int64"},
+    {"time.Month", "int"},
+    {"time.Weekday", "int"},
+    {"*semver.Version", "ptr"},
     {"sprig.certificate", "struct"},
 }};
 
@@ -171,17 +186,25 @@ const void* Value::identity() const {
 
 bool truth(const Value& v) {
   switch (v.type()) {
-    case Type::kNil: return false;
-    case Type::kBool: return v.boolean();
-    case Type::kFloat64: return v.real() != 0;
-    case Type::kComplex128: return v.complex() != std::complex<double>(0);
-    case Type::kString: return !v.text().empty();
+    case Type::kNil:
+      return false;
+    case Type::kBool:
+      return v.boolean();
+    case Type::kFloat64:
+      return v.real() != 0;
+    case Type::kComplex128:
+      return v.complex() != std::complex<double>(0);
+    case Type::kString:
+      return !v.text().empty();
     case Type::kUint64:
-    case Type::kUint8: return v.unsigned_integer() != 0;
+    case Type::kUint8:
+      return v.unsigned_integer() != 0;
     case Type::kTime:
     case Type::kVersion:
-    case Type::kCertificate: return true;
-    default: return v.is_signed() ? v.integer() != 0 : v.size() > 0;
+    case Type::kCertificate:
+      return true;
+    default:
+      return v.is_signed() ? v.integer() != 0 : v.size() > 0;
   }
 }
 
@@ -209,21 +232,29 @@ bool equal_maps(const Value& a, const Value& b, std::int64_t& steps, int depth) 
 bool deep_equal(const Value& a, const Value& b, std::int64_t& steps, int depth) {
   if (--steps < 0 || a.type() != b.type() || depth > kMaxValueDepth) return false;
   switch (a.type()) {
-    case Type::kNil: return true;
-    case Type::kBool: return a.boolean() == b.boolean();
-    case Type::kFloat64: return a.real() == b.real();
-    case Type::kComplex128: return a.complex() == b.complex();
-    case Type::kString: return a.text() == b.text();
+    case Type::kNil:
+      return true;
+    case Type::kBool:
+      return a.boolean() == b.boolean();
+    case Type::kFloat64:
+      return a.real() == b.real();
+    case Type::kComplex128:
+      return a.complex() == b.complex();
+    case Type::kString:
+      return a.text() == b.text();
     case Type::kUint64:
-    case Type::kUint8: return a.unsigned_integer() == b.unsigned_integer();
+    case Type::kUint8:
+      return a.unsigned_integer() == b.unsigned_integer();
     case Type::kTime: {
       const Time &x = a.time(), &y = b.time();
       return x.seconds == y.seconds && x.nanos == y.nanos && x.zone == y.zone && x.offset == y.offset;
     }
-    case Type::kVersion: return &a.version() == &b.version() || a.version().original == b.version().original;
+    case Type::kVersion:
+      return &a.version() == &b.version() || a.version().original == b.version().original;
     case Type::kCertificate:
       return a.certificate().cert == b.certificate().cert && a.certificate().key == b.certificate().key;
-    default: break;
+    default:
+      break;
   }
   if (a.is_signed()) return a.integer() == b.integer();
   return a.is_list() ? equal_lists(a, b, steps, depth) : equal_maps(a, b, steps, depth);

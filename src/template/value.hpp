@@ -16,9 +16,27 @@
 namespace rotor::tmpl {
 
 enum class Type : std::uint8_t {
-  kNil, kBool, kInt, kInt64, kUint8, kUint64, kFloat64, kComplex128, kString,
-  kAnyList, kStringList, kIntList, kListList, kStringMap, kAnyMap,
-  kTime, kDuration, kMonth, kWeekday, kVersion, kCertificate,
+  kNil,
+  kBool,
+  kInt,
+  kInt64,
+  kUint8,
+  kUint64,
+  kFloat64,
+  kComplex128,
+  kString,
+  kAnyList,
+  kStringList,
+  kIntList,
+  kListList,
+  kStringMap,
+  kAnyMap,
+  kTime,
+  kDuration,
+  kMonth,
+  kWeekday,
+  kVersion,
+  kCertificate,
 };
 
 std::string_view type_name(Type type);  // "[]interface {}"
@@ -33,7 +51,7 @@ struct Certificate;
 
 class Value {
  public:
-  Value() = default;  // untyped nil
+  Value() = default;         // untyped nil
   static Value nil_entry();  // the nil interface stored in a map or list: the same but in argument position
   static Value boolean(bool v);
   static Value integer(std::int64_t v, Type type = Type::kInt);  // kInt, kInt64, kUint8, kDuration, kMonth, kWeekday
@@ -57,7 +75,7 @@ class Value {
   bool is_text() const { return type_ == Type::kString; }
   bool is_list() const { return type_ >= Type::kAnyList && type_ <= Type::kListList; }
   bool is_map() const { return type_ == Type::kStringMap || type_ == Type::kAnyMap; }
-  bool is_signed() const;    // any kind of int, Duration and Month included
+  bool is_signed() const;  // any kind of int, Duration and Month included
   bool is_unsigned() const { return type_ == Type::kUint8 || type_ == Type::kUint64; }
 
   // Each needs the type it names.
@@ -90,10 +108,10 @@ class Value {
     std::size_t begin = 0;
     std::size_t end = 0;
   };
-  using Data = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::complex<double>,
-                            std::shared_ptr<const Text>, std::shared_ptr<const Window>, std::shared_ptr<Members>,
-                            std::shared_ptr<const Time>, std::shared_ptr<const Version>,
-                            std::shared_ptr<const Certificate>>;
+  using Data =
+      std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::complex<double>,
+                   std::shared_ptr<const Text>, std::shared_ptr<const Window>, std::shared_ptr<Members>,
+                   std::shared_ptr<const Time>, std::shared_ptr<const Version>, std::shared_ptr<const Certificate>>;
   Value(Type type, Data data) : type_(type), data_(std::move(data)) {}
 
   Type type_ = Type::kNil;

@@ -1,9 +1,8 @@
-#include <yaml.h>
-
-#include <fmt/format.h>
-
 #include <cmath>
 #include <memory>
+
+#include <fmt/format.h>
+#include <yaml.h>
 
 #include "base/encoding.hpp"
 #include "template/go_number.hpp"
@@ -53,7 +52,8 @@ class Parser {
     std::size_t line = parser_.context_mark.line != 0 ? parser_.context_mark.line : parser_.problem_mark.line;
     if (line != 0 && parser_.error == YAML_SCANNER_ERROR) ++line;
     const std::string where = line != 0 ? fmt::format("line {}: ", line) : "";
-    return fmt::format("yaml: {}{}", where, parser_.problem != nullptr ? parser_.problem : "unknown problem parsing YAML content");
+    return fmt::format("yaml: {}{}", where,
+                       parser_.problem != nullptr ? parser_.problem : "unknown problem parsing YAML content");
   }
 
  private:
@@ -90,7 +90,9 @@ class Composer {
     return rotor::fail(Code::kInvalid, parser_.error());
   }
 
-  std::unexpected<Error> error(std::string message) { return rotor::fail(Code::kInvalid, "yaml: " + std::move(message)); }
+  std::unexpected<Error> error(std::string message) {
+    return rotor::fail(Code::kInvalid, "yaml: " + std::move(message));
+  }
 
   Result<NodePtr> node(int depth) {
     if (depth > kMaxNesting) return error("the document nests too deeply");
@@ -98,7 +100,8 @@ class Composer {
     const yaml_event_t& e = parser_.event();
     auto n = std::make_unique<YamlNode>();
     switch (e.type) {
-      case YAML_ALIAS_EVENT: return alias(std::move(n), text_of(e.data.alias.anchor));
+      case YAML_ALIAS_EVENT:
+        return alias(std::move(n), text_of(e.data.alias.anchor));
       case YAML_SCALAR_EVENT:
         n->text.assign(reinterpret_cast<const char*>(e.data.scalar.value), e.data.scalar.length);
         n->tag = text_of(e.data.scalar.tag);
@@ -113,14 +116,16 @@ class Composer {
         n->kind = NodeKind::kMapping;
         remember(*n, e.data.mapping_start.anchor);
         return children(std::move(n), YAML_MAPPING_END_EVENT, depth);
-      default: return error("did not find expected node content");
+      default:
+        return error("did not find expected node content");
     }
   }
 
   Result<NodePtr> alias(NodePtr n, const std::string& name) {
     const auto found = anchors_.find(name);
     if (found == anchors_.end()) {
-      return error(errors_ == YamlErrors::kExact ? fmt::format("unknown anchor '{}' referenced", name) : "unknown anchor referenced");
+      return error(errors_ == YamlErrors::kExact ? fmt::format("unknown anchor '{}' referenced", name)
+                                                 : "unknown anchor referenced");
     }
     n->kind = NodeKind::kAlias;
     n->text = name;
@@ -159,9 +164,12 @@ class Builder {
     if (depth > kMaxNesting) return error("the document nests too deeply");
     if (++count_ > kMaxNodes) return error("document contains excessive aliasing");
     switch (n.kind) {
-      case NodeKind::kScalar: return scalar(n);
-      case NodeKind::kAlias: return alias(n, depth);
-      case NodeKind::kSequence: return sequence(n, depth);
+      case NodeKind::kScalar:
+        return scalar(n);
+      case NodeKind::kAlias:
+        return alias(n, depth);
+      case NodeKind::kSequence:
+        return sequence(n, depth);
       case NodeKind::kMapping: {
         Map members;
         TRY_VOID(mapping(n, members, depth));
@@ -172,7 +180,9 @@ class Builder {
   }
 
  private:
-  std::unexpected<Error> error(std::string message) { return rotor::fail(Code::kInvalid, "yaml: " + std::move(message)); }
+  std::unexpected<Error> error(std::string message) {
+    return rotor::fail(Code::kInvalid, "yaml: " + std::move(message));
+  }
 
   Result<Value> alias(const YamlNode& n, int depth) {
     auto& target = const_cast<YamlNode&>(*n.target);  // NOLINT: only its mark is changed
@@ -186,8 +196,10 @@ class Builder {
   Result<Value> scalar(const YamlNode& n) {
     if (n.tag.empty() && !n.plain) return Value::text(n.text);
     std::string_view tag = n.tag;
-    if (tag.starts_with(kTagPrefix)) tag.remove_prefix(kTagPrefix.size());
-    else if (!tag.empty()) return Value::text(n.text);
+    if (tag.starts_with(kTagPrefix))
+      tag.remove_prefix(kTagPrefix.size());
+    else if (!tag.empty())
+      return Value::text(n.text);
     if (tag == "str") return Value::text(n.text);
     if (tag == "binary") {
       auto bytes = base64_decode(n.text);
@@ -202,14 +214,20 @@ class Builder {
   Result<Value> tagged(const YamlNode& n, std::string_view tag, const YamlScalar& resolved) {
     std::string_view is = "str";
     const Value& v = resolved.value;
-    if (resolved.is_timestamp) is = "timestamp";
-    else if (v.is_nil()) is = "null";
-    else if (v.is(Type::kBool)) is = "bool";
-    else if (v.is(Type::kFloat64)) is = "float";
-    else if (v.is_signed() || v.is_unsigned()) is = "int";
+    if (resolved.is_timestamp)
+      is = "timestamp";
+    else if (v.is_nil())
+      is = "null";
+    else if (v.is(Type::kBool))
+      is = "bool";
+    else if (v.is(Type::kFloat64))
+      is = "float";
+    else if (v.is_signed() || v.is_unsigned())
+      is = "int";
     if (is == tag) return v;
     if (tag == "float" && v.is(Type::kInt64)) return Value::real(static_cast<double>(v.integer()));
-    if (tag != "null" && tag != "bool" && tag != "float" && tag != "int" && tag != "timestamp") return Value::text(n.text);
+    if (tag != "null" && tag != "bool" && tag != "float" && tag != "int" && tag != "timestamp")
+      return Value::text(n.text);
     return error(errors_ == YamlErrors::kExact ? fmt::format("cannot decode !!{} `{}` as a !!{}", is, n.text, tag)
                                                : fmt::format("cannot decode a !!{} as a !!{}", is, tag));
   }
@@ -266,14 +284,18 @@ class Builder {
 
   Result<std::string> key(const Value& v) {
     switch (v.type()) {
-      case Type::kString: return v.text();
-      case Type::kBool: return std::string(v.boolean() ? "true" : "false");
-      case Type::kInt64: return fmt::format("{}", v.integer());
+      case Type::kString:
+        return v.text();
+      case Type::kBool:
+        return std::string(v.boolean() ? "true" : "false");
+      case Type::kInt64:
+        return fmt::format("{}", v.integer());
       case Type::kFloat64: {
         const std::string s = format_float32(static_cast<float>(v.real()));
         return s == "+Inf" ? ".inf" : (s == "-Inf" ? "-.inf" : (s == "NaN" ? ".nan" : s));
       }
-      default: return rotor::fail(Code::kInvalid, fmt::format("unsupported map key of type: {}", type_name(v.type())));
+      default:
+        return rotor::fail(Code::kInvalid, fmt::format("unsupported map key of type: {}", type_name(v.type())));
     }
   }
 
@@ -302,8 +324,11 @@ Result<std::string> scalar_text(const Value& v) {
   if (v.is(Type::kFloat64)) return format_float32(static_cast<float>(v.real()));
   if (v.is_unsigned()) return fmt::format("{}", v.unsigned_integer());
   if (v.is_signed()) return fmt::format("{}", v.integer());
-  return rotor::fail(Code::kInvalid, fmt::format("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type string",
-                                                 json_kind(v)));
+  return rotor::fail(
+      Code::kInvalid,
+      fmt::format(
+          "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type string",
+          json_kind(v)));
 }
 
 // JSON carries only valid UTF-8.
@@ -336,7 +361,8 @@ Result<std::map<std::string, std::string>> read_yaml_strings(std::string_view te
   std::map<std::string, std::string> out;
   if (v.is_nil()) return out;
   if (!v.is_map()) {
-    return rotor::fail(Code::kInvalid, fmt::format("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type map[string]string",
+    return rotor::fail(Code::kInvalid, fmt::format("error unmarshaling JSON: while decoding JSON: json: cannot "
+                                                   "unmarshal {} into Go value of type map[string]string",
                                                    json_kind(v)));
   }
   for (const auto& [key, member] : v.members()) {

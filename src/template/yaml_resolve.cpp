@@ -56,7 +56,8 @@ constexpr double kInf = std::numeric_limits<double>::infinity();
 std::optional<Value> word(std::string_view s) {
   if (s.empty() || among(s, {"~", "null", "Null", "NULL"})) return Value();
   if (among(s, {"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"})) return Value::boolean(true);
-  if (among(s, {"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"})) return Value::boolean(false);
+  if (among(s, {"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"}))
+    return Value::boolean(false);
   if (among(s, {".nan", ".NaN", ".NAN"})) return Value::real(std::numeric_limits<double>::quiet_NaN());
   if (among(s, {".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"})) return Value::real(kInf);
   if (among(s, {"-.inf", "-.Inf", "-.INF"})) return Value::real(-kInf);

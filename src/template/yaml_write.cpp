@@ -1,8 +1,8 @@
 // The emitter of go-yaml v2, block style.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "template/go_number.hpp"
 #include "template/json_value.hpp"
@@ -20,7 +20,8 @@ constexpr std::size_t kMaxOutput = 64 * 1024 * 1024;
 bool is_break(char32_t r) { return r == '\r' || r == '\n' || r == 0x85 || r == 0x2028 || r == 0x2029; }
 
 bool is_yaml_printable(char32_t r) {
-  return r == '\n' || (r >= 0x20 && r <= 0x7E) || (r >= 0xA0 && r <= 0xD7FF) || (r >= 0xE000 && r <= 0xFFFD && r != 0xFEFF);
+  return r == '\n' || (r >= 0x20 && r <= 0x7E) || (r >= 0xA0 && r <= 0xD7FF) ||
+         (r >= 0xE000 && r <= 0xFFFD && r != 0xFEFF);
 }
 
 std::vector<char32_t> runes_of(std::string_view s) {
@@ -37,14 +38,19 @@ struct Analysis {
   bool multiline = false, plain = true, single = true, block = true;
 };
 
-bool starts_special(char32_t r) { return r < 0x80 && std::string_view("#,[]{}&*!|>'\"%@`").find(static_cast<char>(r)) != std::string_view::npos; }
+bool starts_special(char32_t r) {
+  return r < 0x80 && std::string_view("#,[]{}&*!|>'\"%@`").find(static_cast<char>(r)) != std::string_view::npos;
+}
 
 Analysis analyze(const std::vector<char32_t>& s) {
   Analysis a;
   if (s.empty()) return {false, true, true, false};
-  bool indicators = s.size() >= 3 && ((s[0] == '-' && s[1] == '-' && s[2] == '-') || (s[0] == '.' && s[1] == '.' && s[2] == '.'));
+  bool indicators =
+      s.size() >= 3 && ((s[0] == '-' && s[1] == '-' && s[2] == '-') || (s[0] == '.' && s[1] == '.' && s[2] == '.'));
   bool special = false, break_space = false, space_break = false, before_blank = true;
-  const auto blank = [&](std::size_t i) { return i >= s.size() || s[i] == ' ' || s[i] == '\t' || s[i] == 0 || is_break(s[i]); };
+  const auto blank = [&](std::size_t i) {
+    return i >= s.size() || s[i] == ' ' || s[i] == '\t' || s[i] == 0 || is_break(s[i]);
+  };
   for (std::size_t i = 0; i < s.size(); ++i) {
     const char32_t c = s[i];
     const bool after_blank = blank(i + 1);
@@ -75,9 +81,12 @@ bool is_base60(std::string_view s) {
   int groups = 0;
   while (i < s.size() && s[i] == ':') {
     ++i;
-    if (digit(i) && digit(i + 1) && s[i] <= '5') i += 2;
-    else if (digit(i)) ++i;
-    else return false;
+    if (digit(i) && digit(i + 1) && s[i] <= '5')
+      i += 2;
+    else if (digit(i))
+      ++i;
+    else
+      return false;
     ++groups;
   }
   if (groups == 0) return false;
@@ -220,10 +229,14 @@ class Emitter {
     const auto runes = runes_of(text);
     const Analysis a = analyze(runes);
     switch (style_of(text, a, simple_key)) {
-      case Style::kPlain: return folded(runes, indent, !simple_key, Style::kPlain);
-      case Style::kSingle: return folded(runes, indent, !simple_key, Style::kSingle);
-      case Style::kDouble: return double_quoted(runes, indent, !simple_key);
-      case Style::kLiteral: return literal(runes, indent);
+      case Style::kPlain:
+        return folded(runes, indent, !simple_key, Style::kPlain);
+      case Style::kSingle:
+        return folded(runes, indent, !simple_key, Style::kSingle);
+      case Style::kDouble:
+        return double_quoted(runes, indent, !simple_key);
+      case Style::kLiteral:
+        return literal(runes, indent);
     }
   }
 
@@ -234,7 +247,8 @@ class Emitter {
     bool after_space = false;
     for (std::size_t i = 0; i < s.size(); ++i) {
       const bool inner = !quoted || (i > 0 && i + 1 < s.size());
-      if (s[i] == ' ' && breaks && !after_space && column_ > kWidth && inner && !(i + 1 < s.size() && s[i + 1] == ' ')) {
+      if (s[i] == ' ' && breaks && !after_space && column_ > kWidth && inner &&
+          !(i + 1 < s.size() && s[i + 1] == ' ')) {
         new_line(indent);
       } else {
         if (quoted && s[i] == '\'') put(U'\'');
@@ -248,25 +262,42 @@ class Emitter {
   void escape(char32_t r) {
     put(U'\\');
     switch (r) {
-      case 0x00: return put(U'0');
-      case 0x07: return put(U'a');
-      case 0x08: return put(U'b');
-      case 0x09: return put(U't');
-      case 0x0A: return put(U'n');
-      case 0x0B: return put(U'v');
-      case 0x0C: return put(U'f');
-      case 0x0D: return put(U'r');
-      case 0x1B: return put(U'e');
-      case 0x22: return put(U'"');
-      case 0x5C: return put(U'\\');
-      case 0x85: return put(U'N');
-      case 0xA0: return put(U'_');
-      case 0x2028: return put(U'L');
-      case 0x2029: return put(U'P');
-      default: break;
+      case 0x00:
+        return put(U'0');
+      case 0x07:
+        return put(U'a');
+      case 0x08:
+        return put(U'b');
+      case 0x09:
+        return put(U't');
+      case 0x0A:
+        return put(U'n');
+      case 0x0B:
+        return put(U'v');
+      case 0x0C:
+        return put(U'f');
+      case 0x0D:
+        return put(U'r');
+      case 0x1B:
+        return put(U'e');
+      case 0x22:
+        return put(U'"');
+      case 0x5C:
+        return put(U'\\');
+      case 0x85:
+        return put(U'N');
+      case 0xA0:
+        return put(U'_');
+      case 0x2028:
+        return put(U'L');
+      case 0x2029:
+        return put(U'P');
+      default:
+        break;
     }
     const auto code = static_cast<std::uint32_t>(r);
-    put(code <= 0xFF ? fmt::format("x{:02X}", code) : (code <= 0xFFFF ? fmt::format("u{:04X}", code) : fmt::format("U{:08X}", code)));
+    put(code <= 0xFF ? fmt::format("x{:02X}", code)
+                     : (code <= 0xFFFF ? fmt::format("u{:04X}", code) : fmt::format("U{:08X}", code)));
   }
 
   void double_quoted(const std::vector<char32_t>& s, int indent, bool breaks) {
@@ -293,8 +324,10 @@ class Emitter {
   void literal(const std::vector<char32_t>& s, int indent) {
     put(U'|');
     if (s[0] == ' ' || is_break(s[0])) put(U'2');
-    if (!is_break(s.back())) put(U'-');
-    else if (s.size() == 1 || is_break(s[s.size() - 2])) put(U'+');
+    if (!is_break(s.back()))
+      put(U'-');
+    else if (s.size() == 1 || is_break(s[s.size() - 2]))
+      put(U'+');
     put(U'\n');
     bool at_start = true;
     for (const char32_t r : s) {
@@ -320,8 +353,6 @@ class Emitter {
 
 }  // namespace
 
-Result<std::string> write_yaml(const Value& value) {
-  return Emitter().run(value);
-}
+Result<std::string> write_yaml(const Value& value) { return Emitter().run(value); }
 
 }  // namespace rotor::tmpl

@@ -115,15 +115,17 @@ TEST_P(StoreInterval, IsSecondsOrADuration) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, StoreInterval, testing::Values(
-    IntervalCase{"10", std::chrono::seconds(10)}, IntervalCase{"\"90s\"", std::chrono::seconds(90)},
-    IntervalCase{"null", Duration::zero()}, IntervalCase{"0", Duration::zero()},
-    IntervalCase{"\"10\"", std::nullopt, "invalid refreshInterval \"10\": "},
-    IntervalCase{"-1", std::nullopt, "invalid refreshInterval -1: must not be negative"},
-    IntervalCase{"\"-5m\"", std::nullopt, "invalid refreshInterval \"-5m\": must not be negative"},
-    IntervalCase{"1.5", std::nullopt, "invalid refreshInterval 1.5: "},
-    IntervalCase{"true", std::nullopt, "invalid refreshInterval: "},
-    IntervalCase{"99999999999999999999", std::nullopt, "invalid refreshInterval 99999999999999999999: "}));
+INSTANTIATE_TEST_SUITE_P(
+    Cases, StoreInterval,
+    testing::Values(IntervalCase{"10", std::chrono::seconds(10)}, IntervalCase{"\"90s\"", std::chrono::seconds(90)},
+                    IntervalCase{"null", Duration::zero()}, IntervalCase{"0", Duration::zero()},
+                    IntervalCase{"\"10\"", std::nullopt, "invalid refreshInterval \"10\": "},
+                    IntervalCase{"-1", std::nullopt, "invalid refreshInterval -1: must not be negative"},
+                    IntervalCase{"\"-5m\"", std::nullopt, "invalid refreshInterval \"-5m\": must not be negative"},
+                    IntervalCase{"1.5", std::nullopt, "invalid refreshInterval 1.5: "},
+                    IntervalCase{"true", std::nullopt, "invalid refreshInterval: "},
+                    IntervalCase{"99999999999999999999", std::nullopt,
+                                 "invalid refreshInterval 99999999999999999999: "}));
 
 TEST(StoreIntervalAbsent, IsZero) { EXPECT_EQ(*parse_store_interval(std::nullopt), Duration::zero()); }
 

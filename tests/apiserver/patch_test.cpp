@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "apiserver/patch/patch.hpp"
+
+#include <gtest/gtest.h>
 
 namespace rotor::apiserver::patch {
 namespace {
@@ -36,10 +36,13 @@ TEST(JsonPatch, AppliesOperationsInOrder) {
       {R"({"foo":"bar"})", R"([{"op":"add","path":"/baz","value":"qux"}])", R"({"foo":"bar","baz":"qux"})"},
       {R"({"foo":["bar","baz"]})", R"([{"op":"add","path":"/foo/1","value":"qux"}])", R"({"foo":["bar","qux","baz"]})"},
       {R"({"foo":["bar","qux","baz"]})", R"([{"op":"remove","path":"/foo/1"}])", R"({"foo":["bar","baz"]})"},
-      {R"({"foo":{"bar":1},"qux":{}})", R"([{"op":"move","from":"/foo/bar","path":"/qux/thud"}])", R"({"foo":{},"qux":{"thud":1}})"},
-      {R"({"a/b":1,"m~n":2})", R"([{"op":"test","path":"/a~1b","value":1},{"op":"replace","path":"/m~0n","value":3}])", R"({"a/b":1,"m~n":3})"},
+      {R"({"foo":{"bar":1},"qux":{}})", R"([{"op":"move","from":"/foo/bar","path":"/qux/thud"}])",
+       R"({"foo":{},"qux":{"thud":1}})"},
+      {R"({"a/b":1,"m~n":2})", R"([{"op":"test","path":"/a~1b","value":1},{"op":"replace","path":"/m~0n","value":3}])",
+       R"({"a/b":1,"m~n":3})"},
       {R"({"a":1})", R"([{"op":"add","path":"","value":{"b":2}}])", R"({"b":2})"},
-      {R"({"a":{"b":1}})", R"([{"op":"copy","from":"/a","path":"/c"},{"op":"replace","path":"/a/b","value":2}])", R"({"a":{"b":2},"c":{"b":1}})"},
+      {R"({"a":{"b":1}})", R"([{"op":"copy","from":"/a","path":"/c"},{"op":"replace","path":"/a/b","value":2}])",
+       R"({"a":{"b":2},"c":{"b":1}})"},
       {R"({"a":[1,2]})", R"([{"op":"add","path":"/a/-","value":3}])", R"({"a":[1,2,3]})"}};
   for (const auto& [target, patch, expected] : kCases) {
     const auto out = json_patch(value(target), value(patch));
@@ -49,10 +52,15 @@ TEST(JsonPatch, AppliesOperationsInOrder) {
 }
 
 TEST(JsonPatch, RefusesWhatDoesNotFit) {
-  static constexpr std::string_view kPatches[] = {
-      R"([{"op":"remove","path":"/nope"}])",        R"([{"op":"test","path":"/a","value":2}])",     R"([{"op":"add","path":"/x/y","value":1}])",
-      R"([{"op":"add","path":"/list/9","value":1}])", R"([{"op":"move","from":"/nope","path":"/b"}])", R"([{"op":"spin","path":"/a"}])",
-      R"([{"path":"/a"}])",                         R"([{"op":"remove","path":"a"}])",              R"([{"op":"remove","path":"/list/x"}])"};
+  static constexpr std::string_view kPatches[] = {R"([{"op":"remove","path":"/nope"}])",
+                                                  R"([{"op":"test","path":"/a","value":2}])",
+                                                  R"([{"op":"add","path":"/x/y","value":1}])",
+                                                  R"([{"op":"add","path":"/list/9","value":1}])",
+                                                  R"([{"op":"move","from":"/nope","path":"/b"}])",
+                                                  R"([{"op":"spin","path":"/a"}])",
+                                                  R"([{"path":"/a"}])",
+                                                  R"([{"op":"remove","path":"a"}])",
+                                                  R"([{"op":"remove","path":"/list/x"}])"};
   for (const std::string_view patch : kPatches) {
     const auto out = json_patch(value(R"({"a":1,"list":[1]})"), value(patch));
     ASSERT_FALSE(out.has_value()) << patch;
@@ -63,15 +71,18 @@ TEST(JsonPatch, RefusesWhatDoesNotFit) {
 }
 
 TEST(StrategicMerge, DoesNotShowSecretsInRefusals) {
-  const auto out = strategic_merge_patch(object(R"({"data":{"a":"Y2FuYXJ5"}})"), object(R"({"data":{"$patch":"bogus","b":"Y2FuYXJ5"}})"),
-                                         *schema::builtin("v1", "Secret"));
+  const auto out =
+      strategic_merge_patch(object(R"({"data":{"a":"Y2FuYXJ5"}})"),
+                            object(R"({"data":{"$patch":"bogus","b":"Y2FuYXJ5"}})"), *schema::builtin("v1", "Secret"));
   ASSERT_FALSE(out.has_value());
   EXPECT_EQ(out.error().message.find("Y2FuYXJ5"), std::string::npos);
 }
 
 TEST(Apply, DoesNotShowSecretsInRefusals) {
-  const auto out = apply(*schema::builtin("v1", "Secret"), nullptr,
-                         object(R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"x"},"data":{"a":123456789}})"), {.manager = "m", .now = "t"}, false);
+  const auto out =
+      apply(*schema::builtin("v1", "Secret"), nullptr,
+            object(R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"x"},"data":{"a":123456789}})"),
+            {.manager = "m", .now = "t"}, false);
   ASSERT_FALSE(out.has_value());
   EXPECT_EQ(out.error().message.find("123456789"), std::string::npos);
 }

@@ -1,8 +1,9 @@
+#include "apiserver/schema/schema.hpp"
+
 #include <gtest/gtest.h>
 
 #include "apiserver/schema/formats.hpp"
 #include "apiserver/schema/rules.hpp"
-#include "apiserver/schema/schema.hpp"
 #include "apiserver/schema/validate.hpp"
 
 namespace rotor::apiserver::schema {
@@ -11,7 +12,8 @@ namespace {
 json::Object object(std::string_view text) { return json::parse(text).value().as_object(); }
 
 Result<KindSchemaPtr> compiled(std::string_view spec_schema) {
-  return compile(object(R"({"type":"object","properties":{"spec":)" + std::string(spec_schema) + "}}"), "test.rotor.dev", "v1", "Thing", false);
+  return compile(object(R"({"type":"object","properties":{"spec":)" + std::string(spec_schema) + "}}"),
+                 "test.rotor.dev", "v1", "Thing", false);
 }
 
 std::vector<std::string> messages(const KindSchema& schema, std::string_view text, const json::Object* old = nullptr) {
@@ -22,12 +24,27 @@ std::vector<std::string> messages(const KindSchema& schema, std::string_view tex
 
 TEST(BuiltinTable, KnowsEveryKindWeHandle) {
   static constexpr std::pair<std::string_view, std::string_view> kKinds[] = {
-      {"v1", "Namespace"}, {"v1", "Secret"}, {"v1", "ConfigMap"}, {"v1", "Service"}, {"v1", "ServiceAccount"}, {"v1", "Pod"},
-      {"v1", "PersistentVolumeClaim"}, {"v1", "Event"}, {"v1", "Node"}, {"apps/v1", "StatefulSet"}, {"apps/v1", "Deployment"},
-      {"rbac.authorization.k8s.io/v1", "Role"}, {"rbac.authorization.k8s.io/v1", "RoleBinding"},
-      {"rbac.authorization.k8s.io/v1", "ClusterRole"}, {"rbac.authorization.k8s.io/v1", "ClusterRoleBinding"},
-      {"networking.k8s.io/v1", "NetworkPolicy"}, {"networking.k8s.io/v1", "Ingress"}, {"policy/v1", "PodDisruptionBudget"},
-      {"autoscaling/v2", "HorizontalPodAutoscaler"}, {"coordination.k8s.io/v1", "Lease"}, {"events.k8s.io/v1", "Event"},
+      {"v1", "Namespace"},
+      {"v1", "Secret"},
+      {"v1", "ConfigMap"},
+      {"v1", "Service"},
+      {"v1", "ServiceAccount"},
+      {"v1", "Pod"},
+      {"v1", "PersistentVolumeClaim"},
+      {"v1", "Event"},
+      {"v1", "Node"},
+      {"apps/v1", "StatefulSet"},
+      {"apps/v1", "Deployment"},
+      {"rbac.authorization.k8s.io/v1", "Role"},
+      {"rbac.authorization.k8s.io/v1", "RoleBinding"},
+      {"rbac.authorization.k8s.io/v1", "ClusterRole"},
+      {"rbac.authorization.k8s.io/v1", "ClusterRoleBinding"},
+      {"networking.k8s.io/v1", "NetworkPolicy"},
+      {"networking.k8s.io/v1", "Ingress"},
+      {"policy/v1", "PodDisruptionBudget"},
+      {"autoscaling/v2", "HorizontalPodAutoscaler"},
+      {"coordination.k8s.io/v1", "Lease"},
+      {"events.k8s.io/v1", "Event"},
       {"apiextensions.k8s.io/v1", "CustomResourceDefinition"}};
   for (const auto& [api_version, kind] : kKinds) {
     const KindSchemaPtr schema = builtin(api_version, kind);
@@ -67,7 +84,9 @@ TEST(Compile, RefusesTypesThatDoNotExist) {
   EXPECT_FALSE(compiled(R"({"type":"object","properties":{"a":1}})").has_value());
 }
 
-TEST(Compile, TakesGoNamedGroups) { EXPECT_TRUE(compiled(R"({"type":"string","pattern":"^(?<first>a+)$"})").has_value()); }
+TEST(Compile, TakesGoNamedGroups) {
+  EXPECT_TRUE(compiled(R"({"type":"string","pattern":"^(?<first>a+)$"})").has_value());
+}
 
 struct RuleCase {
   std::string_view rule;
@@ -77,10 +96,14 @@ struct RuleCase {
 
 TEST(Rules, HoldOrNotAsTheirTextSays) {
   static constexpr RuleCase kCases[] = {
-      {"(has(self.tag) && size(self.tag) > 0) || (has(self.digest) && size(self.digest) > 0)", R"({"digest":"d"})", R"({"tag":""})"},
-      {"has(self.storeRef) && (has(self.storeRef.name) || has(self.storeRef.labelSelector))", R"({"storeRef":{"name":"n"}})", R"({"storeRef":{"kind":"k"}})"},
-      {"!has(self.remoteKey) || !has(self.rewrite) || size(self.rewrite) == 0", R"({"remoteKey":"k","rewrite":[]})", R"({"remoteKey":"k","rewrite":[{}]})"},
-      {"(has(self.regexp) && !has(self.transform)) || (!has(self.regexp) && has(self.transform))", R"({"regexp":{}})", R"({"regexp":{},"transform":{}})"},
+      {"(has(self.tag) && size(self.tag) > 0) || (has(self.digest) && size(self.digest) > 0)", R"({"digest":"d"})",
+       R"({"tag":""})"},
+      {"has(self.storeRef) && (has(self.storeRef.name) || has(self.storeRef.labelSelector))",
+       R"({"storeRef":{"name":"n"}})", R"({"storeRef":{"kind":"k"}})"},
+      {"!has(self.remoteKey) || !has(self.rewrite) || size(self.rewrite) == 0", R"({"remoteKey":"k","rewrite":[]})",
+       R"({"remoteKey":"k","rewrite":[{}]})"},
+      {"(has(self.regexp) && !has(self.transform)) || (!has(self.regexp) && has(self.transform))", R"({"regexp":{}})",
+       R"({"regexp":{},"transform":{}})"},
       {"has(self.projectID) != has(self.groupID)", R"({"projectID":"p"})", R"({})"},
   };
   for (const RuleCase& c : kCases) {
@@ -97,12 +120,26 @@ TEST(Formats, AcceptAndRefuse) {
     std::string_view format, text;
     bool good;
   };
-  static constexpr Case kCases[] = {
-      {"date-time", "2026-01-02T03:04:05Z", true},  {"date-time", "2026-01-02", false}, {"date", "2026-01-02", true},   {"date", "2026-13-02", false},
-      {"byte", "aGk=", true},                       {"byte", "!!", false},              {"duration", "1h30m", true},    {"duration", "1 day", true},
-      {"duration", "1x", false},                    {"uuid", "not", false},             {"ipv4", "10.0.0.1", true},     {"ipv4", "::1", false},
-      {"ipv6", "::1", true},                        {"cidr", "10.0.0.0/8", true},       {"cidr", "10.0.0.0/33", false}, {"hostname", "a.b", true},
-      {"hostname", "-a", false},                    {"email", "a@b", true},             {"email", "ab", false},         {"unheard-of", "anything", true}};
+  static constexpr Case kCases[] = {{"date-time", "2026-01-02T03:04:05Z", true},
+                                    {"date-time", "2026-01-02", false},
+                                    {"date", "2026-01-02", true},
+                                    {"date", "2026-13-02", false},
+                                    {"byte", "aGk=", true},
+                                    {"byte", "!!", false},
+                                    {"duration", "1h30m", true},
+                                    {"duration", "1 day", true},
+                                    {"duration", "1x", false},
+                                    {"uuid", "not", false},
+                                    {"ipv4", "10.0.0.1", true},
+                                    {"ipv4", "::1", false},
+                                    {"ipv6", "::1", true},
+                                    {"cidr", "10.0.0.0/8", true},
+                                    {"cidr", "10.0.0.0/33", false},
+                                    {"hostname", "a.b", true},
+                                    {"hostname", "-a", false},
+                                    {"email", "a@b", true},
+                                    {"email", "ab", false},
+                                    {"unheard-of", "anything", true}};
   for (const Case& c : kCases) EXPECT_EQ(has_format(c.format, c.text), c.good) << c.format << " " << c.text;
 }
 
@@ -119,7 +156,8 @@ TEST(Decode, TellsDuplicatesBeforeUnknownFields) {
   ASSERT_FALSE(strict.has_value());
   EXPECT_EQ(strict.error().code, 400);
   EXPECT_EQ(strict.error().message,
-            "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: duplicate field \"data.a\", unknown field \"foo\"");
+            "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: duplicate field "
+            "\"data.a\", unknown field \"foo\"");
   const auto ignored = decode(*schema, object(R"({"foo":1})"), FieldValidation::kIgnore);
   ASSERT_TRUE(ignored.has_value());
   EXPECT_TRUE(ignored->warnings.empty());
@@ -127,7 +165,8 @@ TEST(Decode, TellsDuplicatesBeforeUnknownFields) {
 }
 
 TEST(Decode, DoesNotQuoteTheObjectOfAPatch) {
-  const auto result = decode(*builtin("v1", "Secret"), object(R"({"data":{"a":"Y2FuYXJ5"},"foo":1})"), FieldValidation::kStrict, {}, Source::kPatch);
+  const auto result = decode(*builtin("v1", "Secret"), object(R"({"data":{"a":"Y2FuYXJ5"},"foo":1})"),
+                             FieldValidation::kStrict, {}, Source::kPatch);
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().code, 422);
   EXPECT_EQ(result.error().message.find("Y2FuYXJ5"), std::string::npos);
@@ -135,7 +174,8 @@ TEST(Decode, DoesNotQuoteTheObjectOfAPatch) {
 
 TEST(Validate, LooksAtRulesOnlyOnceTheShapeIsRight) {
   const auto schema = compiled(R"j({"type":"object","required":["a"],"properties":{"a":{"type":"string"}},
-    "x-kubernetes-validations":[{"rule":"has(self.projectID) != has(self.groupID)","message":"one of them"}]})j").value();
+    "x-kubernetes-validations":[{"rule":"has(self.projectID) != has(self.groupID)","message":"one of them"}]})j")
+                          .value();
   EXPECT_EQ(messages(*schema, R"({"spec":{"a":"1"}})"), std::vector<std::string>{"spec: Invalid value: one of them"});
   const auto blocked = messages(*schema, R"({"spec":{}})");
   ASSERT_EQ(blocked.size(), 2U);
@@ -144,7 +184,8 @@ TEST(Validate, LooksAtRulesOnlyOnceTheShapeIsRight) {
 }
 
 TEST(Validate, ForgivesWhatAnUpdateLeavesAsItWas) {
-  const auto schema = compiled(R"({"type":"object","properties":{"a":{"type":"integer","maximum":3},"b":{"type":"string"}}})").value();
+  const auto schema =
+      compiled(R"({"type":"object","properties":{"a":{"type":"integer","maximum":3},"b":{"type":"string"}}})").value();
   const json::Object old = object(R"({"spec":{"a":9}})");
   EXPECT_TRUE(messages(*schema, R"({"spec":{"a":9,"b":"new"}})", &old).empty());
   EXPECT_EQ(messages(*schema, R"({"spec":{"a":10}})", &old).size(), 1U);
@@ -163,7 +204,10 @@ TEST(Validate, WantsUniqueItems) {
 }
 
 TEST(Defaults, FillOnlyWhereTheParentIs) {
-  const auto schema = compiled(R"({"type":"object","properties":{"image":{"type":"object","properties":{"tag":{"type":"string","default":"latest"}}}}})").value();
+  const auto schema =
+      compiled(
+          R"({"type":"object","properties":{"image":{"type":"object","properties":{"tag":{"type":"string","default":"latest"}}}}})")
+          .value();
   json::Object without = object(R"({"spec":{}})");
   apply_defaults(*schema, without);
   EXPECT_EQ(without, object(R"({"spec":{}})"));

@@ -1,8 +1,9 @@
+#include "apiserver/patch/typed.hpp"
+
 #include <gtest/gtest.h>
 
 #include "apiserver/patch/managers.hpp"
 #include "apiserver/patch/ownership.hpp"
-#include "apiserver/patch/typed.hpp"
 
 namespace rotor::apiserver::patch {
 namespace {
@@ -17,7 +18,10 @@ const schema::Schema& list_schema() {
     "list":{"type":"array","items":{"type":"string"}},
     "atom":{"type":"object","x-kubernetes-map-type":"atomic","additionalProperties":{"type":"string"}},
     "map":{"type":"object","additionalProperties":{"type":"string"}},
-    "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}})").as_object(), "g", "v1", "K", false).value();
+    "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}})")
+                                                                .as_object(),
+                                                            "g", "v1", "K", false)
+                                                .value();
   return kind->root();
 }
 
@@ -35,7 +39,8 @@ TEST(TypedMerge, JoinsListsByTheIdentityOfTheirItems) {
       {R"({"set":["a","b","c"]})", R"({"set":["c","a"]})", R"({"set":["b","c","a"]})"},
       {R"({"set":["a","b"]})", R"({"set":["x","b"]})", R"({"set":["a","x","b"]})"},
       {R"({"set":["a"]})", R"({"set":["a","b"]})", R"({"set":["a","b"]})"},
-      {R"({"env":[{"name":"a","value":"1"}]})", R"({"env":[{"name":"a"},{"name":"b"}]})", R"({"env":[{"name":"a","value":"1"},{"name":"b"}]})"},
+      {R"({"env":[{"name":"a","value":"1"}]})", R"({"env":[{"name":"a"},{"name":"b"}]})",
+       R"({"env":[{"name":"a","value":"1"},{"name":"b"}]})"},
       {R"({"list":["a"]})", R"({"list":["b"]})", R"({"list":["b"]})"},
       {R"({"atom":{"a":"1"}})", R"({"atom":{"b":"2"}})", R"({"atom":{"b":"2"}})"},
       {R"({"map":{"a":"1"}})", R"({"map":{"b":"2"}})", R"({"map":{"a":"1","b":"2"}})"},
@@ -55,7 +60,8 @@ TEST(TypedFields, NameLeavesItemsAndEmptyMaps) {
 }
 
 TEST(TypedCompare, SeparatesWhatIsNewGoneAndChanged) {
-  const auto found = typed::compare(list_schema(), value(R"({"map":{"a":"1","b":"2"},"set":["x"]})"), value(R"({"map":{"a":"9","c":"3"},"set":["y"],"list":[]})"));
+  const auto found = typed::compare(list_schema(), value(R"({"map":{"a":"1","b":"2"},"set":["x"]})"),
+                                    value(R"({"map":{"a":"9","c":"3"},"set":["y"],"list":[]})"));
   EXPECT_EQ(found.added.text(), R"({"f:list":{},"f:map":{"f:c":{}},"f:set":{"v:\"y\"":{}}})");
   EXPECT_EQ(found.removed.text(), R"({"f:map":{"f:b":{}},"f:set":{"v:\"x\"":{}}})");
   EXPECT_EQ(found.modified.text(), R"({"f:map":{"f:a":{}}})");
@@ -68,16 +74,20 @@ TEST(TypedCompare, CountsANewMapAsAField) {
 
 TEST(TypedWithout, LeavesNullWhereNothingIsLeft) {
   const auto gone = kube::FieldSet::parse(R"({"f:map":{"f:a":{}},"f:set":{"v:\"x\"":{}}})").value();
-  EXPECT_EQ(json::serialize(typed::without(list_schema(), value(R"({"map":{"a":"1"},"set":["x","y"]})"), gone)), R"({"map":null,"set":["y"]})");
+  EXPECT_EQ(json::serialize(typed::without(list_schema(), value(R"({"map":{"a":"1"},"set":["x","y"]})"), gone)),
+            R"({"map":null,"set":["y"]})");
 }
 
 TEST(TypedCheck, NamesThePathOfEachMistake) {
-  const auto errors = typed::check(list_schema(), value(R"({"set":["a","a"],"map":{"a":1},"none":1,"env":[{"value":"x"}],"atom":[]})"), false);
-  EXPECT_EQ(errors, (std::vector<std::string>{
-                        ".set: duplicate entries for key [=\"a\"]", ".map.a: expected string, got &value.valueUnstructured{Value:1}",
-                        ".none: field not declared in schema",
-                        ".env: element 0: associative list with keys has an element that omits all key fields [\"name\"] (and doesn't have default values for any key fields)",
-                        ".atom: expected map, got a list"}));
+  const auto errors = typed::check(
+      list_schema(), value(R"({"set":["a","a"],"map":{"a":1},"none":1,"env":[{"value":"x"}],"atom":[]})"), false);
+  EXPECT_EQ(errors,
+            (std::vector<std::string>{".set: duplicate entries for key [=\"a\"]",
+                                      ".map.a: expected string, got &value.valueUnstructured{Value:1}",
+                                      ".none: field not declared in schema",
+                                      ".env: element 0: associative list with keys has an element that omits all key "
+                                      "fields [\"name\"] (and doesn't have default values for any key fields)",
+                                      ".atom: expected map, got a list"}));
 }
 
 TEST(Managers, ComeOutInTheServersOrder) {
@@ -103,11 +113,14 @@ TEST(Managers, AreOneForAllVersionsOfAnApplier) {
 }
 
 TEST(KeepTimes, OnlyWhenNothingElseDiffers) {
-  const json::Object live = value(R"({"metadata":{"managedFields":[{"manager":"m","time":"old"}]},"data":{"a":"1"}})").as_object();
-  json::Object same = value(R"({"metadata":{"managedFields":[{"manager":"m","time":"new"}]},"data":{"a":"1"}})").as_object();
+  const json::Object live =
+      value(R"({"metadata":{"managedFields":[{"manager":"m","time":"old"}]},"data":{"a":"1"}})").as_object();
+  json::Object same =
+      value(R"({"metadata":{"managedFields":[{"manager":"m","time":"new"}]},"data":{"a":"1"}})").as_object();
   EXPECT_TRUE(keep_times(&live, same));
   EXPECT_EQ(same, live);
-  json::Object other = value(R"({"metadata":{"managedFields":[{"manager":"m","time":"new"}]},"data":{"a":"2"}})").as_object();
+  json::Object other =
+      value(R"({"metadata":{"managedFields":[{"manager":"m","time":"new"}]},"data":{"a":"2"}})").as_object();
   EXPECT_FALSE(keep_times(&live, other));
   EXPECT_EQ(other.at("metadata").at("managedFields").at(0).at("time"), "new");
 }

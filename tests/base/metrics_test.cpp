@@ -1,8 +1,8 @@
 #include "base/metrics.hpp"
 
-#include <gtest/gtest.h>
-
 #include <limits>
+
+#include <gtest/gtest.h>
 
 namespace rotor {
 namespace {
@@ -23,10 +23,11 @@ TEST(Metrics, RendersHistogramsCumulatively) {
   MetricsRegistry registry;
   auto& h = registry.histogram("took_seconds", "", {0.1, 1}, {"q"}).with({"x"});
   for (const double v : {0.05, 0.1, 0.5, 7.0}) h.observe(v);
-  EXPECT_EQ(registry.render(),
-            "# HELP took_seconds \n# TYPE took_seconds histogram\n"
-            "took_seconds_bucket{q=\"x\",le=\"0.1\"} 2\ntook_seconds_bucket{q=\"x\",le=\"1\"} 3\n"
-            "took_seconds_bucket{q=\"x\",le=\"+Inf\"} 4\ntook_seconds_sum{q=\"x\"} 7.65\ntook_seconds_count{q=\"x\"} 4\n");
+  EXPECT_EQ(
+      registry.render(),
+      "# HELP took_seconds \n# TYPE took_seconds histogram\n"
+      "took_seconds_bucket{q=\"x\",le=\"0.1\"} 2\ntook_seconds_bucket{q=\"x\",le=\"1\"} 3\n"
+      "took_seconds_bucket{q=\"x\",le=\"+Inf\"} 4\ntook_seconds_sum{q=\"x\"} 7.65\ntook_seconds_count{q=\"x\"} 4\n");
 }
 
 TEST(Metrics, AsksCallbacksAtEveryScrape) {

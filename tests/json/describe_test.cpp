@@ -62,9 +62,9 @@ ROTOR_DESCRIBE_WITH(test::Tree, "", (.rules_json = R"("x-kubernetes-validations"
 ROTOR_DESCRIBE(test::Thing, "A thing.", inlined<&Thing::base>(), field<&Thing::ref>("ref"),
                field<&Thing::refs>("refs", {.max_items = 3, .list_map_key = "key"}), field<&Thing::data>("data"),
                field<&Thing::labels>("labels"), field<&Thing::token>("token"), field<&Thing::free>("free"),
-               field<&Thing::flag>("flag"), field<&Thing::big>("big", {.int_or_string = true}), field<&Thing::ratio>("ratio"),
-               field<&Thing::words>("words", {.one_of = {"x", "y"}}), field<&Thing::always>("always", {.keep_empty = true}),
-               field<&Thing::tree>("tree"));
+               field<&Thing::flag>("flag"), field<&Thing::big>("big", {.int_or_string = true}),
+               field<&Thing::ratio>("ratio"), field<&Thing::words>("words", {.one_of = {"x", "y"}}),
+               field<&Thing::always>("always", {.keep_empty = true}), field<&Thing::tree>("tree"));
 
 namespace {
 
@@ -134,25 +134,25 @@ TEST_P(DescribeErrors, NameTheField) {
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, DescribeErrors,
-    testing::Values(ErrorCase{R"({"ref":{"key":1}})", "ref.key: expected a string, found a number"},
-                    ErrorCase{R"({"refs":[{"key":"a"},{"key":{}}]})", "refs[1].key: expected a string, found an object"},
-                    ErrorCase{R"({"refs":{}})", "refs: expected an array, found an object"},
-                    ErrorCase{R"({"labels":{"a.b/c":true}})", R"(labels["a.b/c"]: expected a string, found a boolean)"},
-                    ErrorCase{R"({"data":{"x":"AA"}})", R"(data["x"]: illegal base64 data at input byte 0)"},
-                    ErrorCase{R"({"count":1.5})", "count: expected a whole number, found one with a fraction or an exponent"},
-                    ErrorCase{R"({"count":3000000000})", "count: the number does not fit 32 bits"},
-                    ErrorCase{R"({"big":9223372036854775808})", "big: the number does not fit 64 bits"},
-                    ErrorCase{R"({"ratio":1e400})", "ratio: the number is out of range"},
-                    ErrorCase{R"({"flag":"yes"})", "flag: expected a boolean, found a string"},
-                    ErrorCase{R"({"tree":{"child":{"name":[]}}})", "tree.child.name: expected a string, found an array"},
-                    ErrorCase{R"([])", "expected an object, found an array"},
-                    ErrorCase{R"({"kind":)", "invalid JSON at line 1, column 9: unexpected end of input"}));
+    testing::Values(
+        ErrorCase{R"({"ref":{"key":1}})", "ref.key: expected a string, found a number"},
+        ErrorCase{R"({"refs":[{"key":"a"},{"key":{}}]})", "refs[1].key: expected a string, found an object"},
+        ErrorCase{R"({"refs":{}})", "refs: expected an array, found an object"},
+        ErrorCase{R"({"labels":{"a.b/c":true}})", R"(labels["a.b/c"]: expected a string, found a boolean)"},
+        ErrorCase{R"({"data":{"x":"AA"}})", R"(data["x"]: illegal base64 data at input byte 0)"},
+        ErrorCase{R"({"count":1.5})", "count: expected a whole number, found one with a fraction or an exponent"},
+        ErrorCase{R"({"count":3000000000})", "count: the number does not fit 32 bits"},
+        ErrorCase{R"({"big":9223372036854775808})", "big: the number does not fit 64 bits"},
+        ErrorCase{R"({"ratio":1e400})", "ratio: the number is out of range"},
+        ErrorCase{R"({"flag":"yes"})", "flag: expected a boolean, found a string"},
+        ErrorCase{R"({"tree":{"child":{"name":[]}}})", "tree.child.name: expected a string, found an array"},
+        ErrorCase{R"([])", "expected an object, found an array"},
+        ErrorCase{R"({"kind":)", "invalid JSON at line 1, column 9: unexpected end of input"}));
 
 TEST(Schema, DescribesFieldsAndRules) {
-  EXPECT_EQ(schema(type_of<Ref>()),
-            R"({"description":"Points to a value.","type":"object","properties":{)"
-            R"("key":{"description":"Name of the secret.","type":"string","minLength":1},)"
-            R"("property":{"type":"string","pattern":"^[a-z]+$"}},"required":["key"]})");
+  EXPECT_EQ(schema(type_of<Ref>()), R"({"description":"Points to a value.","type":"object","properties":{)"
+                                    R"("key":{"description":"Name of the secret.","type":"string","minLength":1},)"
+                                    R"("property":{"type":"string","pattern":"^[a-z]+$"}},"required":["key"]})");
 }
 
 TEST(Schema, CoversEveryShape) {
@@ -172,10 +172,9 @@ TEST(Schema, CoversEveryShape) {
 }
 
 TEST(Schema, EndsWhereATypeContainsItself) {
-  EXPECT_EQ(schema(type_of<Tree>()),
-            R"({"type":"object","properties":{"name":{"type":"string"},)"
-            R"("child":{"type":"object","x-kubernetes-preserve-unknown-fields":true}},)"
-            R"("x-kubernetes-validations":[{"rule":"true"}]})");
+  EXPECT_EQ(schema(type_of<Tree>()), R"({"type":"object","properties":{"name":{"type":"string"},)"
+                                     R"("child":{"type":"object","x-kubernetes-preserve-unknown-fields":true}},)"
+                                     R"("x-kubernetes-validations":[{"rule":"true"}]})");
 }
 
 }  // namespace

@@ -12,14 +12,17 @@ SecretMap data(std::initializer_list<std::pair<std::string, std::string_view>> i
 }
 
 TEST(ObjectHash, OfSecretData) {
-  EXPECT_EQ(object_hash(data({{"foo", "value1"}, {"bar", "value2"}})), "1bed8bcbcb4547ffe19a19cd47d9078e84aa6598266d86b99f992d64");
+  EXPECT_EQ(object_hash(data({{"foo", "value1"}, {"bar", "value2"}})),
+            "1bed8bcbcb4547ffe19a19cd47d9078e84aa6598266d86b99f992d64");
   EXPECT_EQ(object_hash(data({})), "74a974446e359fb3e6baff9bd0058950e6edd0f040888d9989b0a11b");
   EXPECT_EQ(object_hash(data({{"a", ""}})), "b4267d3031c382774d3148a47147cc308a0e534ac8381b5d58565df8");
-  EXPECT_EQ(object_hash(data({{"targetProperty", "someValue"}})), "03a707af0159f9cbff01ece86d3f85a3d7c3a11b512f5e7fc90bd042");
+  EXPECT_EQ(object_hash(data({{"targetProperty", "someValue"}})),
+            "03a707af0159f9cbff01ece86d3f85a3d7c3a11b512f5e7fc90bd042");
 }
 
 TEST(ObjectHash, OfText) {
-  EXPECT_EQ(object_hash(std::string_view("default/test-es")), "a8e09351ea392b727f69f63683b28619fbed1174f572e728706a9ea8");
+  EXPECT_EQ(object_hash(std::string_view("default/test-es")),
+            "a8e09351ea392b727f69f63683b28619fbed1174f572e728706a9ea8");
 }
 
 TEST(ObjectHash, OfMetadata) {

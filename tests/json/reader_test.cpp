@@ -20,27 +20,29 @@ TEST_P(ReaderStrings, DecodeAsGo) {
   EXPECT_EQ(secret.read_secret(), SecretBytes(GetParam().expected));
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, ReaderStrings,
-                         testing::Values(StringCase{R"("")", ""}, StringCase{R"( "a b" )", "a b"},
-                                         StringCase{R"("\"\\\/\b\f\n\r\t")", "\"\\/\b\f\n\r\t"},
-                                         StringCase{R"("\u00e9\u20ac")", "é€"}, StringCase{R"("\ud83d\ude00")", "😀"},
-                                         StringCase{R"("\ud83d")", "\uFFFD"}, StringCase{R"("\ude00\ud83d")", "\uFFFD\uFFFD"},
-                                         StringCase{R"("\ud83dx")", "\uFFFDx"},
-                                         StringCase{R"("\ud83d\u0041")", "\uFFFD" "A"},
-                                         StringCase{"\"a\xff\xc3z\"", "a\uFFFD\uFFFDz"},
-                                         StringCase{"\"\xed\xa0\x80\"", "\uFFFD\uFFFD\uFFFD"},
-                                         StringCase{"\"é😀\x7f\"", "é😀\x7f"}));
+INSTANTIATE_TEST_SUITE_P(
+    Cases, ReaderStrings,
+    testing::Values(StringCase{R"("")", ""}, StringCase{R"( "a b" )", "a b"},
+                    StringCase{R"("\"\\\/\b\f\n\r\t")", "\"\\/\b\f\n\r\t"}, StringCase{R"("\u00e9\u20ac")", "é€"},
+                    StringCase{R"("\ud83d\ude00")", "😀"}, StringCase{R"("\ud83d")", "\uFFFD"},
+                    StringCase{R"("\ude00\ud83d")", "\uFFFD\uFFFD"}, StringCase{R"("\ud83dx")", "\uFFFDx"},
+                    StringCase{R"("\ud83d\u0041")",
+                               "\uFFFD"
+                               "A"},
+                    StringCase{"\"a\xff\xc3z\"", "a\uFFFD\uFFFDz"},
+                    StringCase{"\"\xed\xa0\x80\"", "\uFFFD\uFFFD\uFFFD"}, StringCase{"\"é😀\x7f\"", "é😀\x7f"}));
 
 class ReaderRefuses : public testing::TestWithParam<std::string_view> {};
 
 TEST_P(ReaderRefuses, WhatIsNotOneJsonDocument) { EXPECT_FALSE(validate(GetParam())) << GetParam(); }
 
-INSTANTIATE_TEST_SUITE_P(
-    Cases, ReaderRefuses,
-    testing::Values("", " ", "tru", "nul", "truex", "01", "-", "1.", ".5", "+1", "1e", "1e+", "NaN", "'a'", "\"a", "\"\\x\"",
-                    "\"\\u12g4\"", "\"\\u12", "\"a\nb\"", "[", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{", "{\"a\"", "{\"a\":",
-                    "{\"a\":1", "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "{1:1}", "{\"a\":1 \"b\":2}", "1 2", "{}}", "]", "}", ":", ",",
-                    "[1}", "{\"a\":1]", "// c\n1", "[1]//", "\"\\", "\"\\\"", "\xef\xbb\xbf{}"));
+INSTANTIATE_TEST_SUITE_P(Cases, ReaderRefuses,
+                         testing::Values("", " ", "tru", "nul", "truex", "01", "-", "1.", ".5", "+1", "1e", "1e+",
+                                         "NaN", "'a'", "\"a", "\"\\x\"", "\"\\u12g4\"", "\"\\u12", "\"a\nb\"", "[",
+                                         "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{", "{\"a\"", "{\"a\":", "{\"a\":1",
+                                         "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "{1:1}", "{\"a\":1 \"b\":2}", "1 2", "{}}",
+                                         "]", "}", ":", ",", "[1}", "{\"a\":1]", "// c\n1", "[1]//", "\"\\", "\"\\\"",
+                                         "\xef\xbb\xbf{}"));
 
 class ReaderAccepts : public testing::TestWithParam<std::string_view> {};
 
@@ -52,9 +54,9 @@ TEST_P(ReaderAccepts, AnyDocumentAndKeepsItsText) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, ReaderAccepts,
-                         testing::Values("null", "true", "false", "0", "-0", "1.10", "1e3", "1E-07", "12345678901234567890123",
-                                         "\"\"", "[]", "{}", "[ ]", "{ }", "[1,\t2]", "[[],{}]",
-                                         R"({"a":{"b":[1,{"c":null}]},"a":2})"));
+                         testing::Values("null", "true", "false", "0", "-0", "1.10", "1e3", "1E-07",
+                                         "12345678901234567890123", "\"\"", "[]", "{}", "[ ]", "{ }", "[1,\t2]",
+                                         "[[],{}]", R"({"a":{"b":[1,{"c":null}]},"a":2})"));
 
 TEST(Reader, GivesNumbersAsWritten) {
   Reader reader("[1.10, 1e3, 12345678901234567890123]");

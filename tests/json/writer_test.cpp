@@ -1,8 +1,8 @@
 #include "json/writer.hpp"
 
-#include <gtest/gtest.h>
-
 #include <limits>
+
+#include <gtest/gtest.h>
 
 namespace rotor::json {
 namespace {
@@ -52,14 +52,15 @@ TEST_P(Quote, EscapesAsGo) {
   EXPECT_EQ(quote(GetParam().text, Escape::kHtml), GetParam().html);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Cases, Quote,
-    testing::Values(QuoteCase{"", R"("")", R"("")"}, QuoteCase{"a<b>&", R"("a<b>&")", R"("a\u003cb\u003e\u0026")"},
-                    QuoteCase{"\"\\/\b\f\n\r\t", R"("\"\\/\b\f\n\r\t")", R"("\"\\/\b\f\n\r\t")"},
-                    QuoteCase{std::string_view("\0\x01\x1f\x7f", 4), "\"\\u0000\\u0001\\u001f\x7f\"",
-                              "\"\\u0000\\u0001\\u001f\x7f\""},
-                    QuoteCase{"é😀", "\"é😀\"", "\"é😀\""}, QuoteCase{"\u2028x\u2029", R"("\u2028x\u2029")", R"("\u2028x\u2029")"},
-                    QuoteCase{"a\xff\xc3", R"("a\ufffd\ufffd")", R"("a\ufffd\ufffd")"}));
+INSTANTIATE_TEST_SUITE_P(Cases, Quote,
+                         testing::Values(QuoteCase{"", R"("")", R"("")"},
+                                         QuoteCase{"a<b>&", R"("a<b>&")", R"("a\u003cb\u003e\u0026")"},
+                                         QuoteCase{"\"\\/\b\f\n\r\t", R"("\"\\/\b\f\n\r\t")", R"("\"\\/\b\f\n\r\t")"},
+                                         QuoteCase{std::string_view("\0\x01\x1f\x7f", 4),
+                                                   "\"\\u0000\\u0001\\u001f\x7f\"", "\"\\u0000\\u0001\\u001f\x7f\""},
+                                         QuoteCase{"é😀", "\"é😀\"", "\"é😀\""},
+                                         QuoteCase{"\u2028x\u2029", R"("\u2028x\u2029")", R"("\u2028x\u2029")"},
+                                         QuoteCase{"a\xff\xc3", R"("a\ufffd\ufffd")", R"("a\ufffd\ufffd")"}));
 
 struct DoubleCase {
   double value;
@@ -72,10 +73,11 @@ TEST_P(FormatDouble, IsGosShortestForm) { EXPECT_EQ(format_double(GetParam().val
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, FormatDouble,
-    testing::Values(DoubleCase{0, "0"}, DoubleCase{-0.0, "-0"}, DoubleCase{1, "1"}, DoubleCase{1.5, "1.5"}, DoubleCase{-2.25, "-2.25"},
-                    DoubleCase{0.1, "0.1"}, DoubleCase{1e6, "1000000"}, DoubleCase{1e20, "100000000000000000000"},
-                    DoubleCase{1e21, "1e+21"}, DoubleCase{1.25e30, "1.25e+30"}, DoubleCase{1e-6, "0.000001"},
-                    DoubleCase{1e-7, "1e-7"}, DoubleCase{1.5e-10, "1.5e-10"}, DoubleCase{123456789012345678.0, "123456789012345680"},
+    testing::Values(DoubleCase{0, "0"}, DoubleCase{-0.0, "-0"}, DoubleCase{1, "1"}, DoubleCase{1.5, "1.5"},
+                    DoubleCase{-2.25, "-2.25"}, DoubleCase{0.1, "0.1"}, DoubleCase{1e6, "1000000"},
+                    DoubleCase{1e20, "100000000000000000000"}, DoubleCase{1e21, "1e+21"},
+                    DoubleCase{1.25e30, "1.25e+30"}, DoubleCase{1e-6, "0.000001"}, DoubleCase{1e-7, "1e-7"},
+                    DoubleCase{1.5e-10, "1.5e-10"}, DoubleCase{123456789012345678.0, "123456789012345680"},
                     DoubleCase{0.00001234, "0.00001234"}, DoubleCase{1.7976931348623157e308, "1.7976931348623157e+308"},
                     DoubleCase{5e-324, "5e-324"}));
 
@@ -98,11 +100,12 @@ TEST_P(CompactSorted, IsWhatGoWouldMarshal) {
   EXPECT_EQ(compact_sorted_secret(GetParam().raw, Escape::kHtml), SecretBytes(GetParam().expected));
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, CompactSorted,
-                         testing::Values(SortedCase{" null ", "null"}, SortedCase{R"({"b":1, "a":[ 1.0 , "x" ]})", R"({"a":[1.0,"x"],"b":1})"},
-                                         SortedCase{R"({"a":1,"a":2})", R"({"a":2})"},
-                                         SortedCase{R"("\u003c\/")", R"("\u003c/")"},
-                                         SortedCase{R"({"é":1,"z":{"y":true,"x":{}}})", R"({"z":{"x":{},"y":true},"é":1})"}));
+INSTANTIATE_TEST_SUITE_P(
+    Cases, CompactSorted,
+    testing::Values(SortedCase{" null ", "null"},
+                    SortedCase{R"({"b":1, "a":[ 1.0 , "x" ]})", R"({"a":[1.0,"x"],"b":1})"},
+                    SortedCase{R"({"a":1,"a":2})", R"({"a":2})"}, SortedCase{R"("\u003c\/")", R"("\u003c/")"},
+                    SortedCase{R"({"é":1,"z":{"y":true,"x":{}}})", R"({"z":{"x":{},"y":true},"é":1})"}));
 
 TEST(CompactSorted, RefusesBrokenText) {
   EXPECT_FALSE(compact_sorted("{", Escape::kPlain));

@@ -20,14 +20,17 @@ TEST_P(Yaml, ReadsAsKubernetesTools) {
 
 INSTANTIATE_TEST_SUITE_P(
     Scalars, Yaml,
-    testing::Values(YamlCase{"yes", "true"}, YamlCase{"off", "false"}, YamlCase{"oN", "\"oN\""}, YamlCase{"~", "null"}, YamlCase{"", "null"},
-                    YamlCase{"010", "8"}, YamlCase{"08", "8"}, YamlCase{"0o17", "15"}, YamlCase{"0x1F", "31"}, YamlCase{"0b101", "5"},
-                    YamlCase{"-0b11", "-3"}, YamlCase{"+5", "5"}, YamlCase{"1_000", "1000"}, YamlCase{"_1", "\"_1\""}, YamlCase{"0x", "\"0x\""},
-                    YamlCase{"18446744073709551615", "18446744073709551615"}, YamlCase{".5", "0.5"}, YamlCase{"1.", "1"}, YamlCase{".", "\".\""},
-                    YamlCase{"1e400", "\"1e400\""}, YamlCase{"1e-400", "0"}, YamlCase{"12:30:45", "\"12:30:45\""}, YamlCase{"1.2.3", "\"1.2.3\""},
-                    YamlCase{"2020-01-01", "\"2020-01-01\""}, YamlCase{"'yes'", "\"yes\""}, YamlCase{"\"5\"", "\"5\""}, YamlCase{"|\n 5\n", "\"5\\n\""},
-                    YamlCase{"!!str 5", "\"5\""}, YamlCase{"!!int '5'", "5"}, YamlCase{"!!float 1", "1"}, YamlCase{"!!binary aGk=", "\"hi\""},
-                    YamlCase{"!local 5", "\"5\""}, YamlCase{"! 5", "\"5\""}, YamlCase{"=", "\"=\""}));
+    testing::Values(YamlCase{"yes", "true"}, YamlCase{"off", "false"}, YamlCase{"oN", "\"oN\""}, YamlCase{"~", "null"},
+                    YamlCase{"", "null"}, YamlCase{"010", "8"}, YamlCase{"08", "8"}, YamlCase{"0o17", "15"},
+                    YamlCase{"0x1F", "31"}, YamlCase{"0b101", "5"}, YamlCase{"-0b11", "-3"}, YamlCase{"+5", "5"},
+                    YamlCase{"1_000", "1000"}, YamlCase{"_1", "\"_1\""}, YamlCase{"0x", "\"0x\""},
+                    YamlCase{"18446744073709551615", "18446744073709551615"}, YamlCase{".5", "0.5"},
+                    YamlCase{"1.", "1"}, YamlCase{".", "\".\""}, YamlCase{"1e400", "\"1e400\""},
+                    YamlCase{"1e-400", "0"}, YamlCase{"12:30:45", "\"12:30:45\""}, YamlCase{"1.2.3", "\"1.2.3\""},
+                    YamlCase{"2020-01-01", "\"2020-01-01\""}, YamlCase{"'yes'", "\"yes\""}, YamlCase{"\"5\"", "\"5\""},
+                    YamlCase{"|\n 5\n", "\"5\\n\""}, YamlCase{"!!str 5", "\"5\""}, YamlCase{"!!int '5'", "5"},
+                    YamlCase{"!!float 1", "1"}, YamlCase{"!!binary aGk=", "\"hi\""}, YamlCase{"!local 5", "\"5\""},
+                    YamlCase{"! 5", "\"5\""}, YamlCase{"=", "\"=\""}));
 
 INSTANTIATE_TEST_SUITE_P(
     Structure, Yaml,
@@ -35,9 +38,12 @@ INSTANTIATE_TEST_SUITE_P(
                     YamlCase{"a: &x {b: 1}\nc:\n  <<: *x\n  d: 2\n", R"({"a":{"b":1},"c":{"b":1,"d":2}})"},
                     YamlCase{"a:\n  <<: [{x: 1}, {x: 2, z: 3}]\n", R"({"a":{"x":1,"z":3}})"},
                     YamlCase{"a:\n  <<: {x: 1}\n  x: 2\n", R"({"a":{"x":2}})"}, YamlCase{"'<<': 1", R"({"<<":1})"},
-                    YamlCase{"- a: &k v\n- *k\n", R"([{"a":"v"},"v"])"}, YamlCase{R"({"a":[1,2.50,{"b":null}]})", R"({"a":[1,2.5,{"b":null}]})"},
-                    YamlCase{"\xEF\xBB\xBF" "a: b", R"({"a":"b"})"}, YamlCase{"a: b\n---\nc: [", R"({"a":"b"})"},
-                    YamlCase{"z: 1\na: 2", R"({"z":1,"a":2})"}));
+                    YamlCase{"- a: &k v\n- *k\n", R"([{"a":"v"},"v"])"},
+                    YamlCase{R"({"a":[1,2.50,{"b":null}]})", R"({"a":[1,2.5,{"b":null}]})"},
+                    YamlCase{"\xEF\xBB\xBF"
+                             "a: b",
+                             R"({"a":"b"})"},
+                    YamlCase{"a: b\n---\nc: [", R"({"a":"b"})"}, YamlCase{"z: 1\na: 2", R"({"z":1,"a":2})"}));
 
 class YamlErrors : public testing::TestWithParam<YamlCase> {};
 
@@ -148,10 +154,12 @@ TEST(YamlNode, KeepsSourceTextAndQuoting) {
 }
 
 TEST(YamlNode, WritesJsonWithNumbersAsWritten) {
-  const auto node = parse_yaml_node("{a: 1.10, b: '1.10', c: 0x1F, d: yes, e: ~, f: .5, g: .inf, h: text, i: [1_000], j: !!str 5}");
+  const auto node =
+      parse_yaml_node("{a: 1.10, b: '1.10', c: 0x1F, d: yes, e: ~, f: .5, g: .inf, h: text, i: [1_000], j: !!str 5}");
   ASSERT_TRUE(node) << node.error().message;
   EXPECT_EQ(to_json(*node),
-            SecretBytes(R"({"a":1.10,"b":"1.10","c":31,"d":true,"e":null,"f":0.5,"g":".inf","h":"text","i":[1000],"j":"5"})"));
+            SecretBytes(
+                R"({"a":1.10,"b":"1.10","c":31,"d":true,"e":null,"f":0.5,"g":".inf","h":"text","i":[1000],"j":"5"})"));
 }
 
 TEST(YamlNode, MergesAndRefusesDuplicates) {

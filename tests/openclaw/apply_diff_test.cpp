@@ -21,21 +21,22 @@ TEST_P(Contains, AsExpected) {
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, Contains,
-    testing::Values(
-        ContainsCase{R"({"a":1,"b":2})", R"({"a":1})", true}, ContainsCase{R"({"a":1})", R"({"a":2})", false},
-        ContainsCase{R"({"a":"1"})", R"({"a":1})", false}, ContainsCase{R"({})", R"({"a":{"b":1}})", false},
-        ContainsCase{R"({})", R"({"a":{},"b":[],"c":false,"d":"","e":0,"f":null})", true},
-        ContainsCase{R"({"a":true})", R"({"a":false})", false},
-        ContainsCase{R"({"l":["a","b"]})", R"({"l":["a"]})", false},
-        ContainsCase{R"({"l":["a","b"]})", R"({"l":["a","b"]})", true},
-        ContainsCase{R"({"l":[{"name":"x","v":1},{"name":"y"}]})", R"({"l":[{"name":"y"}]})", true},
-        ContainsCase{R"({"l":[{"name":"x"},{"name":"y"}]})", R"({"l":[{"name":"y"},{"name":"x"}]})", false},
-        ContainsCase{R"({"l":[{"name":"x","v":1}]})", R"({"l":[{"name":"x","v":2}]})", false},
-        ContainsCase{R"({"l":[{"mountPath":"/a","name":"d"},{"mountPath":"/b","name":"d"}]})",
-                     R"({"l":[{"mountPath":"/b","name":"d"}]})", true},
-        ContainsCase{R"({"l":[{"port":1,"protocol":"TCP"},{"port":1,"protocol":"UDP","x":1}]})",
-                     R"({"l":[{"port":1,"protocol":"UDP","x":1}]})", true},
-        ContainsCase{R"({"l":[{"secretRef":{"name":"a"}}]})", R"({"l":[{"secretRef":{"name":"b"}}]})", false}));
+    testing::Values(ContainsCase{R"({"a":1,"b":2})", R"({"a":1})", true},
+                    ContainsCase{R"({"a":1})", R"({"a":2})", false}, ContainsCase{R"({"a":"1"})", R"({"a":1})", false},
+                    ContainsCase{R"({})", R"({"a":{"b":1}})", false},
+                    ContainsCase{R"({})", R"({"a":{},"b":[],"c":false,"d":"","e":0,"f":null})", true},
+                    ContainsCase{R"({"a":true})", R"({"a":false})", false},
+                    ContainsCase{R"({"l":["a","b"]})", R"({"l":["a"]})", false},
+                    ContainsCase{R"({"l":["a","b"]})", R"({"l":["a","b"]})", true},
+                    ContainsCase{R"({"l":[{"name":"x","v":1},{"name":"y"}]})", R"({"l":[{"name":"y"}]})", true},
+                    ContainsCase{R"({"l":[{"name":"x"},{"name":"y"}]})", R"({"l":[{"name":"y"},{"name":"x"}]})", false},
+                    ContainsCase{R"({"l":[{"name":"x","v":1}]})", R"({"l":[{"name":"x","v":2}]})", false},
+                    ContainsCase{R"({"l":[{"mountPath":"/a","name":"d"},{"mountPath":"/b","name":"d"}]})",
+                                 R"({"l":[{"mountPath":"/b","name":"d"}]})", true},
+                    ContainsCase{R"({"l":[{"port":1,"protocol":"TCP"},{"port":1,"protocol":"UDP","x":1}]})",
+                                 R"({"l":[{"port":1,"protocol":"UDP","x":1}]})", true},
+                    ContainsCase{R"({"l":[{"secretRef":{"name":"a"}}]})", R"({"l":[{"secretRef":{"name":"b"}}]})",
+                                 false}));
 
 constexpr std::string_view kLive = R"({"metadata":{"name":"x","labels":{"a":"1","foreign":"2"},"managedFields":[
   {"manager":"kubectl","operation":"Update","fieldsV1":{"f:metadata":{"f:labels":{"f:foreign":{}}}}},
@@ -61,9 +62,7 @@ TEST(ApplyChanges, WhenWeOwnSomethingThatIsNoLongerWanted) {
   EXPECT_TRUE(changes(R"({"metadata":{"name":"x"},"spec":{"env":[{"name":"E","value":"1"}]}})"));
 }
 
-TEST(ApplyChanges, WhenWeNeverAppliedTheObject) {
-  EXPECT_TRUE(changes(R"({"metadata":{"name":"x"}})", "somebody"));
-}
+TEST(ApplyChanges, WhenWeNeverAppliedTheObject) { EXPECT_TRUE(changes(R"({"metadata":{"name":"x"}})", "somebody")); }
 
 TEST(ApplyChanges, OfAPartLooksAtThatPartAlone) {
   const json::Value desired = doc(R"({"metadata":{"labels":{"a":"other"}},"spec":{"env":[{"name":"E","value":"1"}]}})");

@@ -26,7 +26,9 @@ OpenClawInstance foo(std::string_view spec = "{}") {
   return instance;
 }
 
-api::StatefulSet workload(std::string_view spec = "{}") { return build_stateful_set(foo(spec), {.inject_token = true}); }
+api::StatefulSet workload(std::string_view spec = "{}") {
+  return build_stateful_set(foo(spec), {.inject_token = true});
+}
 api::PodSpec pod(std::string_view spec = "{}") { return workload(spec).spec.pod_template.spec; }
 api::Container main_of(std::string_view spec = "{}") { return pod(spec).containers.at(0); }
 
@@ -56,7 +58,8 @@ TEST(Builders, B001EveryObjectHasTheLabelsAndTheOwner) {
 TEST(Builders, B002SelectorLabelsAreASubsetOfThePodLabels) {
   const api::StatefulSet s = workload();
   EXPECT_EQ(s.spec.selector.match_labels.size(), 2U);
-  for (const auto& label : s.spec.selector.match_labels) EXPECT_THAT(s.spec.pod_template.metadata.labels, Contains(label));
+  for (const auto& label : s.spec.selector.match_labels)
+    EXPECT_THAT(s.spec.pod_template.metadata.labels, Contains(label));
   EXPECT_EQ(build_service(foo()).spec.selector, s.spec.selector.match_labels);
 }
 
@@ -94,21 +97,19 @@ struct RegistryCase {
   const char* expected;
 };
 class Registry : public testing::TestWithParam<RegistryCase> {};
-TEST_P(Registry, B007ToB009) {
-  EXPECT_EQ(with_registry(GetParam().image, GetParam().registry), GetParam().expected);
-}
+TEST_P(Registry, B007ToB009) { EXPECT_EQ(with_registry(GetParam().image, GetParam().registry), GetParam().expected); }
 INSTANTIATE_TEST_SUITE_P(
     Cases, Registry,
-    testing::Values(RegistryCase{"ghcr.io/openclaw/openclaw:latest", "r.example.com", "r.example.com/openclaw/openclaw:latest"},
-                    RegistryCase{"docker.io/library/nginx:1.27-alpine", "r.example.com", "r.example.com/nginx:1.27-alpine"},
-                    RegistryCase{"docker.io/ollama/ollama:latest", "r.example.com", "r.example.com/ollama/ollama:latest"},
-                    RegistryCase{"nginx:1", "r/", "r/nginx:1"},
-                    RegistryCase{"localhost:5000/a:b", "r", "r/a:b"},
-                    RegistryCase{"ghcr.io/openclaw/openclaw:v1.2.3", "my-registry:5000", "my-registry:5000/openclaw/openclaw:v1.2.3"},
-                    RegistryCase{"nginx:latest", "my-registry.example.com/", "my-registry.example.com/nginx:latest"},
-                    RegistryCase{"[::1]:5000/a", "r", "r/a"},
-                    RegistryCase{"openclaw/openclaw:v1", "r", "r/openclaw/openclaw:v1"},
-                    RegistryCase{"a/b:c", "", "a/b:c"}));
+    testing::Values(
+        RegistryCase{"ghcr.io/openclaw/openclaw:latest", "r.example.com", "r.example.com/openclaw/openclaw:latest"},
+        RegistryCase{"docker.io/library/nginx:1.27-alpine", "r.example.com", "r.example.com/nginx:1.27-alpine"},
+        RegistryCase{"docker.io/ollama/ollama:latest", "r.example.com", "r.example.com/ollama/ollama:latest"},
+        RegistryCase{"nginx:1", "r/", "r/nginx:1"}, RegistryCase{"localhost:5000/a:b", "r", "r/a:b"},
+        RegistryCase{"ghcr.io/openclaw/openclaw:v1.2.3", "my-registry:5000",
+                     "my-registry:5000/openclaw/openclaw:v1.2.3"},
+        RegistryCase{"nginx:latest", "my-registry.example.com/", "my-registry.example.com/nginx:latest"},
+        RegistryCase{"[::1]:5000/a", "r", "r/a"}, RegistryCase{"openclaw/openclaw:v1", "r", "r/openclaw/openclaw:v1"},
+        RegistryCase{"a/b:c", "", "a/b:c"}));
 
 TEST(Builders, B010And11PullPolicyAndSecrets) {
   constexpr auto kSpec = R"({"image":{"pullPolicy":"Always","pullSecrets":[{"name":"a"},{"name":"b"}]}})";
@@ -125,7 +126,8 @@ TEST(Builders, B012AndB133AndB134Resources) {
 }
 
 TEST(Builders, B013TwoBuildsAreTheSameBytes) {
-  constexpr auto kSpec = R"({"env":[{"name":"A","value":"1"}],"podAnnotations":{"z":"1","a":"2"},"config":{"raw":{"b":1}}})";
+  constexpr auto kSpec =
+      R"({"env":[{"name":"A","value":"1"}],"podAnnotations":{"z":"1","a":"2"},"config":{"raw":{"b":1}}})";
   EXPECT_EQ(json::write(workload(kSpec)), json::write(workload(kSpec)));
 }
 
@@ -156,8 +158,9 @@ TEST(Builders, B120TheStatefulSet) {
 }
 
 TEST(Builders, B123AndB124PodSecurity) {
-  EXPECT_EQ(json::write(*pod().security_context),
-            R"({"fsGroup":1000,"runAsGroup":1000,"runAsNonRoot":true,"runAsUser":1000,"seccompProfile":{"type":"RuntimeDefault"}})");
+  EXPECT_EQ(
+      json::write(*pod().security_context),
+      R"({"fsGroup":1000,"runAsGroup":1000,"runAsNonRoot":true,"runAsUser":1000,"seccompProfile":{"type":"RuntimeDefault"}})");
   EXPECT_EQ(pod(R"({"security":{"podSecurityContext":{"fsGroupChangePolicy":"OnRootMismatch"}}})")
                 .security_context->fs_group_change_policy,
             "OnRootMismatch");
@@ -168,7 +171,9 @@ TEST(Builders, B125ToB129ContainerSecurity) {
             R"({"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]},"readOnlyRootFilesystem":true,)"
             R"("runAsNonRoot":true,"seccompProfile":{"type":"RuntimeDefault"}})");
   const auto context = [](std::string_view spec) { return *main_of(spec).security_context; };
-  EXPECT_EQ(context(R"({"security":{"containerSecurityContext":{"readOnlyRootFilesystem":false}}})").read_only_root_filesystem, false);
+  EXPECT_EQ(context(R"({"security":{"containerSecurityContext":{"readOnlyRootFilesystem":false}}})")
+                .read_only_root_filesystem,
+            false);
   const auto user = context(R"({"security":{"containerSecurityContext":{"runAsUser":2000}}})");
   EXPECT_EQ(user.run_as_user, 2000);
   EXPECT_EQ(user.run_as_non_root, true);
@@ -196,22 +201,28 @@ TEST(Builders, B131AUsersVariableReplacesTheOperatorsAndIsThereOnce) {
 }
 
 TEST(Builders, B132EnvFromIsCopiedVerbatim) {
-  constexpr auto kSpec = R"({"env":[{"name":"A","value":"x"}],"envFrom":[{"prefix":"P_","secretRef":{"name":"s","optional":true}}]})";
+  constexpr auto kSpec =
+      R"({"env":[{"name":"A","value":"x"}],"envFrom":[{"prefix":"P_","secretRef":{"name":"s","optional":true}}]})";
   EXPECT_EQ(main_of(kSpec).env.back().name, "A");
   EXPECT_EQ(json::write(main_of(kSpec).env_from), R"([{"prefix":"P_","secretRef":{"name":"s","optional":true}}])");
 }
 
 TEST(Builders, TheTokenIsInjectedUnlessTheInstanceSpeaksAgainstIt) {
   EXPECT_NE(value_of(main_of(), "OPENCLAW_GATEWAY_TOKEN"), "(none)");
-  EXPECT_EQ(value_of(main_of(R"({"config":{"raw":{"gateway":{"auth":{"mode":"trusted-proxy"}}}}})"), "OPENCLAW_GATEWAY_TOKEN"), "(none)");
-  EXPECT_EQ(value_of(main_of(R"({"env":[{"name":"OPENCLAW_GATEWAY_TOKEN","value":"mine"}]})"), "OPENCLAW_GATEWAY_TOKEN"), "mine");
+  EXPECT_EQ(value_of(main_of(R"({"config":{"raw":{"gateway":{"auth":{"mode":"trusted-proxy"}}}}})"),
+                     "OPENCLAW_GATEWAY_TOKEN"),
+            "(none)");
+  EXPECT_EQ(
+      value_of(main_of(R"({"env":[{"name":"OPENCLAW_GATEWAY_TOKEN","value":"mine"}]})"), "OPENCLAW_GATEWAY_TOKEN"),
+      "mine");
   const api::Container without = build_main_container(foo(), {.inject_token = false});
   EXPECT_EQ(value_of(without, "OPENCLAW_GATEWAY_TOKEN"), "(none)");
 }
 
 TEST(Builders, B149AndB150PodAnnotations) {
-  const auto annotations = workload(R"({"podAnnotations":{"a":"b","openclaw.rocks/config-hash":"x","openclaw.rocks/secret-hash":"y"}})")
-                               .spec.pod_template.metadata.annotations;
+  const auto annotations =
+      workload(R"({"podAnnotations":{"a":"b","openclaw.rocks/config-hash":"x","openclaw.rocks/secret-hash":"y"}})")
+          .spec.pod_template.metadata.annotations;
   EXPECT_THAT(annotations, Contains(Pair("a", "b")));
   EXPECT_EQ(annotations.at("openclaw.rocks/config-hash").size(), 16U);
   EXPECT_FALSE(annotations.contains("openclaw.rocks/secret-hash"));
@@ -219,7 +230,8 @@ TEST(Builders, B149AndB150PodAnnotations) {
 }
 
 TEST(Builders, B151AndB152PlacementAndProcessNamespace) {
-  const api::PodSpec placed = pod(R"({"availability":{"nodeSelector":{"a":"b"},"tolerations":[{"key":"k"}],"runtimeClassName":"kata-fc"}})");
+  const api::PodSpec placed =
+      pod(R"({"availability":{"nodeSelector":{"a":"b"},"tolerations":[{"key":"k"}],"runtimeClassName":"kata-fc"}})");
   EXPECT_THAT(placed.node_selector, ElementsAre(Pair("a", "b")));
   EXPECT_EQ(placed.tolerations->text, R"([{"key":"k"}])");
   EXPECT_EQ(placed.runtime_class_name, "kata-fc");
@@ -229,7 +241,8 @@ TEST(Builders, B151AndB152PlacementAndProcessNamespace) {
 }
 
 TEST(Builders, B153ToB155TheUsersContainersAndVolumes) {
-  const api::PodSpec p = pod(R"({"initContainers":[{"name":"i"}],"sidecars":[{"name":"x","resources":{"limits":{"cpu":"1000m","memory":1}}}],
+  const api::PodSpec p = pod(
+      R"({"initContainers":[{"name":"i"}],"sidecars":[{"name":"x","resources":{"limits":{"cpu":"1000m","memory":1}}}],
     "sidecarVolumes":[{"name":"v","emptyDir":{}}],"extraVolumes":[{"name":"e","emptyDir":{}}],"extraVolumeMounts":[{"name":"e","mountPath":"/e"}]})");
   EXPECT_EQ(p.init_containers.back().name, "i");
   EXPECT_EQ(p.containers.back().name, "x");
@@ -269,8 +282,9 @@ TEST(Builders, B202AndB203TheService) {
     "ports":[{"name":"http","port":3978},{"name":"grpc","port":50051,"targetPort":50052,"protocol":"UDP"}]}}})"));
   EXPECT_EQ(s.spec.type, "LoadBalancer");
   EXPECT_THAT(s.metadata.annotations, ElementsAre(Pair("a", "b")));
-  EXPECT_EQ(json::write(s.spec.ports),
-            R"([{"name":"http","port":3978,"protocol":"TCP","targetPort":3978},{"name":"grpc","port":50051,"protocol":"UDP","targetPort":50052}])");
+  EXPECT_EQ(
+      json::write(s.spec.ports),
+      R"([{"name":"http","port":3978,"protocol":"TCP","targetPort":3978},{"name":"grpc","port":50051,"protocol":"UDP","targetPort":50052}])");
   EXPECT_EQ(build_service(foo()).spec.ports.at(0).port, 18789);
 }
 
@@ -278,8 +292,9 @@ TEST(Builders, B263AndB265TheConfigHash) {
   const auto hash = [](std::string_view spec) { return config_hash(foo(spec).spec); };
   EXPECT_EQ(hash(R"({"resources":{"limits":{"cpu":"9"}}})"), hash("{}"));
   EXPECT_EQ(hash(R"({"config":{"raw":{"a":1,"b":2}}})"), hash(R"({"config":{"raw":{"b":2,"a":1}}})"));
-  for (const char* spec : {R"({"config":{"raw":{"a":1}}})", R"({"initContainers":[{"name":"x"}]})", R"({"plugins":["p"]})",
-                           R"({"skills":["s"]})", R"({"runtimeDeps":{"pnpm":true}})", R"({"tailscale":{"enabled":true}})"}) {
+  for (const char* spec :
+       {R"({"config":{"raw":{"a":1}}})", R"({"initContainers":[{"name":"x"}]})", R"({"plugins":["p"]})",
+        R"({"skills":["s"]})", R"({"runtimeDeps":{"pnpm":true}})", R"({"tailscale":{"enabled":true}})"}) {
     EXPECT_NE(hash(spec), hash("{}")) << spec;
   }
 }
@@ -296,16 +311,18 @@ TEST_P(Quantity, IsCanonical) {
     EXPECT_EQ(*q, GetParam().canonical) << GetParam().text;
   }
 }
-INSTANTIATE_TEST_SUITE_P(Cases, Quantity,
-                         testing::Values(QuantityCase{"2000m", "2"}, QuantityCase{"500m", "500m"}, QuantityCase{"0.5", "500m"},
-                                         QuantityCase{"1Gi", "1Gi"}, QuantityCase{"1024Mi", "1Gi"}, QuantityCase{"1.5Gi", "1536Mi"},
-                                         QuantityCase{"1000", "1k"}, QuantityCase{"1e3", "1e3"}, QuantityCase{"100M", "100M"},
-                                         QuantityCase{"0.5Ki", "512"}, QuantityCase{"1500Ki", "1500Ki"}, QuantityCase{"-1500m", "-1500m"},
-                                         QuantityCase{"0", "0"}, QuantityCase{"0Gi", "0"}, QuantityCase{"+1", "1"}, QuantityCase{".5", "500m"},
-                                         QuantityCase{"12E", "12E"}, QuantityCase{"1000E", "1000E"}, QuantityCase{"100m", "100m"},
-                                         QuantityCase{"", nullptr}, QuantityCase{"not-a-quantity", nullptr}, QuantityCase{"1 Gi", nullptr},
-                                         QuantityCase{"1gi", nullptr}, QuantityCase{"1.2.3", nullptr}, QuantityCase{"Gi", nullptr},
-                                         QuantityCase{"10 gigs", nullptr}, QuantityCase{"1e", nullptr}, QuantityCase{"1e99", nullptr}));
+INSTANTIATE_TEST_SUITE_P(
+    Cases, Quantity,
+    testing::Values(QuantityCase{"2000m", "2"}, QuantityCase{"500m", "500m"}, QuantityCase{"0.5", "500m"},
+                    QuantityCase{"1Gi", "1Gi"}, QuantityCase{"1024Mi", "1Gi"}, QuantityCase{"1.5Gi", "1536Mi"},
+                    QuantityCase{"1000", "1k"}, QuantityCase{"1e3", "1e3"}, QuantityCase{"100M", "100M"},
+                    QuantityCase{"0.5Ki", "512"}, QuantityCase{"1500Ki", "1500Ki"}, QuantityCase{"-1500m", "-1500m"},
+                    QuantityCase{"0", "0"}, QuantityCase{"0Gi", "0"}, QuantityCase{"+1", "1"},
+                    QuantityCase{".5", "500m"}, QuantityCase{"12E", "12E"}, QuantityCase{"1000E", "1000E"},
+                    QuantityCase{"100m", "100m"}, QuantityCase{"", nullptr}, QuantityCase{"not-a-quantity", nullptr},
+                    QuantityCase{"1 Gi", nullptr}, QuantityCase{"1gi", nullptr}, QuantityCase{"1.2.3", nullptr},
+                    QuantityCase{"Gi", nullptr}, QuantityCase{"10 gigs", nullptr}, QuantityCase{"1e", nullptr},
+                    QuantityCase{"1e99", nullptr}));
 
 }  // namespace
 }  // namespace rotor::openclaw

@@ -105,10 +105,11 @@ api::Container container(std::string_view text) { return *json::read<api::Contai
 TEST(References, AreReadOffEveryContainer) {
   api::PodSpec pod;
   pod.init_containers.push_back(container(R"({"name":"i","envFrom":[{"secretRef":{"name":"init"}}]})"));
-  pod.containers.push_back(container(R"({"name":"m","envFrom":[{"prefix":"P_","secretRef":{"name":"all","optional":true}}],
-    "env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"one","key":"k"}}},{"name":"B","value":"x"}]})"));
   pod.containers.push_back(
-      container(R"({"name":"s","env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"one","key":"o","optional":true}}}]})"));
+      container(R"({"name":"m","envFrom":[{"prefix":"P_","secretRef":{"name":"all","optional":true}}],
+    "env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"one","key":"k"}}},{"name":"B","value":"x"}]})"));
+  pod.containers.push_back(container(
+      R"({"name":"s","env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"one","key":"o","optional":true}}}]})"));
   const References r = secret_references(pod);
   ASSERT_EQ(r.size(), 3U);
   EXPECT_TRUE(r.at("init").required);
@@ -121,7 +122,8 @@ TEST(References, AreReadOffEveryContainer) {
 
 TEST(References, EntriesWithoutANameAndConfigMapsAreNone) {
   api::PodSpec pod;
-  pod.containers.push_back(container(R"({"name":"m","envFrom":[{"secretRef":{"name":""}},{"configMapRef":{"name":"c"}}]})"));
+  pod.containers.push_back(
+      container(R"({"name":"m","envFrom":[{"secretRef":{"name":""}},{"configMapRef":{"name":"c"}}]})"));
   EXPECT_TRUE(secret_references(pod).empty());
 }
 

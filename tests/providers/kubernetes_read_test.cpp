@@ -1,6 +1,6 @@
-#include "providers/kubernetes/read.hpp"
-
 #include <gtest/gtest.h>
+
+#include "providers/kubernetes/read.hpp"
 
 namespace rotor::providers::kubernetes {
 namespace {
@@ -38,15 +38,17 @@ TEST_P(KubernetesRead, FindsTheProperty) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, KubernetesRead, testing::Values(
-    ReadCase{"user", false, "u"}, ReadCase{"a.b", false, "dotted"}, ReadCase{"doc.x.y", false, "deep"},
-    ReadCase{"", false, R"({"a.b":"dotted","doc":"{\"x\":{\"y\":\"deep\"},\"s\":\"seb\"}","user":"u"})"},
-    ReadCase{"nope", false, "!property nope does not exist in data of secret \"s\""},
-    ReadCase{"doc.z", false, "!property doc.z does not exist in data of secret \"s\""},
-    ReadCase{"labels.app.kubernetes.io/name", true, "n"}, ReadCase{"labels.json.k", true, "v"},
-    ReadCase{"annotations", true, "null"},
-    ReadCase{"labels.nope", true, "!property labels.nope does not exist in metadata of secret \"s\""},
-    ReadCase{"", true, R"({"annotations":null,"labels":{"app.kubernetes.io/name":"n","json":"{\"k\":\"v\"}"}})"}));
+INSTANTIATE_TEST_SUITE_P(
+    Cases, KubernetesRead,
+    testing::Values(
+        ReadCase{"user", false, "u"}, ReadCase{"a.b", false, "dotted"}, ReadCase{"doc.x.y", false, "deep"},
+        ReadCase{"", false, R"({"a.b":"dotted","doc":"{\"x\":{\"y\":\"deep\"},\"s\":\"seb\"}","user":"u"})"},
+        ReadCase{"nope", false, "!property nope does not exist in data of secret \"s\""},
+        ReadCase{"doc.z", false, "!property doc.z does not exist in data of secret \"s\""},
+        ReadCase{"labels.app.kubernetes.io/name", true, "n"}, ReadCase{"labels.json.k", true, "v"},
+        ReadCase{"annotations", true, "null"},
+        ReadCase{"labels.nope", true, "!property labels.nope does not exist in metadata of secret \"s\""},
+        ReadCase{"", true, R"({"annotations":null,"labels":{"app.kubernetes.io/name":"n","json":"{\"k\":\"v\"}"}})"}));
 
 TEST(KubernetesReadMap, GivesEveryKeyOrTheMembersOfOne) {
   RemoteRef ref;

@@ -23,13 +23,16 @@ TEST_P(Property, IsFoundAsTextOfItsType) {
   if (*found) EXPECT_EQ((*found)->reveal(), *GetParam().expected);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, Property, testing::Values(
-    PropertyCase{"user", "u"}, PropertyCase{"db.host", "dotted"}, PropertyCase{"db.port", "5432"},
-    PropertyCase{"list.0", "a"}, PropertyCase{"list.1.n", "b"}, PropertyCase{"list.2", std::nullopt},
-    PropertyCase{"list.x", std::nullopt}, PropertyCase{"n", "1"}, PropertyCase{"e", "1000"}, PropertyCase{"nul", ""},
-    PropertyCase{"t", "true"}, PropertyCase{"obj", R"({"b":1, "a":"<x>"})"},
-    PropertyCase{"big", "12345678901234567890123"}, PropertyCase{"w\\*", "star"}, PropertyCase{"absent", std::nullopt},
-    PropertyCase{"user.name", std::nullopt}, PropertyCase{".user", std::nullopt}, PropertyCase{"db..host", std::nullopt}));
+INSTANTIATE_TEST_SUITE_P(Cases, Property,
+                         testing::Values(PropertyCase{"user", "u"}, PropertyCase{"db.host", "dotted"},
+                                         PropertyCase{"db.port", "5432"}, PropertyCase{"list.0", "a"},
+                                         PropertyCase{"list.1.n", "b"}, PropertyCase{"list.2", std::nullopt},
+                                         PropertyCase{"list.x", std::nullopt}, PropertyCase{"n", "1"},
+                                         PropertyCase{"e", "1000"}, PropertyCase{"nul", ""}, PropertyCase{"t", "true"},
+                                         PropertyCase{"obj", R"({"b":1, "a":"<x>"})"},
+                                         PropertyCase{"big", "12345678901234567890123"}, PropertyCase{"w\\*", "star"},
+                                         PropertyCase{"absent", std::nullopt}, PropertyCase{"user.name", std::nullopt},
+                                         PropertyCase{".user", std::nullopt}, PropertyCase{"db..host", std::nullopt}));
 
 TEST(PropertyOrder, DecidesBetweenADottedKeyAndAPath) {
   const SecretBytes both(R"({"a.b":"key","a":{"b":"path"}})");
@@ -48,7 +51,8 @@ TEST(PropertyErrors, NameThePositionAndNeverThePayload) {
 }
 
 TEST(Members, KeepEveryValueAsWrittenAndUnquoteStrings) {
-  const auto members = members_of(SecretBytes(R"({"s":"a\u0041","n":1.10,"o":{"x": 1},"z":null,"b":false,"d":1,"d":2})"));
+  const auto members =
+      members_of(SecretBytes(R"({"s":"a\u0041","n":1.10,"o":{"x": 1},"z":null,"b":false,"d":1,"d":2})"));
   ASSERT_TRUE(members) << members.error().message;
   EXPECT_EQ(members->at("s").reveal(), "aA");
   EXPECT_EQ(members->at("n").reveal(), "1.10");

@@ -127,7 +127,8 @@ TEST_F(OpenClawLife, AnObjectOfAnotherControllerIsNotTaken) {
   const std::string uid(json::find_string(world.get(kConfigMaps, "c"), "metadata.uid"));
   world.create(kServices, "foo",
                R"({"spec":{"ports":[{"port":1}]},"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap",)"
-               R"("name":"c","controller":true,"uid":")" + uid + R"("}]}})");
+               R"("name":"c","controller":true,"uid":")" +
+                   uid + R"("}]}})");
   world.instance("foo", "{}");
   world.start_operator();
   world.until("Failed", [this] { return world.phase("foo") == "Failed"; });
@@ -139,9 +140,8 @@ TEST_F(OpenClawLife, WithoutTheDigestKeyThereIsNoRotationAndAConditionThatSaysSo
   world.secret("keys", R"({"A":"MQ=="})");
   world.instance("foo", R"({"envFrom":[{"secretRef":{"name":"keys"}}]})");
   world.start_operator({.operator_namespace = "no-such-namespace", .quiet = std::chrono::nanoseconds(0)});
-  world.until("the condition", [this] {
-    return world.condition("foo", "RotationKeyUnavailable") == "True/RotationKeyUnavailable";
-  });
+  world.until("the condition",
+              [this] { return world.condition("foo", "RotationKeyUnavailable") == "True/RotationKeyUnavailable"; });
   EXPECT_EQ(world.secret_hash("foo"), "");
   world.settle_after("foo", [this] { world.secret("keys", R"({"A":"Mg=="})"); });
   EXPECT_EQ(world.generation("foo"), 1);

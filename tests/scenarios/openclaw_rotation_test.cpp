@@ -13,8 +13,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr std::string_view kEnvFrom = R"({"envFrom":[{"secretRef":{"name":"keys"}}]})";
-constexpr std::string_view kOneKey =
-    R"({"env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"keys","key":"A"}}}]})";
+constexpr std::string_view kOneKey = R"({"env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"keys","key":"A"}}}]})";
 constexpr std::string_view kOptional = R"({"envFrom":[{"secretRef":{"name":"keys","optional":true}}]})";
 
 class OpenClawRotation : public testing::Test {
@@ -70,7 +69,8 @@ TEST_F(OpenClawRotation, OneRotationIsOneWriteOfTheStatefulSet) {
 
 TEST_F(OpenClawRotation, AWriteWhoseAnswerIsLostIsNotARestartMore) {
   running();
-  world.server().faults().add({.verb = "patch", .resource = "statefulsets", .kind = apiserver::Fault::Kind::kDropAfterServing});
+  world.server().faults().add(
+      {.verb = "patch", .resource = "statefulsets", .kind = apiserver::Fault::Kind::kDropAfterServing});
   const std::int64_t generation = world.generation("agent");
   world.secret("keys", R"({"A":"Mg=="})");
   world.until("the rotation", [&] { return world.generation("agent") > generation; });

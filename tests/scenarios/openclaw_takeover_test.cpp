@@ -13,25 +13,30 @@ class OpenClawTakeOver : public testing::Test {
  protected:
   // An instance that was reconciled before, with a StatefulSet that carries `hash`. Token: 64 zeros.
   void left_behind(const std::string& hash) {
-    world.secret("my-agent-gateway-token",
-                 R"({"token":"MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMA=="})");
+    world.secret(
+        "my-agent-gateway-token",
+        R"({"token":"MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMA=="})");
     world.secret("openclaw-api-keys", R"({"ANTHROPIC_API_KEY":"c2stYW50LTE=","OPENAI_API_KEY":"c2stb2FpLTE="})");
     world.instance("my-agent", R"({"envFrom":[{"secretRef":{"name":"openclaw-api-keys"}}]})");
     world.merge(kInstances, "my-agent", R"({"status":{"phase":"Running","observedGeneration":1}})", "status");
     const std::string uid(json::find_string(world.get(kInstances, "my-agent"), "metadata.uid"));
-    world.create(kStatefulSets, "my-agent",
-                 R"({"metadata":{"labels":{"app.kubernetes.io/managed-by":"openclaw-operator"},
+    world.create(
+        kStatefulSets, "my-agent",
+        R"({"metadata":{"labels":{"app.kubernetes.io/managed-by":"openclaw-operator"},
                    "ownerReferences":[{"apiVersion":"openclaw.rocks/v1alpha1","kind":"OpenClawInstance","name":"my-agent",
-                     "controller":true,"uid":")" + uid + R"("}]},
+                     "controller":true,"uid":")" +
+            uid + R"("}]},
                  "spec":{"serviceName":"my-agent","podManagementPolicy":"Parallel","selector":{"matchLabels":{"app.kubernetes.io/name":"openclaw","app.kubernetes.io/instance":"my-agent"}},
-                   "template":{"metadata":{"labels":{"app.kubernetes.io/name":"openclaw","app.kubernetes.io/instance":"my-agent"},"annotations":{"openclaw.rocks/secret-hash":")" + hash +
-                     R"("}},"spec":{"containers":[{"name":"openclaw","image":"theirs:1"}],"volumes":[{"name":"data","persistentVolumeClaim":{"claimName":"my-agent-data"}}]}}}})");
+                   "template":{"metadata":{"labels":{"app.kubernetes.io/name":"openclaw","app.kubernetes.io/instance":"my-agent"},"annotations":{"openclaw.rocks/secret-hash":")" +
+            hash +
+            R"("}},"spec":{"containers":[{"name":"openclaw","image":"theirs:1"}],"volumes":[{"name":"data","persistentVolumeClaim":{"claimName":"my-agent-data"}}]}}}})");
     world.start_operator();
   }
   std::string state() {
     const json::Value object = world.get(kStatefulSets, "my-agent");
     const json::Value* annotations = json::find(object, "metadata.annotations");
-    const json::Value* mark = annotations == nullptr ? nullptr : annotations->as_object().if_contains("openclaw.rocks/secret-state");
+    const json::Value* mark =
+        annotations == nullptr ? nullptr : annotations->as_object().if_contains("openclaw.rocks/secret-state");
     return mark == nullptr ? "" : std::string(mark->as_string());
   }
   OpenClawWorld world;

@@ -49,7 +49,8 @@ T OpenClawWorld::run(Task<T> task) {
 
 OpenClawWorld::OpenClawWorld() : server_(must(apiserver::EmbeddedServer::start({}))) {
   const std::string kubeconfig(server_->kubeconfig().reveal());
-  person_ = must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")), "person"));
+  person_ =
+      must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")), "person"));
   must(run(answered(person_->create(kCrds, "", SecretBytes(api::openclaw_instance_crd())))));
   for (const char* ns : {"ns", "rotor"}) {
     const std::string body = std::string(R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":")") + ns + "\"}}";
@@ -67,8 +68,9 @@ void OpenClawWorld::start_operator(openclaw::ControllerOptions options) {
   operator_ = std::make_unique<Operator>(loop_.executor(), std::move(client), clock_, std::move(options));
   metrics_ = &operator_->metrics;
   Operator* op = operator_.get();
-  boost::asio::co_spawn(loop_.io(), op->controller.run(),
-                        boost::asio::bind_cancellation_slot(op->stop.slot(), [op](std::exception_ptr) { op->ended = true; }));
+  boost::asio::co_spawn(
+      loop_.io(), op->controller.run(),
+      boost::asio::bind_cancellation_slot(op->stop.slot(), [op](std::exception_ptr) { op->ended = true; }));
   until("the operator's watches", [op] { return op->controller.ready(); });
 }
 
@@ -139,7 +141,8 @@ void OpenClawWorld::pod_is_ready(const std::string& name, bool ready) {
 void OpenClawWorld::until(std::string_view what, const std::function<bool()>& is_so) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (!is_so()) {
-    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("waited too long for " + std::string(what));
+    if (std::chrono::steady_clock::now() > deadline)
+      throw std::runtime_error("waited too long for " + std::string(what));
     loop_.io().restart();
     loop_.io().run_for(std::chrono::milliseconds(2));
   }
@@ -154,7 +157,8 @@ void OpenClawWorld::settle_after(const std::string& instance, const std::functio
 std::string OpenClawWorld::secret_hash(const std::string& name) {
   const json::Value object = get(kStatefulSets, name);
   const json::Value* annotations = json::find(object, "spec.template.metadata.annotations");
-  const json::Value* hash = annotations == nullptr ? nullptr : annotations->as_object().if_contains("openclaw.rocks/secret-hash");
+  const json::Value* hash =
+      annotations == nullptr ? nullptr : annotations->as_object().if_contains("openclaw.rocks/secret-hash");
   return hash == nullptr ? std::string() : std::string(hash->as_string());
 }
 

@@ -49,7 +49,7 @@ class OpenClawWorld {
   void merge(const kube::Resource& resource, const std::string& name, std::string_view patch,
              const std::string& subresource = "");
   void remove(const kube::Resource& resource, const std::string& name);
-  void secret(const std::string& name, std::string_view data_json);  // values in base64
+  void secret(const std::string& name, std::string_view data_json);          // values in base64
   json::Value get(const kube::Resource& resource, const std::string& name);  // null when it is not there
   std::vector<json::Value> events(std::string_view reason);
   void pod_is_ready(const std::string& name, bool ready = true);  // as the StatefulSet's controller would say

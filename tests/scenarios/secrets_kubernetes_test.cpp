@@ -1,7 +1,6 @@
 // The kubernetes provider, with the API server that the controllers run on as its back end.
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "base/encoding.hpp"
 #include "tests/scenarios/secrets_world.hpp"
@@ -13,17 +12,19 @@ class KubernetesStore : public testing::Test {
  protected:
   void store(std::string_view token) {
     world.create("secret", "creds", fmt::format(R"({{"data":{{"token":"{}"}}}})", base64_encode(token)));
-    world.create("ss", "store", fmt::format(R"({{"spec":{{"provider":{{"kubernetes":{{"remoteNamespace":"ns",
+    world.create("ss", "store",
+                 fmt::format(R"({{"spec":{{"provider":{{"kubernetes":{{"remoteNamespace":"ns",
       "server":{{"url":"{}","caBundle":"{}"}},"auth":{{"token":{{"bearerToken":{{"name":"creds","key":"token"}}}}}}}}}}}}}})",
-                                            world.url(), base64_encode(world.ca_pem())));
+                             world.url(), base64_encode(world.ca_pem())));
   }
   SecretsWorld world;
 };
 
 TEST_F(KubernetesStore, ReadsKeysPathsAndWholeSecrets) {
   store(world.token());
-  world.create("secret", "source", fmt::format(R"({{"data":{{"user":"{}","doc":"{}"}}}})", base64_encode("u"),
-                                               base64_encode(R"({"a":{"b":"deep"}})")));
+  world.create("secret", "source",
+               fmt::format(R"({{"data":{{"user":"{}","doc":"{}"}}}})", base64_encode("u"),
+                           base64_encode(R"({"a":{"b":"deep"}})")));
   world.start_operator();
   world.until_ready("ss", "store", "True/Valid/store validated");
   world.external_secret(R"("target":{"name":"tgt"},"dataFrom":[{"extract":{"key":"source"}}],
@@ -64,8 +65,10 @@ TEST_F(KubernetesStore, SaysWhichSecretHoldsNoToken) {
   world.until("the event", [this] { return !world.events("InvalidProviderConfig").empty(); });
   const auto event = world.events("InvalidProviderConfig")[0];
   const std::string message(json::find_string(event, "message"));
-  EXPECT_TRUE(message.starts_with("failed to prepare auth: could not fetch Auth.Token.BearerToken: cannot get Kubernetes "
-                                  "secret \"nowhere\" from namespace \"ns\": ")) << message;
+  EXPECT_TRUE(
+      message.starts_with("failed to prepare auth: could not fetch Auth.Token.BearerToken: cannot get Kubernetes "
+                          "secret \"nowhere\" from namespace \"ns\": "))
+      << message;
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "json/object_hash.hpp"
 #include "tests/scenarios/secrets_world.hpp"
@@ -9,7 +8,8 @@ namespace rotor::test {
 namespace {
 
 constexpr std::string_view kSynced = "True/SecretSynced/secret synced";
-constexpr std::string_view kOneKey = R"("target":{"name":"tgt"},"data":[{"secretKey":"a","remoteRef":{"key":"remote"}}])";
+constexpr std::string_view kOneKey =
+    R"("target":{"name":"tgt"},"data":[{"secretKey":"a","remoteRef":{"key":"remote"}}])";
 
 // A store with remote = v1, an ExternalSecret es on it, synced.
 class SecretsSync : public testing::Test {
@@ -37,7 +37,8 @@ TEST_F(SecretsSync, MakesTheSecret_Row1_Row2_Row5_Row23) {
   const auto& labels = json::find(secret, "metadata.labels")->as_object();
   EXPECT_EQ(labels.at("l1").as_string(), "x");
   EXPECT_EQ(labels.at("reconcile.external-secrets.io/managed").as_string(), "true");
-  EXPECT_EQ(labels.at("reconcile.external-secrets.io/created-by").as_string(), json::object_hash(std::string_view("ns/es")));
+  EXPECT_EQ(labels.at("reconcile.external-secrets.io/created-by").as_string(),
+            json::object_hash(std::string_view("ns/es")));
   EXPECT_EQ(json::find(secret, "metadata.annotations")->as_object().at("an1").as_string(), "y");
   EXPECT_EQ(json::find(secret, "metadata.managedFields")->as_array().at(0).at("manager").as_string(),
             "externalsecrets.external-secrets.io/es");
@@ -126,8 +127,10 @@ TEST_F(SecretsSync, LeavesAnotherExternalSecretsTargetAlone_Row15) {
 TEST_F(SecretsSync, LeavesAnotherKindsSecretAlone_Row14) {
   world.create("secret", "owner", R"({"data":{}})");
   const std::string uid(json::find_string(world.get("secret", "owner"), "metadata.uid"));
-  world.create("secret", "tgt", fmt::format(R"({{"metadata":{{"ownerReferences":[{{"apiVersion":"v1","kind":"Secret",
-    "name":"owner","uid":"{}","controller":true}}]}},"data":{{"old":"eA=="}}}})", uid));
+  world.create("secret", "tgt",
+               fmt::format(R"({{"metadata":{{"ownerReferences":[{{"apiVersion":"v1","kind":"Secret",
+    "name":"owner","uid":"{}","controller":true}}]}},"data":{{"old":"eA=="}}}})",
+                           uid));
   world.store(R"([{"key":"remote","value":"v1"}])");
   world.start_operator();
   world.external_secret(kOneKey);
@@ -138,7 +141,8 @@ TEST_F(SecretsSync, LeavesAnotherKindsSecretAlone_Row14) {
 TEST_F(SecretsSync, MovesToANewTargetName_Row17) {
   synced();
   world.merge("es", "es", R"({"spec":{"target":{"name":"new"}}})");
-  world.until("the new Secret", [this] { return world.value("new", "a") == "v1" && world.get("secret", "tgt").is_null(); });
+  world.until("the new Secret",
+              [this] { return world.value("new", "a") == "v1" && world.get("secret", "tgt").is_null(); });
   world.until("the event", [this] { return world.events("Deleted").size() == 1; });
 }
 
@@ -212,18 +216,20 @@ TEST_P(BadStores, SayWhatIsWrong) {
             "error processing spec.data[0] (key: remote), err: SecretStore \"store\" is not ready");
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, BadStores, testing::Values(
-    BadStore{R"({"teapot":{}})", "False/InvalidProviderConfig/unable to create client",
-             "failed to find registered store backend for type: teapot, name: store"},
-    BadStore{R"({"fake":{"data":[],"validationResult":2}})", "False/InvalidProviderConfig/unable to validate store",
-             "unable to validate"}));
+INSTANTIATE_TEST_SUITE_P(
+    Cases, BadStores,
+    testing::Values(BadStore{R"({"teapot":{}})", "False/InvalidProviderConfig/unable to create client",
+                             "failed to find registered store backend for type: teapot, name: store"},
+                    BadStore{R"({"fake":{"data":[],"validationResult":2}})",
+                             "False/InvalidProviderConfig/unable to validate store", "unable to validate"}));
 
 TEST_F(SecretsSync, RefusesTwoProvidersAtTheApiServer) {
   try {
     world.create("ss", "store", R"({"spec":{"provider":{"fake":{"data":[]},"aws":{}}}})");
     FAIL() << "accepted";
   } catch (const std::runtime_error& error) {
-    EXPECT_TRUE(std::string(error.what()).contains("spec.provider: Too many: 2: must have at most 1 item")) << error.what();
+    EXPECT_TRUE(std::string(error.what()).contains("spec.provider: Too many: 2: must have at most 1 item"))
+        << error.what();
   }
 }
 
@@ -232,9 +238,10 @@ TEST_F(SecretsSync, WakesUpWhenItsStoreAppears_Row136_Row137) {
   world.external_secret(kOneKey);
   world.until_ready("es", "es", "False/SecretSyncedError/could not get secret data from provider");
   world.until("the event", [this] { return !world.events("UpdateFailed").empty(); });
-  EXPECT_EQ(json::find_string(world.events("UpdateFailed")[0], "message"),
-            "error processing spec.data[0] (key: remote), err: could not get SecretStore \"store\", it does not exist in "
-            "namespace \"ns\"");
+  EXPECT_EQ(
+      json::find_string(world.events("UpdateFailed")[0], "message"),
+      "error processing spec.data[0] (key: remote), err: could not get SecretStore \"store\", it does not exist in "
+      "namespace \"ns\"");
   world.store(R"([{"key":"remote","value":"v1"}])");
   world.until_ready("es", "es", kSynced);
 }
@@ -257,9 +264,10 @@ TEST(UnreadableObject, SaysSoAndStopsNoOther) {
   world.external_secret(kOneKey);
   world.start_operator();
   world.until("the good one", [&] { return world.value("tgt", "a") == "v1"; });
-  world.until_ready("es", "bad",
-                    "False/SecretSyncedError/the ExternalSecret cannot be read: spec.data: expected an array, found a string; "
-                    "correct the field and apply it again");
+  world.until_ready(
+      "es", "bad",
+      "False/SecretSyncedError/the ExternalSecret cannot be read: spec.data: expected an array, found a string; "
+      "correct the field and apply it again");
   world.until("the event", [&] { return !world.events("UpdateFailed").empty(); });
   world.merge("es", "bad", R"({"spec":{"secretStoreRef":{"name":"store"},"target":{"name":"good"},
     "data":[{"secretKey":"a","remoteRef":{"key":"remote"}}]}})");
@@ -270,7 +278,9 @@ TEST_F(SecretsSync, CountsPassesAndShowsConditions_Row24) {
   synced();
   world.settle();
   const std::string text = world.metrics().render();
-  EXPECT_TRUE(text.contains(R"(externalsecret_status_condition{name="es",namespace="ns",condition="Ready",status="True"} 1)")) << text;
+  EXPECT_TRUE(
+      text.contains(R"(externalsecret_status_condition{name="es",namespace="ns",condition="Ready",status="True"} 1)"))
+      << text;
   EXPECT_TRUE(text.contains(R"(externalsecret_sync_calls_total{name="es",namespace="ns"})"));
 }
 

@@ -81,7 +81,8 @@ T SecretsWorld::run(Task<T> task) {
 
 SecretsWorld::SecretsWorld(bool loose) : server_(must(apiserver::EmbeddedServer::start({}))) {
   const std::string kubeconfig(server_->kubeconfig().reveal());
-  person_ = must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")), "person"));
+  person_ =
+      must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")), "person"));
   const std::string es_crd = loose ? std::string(kLooseCrd) : api::es::external_secret_crd();
   for (const std::string& crd : {api::es::secret_store_crd(), api::es::cluster_secret_store_crd(), es_crd}) {
     must(run(done(person_->create(kCrds, "", SecretBytes(crd)))));
@@ -101,8 +102,9 @@ void SecretsWorld::start_operator(secrets::Options options) {
                                        std::string(kAgent)));
   operator_ = std::make_unique<Operator>(loop_.executor(), std::move(client), clock_, std::move(options));
   Operator* op = operator_.get();
-  boost::asio::co_spawn(loop_.io(), op->controllers.run(),
-                        boost::asio::bind_cancellation_slot(op->stop.slot(), [op](std::exception_ptr) { op->ended = true; }));
+  boost::asio::co_spawn(
+      loop_.io(), op->controllers.run(),
+      boost::asio::bind_cancellation_slot(op->stop.slot(), [op](std::exception_ptr) { op->ended = true; }));
   until("the operator's watches", [op] { return op->controllers.ready(); });
 }
 
@@ -169,7 +171,8 @@ void SecretsWorld::external_secret(std::string_view spec_members) {
 void SecretsWorld::until(std::string_view what, const std::function<bool()>& is_so) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (!is_so()) {
-    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("waited too long for " + std::string(what));
+    if (std::chrono::steady_clock::now() > deadline)
+      throw std::runtime_error("waited too long for " + std::string(what));
     loop_.io().restart();
     loop_.io().run_for(std::chrono::milliseconds(2));
   }

@@ -22,7 +22,8 @@ namespace rotor::test {
 
 class SecretsWorld {
  public:
-  // Server, CRDs, namespace "ns". `loose`: a CRD that lets everything in, as an older installation may have left objects.
+  // Server, CRDs, namespace "ns". `loose`: a CRD that lets everything in, as an older installation may have left
+  // objects.
   explicit SecretsWorld(bool loose = false);
   ~SecretsWorld();
 
@@ -41,8 +42,8 @@ class SecretsWorld {
   void external_secret(std::string_view spec_members);
 
   void until(std::string_view what, const std::function<bool()>& is_so);
-  std::string value(const std::string& secret, std::string_view key);       // decoded; "" when it is not there
-  std::string ready(std::string_view kind, const std::string& name);        // "status/reason/message"
+  std::string value(const std::string& secret, std::string_view key);  // decoded; "" when it is not there
+  std::string ready(std::string_view kind, const std::string& name);   // "status/reason/message"
   void until_ready(std::string_view kind, const std::string& name, std::string_view expected);
   std::uint64_t operator_requests(std::string_view verb, std::string_view resource);
   std::uint64_t operator_writes();

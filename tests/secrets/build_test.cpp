@@ -32,8 +32,12 @@ kube::ManagedFieldsEntry wrote(std::string manager, std::string fields) {
 }
 
 kube::OwnerReference controller(std::string api_version, std::string kind, std::string name, std::string uid) {
-  return {.api_version = std::move(api_version), .kind = std::move(kind), .name = std::move(name), .uid = std::move(uid),
-          .controller = true, .block_owner_deletion = true};
+  return {.api_version = std::move(api_version),
+          .kind = std::move(kind),
+          .name = std::move(name),
+          .uid = std::move(uid),
+          .controller = true,
+          .block_owner_deletion = true};
 }
 
 Target owned_by(kube::OwnerReference owner) {
@@ -138,7 +142,8 @@ TEST(BuildSecret, DropsStaleLabelsOfANameTooLongForItsFieldManager_Q4) {
   es.metadata.name = std::string(40, 'x');
   auto secret = left_by(es, one_value("a", "v1"));
   secret.metadata.labels["l1"] = "x";
-  secret.metadata.managed_fields = {wrote(field_manager(es.metadata.name), R"({"f:metadata":{"f:labels":{"f:l1":{}}}})")};
+  secret.metadata.managed_fields = {
+      wrote(field_manager(es.metadata.name), R"({"f:metadata":{"f:labels":{"f:l1":{}}}})")};
   const auto live = to_target(std::move(secret));
   EXPECT_FALSE(build_secret(es, &live, one_value("a", "v1"))->secret.metadata.labels.contains("l1"));
 }

@@ -74,33 +74,40 @@ TEST_P(Refused, NamesTheFieldAndTheWayOut) {
   EXPECT_EQ(decision.why, GetParam().message);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, Refused, testing::Values(
-    RefusedCase{R"({"refreshInterval":"1d"})",
-                "invalid spec.refreshInterval \"1d\": time: unknown unit \"d\" in duration \"1d\"; write a duration in h, m "
-                "and s, such as 1h or 90s (a day is 24h)"},
-    RefusedCase{R"({"target":{"creationPolicy":"Merge"}})", "spec.target.creationPolicy Merge is not built yet; use Owner"},
-    RefusedCase{R"({"target":{"deletionPolicy":"Delete"}})", "spec.target.deletionPolicy Delete is not built yet; use Retain"},
-    RefusedCase{R"({"target":{"immutable":true}})", "spec.target.immutable is not built yet; leave it out"},
-    RefusedCase{R"({"target":{"manifest":{"apiVersion":"v1","kind":"ConfigMap"}}})",
-                "spec.target.manifest is not built yet; only Secrets can be written: leave it out"},
-    RefusedCase{R"({"target":{"template":{"data":{"a":"{{ .a }}"}}}})",
-                "spec.target.template.data is not built yet; leave it out to store the values as they are"},
-    RefusedCase{R"({"target":{"template":{"templateFrom":[{"literal":"a: b"}]}}})",
-                "spec.target.template.templateFrom is not built yet; leave it out to store the values as they are"},
-    RefusedCase{R"({"target":{"template":{"metadata":{"labels":{"a":"{{ .a }}"}}}}})",
-                "templates in spec.target.template.metadata are not built yet; write plain text there"},
-    RefusedCase{R"({"target":{"template":{"type":"bootstrap.kubernetes.io/token"}}})",
-                "template.type=\"bootstrap.kubernetes.io/token\" is not allowed"},
-    RefusedCase{R"({"syncWindows":{"kind":"allow","windows":[]}})", "spec.syncWindows is not built yet; leave it out"},
-    RefusedCase{R"({"dataFrom":[{"extract":{"key":"a"}},{"find":{"name":{"regexp":"a"}}}]})",
-                "spec.dataFrom[1].find is not built yet; name each secret in an extract of its own"},
-    RefusedCase{R"({"dataFrom":[{"extract":{"key":"a"},"rewrite":[{"transform":{"template":"x"}}]}]})",
-                "spec.dataFrom[0].rewrite is not built yet; name keys one by one in spec.data"},
-    RefusedCase{R"({"dataFrom":[{"sourceRef":{"generatorRef":{"kind":"UUID","name":"u"}}}]})",
-                "spec.dataFrom[0].sourceRef.generatorRef is not built yet; use extract"},
-    RefusedCase{R"({"data":[{"secretKey":"a","remoteRef":{"key":"k"},"sourceRef":{"generatorRef":{"kind":"UUID","name":"u"}}}]})",
-                "spec.data[0].sourceRef.generatorRef cannot give a single value; use a storeRef, or spec.dataFrom for a "
-                "generator"}));
+INSTANTIATE_TEST_SUITE_P(
+    Cases, Refused,
+    testing::Values(
+        RefusedCase{R"({"refreshInterval":"1d"})",
+                    "invalid spec.refreshInterval \"1d\": time: unknown unit \"d\" in duration \"1d\"; write a "
+                    "duration in h, m "
+                    "and s, such as 1h or 90s (a day is 24h)"},
+        RefusedCase{R"({"target":{"creationPolicy":"Merge"}})",
+                    "spec.target.creationPolicy Merge is not built yet; use Owner"},
+        RefusedCase{R"({"target":{"deletionPolicy":"Delete"}})",
+                    "spec.target.deletionPolicy Delete is not built yet; use Retain"},
+        RefusedCase{R"({"target":{"immutable":true}})", "spec.target.immutable is not built yet; leave it out"},
+        RefusedCase{R"({"target":{"manifest":{"apiVersion":"v1","kind":"ConfigMap"}}})",
+                    "spec.target.manifest is not built yet; only Secrets can be written: leave it out"},
+        RefusedCase{R"({"target":{"template":{"data":{"a":"{{ .a }}"}}}})",
+                    "spec.target.template.data is not built yet; leave it out to store the values as they are"},
+        RefusedCase{R"({"target":{"template":{"templateFrom":[{"literal":"a: b"}]}}})",
+                    "spec.target.template.templateFrom is not built yet; leave it out to store the values as they are"},
+        RefusedCase{R"({"target":{"template":{"metadata":{"labels":{"a":"{{ .a }}"}}}}})",
+                    "templates in spec.target.template.metadata are not built yet; write plain text there"},
+        RefusedCase{R"({"target":{"template":{"type":"bootstrap.kubernetes.io/token"}}})",
+                    "template.type=\"bootstrap.kubernetes.io/token\" is not allowed"},
+        RefusedCase{R"({"syncWindows":{"kind":"allow","windows":[]}})",
+                    "spec.syncWindows is not built yet; leave it out"},
+        RefusedCase{R"({"dataFrom":[{"extract":{"key":"a"}},{"find":{"name":{"regexp":"a"}}}]})",
+                    "spec.dataFrom[1].find is not built yet; name each secret in an extract of its own"},
+        RefusedCase{R"({"dataFrom":[{"extract":{"key":"a"},"rewrite":[{"transform":{"template":"x"}}]}]})",
+                    "spec.dataFrom[0].rewrite is not built yet; name keys one by one in spec.data"},
+        RefusedCase{R"({"dataFrom":[{"sourceRef":{"generatorRef":{"kind":"UUID","name":"u"}}}]})",
+                    "spec.dataFrom[0].sourceRef.generatorRef is not built yet; use extract"},
+        RefusedCase{
+            R"({"data":[{"secretKey":"a","remoteRef":{"key":"k"},"sourceRef":{"generatorRef":{"kind":"UUID","name":"u"}}}]})",
+            "spec.data[0].sourceRef.generatorRef cannot give a single value; use a storeRef, or spec.dataFrom for a "
+            "generator"}));
 
 }  // namespace
 }  // namespace rotor::secrets

@@ -33,9 +33,10 @@ TEST(CheckKeys, DropsTheEmptyKeyAndRefusesBadOnes) {
   EXPECT_EQ(check_keys(keys({"", "a"}))->size(), 1U);
   const auto bad = check_keys(keys({"a b"}));
   ASSERT_FALSE(bad);
-  EXPECT_EQ(bad.error().message,
-            "invalid secret keys (TIP: use rewrite or conversionStrategy to change keys): key has invalid character  , only "
-            "alphanumeric, '-', '.' and '_' are allowed: a b");
+  EXPECT_EQ(
+      bad.error().message,
+      "invalid secret keys (TIP: use rewrite or conversionStrategy to change keys): key has invalid character  , only "
+      "alphanumeric, '-', '.' and '_' are allowed: a b");
   EXPECT_FALSE(check_keys(keys({std::string(254, 'a')})));
   EXPECT_TRUE(check_keys(keys({std::string(253, 'a')})));
 }
@@ -53,12 +54,14 @@ TEST_P(Decode, FollowsTheStrategy) {
   if (decoded) EXPECT_EQ(decoded->reveal(), *GetParam().expected);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, Decode, testing::Values(
-    DecodeCase{"", "YmFy", "YmFy"}, DecodeCase{"None", "YmFy", "YmFy"}, DecodeCase{"Base64", "YmFy", "bar"},
-    DecodeCase{"Base64", "YmFy\n", "bar"}, DecodeCase{"Base64", "Ym Fy", std::nullopt},
-    DecodeCase{"Base64", "YmE", std::nullopt}, DecodeCase{"Base64URL", "_-8=", "\xff\xef"},
-    DecodeCase{"Base64", "_-8=", std::nullopt}, DecodeCase{"Auto", "YmFy", "bar"}, DecodeCase{"Auto", "_-8=", "\xff\xef"},
-    DecodeCase{"Auto", "not base64!", "not base64!"}, DecodeCase{"Rot13", "a", std::nullopt}));
+INSTANTIATE_TEST_SUITE_P(
+    Cases, Decode,
+    testing::Values(DecodeCase{"", "YmFy", "YmFy"}, DecodeCase{"None", "YmFy", "YmFy"},
+                    DecodeCase{"Base64", "YmFy", "bar"}, DecodeCase{"Base64", "YmFy\n", "bar"},
+                    DecodeCase{"Base64", "Ym Fy", std::nullopt}, DecodeCase{"Base64", "YmE", std::nullopt},
+                    DecodeCase{"Base64URL", "_-8=", "\xff\xef"}, DecodeCase{"Base64", "_-8=", std::nullopt},
+                    DecodeCase{"Auto", "YmFy", "bar"}, DecodeCase{"Auto", "_-8=", "\xff\xef"},
+                    DecodeCase{"Auto", "not base64!", "not base64!"}, DecodeCase{"Rot13", "a", std::nullopt}));
 
 TEST(DecodeValues, NamesTheKeyAndNeverTheValue) {
   SecretMap values;

@@ -18,11 +18,13 @@ TEST(Cron, PassesEveryVector) {
     const auto schedule = CronSchedule::parse(test::text(v, "schedule"));
     ASSERT_EQ(!schedule.has_value(), v.contains("error"));
     if (!schedule) {
-      if (!test::text(v, "error_text").contains("strconv")) EXPECT_EQ(schedule.error().message, test::text(v, "error_text"));
+      if (!test::text(v, "error_text").contains("strconv"))
+        EXPECT_EQ(schedule.error().message, test::text(v, "error_text"));
       continue;
     }
     std::optional<WallTime> t = at(test::text(v, "from"));
-    for (const auto& expected : v.at("expected_next").is_array() ? v.at("expected_next").as_array() : json::Array{"never"}) {
+    for (const auto& expected :
+         v.at("expected_next").is_array() ? v.at("expected_next").as_array() : json::Array{"never"}) {
       t = schedule->next(*t);
       EXPECT_EQ(t ? format_time(*t) : "never", std::string_view(expected.as_string()));
       if (!t) break;

@@ -41,9 +41,11 @@ TEST(TemplateFunctions, AreExactlyTheseNames) {
 TEST(TemplateFunctions, NumberTwoHundredAndFortyFive) { EXPECT_EQ(all_functions().size(), 245U); }
 
 TEST(TemplateFunctions, WhatReachesOutOfATemplateDoesNotExist) {
-  for (const char* name : {"env", "expandenv", "getHostByName", "tpl", "include", "required", "lookup", "toToml", "fromYamlArray",
-                           "base64decode", "toBytes", "pemPrivateKey", "pemCertificate", "fromJSON", "getSecretKey", "md5sum"}) {
-    EXPECT_EQ(shown("{{" + std::string(name) + " .}}"), "error: template: tpl:1: function \"" + std::string(name) + "\" not defined");
+  for (const char* name :
+       {"env", "expandenv", "getHostByName", "tpl", "include", "required", "lookup", "toToml", "fromYamlArray",
+        "base64decode", "toBytes", "pemPrivateKey", "pemCertificate", "fromJSON", "getSecretKey", "md5sum"}) {
+    EXPECT_EQ(shown("{{" + std::string(name) + " .}}"),
+              "error: template: tpl:1: function \"" + std::string(name) + "\" not defined");
   }
 }
 

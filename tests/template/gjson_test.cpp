@@ -10,12 +10,18 @@ namespace {
 
 std::string_view name_of(Kind kind) {
   switch (kind) {
-    case Kind::kNull: return "Null";
-    case Kind::kFalse: return "False";
-    case Kind::kNumber: return "Number";
-    case Kind::kString: return "String";
-    case Kind::kTrue: return "True";
-    case Kind::kJson: return "JSON";
+    case Kind::kNull:
+      return "Null";
+    case Kind::kFalse:
+      return "False";
+    case Kind::kNumber:
+      return "Number";
+    case Kind::kString:
+      return "String";
+    case Kind::kTrue:
+      return "True";
+    case Kind::kJson:
+      return "JSON";
   }
   return "";
 }
@@ -48,14 +54,17 @@ TEST_P(Paths, GiveWhatTheLibraryGives) {
   if (match) EXPECT_EQ(match->text.reveal(), *GetParam().text) << GetParam().path;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Quirks, Paths,
-    testing::Values(PathCase{R"({"a":[1,2]})", "a.#(", "1"}, PathCase{R"({"a":1})", "!5|x", "0"}, PathCase{R"({"a":1})", "!Null", "0"},
-                    PathCase{R"({"a":{"":3}})", "a.", "3"}, PathCase{R"({"a":-})", "a", "-"}, PathCase{R"({"a":0x1p4})", "a", "16"},
-                    PathCase{R"({"a":"\ud83d\ude00\ud83dx"})", "a", "😀\uFFFDx"}, PathCase{R"({"a":"x\u00"})", "a", "x"},
-                    PathCase{R"(xx{"a":1)", "a", "1"}, PathCase{R"([[1,[2)", "0.1.0", "2"}, PathCase{"{}", "@dig", "[]"},
-                    PathCase{R"({"a":[{"b":1},{"b":2}]})", R"(a.#.{"x":b}|0)", "[]"}, PathCase{R"({"a":1})", R"(!"s".a)", "s"},
-                    PathCase{R"({"a":"x)", "..#", std::nullopt}, PathCase{R"({"":7})", "[a", "7"}));
+INSTANTIATE_TEST_SUITE_P(Quirks, Paths,
+                         testing::Values(PathCase{R"({"a":[1,2]})", "a.#(", "1"}, PathCase{R"({"a":1})", "!5|x", "0"},
+                                         PathCase{R"({"a":1})", "!Null", "0"}, PathCase{R"({"a":{"":3}})", "a.", "3"},
+                                         PathCase{R"({"a":-})", "a", "-"}, PathCase{R"({"a":0x1p4})", "a", "16"},
+                                         PathCase{R"({"a":"\ud83d\ude00\ud83dx"})", "a", "😀\uFFFDx"},
+                                         PathCase{R"({"a":"x\u00"})", "a", "x"}, PathCase{R"(xx{"a":1)", "a", "1"},
+                                         PathCase{R"([[1,[2)", "0.1.0", "2"}, PathCase{"{}", "@dig", "[]"},
+                                         PathCase{R"({"a":[{"b":1},{"b":2}]})", R"(a.#.{"x":b}|0)", "[]"},
+                                         PathCase{R"({"a":1})", R"(!"s".a)", "s"},
+                                         PathCase{R"({"a":"x)", "..#", std::nullopt},
+                                         PathCase{R"({"":7})", "[a", "7"}));
 
 TEST(PropertyPaths, AreBoundedInDepthAndWork) {
   std::string path = "a";

@@ -11,11 +11,14 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 TEST(TemplateLimits, EndlessRecursionOfTemplates) {
-  EXPECT_THAT(shown(R"({{define "t"}}{{template "t" .}}{{end}}{{template "t" .}})"), HasSubstr("exceeded maximum template depth"));
+  EXPECT_THAT(shown(R"({{define "t"}}{{template "t" .}}{{end}}{{template "t" .}})"),
+              HasSubstr("exceeded maximum template depth"));
 }
 
 TEST(TemplateLimits, DeepButFiniteRecursionWorks) {
-  EXPECT_EQ(shown(R"({{define "t"}}{{if gt . 0}}{{template "t" (sub . 1)}}{{else}}end{{end}}{{end}}{{template "t" 3000}})"), "end");
+  EXPECT_EQ(
+      shown(R"({{define "t"}}{{if gt . 0}}{{template "t" (sub . 1)}}{{else}}end{{end}}{{end}}{{template "t" 3000}})"),
+      "end");
 }
 
 TEST(TemplateLimits, NestedParenthesesBeyondTenThousand) {
@@ -50,7 +53,8 @@ TEST(TemplateLimits, HugeResultsOfFunctions) {
 }
 
 TEST(TemplateLimits, ValuesThatContainThemselves) {
-  EXPECT_THAT(shown(R"({{$d := dict}}{{$_ := set $d "a" $d}}{{$_ := set $d "b" $d}}{{$d}})"), HasSubstr("nested too deeply"));
+  EXPECT_THAT(shown(R"({{$d := dict}}{{$_ := set $d "a" $d}}{{$_ := set $d "b" $d}}{{$d}})"),
+              HasSubstr("nested too deeply"));
   EXPECT_EQ(shown(R"({{$d := dict}}{{$_ := set $d "a" $d}}{{toJson $d}})"), "");
   EXPECT_THAT(shown(R"({{$d := dict}}{{$_ := set $d "a" $d}}{{deepCopy $d}})"), HasSubstr("nests too deeply"));
 }
@@ -67,9 +71,10 @@ TEST(TemplateLimits, DoublingValues) {
 
 TEST(TemplateErrors, NeverCarryValues) {
   const std::map<std::string, std::string> data = {{"k", "hunter2"}};
-  for (const char* text : {"{{fail .k}}", "{{.k.x}}", "{{index .k 99}}", "{{mustToDate \"2006\" .k}}", "{{mustFromJson .k}}",
-                           "{{semver .k}}", "{{urlParse (printf \"http://%s/%%zz\" .k)}}", "{{atoi .k | repeat .k}}", "{{.k | 1}}",
-                           "{{eq .k 1}}", "{{range .k}}{{end}}", "{{dig .k 1}}", "{{semverCompare .k \"1\"}}", "{{slice .k}}"}) {
+  for (const char* text :
+       {"{{fail .k}}", "{{.k.x}}", "{{index .k 99}}", "{{mustToDate \"2006\" .k}}", "{{mustFromJson .k}}",
+        "{{semver .k}}", "{{urlParse (printf \"http://%s/%%zz\" .k)}}", "{{atoi .k | repeat .k}}", "{{.k | 1}}",
+        "{{eq .k 1}}", "{{range .k}}{{end}}", "{{dig .k 1}}", "{{semverCompare .k \"1\"}}", "{{slice .k}}"}) {
     const std::string got = shown(text, data);
     EXPECT_THAT(got, StartsWith("error: ")) << text;
     EXPECT_THAT(got, testing::Not(HasSubstr("hunter2"))) << text;

@@ -39,12 +39,20 @@ TEST_P(RegexReplace, ExpandsAsGo) {
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, RegexReplace,
-    testing::Values(ReplaceCase{"(.*)", "foo", "new-$1", "new-foo"}, ReplaceCase{"^", "x", "app/", "app/x"}, ReplaceCase{"x*", "abc", "-", "-a-b-c-"},
-                    ReplaceCase{"(.)", "ab", "$1_x", ""}, ReplaceCase{"(.)", "ab", "${1}_x", "a_xb_x"}, ReplaceCase{"a", "aa", "$$", "$$"},
-                    ReplaceCase{"a", "a", "$", "$"}, ReplaceCase{"a", "a", "${x", "${x"}, ReplaceCase{"a", "a", "$9", ""},
-                    ReplaceCase{"(?<n>b)", "abc", "[$n]", "a[b]c"}, ReplaceCase{"(?P<n>b)", "abc", "[${n}]", "a[b]c"},
-                    ReplaceCase{"(a)|(b)", "ab", "<$1$2>", "<a><b>"}, ReplaceCase{"", "é😀", "-", "-é-😀-"}, ReplaceCase{"a", "a", "\\1", "\\1"},
-                    ReplaceCase{".", "a\xff", "x", "xx"}, ReplaceCase{"a", "\xff" "a\xfe", "b", "\xff" "b\xfe"}));
+    testing::Values(ReplaceCase{"(.*)", "foo", "new-$1", "new-foo"}, ReplaceCase{"^", "x", "app/", "app/x"},
+                    ReplaceCase{"x*", "abc", "-", "-a-b-c-"}, ReplaceCase{"(.)", "ab", "$1_x", ""},
+                    ReplaceCase{"(.)", "ab", "${1}_x", "a_xb_x"}, ReplaceCase{"a", "aa", "$$", "$$"},
+                    ReplaceCase{"a", "a", "$", "$"}, ReplaceCase{"a", "a", "${x", "${x"},
+                    ReplaceCase{"a", "a", "$9", ""}, ReplaceCase{"(?<n>b)", "abc", "[$n]", "a[b]c"},
+                    ReplaceCase{"(?P<n>b)", "abc", "[${n}]", "a[b]c"}, ReplaceCase{"(a)|(b)", "ab", "<$1$2>", "<a><b>"},
+                    ReplaceCase{"", "é😀", "-", "-é-😀-"}, ReplaceCase{"a", "a", "\\1", "\\1"},
+                    ReplaceCase{".", "a\xff", "x", "xx"},
+                    ReplaceCase{"a",
+                                "\xff"
+                                "a\xfe",
+                                "b",
+                                "\xff"
+                                "b\xfe"}));
 
 TEST(Regex, FindsAndSplitsAsGo) {
   EXPECT_EQ(Regex::compile("a*")->find_all("baac", -1), (Pieces{"", "aa", ""}));
@@ -59,8 +67,9 @@ TEST(Regex, FindsAndSplitsAsGo) {
 }
 
 TEST(Regex, SpellsPropertiesAndGroupsForRe2) {
-  for (const std::string_view pattern : {R"(\p{greek})", R"(\p{Letter})", R"([\p{uppercase letter}_])", R"(\p{ASCII})", R"([^\P{ascii}])", R"(\p{LC})",
-                                         R"(\P{Assigned})", R"(\p{OLD-ITALIC})", R"(\pL)", R"(\Q(?<x\E)", R"([(?<a]b)", R"((?<année>x))"}) {
+  for (const std::string_view pattern :
+       {R"(\p{greek})", R"(\p{Letter})", R"([\p{uppercase letter}_])", R"(\p{ASCII})", R"([^\P{ascii}])", R"(\p{LC})",
+        R"(\P{Assigned})", R"(\p{OLD-ITALIC})", R"(\pL)", R"(\Q(?<x\E)", R"([(?<a]b)", R"((?<année>x))"}) {
     const auto re = Regex::compile(pattern);
     if (pattern.find("année") == std::string_view::npos) EXPECT_TRUE(re) << pattern << " " << re.error().message;
   }
@@ -71,7 +80,8 @@ TEST(Regex, SpellsPropertiesAndGroupsForRe2) {
 TEST(Regex, RefusesWhatGoRefuses) {
   EXPECT_EQ(Regex::compile("[").error().message, "error parsing regexp: missing closing ]: `[`");
   EXPECT_EQ(Regex::compile("\\C").error().message, "error parsing regexp: invalid escape sequence: `\\C`");
-  for (const std::string_view pattern : {"(?=a)", "(?<!a)", "(?<=a)", "(a)\\1", "a**", "a{1001}", "(?>a)", "(?#x)", "\\p{NoSuch}", "a\xff"}) {
+  for (const std::string_view pattern :
+       {"(?=a)", "(?<!a)", "(?<=a)", "(a)\\1", "a**", "a{1001}", "(?>a)", "(?#x)", "\\p{NoSuch}", "a\xff"}) {
     EXPECT_FALSE(Regex::compile(pattern)) << pattern;
   }
   EXPECT_FALSE(Regex::compile(std::string(70'000, 'a')));

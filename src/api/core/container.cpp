@@ -10,14 +10,15 @@ ROTOR_DESCRIBE(LocalObjectReference, "Names an object in the same namespace.",
 ROTOR_DESCRIBE(KeySelector, "One key of a Secret or ConfigMap in the same namespace.",
                field<&KeySelector::name>("name", {.default_json = R"("")"}),
                field<&KeySelector::key>("key", {.required = true}),
-               field<&KeySelector::optional>("optional", {.doc = "Without it the container waits until the key exists."}));
+               field<&KeySelector::optional>("optional",
+                                             {.doc = "Without it the container waits until the key exists."}));
 
 ROTOR_DESCRIBE(FieldSelector, "A field of the pod.", field<&FieldSelector::api_version>("apiVersion"),
                field<&FieldSelector::field_path>("fieldPath", {.required = true}));
 
 ROTOR_DESCRIBE(EnvVarSource, "Where the value of a variable comes from.",
-               field<&EnvVarSource::config_map_key_ref>("configMapKeyRef"),
-               field<&EnvVarSource::field_ref>("fieldRef"), field<&EnvVarSource::file_key_ref>("fileKeyRef"),
+               field<&EnvVarSource::config_map_key_ref>("configMapKeyRef"), field<&EnvVarSource::field_ref>("fieldRef"),
+               field<&EnvVarSource::file_key_ref>("fileKeyRef"),
                field<&EnvVarSource::resource_field_ref>("resourceFieldRef"),
                field<&EnvVarSource::secret_key_ref>("secretKeyRef"));
 
@@ -43,8 +44,8 @@ ROTOR_DESCRIBE(VolumeMount, "Where a volume appears in a container.",
                field<&VolumeMount::mount_path>("mountPath", {.required = true}),
                field<&VolumeMount::mount_propagation>("mountPropagation"),
                field<&VolumeMount::name>("name", {.required = true}), field<&VolumeMount::read_only>("readOnly"),
-               field<&VolumeMount::recursive_read_only>("recursiveReadOnly"),
-               field<&VolumeMount::sub_path>("subPath"), field<&VolumeMount::sub_path_expr>("subPathExpr"));
+               field<&VolumeMount::recursive_read_only>("recursiveReadOnly"), field<&VolumeMount::sub_path>("subPath"),
+               field<&VolumeMount::sub_path_expr>("subPathExpr"));
 
 ROTOR_DESCRIBE(ResourceRequirements, "What a container is given and may use.",
                field<&ResourceRequirements::claims>("claims"), field<&ResourceRequirements::limits>("limits"),
@@ -70,20 +71,20 @@ ROTOR_DESCRIBE(SecurityContext, "What the processes of a container may do.",
                field<&SecurityContext::seccomp_profile>("seccompProfile"),
                field<&SecurityContext::windows_options>("windowsOptions"));
 
-ROTOR_DESCRIBE(
-    Container, "A container of a pod.", field<&Container::args>("args"), field<&Container::command>("command"),
-    field<&Container::env>("env", {.list_map_key = "name"}), field<&Container::env_from>("envFrom"),
-    field<&Container::image>("image"), field<&Container::image_pull_policy>("imagePullPolicy"),
-    field<&Container::lifecycle>("lifecycle"), field<&Container::liveness_probe>("livenessProbe"),
-    field<&Container::name>("name", {.required = true}), field<&Container::ports>("ports"),
-    field<&Container::readiness_probe>("readinessProbe"), field<&Container::resize_policy>("resizePolicy"),
-    field<&Container::resources>("resources"), field<&Container::restart_policy>("restartPolicy"),
-    field<&Container::restart_policy_rules>("restartPolicyRules"),
-    field<&Container::security_context>("securityContext"), field<&Container::startup_probe>("startupProbe"),
-    field<&Container::stdin_open>("stdin"), field<&Container::stdin_once>("stdinOnce"),
-    field<&Container::termination_message_path>("terminationMessagePath"),
-    field<&Container::termination_message_policy>("terminationMessagePolicy"), field<&Container::tty>("tty"),
-    field<&Container::volume_devices>("volumeDevices"), field<&Container::volume_mounts>("volumeMounts"),
-    field<&Container::working_dir>("workingDir"));
+ROTOR_DESCRIBE(Container, "A container of a pod.", field<&Container::args>("args"),
+               field<&Container::command>("command"), field<&Container::env>("env", {.list_map_key = "name"}),
+               field<&Container::env_from>("envFrom"), field<&Container::image>("image"),
+               field<&Container::image_pull_policy>("imagePullPolicy"), field<&Container::lifecycle>("lifecycle"),
+               field<&Container::liveness_probe>("livenessProbe"), field<&Container::name>("name", {.required = true}),
+               field<&Container::ports>("ports"), field<&Container::readiness_probe>("readinessProbe"),
+               field<&Container::resize_policy>("resizePolicy"), field<&Container::resources>("resources"),
+               field<&Container::restart_policy>("restartPolicy"),
+               field<&Container::restart_policy_rules>("restartPolicyRules"),
+               field<&Container::security_context>("securityContext"), field<&Container::startup_probe>("startupProbe"),
+               field<&Container::stdin_open>("stdin"), field<&Container::stdin_once>("stdinOnce"),
+               field<&Container::termination_message_path>("terminationMessagePath"),
+               field<&Container::termination_message_policy>("terminationMessagePolicy"), field<&Container::tty>("tty"),
+               field<&Container::volume_devices>("volumeDevices"), field<&Container::volume_mounts>("volumeMounts"),
+               field<&Container::working_dir>("workingDir"));
 
 }  // namespace rotor::json

@@ -3,9 +3,9 @@
 namespace rotor::json {
 using namespace api;
 
-ROTOR_DESCRIBE(SecretVolume, "The keys of a Secret as files.",
-               field<&SecretVolume::default_mode>("defaultMode"), field<&SecretVolume::items>("items"),
-               field<&SecretVolume::optional>("optional"), field<&SecretVolume::secret_name>("secretName"));
+ROTOR_DESCRIBE(SecretVolume, "The keys of a Secret as files.", field<&SecretVolume::default_mode>("defaultMode"),
+               field<&SecretVolume::items>("items"), field<&SecretVolume::optional>("optional"),
+               field<&SecretVolume::secret_name>("secretName"));
 
 ROTOR_DESCRIBE(ConfigMapVolume, "The keys of a ConfigMap as files.",
                field<&ConfigMapVolume::default_mode>("defaultMode"), field<&ConfigMapVolume::items>("items"),
@@ -16,23 +16,20 @@ ROTOR_DESCRIBE(ClaimVolume, "A PersistentVolumeClaim of the same namespace.",
                field<&ClaimVolume::claim_name>("claimName", {.required = true}),
                field<&ClaimVolume::read_only>("readOnly"));
 
-ROTOR_DESCRIBE(Volume, "A volume of a pod.", field<&Volume::aws_elastic_block_store>("awsElasticBlockStore"),
-               field<&Volume::azure_disk>("azureDisk"), field<&Volume::azure_file>("azureFile"),
-               field<&Volume::cephfs>("cephfs"), field<&Volume::cinder>("cinder"),
-               field<&Volume::config_map>("configMap"), field<&Volume::csi>("csi"),
-               field<&Volume::downward_api>("downwardAPI"), field<&Volume::empty_dir>("emptyDir"),
-               field<&Volume::ephemeral>("ephemeral"), field<&Volume::fc>("fc"),
-               field<&Volume::flex_volume>("flexVolume"), field<&Volume::flocker>("flocker"),
-               field<&Volume::gce_persistent_disk>("gcePersistentDisk"), field<&Volume::git_repo>("gitRepo"),
-               field<&Volume::glusterfs>("glusterfs"), field<&Volume::host_path>("hostPath"),
-               field<&Volume::image>("image"), field<&Volume::iscsi>("iscsi"),
-               field<&Volume::name>("name", {.required = true}), field<&Volume::nfs>("nfs"),
-               field<&Volume::persistent_volume_claim>("persistentVolumeClaim"),
-               field<&Volume::photon_persistent_disk>("photonPersistentDisk"),
-               field<&Volume::portworx_volume>("portworxVolume"), field<&Volume::projected>("projected"),
-               field<&Volume::quobyte>("quobyte"), field<&Volume::rbd>("rbd"), field<&Volume::scale_io>("scaleIO"),
-               field<&Volume::secret>("secret"), field<&Volume::storageos>("storageos"),
-               field<&Volume::vsphere_volume>("vsphereVolume"));
+ROTOR_DESCRIBE(
+    Volume, "A volume of a pod.", field<&Volume::aws_elastic_block_store>("awsElasticBlockStore"),
+    field<&Volume::azure_disk>("azureDisk"), field<&Volume::azure_file>("azureFile"), field<&Volume::cephfs>("cephfs"),
+    field<&Volume::cinder>("cinder"), field<&Volume::config_map>("configMap"), field<&Volume::csi>("csi"),
+    field<&Volume::downward_api>("downwardAPI"), field<&Volume::empty_dir>("emptyDir"),
+    field<&Volume::ephemeral>("ephemeral"), field<&Volume::fc>("fc"), field<&Volume::flex_volume>("flexVolume"),
+    field<&Volume::flocker>("flocker"), field<&Volume::gce_persistent_disk>("gcePersistentDisk"),
+    field<&Volume::git_repo>("gitRepo"), field<&Volume::glusterfs>("glusterfs"), field<&Volume::host_path>("hostPath"),
+    field<&Volume::image>("image"), field<&Volume::iscsi>("iscsi"), field<&Volume::name>("name", {.required = true}),
+    field<&Volume::nfs>("nfs"), field<&Volume::persistent_volume_claim>("persistentVolumeClaim"),
+    field<&Volume::photon_persistent_disk>("photonPersistentDisk"), field<&Volume::portworx_volume>("portworxVolume"),
+    field<&Volume::projected>("projected"), field<&Volume::quobyte>("quobyte"), field<&Volume::rbd>("rbd"),
+    field<&Volume::scale_io>("scaleIO"), field<&Volume::secret>("secret"), field<&Volume::storageos>("storageos"),
+    field<&Volume::vsphere_volume>("vsphereVolume"));
 
 ROTOR_DESCRIBE(PodSecurityContext, "What the processes of a pod may do.",
                field<&PodSecurityContext::app_armor_profile>("appArmorProfile"),
@@ -51,14 +48,12 @@ ROTOR_DESCRIBE(PodSecurityContext, "What the processes of a pod may do.",
 
 ROTOR_DESCRIBE(PodSpec, "What a pod runs and how.", field<&PodSpec::affinity>("affinity"),
                field<&PodSpec::automount_service_account_token>("automountServiceAccountToken"),
-               field<&PodSpec::containers>("containers", {.required = true}),
-               field<&PodSpec::dns_policy>("dnsPolicy"), field<&PodSpec::hostname>("hostname"),
-               field<&PodSpec::image_pull_secrets>("imagePullSecrets"),
+               field<&PodSpec::containers>("containers", {.required = true}), field<&PodSpec::dns_policy>("dnsPolicy"),
+               field<&PodSpec::hostname>("hostname"), field<&PodSpec::image_pull_secrets>("imagePullSecrets"),
                field<&PodSpec::init_containers>("initContainers"), field<&PodSpec::node_name>("nodeName"),
                field<&PodSpec::node_selector>("nodeSelector"), field<&PodSpec::restart_policy>("restartPolicy"),
                field<&PodSpec::runtime_class_name>("runtimeClassName"),
-               field<&PodSpec::scheduler_name>("schedulerName"),
-               field<&PodSpec::security_context>("securityContext"),
+               field<&PodSpec::scheduler_name>("schedulerName"), field<&PodSpec::security_context>("securityContext"),
                field<&PodSpec::service_account>("serviceAccount"),
                field<&PodSpec::service_account_name>("serviceAccountName"),
                field<&PodSpec::share_process_namespace>("shareProcessNamespace"),
@@ -79,8 +74,7 @@ ROTOR_DESCRIBE(PodCondition, "One aspect of a pod's state.",
                field<&PodCondition::status>("status", {.required = true}),
                field<&PodCondition::type>("type", {.required = true}));
 
-ROTOR_DESCRIBE(ContainerStatus, "The state of a container.",
-               field<&ContainerStatus::container_id>("containerID"),
+ROTOR_DESCRIBE(ContainerStatus, "The state of a container.", field<&ContainerStatus::container_id>("containerID"),
                field<&ContainerStatus::image>("image", {.keep_empty = true}),
                field<&ContainerStatus::image_id>("imageID", {.keep_empty = true}),
                field<&ContainerStatus::last_state>("lastState"),

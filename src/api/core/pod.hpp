@@ -169,9 +169,9 @@ struct Volume {
   OptionalRaw image;
   OptionalRaw nfs;
   // Sources that nothing here looks at; listed so that none is lost.
-  OptionalRaw gce_persistent_disk, aws_elastic_block_store, git_repo, iscsi, glusterfs, rbd, flex_volume, cinder, cephfs,
-      flocker, fc, azure_file, vsphere_volume, quobyte, azure_disk, photon_persistent_disk, portworx_volume, scale_io,
-      storageos;
+  OptionalRaw gce_persistent_disk, aws_elastic_block_store, git_repo, iscsi, glusterfs, rbd, flex_volume, cinder,
+      cephfs, flocker, fc, azure_file, vsphere_volume, quobyte, azure_disk, photon_persistent_disk, portworx_volume,
+      scale_io, storageos;
 };
 
 struct PodSecurityContext {

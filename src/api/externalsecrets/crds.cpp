@@ -13,21 +13,34 @@ constexpr std::string_view kReadyStatus = R"(.status.conditions[?(@.type=="Ready
 
 CrdNames names(std::string_view plural, std::string_view singular, std::string_view kind, std::string_view short_name,
                bool namespaced) {
-  return {.group = kGroup, .plural = plural, .singular = singular, .kind = kind, .short_names = {short_name},
-          .categories = {"external-secrets"}, .namespaced = namespaced,
+  return {.group = kGroup,
+          .plural = plural,
+          .singular = singular,
+          .kind = kind,
+          .short_names = {short_name},
+          .categories = {"external-secrets"},
+          .namespaced = namespaced,
           .labels = {{"external-secrets.io/component", "controller"}}};
 }
 
 std::vector<PrinterColumn> store_columns() {
-  return {{"AGE", "date", ".metadata.creationTimestamp"}, {"Status", "string", kReadyReason},
-          {"Capabilities", "string", ".status.capabilities"}, {"Ready", "string", kReadyStatus}};
+  return {{"AGE", "date", ".metadata.creationTimestamp"},
+          {"Status", "string", kReadyReason},
+          {"Capabilities", "string", ".status.capabilities"},
+          {"Ready", "string", kReadyStatus}};
 }
 
 std::string store_crd(const CrdNames& store_names, std::string_view description) {
-  const CrdVersion versions[] = {
-      {.name = "v1", .spec = &json::type_of<StoreSpec>, .status = &json::type_of<StoreStatus>, .columns = store_columns()},
-      {.name = "v1beta1", .storage = false, .deprecated = true, .spec = &json::type_of<v1beta1::StoreSpec>,
-       .status = &json::type_of<StoreStatus>, .columns = store_columns()}};
+  const CrdVersion versions[] = {{.name = "v1",
+                                  .spec = &json::type_of<StoreSpec>,
+                                  .status = &json::type_of<StoreStatus>,
+                                  .columns = store_columns()},
+                                 {.name = "v1beta1",
+                                  .storage = false,
+                                  .deprecated = true,
+                                  .spec = &json::type_of<v1beta1::StoreSpec>,
+                                  .status = &json::type_of<StoreStatus>,
+                                  .columns = store_columns()}};
   return crd(store_names, description, versions);
 }
 
@@ -50,13 +63,18 @@ std::string external_secret_crd() {
                                               {"Status", "string", kReadyReason},
                                               {"Ready", "string", kReadyStatus},
                                               {"Last Sync", "date", ".status.refreshTime"}};
-  const CrdVersion versions[] = {
-      {.name = "v1", .spec = &json::type_of<ExternalSecretSpec>, .status = &json::type_of<ExternalSecretStatus>,
-       .columns = columns,
-       .selectable_fields = {".spec.secretStoreRef.name", ".spec.secretStoreRef.kind", ".spec.target.name",
-                             ".spec.refreshInterval"}},
-      {.name = "v1beta1", .storage = false, .deprecated = true, .spec = &json::type_of<v1beta1::ExternalSecretSpec>,
-       .status = &json::type_of<ExternalSecretStatus>, .columns = columns}};
+  const CrdVersion versions[] = {{.name = "v1",
+                                  .spec = &json::type_of<ExternalSecretSpec>,
+                                  .status = &json::type_of<ExternalSecretStatus>,
+                                  .columns = columns,
+                                  .selectable_fields = {".spec.secretStoreRef.name", ".spec.secretStoreRef.kind",
+                                                        ".spec.target.name", ".spec.refreshInterval"}},
+                                 {.name = "v1beta1",
+                                  .storage = false,
+                                  .deprecated = true,
+                                  .spec = &json::type_of<v1beta1::ExternalSecretSpec>,
+                                  .status = &json::type_of<ExternalSecretStatus>,
+                                  .columns = columns}};
   return crd(names("externalsecrets", "externalsecret", "ExternalSecret", "es", true),
              "Values of a store that become a Kubernetes Secret.", versions);
 }

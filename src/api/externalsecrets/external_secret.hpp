@@ -20,8 +20,8 @@ struct ManifestRef {
 
 struct Target {
   std::string name;
-  std::string creation_policy;  // Owner (also when empty), Orphan, Merge, None, CreateOrMerge
-  std::string deletion_policy;  // Retain (also when empty), Delete, Merge
+  std::string creation_policy;   // Owner (also when empty), Orphan, Merge, None, CreateOrMerge
+  std::string deletion_policy;   // Retain (also when empty), Delete, Merge
   std::optional<Template> tmpl;  // "template" on the wire
   std::optional<ManifestRef> manifest;
   bool immutable = false;
@@ -77,7 +77,7 @@ struct SyncWindows {
 struct ExternalSecretSpec {
   std::optional<StoreRef> secret_store_ref;
   Target target;
-  std::string refresh_policy;  // Periodic (also when empty), OnChange, CreatedOnce
+  std::string refresh_policy;                   // Periodic (also when empty), OnChange, CreatedOnce
   std::optional<std::string> refresh_interval;  // duration text; 1h when absent
   std::optional<SyncWindows> sync_windows;
   std::vector<Data> data;
@@ -111,8 +111,8 @@ struct ExternalSecret {
 
 namespace rotor::kube {
 template <>
-inline constexpr Resource kResource<api::es::ExternalSecret> = {api::es::kGroup, "v1", "externalsecrets", "ExternalSecret",
-                                                                true};
+inline constexpr Resource kResource<api::es::ExternalSecret> = {api::es::kGroup, "v1", "externalsecrets",
+                                                                "ExternalSecret", true};
 }  // namespace rotor::kube
 
 namespace rotor::json {

@@ -81,7 +81,8 @@ struct ClusterSecretStore {
 
 namespace rotor::kube {
 template <>
-inline constexpr Resource kResource<api::es::SecretStore> = {api::es::kGroup, "v1", "secretstores", "SecretStore", true};
+inline constexpr Resource kResource<api::es::SecretStore> = {api::es::kGroup, "v1", "secretstores", "SecretStore",
+                                                             true};
 template <>
 inline constexpr Resource kResource<api::es::ClusterSecretStore> = {api::es::kGroup, "v1", "clustersecretstores",
                                                                     "ClusterSecretStore", false};

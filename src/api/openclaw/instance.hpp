@@ -109,7 +109,6 @@ struct InstanceAvailability {
   OptionalRaw auto_scaling;
 };
 
-
 struct InstanceSpec {
   std::string registry;
   std::optional<ImageSpec> image;

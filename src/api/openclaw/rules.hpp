@@ -1,5 +1,5 @@
-// The validation rules of the OpenClawInstance CRD that are written in CEL. The embedded API server evaluates no CEL: it
-// knows these rules by their text and has a check of its own for each, so whoever changes one changes both.
+// The validation rules of the OpenClawInstance CRD that are written in CEL. The embedded API server evaluates no CEL:
+// it knows these rules by their text and has a check of its own for each, so whoever changes one changes both.
 #pragma once
 
 #include <array>

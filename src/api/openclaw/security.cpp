@@ -6,14 +6,13 @@
 namespace rotor::json {
 using namespace api;
 
-ROTOR_DESCRIBE_WITH(
-    ImageSpec, "The assistant's container image.", (.rules_json = kImageRulesJson),
-    field<&ImageSpec::digest>("digest", {.doc = "Wins over the tag: repository@digest."}),
-    field<&ImageSpec::pull_policy>("pullPolicy", {.default_json = R"("IfNotPresent")",
-                                                  .one_of = {"Always", "IfNotPresent", "Never"}}),
-    field<&ImageSpec::pull_secrets>("pullSecrets", {.doc = "Secrets with the registry's credentials."}),
-    field<&ImageSpec::repository>("repository", {.default_json = R"("ghcr.io/openclaw/openclaw")"}),
-    field<&ImageSpec::tag>("tag", {.default_json = R"("latest")"}));
+ROTOR_DESCRIBE_WITH(ImageSpec, "The assistant's container image.", (.rules_json = kImageRulesJson),
+                    field<&ImageSpec::digest>("digest", {.doc = "Wins over the tag: repository@digest."}),
+                    field<&ImageSpec::pull_policy>("pullPolicy", {.default_json = R"("IfNotPresent")",
+                                                                  .one_of = {"Always", "IfNotPresent", "Never"}}),
+                    field<&ImageSpec::pull_secrets>("pullSecrets", {.doc = "Secrets with the registry's credentials."}),
+                    field<&ImageSpec::repository>("repository", {.default_json = R"("ghcr.io/openclaw/openclaw")"}),
+                    field<&ImageSpec::tag>("tag", {.default_json = R"("latest")"}));
 
 ROTOR_DESCRIBE(ResourceAmounts, "Quantities of one side.",
                field<&ResourceAmounts::cpu>("cpu", {.doc = "A Kubernetes quantity, for example 500m."}),
@@ -43,8 +42,8 @@ ROTOR_DESCRIBE(InstanceContainerSecurity, "What the main container may do.",
 ROTOR_DESCRIBE(InstanceRbac, "The identity the pod runs with.",
                field<&InstanceRbac::additional_rules>("additionalRules", {.schema_json = schemas::kPolicyRules}),
                field<&InstanceRbac::create_service_account>("createServiceAccount", {.default_json = "true"}),
-               field<&InstanceRbac::service_account_annotations>(
-                   "serviceAccountAnnotations", {.doc = "For example eks.amazonaws.com/role-arn."}),
+               field<&InstanceRbac::service_account_annotations>("serviceAccountAnnotations",
+                                                                 {.doc = "For example eks.amazonaws.com/role-arn."}),
                field<&InstanceRbac::service_account_name>("serviceAccountName",
                                                           {.doc = "The instance's own name unless set."}));
 
@@ -53,8 +52,7 @@ ROTOR_DESCRIBE(CaBundle, "Certificates the assistant trusts in addition.",
                field<&CaBundle::key>("key", {.default_json = R"("ca-bundle.crt")"}),
                field<&CaBundle::secret_name>("secretName"));
 
-ROTOR_DESCRIBE(InstanceSecurity, "Who the pod is and what it may do.",
-               field<&InstanceSecurity::ca_bundle>("caBundle"),
+ROTOR_DESCRIBE(InstanceSecurity, "Who the pod is and what it may do.", field<&InstanceSecurity::ca_bundle>("caBundle"),
                field<&InstanceSecurity::container>("containerSecurityContext"),
                field<&InstanceSecurity::network_policy>("networkPolicy", {.schema_json = schemas::kNetworkPolicy}),
                field<&InstanceSecurity::pod>("podSecurityContext"), field<&InstanceSecurity::rbac>("rbac"));
@@ -62,7 +60,8 @@ ROTOR_DESCRIBE(InstanceSecurity, "Who the pod is and what it may do.",
 ROTOR_DESCRIBE(InstancePersistence, "The volume that holds the assistant's data.",
                field<&InstancePersistence::access_modes>("accessModes", {.default_json = R"(["ReadWriteOnce"])"}),
                field<&InstancePersistence::enabled>("enabled", {.default_json = "true"}),
-               field<&InstancePersistence::existing_claim>("existingClaim", {.doc = "Used as it is; nothing is created."}),
+               field<&InstancePersistence::existing_claim>("existingClaim",
+                                                           {.doc = "Used as it is; nothing is created."}),
                field<&InstancePersistence::orphan>("orphan", {.default_json = "true"}),
                field<&InstancePersistence::size>("size", {.default_json = R"("10Gi")"}),
                field<&InstancePersistence::storage_class>("storageClass"));

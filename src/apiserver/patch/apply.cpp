@@ -64,7 +64,8 @@ Failure conflict_failure(std::vector<Conflict> conflicts) {
   }
   Failure out{409, "Conflict", fmt::format("Apply failed with {} conflicts: {}", conflicts.size(), message)};
   if (conflicts.size() == 1) {
-    out.message = fmt::format("Apply failed with 1 conflict: conflict with {}: {}", last, kube::display(conflicts.front().field));
+    out.message =
+        fmt::format("Apply failed with 1 conflict: conflict with {}: {}", last, kube::display(conflicts.front().field));
   }
   out.details["causes"] = std::move(causes);
   return out;
@@ -73,8 +74,12 @@ Failure conflict_failure(std::vector<Conflict> conflicts) {
 class Application {
  public:
   Application(const KindSchema& schema, const json::Object* live, const json::Object& configuration, const Write& write)
-      : schema_(schema), live_(live), configuration_(configuration), write_(write),
-        self_{write.manager, "Apply", schema.api_version(), write.subresource}, before_(live != nullptr ? *live : blank(schema)) {
+      : schema_(schema),
+        live_(live),
+        configuration_(configuration),
+        write_(write),
+        self_{write.manager, "Apply", schema.api_version(), write.subresource},
+        before_(live != nullptr ? *live : blank(schema)) {
     remove_managed_fields(before_);
   }
 
@@ -82,7 +87,8 @@ class Application {
     if (auto wrong = check()) return refuse(*std::move(wrong));
     auto outcome = attempt(force);
     // What kubectl's older way of applying owns, kubectl may take over.
-    if (!outcome && outcome.error().code == 409 && write_.manager == kKubectl && only_last_applied()) outcome = attempt(true);
+    if (!outcome && outcome.error().code == 409 && write_.manager == kKubectl && only_last_applied())
+      outcome = attempt(true);
     return outcome;
   }
 
@@ -98,11 +104,15 @@ class Application {
     if (metadata != nullptr && metadata->is_object() && !is_null(metadata->get_object(), "managedFields")) {
       return bad_request("metadata.managedFields must be nil");
     }
-    const std::vector<std::string> errors = typed::check(schema_.whole(), json::Value(configuration_), schema_.kind == "Secret");
+    const std::vector<std::string> errors =
+        typed::check(schema_.whole(), json::Value(configuration_), schema_.kind == "Secret");
     if (errors.empty()) return std::nullopt;
-    const std::string list = errors.size() == 1 ? errors.front() : fmt::format("errors:\n  {}", fmt::join(errors, "\n  "));
-    return Failure{500, "", fmt::format("failed to create typed patch object ({}/{}; {}, Kind={}): {}", text_in(configuration_, "metadata.namespace"),
-                                        text_in(configuration_, "metadata.name"), api_version, kind, list)};
+    const std::string list =
+        errors.size() == 1 ? errors.front() : fmt::format("errors:\n  {}", fmt::join(errors, "\n  "));
+    return Failure{500, "",
+                   fmt::format("failed to create typed patch object ({}/{}; {}, Kind={}): {}",
+                               text_in(configuration_, "metadata.namespace"), text_in(configuration_, "metadata.name"),
+                               api_version, kind, list)};
   }
 
   static bool is_null(const json::Object& object, std::string_view key) {
@@ -128,7 +138,8 @@ class Application {
     mine.fields = typed::fields(whole, json::Value(configuration_)).recursive_difference(beyond);
     merged = abandon(merged, last, managers);
     const typed::Difference all = typed::compare(whole, live, merged);
-    const typed::Difference difference{all.added.recursive_difference(beyond), all.modified.recursive_difference(beyond),
+    const typed::Difference difference{all.added.recursive_difference(beyond),
+                                       all.modified.recursive_difference(beyond),
                                        all.removed.recursive_difference(beyond)};
     if (!force) {
       conflicts_ = contested(managers, self_, difference);
@@ -179,8 +190,10 @@ class Application {
 
   static json::Value* last_applied_in(json::Object& object) {
     auto* metadata = object.if_contains("metadata");
-    auto* annotations = metadata == nullptr || !metadata->is_object() ? nullptr : metadata->get_object().if_contains("annotations");
-    return annotations == nullptr || !annotations->is_object() ? nullptr : annotations->get_object().if_contains(kLastApplied);
+    auto* annotations =
+        metadata == nullptr || !metadata->is_object() ? nullptr : metadata->get_object().if_contains("annotations");
+    return annotations == nullptr || !annotations->is_object() ? nullptr
+                                                               : annotations->get_object().if_contains(kLastApplied);
   }
 
   // kubectl keeps both of its ways of applying in step.
@@ -220,7 +233,8 @@ class Application {
 
 }  // namespace
 
-Answer<Applied> apply(const KindSchema& schema, const json::Object* live, const json::Object& configuration, const Write& write, bool force) {
+Answer<Applied> apply(const KindSchema& schema, const json::Object* live, const json::Object& configuration,
+                      const Write& write, bool force) {
   return Application(schema, live, configuration, write).run(force);
 }
 

@@ -19,10 +19,14 @@ std::optional<Tokens> split_pointer(std::string_view pointer) {
   if (!pointer.empty() && pointer.front() != '/') return std::nullopt;
   Tokens out;
   for (std::size_t i = 0; i < pointer.size(); ++i) {
-    if (pointer[i] == '/') out.emplace_back();
-    else if (pointer.substr(i, 2) == "~1") out.back() += '/', ++i;
-    else if (pointer.substr(i, 2) == "~0") out.back() += '~', ++i;
-    else out.back() += pointer[i];
+    if (pointer[i] == '/')
+      out.emplace_back();
+    else if (pointer.substr(i, 2) == "~1")
+      out.back() += '/', ++i;
+    else if (pointer.substr(i, 2) == "~0")
+      out.back() += '~', ++i;
+    else
+      out.back() += pointer[i];
   }
   return out;
 }
@@ -147,16 +151,23 @@ Failure rejected() { return {422, "Invalid", "the server rejected our request du
 Answer<json::Value> json_patch(json::Value target, const json::Value& document) {
   const auto* operations = document.if_array();
   if (operations == nullptr) {
-    return refuse(bad_request(fmt::format("error decoding patch: json: cannot unmarshal {} into Go value of type []handlers.jsonPatchOp",
-                                          document.is_object() ? "object" : document.is_string() ? "string" : "number")));
+    return refuse(bad_request(
+        fmt::format("error decoding patch: json: cannot unmarshal {} into Go value of type []handlers.jsonPatchOp",
+                    document.is_object()   ? "object"
+                    : document.is_string() ? "string"
+                                           : "number")));
   }
   if (operations->size() > kMaxOperations) {
-    return refuse({413, "RequestEntityTooLarge", fmt::format("The allowed maximum operations in a JSON patch is {}, got {}", kMaxOperations, operations->size())});
+    return refuse({413, "RequestEntityTooLarge",
+                   fmt::format("The allowed maximum operations in a JSON patch is {}, got {}", kMaxOperations,
+                               operations->size())});
   }
   Document out(std::move(target));
   for (const json::Value& entry : *operations) {
     const auto* row = entry.if_object();
-    if (row == nullptr) return refuse(bad_request("error decoding patch: json: cannot unmarshal number into Go value of type handlers.jsonPatchOp"));
+    if (row == nullptr)
+      return refuse(bad_request(
+          "error decoding patch: json: cannot unmarshal number into Go value of type handlers.jsonPatchOp"));
     Operation operation{text(*row, "op"), std::nullopt, std::nullopt, {}};
     if (row->contains("path")) operation.path = split_pointer(text(*row, "path"));
     if (row->contains("from")) operation.from = split_pointer(text(*row, "from"));
@@ -175,8 +186,10 @@ void json_merge_patch(json::Value& target, const json::Value& patch) {
   if (!target.is_object()) target = json::Object{};
   json::Object& object = target.get_object();
   for (const auto& [key, value] : *members) {
-    if (value.is_null()) object.erase(key);
-    else json_merge_patch(object[key], value);
+    if (value.is_null())
+      object.erase(key);
+    else
+      json_merge_patch(object[key], value);
   }
 }
 

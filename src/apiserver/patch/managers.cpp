@@ -14,18 +14,23 @@ std::string text(const json::Object& object, std::string_view key) {
 
 const json::Array* entries_of(const json::Object& object) {
   const auto* metadata = object.if_contains("metadata");
-  const auto* fields = metadata == nullptr || !metadata->is_object() ? nullptr : metadata->get_object().if_contains("managedFields");
+  const auto* fields =
+      metadata == nullptr || !metadata->is_object() ? nullptr : metadata->get_object().if_contains("managedFields");
   return fields == nullptr ? nullptr : fields->if_array();
 }
 
 std::optional<Manager> read(const json::Value& value) {
   const auto* entry = value.if_object();
   if (entry == nullptr) return std::nullopt;
-  Manager out{{text(*entry, "manager"), text(*entry, "operation"), text(*entry, "apiVersion"), text(*entry, "subresource")}, text(*entry, "time"), {}};
+  Manager out{
+      {text(*entry, "manager"), text(*entry, "operation"), text(*entry, "apiVersion"), text(*entry, "subresource")},
+      text(*entry, "time"),
+      {}};
   const bool known = out.id.operation == "Apply" || out.id.operation == "Update";
   if (!known || out.id.api_version.empty() || text(*entry, "fieldsType") != "FieldsV1") return std::nullopt;
   const auto* document = entry->if_contains("fieldsV1");
-  auto fields = kube::FieldSet::from_json(document == nullptr || document->is_null() ? json::Value(json::Object{}) : *document);
+  auto fields =
+      kube::FieldSet::from_json(document == nullptr || document->is_null() ? json::Value(json::Object{}) : *document);
   if (!fields) return std::nullopt;
   out.fields = *std::move(fields);
   return out;
@@ -83,7 +88,8 @@ void Managers::cap_updaters() {
     auto found = rows_.end();
     for (auto it = rows_.begin(); it != rows_.end(); ++it) {
       if (!updates(*it) || it->id.manager == "ancient-changes") continue;
-      if (found == rows_.end() || std::tie(it->time, it->id.manager) < std::tie(found->time, found->id.manager)) found = it;
+      if (found == rows_.end() || std::tie(it->time, it->id.manager) < std::tie(found->time, found->id.manager))
+        found = it;
     }
     return found;
   };

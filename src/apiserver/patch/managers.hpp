@@ -18,7 +18,8 @@ struct ManagerId {
   std::string subresource;
   bool applies() const { return operation == "Apply"; }
   friend bool operator==(const ManagerId& a, const ManagerId& b) {
-    return a.manager == b.manager && a.operation == b.operation && a.subresource == b.subresource && (a.applies() || a.api_version == b.api_version);
+    return a.manager == b.manager && a.operation == b.operation && a.subresource == b.subresource &&
+           (a.applies() || a.api_version == b.api_version);
   }
 };
 

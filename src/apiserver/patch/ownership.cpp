@@ -27,9 +27,17 @@ typed::Difference within_reach(typed::Difference difference, const FieldSet& out
 }  // namespace
 
 const FieldSet& unowned_metadata() {
-  static const FieldSet set = set_of({{"apiVersion"}, {"kind"}, {"metadata"}, {"metadata", "name"}, {"metadata", "namespace"},
-                                      {"metadata", "creationTimestamp"}, {"metadata", "selfLink"}, {"metadata", "uid"},
-                                      {"metadata", "clusterName"}, {"metadata", "generation"}, {"metadata", "managedFields"},
+  static const FieldSet set = set_of({{"apiVersion"},
+                                      {"kind"},
+                                      {"metadata"},
+                                      {"metadata", "name"},
+                                      {"metadata", "namespace"},
+                                      {"metadata", "creationTimestamp"},
+                                      {"metadata", "selfLink"},
+                                      {"metadata", "uid"},
+                                      {"metadata", "clusterName"},
+                                      {"metadata", "generation"},
+                                      {"metadata", "managedFields"},
                                       {"metadata", "resourceVersion"}});
   return set;
 }
@@ -59,14 +67,16 @@ void yield(Managers& managers, const ManagerId& self, const typed::Difference& d
   managers.drop_empty();
 }
 
-void book_update(const schema::KindSchema& schema, const json::Object& before, const json::Object& after, Managers& managers, const Write& write) {
-  const typed::Difference difference =
-      within_reach(typed::compare(schema.whole(), json::Value(before), json::Value(after)), out_of_reach(schema, write.subresource));
+void book_update(const schema::KindSchema& schema, const json::Object& before, const json::Object& after,
+                 Managers& managers, const Write& write) {
+  const typed::Difference difference = within_reach(
+      typed::compare(schema.whole(), json::Value(before), json::Value(after)), out_of_reach(schema, write.subresource));
   // Nobody is spared: what the writer owned and changes is booked again, with a new time.
   yield(managers, {}, difference);
   const FieldSet taken = difference.modified.united(difference.added).difference(unowned_metadata());
   if (!taken.empty()) {
-    Manager& row = managers.make({write.manager.empty() ? "unknown" : write.manager, "Update", schema.api_version(), write.subresource});
+    Manager& row = managers.make(
+        {write.manager.empty() ? "unknown" : write.manager, "Update", schema.api_version(), write.subresource});
     row.fields = row.fields.united(taken);
     row.time = write.now;
   }
@@ -84,7 +94,8 @@ bool keep_times(const json::Object* live, json::Object& updated) {
   const auto timeless = [](const json::Object& object) {
     json::Object out = object;
     auto* metadata = out.if_contains("metadata");
-    auto* entries = metadata == nullptr || !metadata->is_object() ? nullptr : metadata->get_object().if_contains("managedFields");
+    auto* entries =
+        metadata == nullptr || !metadata->is_object() ? nullptr : metadata->get_object().if_contains("managedFields");
     if (entries != nullptr && entries->is_array()) {
       for (json::Value& entry : entries->get_array()) {
         if (entry.is_object()) entry.get_object().erase("time");

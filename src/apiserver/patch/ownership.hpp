@@ -22,7 +22,8 @@ std::vector<Conflict> contested(Managers& managers, const ManagerId& self, const
 void yield(Managers& managers, const ManagerId& self, const typed::Difference& difference);
 
 // The book-keeping of an update by `write`; both objects without managedFields.
-void book_update(const schema::KindSchema& schema, const json::Object& before, const json::Object& after, Managers& managers, const Write& write);
+void book_update(const schema::KindSchema& schema, const json::Object& before, const json::Object& after,
+                 Managers& managers, const Write& write);
 
 // The object as a Go program would have made it: nothing set.
 json::Object blank(const schema::KindSchema& schema);

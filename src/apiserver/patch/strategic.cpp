@@ -1,4 +1,5 @@
-// Strategic merge patch. https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md
+// Strategic merge patch.
+// https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -116,7 +117,8 @@ class Merger {
     patch.erase(kRetainKeys);
     const auto kept = [&](std::string_view name) { return std::ranges::find(keys, json::Value(name)) != keys.end(); };
     for (const auto& [key, value] : patch) {
-      if (!std::string_view(key).starts_with("$") && !value.is_null() && !kept(key)) return refuse(bad_request("invalid patch format of retainKeys"));
+      if (!std::string_view(key).starts_with("$") && !value.is_null() && !kept(key))
+        return refuse(bad_request("invalid patch format of retainKeys"));
     }
     std::vector<std::string> gone;
     for (const auto& [key, value] : target) {
@@ -198,7 +200,8 @@ class Merger {
         continue;
       }
       const Schema* below = schema.items ? schema.items->schema : nullptr;
-      if (auto done = map(twin->get_object(), item.get_object(), below); !done) return std::unexpected(std::move(done).error());
+      if (auto done = map(twin->get_object(), item.get_object(), below); !done)
+        return std::unexpected(std::move(done).error());
     }
     return out;
   }
@@ -245,7 +248,8 @@ class Merger {
   Done ordered_lists(json::Object& target, json::Object& patch, const Schema* schema) {
     std::vector<std::string> names;
     for (const auto& [key, value] : patch) {
-      if (std::string_view(key).starts_with(kOrderPrefix)) names.emplace_back(std::string_view(key).substr(kOrderPrefix.size()));
+      if (std::string_view(key).starts_with(kOrderPrefix))
+        names.emplace_back(std::string_view(key).substr(kOrderPrefix.size()));
     }
     for (const std::string& name : names) {
       const json::Value order = std::exchange(patch[std::string(kOrderPrefix) + name], {});
@@ -255,14 +259,16 @@ class Merger {
     return {};
   }
 
-  Done ordered_list(json::Object& target, json::Object& patch, const std::string& name, const json::Value& order, const Property* property) {
+  Done ordered_list(json::Object& target, json::Object& patch, const std::string& name, const json::Value& order,
+                    const Property* property) {
     const auto* wanted = order.if_array();
     if (wanted == nullptr) return failed(fmt::format("expected a []interface {{}}, but received a {}", go_type(order)));
     const Schema* schema = property == nullptr ? nullptr : property->schema;
     const std::string_view key = schema == nullptr ? std::string_view() : std::string_view(schema->merge_key);
     const auto* mine = patch.if_contains(name);
     if (mine != nullptr && mine->is_array() && !agrees(mine->get_array(), *wanted, key)) {
-      return failed(fmt::format("The order in patch list:\n{}\n doesn't match $setElementOrder list:\n{}\n", shown(*mine), shown(order)));
+      return failed(fmt::format("The order in patch list:\n{}\n doesn't match $setElementOrder list:\n{}\n",
+                                shown(*mine), shown(order)));
     }
     const auto* current = target.if_contains(name);
     const bool has_list = current != nullptr && current->is_array();
@@ -316,7 +322,8 @@ class Merger {
 
   // Items the client named stand in its order, the others in the order they had; where the two cannot be compared the
   // client's come first.
-  static json::Array in_order(json::Array merged, const json::Array& wanted, const json::Array& before, std::string_view key) {
+  static json::Array in_order(json::Array merged, const json::Array& wanted, const json::Array& before,
+                              std::string_view key) {
     std::vector<json::Value> named, others;
     for (json::Value& item : merged) (index_of(wanted, item, key) ? named : others).push_back(std::move(item));
     named = sorted(std::move(named), wanted, key);
@@ -336,9 +343,11 @@ class Merger {
   }
 
   // By their places in `order`; those without one at the end, as they were.
-  static std::vector<json::Value> sorted(std::vector<json::Value> items, const json::Array& order, std::string_view key) {
+  static std::vector<json::Value> sorted(std::vector<json::Value> items, const json::Array& order,
+                                         std::string_view key) {
     std::vector<std::pair<std::size_t, std::size_t>> places;
-    for (std::size_t i = 0; i < items.size(); ++i) places.emplace_back(index_of(order, items[i], key).value_or(order.size()), i);
+    for (std::size_t i = 0; i < items.size(); ++i)
+      places.emplace_back(index_of(order, items[i], key).value_or(order.size()), i);
     std::ranges::sort(places);
     std::vector<json::Value> out;
     for (const auto& [place, i] : places) out.push_back(std::move(items[i]));
@@ -351,7 +360,8 @@ class Merger {
 
 }  // namespace
 
-Answer<json::Object> strategic_merge_patch(json::Object target, const json::Object& patch, const schema::KindSchema& schema) {
+Answer<json::Object> strategic_merge_patch(json::Object target, const json::Object& patch,
+                                           const schema::KindSchema& schema) {
   Merger merger(schema.kind == "Secret");
   if (auto done = merger.map(target, patch, &schema.root()); !done) return std::unexpected(std::move(done).error());
   return target;

@@ -6,7 +6,8 @@ namespace {
 
 constexpr std::size_t kMaxManagerBytes = 128;
 
-// The list a write starts from. A client may replace it, may ask to have it thrown away, and cannot lose it by accident.
+// The list a write starts from. A client may replace it, may ask to have it thrown away, and cannot lose it by
+// accident.
 Managers starting_from(const json::Object* live, const json::Object& updated, const Write& write) {
   Managers stored = live != nullptr ? Managers::of(*live) : Managers();
   if (!write.subresource.empty()) return stored;
@@ -21,7 +22,8 @@ std::string default_manager(std::string_view user_agent) {
   return std::string(user_agent.substr(0, user_agent.find('/')).substr(0, kMaxManagerBytes));
 }
 
-void track_update(const schema::KindSchema& schema, const json::Object* live, json::Object& updated, const Write& write) {
+void track_update(const schema::KindSchema& schema, const json::Object* live, json::Object& updated,
+                  const Write& write) {
   Managers managers = starting_from(live, updated, write);
   remove_managed_fields(updated);
   // An object whose list was thrown away stays without one until somebody applies.

@@ -38,7 +38,9 @@ std::size_t size_of(const json::Value* value) {
 
 Shape shape(const Schema& schema, const json::Value& value) {
   if (value.is_object()) {
-    const bool map = schema.kind == Kind::kObject ? !schema.atomic_map : schema.kind == Kind::kAny && (schema.preserve_unknown || schema.loose);
+    const bool map = schema.kind == Kind::kObject
+                         ? !schema.atomic_map
+                         : schema.kind == Kind::kAny && (schema.preserve_unknown || schema.loose);
     return map ? Shape::kMap : Shape::kLeaf;
   }
   if (value.is_array() && schema.kind == Kind::kList && schema.list_type != ListType::kAtomic) return Shape::kList;
@@ -85,7 +87,10 @@ class Checker {
 
   std::string shown(const json::Value& value) const {
     if (quiet_ || value.is_object() || value.is_array()) {
-      return value.is_object() ? "a map" : value.is_array() ? "a list" : value.is_string() ? "a string" : "another scalar";
+      return value.is_object()   ? "a map"
+             : value.is_array()  ? "a list"
+             : value.is_string() ? "a string"
+                                 : "another scalar";
     }
     return fmt::format("&value.valueUnstructured{{Value:{}}}", json::serialize(value));
   }
@@ -103,20 +108,27 @@ class Checker {
 
   std::optional<std::string> mismatch(const Schema& schema, const json::Value& value) const {
     switch (schema.kind) {
-      case Kind::kObject: return value.is_object() ? std::nullopt : std::optional("expected map, got " + printed(value));
-      case Kind::kList: return value.is_array() ? std::nullopt : std::optional("expected list, got " + printed(value));
+      case Kind::kObject:
+        return value.is_object() ? std::nullopt : std::optional("expected map, got " + printed(value));
+      case Kind::kList:
+        return value.is_array() ? std::nullopt : std::optional("expected list, got " + printed(value));
       case Kind::kString:
         // Times are scalars of any sort here, as the API server has them.
         if (schema.format.ends_with("time") && !value.is_object() && !value.is_array()) return std::nullopt;
         return value.is_string() ? std::nullopt : std::optional("expected string, got " + shown(value));
-      case Kind::kBoolean: return value.is_bool() ? std::nullopt : std::optional("expected boolean, got " + shown(value));
+      case Kind::kBoolean:
+        return value.is_bool() ? std::nullopt : std::optional("expected boolean, got " + shown(value));
       case Kind::kInteger:
       case Kind::kNumber:
-        return value.is_number() ? std::nullopt : std::optional(fmt::format("expected numeric (int or float), got {}", go_type(value)));
+        return value.is_number()
+                   ? std::nullopt
+                   : std::optional(fmt::format("expected numeric (int or float), got {}", go_type(value)));
       case Kind::kIntOrString:
       case Kind::kQuantity:
-        return value.is_object() || value.is_array() ? std::optional("expected a scalar, got " + shown(value)) : std::nullopt;
-      case Kind::kAny: return std::nullopt;
+        return value.is_object() || value.is_array() ? std::optional("expected a scalar, got " + shown(value))
+                                                     : std::nullopt;
+      case Kind::kAny:
+        return std::nullopt;
     }
     return std::nullopt;
   }
@@ -124,8 +136,10 @@ class Checker {
   void members(const Schema& schema, const json::Object& object) {
     for (const auto& [key, item] : object) {
       path_.push_back(PathElement::field(key));
-      if (const Schema* below = member(schema, key)) value(*below, item);
-      else add("field not declared in schema");
+      if (const Schema* below = member(schema, key))
+        value(*below, item);
+      else
+        add("field not declared in schema");
       path_.pop_back();
     }
   }
@@ -133,7 +147,8 @@ class Checker {
   void items(const Schema& schema, const json::Array& array) {
     std::vector<PathElement> seen;
     for (std::size_t i = 0; i < array.size(); ++i) {
-      PathElement at = schema.list_type == ListType::kAtomic ? PathElement::index(static_cast<std::int64_t>(i)) : element(schema, array[i]);
+      PathElement at = schema.list_type == ListType::kAtomic ? PathElement::index(static_cast<std::int64_t>(i))
+                                                             : element(schema, array[i]);
       if (schema.list_type == ListType::kMap && !has_key(schema, at, i)) continue;
       if (schema.list_type != ListType::kAtomic && std::ranges::find(seen, at) != seen.end()) {
         add(fmt::format("duplicate entries for key {}", at.display()));
@@ -154,8 +169,10 @@ class Checker {
     }
     std::vector<std::string> keys;
     for (const std::string& key : schema.list_keys) keys.push_back(fmt::format("\"{}\"", key));
-    add(fmt::format("element {}: associative list with keys has an element that omits all key fields [{}] "
-                    "(and doesn't have default values for any key fields)", i, fmt::join(keys, " ")));
+    add(
+        fmt::format("element {}: associative list with keys has an element that omits all key fields [{}] "
+                    "(and doesn't have default values for any key fields)",
+                    i, fmt::join(keys, " ")));
     return false;
   }
 
@@ -194,7 +211,8 @@ FieldSet collect(const Schema& schema, const json::Value& value) {
       put(out, PathElement::field(key), collect(*below, item), !tree || empty_map);
     }
   } else if (form == Shape::kList) {
-    for (const json::Value& item : value.get_array()) put(out, element(schema, item), collect(items_of(schema), item), true);
+    for (const json::Value& item : value.get_array())
+      put(out, element(schema, item), collect(items_of(schema), item), true);
   }
   return out;
 }
@@ -215,19 +233,26 @@ class Comparer {
                            shape(schema, *before) == shape(schema, *after);
     const Shape form = same_sort ? shape(schema, sample) : Shape::kLeaf;
     if (form == Shape::kLeaf || (size_of(before) == 0 && size_of(after) == 0)) return leaf(before, after, path);
-    if (form == Shape::kMap) members(schema, before, after, path);
-    else items(schema, before, after, path);
-    if (before == nullptr) found.added.insert(path);
-    else if (after == nullptr) found.removed.insert(path);
+    if (form == Shape::kMap)
+      members(schema, before, after, path);
+    else
+      items(schema, before, after, path);
+    if (before == nullptr)
+      found.added.insert(path);
+    else if (after == nullptr)
+      found.removed.insert(path);
   }
 
   Difference found;
 
  private:
   void leaf(const json::Value* before, const json::Value* after, const Path& path) {
-    if (before == nullptr) found.added.insert(path);
-    else if (after == nullptr) found.removed.insert(path);
-    else if (*before != *after) found.modified.insert(path);
+    if (before == nullptr)
+      found.added.insert(path);
+    else if (after == nullptr)
+      found.removed.insert(path);
+    else if (*before != *after)
+      found.modified.insert(path);
   }
 
   void members(const Schema& schema, const json::Value* before, const json::Value* after, Path& path) {
@@ -236,7 +261,8 @@ class Comparer {
     const auto visit = [&](std::string_view name) {
       const Schema* below = member(schema, name);
       path.push_back(PathElement::field(name));
-      at(below == nullptr ? deduced() : *below, was == nullptr ? nullptr : was->if_contains(name), is == nullptr ? nullptr : is->if_contains(name), path);
+      at(below == nullptr ? deduced() : *below, was == nullptr ? nullptr : was->if_contains(name),
+         is == nullptr ? nullptr : is->if_contains(name), path);
       path.pop_back();
     };
     if (was != nullptr) {
@@ -268,12 +294,14 @@ class Comparer {
       const std::size_t old_count = old_items == was.end() ? 0 : old_items->second.size();
       const std::size_t new_count = new_items == is.end() ? 0 : new_items->second.size();
       if (old_count <= 1 && new_count <= 1) {
-        at(items_of(schema), old_count == 0 ? nullptr : old_items->second[0], new_count == 0 ? nullptr : new_items->second[0], path);
+        at(items_of(schema), old_count == 0 ? nullptr : old_items->second[0],
+           new_count == 0 ? nullptr : new_items->second[0], path);
       } else if (old_count == 0) {
         found.added.insert(path);
       } else if (new_count == 0) {
         found.removed.insert(path);
-      } else if (!std::ranges::equal(old_items->second, new_items->second, [](const auto* a, const auto* b) { return *a == *b; })) {
+      } else if (!std::ranges::equal(old_items->second, new_items->second,
+                                     [](const auto* a, const auto* b) { return *a == *b; })) {
         found.modified.insert(path);
       }
       path.pop_back();
@@ -301,8 +329,10 @@ FieldSet with_named(const Schema& schema, const FieldSet& set) {
   for (const FieldSet::Child& child : set.children()) {
     const bool named = child.element.kind() == PathElement::Kind::kField;
     const Schema* below = named ? member(schema, child.element.name()) : &items_of(schema);
-    if (!child.below.empty()) out.make_below(child.element) = with_named(below == nullptr ? deduced() : *below, child.below);
-    if (child.member || (named && !child.below.empty() && schema.properties.contains(child.element.name()))) out.insert(child.element);
+    if (!child.below.empty())
+      out.make_below(child.element) = with_named(below == nullptr ? deduced() : *below, child.below);
+    if (child.member || (named && !child.below.empty() && schema.properties.contains(child.element.name())))
+      out.insert(child.element);
   }
   return out;
 }

@@ -1,5 +1,5 @@
-// Objects as server-side apply sees them: a tree whose nodes are leaves (scalars, atomic lists and maps), maps, and lists
-// whose items have an identity. The operations on that tree, each a pure function.
+// Objects as server-side apply sees them: a tree whose nodes are leaves (scalars, atomic lists and maps), maps, and
+// lists whose items have an identity. The operations on that tree, each a pure function.
 // https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
 #pragma once
 
@@ -21,8 +21,8 @@ Shape shape(const Schema& schema, const json::Value& value);
 const Schema* member(const Schema& schema, std::string_view name);
 kube::PathElement element(const Schema& list, const json::Value& item);
 
-// What is wrong with a configuration that somebody applies, each with its path: `.spec.a: field not declared in schema`.
-// `quiet`: values stay out of the messages.
+// What is wrong with a configuration that somebody applies, each with its path: `.spec.a: field not declared in
+// schema`. `quiet`: values stay out of the messages.
 std::vector<std::string> check(const Schema& schema, const json::Value& value, bool quiet);
 
 // Every field a configuration names.

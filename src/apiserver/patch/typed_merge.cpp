@@ -13,8 +13,10 @@ json::Value merge_maps(const Schema& schema, const json::Object& base, const jso
   for (const auto& [key, value] : over) {
     auto* mine = out.if_contains(key);
     const Schema* below = member(schema, key);
-    if (mine == nullptr || below == nullptr) out[key] = value;
-    else *mine = merge(*below, *mine, value);
+    if (mine == nullptr || below == nullptr)
+      out[key] = value;
+    else
+      *mine = merge(*below, *mine, value);
   }
   return out;
 }
@@ -23,7 +25,8 @@ json::Value merge_maps(const Schema& schema, const json::Object& base, const jso
 // were between them.
 class ListMerge {
  public:
-  ListMerge(const Schema& schema, const json::Array& base, const json::Array& over) : schema_(schema), base_(base), over_(over) {
+  ListMerge(const Schema& schema, const json::Array& base, const json::Array& over)
+      : schema_(schema), base_(base), over_(over) {
     for (const json::Value& item : base) base_names_.push_back(element(schema, item));
     for (const json::Value& item : over) over_names_.push_back(element(schema, item));
     for (const PathElement& name : over_names_) {
@@ -58,14 +61,18 @@ class ListMerge {
   }
 
  private:
-  static bool has(const std::vector<PathElement>& list, const PathElement& name) { return std::ranges::find(list, name) != list.end(); }
+  static bool has(const std::vector<PathElement>& list, const PathElement& name) {
+    return std::ranges::find(list, name) != list.end();
+  }
 
   void take_over() {
     const PathElement& name = over_names_[j_];
     const auto twin = std::ranges::find(base_names_, name);
     const Schema* below = schema_.items ? schema_.items->schema : nullptr;
-    if (twin == base_names_.end() || below == nullptr) out_.push_back(over_[j_]);
-    else out_.push_back(merge(*below, base_[static_cast<std::size_t>(twin - base_names_.begin())], over_[j_]));
+    if (twin == base_names_.end() || below == nullptr)
+      out_.push_back(over_[j_]);
+    else
+      out_.push_back(merge(*below, base_[static_cast<std::size_t>(twin - base_names_.begin())], over_[j_]));
     done_.push_back(name);
     if (next_shared_ < shared_.size() && shared_[next_shared_] == name) ++next_shared_;
     ++j_;
@@ -107,7 +114,8 @@ json::Value without(const Schema& schema, const json::Value& value, const FieldS
       const PathElement at = element(schema, item);
       if (gone.contains({at})) continue;
       const FieldSet* below = gone.below(at);
-      out.push_back(below == nullptr || below->empty() || !schema.items ? item : without(*schema.items->schema, item, *below));
+      out.push_back(below == nullptr || below->empty() || !schema.items ? item
+                                                                        : without(*schema.items->schema, item, *below));
     }
     return out.empty() ? json::Value() : json::Value(std::move(out));
   }

@@ -77,17 +77,24 @@ class Table {
     if (const auto* required = entry.if_contains("required")) {
       for (const json::Value& one : required->as_array()) node->required.emplace_back(one.as_string());
     }
-    for (const auto& [member, row] : entry.at("fields").as_object()) node->properties[std::string(member)] = property(row);
+    for (const auto& [member, row] : entry.at("fields").as_object())
+      node->properties[std::string(member)] = property(row);
     return node;
   }
 
   const Schema* scalar(std::string_view text) {
     static constexpr std::pair<std::string_view, std::pair<Kind, std::string_view>> kScalars[] = {
-        {"string", {Kind::kString, ""}},      {"int32", {Kind::kInteger, "int32"}},
-        {"int64", {Kind::kInteger, "int64"}}, {"number", {Kind::kNumber, ""}},
-        {"boolean", {Kind::kBoolean, ""}},    {"bytes", {Kind::kString, "byte"}},
-        {"time", {Kind::kString, "time"}},    {"micro-time", {Kind::kString, "micro-time"}}, {"quantity", {Kind::kQuantity, ""}},
-        {"any", {Kind::kAny, ""}},            {"int-or-string", {Kind::kIntOrString, ""}}};
+        {"string", {Kind::kString, ""}},
+        {"int32", {Kind::kInteger, "int32"}},
+        {"int64", {Kind::kInteger, "int64"}},
+        {"number", {Kind::kNumber, ""}},
+        {"boolean", {Kind::kBoolean, ""}},
+        {"bytes", {Kind::kString, "byte"}},
+        {"time", {Kind::kString, "time"}},
+        {"micro-time", {Kind::kString, "micro-time"}},
+        {"quantity", {Kind::kQuantity, ""}},
+        {"any", {Kind::kAny, ""}},
+        {"int-or-string", {Kind::kIntOrString, ""}}};
     for (const auto& [name, what] : kScalars) {
       if (name != text) continue;
       Schema* node = add(what.first, std::string(what.second));
@@ -140,7 +147,8 @@ class Table {
       node.merge_key = key->as_string();
     }
     node.atomic_map = more.contains("atomic");
-    if (const auto* values = more.if_contains("enum")) node.one_of_values.assign(values->as_array().begin(), values->as_array().end());
+    if (const auto* values = more.if_contains("enum"))
+      node.one_of_values.assign(values->as_array().begin(), values->as_array().end());
   }
 
   std::deque<Schema> nodes_;

@@ -70,8 +70,8 @@ class Compiler {
 
   static Result<void> kind(Schema& out, const json::Object& o, const std::string& path) {
     static constexpr std::pair<std::string_view, Kind> kKinds[] = {
-        {"object", Kind::kObject},   {"array", Kind::kList},      {"string", Kind::kString}, {"integer", Kind::kInteger},
-        {"number", Kind::kNumber},   {"boolean", Kind::kBoolean}, {"", Kind::kAny}};
+        {"object", Kind::kObject}, {"array", Kind::kList},      {"string", Kind::kString}, {"integer", Kind::kInteger},
+        {"number", Kind::kNumber}, {"boolean", Kind::kBoolean}, {"", Kind::kAny}};
     const std::string_view type = text(o, "type");
     if (flag(o, "x-kubernetes-int-or-string")) {
       out.kind = Kind::kIntOrString;
@@ -128,7 +128,8 @@ class Compiler {
     quiet.set_log_errors(false);
     auto expression = std::make_shared<re2::RE2>(as_re2(out.pattern), quiet);
     if (!expression->ok()) {
-      return fail(Code::kInvalid, fmt::format("schema of \"{}\": pattern '{}' does not compile: {}", path, out.pattern, expression->error()));
+      return fail(Code::kInvalid, fmt::format("schema of \"{}\": pattern '{}' does not compile: {}", path, out.pattern,
+                                              expression->error()));
     }
     out.expression = std::move(expression);
     return {};
@@ -197,10 +198,12 @@ class Compiler {
       rule.reason = text(*row, "reason");
       rule.holds = check_of(rule.rule);
       if (rule.holds == nullptr) {
-        return fail(Code::kInvalid,
-                    fmt::format("validation rule of \"{}\" is not one this server can check: \"{}\". The embedded server knows a "
-                                "fixed list of CEL rules; use a real API server for this CRD, or remove the rule",
-                                path, rule.rule));
+        return fail(
+            Code::kInvalid,
+            fmt::format(
+                "validation rule of \"{}\" is not one this server can check: \"{}\". The embedded server knows a "
+                "fixed list of CEL rules; use a real API server for this CRD, or remove the rule",
+                path, rule.rule));
       }
       out.rules.push_back(std::move(rule));
     }

@@ -42,7 +42,8 @@ Answer<Decoded> decode(const KindSchema& schema, json::Object body, FieldValidat
   const auto refused = [&](std::string_view why) {
     // The API server quotes the whole object here; it may hold secrets, so we do not.
     if (source == Source::kPatch) return refuse(invalid("", "", "", {field_invalid("patch", "…", why)}));
-    return refuse(bad_request(fmt::format("{0} in version \"{1}\" cannot be handled as a {0}: {2}", schema.kind, schema.version, why)));
+    return refuse(bad_request(
+        fmt::format("{0} in version \"{1}\" cannot be handled as a {0}: {2}", schema.kind, schema.version, why)));
   };
   if (auto wrong = wrong_type(schema, body)) return refused(*wrong);
   Decoded out;

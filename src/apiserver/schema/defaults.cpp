@@ -10,14 +10,22 @@ namespace {
 
 bool is_zero(const json::Value& value) {
   switch (value.kind()) {
-    case boost::json::kind::null: return true;
-    case boost::json::kind::bool_: return !value.get_bool();
-    case boost::json::kind::int64: return value.get_int64() == 0;
-    case boost::json::kind::uint64: return value.get_uint64() == 0;
-    case boost::json::kind::double_: return value.get_double() == 0;
-    case boost::json::kind::string: return value.get_string().empty();
-    case boost::json::kind::array: return value.get_array().empty();
-    case boost::json::kind::object: return value.get_object().empty();
+    case boost::json::kind::null:
+      return true;
+    case boost::json::kind::bool_:
+      return !value.get_bool();
+    case boost::json::kind::int64:
+      return value.get_int64() == 0;
+    case boost::json::kind::uint64:
+      return value.get_uint64() == 0;
+    case boost::json::kind::double_:
+      return value.get_double() == 0;
+    case boost::json::kind::string:
+      return value.get_string().empty();
+    case boost::json::kind::array:
+      return value.get_array().empty();
+    case boost::json::kind::object:
+      return value.get_object().empty();
   }
   return false;
 }
@@ -25,15 +33,21 @@ bool is_zero(const json::Value& value) {
 // What a member that is always written holds when nobody set it.
 json::Value zero_of(const Schema& schema) {
   switch (schema.kind) {
-    case Kind::kObject: return schema.values ? json::Value() : json::Value(json::Object{});
-    case Kind::kString: return schema.format.empty() ? json::Value("") : json::Value();
+    case Kind::kObject:
+      return schema.values ? json::Value() : json::Value(json::Object{});
+    case Kind::kString:
+      return schema.format.empty() ? json::Value("") : json::Value();
     case Kind::kInteger:
     case Kind::kIntOrString:
-    case Kind::kNumber: return 0;
-    case Kind::kBoolean: return false;
-    case Kind::kQuantity: return "0";
+    case Kind::kNumber:
+      return 0;
+    case Kind::kBoolean:
+      return false;
+    case Kind::kQuantity:
+      return "0";
     case Kind::kAny:
-    case Kind::kList: return nullptr;
+    case Kind::kList:
+      return nullptr;
   }
   return nullptr;
 }
@@ -89,8 +103,10 @@ void each_child(const Schema& schema, json::Value& value, Visit visit) {
   } else if (value.is_object()) {
     for (auto& [key, item] : value.get_object()) {
       const auto it = schema.properties.find(std::string_view(key));
-      if (it != schema.properties.end()) visit(*it->second.schema, item);
-      else if (schema.values) visit(*schema.values->schema, item);
+      if (it != schema.properties.end())
+        visit(*it->second.schema, item);
+      else if (schema.values)
+        visit(*schema.values->schema, item);
     }
   }
 }
@@ -116,7 +132,9 @@ void drop_nulls(const Schema& schema, json::Value& value) {
     std::vector<std::string> gone;
     for (const auto& [key, item] : value.get_object()) {
       const auto it = schema.properties.find(std::string_view(key));
-      const Schema* below = it != schema.properties.end() ? it->second.schema : schema.values ? schema.values->schema : nullptr;
+      const Schema* below = it != schema.properties.end() ? it->second.schema
+                            : schema.values               ? schema.values->schema
+                                                          : nullptr;
       if (below != nullptr && item.is_null() && !below->nullable) gone.emplace_back(key);
     }
     for (const std::string& name : gone) value.get_object().erase(name);

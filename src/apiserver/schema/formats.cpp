@@ -1,9 +1,8 @@
 #include "apiserver/schema/formats.hpp"
 
-#include <arpa/inet.h>
-
 #include <string>
 
+#include <arpa/inet.h>
 #include <re2/re2.h>
 
 #include "base/duration.hpp"
@@ -31,7 +30,8 @@ bool is_cidr(std::string_view text) {
 
 // Go's durations, and whole numbers with a unit in words ("1 day").
 bool is_duration(std::string_view text) {
-  static const re2::RE2 kWords(R"(\s*\d+(\.\d+)?\s*(ns|nanos?|nanoseconds?|us|µs|micros?|microseconds?|ms|millis?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)\s*)");
+  static const re2::RE2 kWords(
+      R"(\s*\d+(\.\d+)?\s*(ns|nanos?|nanoseconds?|us|µs|micros?|microseconds?|ms|millis?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)\s*)");
   return parse_duration(text).has_value() || re2::RE2::FullMatch(text, kWords);
 }
 
@@ -42,7 +42,8 @@ bool has_format(std::string_view format, std::string_view text) {
   static const re2::RE2 kDate(R"(\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))");
   static const re2::RE2 kMac("(?i)([0-9a-f]{2}[:-]){5}[0-9a-f]{2}");
   static const re2::RE2 kEmail(R"([^@\s]+@[^@\s]+)");
-  static const re2::RE2 kHost(R"([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*\.?)");
+  static const re2::RE2 kHost(
+      R"([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*\.?)");
   static const re2::RE2 kUri(R"(([a-zA-Z][a-zA-Z0-9+.-]*:.+|/.*))");
   if (format == "date-time") return parse_time(text).has_value();
   if (format == "date") return re2::RE2::FullMatch(text, kDate);

@@ -31,8 +31,10 @@ void add(std::map<std::uint64_t, Numbered>& out, std::string_view path, std::str
   const auto [end, error] = std::from_chars(path.data(), path.data() + path.size(), number);
   if (error != std::errc()) throw std::logic_error("builtin_wire.json: a number is missing");
   Numbered& at = out[number];
-  if (end == path.data() + path.size()) at.member = member;
-  else add(at.embedded, path.substr(static_cast<std::size_t>(end - path.data()) + 1), member);
+  if (end == path.data() + path.size())
+    at.member = member;
+  else
+    add(at.embedded, path.substr(static_cast<std::size_t>(end - path.data()) + 1), member);
 }
 
 const Numbers& numbers() {
@@ -58,7 +60,7 @@ const Numbers& numbers() {
 // One field on the wire.
 struct Piece {
   std::uint64_t number = 0;
-  std::uint64_t scalar = 0;    // varint, fixed32, fixed64
+  std::uint64_t scalar = 0;  // varint, fixed32, fixed64
   std::string_view bytes{};
   bool has_bytes = false;
 };
@@ -73,14 +75,21 @@ class Wire {
     const std::uint64_t tag = varint();
     out = {tag >> 3U, 0, {}, false};
     switch (tag & 7U) {
-      case 0: out.scalar = varint(); break;
-      case 1: out.scalar = fixed(8); break;
+      case 0:
+        out.scalar = varint();
+        break;
+      case 1:
+        out.scalar = fixed(8);
+        break;
       case 2:
         out.bytes = take(varint());
         out.has_bytes = true;
         break;
-      case 5: out.scalar = fixed(4); break;
-      default: broken_ = true;
+      case 5:
+        out.scalar = fixed(4);
+        break;
+      default:
+        broken_ = true;
     }
     return !broken_ && out.number != 0;
   }
@@ -200,17 +209,23 @@ class Decoder {
     switch (schema.kind) {
       case Kind::kBoolean:
       case Kind::kInteger:
-      case Kind::kNumber: return scalar(schema, piece.scalar);
+      case Kind::kNumber:
+        return scalar(schema, piece.scalar);
       case Kind::kString:
         if (schema.format == "byte") return json::Value(base64_encode(piece.bytes));
         if (schema.format.ends_with("time")) return time(piece.bytes, schema.format == "micro-time");
         if (!is_utf8(piece.bytes)) return malformed();
         return json::Value(piece.bytes);
-      case Kind::kQuantity: return text_at(piece.bytes, 1);
-      case Kind::kIntOrString: return int_or_string(piece.bytes);
-      case Kind::kAny: return raw(piece.bytes);
-      case Kind::kObject: return message(schema, piece.bytes, depth + 1);
-      case Kind::kList: break;
+      case Kind::kQuantity:
+        return text_at(piece.bytes, 1);
+      case Kind::kIntOrString:
+        return int_or_string(piece.bytes);
+      case Kind::kAny:
+        return raw(piece.bytes);
+      case Kind::kObject:
+        return message(schema, piece.bytes, depth + 1);
+      case Kind::kList:
+        break;
     }
     return malformed();
   }
@@ -237,7 +252,8 @@ class Decoder {
     if (bytes.empty() || seconds < -kYears || seconds > kYears) return json::Value();
     const WallTime at{std::chrono::duration_cast<WallTime::duration>(std::chrono::seconds(seconds))};
     if (!micro) return json::Value(format_time(at));
-    return json::Value(format_micro_time(at + std::chrono::duration_cast<WallTime::duration>(std::chrono::nanoseconds(nanos % 1'000'000'000))));
+    return json::Value(format_micro_time(
+        at + std::chrono::duration_cast<WallTime::duration>(std::chrono::nanoseconds(nanos % 1'000'000'000))));
   }
 
   static Result<json::Value> int_or_string(std::string_view bytes) {
@@ -278,9 +294,11 @@ Result<json::Object> from_protobuf(std::string_view bytes) {
   }
   if (envelope.broken() || !is_utf8(api_version) || !is_utf8(kind)) return malformed();
   KindSchemaPtr schema = builtin(api_version, kind);
-  if (schema == nullptr && kind == "DeleteOptions") schema = builtin("v1", kind);  // sent in the version of what is deleted
+  if (schema == nullptr && kind == "DeleteOptions")
+    schema = builtin("v1", kind);  // sent in the version of what is deleted
   if (schema == nullptr) {
-    return fail(Code::kInvalid, fmt::format("no kind \"{}\" is known in version \"{}\" for protobuf: send JSON", kind, api_version));
+    return fail(Code::kInvalid,
+                fmt::format("no kind \"{}\" is known in version \"{}\" for protobuf: send JSON", kind, api_version));
   }
   TRY(json::Object body, Decoder().message(schema->root(), content, 0));
   json::Object out;

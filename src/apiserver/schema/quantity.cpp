@@ -93,10 +93,13 @@ std::optional<std::string> canonical_quantity(std::string_view text) {
   const auto end = std::min(rest.find_first_not_of("0123456789."), rest.size());
   const std::string_view number = rest.substr(0, end);
   const auto dot = number.find('.');
-  if (number.empty() || number == "." || (dot != std::string_view::npos && number.find('.', dot + 1) != std::string_view::npos)) return std::nullopt;
+  if (number.empty() || number == "." ||
+      (dot != std::string_view::npos && number.find('.', dot + 1) != std::string_view::npos))
+    return std::nullopt;
   const auto suffix = parse_suffix(rest.substr(end));
   if (!suffix) return std::nullopt;
-  if (suffix->notation == Notation::kExponent || text.starts_with('+') || number.ends_with('.')) return std::string(text);
+  if (suffix->notation == Notation::kExponent || text.starts_with('+') || number.ends_with('.'))
+    return std::string(text);
   std::string digits(number.substr(0, dot));
   int exponent = suffix->base == 10 ? suffix->exponent : 0;
   if (dot != std::string_view::npos) {

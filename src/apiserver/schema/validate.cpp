@@ -23,15 +23,23 @@ std::string_view word(const json::Value& value) {
 
 std::string_view word(const Schema& schema) {
   switch (schema.kind) {
-    case Kind::kObject: return "object";
-    case Kind::kList: return "array";
-    case Kind::kString: return "string";
-    case Kind::kNumber: return "number";
-    case Kind::kBoolean: return "boolean";
-    case Kind::kIntOrString: return "integer,string";
-    case Kind::kInteger: return "integer";
+    case Kind::kObject:
+      return "object";
+    case Kind::kList:
+      return "array";
+    case Kind::kString:
+      return "string";
+    case Kind::kNumber:
+      return "number";
+    case Kind::kBoolean:
+      return "boolean";
+    case Kind::kIntOrString:
+      return "integer,string";
+    case Kind::kInteger:
+      return "integer";
     case Kind::kAny:
-    case Kind::kQuantity: return "";
+    case Kind::kQuantity:
+      return "";
   }
   return "";
 }
@@ -39,21 +47,30 @@ std::string_view word(const Schema& schema) {
 bool fits(const Schema& schema, const json::Value& value) {
   if (value.is_null() && schema.nullable) return true;
   switch (schema.kind) {
-    case Kind::kObject: return value.is_object();
-    case Kind::kList: return value.is_array();
-    case Kind::kString: return value.is_string();
-    case Kind::kNumber: return value.is_number();
-    case Kind::kBoolean: return value.is_bool();
-    case Kind::kInteger: return word(value) == "integer";
-    case Kind::kIntOrString: return value.is_string() || word(value) == "integer";
+    case Kind::kObject:
+      return value.is_object();
+    case Kind::kList:
+      return value.is_array();
+    case Kind::kString:
+      return value.is_string();
+    case Kind::kNumber:
+      return value.is_number();
+    case Kind::kBoolean:
+      return value.is_bool();
+    case Kind::kInteger:
+      return word(value) == "integer";
+    case Kind::kIntOrString:
+      return value.is_string() || word(value) == "integer";
     case Kind::kAny:
-    case Kind::kQuantity: return true;
+    case Kind::kQuantity:
+      return true;
   }
   return true;
 }
 
 std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 std::string plain(double v) { return fmt::format("{}", v); }
@@ -103,7 +120,8 @@ class Validator {
 
   void mismatch(std::string_view found, const std::string& path, std::string_view expected) {
     const std::string quoted = json::serialize(json::Value(found));
-    add("FieldValueTypeInvalid", fmt::format("Invalid value: {0}: {1} in body must be of type {2}: {0}", quoted, path, expected), path);
+    add("FieldValueTypeInvalid",
+        fmt::format("Invalid value: {0}: {1} in body must be of type {2}: {0}", quoted, path, expected), path);
   }
 
   std::vector<FieldError> errors_of(const Schema& schema, const json::Value& value, const std::string& path) {
@@ -122,7 +140,8 @@ class Validator {
       std::ranges::move(found, std::back_inserter(errors));
     }
     if (good < schema.all_of.size()) {
-      unplaced(fmt::format("\"{}\" must validate all the schemas (allOf){}", path, good == 0 ? ". None validated" : ""));
+      unplaced(
+          fmt::format("\"{}\" must validate all the schemas (allOf){}", path, good == 0 ? ". None validated" : ""));
     }
     if (schema.negated != nullptr && errors_of(*schema.negated, value, path).empty()) {
       unplaced(fmt::format("\"{}\" must not validate the schema (not)", path));
@@ -130,19 +149,26 @@ class Validator {
   }
 
   // The errors of the first alternative that has the fewest help to see what was meant.
-  void choice(const std::vector<const Schema*>& alternatives, const json::Value& value, const std::string& path, bool exactly_one) {
+  void choice(const std::vector<const Schema*>& alternatives, const json::Value& value, const std::string& path,
+              bool exactly_one) {
     if (alternatives.empty()) return;
     std::size_t good = 0;
     std::optional<std::vector<FieldError>> best;
     for (const Schema* one : alternatives) {
       auto found = errors_of(*one, value, path);
-      if (found.empty()) ++good;
-      else if (!best || found.size() < best->size()) best = std::move(found);
+      if (found.empty())
+        ++good;
+      else if (!best || found.size() < best->size())
+        best = std::move(found);
     }
     if (good == 1 || (good > 1 && !exactly_one)) return;
-    if (!exactly_one) unplaced(fmt::format("\"{}\" must validate at least one schema (anyOf)", path));
-    else if (good == 0) unplaced(fmt::format("\"{}\" must validate one and only one schema (oneOf). Found none valid", path));
-    else unplaced(fmt::format("\"{}\" must validate one and only one schema (oneOf). Found {} valid alternatives", path, good));
+    if (!exactly_one)
+      unplaced(fmt::format("\"{}\" must validate at least one schema (anyOf)", path));
+    else if (good == 0)
+      unplaced(fmt::format("\"{}\" must validate one and only one schema (oneOf). Found none valid", path));
+    else
+      unplaced(
+          fmt::format("\"{}\" must validate one and only one schema (oneOf). Found {} valid alternatives", path, good));
     if (good == 0 && best) std::ranges::move(*best, std::back_inserter(errors));
   }
 
@@ -167,15 +193,20 @@ class Validator {
       unplaced(fmt::format("Checked value must be of type integer with format int64 in {}", path));
     }
     if (schema.multiple_of && n == 0) {
-      errors.push_back(field_invalid(path, value, fmt::format("factor MultipleOf declared for {} must be positive: {}", path, plain(n))));
+      errors.push_back(field_invalid(
+          path, value, fmt::format("factor MultipleOf declared for {} must be positive: {}", path, plain(n))));
     } else if (schema.multiple_of && std::fabs(std::remainder(n, *schema.multiple_of)) > 1e-9) {
       wrong(value, path, fmt::format("should be a multiple of {}", plain(*schema.multiple_of)));
     }
     if (schema.maximum && (n > *schema.maximum || (schema.exclusive_maximum && n == *schema.maximum))) {
-      wrong(value, path, fmt::format("should be less than {}{}", schema.exclusive_maximum ? "" : "or equal to ", plain(*schema.maximum)));
+      wrong(value, path,
+            fmt::format("should be less than {}{}", schema.exclusive_maximum ? "" : "or equal to ",
+                        plain(*schema.maximum)));
     }
     if (schema.minimum && (n < *schema.minimum || (schema.exclusive_minimum && n == *schema.minimum))) {
-      wrong(value, path, fmt::format("should be greater than {}{}", schema.exclusive_minimum ? "" : "or equal to ", plain(*schema.minimum)));
+      wrong(value, path,
+            fmt::format("should be greater than {}{}", schema.exclusive_minimum ? "" : "or equal to ",
+                        plain(*schema.minimum)));
     }
   }
 
@@ -206,7 +237,9 @@ class Validator {
 
   static bool has_twins(const json::Array& array) {
     for (std::size_t i = 0; i < array.size(); ++i) {
-      if (std::ranges::find(array.begin(), array.begin() + static_cast<std::ptrdiff_t>(i), array[i]) != array.begin() + static_cast<std::ptrdiff_t>(i)) return true;
+      if (std::ranges::find(array.begin(), array.begin() + static_cast<std::ptrdiff_t>(i), array[i]) !=
+          array.begin() + static_cast<std::ptrdiff_t>(i))
+        return true;
     }
     return false;
   }
@@ -220,7 +253,9 @@ class Validator {
     for (const json::Value& one : schema.one_of_values) {
       list.push_back(one.is_string() ? json::serialize(one) : fmt::format("\"{}\"", json::serialize(one)));
     }
-    add("FieldValueNotSupported", fmt::format("Unsupported value: {}: supported values: {}", json::serialize(value), fmt::join(list, ", ")), path);
+    add("FieldValueNotSupported",
+        fmt::format("Unsupported value: {}: supported values: {}", json::serialize(value), fmt::join(list, ", ")),
+        path);
   }
 
   void object(const Schema& schema, const json::Object& object, const json::Value* old, const std::string& path) {
@@ -238,8 +273,10 @@ class Validator {
       const std::string_view name = key;
       const json::Value* was = before != nullptr ? before->if_contains(name) : nullptr;
       const auto it = schema.properties.find(name);
-      if (it != schema.properties.end()) value(*it->second.schema, member, was, child_path(path, name));
-      else if (schema.values) value(*schema.values->schema, member, was, child_path(path, name));
+      if (it != schema.properties.end())
+        value(*it->second.schema, member, was, child_path(path, name));
+      else if (schema.values)
+        value(*schema.values->schema, member, was, child_path(path, name));
     }
   }
 
@@ -264,8 +301,10 @@ void each_known(const Schema& schema, const json::Value& value, const std::strin
   } else if (value.is_object()) {
     for (const auto& [key, member] : value.get_object()) {
       const auto it = schema.properties.find(std::string_view(key));
-      if (it != schema.properties.end()) visit(*it->second.schema, member, child_path(path, key));
-      else if (schema.values) visit(*schema.values->schema, member, fmt::format("{}[{}]", path, std::string_view(key)));
+      if (it != schema.properties.end())
+        visit(*it->second.schema, member, child_path(path, key));
+      else if (schema.values)
+        visit(*schema.values->schema, member, fmt::format("{}[{}]", path, std::string_view(key)));
     }
   }
 }
@@ -277,14 +316,17 @@ void twins(const Schema& schema, const json::Value& value, const std::string& pa
     for (const json::Value& item : value.get_array()) {
       json::Value key = list_key(schema, item);
       if (std::ranges::find(seen, key) != seen.end()) {
-        errors.push_back({"FieldValueDuplicate", fmt::format("Duplicate value: {}", json::serialize(key)), item_path(path, i)});
+        errors.push_back(
+            {"FieldValueDuplicate", fmt::format("Duplicate value: {}", json::serialize(key)), item_path(path, i)});
       } else {
         seen.push_back(std::move(key));
       }
       ++i;
     }
   }
-  each_known(schema, value, path, [&](const Schema& below, const json::Value& item, const std::string& at) { twins(below, item, at, errors); });
+  each_known(schema, value, path, [&](const Schema& below, const json::Value& item, const std::string& at) {
+    twins(below, item, at, errors);
+  });
 }
 
 FieldError broken(const Rule& rule, const std::string& path) {
@@ -296,7 +338,8 @@ FieldError broken(const Rule& rule, const std::string& path) {
   return {"FieldValueInvalid", fmt::format("Invalid value: {}", message), field};
 }
 
-void rules(const Schema& schema, const json::Value& value, const json::Value* old, const std::string& path, std::vector<FieldError>& errors) {
+void rules(const Schema& schema, const json::Value& value, const json::Value* old, const std::string& path,
+           std::vector<FieldError>& errors) {
   if (old != nullptr && *old == value) return;
   for (const Rule& rule : schema.rules) {
     if (!rule.holds(value)) errors.push_back(broken(rule, path));
@@ -309,7 +352,8 @@ void rules(const Schema& schema, const json::Value& value, const json::Value* ol
 }
 
 bool blocks_rules(const FieldError& error) {
-  static constexpr std::string_view kReasons[] = {"FieldValueRequired", "FieldValueTypeInvalid", "FieldValueTooLong", "FieldValueTooMany", "FieldValueNotSupported"};
+  static constexpr std::string_view kReasons[] = {"FieldValueRequired", "FieldValueTypeInvalid", "FieldValueTooLong",
+                                                  "FieldValueTooMany", "FieldValueNotSupported"};
   return std::ranges::find(kReasons, error.reason) != std::end(kReasons);
 }
 
@@ -326,8 +370,10 @@ json::Value list_key(const Schema& schema, const json::Value& item) {
     }
     const auto it = schema.items->schema->properties.find(name);
     if (it == schema.items->schema->properties.end()) continue;
-    if (it->second.default_value) key[name] = *it->second.default_value;
-    else if (it->second.always) key[name] = it->second.schema->kind == Kind::kString ? json::Value("") : json::Value(0);
+    if (it->second.default_value)
+      key[name] = *it->second.default_value;
+    else if (it->second.always)
+      key[name] = it->second.schema->kind == Kind::kString ? json::Value("") : json::Value(0);
   }
   return key;
 }
@@ -343,7 +389,8 @@ std::vector<FieldError> validate_custom(const KindSchema& schema, const json::Ob
   const bool has_rules = std::ranges::any_of(schema.nodes, [](const Schema& node) { return !node.rules.empty(); });
   if (!has_rules) return std::move(validator.errors);
   if (std::ranges::any_of(validator.errors, blocks_rules)) {
-    validator.errors.push_back(field_invalid("<nil>", nullptr, "some validation rules were not checked because the object was invalid; "
+    validator.errors.push_back(field_invalid("<nil>", nullptr,
+                                             "some validation rules were not checked because the object was invalid; "
                                              "correct the existing errors to complete validation"));
   } else {
     rules(schema.root(), whole, was, "", validator.errors);

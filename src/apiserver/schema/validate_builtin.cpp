@@ -24,7 +24,8 @@ bool is_blank(const json::Value* value) {
 void required(const Schema& schema, const json::Object& object, const std::string& path, Errors& errors) {
   for (const std::string& name : schema.required) {
     const auto it = schema.properties.find(name);
-    const bool number = it != schema.properties.end() && (it->second.schema->kind == Kind::kInteger || it->second.schema->kind == Kind::kAny);
+    const bool number = it != schema.properties.end() &&
+                        (it->second.schema->kind == Kind::kInteger || it->second.schema->kind == Kind::kAny);
     if (!number && is_blank(object.if_contains(name))) errors.push_back(field_required(child_path(path, name), ""));
   }
 }
@@ -88,8 +89,9 @@ void key_values(const json::Object& object, const json::Object* old, Errors& err
       const std::string_view name = key;
       if (!re2::RE2::FullMatch(name, kKey)) {
         errors.push_back(field_invalid(fmt::format("{}[{}]", member, name), json::Value(name),
-            "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or "
-            "'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"));
+                                       "a valid config key must consist of alphanumeric characters, '-', '_' or '.' "
+                                       "(e.g. 'key.name',  or 'KEY_NAME',  or "
+                                       "'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"));
       }
       if (value.is_string()) total += value.get_string().size();
     }
@@ -100,11 +102,13 @@ void key_values(const json::Object& object, const json::Object* old, Errors& err
       errors.push_back(field_forbidden("immutable", "field is immutable when `immutable` is set"));
     }
     for (const std::string_view member : {"data", "binaryData"}) {
-      if (differ(object, *old, member)) errors.push_back(field_forbidden(std::string(member), "field is immutable when `immutable` is set"));
+      if (differ(object, *old, member))
+        errors.push_back(field_forbidden(std::string(member), "field is immutable when `immutable` is set"));
     }
   }
   if (total > kMaxSecretBytes * 4 / 3) {
-    errors.push_back({"FieldValueTooLong", fmt::format("Too long: may not be more than {} bytes", kMaxSecretBytes), "data"});
+    errors.push_back(
+        {"FieldValueTooLong", fmt::format("Too long: may not be more than {} bytes", kMaxSecretBytes), "data"});
   }
 }
 
@@ -148,7 +152,9 @@ void mounts_have_volumes(const json::Object& object, const std::string& pod_path
       if (mounts == nullptr || !mounts->is_array()) continue;
       for (std::size_t j = 0; j < mounts->get_array().size(); ++j) {
         const json::Value* name = at(mounts->get_array()[j].if_object(), "name");
-        if (name == nullptr || !name->is_string() || std::ranges::find(volumes, std::string_view(name->get_string())) != volumes.end()) continue;
+        if (name == nullptr || !name->is_string() ||
+            std::ranges::find(volumes, std::string_view(name->get_string())) != volumes.end())
+          continue;
         errors.push_back({"FieldValueNotFound", fmt::format("Not found: {}", json::serialize(*name)),
                           fmt::format("{}[{}].volumeMounts[{}].name", list_path, i, j)});
       }
@@ -159,8 +165,13 @@ void mounts_have_volumes(const json::Object& object, const std::string& pod_path
 void stateful_set(const json::Object& object, const json::Object* old, Errors& errors) {
   selector_matches_template(object, errors);
   if (old == nullptr) return;
-  static constexpr std::string_view kFree[] = {"replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
-                                               "persistentVolumeClaimRetentionPolicy", "minReadySeconds"};
+  static constexpr std::string_view kFree[] = {"replicas",
+                                               "ordinals",
+                                               "template",
+                                               "updateStrategy",
+                                               "revisionHistoryLimit",
+                                               "persistentVolumeClaimRetentionPolicy",
+                                               "minReadySeconds"};
   const auto rest = [](const json::Object& one) {
     const json::Value* spec = at(&one, "spec");
     json::Object out = spec != nullptr && spec->is_object() ? spec->get_object() : json::Object{};
@@ -168,9 +179,11 @@ void stateful_set(const json::Object& object, const json::Object* old, Errors& e
     return out;
   };
   if (rest(object) == rest(*old)) return;
-  errors.push_back(field_forbidden("spec", "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
-                                   "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
-                                   "'minReadySeconds' are forbidden"));
+  errors.push_back(
+      field_forbidden("spec",
+                      "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
+                      "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
+                      "'minReadySeconds' are forbidden"));
 }
 
 void service(const json::Object& object, const json::Object* old, Errors& errors) {
@@ -188,26 +201,30 @@ void service(const json::Object& object, const json::Object* old, Errors& errors
     if (list->size() > 1 && is_blank(port->if_contains("name"))) errors.push_back(field_required(path + ".name", ""));
     for (const std::string_view name : {"port", "targetPort"}) {
       const json::Value* number = port->if_contains(name);
-      if (number == nullptr || !number->is_int64() || (number->get_int64() > 0 && number->get_int64() < 65536)) continue;
+      if (number == nullptr || !number->is_int64() || (number->get_int64() > 0 && number->get_int64() < 65536))
+        continue;
       errors.push_back(field_invalid(child_path(path, name), *number, "must be between 1 and 65535, inclusive"));
     }
   }
   const json::Value* was = old == nullptr ? nullptr : at(old, "spec.clusterIP");
   if (was != nullptr && !external && differ(object, *old, "spec.clusterIP")) {
-    errors.push_back(field_invalid("spec.clusterIPs[0]", json::Array{ip == nullptr ? json::Value("") : *ip}, "may not change once set"));
+    errors.push_back(field_invalid("spec.clusterIPs[0]", json::Array{ip == nullptr ? json::Value("") : *ip},
+                                   "may not change once set"));
   }
 }
 
 }  // namespace
 
-std::vector<FieldError> validate_builtin(const KindSchema& schema, const json::Object& object, const json::Object* old) {
+std::vector<FieldError> validate_builtin(const KindSchema& schema, const json::Object& object,
+                                         const json::Object* old) {
   Errors errors;
   walk(schema.root(), json::Value(object), "", errors);
   const std::string_view kind = schema.kind;
   if (kind == "Secret") immutable("type", object, old, errors);
   if (kind == "Secret" || kind == "ConfigMap") key_values(object, old, errors);
   if (kind == "Pod") mounts_have_volumes(object, "spec", errors);
-  if (kind == "StatefulSet" || kind == "Deployment" || kind == "ReplicaSet") mounts_have_volumes(object, "spec.template.spec", errors);
+  if (kind == "StatefulSet" || kind == "Deployment" || kind == "ReplicaSet")
+    mounts_have_volumes(object, "spec.template.spec", errors);
   if (kind == "StatefulSet") stateful_set(object, old, errors);
   if (kind == "Deployment" || kind == "ReplicaSet") {
     selector_matches_template(object, errors);

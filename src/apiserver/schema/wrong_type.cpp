@@ -19,15 +19,23 @@ std::string_view json_word(const json::Value& value) {
 
 std::string go_type(const Schema& schema) {
   switch (schema.kind) {
-    case Kind::kString: return schema.format == "byte" ? "[]uint8" : "string";
-    case Kind::kInteger: return schema.format;
-    case Kind::kNumber: return "float64";
-    case Kind::kBoolean: return "bool";
-    case Kind::kIntOrString: return "int32";
-    case Kind::kList: return "[]" + go_type(*schema.items->schema);
-    case Kind::kObject: return schema.values ? "map[string]" + go_type(*schema.values->schema) : "v1." + schema.name;
+    case Kind::kString:
+      return schema.format == "byte" ? "[]uint8" : "string";
+    case Kind::kInteger:
+      return schema.format;
+    case Kind::kNumber:
+      return "float64";
+    case Kind::kBoolean:
+      return "bool";
+    case Kind::kIntOrString:
+      return "int32";
+    case Kind::kList:
+      return "[]" + go_type(*schema.items->schema);
+    case Kind::kObject:
+      return schema.values ? "map[string]" + go_type(*schema.values->schema) : "v1." + schema.name;
     case Kind::kQuantity:
-    case Kind::kAny: return "any";
+    case Kind::kAny:
+      return "any";
   }
   return {};
 }
@@ -35,16 +43,24 @@ std::string go_type(const Schema& schema) {
 bool fits(const Schema& schema, const json::Value& value) {
   if (value.is_null()) return true;
   switch (schema.kind) {
-    case Kind::kString: return value.is_string();
-    case Kind::kNumber: return value.is_number();
-    case Kind::kBoolean: return value.is_bool();
-    case Kind::kIntOrString: return value.is_string() || value.is_int64();
-    case Kind::kList: return value.is_array();
-    case Kind::kObject: return value.is_object();
+    case Kind::kString:
+      return value.is_string();
+    case Kind::kNumber:
+      return value.is_number();
+    case Kind::kBoolean:
+      return value.is_bool();
+    case Kind::kIntOrString:
+      return value.is_string() || value.is_int64();
+    case Kind::kList:
+      return value.is_array();
+    case Kind::kObject:
+      return value.is_object();
     case Kind::kInteger:
-      return value.is_int64() && (schema.format != "int32" || (value.get_int64() <= INT32_MAX && value.get_int64() >= INT32_MIN));
+      return value.is_int64() &&
+             (schema.format != "int32" || (value.get_int64() <= INT32_MAX && value.get_int64() >= INT32_MIN));
     case Kind::kQuantity:
-    case Kind::kAny: return true;
+    case Kind::kAny:
+      return true;
   }
   return true;
 }
@@ -91,8 +107,10 @@ class Checker {
     for (const auto& [key, value] : object) {
       std::optional<std::string> wrong;
       const auto it = schema.properties.find(std::string_view(key));
-      if (it != schema.properties.end()) wrong = check(*it->second.schema, value, schema.name, child_path(path, key));
-      else if (schema.values) wrong = check(*schema.values->schema, value, owner, path);
+      if (it != schema.properties.end())
+        wrong = check(*it->second.schema, value, schema.name, child_path(path, key));
+      else if (schema.values)
+        wrong = check(*schema.values->schema, value, owner, path);
       if (wrong) return wrong;
     }
     return std::nullopt;
@@ -102,7 +120,8 @@ class Checker {
                               const std::string& path) {
     std::string found(json_word(value));
     if (schema.kind == Kind::kInteger && value.is_number()) found += " " + json::serialize(value);
-    return fmt::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}", found, owner, path, go_type(schema));
+    return fmt::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}", found, owner, path,
+                       go_type(schema));
   }
 };
 

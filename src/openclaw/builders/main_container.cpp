@@ -69,10 +69,10 @@ api::VolumeMount mount(std::string_view name, std::string_view path, std::string
 }
 
 std::vector<api::VolumeMount> mounts(const api::InstanceSpec& spec) {
-  std::vector<api::VolumeMount> all = {
-      mount("data", "/home/openclaw/.openclaw"), mount("data", "/home/openclaw/.local", ".local"),
-      mount("data", "/home/openclaw/.cache", ".cache"), mount("data", "/home/openclaw/.config", ".config"),
-      mount("tmp", "/tmp")};
+  std::vector<api::VolumeMount> all = {mount("data", "/home/openclaw/.openclaw"),
+                                       mount("data", "/home/openclaw/.local", ".local"),
+                                       mount("data", "/home/openclaw/.cache", ".cache"),
+                                       mount("data", "/home/openclaw/.config", ".config"), mount("tmp", "/tmp")};
   if (has_ca_bundle(spec)) {
     const std::string& key = spec.security->ca_bundle->key;
     all.push_back(mount("ca-bundle", "/etc/ssl/certs/custom-ca-bundle.crt", key.empty() ? "ca-bundle.crt" : key));

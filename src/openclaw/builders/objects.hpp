@@ -14,7 +14,7 @@ namespace rotor::openclaw {
 
 // What the pod needs to know beyond the instance itself.
 struct PodInput {
-  bool inject_token = false;  // the gateway's Secret has a token, and nothing in the instance speaks against using it
+  bool inject_token = false;    // the gateway's Secret has a token, and nothing in the instance speaks against using it
   std::string present_claim{};  // the claim that holds the data of pods that are there already: never let go of
 };
 

@@ -1,5 +1,5 @@
-// Kubernetes quantities in their canonical form, so that what is applied reads back the same ("2000m" is stored as "2").
-// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+// Kubernetes quantities in their canonical form, so that what is applied reads back the same ("2000m" is stored as
+// "2"). https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 #pragma once
 
 #include <optional>

@@ -32,8 +32,7 @@ std::vector<api::ServicePort> custom_ports(const std::vector<api::InstanceServic
 
 api::Service build_service(const api::OpenClawInstance& instance) {
   const auto& networking = instance.spec.networking;
-  const api::InstanceService wanted =
-      networking && networking->service ? *networking->service : api::InstanceService{};
+  const api::InstanceService wanted = networking && networking->service ? *networking->service : api::InstanceService{};
   api::Service service;
   service.metadata = managed_metadata(instance, instance.metadata.name);
   service.metadata.annotations = wanted.annotations;

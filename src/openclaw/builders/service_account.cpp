@@ -1,6 +1,5 @@
-#include "openclaw/builders/objects.hpp"
-
 #include "json/document.hpp"
+#include "openclaw/builders/objects.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {

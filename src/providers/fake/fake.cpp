@@ -1,9 +1,9 @@
 #include "providers/fake/fake.hpp"
 
+#include <map>
+
 #include <fmt/format.h>
 #include <re2/re2.h>
-
-#include <map>
 
 #include "providers/property.hpp"
 
@@ -27,13 +27,13 @@ using providers::FakeConfig;
 using providers::FakeEntry;
 
 ROTOR_DESCRIBE(FakeEntry, "A value and the name it is read by.",
-  field<&FakeEntry::key>("key", {.required = true, .doc = "Name of the secret."}),
-  field<&FakeEntry::value>("value", {.required = true, .doc = "Its value."}),
-  field<&FakeEntry::version>("version", {.doc = "Its version; reads must name it."}));
+               field<&FakeEntry::key>("key", {.required = true, .doc = "Name of the secret."}),
+               field<&FakeEntry::value>("value", {.required = true, .doc = "Its value."}),
+               field<&FakeEntry::version>("version", {.doc = "Its version; reads must name it."}));
 
 ROTOR_DESCRIBE(FakeConfig, "Values written in the store itself.",
-  field<&FakeConfig::data>("data", {.required = true, .doc = "The values."}),
-  field<&FakeConfig::validation_result>("validationResult", {.doc = "0 Ready, 1 Unknown, 2 Error."}));
+               field<&FakeConfig::data>("data", {.required = true, .doc = "The values."}),
+               field<&FakeConfig::validation_result>("validationResult", {.doc = "0 Ready, 1 Unknown, 2 Error."}));
 
 }  // namespace rotor::json
 
@@ -54,7 +54,8 @@ struct Stored {
   bool pushed = false;
 };
 
-// The values of one store: from its spec, renewed when that changes, and pushed ones, which stay until the process ends.
+// The values of one store: from its spec, renewed when that changes, and pushed ones, which stay until the process
+// ends.
 class FakeDatabase {
  public:
   bool is_of(const json::Raw& config) const { return config == config_; }

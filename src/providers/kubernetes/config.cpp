@@ -5,27 +5,27 @@ namespace rotor::json {
 using namespace providers::kubernetes;
 
 ROTOR_DESCRIBE(Server, "Where the API server is.",
-  field<&Server::url>("url", {.doc = "Its address; kubernetes.default when absent."}),
-  field<&Server::ca_bundle>("caBundle", {.doc = "Certificate authorities, base64 of PEM."}),
-  field<&Server::ca_provider>("caProvider", {.doc = "Where the certificate authorities lie."}));
+               field<&Server::url>("url", {.doc = "Its address; kubernetes.default when absent."}),
+               field<&Server::ca_bundle>("caBundle", {.doc = "Certificate authorities, base64 of PEM."}),
+               field<&Server::ca_provider>("caProvider", {.doc = "Where the certificate authorities lie."}));
 
 ROTOR_DESCRIBE(TokenAuth, "Log in with a token.",
-  field<&TokenAuth::bearer_token>("bearerToken", {.required = true, .doc = "Where the token lies."}));
+               field<&TokenAuth::bearer_token>("bearerToken", {.required = true, .doc = "Where the token lies."}));
 
 ROTOR_DESCRIBE(CertAuth, "Log in with a client certificate.",
-  field<&CertAuth::client_cert>("clientCert", {.required = true, .doc = "Where the certificate lies."}),
-  field<&CertAuth::client_key>("clientKey", {.required = true, .doc = "Where its key lies."}));
+               field<&CertAuth::client_cert>("clientCert", {.required = true, .doc = "Where the certificate lies."}),
+               field<&CertAuth::client_key>("clientKey", {.required = true, .doc = "Where its key lies."}));
 
-ROTOR_DESCRIBE(Auth, "How to log in; exactly one.",
-  field<&Auth::cert>("cert", {.doc = "With a client certificate."}),
-  field<&Auth::token>("token", {.doc = "With a token."}),
-  field<&Auth::service_account>("serviceAccount", {.doc = "As a ServiceAccount of this cluster."}));
+ROTOR_DESCRIBE(Auth, "How to log in; exactly one.", field<&Auth::cert>("cert", {.doc = "With a client certificate."}),
+               field<&Auth::token>("token", {.doc = "With a token."}),
+               field<&Auth::service_account>("serviceAccount", {.doc = "As a ServiceAccount of this cluster."}));
 
 ROTOR_DESCRIBE(Config, "Secrets of a namespace of this or another cluster.",
-  field<&Config::server>("server", {.doc = "Where the API server is."}),
-  field<&Config::auth>("auth", {.doc = "How to log in."}),
-  field<&Config::auth_ref>("authRef", {.doc = "A kubeconfig that says both."}),
-  field<&Config::remote_namespace>("remoteNamespace", {.default_json = R"("default")", .doc = "The namespace read from."}));
+               field<&Config::server>("server", {.doc = "Where the API server is."}),
+               field<&Config::auth>("auth", {.doc = "How to log in."}),
+               field<&Config::auth_ref>("authRef", {.doc = "A kubeconfig that says both."}),
+               field<&Config::remote_namespace>("remoteNamespace",
+                                                {.default_json = R"("default")", .doc = "The namespace read from."}));
 
 }  // namespace rotor::json
 
@@ -68,7 +68,8 @@ Result<std::vector<std::string>> validate_config(const Store& store, const Confi
   }
   if (config.auth->token) TRY_VOID(check_selector(store, config.auth->token->bearer_token, "BearerToken"));
   if (config.auth->service_account) {
-    TRY_VOID(check_selector_namespace(store.kind, store.ns, config.auth->service_account->ns, NamespaceRule::kReferent));
+    TRY_VOID(
+        check_selector_namespace(store.kind, store.ns, config.auth->service_account->ns, NamespaceRule::kReferent));
   }
   return warnings;
 }

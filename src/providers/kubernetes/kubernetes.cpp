@@ -1,8 +1,8 @@
 #include "providers/kubernetes/kubernetes.hpp"
 
-#include <fmt/format.h>
-
 #include <map>
+
+#include <fmt/format.h>
 
 #include "api/core/secret.hpp"
 #include "kube/config.hpp"
@@ -102,7 +102,8 @@ class KubernetesProvider final : public Provider {
       CO_TRY(const SecretBytes kubeconfig, co_await gate.secret_value(scope, *config.auth_ref));
       co_return kubernetes::inline_kubeconfig(kubeconfig);
     }
-    if (!config.auth) co_return fail(Code::kInvalid, "no auth provider given: set auth.serviceAccount, auth.token or auth.cert");
+    if (!config.auth)
+      co_return fail(Code::kInvalid, "no auth provider given: set auth.serviceAccount, auth.token or auth.cert");
     kube::ConnectionConfig connection;
     connection.server = kubernetes::server_url(config);
     CO_TRY(connection.tls.ca_pem, co_await resolve_ca(gate, scope, config.server.ca_bundle, config.server.ca_provider));
@@ -110,7 +111,8 @@ class KubernetesProvider final : public Provider {
     co_return std::move(connection);
   }
 
-  Task<Result<void>> log_in(ReferenceGate& gate, Scope scope, kubernetes::Auth auth, kube::ConnectionConfig& connection) {
+  Task<Result<void>> log_in(ReferenceGate& gate, Scope scope, kubernetes::Auth auth,
+                            kube::ConnectionConfig& connection) {
     const int methods = (auth.token ? 1 : 0) + (auth.cert ? 1 : 0) + (auth.service_account ? 1 : 0);
     if (methods > 1) {
       co_return fail(Code::kInvalid,
@@ -118,7 +120,8 @@ class KubernetesProvider final : public Provider {
     }
     if (auth.token) {
       auto token = co_await gate.secret_value(scope, auth.token->bearer_token);
-      if (!token) co_return std::unexpected(std::move(token).error().prefixed("could not fetch Auth.Token.BearerToken"));
+      if (!token)
+        co_return std::unexpected(std::move(token).error().prefixed("could not fetch Auth.Token.BearerToken"));
       connection.token = *std::move(token);
     } else if (auth.cert) {
       auto cert = co_await gate.secret_value(scope, auth.cert->client_cert);
@@ -147,7 +150,8 @@ class KubernetesProvider final : public Provider {
     }
     kube::TokenRequest request{account.audiences, 3600};
     const WallTime asked = clock_.now();
-    CO_TRY(kube::IssuedToken issued, co_await gate.service_account_token(scope, std::move(account), std::move(request)));
+    CO_TRY(kube::IssuedToken issued,
+           co_await gate.service_account_token(scope, std::move(account), std::move(request)));
     tokens_.insert_or_assign(id, Cached{issued.token, asked + (issued.expires - asked) * 4 / 5});
     co_return std::move(issued.token);
   }

@@ -25,10 +25,12 @@ SecretBytes whole(const SecretMap& data) {
 SecretBytes map_text(const kube::StringMap& map) { return SecretBytes(map.empty() ? "null" : json::write(map)); }
 
 Error no_property(const RemoteRef& ref, std::string_view where) {
-  return {Code::kNotFound, fmt::format("property {} does not exist in {} of secret \"{}\"", ref.property, where, ref.key)};
+  return {Code::kNotFound,
+          fmt::format("property {} does not exist in {} of secret \"{}\"", ref.property, where, ref.key)};
 }
 
-Result<SecretBytes> path_in(const SecretBytes& value, std::string_view path, const RemoteRef& ref, std::string_view where) {
+Result<SecretBytes> path_in(const SecretBytes& value, std::string_view path, const RemoteRef& ref,
+                            std::string_view where) {
   TRY(auto found, find_property(value, path, PathOrder::kPathOnly));
   if (!found) return std::unexpected(no_property(ref, where));
   return *std::move(found);
@@ -108,13 +110,15 @@ Result<SecretMap> read_map(api::Secret secret, const RemoteRef& ref) {
 }
 
 Result<kube::ConnectionConfig> inline_kubeconfig(const SecretBytes& text) {
-  for (const std::string_view word : {"exec:", "auth-provider:", "tokenFile:", "certificate-authority:",
-                                      "client-certificate:", "client-key:", "\"exec\"", "\"auth-provider\"",
-                                      "\"tokenFile\"", "\"certificate-authority\"", "\"client-certificate\"",
-                                      "\"client-key\""}) {
+  for (const std::string_view word :
+       {"exec:", "auth-provider:", "tokenFile:", "certificate-authority:", "client-certificate:", "client-key:",
+        "\"exec\"", "\"auth-provider\"", "\"tokenFile\"", "\"certificate-authority\"", "\"client-certificate\"",
+        "\"client-key\""}) {
     if (text.reveal().contains(word)) {
-      return fail(Code::kInvalid, fmt::format("the kubeconfig of authRef uses {}: only data inside it can be used (token, "
-                                              "client-certificate-data, client-key-data, certificate-authority-data)", word));
+      return fail(Code::kInvalid,
+                  fmt::format("the kubeconfig of authRef uses {}: only data inside it can be used (token, "
+                              "client-certificate-data, client-key-data, certificate-authority-data)",
+                              word));
     }
   }
   return kube::parse_kubeconfig(text.reveal(), "authRef");

@@ -1,8 +1,8 @@
 #include "providers/kubernetes/review.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "json/document.hpp"
 #include "json/writer.hpp"
@@ -10,8 +10,10 @@
 namespace rotor::providers::kubernetes {
 namespace {
 
-constexpr kube::Resource kRules{"authorization.k8s.io", "v1", "selfsubjectrulesreviews", "SelfSubjectRulesReview", false};
-constexpr kube::Resource kAccess{"authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false};
+constexpr kube::Resource kRules{"authorization.k8s.io", "v1", "selfsubjectrulesreviews", "SelfSubjectRulesReview",
+                                false};
+constexpr kube::Resource kAccess{"authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview",
+                                 false};
 
 bool has_any(const json::Value& rule, std::string_view member, std::initializer_list<std::string_view> words,
              bool when_absent) {
@@ -41,12 +43,14 @@ Task<Result<json::Value>> ask(kube::Client& client, kube::Resource resource, std
 Task<Result<bool>> may_read_secrets(kube::Client& client, std::string ns) {
   const std::string quoted = json::quote(ns);
   std::string rules = fmt::format(
-      R"({{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectRulesReview","spec":{{"namespace":{}}}}})", quoted);
+      R"({{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectRulesReview","spec":{{"namespace":{}}}}})",
+      quoted);
   CO_TRY(const json::Value review, co_await ask(client, kRules, std::move(rules)));
   if (rules_allow(review)) co_return true;
   std::string access = fmt::format(
       R"({{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","spec":{{"resourceAttributes":)"
-      R"({{"resource":"secrets","namespace":{},"verb":"get"}}}}}})", quoted);
+      R"({{"resource":"secrets","namespace":{},"verb":"get"}}}}}})",
+      quoted);
   CO_TRY(const json::Value answer, co_await ask(client, kAccess, std::move(access)));
   const json::Value* allowed = json::find(answer, "status.allowed");
   co_return allowed != nullptr && allowed->is_bool() && allowed->as_bool();

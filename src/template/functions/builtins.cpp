@@ -15,11 +15,16 @@ Basic basic(const Value& v) {
   if (v.is_signed()) return Basic::kInt;
   if (v.is_unsigned()) return Basic::kUint;
   switch (v.type()) {
-    case Type::kBool: return Basic::kBool;
-    case Type::kComplex128: return Basic::kComplex;
-    case Type::kFloat64: return Basic::kFloat;
-    case Type::kString: return Basic::kString;
-    default: return Basic::kOther;
+    case Type::kBool:
+      return Basic::kBool;
+    case Type::kComplex128:
+      return Basic::kComplex;
+    case Type::kFloat64:
+      return Basic::kFloat;
+    case Type::kString:
+      return Basic::kString;
+    default:
+      return Basic::kOther;
   }
 }
 
@@ -29,13 +34,20 @@ std::unexpected<Error> incompatible(const Value& a, const Value& b) {
 
 bool equal_basic(const Value& a, const Value& b, Basic kind) {
   switch (kind) {
-    case Basic::kBool: return a.boolean() == b.boolean();
-    case Basic::kComplex: return a.complex() == b.complex();
-    case Basic::kInt: return a.integer() == b.integer();
-    case Basic::kUint: return a.unsigned_integer() == b.unsigned_integer();
-    case Basic::kFloat: return a.real() == b.real();
-    case Basic::kString: return a.text() == b.text();
-    default: return false;
+    case Basic::kBool:
+      return a.boolean() == b.boolean();
+    case Basic::kComplex:
+      return a.complex() == b.complex();
+    case Basic::kInt:
+      return a.integer() == b.integer();
+    case Basic::kUint:
+      return a.unsigned_integer() == b.unsigned_integer();
+    case Basic::kFloat:
+      return a.real() == b.real();
+    case Basic::kString:
+      return a.text() == b.text();
+    default:
+      return false;
   }
 }
 
@@ -79,16 +91,24 @@ Returned eq(Context& context, Args args) {
 Result<bool> less(const Value& a, const Value& b) {
   const Basic x = basic(a);
   const Basic y = basic(b);
-  if (x == Basic::kInt && y == Basic::kUint) return a.integer() < 0 || static_cast<std::uint64_t>(a.integer()) < b.unsigned_integer();
-  if (x == Basic::kUint && y == Basic::kInt) return b.integer() >= 0 && a.unsigned_integer() < static_cast<std::uint64_t>(b.integer());
-  if (x == Basic::kInvalid || y == Basic::kInvalid || x == Basic::kOther || y == Basic::kOther) return bad("invalid type for comparison");
+  if (x == Basic::kInt && y == Basic::kUint)
+    return a.integer() < 0 || static_cast<std::uint64_t>(a.integer()) < b.unsigned_integer();
+  if (x == Basic::kUint && y == Basic::kInt)
+    return b.integer() >= 0 && a.unsigned_integer() < static_cast<std::uint64_t>(b.integer());
+  if (x == Basic::kInvalid || y == Basic::kInvalid || x == Basic::kOther || y == Basic::kOther)
+    return bad("invalid type for comparison");
   if (x != y) return incompatible(a, b);
   switch (x) {
-    case Basic::kInt: return a.integer() < b.integer();
-    case Basic::kUint: return a.unsigned_integer() < b.unsigned_integer();
-    case Basic::kFloat: return a.real() < b.real();
-    case Basic::kString: return a.text() < b.text();
-    default: return bad("invalid type for comparison");
+    case Basic::kInt:
+      return a.integer() < b.integer();
+    case Basic::kUint:
+      return a.unsigned_integer() < b.unsigned_integer();
+    case Basic::kFloat:
+      return a.real() < b.real();
+    case Basic::kString:
+      return a.text() < b.text();
+    default:
+      return bad("invalid type for comparison");
   }
 }
 
@@ -100,10 +120,14 @@ Result<bool> less_or_equal(Context& context, const Value& a, const Value& b) {
 
 Result<std::size_t> position(const Value& index, std::size_t size) {
   std::int64_t i = 0;
-  if (index.is_signed()) i = index.integer();
-  else if (index.is_unsigned()) i = static_cast<std::int64_t>(std::min<std::uint64_t>(index.unsigned_integer(), INT64_MAX));
-  else if (index.is_nil()) return bad("cannot index slice/array with nil");
-  else return bad(fmt::format("cannot index slice/array with type {}", type_name(index.type())));
+  if (index.is_signed())
+    i = index.integer();
+  else if (index.is_unsigned())
+    i = static_cast<std::int64_t>(std::min<std::uint64_t>(index.unsigned_integer(), INT64_MAX));
+  else if (index.is_nil())
+    return bad("cannot index slice/array with nil");
+  else
+    return bad(fmt::format("cannot index slice/array with type {}", type_name(index.type())));
   if (i < 0 || static_cast<std::uint64_t>(i) >= size) return bad(fmt::format("index out of range: {}", i));
   return static_cast<std::size_t>(i);
 }
@@ -186,13 +210,26 @@ Returned html(Context&, Args args) {
   std::string out;
   for (const char c : in) {
     switch (c) {
-      case '\0': out += "\uFFFD"; break;
-      case '"': out += "&#34;"; break;
-      case '\'': out += "&#39;"; break;
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      default: out += c;
+      case '\0':
+        out += "\uFFFD";
+        break;
+      case '"':
+        out += "&#34;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      default:
+        out += c;
     }
   }
   return text(std::move(out));
@@ -200,15 +237,30 @@ Returned html(Context&, Args args) {
 
 void append_js(std::string& out, std::string_view at, Rune r) {
   switch (r.value) {
-    case '\\': out += "\\\\"; return;
-    case '\'': out += "\\'"; return;
-    case '"': out += "\\\""; return;
-    case '<': case '>': case '&': case '=': out += fmt::format("\\u{:04X}", static_cast<std::uint32_t>(r.value)); return;
-    default: break;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\'':
+      out += "\\'";
+      return;
+    case '"':
+      out += "\\\"";
+      return;
+    case '<':
+    case '>':
+    case '&':
+    case '=':
+      out += fmt::format("\\u{:04X}", static_cast<std::uint32_t>(r.value));
+      return;
+    default:
+      break;
   }
-  if (r.value < ' ') out += fmt::format("\\u{:04X}", static_cast<std::uint32_t>(r.value));
-  else if (r.value < 0x80 || is_printable(r.value)) out += at.substr(0, static_cast<std::size_t>(r.width));
-  else out += fmt::format("\\u{:04X}", static_cast<std::uint32_t>(r.value));
+  if (r.value < ' ')
+    out += fmt::format("\\u{:04X}", static_cast<std::uint32_t>(r.value));
+  else if (r.value < 0x80 || is_printable(r.value))
+    out += at.substr(0, static_cast<std::size_t>(r.width));
+  else
+    out += fmt::format("\\u{:04X}", static_cast<std::uint32_t>(r.value));
 }
 
 Returned js(Context&, Args args) {
@@ -229,9 +281,12 @@ Returned urlquery(Context&, Args args) {
   for (const char c : in) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                        std::string_view("-_.~").find(c) != std::string_view::npos;
-    if (plain) out += c;
-    else if (c == ' ') out += '+';
-    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    if (plain)
+      out += c;
+    else if (c == ' ')
+      out += '+';
+    else
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return text(std::move(out));
 }
@@ -247,11 +302,31 @@ constexpr Function kTable[] = {
     {"or", "aa*", [](Context&, Args a) -> Returned { return a.back(); }, true},
     {"not", "a", [](Context&, Args a) -> Returned { return yes(!truth(a[0])); }},
     {"eq", "aa*", eq},
-    {"ne", "aa", [](Context& c, Args a) -> Returned { TRY(const bool e, equal(c, a[0], a[1])); return yes(!e); }},
-    {"lt", "aa", [](Context&, Args a) -> Returned { TRY(const bool l, less(a[0], a[1])); return yes(l); }},
-    {"le", "aa", [](Context& c, Args a) -> Returned { TRY(const bool l, less_or_equal(c, a[0], a[1])); return yes(l); }},
-    {"gt", "aa", [](Context& c, Args a) -> Returned { TRY(const bool l, less_or_equal(c, a[0], a[1])); return yes(!l); }},
-    {"ge", "aa", [](Context&, Args a) -> Returned { TRY(const bool l, less(a[0], a[1])); return yes(!l); }},
+    {"ne", "aa",
+     [](Context& c, Args a) -> Returned {
+       TRY(const bool e, equal(c, a[0], a[1]));
+       return yes(!e);
+     }},
+    {"lt", "aa",
+     [](Context&, Args a) -> Returned {
+       TRY(const bool l, less(a[0], a[1]));
+       return yes(l);
+     }},
+    {"le", "aa",
+     [](Context& c, Args a) -> Returned {
+       TRY(const bool l, less_or_equal(c, a[0], a[1]));
+       return yes(l);
+     }},
+    {"gt", "aa",
+     [](Context& c, Args a) -> Returned {
+       TRY(const bool l, less_or_equal(c, a[0], a[1]));
+       return yes(!l);
+     }},
+    {"ge", "aa",
+     [](Context&, Args a) -> Returned {
+       TRY(const bool l, less(a[0], a[1]));
+       return yes(!l);
+     }},
     {"index", "aa*", index},
     {"slice", "aa*", [](Context&, Args a) -> Returned { return a[0]; }},
     {"len", "a", length},

@@ -124,7 +124,8 @@ std::vector<Word> split_words(const Runes& r) {
     } else {
       while (end < r.size() && class_of(r[end]) == kind) ++end;
     }
-    words.push_back({kind, Runes(r.begin() + static_cast<std::ptrdiff_t>(i), r.begin() + static_cast<std::ptrdiff_t>(end))});
+    words.push_back(
+        {kind, Runes(r.begin() + static_cast<std::ptrdiff_t>(i), r.begin() + static_cast<std::ptrdiff_t>(end))});
     i = end;
   }
   return words;
@@ -140,19 +141,25 @@ class Joiner {
   }
 
  private:
-  WordKind kind(std::size_t ahead = 0) const { return at_ + ahead < words_.size() ? words_[at_ + ahead].kind : WordKind::kNone; }
+  WordKind kind(std::size_t ahead = 0) const {
+    return at_ + ahead < words_.size() ? words_[at_ + ahead].kind : WordKind::kNone;
+  }
 
   void emit() {
     const Word& w = words_[at_++];
     for (const char32_t r : w.runes) {
-      if (w.kind == WordKind::kConnector) out_ += connector_;
-      else if (r >= kRawByte) out_ += static_cast<char>(r - kRawByte);
-      else append_rune(out_, w.kind == WordKind::kUpper ? to_lower(r) : r);
+      if (w.kind == WordKind::kConnector)
+        out_ += connector_;
+      else if (r >= kRawByte)
+        out_ += static_cast<char>(r - kRawByte);
+      else
+        append_rune(out_, w.kind == WordKind::kUpper ? to_lower(r) : r);
     }
   }
 
   void separate() {
-    if (kind() != WordKind::kNone && kind() != WordKind::kConnector && kind() != WordKind::kPunctuation) out_ += connector_;
+    if (kind() != WordKind::kNone && kind() != WordKind::kConnector && kind() != WordKind::kPunctuation)
+      out_ += connector_;
   }
 
   // What sticks to a number before it: lower-case words and further numbers.
@@ -166,9 +173,12 @@ class Joiner {
     emit();
     switch (current) {
       case WordKind::kConnector:
-      case WordKind::kPunctuation: return;
-      case WordKind::kNumber: return emit_tail();
-      default: break;
+      case WordKind::kPunctuation:
+        return;
+      case WordKind::kNumber:
+        return emit_tail();
+      default:
+        break;
     }
     if (kind() != WordKind::kNumber) return separate();
     if (kind(1) == WordKind::kNone) return emit();
@@ -187,7 +197,9 @@ class Joiner {
   std::string out_;
 };
 
-std::string convention(std::string_view s, char connector) { return Joiner(split_words(runes_and_bytes_of(s)), connector).run(); }
+std::string convention(std::string_view s, char connector) {
+  return Joiner(split_words(runes_and_bytes_of(s)), connector).run();
+}
 
 // PascalCase: a connector between words goes, the rune after it becomes upper case, and a word that began in upper
 // case is lowered until its first rune that is not.

@@ -1,11 +1,11 @@
 // Certificates in PEM: filters, chains and subject alternative names; RSA decryption with a PEM key.
+#include <algorithm>
+
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
-
-#include <algorithm>
 
 #include "template/functions/helpers.hpp"
 #include "template/functions/keys_and_certs.hpp"
@@ -87,11 +87,20 @@ Returned cert_sans(Context&, Args a) {
   for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
     switch (name->type) {
-      case GEN_DNS: dns.push_back(ia5(name->d.dNSName)); break;
-      case GEN_EMAIL: emails.push_back(ia5(name->d.rfc822Name)); break;
-      case GEN_URI: uris.push_back(ia5(name->d.uniformResourceIdentifier)); break;
-      case GEN_IPADD: ips.push_back(ip_text(name->d.iPAddress)); break;
-      default: break;
+      case GEN_DNS:
+        dns.push_back(ia5(name->d.dNSName));
+        break;
+      case GEN_EMAIL:
+        emails.push_back(ia5(name->d.rfc822Name));
+        break;
+      case GEN_URI:
+        uris.push_back(ia5(name->d.uniformResourceIdentifier));
+        break;
+      case GEN_IPADD:
+        ips.push_back(ip_text(name->d.iPAddress));
+        break;
+      default:
+        break;
     }
   }
   GENERAL_NAMES_free(names);
@@ -121,10 +130,11 @@ Returned rsa_decrypt(Context& c, Args a) {
   const auto* in = reinterpret_cast<const unsigned char*>(str(a, 2).data());
   std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(key.get()));
   std::string out(size, '\0');
-  const bool ok = EVP_PKEY_decrypt_init(context.get()) > 0 &&
-                  EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_OAEP_PADDING) > 0 &&
-                  EVP_PKEY_CTX_set_rsa_oaep_md(context.get(), hash) > 0 && EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), hash) > 0 &&
-                  EVP_PKEY_decrypt(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, in, str(a, 2).size()) > 0;
+  const bool ok =
+      EVP_PKEY_decrypt_init(context.get()) > 0 &&
+      EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_OAEP_PADDING) > 0 &&
+      EVP_PKEY_CTX_set_rsa_oaep_md(context.get(), hash) > 0 && EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), hash) > 0 &&
+      EVP_PKEY_decrypt(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, in, str(a, 2).size()) > 0;
   ERR_clear_error();
   if (!ok) return bad("error decrypting data with RSA: crypto/rsa: decryption error");
   out.resize(size);

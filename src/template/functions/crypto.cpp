@@ -1,11 +1,11 @@
 // Password hashes, derived passwords, AES and random text (sprig).
-#include <crypt.h>
-#include <fmt/format.h>
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
+
+#include <crypt.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
 
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
@@ -29,7 +29,8 @@ std::string bcrypt_salt(std::string_view bytes) {
 }
 
 Result<std::string> bcrypt(Context& c, const std::string& password) {
-  if (password.size() > 72) return std::string("failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes");
+  if (password.size() > 72)
+    return std::string("failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes");
   if (password.find('\0') != std::string::npos) return bad("bcrypt: a password with a zero byte is not supported");
   TRY_VOID(c.spend_expensive());
   const std::string setting = "$2a$10$" + bcrypt_salt(c.random_bytes(16));
@@ -58,10 +59,11 @@ struct PasswordType {
 const std::vector<PasswordType>& password_types() {
   static const std::vector<PasswordType> types = {
       {"maximum", {"anoxxxxxxxxxxxxxxxxx", "axxxxxxxxxxxxxxxxxno"}},
-      {"long", {"CvcvnoCvcvCvcv", "CvcvCvcvnoCvcv", "CvcvCvcvCvcvno", "CvccnoCvcvCvcv", "CvccCvcvnoCvcv", "CvccCvcvCvcvno",
-                "CvcvnoCvccCvcv", "CvcvCvccnoCvcv", "CvcvCvccCvcvno", "CvcvnoCvcvCvcc", "CvcvCvcvnoCvcc", "CvcvCvcvCvccno",
-                "CvccnoCvccCvcv", "CvccCvccnoCvcv", "CvccCvccCvcvno", "CvcvnoCvccCvcc", "CvcvCvccnoCvcc", "CvcvCvccCvccno",
-                "CvccnoCvcvCvcc", "CvccCvcvnoCvcc", "CvccCvcvCvccno"}},
+      {"long",
+       {"CvcvnoCvcvCvcv", "CvcvCvcvnoCvcv", "CvcvCvcvCvcvno", "CvccnoCvcvCvcv", "CvccCvcvnoCvcv", "CvccCvcvCvcvno",
+        "CvcvnoCvccCvcv", "CvcvCvccnoCvcv", "CvcvCvccCvcvno", "CvcvnoCvcvCvcc", "CvcvCvcvnoCvcc", "CvcvCvcvCvccno",
+        "CvccnoCvccCvcv", "CvccCvccnoCvcv", "CvccCvccCvcvno", "CvcvnoCvccCvcc", "CvcvCvccnoCvcc", "CvcvCvccCvccno",
+        "CvccnoCvcvCvcc", "CvccCvcvnoCvcc", "CvccCvcvCvccno"}},
       {"medium", {"CvcnoCvc", "CvcCvcno"}},
       {"short", {"Cvcn"}},
       {"basic", {"aaanaaan", "aannaaan", "aaannaaa"}},
@@ -72,15 +74,24 @@ const std::vector<PasswordType>& password_types() {
 
 std::string_view letters_of(char c) {
   switch (c) {
-    case 'V': return "AEIOU";
-    case 'C': return "BCDFGHJKLMNPQRSTVWXYZ";
-    case 'v': return "aeiou";
-    case 'c': return "bcdfghjklmnpqrstvwxyz";
-    case 'A': return "AEIOUBCDFGHJKLMNPQRSTVWXYZ";
-    case 'a': return "AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
-    case 'n': return "0123456789";
-    case 'o': return "@&%?,=[]_:-+*$#!'^~;()/.";
-    default: return "AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz0123456789!@#$%^&*()";
+    case 'V':
+      return "AEIOU";
+    case 'C':
+      return "BCDFGHJKLMNPQRSTVWXYZ";
+    case 'v':
+      return "aeiou";
+    case 'c':
+      return "bcdfghjklmnpqrstvwxyz";
+    case 'A':
+      return "AEIOUBCDFGHJKLMNPQRSTVWXYZ";
+    case 'a':
+      return "AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
+    case 'n':
+      return "0123456789";
+    case 'o':
+      return "@&%?,=[]_:-+*$#!'^~;()/.";
+    default:
+      return "AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz0123456789!@#$%^&*()";
   }
 }
 
@@ -98,8 +109,9 @@ Returned derive_password(Context& c, Args a) {
   const std::string& password = str(a, 2);
   const std::string salt = scope + big_endian(str(a, 3).size()) + str(a, 3);
   std::string key(64, '\0');
-  const int made = EVP_PBE_scrypt(password.data(), password.size(), reinterpret_cast<const unsigned char*>(salt.data()), salt.size(),
-                                  32768, 8, 2, 128ULL << 20, reinterpret_cast<unsigned char*>(key.data()), key.size());
+  const int made =
+      EVP_PBE_scrypt(password.data(), password.size(), reinterpret_cast<const unsigned char*>(salt.data()), salt.size(),
+                     32768, 8, 2, 128ULL << 20, reinterpret_cast<unsigned char*>(key.data()), key.size());
   if (made != 1) return text("failed to derive password");
   const std::string seed =
       hmac_sha256(key, scope + big_endian(str(a, 4).size()) + str(a, 4) + big_endian(a[0].unsigned_integer()));
@@ -127,7 +139,8 @@ std::string aes_cbc(const std::string& key, std::string_view iv, std::string_vie
   int size = 0;
   EVP_CipherInit_ex(context, EVP_aes_256_cbc(), nullptr, bytes(key), bytes(iv), encrypt ? 1 : 0);
   EVP_CIPHER_CTX_set_padding(context, 0);
-  EVP_CipherUpdate(context, reinterpret_cast<unsigned char*>(out.data()), &size, bytes(in), static_cast<int>(in.size()));
+  EVP_CipherUpdate(context, reinterpret_cast<unsigned char*>(out.data()), &size, bytes(in),
+                   static_cast<int>(in.size()));
   EVP_CIPHER_CTX_free(context);
   out.resize(static_cast<std::size_t>(size));
   return out;
@@ -147,7 +160,8 @@ Returned decrypt_aes(Context&, Args a) {
   TRY(const std::string in, base64_decode(str(a, 1)));
   if (in.size() < 16) return bad("the encrypted text is shorter than one block");
   if (in.size() % 16 != 0) return bad("crypto/cipher: input not full blocks");
-  const std::string out = aes_cbc(aes_key(str(a, 0)), std::string_view(in).substr(0, 16), std::string_view(in).substr(16), false);
+  const std::string out =
+      aes_cbc(aes_key(str(a, 0)), std::string_view(in).substr(0, 16), std::string_view(in).substr(16), false);
   const std::size_t pad = out.empty() ? 1 : static_cast<unsigned char>(out.back());
   if (pad > out.size()) return bad("the padding is wrong: another key?");
   return text(std::string_view(out).substr(0, out.size() - pad));
@@ -165,11 +179,16 @@ Returned uuid(Context& c, Args) {
   b[6] = static_cast<char>((b[6] & 0x0F) | 0x40);
   b[8] = static_cast<char>((b[8] & 0x3F) | 0x80);
   const std::string h = hex_encode(b);
-  return text(h.substr(0, 8) + "-" + h.substr(8, 4) + "-" + h.substr(12, 4) + "-" + h.substr(16, 4) + "-" + h.substr(20));
+  return text(h.substr(0, 8) + "-" + h.substr(8, 4) + "-" + h.substr(12, 4) + "-" + h.substr(16, 4) + "-" +
+              h.substr(20));
 }
 
 constexpr Function kTable[] = {
-    {"bcrypt", "s", [](Context& c, Args a) -> Returned { TRY(std::string s, bcrypt(c, str(a, 0))); return text(std::move(s)); }},
+    {"bcrypt", "s",
+     [](Context& c, Args a) -> Returned {
+       TRY(std::string s, bcrypt(c, str(a, 0)));
+       return text(std::move(s));
+     }},
     {"htpasswd", "ssh", htpasswd},
     {"derivePassword", "ussss", derive_password},
     {"encryptAES", "ss", encrypt_aes},

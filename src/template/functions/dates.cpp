@@ -65,8 +65,10 @@ Returned ago(Context& c, Args a) {
   const std::int64_t second = 1'000'000'000;
   std::int64_t rest = nanos % second;
   std::int64_t whole = nanos - rest;
-  if (rest * 2 >= second) whole += second;
-  else if (rest * 2 <= -second) whole -= second;
+  if (rest * 2 >= second)
+    whole += second;
+  else if (rest * 2 <= -second)
+    whole -= second;
   return text(format_duration(Duration(whole)));
 }
 
@@ -74,27 +76,37 @@ Returned duration(Context&, Args a) {
   std::int64_t seconds = 0;
   if (a[0].is_text()) {
     const ParsedInt n = parse_int(str(a, 0), 10);
-    if (n.value) seconds = *n.value;
-    else if (n.error == NumberError::kRange) seconds = str(a, 0)[0] == '-' ? INT64_MIN : INT64_MAX;
+    if (n.value)
+      seconds = *n.value;
+    else if (n.error == NumberError::kRange)
+      seconds = str(a, 0)[0] == '-' ? INT64_MIN : INT64_MAX;
   } else if (a[0].is(Type::kInt64)) {
     seconds = a[0].integer();
   }
-  return text(format_duration(Duration(static_cast<std::int64_t>(static_cast<std::uint64_t>(seconds) * 1'000'000'000u))));
+  return text(
+      format_duration(Duration(static_cast<std::int64_t>(static_cast<std::uint64_t>(seconds) * 1'000'000'000u))));
 }
 
 Returned duration_round(Context& c, Args a) {
   std::int64_t nanos = 0;
-  if (a[0].is_text()) nanos = parse_duration(str(a, 0)).value_or(Duration(0)).count();
-  else if (a[0].is(Type::kInt64)) nanos = a[0].integer();
-  else if (a[0].is(Type::kTime)) nanos = nanos_between(now(c), a[0].time());
+  if (a[0].is_text())
+    nanos = parse_duration(str(a, 0)).value_or(Duration(0)).count();
+  else if (a[0].is(Type::kInt64))
+    nanos = a[0].integer();
+  else if (a[0].is(Type::kTime))
+    nanos = nanos_between(now(c), a[0].time());
   const std::uint64_t u = nanos < 0 ? 0 - static_cast<std::uint64_t>(nanos) : static_cast<std::uint64_t>(nanos);
   constexpr std::uint64_t kSecond = 1'000'000'000;
   struct Unit {
     std::uint64_t size;
     std::string_view name;
   };
-  constexpr Unit kUnits[] = {{kSecond * 3600 * 24 * 365, "y"}, {kSecond * 3600 * 24 * 30, "mo"}, {kSecond * 3600 * 24, "d"},
-                             {kSecond * 3600, "h"}, {kSecond * 60, "m"}, {kSecond, "s"}};
+  constexpr Unit kUnits[] = {{kSecond * 3600 * 24 * 365, "y"},
+                             {kSecond * 3600 * 24 * 30, "mo"},
+                             {kSecond * 3600 * 24, "d"},
+                             {kSecond * 3600, "h"},
+                             {kSecond * 60, "m"},
+                             {kSecond, "s"}};
   for (const Unit& unit : kUnits) {
     if (u > unit.size) return text(std::to_string(u / unit.size) + std::string(unit.name));
   }

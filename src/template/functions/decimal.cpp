@@ -1,10 +1,10 @@
 #include "template/functions/decimal.hpp"
 
-#include <openssl/bn.h>
-
 #include <algorithm>
 #include <cmath>
 #include <string>
+
+#include <openssl/bn.h>
 
 #include "template/go_number.hpp"
 
@@ -58,8 +58,10 @@ Decimal Decimal::plus(const Decimal& other, bool subtract) const {
   const Number a = scaled(exponent_ - exponent);
   const Number b = other.scaled(other.exponent_ - exponent);
   Number out = number();
-  if (subtract) BN_sub(out.get(), a.get(), b.get());
-  else BN_add(out.get(), a.get(), b.get());
+  if (subtract)
+    BN_sub(out.get(), a.get(), b.get());
+  else
+    BN_add(out.get(), a.get(), b.get());
   return {std::move(out), exponent};
 }
 

@@ -108,11 +108,13 @@ Returned dig(Context&, Args a) {
   if (a.size() < 3) return bad("dig needs at least three arguments");
   Value at = a.back();
   for (std::size_t i = 0; i + 2 < a.size(); ++i) {
-    if (!a[i].is_text()) return bad(fmt::format("interface conversion: interface {{}} is {}, not string", type_name(a[i].type())));
+    if (!a[i].is_text())
+      return bad(fmt::format("interface conversion: interface {{}} is {}, not string", type_name(a[i].type())));
   }
   for (std::size_t i = 0; i + 2 < a.size(); ++i) {
     if (!at.is(Type::kAnyMap)) {
-      return bad(fmt::format("interface conversion: interface {{}} is {}, not map[string]interface {{}}", type_name(at.type())));
+      return bad(fmt::format("interface conversion: interface {{}} is {}, not map[string]interface {{}}",
+                             type_name(at.type())));
     }
     const auto found = members(at).find(a[i].text());
     if (found == members(at).end()) return a[a.size() - 2];
@@ -167,7 +169,11 @@ constexpr Function kTable[] = {
     {"dig", "a*", dig},
     {"deepCopy", "a", deep_copy},
     {"mustDeepCopy", "a", deep_copy},
-    {"deepEqual", "aa", [](Context& c, Args a) -> Returned { TRY(const bool e, same(c, a[0], a[1])); return yes(e); }},
+    {"deepEqual", "aa",
+     [](Context& c, Args a) -> Returned {
+       TRY(const bool e, same(c, a[0], a[1]));
+       return yes(e);
+     }},
 };
 
 }  // namespace

@@ -20,7 +20,8 @@ constexpr Function kTable[] = {
     {"fail", "s", [](Context&, Args a) -> Returned { return bad(str(a, 0)); }},
     {"typeOf", "a", [](Context&, Args a) -> Returned { return text(type_name(a[0].type())); }},
     {"typeIs", "sa", [](Context&, Args a) -> Returned { return yes(str(a, 0) == type_name(a[1].type())); }},
-    {"typeIsLike", "sa", [](Context&, Args a) -> Returned {
+    {"typeIsLike", "sa",
+     [](Context&, Args a) -> Returned {
        const std::string_view name = type_name(a[1].type());
        return yes(str(a, 0) == name || "*" + str(a, 0) == name);
      }},

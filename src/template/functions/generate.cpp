@@ -20,8 +20,10 @@ namespace {
 KeyPtr new_dsa_key() {
   const KeyContext parameters(EVP_PKEY_CTX_new_id(EVP_PKEY_DSA, nullptr));
   EVP_PKEY* raw = nullptr;
-  if (EVP_PKEY_paramgen_init(parameters.get()) <= 0 || EVP_PKEY_CTX_set_dsa_paramgen_bits(parameters.get(), 2048) <= 0 ||
-      EVP_PKEY_CTX_set_dsa_paramgen_q_bits(parameters.get(), 256) <= 0 || EVP_PKEY_paramgen(parameters.get(), &raw) <= 0) {
+  if (EVP_PKEY_paramgen_init(parameters.get()) <= 0 ||
+      EVP_PKEY_CTX_set_dsa_paramgen_bits(parameters.get(), 2048) <= 0 ||
+      EVP_PKEY_CTX_set_dsa_paramgen_q_bits(parameters.get(), 256) <= 0 ||
+      EVP_PKEY_paramgen(parameters.get(), &raw) <= 0) {
     return nullptr;
   }
   const KeyPtr domain(raw);
@@ -74,14 +76,20 @@ struct Names {
 Result<Names> names_of(const Value& ips, const Value& dns) {
   Names out;
   for (const Value& v : ips.items()) {
-    if (!v.is_text()) return bad(fmt::format("error parsing ip: a value of type {} is not a string", type_name(v.type())));
+    if (!v.is_text())
+      return bad(fmt::format("error parsing ip: a value of type {} is not a string", type_name(v.type())));
     unsigned char bytes[16];
-    if (inet_pton(AF_INET, v.text().c_str(), bytes) == 1) out.ips.emplace_back(reinterpret_cast<char*>(bytes), 4);
-    else if (inet_pton(AF_INET6, v.text().c_str(), bytes) == 1) out.ips.emplace_back(reinterpret_cast<char*>(bytes), 16);
-    else return bad("error parsing ip: not an IP address");
+    if (inet_pton(AF_INET, v.text().c_str(), bytes) == 1)
+      out.ips.emplace_back(reinterpret_cast<char*>(bytes), 4);
+    else if (inet_pton(AF_INET6, v.text().c_str(), bytes) == 1)
+      out.ips.emplace_back(reinterpret_cast<char*>(bytes), 16);
+    else
+      return bad("error parsing ip: not an IP address");
   }
   for (const Value& v : dns.items()) {
-    if (!v.is_text()) return bad(fmt::format("error processing alternate dns name: a value of type {} is not a string", type_name(v.type())));
+    if (!v.is_text())
+      return bad(
+          fmt::format("error processing alternate dns name: a value of type {} is not a string", type_name(v.type())));
     out.dns.push_back(v.text());
   }
   return out;
@@ -101,20 +109,25 @@ class Builder {
 
   void subject(const std::string& cn) {
     // Given as the final type, so that no length limit applies.
-    constexpr std::string_view kPrintable = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?*&";
+    constexpr std::string_view kPrintable =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?*&";
     const bool printable = cn.find_first_not_of(kPrintable) == std::string::npos;
-    X509_NAME_add_entry_by_NID(X509_get_subject_name(cert_.get()), NID_commonName, printable ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING,
+    X509_NAME_add_entry_by_NID(X509_get_subject_name(cert_.get()), NID_commonName,
+                               printable ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING,
                                reinterpret_cast<const unsigned char*>(cn.data()), static_cast<int>(cn.size()), -1, 0);
   }
 
   bool validity(std::int64_t days) {
-    const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(context_.now().time_since_epoch()).count();
+    const std::int64_t now =
+        std::chrono::duration_cast<std::chrono::seconds>(context_.now().time_since_epoch()).count();
     if (days > 2'900'000 || days < -700'000) return false;
-    return set_time(X509_getm_notBefore(cert_.get()), now) && set_time(X509_getm_notAfter(cert_.get()), now + days * 86400);
+    return set_time(X509_getm_notBefore(cert_.get()), now) &&
+           set_time(X509_getm_notAfter(cert_.get()), now + days * 86400);
   }
 
   void usages(bool ca) {
-    add(NID_key_usage, ca ? "critical,digitalSignature,keyEncipherment,keyCertSign" : "critical,digitalSignature,keyEncipherment");
+    add(NID_key_usage,
+        ca ? "critical,digitalSignature,keyEncipherment,keyCertSign" : "critical,digitalSignature,keyEncipherment");
     add(NID_ext_key_usage, "serverAuth,clientAuth");
     add(NID_basic_constraints, ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
   }
@@ -207,7 +220,8 @@ Returned make_leaf(Context& c, Args a, const Issuer* issuer, KeyPtr key, const N
   if (!b.validity(a[3].integer())) return bad("the validity is out of range");
   b.usages(false);
   b.names(names);
-  TRY(std::string pem, b.sign(issuer != nullptr ? issuer->cert.get() : nullptr, issuer != nullptr ? issuer->key.get() : key.get()));
+  TRY(std::string pem,
+      b.sign(issuer != nullptr ? issuer->cert.get() : nullptr, issuer != nullptr ? issuer->key.get() : key.get()));
   return Value::certificate({std::move(pem), own_format_pem(key.get())});
 }
 

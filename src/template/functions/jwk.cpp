@@ -1,10 +1,10 @@
 // JSON Web Keys to PEM. RFC 7517, 7518, 8037.
+#include <algorithm>
+
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/param_build.h>
-
-#include <algorithm>
 
 #include "base/encoding.hpp"
 #include "template/functions/helpers.hpp"
@@ -64,7 +64,8 @@ Result<KeyPtr> from_parameters(const char* type, const ParamBuilder& builder, bo
   const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
   EVP_PKEY* raw = nullptr;
   const int selection = is_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
-  const bool ok = EVP_PKEY_fromdata_init(context.get()) > 0 && EVP_PKEY_fromdata(context.get(), &raw, selection, parameters.get()) > 0;
+  const bool ok = EVP_PKEY_fromdata_init(context.get()) > 0 &&
+                  EVP_PKEY_fromdata(context.get(), &raw, selection, parameters.get()) > 0;
   ERR_clear_error();
   KeyPtr key(raw);
   if (!ok || key == nullptr) return bad("the key's fields do not make a valid key");
@@ -83,7 +84,8 @@ Result<Crt> crt_of(const BIGNUM* d, const BIGNUM* p, const BIGNUM* q) {
   const BigNumber q1(BN_dup(q));
   BN_sub_word(p1.get(), 1);
   BN_sub_word(q1.get(), 1);
-  const bool ok = BN_mod(out.dp.get(), d, p1.get(), ctx.get()) == 1 && BN_mod(out.dq.get(), d, q1.get(), ctx.get()) == 1 &&
+  const bool ok = BN_mod(out.dp.get(), d, p1.get(), ctx.get()) == 1 &&
+                  BN_mod(out.dq.get(), d, q1.get(), ctx.get()) == 1 &&
                   BN_mod_inverse(out.qi.get(), q, p, ctx.get()) != nullptr;
   ERR_clear_error();
   if (!ok) return bad("the key's fields do not make a valid key");
@@ -150,9 +152,11 @@ Returned to_pem(Context& c, const std::string& json, bool want_private) {
   TRY_VOID(c.spend_steps(100'000));
   TRY(const Jwk jwk, Jwk::parse(json));
   const std::string type = jwk.text("kty");
-  if (type != "RSA" && type != "EC" && type != "OKP") return bad(type == "oct" ? "x509: unsupported key type: oct" : "invalid key type from JSON");
+  if (type != "RSA" && type != "EC" && type != "OKP")
+    return bad(type == "oct" ? "x509: unsupported key type: oct" : "invalid key type from JSON");
   const bool is_private = jwk.has("d");
-  auto key = type == "RSA" ? rsa_key(jwk, is_private) : (type == "EC" ? ec_key(jwk, is_private) : okp_key(jwk, is_private));
+  auto key =
+      type == "RSA" ? rsa_key(jwk, is_private) : (type == "EC" ? ec_key(jwk, is_private) : okp_key(jwk, is_private));
   if (!key) return std::unexpected(std::move(key).error());
   if (want_private && !is_private) return bad("x509: the JWK holds a public key, a private one is needed");
   if (!want_private && is_private) return bad("x509: the JWK holds a private key, a public one is needed");

@@ -1,11 +1,11 @@
 #include "template/functions/keys_and_certs.hpp"
 
+#include <algorithm>
+
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-
-#include <algorithm>
 
 #include "template/pem.hpp"
 
@@ -56,7 +56,8 @@ KeyPtr parse_private_key(std::string_view der) {
 std::string pkcs8_pem(EVP_PKEY* key) {
   const std::unique_ptr<PKCS8_PRIV_KEY_INFO, Deleter<PKCS8_PRIV_KEY_INFO_free>> info(EVP_PKEY2PKCS8(key));
   if (info == nullptr) return {};
-  return write_pem("PRIVATE KEY", der_of([&info](unsigned char** out) { return i2d_PKCS8_PRIV_KEY_INFO(info.get(), out); }));
+  return write_pem("PRIVATE KEY",
+                   der_of([&info](unsigned char** out) { return i2d_PKCS8_PRIV_KEY_INFO(info.get(), out); }));
 }
 
 std::string pkix_pem(EVP_PKEY* key) {
@@ -66,10 +67,17 @@ std::string pkix_pem(EVP_PKEY* key) {
 std::string own_format_pem(EVP_PKEY* key) {
   std::string_view type;
   switch (EVP_PKEY_get_base_id(key)) {
-    case EVP_PKEY_RSA: type = "RSA PRIVATE KEY"; break;
-    case EVP_PKEY_EC: type = "EC PRIVATE KEY"; break;
-    case EVP_PKEY_DSA: type = "DSA PRIVATE KEY"; break;
-    default: return pkcs8_pem(key);
+    case EVP_PKEY_RSA:
+      type = "RSA PRIVATE KEY";
+      break;
+    case EVP_PKEY_EC:
+      type = "EC PRIVATE KEY";
+      break;
+    case EVP_PKEY_DSA:
+      type = "DSA PRIVATE KEY";
+      break;
+    default:
+      return pkcs8_pem(key);
   }
   return write_pem(type, der_of([key](unsigned char** out) { return i2d_PrivateKey(key, out); }));
 }

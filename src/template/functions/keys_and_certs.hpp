@@ -1,15 +1,15 @@
 // OpenSSL objects with owners, and keys and certificates between PEM, DER and them.
 #pragma once
 
-#include <openssl/bn.h>
-#include <openssl/evp.h>
-#include <openssl/pkcs12.h>
-#include <openssl/x509.h>
-
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509.h>
 
 #include "base/error.hpp"
 

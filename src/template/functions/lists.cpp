@@ -1,7 +1,7 @@
 // Lists (sprig). Nothing here changes its argument, but sortAlpha, which sorts a []string in place as Go does.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "template/functions/helpers.hpp"
 #include "template/unicode.hpp"
@@ -177,7 +177,8 @@ std::vector<std::string> split_text(std::string_view s, std::string_view separat
 
 Value numbered(std::vector<std::string> parts) {
   Map members;
-  for (std::size_t i = 0; i < parts.size(); ++i) members.emplace(fmt::format("_{}", i), Value::text(std::move(parts[i])));
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    members.emplace(fmt::format("_{}", i), Value::text(std::move(parts[i])));
   return Value::map(std::move(members), Type::kStringMap);
 }
 
@@ -217,28 +218,45 @@ Returned seq(Context& c, Args a) {
 constexpr Function kTable[] = {
     {"list", "a*", [](Context&, Args a) -> Returned { return Value::list({a.begin(), a.end()}); }},
     {"tuple", "a*", [](Context&, Args a) -> Returned { return Value::list({a.begin(), a.end()}); }},
-    {"first", "a", first}, {"mustFirst", "a", first},
-    {"last", "a", last}, {"mustLast", "a", last},
-    {"rest", "a", rest}, {"mustRest", "a", rest},
-    {"initial", "a", initial}, {"mustInitial", "a", initial},
-    {"append", "aa", append}, {"mustAppend", "aa", append},
-    {"push", "aa", append}, {"mustPush", "aa", append},
-    {"prepend", "aa", prepend}, {"mustPrepend", "aa", prepend},
+    {"first", "a", first},
+    {"mustFirst", "a", first},
+    {"last", "a", last},
+    {"mustLast", "a", last},
+    {"rest", "a", rest},
+    {"mustRest", "a", rest},
+    {"initial", "a", initial},
+    {"mustInitial", "a", initial},
+    {"append", "aa", append},
+    {"mustAppend", "aa", append},
+    {"push", "aa", append},
+    {"mustPush", "aa", append},
+    {"prepend", "aa", prepend},
+    {"mustPrepend", "aa", prepend},
     {"concat", "a*", concat},
-    {"reverse", "a", reverse}, {"mustReverse", "a", reverse},
-    {"uniq", "a", uniq}, {"mustUniq", "a", uniq},
-    {"compact", "a", compact}, {"mustCompact", "a", compact},
-    {"without", "aa*", without}, {"mustWithout", "aa*", without},
-    {"has", "aa", has}, {"mustHas", "aa", has},
-    {"slice", "aa*", slice}, {"mustSlice", "aa*", slice},
-    {"chunk", "ia", chunk}, {"mustChunk", "ia", chunk},
+    {"reverse", "a", reverse},
+    {"mustReverse", "a", reverse},
+    {"uniq", "a", uniq},
+    {"mustUniq", "a", uniq},
+    {"compact", "a", compact},
+    {"mustCompact", "a", compact},
+    {"without", "aa*", without},
+    {"mustWithout", "aa*", without},
+    {"has", "aa", has},
+    {"mustHas", "aa", has},
+    {"slice", "aa*", slice},
+    {"mustSlice", "aa*", slice},
+    {"chunk", "ia", chunk},
+    {"mustChunk", "ia", chunk},
     {"sortAlpha", "a", sort_alpha},
     {"join", "sa", join},
     {"split", "ss", [](Context&, Args a) -> Returned { return numbered(split_text(str(a, 1), str(a, 0), -1)); }},
-    {"splitn", "sis", [](Context&, Args a) -> Returned { return numbered(split_text(str(a, 2), str(a, 0), a[1].integer())); }},
-    {"splitList", "ss", [](Context&, Args a) -> Returned { return Value::strings(split_text(str(a, 1), str(a, 0), -1)); }},
+    {"splitn", "sis",
+     [](Context&, Args a) -> Returned { return numbered(split_text(str(a, 2), str(a, 0), a[1].integer())); }},
+    {"splitList", "ss",
+     [](Context&, Args a) -> Returned { return Value::strings(split_text(str(a, 1), str(a, 0), -1)); }},
     {"until", "i", until},
-    {"untilStep", "iii", [](Context& c, Args a) -> Returned { return numbers(c, a[0].integer(), a[1].integer(), a[2].integer()); }},
+    {"untilStep", "iii",
+     [](Context& c, Args a) -> Returned { return numbers(c, a[0].integer(), a[1].integer(), a[2].integer()); }},
     {"seq", "i*", seq},
     {"all", "a*", [](Context&, Args a) -> Returned { return yes(std::ranges::none_of(a, is_empty)); }},
     {"any", "a*", [](Context&, Args a) -> Returned { return yes(std::ranges::any_of(a, truth)); }},

@@ -79,10 +79,18 @@ Returned exact(double start, std::span<const Value> operands, Operation operatio
     const auto operand = Decimal::of(cast_float(v));
     if (!operand) return bad("Cannot create a Decimal from Inf or NaN");
     switch (operation) {
-      case Operation::kAdd: result = result->plus(*operand); break;
-      case Operation::kSub: result = result->plus(*operand, true); break;
-      case Operation::kMul: result = result->times(*operand); break;
-      case Operation::kDiv: result = result->over(*operand); break;
+      case Operation::kAdd:
+        result = result->plus(*operand);
+        break;
+      case Operation::kSub:
+        result = result->plus(*operand, true);
+        break;
+      case Operation::kMul:
+        result = result->times(*operand);
+        break;
+      case Operation::kDiv:
+        result = result->over(*operand);
+        break;
     }
     if (!result) return bad("decimal division by 0");
   }
@@ -102,7 +110,8 @@ Returned rand_int(Context& c, Args a) {
   const std::int64_t low = a[0].integer();
   const std::int64_t high = a[1].integer();
   if (high <= low) return bad("invalid argument to Intn");
-  return Value::integer(wrap(static_cast<Wrap>(low) + c.random_below(static_cast<Wrap>(high) - static_cast<Wrap>(low))));
+  return Value::integer(
+      wrap(static_cast<Wrap>(low) + c.random_below(static_cast<Wrap>(high) - static_cast<Wrap>(low))));
 }
 
 Returned atoi(Context&, Args a) {
@@ -117,10 +126,14 @@ constexpr Function kTable[] = {
     {"int", "a", [](Context&, Args a) -> Returned { return Value::integer(cast_int(a[0])); }},
     {"int64", "a", [](Context&, Args a) -> Returned { return int64(cast_int(a[0])); }},
     {"float64", "a", [](Context&, Args a) -> Returned { return Value::real(cast_float(a[0])); }},
-    {"toDecimal", "a", [](Context&, Args a) -> Returned { return int64(parse_int(to_text(a[0]), 8).value.value_or(0)); }},
+    {"toDecimal", "a",
+     [](Context&, Args a) -> Returned { return int64(parse_int(to_text(a[0]), 8).value.value_or(0)); }},
     {"add", "a*", add},
     {"add1", "a", [](Context&, Args a) -> Returned { return int64(wrap(static_cast<Wrap>(cast_int(a[0])) + 1)); }},
-    {"sub", "aa", [](Context&, Args a) -> Returned { return int64(wrap(static_cast<Wrap>(cast_int(a[0])) - static_cast<Wrap>(cast_int(a[1])))); }},
+    {"sub", "aa",
+     [](Context&, Args a) -> Returned {
+       return int64(wrap(static_cast<Wrap>(cast_int(a[0])) - static_cast<Wrap>(cast_int(a[1]))));
+     }},
     {"mul", "aa*", mul},
     {"div", "aa", [](Context&, Args a) -> Returned { return divide(a, false); }},
     {"mod", "aa", [](Context&, Args a) -> Returned { return divide(a, true); }},
@@ -131,9 +144,12 @@ constexpr Function kTable[] = {
     {"minf", "aa*", [](Context&, Args a) -> Returned { return extreme_real_of(a, false); }},
     {"addf", "a*", [](Context&, Args a) -> Returned { return exact(0, a, Operation::kAdd); }},
     {"add1f", "a", [](Context&, Args a) -> Returned { return exact(1, a, Operation::kAdd); }},
-    {"subf", "aa*", [](Context&, Args a) -> Returned { return exact(cast_float(a[0]), a.subspan(1), Operation::kSub); }},
-    {"mulf", "aa*", [](Context&, Args a) -> Returned { return exact(cast_float(a[0]), a.subspan(1), Operation::kMul); }},
-    {"divf", "aa*", [](Context&, Args a) -> Returned { return exact(cast_float(a[0]), a.subspan(1), Operation::kDiv); }},
+    {"subf", "aa*",
+     [](Context&, Args a) -> Returned { return exact(cast_float(a[0]), a.subspan(1), Operation::kSub); }},
+    {"mulf", "aa*",
+     [](Context&, Args a) -> Returned { return exact(cast_float(a[0]), a.subspan(1), Operation::kMul); }},
+    {"divf", "aa*",
+     [](Context&, Args a) -> Returned { return exact(cast_float(a[0]), a.subspan(1), Operation::kDiv); }},
     {"ceil", "a", [](Context&, Args a) -> Returned { return Value::real(std::ceil(cast_float(a[0]))); }},
     {"floor", "a", [](Context&, Args a) -> Returned { return Value::real(std::floor(cast_float(a[0]))); }},
     {"round", "aif*", round},
@@ -148,10 +164,14 @@ std::int64_t cast_int(const Value& v) {
   if (v.is_signed()) return v.integer();
   if (v.is_unsigned()) return wrap(v.unsigned_integer());
   switch (v.type()) {
-    case Type::kBool: return v.boolean() ? 1 : 0;
-    case Type::kFloat64: return truncate(v.real());
-    case Type::kString: return parse_int(without_fraction(v.text()), 0).value.value_or(0);
-    default: return 0;
+    case Type::kBool:
+      return v.boolean() ? 1 : 0;
+    case Type::kFloat64:
+      return truncate(v.real());
+    case Type::kString:
+      return parse_int(without_fraction(v.text()), 0).value.value_or(0);
+    default:
+      return 0;
   }
 }
 
@@ -159,10 +179,14 @@ double cast_float(const Value& v) {
   if (v.is_signed()) return static_cast<double>(v.integer());
   if (v.is_unsigned()) return static_cast<double>(v.unsigned_integer());
   switch (v.type()) {
-    case Type::kBool: return v.boolean() ? 1 : 0;
-    case Type::kFloat64: return v.real();
-    case Type::kString: return parse_float(v.text()).value.value_or(0);
-    default: return 0;
+    case Type::kBool:
+      return v.boolean() ? 1 : 0;
+    case Type::kFloat64:
+      return v.real();
+    case Type::kString:
+      return parse_float(v.text()).value.value_or(0);
+    default:
+      return 0;
   }
 }
 

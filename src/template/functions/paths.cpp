@@ -17,9 +17,12 @@ std::string clean(std::string_view path) {
     const std::string_view part = path.substr(0, slash);
     path.remove_prefix(std::min(slash + 1, path.size()));
     if (part.empty() || part == ".") continue;
-    if (part != "..") kept.push_back(part);
-    else if (!kept.empty() && kept.back() != "..") kept.pop_back();
-    else if (!rooted) kept.push_back(part);
+    if (part != "..")
+      kept.push_back(part);
+    else if (!kept.empty() && kept.back() != "..")
+      kept.pop_back();
+    else if (!rooted)
+      kept.push_back(part);
   }
   const std::string joined = fmt::format("{}{}", rooted ? "/" : "", fmt::join(kept, "/"));
   return joined.empty() ? "." : joined;
@@ -47,10 +50,8 @@ Returned call_ext(Context&, Args a) { return text(ext(str(a, 0))); }
 Returned call_is_abs(Context&, Args a) { return yes(str(a, 0).starts_with('/')); }
 
 constexpr Function kTable[] = {
-    {"base", "s", call_base}, {"osBase", "s", call_base},
-    {"dir", "s", call_dir}, {"osDir", "s", call_dir},
-    {"clean", "s", call_clean}, {"osClean", "s", call_clean},
-    {"ext", "s", call_ext}, {"osExt", "s", call_ext},
+    {"base", "s", call_base},    {"osBase", "s", call_base},    {"dir", "s", call_dir}, {"osDir", "s", call_dir},
+    {"clean", "s", call_clean},  {"osClean", "s", call_clean},  {"ext", "s", call_ext}, {"osExt", "s", call_ext},
     {"isAbs", "s", call_is_abs}, {"osIsAbs", "s", call_is_abs},
 };
 

@@ -16,7 +16,8 @@ constexpr int kIterations = 2048;
 Returned certificates_of(Context& c, const std::string& password, const std::string& der) {
   TRY_VOID(c.spend_steps(200'000));
   auto content = read_pkcs12(der, password);
-  if (!content) return std::unexpected(std::move(content).error().prefixed("unable to decode pkcs12 certificate with password"));
+  if (!content)
+    return std::unexpected(std::move(content).error().prefixed("unable to decode pkcs12 certificate with password"));
   std::string out;
   const auto order = order_chain(content->certs);
   if (order) {
@@ -48,8 +49,8 @@ Result<std::vector<CertPtr>> certificates_from_pem(std::string_view pem, bool al
 }
 
 struct Free {
-  void operator()(STACK_OF(PKCS12_SAFEBAG)* s) const { sk_PKCS12_SAFEBAG_pop_free(s, PKCS12_SAFEBAG_free); }
-  void operator()(STACK_OF(PKCS7)* s) const { sk_PKCS7_pop_free(s, PKCS7_free); }
+  void operator()(STACK_OF(PKCS12_SAFEBAG) * s) const { sk_PKCS12_SAFEBAG_pop_free(s, PKCS12_SAFEBAG_free); }
+  void operator()(STACK_OF(PKCS7) * s) const { sk_PKCS7_pop_free(s, PKCS7_free); }
 };
 using Bags = std::unique_ptr<STACK_OF(PKCS12_SAFEBAG), Free>;
 using Safes = std::unique_ptr<STACK_OF(PKCS7), Free>;
@@ -65,8 +66,9 @@ bool add_encrypted(Safes& safes, const Bags& bags, const std::string& password) 
 Returned sealed(Context& c, const Safes& safes, const std::string& password) {
   const Pkcs12Ptr file(PKCS12_add_safes(safes.get(), 0));
   std::string salt = c.random_bytes(16);
-  const bool ok = file != nullptr && PKCS12_set_mac(file.get(), password.c_str(), -1, reinterpret_cast<unsigned char*>(salt.data()), 16,
-                                                   kIterations, EVP_sha256()) == 1;
+  const bool ok =
+      file != nullptr && PKCS12_set_mac(file.get(), password.c_str(), -1, reinterpret_cast<unsigned char*>(salt.data()),
+                                        16, kIterations, EVP_sha256()) == 1;
   unsigned char* der = nullptr;
   const int size = ok ? i2d_PKCS12(file.get(), &der) : -1;
   ERR_clear_error();
@@ -88,7 +90,8 @@ PKCS12_SAFEBAG* push_cert(Bags& bags, X509* cert) {
   return bag;
 }
 
-Returned key_store(Context& c, const std::string& cert_pem, std::string_view key_pem, const std::string& password, bool all) {
+Returned key_store(Context& c, const std::string& cert_pem, std::string_view key_pem, const std::string& password,
+                   bool all) {
   TRY_VOID(c.spend_steps(200'000));
   if (password.find('\0') != std::string::npos) return bad("pkcs12: a password with a zero byte is not supported");
   TRY(const auto certs, certificates_from_pem(cert_pem, all));
@@ -126,7 +129,8 @@ Returned key_store(Context& c, const std::string& cert_pem, std::string_view key
 // Java takes a certificate for trusted when its bag says for what: here, for anything.
 bool trust(PKCS12_SAFEBAG* bag) {
   const std::unique_ptr<ASN1_OBJECT, Deleter<ASN1_OBJECT_free>> any(OBJ_txt2obj("2.5.29.37.0", 1));
-  return PKCS12_add1_attr_by_txt(bag, "2.16.840.1.113894.746875.1.1", V_ASN1_OBJECT, reinterpret_cast<unsigned char*>(any.get()), -1) == 1;
+  return PKCS12_add1_attr_by_txt(bag, "2.16.840.1.113894.746875.1.1", V_ASN1_OBJECT,
+                                 reinterpret_cast<unsigned char*>(any.get()), -1) == 1;
 }
 
 Returned trust_store(Context& c, const std::string& pem, const std::string& password) {
@@ -153,11 +157,15 @@ constexpr Function kTable[] = {
     {"pkcs12key", "s", [](Context& c, Args a) -> Returned { return key_of(c, "", str(a, 0)); }},
     {"pkcs12keyPass", "ss", [](Context& c, Args a) -> Returned { return key_of(c, str(a, 0), str(a, 1)); }},
     {"pemToPkcs12", "ss", [](Context& c, Args a) -> Returned { return key_store(c, str(a, 0), str(a, 1), "", false); }},
-    {"pemToPkcs12Pass", "sss", [](Context& c, Args a) -> Returned { return key_store(c, str(a, 0), str(a, 1), str(a, 2), false); }},
-    {"fullPemToPkcs12", "ss", [](Context& c, Args a) -> Returned { return key_store(c, str(a, 0), str(a, 1), "", true); }},
-    {"fullPemToPkcs12Pass", "sss", [](Context& c, Args a) -> Returned { return key_store(c, str(a, 0), str(a, 1), str(a, 2), true); }},
+    {"pemToPkcs12Pass", "sss",
+     [](Context& c, Args a) -> Returned { return key_store(c, str(a, 0), str(a, 1), str(a, 2), false); }},
+    {"fullPemToPkcs12", "ss",
+     [](Context& c, Args a) -> Returned { return key_store(c, str(a, 0), str(a, 1), "", true); }},
+    {"fullPemToPkcs12Pass", "sss",
+     [](Context& c, Args a) -> Returned { return key_store(c, str(a, 0), str(a, 1), str(a, 2), true); }},
     {"pemTruststoreToPKCS12", "s", [](Context& c, Args a) -> Returned { return trust_store(c, str(a, 0), ""); }},
-    {"pemTruststoreToPKCS12Pass", "ss", [](Context& c, Args a) -> Returned { return trust_store(c, str(a, 0), str(a, 1)); }},
+    {"pemTruststoreToPKCS12Pass", "ss",
+     [](Context& c, Args a) -> Returned { return trust_store(c, str(a, 0), str(a, 1)); }},
 };
 
 }  // namespace

@@ -38,16 +38,18 @@ long iterations_of(const X509_ALGOR* algorithm) {
   if (type != V_ASN1_SEQUENCE) return 0;
   const auto* sequence = static_cast<const ASN1_STRING*>(parameter);
   if (OBJ_obj2nid(object) != NID_pbes2) {
-    const Owned<PBEPARAM, PBEPARAM_free> p(static_cast<PBEPARAM*>(ASN1_item_unpack(sequence, ASN1_ITEM_rptr(PBEPARAM))));
+    const Owned<PBEPARAM, PBEPARAM_free> p(
+        static_cast<PBEPARAM*>(ASN1_item_unpack(sequence, ASN1_ITEM_rptr(PBEPARAM))));
     return p == nullptr ? 0 : ASN1_INTEGER_get(p->iter);
   }
-  const Owned<PBE2PARAM, PBE2PARAM_free> p(static_cast<PBE2PARAM*>(ASN1_item_unpack(sequence, ASN1_ITEM_rptr(PBE2PARAM))));
+  const Owned<PBE2PARAM, PBE2PARAM_free> p(
+      static_cast<PBE2PARAM*>(ASN1_item_unpack(sequence, ASN1_ITEM_rptr(PBE2PARAM))));
   if (p == nullptr) return 0;
   X509_ALGOR_get0(&object, &type, &parameter, p->keyfunc);
   if (type != V_ASN1_SEQUENCE) return 0;
   if (OBJ_obj2nid(object) != NID_id_pbkdf2) return kMaxIterations + 1;  // scrypt and others: not in use here
-  const Owned<PBKDF2PARAM, PBKDF2PARAM_free> k(
-      static_cast<PBKDF2PARAM*>(ASN1_item_unpack(static_cast<const ASN1_STRING*>(parameter), ASN1_ITEM_rptr(PBKDF2PARAM))));
+  const Owned<PBKDF2PARAM, PBKDF2PARAM_free> k(static_cast<PBKDF2PARAM*>(
+      ASN1_item_unpack(static_cast<const ASN1_STRING*>(parameter), ASN1_ITEM_rptr(PBKDF2PARAM))));
   return k == nullptr ? 0 : ASN1_INTEGER_get(k->iter);
 }
 
@@ -66,8 +68,8 @@ class Pkcs12Reader {
   }
 
  private:
-  static void free_safes(STACK_OF(PKCS7)* s) { sk_PKCS7_pop_free(s, PKCS7_free); }
-  static void free_bags(STACK_OF(PKCS12_SAFEBAG)* s) { sk_PKCS12_SAFEBAG_pop_free(s, PKCS12_SAFEBAG_free); }
+  static void free_safes(STACK_OF(PKCS7) * s) { sk_PKCS7_pop_free(s, PKCS7_free); }
+  static void free_bags(STACK_OF(PKCS12_SAFEBAG) * s) { sk_PKCS12_SAFEBAG_pop_free(s, PKCS12_SAFEBAG_free); }
 
   const char* password() const { return null_password_ ? nullptr : password_.c_str(); }
   int password_size() const { return null_password_ ? 0 : static_cast<int>(password_.size()); }
@@ -98,7 +100,8 @@ class Pkcs12Reader {
     if (PKCS7_type_is_data(safe)) {
       bags.reset(PKCS12_unpack_p7data(safe));
     } else if (PKCS7_type_is_encrypted(safe)) {
-      if (safe->d.encrypted == nullptr || safe->d.encrypted->enc_data == nullptr) return refuse("error reading P12 data: no content");
+      if (safe->d.encrypted == nullptr || safe->d.encrypted->enc_data == nullptr)
+        return refuse("error reading P12 data: no content");
       TRY_VOID(charge(iterations_of(safe->d.encrypted->enc_data->algorithm)));
       allow_legacy_ciphers();
       bags.reset(PKCS12_unpack_p7encdata(safe, password(), password_size()));
@@ -109,7 +112,7 @@ class Pkcs12Reader {
     return read_bags(bags.get(), 0);
   }
 
-  Result<void> read_bags(const STACK_OF(PKCS12_SAFEBAG)* bags, int depth) {
+  Result<void> read_bags(const STACK_OF(PKCS12_SAFEBAG) * bags, int depth) {
     if (depth > kMaxBagDepth) return refuse("bags nest too deeply");
     for (int i = 0; i < sk_PKCS12_SAFEBAG_num(bags); ++i) {
       if (++bags_ > kMaxBags) return refuse("too many bags");
@@ -120,8 +123,10 @@ class Pkcs12Reader {
 
   Result<void> read_bag(const PKCS12_SAFEBAG* bag, int depth) {
     switch (PKCS12_SAFEBAG_get_nid(bag)) {
-      case NID_keyBag: return add_key(EVP_PKCS82PKEY(PKCS12_SAFEBAG_get0_p8inf(bag)));
-      case NID_pkcs8ShroudedKeyBag: return read_shrouded_key(bag);
+      case NID_keyBag:
+        return add_key(EVP_PKCS82PKEY(PKCS12_SAFEBAG_get0_p8inf(bag)));
+      case NID_pkcs8ShroudedKeyBag:
+        return read_shrouded_key(bag);
       case NID_certBag: {
         if (PKCS12_SAFEBAG_get_bag_nid(bag) != NID_x509Certificate) return {};
         CertPtr cert(PKCS12_SAFEBAG_get1_cert(bag));
@@ -129,8 +134,10 @@ class Pkcs12Reader {
         out_.certs.push_back(std::move(cert));
         return {};
       }
-      case NID_safeContentsBag: return read_bags(PKCS12_SAFEBAG_get0_safes(bag), depth + 1);
-      default: return {};
+      case NID_safeContentsBag:
+        return read_bags(PKCS12_SAFEBAG_get0_safes(bag), depth + 1);
+      default:
+        return {};
     }
   }
 
@@ -139,7 +146,8 @@ class Pkcs12Reader {
     X509_SIG_get0(PKCS12_SAFEBAG_get0_pkcs8(bag), &algorithm, nullptr);
     TRY_VOID(charge(iterations_of(algorithm)));
     allow_legacy_ciphers();
-    const Owned<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free> info(PKCS12_decrypt_skey(bag, password(), password_size()));
+    const Owned<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free> info(
+        PKCS12_decrypt_skey(bag, password(), password_size()));
     if (info == nullptr) return refuse("the private key cannot be decrypted");
     return add_key(EVP_PKCS82PKEY(info.get()));
   }
@@ -166,7 +174,8 @@ Result<Pkcs12Content> read_pkcs12(std::string_view der, std::string_view passwor
   const auto* begin = reinterpret_cast<const unsigned char*>(der.data());
   const unsigned char* at = begin;
   const Pkcs12Ptr file(d2i_PKCS12(nullptr, &at, static_cast<long>(der.size())));
-  if (file == nullptr || at != begin + der.size()) return refuse("error reading P12 data: it is not PKCS#12 (is it still base64?)");
+  if (file == nullptr || at != begin + der.size())
+    return refuse("error reading P12 data: it is not PKCS#12 (is it still base64?)");
   auto content = Pkcs12Reader(file.get(), password).run();
   ERR_clear_error();
   return content;

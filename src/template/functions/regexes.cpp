@@ -46,7 +46,8 @@ Returned find_all(Context& c, Args a, bool must) {
 // A replacement can multiply the text: at most one match for every byte and the end.
 Result<void> charge(Context& c, Args a) {
   const std::size_t groups = 1 + static_cast<std::size_t>(std::ranges::count(str(a, 2), '$'));
-  return c.spend_bytes(str(a, 1).size() * groups + std::min<std::size_t>(str(a, 2).size(), 1 << 20) * (str(a, 1).size() + 1));
+  return c.spend_bytes(str(a, 1).size() * groups +
+                       std::min<std::size_t>(str(a, 2).size(), 1 << 20) * (str(a, 1).size() + 1));
 }
 
 Returned replace(Context& c, Args a, bool must, bool literal) {

@@ -1,9 +1,9 @@
 #include "template/functions/semver.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "template/functions/helpers.hpp"
 #include "template/go_number.hpp"
@@ -295,7 +295,8 @@ Result<bool> satisfies(std::string_view constraint, const Version& v) {
   for (const std::string_view part : split(constraint, "||")) {
     const auto group = parse_group(part);
     if (!group) return rotor::fail(Code::kInvalid, "improper constraint");
-    const bool prereleases = std::ranges::any_of(*group, [](const Constraint& c) { return !c.version.prerelease.empty(); });
+    const bool prereleases =
+        std::ranges::any_of(*group, [](const Constraint& c) { return !c.version.prerelease.empty(); });
     any = any || std::ranges::all_of(*group, [&](const Constraint& c) { return matches(v, c, prereleases); });
   }
   return any;

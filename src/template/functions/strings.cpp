@@ -1,7 +1,7 @@
 // Strings (sprig). Lengths and cuts count bytes, as Go's slices do.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "template/functions/helpers.hpp"
 #include "template/quote.hpp"
@@ -69,7 +69,8 @@ Returned repeat(Context& c, Args a) {
   const std::int64_t n = a[0].integer();
   const std::string& s = str(a, 1);
   if (n < 0) return bad("strings: negative Repeat count");
-  if (!s.empty() && static_cast<std::uint64_t>(n) > (1ULL << 40) / s.size()) return bad("strings: Repeat output length overflow");
+  if (!s.empty() && static_cast<std::uint64_t>(n) > (1ULL << 40) / s.size())
+    return bad("strings: Repeat output length overflow");
   const std::size_t size = s.size() * static_cast<std::size_t>(n);
   if (size > static_cast<std::size_t>(c.limits().bytes)) return bad("the repeated text is too large");
   std::string out;
@@ -180,7 +181,8 @@ Returned replace(Context& c, Args a) {
 Result<std::string> indented(Context& c, std::int64_t n, std::string_view s) {
   if (n < 0) return bad("strings: negative Repeat count");
   const auto lines = static_cast<std::size_t>(std::ranges::count(s, '\n')) + 1;
-  if (static_cast<std::size_t>(n) > static_cast<std::size_t>(c.limits().bytes) / lines) return bad("the indented text is too large");
+  if (static_cast<std::size_t>(n) > static_cast<std::size_t>(c.limits().bytes) / lines)
+    return bad("the indented text is too large");
   TRY_VOID(c.spend_bytes(static_cast<std::size_t>(n) * lines));
   const std::string pad(static_cast<std::size_t>(n), ' ');
   return pad + replace_all(s, "\n", "\n" + pad);
@@ -242,24 +244,40 @@ constexpr Function kTable[] = {
     {"abbrev", "is", abbrev},
     {"abbrevboth", "iis", abbrevboth},
     {"wrap", "is", [](Context& c, Args a) -> Returned { return wrap(c, str(a, 1), a[0].integer(), "", false); }},
-    {"wrapWith", "iss", [](Context& c, Args a) -> Returned { return wrap(c, str(a, 2), a[0].integer(), str(a, 1), true); }},
+    {"wrapWith", "iss",
+     [](Context& c, Args a) -> Returned { return wrap(c, str(a, 2), a[0].integer(), str(a, 1), true); }},
     {"contains", "ss", contains},
     {"hasPrefix", "ss", [](Context&, Args a) -> Returned { return yes(str(a, 1).starts_with(str(a, 0))); }},
     {"hasSuffix", "ss", [](Context&, Args a) -> Returned { return yes(str(a, 1).ends_with(str(a, 0))); }},
     {"replace", "sss", replace},
-    {"quote", "a*", [](Context&, Args a) -> Returned { return text(each_word(a, [](const Value& v) { return quote(strval(v)); })); }},
-    {"squote", "a*", [](Context&, Args a) -> Returned { return text(each_word(a, [](const Value& v) { return "'" + to_text(v) + "'"; })); }},
-    {"cat", "a*", [](Context&, Args a) -> Returned { return text(each_word(a, [](const Value& v) { return to_text(v); })); }},
-    {"indent", "is", [](Context& c, Args a) -> Returned { TRY(std::string s, indented(c, a[0].integer(), str(a, 1))); return text(std::move(s)); }},
-    {"nindent", "is", [](Context& c, Args a) -> Returned { TRY(const std::string s, indented(c, a[0].integer(), str(a, 1))); return text("\n" + s); }},
+    {"quote", "a*",
+     [](Context&, Args a) -> Returned { return text(each_word(a, [](const Value& v) { return quote(strval(v)); })); }},
+    {"squote", "a*",
+     [](Context&, Args a) -> Returned {
+       return text(each_word(a, [](const Value& v) { return "'" + to_text(v) + "'"; }));
+     }},
+    {"cat", "a*",
+     [](Context&, Args a) -> Returned { return text(each_word(a, [](const Value& v) { return to_text(v); })); }},
+    {"indent", "is",
+     [](Context& c, Args a) -> Returned {
+       TRY(std::string s, indented(c, a[0].integer(), str(a, 1)));
+       return text(std::move(s));
+     }},
+    {"nindent", "is",
+     [](Context& c, Args a) -> Returned {
+       TRY(const std::string s, indented(c, a[0].integer(), str(a, 1)));
+       return text("\n" + s);
+     }},
     {"plural", "ssi", [](Context&, Args a) -> Returned { return a[2].integer() == 1 ? a[0] : a[1]; }},
     {"toString", "a", [](Context&, Args a) -> Returned { return text(strval(a[0])); }},
     {"toStrings", "a", [](Context&, Args a) -> Returned { return Value::strings(string_list(a[0])); }},
     {"shuffle", "s", shuffle},
     {"hello", "", [](Context&, Args) -> Returned { return text("Hello!"); }},
     {"randAlphaNum", "i", [](Context& c, Args a) -> Returned { return random_of(c, a[0].integer(), kAlphaNum); }},
-    {"randAlpha", "i", [](Context& c, Args a) -> Returned { return random_of(c, a[0].integer(), kAlphaNum.substr(0, 52)); }},
-    {"randNumeric", "i", [](Context& c, Args a) -> Returned { return random_of(c, a[0].integer(), kAlphaNum.substr(52)); }},
+    {"randAlpha", "i",
+     [](Context& c, Args a) -> Returned { return random_of(c, a[0].integer(), kAlphaNum.substr(0, 52)); }},
+    {"randNumeric", "i",
+     [](Context& c, Args a) -> Returned { return random_of(c, a[0].integer(), kAlphaNum.substr(52)); }},
     {"randAscii", "i", [](Context& c, Args a) -> Returned { return random_of(c, a[0].integer(), ascii_alphabet()); }},
 };
 

@@ -1,8 +1,8 @@
 // URLs as Go's net/url reads and writes them. https://pkg.go.dev/net/url
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "template/functions/helpers.hpp"
 
@@ -19,10 +19,14 @@ bool among(char c, std::string_view set) { return set.find(c) != std::string_vie
 bool stays(char c, Part part) {
   if (is_alpha(c) || is_digit(c) || among(c, "-_.~")) return true;
   switch (part) {
-    case Part::kHost: return among(c, "!$&'()*+,;=:[]<>\"");
-    case Part::kPath: return among(c, "$&+,/:;=@");
-    case Part::kUser: return among(c, "$&+,;=");
-    case Part::kFragment: return among(c, "$&+,/:;=?@!()*");
+    case Part::kHost:
+      return among(c, "!$&'()*+,;=:[]<>\"");
+    case Part::kPath:
+      return among(c, "$&+,/:;=@");
+    case Part::kUser:
+      return among(c, "$&+,;=");
+    case Part::kFragment:
+      return among(c, "$&+,/:;=?@!()*");
   }
   return false;
 }
@@ -30,8 +34,10 @@ bool stays(char c, Part part) {
 std::string escape(std::string_view s, Part part) {
   std::string out;
   for (const char c : s) {
-    if (stays(c, part)) out += c;
-    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    if (stays(c, part))
+      out += c;
+    else
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;
 }
@@ -49,7 +55,8 @@ Result<std::string> unescape(std::string_view s, Part part) {
   for (std::size_t i = 0; i < s.size(); ++i) {
     const char c = s[i];
     if (c != '%') {
-      if (part == Part::kHost && static_cast<unsigned char>(c) < 0x80 && !stays(c, part)) return refuse("invalid character in host name");
+      if (part == Part::kHost && static_cast<unsigned char>(c) < 0x80 && !stays(c, part))
+        return refuse("invalid character in host name");
       out += c;
       continue;
     }
@@ -100,7 +107,8 @@ Result<void> parse_authority(std::string_view s, Url& url) {
   TRY(url.host, parse_host(at == std::string_view::npos ? s : s.substr(at + 1)));
   if (at == std::string_view::npos) return {};
   const std::string_view info = s.substr(0, at);
-  const bool valid = std::ranges::all_of(info, [](char c) { return is_alpha(c) || is_digit(c) || among(c, "-._:~!$&'()*+,;=%@"); });
+  const bool valid =
+      std::ranges::all_of(info, [](char c) { return is_alpha(c) || is_digit(c) || among(c, "-._:~!$&'()*+,;=%@"); });
   if (!valid) return refuse("invalid userinfo");
   User user;
   const auto colon = info.find(':');
@@ -124,7 +132,8 @@ Result<std::string> take_scheme(std::string_view& s) {
     if (c != ':') return std::string();
     if (i == 0) return refuse("missing protocol scheme");
     std::string scheme(s.substr(0, i));
-    std::ranges::transform(scheme, scheme.begin(), [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x; });
+    std::ranges::transform(scheme, scheme.begin(),
+                           [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x; });
     s.remove_prefix(i + 1);
     return scheme;
   }
@@ -156,7 +165,8 @@ Result<Url> parse_url(std::string_view s) {
       url.opaque = s;
       return url;
     }
-    if (s.substr(0, s.find('/')).find(':') != std::string_view::npos) return refuse("first path segment in URL cannot contain colon");
+    if (s.substr(0, s.find('/')).find(':') != std::string_view::npos)
+      return refuse("first path segment in URL cannot contain colon");
   }
   if ((!url.scheme.empty() || !s.starts_with("///")) && s.starts_with("//")) {
     s.remove_prefix(2);
@@ -217,14 +227,15 @@ Returned url_join(Context&, Args a) {
     const char* name;
     std::string* into;
   };
-  const Key keys[] = {{"scheme", &u.scheme}, {"host", &u.host}, {"path", &u.path}, {"query", &u.query},
+  const Key keys[] = {{"scheme", &u.scheme}, {"host", &u.host},         {"path", &u.path},  {"query", &u.query},
                       {"opaque", &u.opaque}, {"fragment", &u.fragment}, {"userinfo", &info}};
   if (a[0].is_nil_container()) return text("");
   for (const Key& key : keys) {
     const auto found = a[0].members().find(key.name);
     if (found == a[0].members().end()) continue;
     if (!found->second.is_text()) {
-      return bad(fmt::format("unable to parse {} key, must be of type string, but {} found", key.name, type_name(found->second.type())));
+      return bad(fmt::format("unable to parse {} key, must be of type string, but {} found", key.name,
+                             type_name(found->second.type())));
     }
     *key.into = found->second.text();
   }

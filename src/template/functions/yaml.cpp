@@ -1,8 +1,7 @@
 // YAML in and out; failures of fromYaml are a value, those of toYaml the empty text.
-#include "template/yaml_value.hpp"
-
 #include "template/functions/helpers.hpp"
 #include "template/json_value.hpp"
+#include "template/yaml_value.hpp"
 
 namespace rotor::tmpl {
 
@@ -30,7 +29,8 @@ Returned from_yaml(Context& c, Args a) {
   if (!v) return failed(std::move(v).error().message);
   if (v->is_map()) return *std::move(v);
   if (v->is_nil()) return Value::map({});
-  const std::string_view kind = v->is_list() ? "array" : (v->is_text() ? "string" : (v->is(Type::kBool) ? "bool" : "number"));
+  const std::string_view kind =
+      v->is_list() ? "array" : (v->is_text() ? "string" : (v->is(Type::kBool) ? "bool" : "number"));
   return failed("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal " + std::string(kind) +
                 " into Go value of type map[string]interface {}");
 }

@@ -69,12 +69,40 @@ TEST(OpenClawInstanceCrd, CarriesEveryListedRuleVerbatim) {
 TEST(OpenClawInstanceCrd, AcceptsEveryDocumentedBlock) {
   const auto crd = json::parse(openclaw_instance_crd());
   const json::Object& properties = spec_schema(*crd).at("properties").as_object();
-  for (const char* name :
-       {"registry", "image", "config", "envFrom", "env", "resources", "shareProcessNamespace", "suspended",
-        "podAnnotations", "availability", "initContainers", "sidecars", "sidecarVolumes", "extraVolumes",
-        "extraVolumeMounts", "security", "storage", "gateway", "networking", "probes", "observability", "workspace",
-        "skills", "skillPackUpdatePolicy", "plugins", "runtimeDeps", "chromium", "tailscale", "ollama", "webTerminal",
-        "backup", "restoreFrom", "autoUpdate", "selfConfigure"}) {
+  for (const char* name : {"registry",
+                           "image",
+                           "config",
+                           "envFrom",
+                           "env",
+                           "resources",
+                           "shareProcessNamespace",
+                           "suspended",
+                           "podAnnotations",
+                           "availability",
+                           "initContainers",
+                           "sidecars",
+                           "sidecarVolumes",
+                           "extraVolumes",
+                           "extraVolumeMounts",
+                           "security",
+                           "storage",
+                           "gateway",
+                           "networking",
+                           "probes",
+                           "observability",
+                           "workspace",
+                           "skills",
+                           "skillPackUpdatePolicy",
+                           "plugins",
+                           "runtimeDeps",
+                           "chromium",
+                           "tailscale",
+                           "ollama",
+                           "webTerminal",
+                           "backup",
+                           "restoreFrom",
+                           "autoUpdate",
+                           "selfConfigure"}) {
     EXPECT_TRUE(properties.contains(name)) << name;
   }
   EXPECT_TRUE(properties.at("probes").at("nullable").as_bool());

@@ -47,7 +47,9 @@ Outcome run_reverse(const Entry& e) {
   return compare(e, known ? tmpl::reverse_unicode(secrets(e, "in")) : Result<SecretMap>(secrets(e, "in")));
 }
 
-Outcome run_convert(const Entry& e) { return compare(e, rotor::secrets::convert_keys(secrets(e, "in"), text(e, "strategy"))); }
+Outcome run_convert(const Entry& e) {
+  return compare(e, rotor::secrets::convert_keys(secrets(e, "in"), text(e, "strategy")));
+}
 Outcome run_validate(const Entry& e) { return compare(e, rotor::secrets::check_keys(secrets(e, "in"))); }
 
 Outcome run_decode(const Entry& e) {

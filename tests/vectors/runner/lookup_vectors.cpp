@@ -18,12 +18,18 @@ tmpl::LookupRule rule_of(std::string_view provider) {
 
 std::string_view name_of(gjson::Kind kind) {
   switch (kind) {
-    case gjson::Kind::kNull: return "Null";
-    case gjson::Kind::kFalse: return "False";
-    case gjson::Kind::kNumber: return "Number";
-    case gjson::Kind::kString: return "String";
-    case gjson::Kind::kTrue: return "True";
-    case gjson::Kind::kJson: return "JSON";
+    case gjson::Kind::kNull:
+      return "Null";
+    case gjson::Kind::kFalse:
+      return "False";
+    case gjson::Kind::kNumber:
+      return "Number";
+    case gjson::Kind::kString:
+      return "String";
+    case gjson::Kind::kTrue:
+      return "True";
+    case gjson::Kind::kJson:
+      return "JSON";
   }
   return "";
 }

@@ -26,8 +26,8 @@ void run_entry(const vectors::Entry& entry, Totals& totals) {
     return;
   }
   ++totals.failed;
-  std::printf("FAILED %s (%s)\n  input:    %s\n  expected: %s\n  got:      %s\n", vectors::text(entry, "id").c_str(), kind.c_str(),
-              boost::json::serialize(boost::json::value(failure->input)).c_str(),
+  std::printf("FAILED %s (%s)\n  input:    %s\n  expected: %s\n  got:      %s\n", vectors::text(entry, "id").c_str(),
+              kind.c_str(), boost::json::serialize(boost::json::value(failure->input)).c_str(),
               boost::json::serialize(boost::json::value(failure->expected)).c_str(),
               boost::json::serialize(boost::json::value(failure->got)).c_str());
 }

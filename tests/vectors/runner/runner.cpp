@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json/serialize.hpp>
 #include <utility>
+
+#include <boost/json/serialize.hpp>
 
 #include "base/encoding.hpp"
 
@@ -12,17 +13,27 @@ namespace rotor::vectors {
 namespace {
 
 constexpr std::array kRunners = {
-    std::pair<std::string_view, Run>{"template", run_template}, std::pair<std::string_view, Run>{"apply", run_apply},
-    std::pair<std::string_view, Run>{"yaml-any", run_yaml_any}, std::pair<std::string_view, Run>{"gjson", run_gjson},
-    std::pair<std::string_view, Run>{"property", run_property}, std::pair<std::string_view, Run>{"extract", run_extract},
-    std::pair<std::string_view, Run>{"find", run_find}, std::pair<std::string_view, Run>{"duration", run_duration},
-    std::pair<std::string_view, Run>{"datahash", run_data_hash}, std::pair<std::string_view, Run>{"rewrite", run_rewrite},
-    std::pair<std::string_view, Run>{"reverse", run_reverse}, std::pair<std::string_view, Run>{"convert", run_convert},
-    std::pair<std::string_view, Run>{"validate", run_validate}, std::pair<std::string_view, Run>{"decode", run_decode},
-    std::pair<std::string_view, Run>{"cron", run_cron}, std::pair<std::string_view, Run>{"syncwindow", run_sync_window},
+    std::pair<std::string_view, Run>{"template", run_template},
+    std::pair<std::string_view, Run>{"apply", run_apply},
+    std::pair<std::string_view, Run>{"yaml-any", run_yaml_any},
+    std::pair<std::string_view, Run>{"gjson", run_gjson},
+    std::pair<std::string_view, Run>{"property", run_property},
+    std::pair<std::string_view, Run>{"extract", run_extract},
+    std::pair<std::string_view, Run>{"find", run_find},
+    std::pair<std::string_view, Run>{"duration", run_duration},
+    std::pair<std::string_view, Run>{"datahash", run_data_hash},
+    std::pair<std::string_view, Run>{"rewrite", run_rewrite},
+    std::pair<std::string_view, Run>{"reverse", run_reverse},
+    std::pair<std::string_view, Run>{"convert", run_convert},
+    std::pair<std::string_view, Run>{"validate", run_validate},
+    std::pair<std::string_view, Run>{"decode", run_decode},
+    std::pair<std::string_view, Run>{"cron", run_cron},
+    std::pair<std::string_view, Run>{"syncwindow", run_sync_window},
 };
 
-std::string as_text(const json::Value& v) { return v.is_string() ? std::string(v.get_string()) : boost::json::serialize(v); }
+std::string as_text(const json::Value& v) {
+  return v.is_string() ? std::string(v.get_string()) : boost::json::serialize(v);
+}
 
 }  // namespace
 
