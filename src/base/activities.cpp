@@ -2,6 +2,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 
 namespace rotor {
 
@@ -20,6 +21,16 @@ void Activities::cancel() {
   cancelled_ = true;
   // An activity may end, and leave the list, inside emit().
   for (auto it = signals_.begin(); it != signals_.end();) (it++)->emit(boost::asio::cancellation_type::terminal);
+}
+
+void run_until_ended(boost::asio::io_context& io, const Activities& activities, std::chrono::milliseconds grace) {
+  while (!activities.cancelled()) {
+    if (io.run_one() == 0) return;
+  }
+  const auto deadline = std::chrono::steady_clock::now() + grace;
+  while (activities.running() > 0 && std::chrono::steady_clock::now() < deadline) {
+    io.run_one_for(std::chrono::milliseconds(50));
+  }
 }
 
 }  // namespace rotor

@@ -2,6 +2,7 @@
 // goes.
 #pragma once
 
+#include <chrono>
 #include <exception>
 #include <functional>
 #include <list>
@@ -9,6 +10,10 @@
 #include <boost/asio/cancellation_signal.hpp>
 
 #include "base/task.hpp"
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace rotor {
 
@@ -32,5 +37,9 @@ class Activities {
   std::list<boost::asio::cancellation_signal> signals_;
   bool cancelled_ = false;
 };
+
+// Runs `io` until the activities were cancelled and have ended, `grace` after the cancellation at the latest. What is
+// still pending then (an idle connection's timer, say) is no reason to stay.
+void run_until_ended(boost::asio::io_context& io, const Activities& activities, std::chrono::milliseconds grace);
 
 }  // namespace rotor

@@ -79,6 +79,7 @@ class Operator {
     return {};
   }
 
+  const Activities& activities() const { return activities_; }
   bool failed() const { return failed_; }
 
  private:
@@ -135,7 +136,7 @@ Result<bool> operate(OperatorFlags flags) {
   TRY(auto client, kube::make_client(io.get_executor(), clock, std::move(connection), Operator::user_agent()));
   Operator graph(io, std::move(flags), std::move(client), clock);
   TRY_VOID(graph.start());
-  io.run();
+  run_until_ended(io, graph.activities(), std::chrono::seconds(5));
   return !graph.failed();
 }
 

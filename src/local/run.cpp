@@ -87,6 +87,7 @@ class Run {
     activities_.start(main(std::move(manifests)));
   }
 
+  const Activities& activities() const { return activities_; }
   Result<void> result() const { return failure_ ? std::unexpected(*failure_) : Result<void>{}; }
 
  private:
@@ -208,7 +209,7 @@ Result<void> run(RunOptions options, MakeProviders make_providers) {
     Run graph(io, std::move(options), std::move(values), guardian, *server, std::move(client), clock, timeline,
               make_providers);
     graph.start(std::move(manifests));
-    io.run();
+    run_until_ended(io, graph.activities(), std::chrono::seconds(5));
     result = graph.result();
   }
   std::error_code ignored;

@@ -3,6 +3,8 @@
 #include <stdexcept>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <gtest/gtest.h>
 
 #include "base/clock.hpp"
@@ -38,6 +40,19 @@ TEST(Activities, EndTogetherWhenCancelled) {
   io.run();  // returns: nothing is left
   EXPECT_EQ(ended, 2);
   EXPECT_EQ(activities.running(), 0U);
+}
+
+TEST(Activities, AreAllThatKeepsTheLoopRunning) {
+  boost::asio::io_context io;
+  SystemClock clock;
+  int ended = 0;
+  Activities activities(io.get_executor(), [](std::exception_ptr) { FAIL(); });
+  activities.start(sleep_for_ever(clock, ended));
+  boost::asio::steady_timer idle(io, 1h);  // like an idle connection's
+  idle.async_wait([](const boost::system::error_code&) {});
+  boost::asio::post(io, [&activities] { activities.cancel(); });
+  run_until_ended(io, activities, 1h);
+  EXPECT_EQ(ended, 1);
 }
 
 TEST(Activities, ReportWhatOneThrew) {
