@@ -27,6 +27,11 @@ void report_usage(const CLI::App& app, const CLI::ParseError& error) {
                chosen.empty() ? "" : chosen.front()->get_name().c_str());
 }
 
+bool is_sub_command(const CLI::App& app, const std::string& name) {
+  return std::ranges::any_of(app.get_subcommands({}),
+                             [&name](const CLI::App* command) { return command->get_name() == name; });
+}
+
 }  // namespace
 
 std::vector<std::string> normalise(std::vector<std::string> arguments) {
@@ -55,6 +60,10 @@ int run(std::vector<std::string> arguments) {
   add_apiserver(app, action);
   add_crds(app, action);
   arguments = normalise(std::move(arguments));
+  if (!arguments.empty() && !arguments[0].starts_with('-') && !is_sub_command(app, arguments[0])) {
+    std::fprintf(stderr, "rotor: there is no sub-command `%s`\nsee `rotor --help`\n", arguments[0].c_str());
+    return kUsage;
+  }
   std::ranges::reverse(arguments);  // as CLI11 wants a vector
   try {
     app.parse(std::move(arguments));

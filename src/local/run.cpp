@@ -106,6 +106,9 @@ class Run {
 
   static secrets::Options secrets_options() {
     secrets::Options options;
+    options.no_tokens =
+        "a ServiceAccount of `rotor run` is known to no cloud: run with --values FILE, or give the store static "
+        "credentials";
     options.allow_controller_identity =
         true;  // the person at the terminal is the administrator, and the identity is theirs
     return options;
@@ -201,12 +204,16 @@ Result<void> run(RunOptions options, MakeProviders make_providers) {
   const std::string directory = state_directory(options.manifests);
   SystemClock clock;
   Timeline timeline(clock, stdout);
-  TRY(const auto server, apiserver::EmbeddedServer::start({.port = options.port, .directory = directory}));
+  auto server = apiserver::EmbeddedServer::start({.port = options.port, .directory = directory});
+  if (!server) {
+    server.error().message += options.port == 0 ? "" : " (--port; without it any free port is taken)";
+    return std::unexpected(std::move(server).error());
+  }
   asio::io_context io;
-  TRY(auto client, connect(io.get_executor(), clock, *server));
+  TRY(auto client, connect(io.get_executor(), clock, **server));
   Result<void> result;
   {
-    Run graph(io, std::move(options), std::move(values), guardian, *server, std::move(client), clock, timeline,
+    Run graph(io, std::move(options), std::move(values), guardian, **server, std::move(client), clock, timeline,
               make_providers);
     graph.start(std::move(manifests));
     run_until_ended(io, graph.activities(), std::chrono::seconds(5));

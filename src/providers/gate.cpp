@@ -32,7 +32,7 @@ Error no_namespace(std::string_view what, std::string_view name) {
 
 class ClientGate final : public ReferenceGate {
  public:
-  explicit ClientGate(kube::Client& client) : client_(client) {}
+  ClientGate(kube::Client& client, std::string no_tokens) : client_(client), no_tokens_(std::move(no_tokens)) {}
 
   Task<Result<SecretBytes>> secret_value(Scope scope, SecretKeySelector ref) override {
     const std::string ns = resolve_namespace(scope, ref.ns);
@@ -81,6 +81,7 @@ class ClientGate final : public ReferenceGate {
 
   Task<Result<kube::IssuedToken>> service_account_token(Scope scope, ServiceAccountSelector ref,
                                                         kube::TokenRequest request) override {
+    if (!no_tokens_.empty()) co_return fail(Code::kInvalid, no_tokens_);
     const std::string ns = resolve_namespace(scope, ref.ns);
     if (ns.empty()) co_return std::unexpected(no_namespace("ServiceAccount", ref.name));
     kube::Key key{ns, ref.name};
@@ -95,6 +96,7 @@ class ClientGate final : public ReferenceGate {
 
  private:
   kube::Client& client_;
+  std::string no_tokens_;
 };
 
 struct BioFree {
@@ -126,8 +128,8 @@ std::string resolve_namespace(const Scope& scope, const std::optional<std::strin
   return scope.consumer_ns;
 }
 
-std::unique_ptr<ReferenceGate> make_reference_gate(kube::Client& client) {
-  return std::make_unique<ClientGate>(client);
+std::unique_ptr<ReferenceGate> make_reference_gate(kube::Client& client, std::string no_tokens) {
+  return std::make_unique<ClientGate>(client, std::move(no_tokens));
 }
 
 Task<Result<std::string>> resolve_ca(ReferenceGate& gate, Scope scope, std::string ca_bundle,

@@ -51,7 +51,9 @@ class ReferenceGate {
 };
 
 // The gate over a real client; reads are direct, not cached.
-std::unique_ptr<ReferenceGate> make_reference_gate(kube::Client& client);
+// `no_tokens`, when not empty, is why this process hands out no ServiceAccount tokens: the message of every request for
+// one.
+std::unique_ptr<ReferenceGate> make_reference_gate(kube::Client& client, std::string no_tokens = {});
 
 // The PEM bundle of `caBundle` (base64 of PEM, or of base64 of PEM) or else of `caProvider`; empty when neither is set.
 Task<Result<std::string>> resolve_ca(ReferenceGate& gate, Scope scope, std::string ca_bundle,

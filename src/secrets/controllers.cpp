@@ -19,7 +19,7 @@ struct Controllers::Graph {
       : options(std::move(given)),
         world(client, clock, options),
         metrics(metrics_registry, world),
-        gate(providers::make_reference_gate(client)),
+        gate(providers::make_reference_gate(client, options.no_tokens)),
         events(kube::make_event_recorder(executor, client, clock, std::string(kEventComponent))),
         store_events(kube::make_event_recorder(executor, client, clock, "secret-store")),
         cluster_store_events(kube::make_event_recorder(executor, client, clock, "cluster-secret-store")),

@@ -16,6 +16,7 @@ struct Options {
   bool cluster_stores = true;                         // --enable-cluster-store-reconciler
   bool namespaced_stores = true;
   bool flood_gate = true;                  // a store that is not Ready is not asked
+  std::string no_tokens{};                 // not empty: why no ServiceAccount token can be had here
   bool allow_controller_identity = false;  // namespaced stores may use the controller's own cloud identity
 };
 

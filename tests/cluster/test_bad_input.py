@@ -49,7 +49,7 @@ def test_a_store_that_does_not_exist_is_named(cluster):
 def test_two_providers_are_refused_by_the_api_server(cluster):
     with pytest.raises(k8s.client.ApiException) as refused:
         cluster.create(STORES, "bad", "two", {"provider": {"fake": {"data": []}, "kubernetes": {}}})
-    assert refused.value.status == 422 and "must have at most 1 items" in refused.value.body
+    assert refused.value.status == 422 and "must have at most 1 item" in refused.value.body
 
 
 def test_an_unknown_provider_is_reported_by_the_store(cluster):
@@ -73,7 +73,7 @@ def test_a_secret_of_another_external_secret_is_not_taken(cluster):
     cluster.create(ES, "bad", "first", external_secret("good", "shared", {"A": "a"}))
     cluster.wait_condition(ES, "bad", "first")
     cluster.create(ES, "bad", "second", external_secret("good", "shared", {"A": "text"}))
-    fails(cluster, "second", "shared")
+    fails(cluster, "second", "owned by another ExternalSecret: first", "spec.target.name")
     assert cluster.secret("bad", "shared") == {"A": "1"}
 
 

@@ -50,9 +50,9 @@ def test_a_changed_value_restarts_the_pod_exactly_once(cluster, moto):
     cluster.wait_condition(INSTANCES, "openclaw", "my-assistant")
     assert cluster.generation("openclaw", "my-assistant") == generation + 1
     # The same value once more: nothing restarts.
-    synced = cluster.get(ES, "openclaw", "openclaw-api-keys")["status"]["refreshTime"]
+    synced = cluster.get(ES, "openclaw", "openclaw-api-keys")["status"]["syncedResourceVersion"]
     wait_for(lambda: cluster.force_sync("openclaw", "openclaw-api-keys", "now-2") is None, 5, "the annotation")
-    wait_for(lambda: cluster.get(ES, "openclaw", "openclaw-api-keys")["status"]["refreshTime"] != synced, 30, "the refresh")
+    wait_for(lambda: cluster.get(ES, "openclaw", "openclaw-api-keys")["status"]["syncedResourceVersion"] != synced, 30, "the refresh")
     assert cluster.generation("openclaw", "my-assistant") == generation + 1
 
 
@@ -67,11 +67,13 @@ def test_the_interval_alone_brings_a_new_value(cluster, moto):
 
 def test_signatures_and_permissions_are_checked_by_the_other_side(cluster, moto):
     """With enforcement on, moto checks every signature against the credentials that STS gave out."""
+    rotate(moto, anthropic="ant-4", openai="oai-4")
     moto.enforce(True)
     try:
-        synced = cluster.get(ES, "openclaw", "openclaw-api-keys")["status"]["refreshTime"]
+        synced = cluster.get(ES, "openclaw", "openclaw-api-keys")["status"]["syncedResourceVersion"]
         cluster.force_sync("openclaw", "openclaw-api-keys", "signed")
-        wait_for(lambda: cluster.get(ES, "openclaw", "openclaw-api-keys")["status"]["refreshTime"] != synced, 30, "the refresh")
+        wait_for(lambda: cluster.get(ES, "openclaw", "openclaw-api-keys")["status"]["syncedResourceVersion"] != synced, 30, "the refresh")
+        assert cluster.secret("openclaw", "openclaw-api-keys") == {"ANTHROPIC_API_KEY": "ant-4", "OPENAI_API_KEY": "oai-4"}
         cluster.wait_condition(ES, "openclaw", "openclaw-api-keys")
     finally:
         moto.enforce(False)

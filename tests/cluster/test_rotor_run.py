@@ -108,7 +108,7 @@ def test_one_broken_manifest_does_not_stop_the_good_ones(folder):
     with LocalRun(folder, manifests, VALUES, command=AGENT) as run:
         agent_with(folder, 1)
         run.wait_output(r"99-broken\.yaml.*line")
-        run.wait_output(r"98-wrong\.yaml.*must have at most 1 items")
+        run.wait_output(r"98-wrong\.yaml.*must have at most 1 item")
 
 
 def test_interrupting_stops_in_order_and_leaves_nothing(folder):

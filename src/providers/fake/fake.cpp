@@ -48,6 +48,11 @@ Result<FakeConfig> read_config(const Store& store) {
 
 Error no_secret() { return {Code::kNotFound, "Secret does not exist"}; }
 
+Error no_property(const RemoteRef& ref) {
+  return {Code::kNotFound,
+          fmt::format("Secret does not exist: key \"{}\" has no property \"{}\"", ref.key, ref.property)};
+}
+
 struct Stored {
   SecretBytes value;
   std::string version;
@@ -161,7 +166,7 @@ class FakeClient final : public SecretsClient {
     if (stored == nullptr) return std::unexpected(no_secret());
     if (ref.property.empty()) return stored->value;
     TRY(auto part, find_property(stored->value, ref.property, PathOrder::kPathOnly));
-    if (!part) return std::unexpected(no_secret());
+    if (!part) return std::unexpected(no_property(ref));
     return *std::move(part);
   }
 
