@@ -40,19 +40,6 @@ std::string text_of(const char* path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-class ProviderCalls final : public providers::CallCounter {
- public:
-  explicit ProviderCalls(MetricsRegistry& metrics)
-      : calls_(metrics.counter("externalsecret_provider_api_calls_count", "Calls of provider APIs.",
-                               {"provider", "call", "status"})) {}
-  void count(std::string_view provider, std::string_view call, bool success) override {
-    calls_.with({std::string(provider), std::string(call), success ? "success" : "error"}).add();
-  }
-
- private:
-  Family<Counter>& calls_;
-};
-
 // The object graph of the operator, built from the bottom up.
 class Operator {
  public:
@@ -60,9 +47,9 @@ class Operator {
       : io_(io),
         flags_(std::move(flags)),
         client_(std::move(client)),
-        calls_(metrics_),
+        calls_(providers::make_call_counter(metrics_)),
         http_(providers::make_http_clients(io.get_executor(), clock, user_agent())),
-        registry_(make_providers({io.get_executor(), clock, *http_, calls_, environment})),
+        registry_(make_providers({io.get_executor(), clock, *http_, *calls_, environment})),
         secrets_(io.get_executor(), *client_, clock, registry_, metrics_, flags_.secrets),
         openclaw_(io.get_executor(), *client_, clock, metrics_, flags_.openclaw),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {}
@@ -110,7 +97,7 @@ class Operator {
   OperatorFlags flags_;
   std::unique_ptr<kube::Client> client_;
   MetricsRegistry metrics_;
-  ProviderCalls calls_;
+  std::unique_ptr<providers::CallCounter> calls_;
   std::unique_ptr<providers::HttpClients> http_;
   providers::ProviderRegistry registry_;
   secrets::Controllers secrets_;

@@ -63,6 +63,25 @@ TEST_F(SecretsSync, WritesNothingMoreOnceSynced_Row47) {
   EXPECT_EQ(world.operator_requests("get", "secrets"), 0U);
 }
 
+// The status that a pass writes comes back as an event of its own: it must not start another pass.
+TEST_F(SecretsSync, TakesNoStatusForAChange_Row41) {
+  synced();
+  world.settle();
+  const std::string name = "externalsecret_sync_calls_total{name=\"es\",namespace=\"ns\"} ";
+  const auto passes = [&] {
+    const std::string text = world.metrics().render();
+    const auto at = text.find(name);
+    return at == std::string::npos ? 0 : std::stoi(text.substr(at + name.size()));
+  };
+  const int before = passes();
+  const auto version = std::string(json::find_string(world.get("es", "es"), "status.syncedResourceVersion"));
+  world.merge("es", "es", R"({"metadata":{"annotations":{"force-sync":"1"}}})");
+  world.until("the refresh",
+              [&] { return json::find_string(world.get("es", "es"), "status.syncedResourceVersion") != version; });
+  world.settle();
+  EXPECT_EQ(passes(), before + 1);
+}
+
 TEST_F(SecretsSync, NeedsNoWriteAfterARestart_Row26) {
   synced();
   world.settle();
