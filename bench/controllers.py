@@ -178,6 +178,7 @@ def measure_rotation(kind: str, count: int, changes: int = 50):
                         hashes[name], seen[name] = now, time.monotonic()
                         condition.notify_all()
 
+        threading.excepthook = lambda _: None  # the watch is cut when the server stops at the end
         threading.Thread(target=follow, daemon=True).start()
         time.sleep(1)
         latencies = []
