@@ -1,0 +1,1 @@
+{"auths":{"{{ .registry }}":{"username":{{ .username | toJson }},"password":{{ .password | toJson }},"email":"{{ .email }}","auth":"{{ printf "%s:%s" .username .password | b64enc }}"}}}

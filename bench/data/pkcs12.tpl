@@ -1,0 +1,1 @@
+{{ .archive | b64dec | pkcs12certPass .password }}{{ .archive | b64dec | pkcs12keyPass .password }}
