@@ -32,7 +32,9 @@ bool is_qualified_part(std::string_view s) {
          std::ranges::all_of(s, [](char c) { return alnum(c) || c == '-' || c == '_' || c == '.'; });
 }
 
-std::string too_long(std::size_t limit) { return fmt::format("must be no more than {} bytes", limit); }
+// The server counts bytes for all, but says so only of labels.
+std::string too_long(std::size_t limit) { return fmt::format("must be no more than {} characters", limit); }
+std::string too_long_label(std::size_t limit) { return fmt::format("must be no more than {} bytes", limit); }
 
 constexpr std::string_view kSubdomainRule =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and "
@@ -96,16 +98,17 @@ std::string check_qualified_name(std::string_view name) {
     }
     const std::string_view prefix = name.substr(0, slash);
     if (prefix.empty()) return "prefix part must be non-empty";
-    if (std::string why = check_subdomain(prefix); !why.empty()) return "prefix part " + why;
+    if (prefix.size() > 253) return "prefix part " + too_long_label(253);
+    if (!is_subdomain(prefix)) return "prefix part " + std::string(kSubdomainRule);
     name.remove_prefix(slash + 1);
   }
   if (name.empty()) return "name part must be non-empty";
-  if (name.size() > 63) return "name part " + too_long(63);
+  if (name.size() > 63) return "name part " + too_long_label(63);
   return is_qualified_part(name) ? std::string() : "name part " + std::string(kQualifiedRule);
 }
 
 std::string check_label_value(std::string_view value) {
-  if (value.size() > 63) return too_long(63);
+  if (value.size() > 63) return too_long_label(63);
   return value.empty() || is_qualified_part(value) ? std::string() : std::string(kLabelValueRule);
 }
 

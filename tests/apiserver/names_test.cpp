@@ -12,7 +12,7 @@ TEST(Names, AcceptWhatTheServerAccepts) {
   EXPECT_NE(check_service_name("1a"), "");
   EXPECT_EQ(check_path_segment("system:a"), "");
   EXPECT_EQ(check_path_segment("a/b"), "may not contain '/'");
-  EXPECT_EQ(check_subdomain(std::string(254, 'a')), "must be no more than 253 bytes");
+  EXPECT_EQ(check_subdomain(std::string(254, 'a')), "must be no more than 253 characters");
 }
 
 TEST(Names, CheckLabelKeysAndValues) {

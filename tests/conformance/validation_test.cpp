@@ -44,6 +44,24 @@ TEST_F(Validation, NamesAreRequired) {
             R"(ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required)");
 }
 
+TEST_F(Validation, NamesAndLabelsHaveALimit) {
+  const std::string name(254, 'a');
+  const std::string value(64, 'b');
+  const auto made = create(
+      kConfigMaps,
+      config_map(name, "{}", R"(,"labels":{")" + name + R"(/a":"","l":")" + value + R"(",")" + value + R"(":""})"));
+  ASSERT_FALSE(made);
+  const auto says = [](std::string_view field, std::string_view bad, std::string_view why) {
+    return std::string(field) + ": Invalid value: \"" + std::string(bad) + "\": " + std::string(why);
+  };
+  EXPECT_THAT(made.error().message, HasSubstr(says("metadata.name", name, "must be no more than 253 characters")));
+  EXPECT_THAT(made.error().message,
+              HasSubstr(says("metadata.labels", name + "/a", "prefix part must be no more than 253 bytes")));
+  EXPECT_THAT(made.error().message,
+              HasSubstr(says("metadata.labels", value, "name part must be no more than 63 bytes")));
+  EXPECT_THAT(made.error().message, HasSubstr(says("metadata.labels", value, "must be no more than 63 bytes")));
+}
+
 TEST_F(Validation, TheNamespaceMustBeThePathsOwn) {
   const auto made = create(kConfigMaps, config_map("a", "{}", R"(,"namespace":"elsewhere")"));
   ASSERT_FALSE(made);
