@@ -108,6 +108,14 @@ FieldError field_required(std::string field, std::string_view why) {
           std::move(field)};
 }
 
+FieldError field_duplicate(std::string field, const json::Value& value) {
+  return {"FieldValueDuplicate", fmt::format("Duplicate value: {}", json::serialize(value)), std::move(field)};
+}
+
+FieldError field_not_found(std::string field, const json::Value& value) {
+  return {"FieldValueNotFound", fmt::format("Not found: {}", json::serialize(value)), std::move(field)};
+}
+
 FieldError field_forbidden(std::string field, std::string_view why) {
   return {"FieldValueForbidden", fmt::format("Forbidden: {}", why), std::move(field)};
 }

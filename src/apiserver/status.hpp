@@ -50,6 +50,8 @@ Failure internal(std::string message);
 
 FieldError field_invalid(std::string field, const json::Value& value, std::string_view why);
 FieldError field_required(std::string field, std::string_view why);
+FieldError field_duplicate(std::string field, const json::Value& value);
+FieldError field_not_found(std::string field, const json::Value& value);
 FieldError field_forbidden(std::string field, std::string_view why);
 FieldError field_unsupported(std::string field, std::string_view value, const std::vector<std::string_view>& supported);
 

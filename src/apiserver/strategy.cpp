@@ -27,13 +27,6 @@ Object& member(Object& object, std::string_view key) {
 
 const Value* value_at(const Object& object, std::string_view key) { return object.if_contains(key); }
 
-bool differs(const Object& a, const Object& b, std::string_view key) {
-  const Value* left = value_at(a, key);
-  const Value* right = value_at(b, key);
-  if (left == nullptr || right == nullptr) return left != right;
-  return *left != *right;
-}
-
 const Object& spec_of(const Object& object) {
   static const Object kNone;
   const Object* spec = child(object, "spec");
@@ -127,90 +120,6 @@ void validate_secret_type(const Object& secret, Errors& errors) {
   }
 }
 
-void validate_secret(const Object& secret, const Object* old, Errors& errors) {
-  if (old != nullptr && differs(secret, *old, "type")) {
-    errors.push_back(field_invalid("type", Value(text(secret, "type")), "field is immutable"));
-  }
-  validate_secret_type(secret, errors);
-}
-
-void validate_service(const Object& service, const Object* old, Errors& errors) {
-  const Object& spec = spec_of(service);
-  const json::Array* ports = list(spec, "ports");
-  const bool none = ports == nullptr || ports->empty();
-  if (none && text(spec, "clusterIP") != "None" && text(spec, "type") != "ExternalName") {
-    errors.push_back(field_required("spec.ports", ""));
-  }
-  if (ports != nullptr && ports->size() > 1) {
-    for (std::size_t i = 0; i < ports->size(); ++i) {
-      if ((*ports)[i].is_object() && text((*ports)[i].get_object(), "name").empty()) {
-        errors.push_back(field_required(fmt::format("spec.ports[{}].name", i), ""));
-      }
-    }
-  }
-  if (old == nullptr) return;
-  const std::string_view before = text(spec_of(*old), "clusterIP");
-  if (!before.empty() && text(spec, "clusterIP") != before && text(spec, "type") != "ExternalName") {
-    errors.push_back(field_invalid("spec.clusterIPs[0]", Value(json::Array{Value(text(spec, "clusterIP"))}),
-                                   "may not change once set"));
-  }
-}
-
-// Do the labels have every pair of matchLabels? Expressions are left to the controller that uses them.
-void validate_selector(const Object& workload, Errors& errors) {
-  const Object& spec = spec_of(workload);
-  const Object* selector = child(spec, "selector");
-  const Object* pairs = selector == nullptr ? nullptr : child(*selector, "matchLabels");
-  const bool empty = selector == nullptr || selector->empty();
-  if (selector == nullptr) {
-    errors.push_back(field_required("spec.selector", ""));
-  } else if (empty) {
-    errors.push_back(field_invalid("spec.selector", Value(*selector), "empty selector is invalid for statefulset"));
-  }
-  const Object* pod_template = child(spec, "template");
-  const Object* labels = pod_template == nullptr ? nullptr : child(metadata_of(*pod_template), "labels");
-  const bool matches = !empty && (pairs == nullptr || std::ranges::all_of(*pairs, [&](const auto& pair) {
-                                    const Value* label = labels == nullptr ? nullptr : labels->if_contains(pair.key());
-                                    return label != nullptr && *label == pair.value();
-                                  }));
-  if (!matches) {
-    errors.push_back(field_invalid("spec.template.metadata.labels", labels == nullptr ? Value() : Value(*labels),
-                                   "`selector` does not match template `labels`"));
-  }
-}
-
-void validate_stateful_set(const Object& set, const Object* old, Errors& errors) {
-  validate_selector(set, errors);
-  if (old == nullptr) return;
-  static constexpr std::string_view kMutable[] = {"replicas",
-                                                  "ordinals",
-                                                  "template",
-                                                  "updateStrategy",
-                                                  "revisionHistoryLimit",
-                                                  "persistentVolumeClaimRetentionPolicy",
-                                                  "minReadySeconds"};
-  Object now = spec_of(set);
-  Object before = spec_of(*old);
-  for (const std::string_view field : kMutable) {
-    now.erase(field);
-    before.erase(field);
-  }
-  if (now != before) {
-    errors.push_back(field_forbidden(
-        "spec",
-        "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
-        "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"));
-  }
-}
-
-void validate_deployment(const Object& deployment, const Object* old, Errors& errors) {
-  validate_selector(deployment, errors);
-  if (old != nullptr && differs(spec_of(deployment), spec_of(*old), "selector")) {
-    const Value* selector = value_at(spec_of(deployment), "selector");
-    errors.push_back(field_invalid("spec.selector", selector == nullptr ? Value() : *selector, "field is immutable"));
-  }
-}
-
 void drop_images(Object& spec) {
   for (const std::string_view field : {"containers", "initContainers"}) {
     Value* all = spec.if_contains(field);
@@ -261,12 +170,6 @@ void validate_event(const Object& event, Errors& errors) {
   if (!same) {
     errors.push_back(field_invalid("involvedObject.namespace", Value(ns), "does not match event.namespace"));
   }
-}
-
-void validate_binding(const Object& binding, const Object* old, Errors& errors) {
-  if (old == nullptr || !differs(binding, *old, "roleRef")) return;
-  const Value* ref = value_at(binding, "roleRef");
-  errors.push_back(field_invalid("roleRef", ref == nullptr ? Value() : *ref, "cannot change roleRef"));
 }
 
 }  // namespace
@@ -321,14 +224,10 @@ void keep_allocated(const ServedKind& kind, const Object& old, Object& object) {
 
 void validate_builtin(const ServedKind& kind, const Object& object, const Object* old, Errors& errors) {
   if (kind.custom) return;
-  if (kind.kind == "Secret") validate_secret(object, old, errors);
-  if (kind.kind == "Service") validate_service(object, old, errors);
-  if (kind.kind == "StatefulSet") validate_stateful_set(object, old, errors);
-  if (kind.kind == "Deployment") validate_deployment(object, old, errors);
+  if (kind.kind == "Secret") validate_secret_type(object, errors);
   if (kind.kind == "Pod" && old != nullptr) validate_pod_update(object, *old, errors);
   if (kind.kind == "PersistentVolumeClaim" && old != nullptr) validate_claim_update(object, *old, errors);
   if (kind.kind == "Event") validate_event(object, errors);
-  if (kind.kind == "RoleBinding" || kind.kind == "ClusterRoleBinding") validate_binding(object, old, errors);
 }
 
 }  // namespace rotor::apiserver

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "apiserver/schema/fill.hpp"
+#include "apiserver/schema/member_rule.hpp"
 #include "apiserver/schema/schema.hpp"
 
 namespace rotor::apiserver::schema {
@@ -20,7 +21,10 @@ class Table {
     const json::Object schemas = document(builtin_schema_lines());
     const json::Object defaults = document(builtin_default_lines());
     types_ = &schemas.at("types").as_object();
-    for (const auto& [name, rows] : defaults.at("types").as_object()) add_fills(name, rows.as_array());
+    for (const auto& [name, rows] : defaults.at("types").as_object()) add(fills_[std::string(name)], parse_fill, rows);
+    const json::Object rules = document(builtin_rule_lines());
+    for (const auto& [name, rows] : rules.at("types").as_object())
+      add(rules_[std::string(name)], parse_member_rule, rows);
     for (const auto& [path, type] : schemas.at("kinds").as_object()) add_kind(path, type.as_string());
     types_ = nullptr;
   }
@@ -37,10 +41,10 @@ class Table {
     return value->get_object();
   }
 
-  void add_fills(std::string_view name, const json::Array& rows) {
-    auto& out = fills_[std::string(name)];
-    for (const json::Value& row : rows) {
-      auto parsed = parse_fill(row.as_object());
+  template <class Row>
+  static void add(std::vector<Row>& out, Result<Row> (*parse)(const json::Object&), const json::Value& rows) {
+    for (const json::Value& row : rows.as_array()) {
+      auto parsed = parse(row.as_object());
       if (!parsed) throw std::logic_error(parsed.error().message);
       out.push_back(*std::move(parsed));
     }
@@ -72,6 +76,7 @@ class Table {
     Schema* node = slot = add(Kind::kObject);  // known before its members are read: types refer to themselves
     node->name = name;
     if (const auto it = fills_.find(name); it != fills_.end()) node->fills = &it->second;
+    if (const auto it = rules_.find(name); it != rules_.end()) node->rules_by_code = &it->second;
     const json::Object& entry = types_->at(name).as_object();
     node->atomic_map = entry.contains("atomic");
     if (const auto* required = entry.if_contains("required")) {
@@ -79,7 +84,16 @@ class Table {
     }
     for (const auto& [member, row] : entry.at("fields").as_object())
       node->properties[std::string(member)] = property(row);
+    if (node->rules_by_code != nullptr) check_places(*node);
     return node;
+  }
+
+  static void check_places(const Schema& type) {
+    for (const MemberRule& rule : *type.rules_by_code) {
+      const auto it = type.properties.find(rule.at);
+      const bool fits = it != type.properties.end() && (rule.unique.empty() || it->second.schema->items);
+      if (!fits) throw std::logic_error(fmt::format("rules of built-in kinds: no {}.{}", type.name, rule.at));
+    }
   }
 
   const Schema* scalar(std::string_view text) {
@@ -154,6 +168,7 @@ class Table {
   std::deque<Schema> nodes_;
   std::map<std::string, Schema*, std::less<>> by_name_;
   std::map<std::string, std::vector<Fill>, std::less<>> fills_;
+  std::map<std::string, std::vector<MemberRule>, std::less<>> rules_;
   const json::Object* types_ = nullptr;
 };
 

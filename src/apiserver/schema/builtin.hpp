@@ -1,6 +1,6 @@
 // The tables of built-in kinds, as text. builtin_schemas.json comes from the API server's OpenAPI documents
-// (tools/generate-schemas.py); builtin_defaults.json holds what the API server fills in by code, which those do not
-// say.
+// (tools/generate-schemas.py); what those do not say, because the API server has it in code, is in
+// builtin_defaults.json (what it fills in) and builtin_rules.json (what it refuses).
 #pragma once
 
 #include <span>
@@ -10,6 +10,7 @@ namespace rotor::apiserver::schema {
 
 std::span<const std::string_view> builtin_schema_lines();
 std::span<const std::string_view> builtin_default_lines();
+std::span<const std::string_view> builtin_rule_lines();
 std::span<const std::string_view> builtin_wire_lines();  // builtin_wire.json: protobuf numbers of the members
 
 struct Schema;

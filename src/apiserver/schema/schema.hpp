@@ -35,7 +35,8 @@ struct Property {
   bool vanishes = false;     // built-in: left out when empty or zero
 };
 
-struct Fill;  // a default that the API server sets by code; see fill.hpp
+struct MemberRule;  // a check by code; see member_rule.hpp
+struct Fill;        // a default that the API server sets by code; see fill.hpp
 
 // A check written in CEL that we know by its text; see rules.hpp.
 struct Rule {
@@ -50,6 +51,7 @@ struct Schema {
   std::string name{};  // of a built-in type
   Kind kind = Kind::kAny;
   const std::vector<Fill>* fills = nullptr;
+  const std::vector<MemberRule>* rules_by_code = nullptr;
   bool nullable = false;
   bool preserve_unknown = false;
   bool loose = false;       // below one that preserves: may be named by an apply, and is pruned then

@@ -316,8 +316,7 @@ void twins(const Schema& schema, const json::Value& value, const std::string& pa
     for (const json::Value& item : value.get_array()) {
       json::Value key = list_key(schema, item);
       if (std::ranges::find(seen, key) != seen.end()) {
-        errors.push_back(
-            {"FieldValueDuplicate", fmt::format("Duplicate value: {}", json::serialize(key)), item_path(path, i)});
+        errors.push_back(field_duplicate(item_path(path, i), key));
       } else {
         seen.push_back(std::move(key));
       }

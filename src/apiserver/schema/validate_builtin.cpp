@@ -1,5 +1,5 @@
-// What the API server checks by code in built-in kinds: required members and fixed values of the table, and the rules
-// that a controller or a person runs into. Names and metadata are checked elsewhere.
+// What the API server checks by code in built-in kinds, beyond their members one by one: the rules that a controller or
+// a person runs into. Names and metadata are checked elsewhere.
 #include <algorithm>
 
 #include <re2/re2.h>
@@ -16,42 +16,7 @@ using Errors = std::vector<FieldError>;
 constexpr std::size_t kMaxSecretBytes = 1024 * 1024;
 
 bool is_blank(const json::Value* value) {
-  if (value == nullptr || value->is_null()) return true;
-  if (value->is_string()) return value->get_string().empty();
-  return value->is_array() && value->get_array().empty();
-}
-
-void required(const Schema& schema, const json::Object& object, const std::string& path, Errors& errors) {
-  for (const std::string& name : schema.required) {
-    const auto it = schema.properties.find(name);
-    const bool number = it != schema.properties.end() &&
-                        (it->second.schema->kind == Kind::kInteger || it->second.schema->kind == Kind::kAny);
-    if (!number && is_blank(object.if_contains(name))) errors.push_back(field_required(child_path(path, name), ""));
-  }
-}
-
-void fixed_values(const Schema& schema, const json::Value& value, const std::string& path, Errors& errors) {
-  if (schema.one_of_values.empty() || !value.is_string() || value.get_string().empty()) return;
-  if (std::ranges::find(schema.one_of_values, value) != schema.one_of_values.end()) return;
-  std::vector<std::string_view> supported;
-  for (const json::Value& one : schema.one_of_values) supported.emplace_back(one.as_string());
-  errors.push_back(field_unsupported(path, value.get_string(), supported));
-}
-
-void walk(const Schema& schema, const json::Value& value, const std::string& path, Errors& errors) {
-  fixed_values(schema, value, path, errors);
-  if (value.is_array() && schema.items) {
-    std::size_t i = 0;
-    for (const json::Value& item : value.get_array()) walk(*schema.items->schema, item, item_path(path, i++), errors);
-  } else if (value.is_object() && schema.kind == Kind::kObject) {
-    required(schema, value.get_object(), path, errors);
-    for (const auto& [key, member] : value.get_object()) {
-      const auto it = schema.properties.find(std::string_view(key));
-      // Metadata has rules of its own; status is written by controllers and taken as it comes.
-      if (it == schema.properties.end() || key == "metadata" || (path.empty() && key == "status")) continue;
-      walk(*it->second.schema, member, child_path(path, key), errors);
-    }
-  }
+  return value == nullptr || value->is_null() || (value->is_string() && value->get_string().empty());
 }
 
 const json::Value* at(const json::Object* object, std::string_view path) {
@@ -112,58 +77,7 @@ void key_values(const json::Object& object, const json::Object* old, Errors& err
   }
 }
 
-void selector_matches_template(const json::Object& object, Errors& errors) {
-  const json::Value* labels = at(&object, "spec.template.metadata.labels");
-  const json::Value* wanted = at(&object, "spec.selector.matchLabels");
-  const json::Object* have = labels == nullptr ? nullptr : labels->if_object();
-  bool matches = at(&object, "spec.selector") != nullptr;
-  if (wanted != nullptr && wanted->is_object()) {
-    for (const auto& [key, value] : wanted->get_object()) {
-      const json::Value* label = have == nullptr ? nullptr : have->if_contains(std::string_view(key));
-      matches = matches && label != nullptr && *label == value;
-    }
-  }
-  if (matches) return;
-  const FieldError error = field_invalid("spec.template.metadata.labels", labels == nullptr ? json::Value() : *labels,
-                                         "`selector` does not match template `labels`");
-  const auto place = std::ranges::find_if(errors, [](const FieldError& e) { return e.field > "spec.template"; });
-  errors.insert(place, error);
-}
-
-// Every mount names a volume of the pod, or a claim of the set.
-void mounts_have_volumes(const json::Object& object, const std::string& pod_path, Errors& errors) {
-  std::vector<std::string_view> volumes;
-  const auto collect = [&](std::string_view path, std::string_view name_path) {
-    const json::Value* list = at(&object, path);
-    if (list == nullptr || !list->is_array()) return;
-    for (const json::Value& item : list->get_array()) {
-      const json::Value* name = at(item.if_object(), name_path);
-      if (name != nullptr && name->is_string()) volumes.push_back(name->get_string());
-    }
-  };
-  collect(pod_path + ".volumes", "name");
-  collect("spec.volumeClaimTemplates", "metadata.name");
-  for (const std::string_view kind : {"containers", "initContainers"}) {
-    const std::string list_path = child_path(pod_path, kind);
-    const json::Value* list = at(&object, list_path);
-    if (list == nullptr || !list->is_array()) continue;
-    for (std::size_t i = 0; i < list->get_array().size(); ++i) {
-      const json::Value* mounts = at(list->get_array()[i].if_object(), "volumeMounts");
-      if (mounts == nullptr || !mounts->is_array()) continue;
-      for (std::size_t j = 0; j < mounts->get_array().size(); ++j) {
-        const json::Value* name = at(mounts->get_array()[j].if_object(), "name");
-        if (name == nullptr || !name->is_string() ||
-            std::ranges::find(volumes, std::string_view(name->get_string())) != volumes.end())
-          continue;
-        errors.push_back({"FieldValueNotFound", fmt::format("Not found: {}", json::serialize(*name)),
-                          fmt::format("{}[{}].volumeMounts[{}].name", list_path, i, j)});
-      }
-    }
-  }
-}
-
 void stateful_set(const json::Object& object, const json::Object* old, Errors& errors) {
-  selector_matches_template(object, errors);
   if (old == nullptr) return;
   static constexpr std::string_view kFree[] = {"replicas",
                                                "ordinals",
@@ -217,19 +131,12 @@ void service(const json::Object& object, const json::Object* old, Errors& errors
 
 std::vector<FieldError> validate_builtin(const KindSchema& schema, const json::Object& object,
                                          const json::Object* old) {
-  Errors errors;
-  walk(schema.root(), json::Value(object), "", errors);
+  Errors errors = validate_members(schema.root(), object);
   const std::string_view kind = schema.kind;
   if (kind == "Secret") immutable("type", object, old, errors);
   if (kind == "Secret" || kind == "ConfigMap") key_values(object, old, errors);
-  if (kind == "Pod") mounts_have_volumes(object, "spec", errors);
-  if (kind == "StatefulSet" || kind == "Deployment" || kind == "ReplicaSet")
-    mounts_have_volumes(object, "spec.template.spec", errors);
   if (kind == "StatefulSet") stateful_set(object, old, errors);
-  if (kind == "Deployment" || kind == "ReplicaSet") {
-    selector_matches_template(object, errors);
-    immutable("spec.selector", object, old, errors);
-  }
+  if (kind == "Deployment" || kind == "ReplicaSet") immutable("spec.selector", object, old, errors);
   if (kind == "Service") service(object, old, errors);
   if (kind == "RoleBinding" || kind == "ClusterRoleBinding") {
     if (old != nullptr && differ(object, *old, "roleRef")) {

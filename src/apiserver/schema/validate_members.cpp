@@ -1,0 +1,167 @@
+// Members of built-in types, wherever the type stands in a kind: required members and fixed values of the schema table,
+// and the rules of builtin_rules.json.
+#include <algorithm>
+#include <set>
+
+#include "apiserver/names.hpp"
+#include "apiserver/schema/label_selector.hpp"
+#include "apiserver/schema/member_rule.hpp"
+#include "apiserver/schema/path.hpp"
+#include "apiserver/schema/validate.hpp"
+
+namespace rotor::apiserver::schema {
+
+namespace {
+
+using Names = std::set<std::string, std::less<>>;
+
+bool is_blank(const json::Value* value) {
+  if (value == nullptr || value->is_null()) return true;
+  if (value->is_string()) return value->get_string().empty();
+  return value->is_array() && value->get_array().empty();
+}
+
+std::string_view text_of(const json::Value* object, std::string_view name) {
+  return object == nullptr ? std::string_view() : json::find_string(*object, name);
+}
+
+class Members {
+ public:
+  // A stateful set's claims are volumes of its pods.
+  explicit Members(const json::Value& whole) {
+    const json::Value* claims = json::find(whole, "spec.volumeClaimTemplates");
+    if (claims == nullptr || !claims->is_array()) return;
+    for (const json::Value& claim : claims->get_array()) claims_.emplace(json::find_string(claim, "metadata.name"));
+  }
+
+  void walk(const Schema& schema, const json::Value& value, const std::string& path) {
+    fixed_values(schema, value, path);
+    if (value.is_array() && schema.items) {
+      std::size_t i = 0;
+      for (const json::Value& item : value.get_array()) walk(*schema.items->schema, item, item_path(path, i++));
+    } else if (value.is_object() && schema.kind == Kind::kObject) {
+      walk_object(schema, value.get_object(), path);
+    }
+  }
+
+  std::vector<FieldError> errors;
+
+ private:
+  void fixed_values(const Schema& schema, const json::Value& value, const std::string& path) {
+    if (schema.one_of_values.empty() || !value.is_string() || value.get_string().empty()) return;
+    if (std::ranges::find(schema.one_of_values, value) != schema.one_of_values.end()) return;
+    std::vector<std::string_view> supported;
+    for (const json::Value& one : schema.one_of_values) supported.emplace_back(one.as_string());
+    errors.push_back(field_unsupported(path, value.get_string(), supported));
+  }
+
+  void walk_object(const Schema& schema, const json::Object& object, const std::string& path) {
+    const auto has_rule = [&](std::string_view name) {
+      const auto* rules = schema.rules_by_code;
+      return rules != nullptr && std::ranges::find(*rules, name, &MemberRule::at) != rules->end();
+    };
+    if (schema.rules_by_code != nullptr) {
+      for (const MemberRule& rule : *schema.rules_by_code) apply(rule, schema, object, path);
+    }
+    for (const std::string& name : schema.required) {
+      if (!has_rule(name)) require(schema, object, name, path);
+    }
+    for (const auto& [key, member] : object) {
+      const auto it = schema.properties.find(std::string_view(key));
+      // Metadata has rules of its own; status is written by controllers and taken as it comes.
+      if (it == schema.properties.end() || key == "metadata" || (path.empty() && key == "status") || has_rule(key))
+        continue;
+      walk(*it->second.schema, member, child_path(path, key));
+    }
+  }
+
+  void require(const Schema& schema, const json::Object& object, std::string_view name, const std::string& path) {
+    const auto it = schema.properties.find(name);
+    const bool number = it != schema.properties.end() &&
+                        (it->second.schema->kind == Kind::kInteger || it->second.schema->kind == Kind::kAny);
+    if (!number && is_blank(object.if_contains(name))) errors.push_back(field_required(child_path(path, name), ""));
+  }
+
+  void apply(const MemberRule& rule, const Schema& schema, const json::Object& object, const std::string& path) {
+    const json::Value* value = object.if_contains(rule.at);
+    const std::string at = child_path(path, rule.at);
+    if (rule.required || std::ranges::find(schema.required, rule.at) != schema.required.end())
+      require(schema, object, rule.at, path);
+    if (rule.label && !is_blank(value) && value->is_string()) {
+      if (const std::string why = check_label_name(value->get_string()); !why.empty())
+        errors.push_back(field_invalid(at, *value, why));
+    }
+    if (rule.declared) check_declared(value, at);
+    if (!rule.filled.empty() && value != nullptr && value->is_object() && value->get_object().empty())
+      errors.push_back(field_invalid(at, *value, rule.filled));
+    if (!rule.selected_by.empty()) check_selected(object.if_contains(rule.selected_by), value, at);
+
+    const Schema& inner = *schema.properties.at(rule.at).schema;
+    Names sound;
+    if (value != nullptr && value->is_array() && !rule.unique.empty()) {
+      fixed_values(inner, *value, at);
+      sound = walk_distinct(*inner.items->schema, value->get_array(), at, rule, names_in(object, rule));
+    } else if (value != nullptr) {
+      walk(inner, *value, at);
+    }
+    if (rule.declares) {
+      declared_ = claims_;
+      declared_.merge(sound);
+    }
+  }
+
+  static Names names_in(const json::Object& object, const MemberRule& rule) {
+    Names names;
+    const json::Value* list = rule.beside.empty() ? nullptr : object.if_contains(rule.beside);
+    if (list == nullptr || !list->is_array()) return names;
+    for (const json::Value& item : list->get_array()) names.emplace(text_of(&item, rule.unique));
+    return names;
+  }
+
+  // The names of the items that nothing was wrong with.
+  Names walk_distinct(const Schema& schema, const json::Array& list, const std::string& path, const MemberRule& rule,
+                      Names seen) {
+    Names sound;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const std::string at = item_path(path, i);
+      const std::size_t before = errors.size();
+      walk(schema, list[i], at);
+      const std::string_view name = text_of(&list[i], rule.unique);
+      if (seen.contains(name)) {
+        const json::Value shown(name);
+        errors.push_back(rule.says.empty() ? field_duplicate(child_path(at, rule.unique), shown)
+                                           : field_invalid(child_path(at, rule.unique), shown, rule.says));
+      }
+      if (errors.size() == before) sound.emplace(name);
+      if (errors.size() == before || !rule.declares) seen.emplace(name);
+    }
+    return sound;
+  }
+
+  void check_declared(const json::Value* value, const std::string& path) {
+    const json::Value shown = value == nullptr ? json::Value("") : *value;
+    if (shown.is_string() && !declared_.contains(std::string_view(shown.get_string())))
+      errors.push_back(field_not_found(path, shown));
+  }
+
+  void check_selected(const json::Value* selector, const json::Value* selected, const std::string& path) {
+    const json::Value* labels = selected == nullptr ? nullptr : json::find(*selected, "metadata.labels");
+    if (selector != nullptr && selector->is_object() && selects(selector->get_object(), labels)) return;
+    errors.push_back(field_invalid(path + ".metadata.labels", labels == nullptr ? json::Value() : *labels,
+                                   "`selector` does not match template `labels`"));
+  }
+
+  Names claims_;
+  Names declared_;
+};
+
+}  // namespace
+
+std::vector<FieldError> validate_members(const Schema& root, const json::Object& object) {
+  const json::Value whole(object);
+  Members members(whole);
+  members.walk(root, whole, "");
+  return std::move(members.errors);
+}
+
+}  // namespace rotor::apiserver::schema
