@@ -9,8 +9,8 @@
 #include <benchmark/benchmark.h>
 
 #include "json/document.hpp"
-#include "secrets/values.hpp"
 #include "template/apply.hpp"
+#include "template/keys.hpp"
 #include "template/rewrite.hpp"
 #include "template/template.hpp"
 
@@ -87,7 +87,7 @@ struct RewriteCase {
   }
 
   SecretMap run(SecretMap in, const tmpl::Environment& environment) const {
-    return need(secrets::convert_keys(need(tmpl::rewrite(operations, std::move(in), environment)), "Unicode"));
+    return need(tmpl::convert_keys(need(tmpl::rewrite(operations, std::move(in), environment)), "Unicode"));
   }
 
   std::vector<tmpl::RewriteOperation> operations;

@@ -163,8 +163,8 @@ Result<std::string> base64_decode(std::string_view text, Base64 alphabet) {
   return decode_base64<std::string>(text, alphabet);
 }
 
-Result<SecretBytes> base64_decode_secret(std::string_view text) {
-  return decode_base64<SecretBytes>(text, Base64::kStandard);
+Result<SecretBytes> base64_decode_secret(std::string_view text, Base64 alphabet) {
+  return decode_base64<SecretBytes>(text, alphabet);
 }
 
 std::string hex_encode(std::string_view bytes) {

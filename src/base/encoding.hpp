@@ -18,7 +18,7 @@ SecretBytes base64_encode_secret(std::string_view bytes);
 // As Go decodes: '\r' and '\n' are skipped anywhere; the error carries the offset of the bad byte
 // ("illegal base64 data at input byte 4").
 Result<std::string> base64_decode(std::string_view text, Base64 alphabet = Base64::kStandard);
-Result<SecretBytes> base64_decode_secret(std::string_view text);
+Result<SecretBytes> base64_decode_secret(std::string_view text, Base64 alphabet = Base64::kStandard);
 
 std::string hex_encode(std::string_view bytes);
 Result<std::string> hex_decode(std::string_view text);

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "providers/property.hpp"
+#include "template/lookup.hpp"
 #include "template/regex.hpp"
 
 namespace rotor::local {
@@ -24,7 +24,7 @@ class ValuesClient final : public SecretsClient {
 
   Task<Result<SecretMap>> get_secret_map(RemoteRef ref) override {
     CO_TRY(const SecretBytes document, look_up(ref));
-    co_return members_of(document);
+    co_return tmpl::extract_members(document);
   }
 
   Task<Result<SecretMap>> get_all(FindRequest find) override {
@@ -50,12 +50,9 @@ class ValuesClient final : public SecretsClient {
     const SecretBytes* value = values_.find(store_, ref.key);
     if (value == nullptr) return fail(Code::kNotFound, fmt::format("the values file has no key \"{}\"", ref.key));
     if (ref.property.empty()) return *value;
-    TRY(std::optional<SecretBytes> part, find_property(*value, ref.property, PathOrder::kLiteralFirst));
-    if (!part) {
-      return fail(Code::kNotFound,
-                  fmt::format("key \"{}\" of the values file has no property \"{}\"", ref.key, ref.property));
-    }
-    return *std::move(part);
+    return tmpl::require_property(
+        tmpl::LookupRule::kAws, *value, ref.property,
+        {Code::kNotFound, fmt::format("key \"{}\" of the values file has no property \"{}\"", ref.key, ref.property)});
   }
 
   const Values& values_;

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "secrets/values.hpp"
+#include "template/keys.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -18,11 +18,27 @@ StoreRef effective_ref(const ExternalSecret& es, const std::optional<api::es::So
   return es.spec.secret_store_ref.value_or(StoreRef{});
 }
 
+constexpr std::string_view kKeyTip = "invalid secret keys (TIP: use rewrite or conversionStrategy to change keys)";
+
+template <class T>
+Result<T> in_step(Result<T> result, std::string_view step) {
+  if (!result) return std::unexpected(std::move(result).error().prefixed(step));
+  return result;
+}
+
+std::string converting(std::string_view strategy) {
+  return fmt::format("error applying conversion strategy {} to keys", strategy.empty() ? "Default" : strategy);
+}
+std::string decoding(std::string_view strategy) {
+  return fmt::format("error applying decoding strategy {} to data", strategy);
+}
+
 Result<SecretMap> finish_map(SecretMap values, const api::es::RemoteRef& ref) {
-  TRY(values, convert_keys(std::move(values), ref.conversion_strategy));
-  TRY(values, check_keys(std::move(values)));
-  TRY(values, decode_values(std::move(values), ref.decoding_strategy));
-  TRY_VOID(check_null_bytes(values, ref.null_byte_policy));
+  TRY(values,
+      in_step(tmpl::convert_keys(std::move(values), ref.conversion_strategy), converting(ref.conversion_strategy)));
+  TRY(values, in_step(tmpl::check_keys(std::move(values)), kKeyTip));
+  TRY(values, in_step(tmpl::decode_values(std::move(values), ref.decoding_strategy), decoding(ref.decoding_strategy)));
+  TRY_VOID(tmpl::check_null_bytes(values, ref.null_byte_policy));
   return values;
 }
 
@@ -36,8 +52,8 @@ Task<Result<SecretBytes>> single(StoreClients& clients, StoreRef store, std::str
                                  api::es::RemoteRef ref) {
   CO_TRY(SecretsClient* const client, co_await clients.get(std::move(store)));
   CO_TRY(SecretBytes value, co_await client->get_secret(ref));
-  CO_TRY(value, decode_value(std::move(value), ref.decoding_strategy));
-  CO_TRY_VOID(check_null_bytes(secret_key, value, ref.null_byte_policy));
+  CO_TRY(value, in_step(tmpl::decode_value(std::move(value), ref.decoding_strategy), decoding(ref.decoding_strategy)));
+  CO_TRY_VOID(tmpl::check_null_bytes(secret_key, value, ref.null_byte_policy));
   co_return std::move(value);
 }
 

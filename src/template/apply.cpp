@@ -6,6 +6,7 @@
 
 #include "base/encoding.hpp"
 #include "template/json_value.hpp"
+#include "template/keys.hpp"
 #include "template/object_path.hpp"
 #include "template/quote.hpp"
 #include "template/yaml_value.hpp"
@@ -18,17 +19,6 @@ std::string lower(std::string_view s) {
   std::string out(s);
   std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return out;
-}
-
-Result<std::string> decoded(std::string_view strategy, std::string text) {
-  if (strategy.empty() || strategy == "None") return text;
-  if (strategy == "Base64") return base64_decode(text);
-  if (strategy == "Base64URL") return base64_decode(text, Base64::kUrl);
-  if (strategy != "Auto")
-    return rotor::fail(Code::kInvalid, fmt::format("decoding strategy {} is not supported", strategy));
-  if (auto v = base64_decode(text)) return v;
-  if (auto v = base64_decode(text, Base64::kUrl)) return v;
-  return text;
 }
 
 Value data_value(const SecretMap& fetched) {
@@ -56,9 +46,9 @@ class Renderer {
   }
 
   // The values one item of templateFrom stands for.
-  Result<std::map<std::string, std::string>> values(const TemplateItem& item) const {
+  Result<SecretMap> values(const TemplateItem& item) const {
     TRY(std::string rendered, render(name_of(item), item.text.reveal()));
-    std::map<std::string, std::string> out;
+    SecretMap out;
     if (item.as == TemplateAs::kValues) {
       TRY(out[item.key], decode(item, item.key, std::move(rendered)));
       return out;
@@ -72,8 +62,9 @@ class Renderer {
     return out;
   }
 
-  Result<std::string> decode(const TemplateItem& item, std::string_view key, std::string value) const {
-    auto v = decoded(item.decoding, std::move(value));
+  static Result<SecretBytes> decode(const TemplateItem& item, std::string_view key, std::string value) {
+    auto v = decode_value(SecretBytes(value), item.decoding);
+    wipe(value.data(), value.size());
     if (!v)
       return std::unexpected(
           std::move(v).error().prefixed(fmt::format("failed to decode rendered template value for key {}", key)));
@@ -149,7 +140,7 @@ class ObjectTarget {
  private:
   Result<void> apply_value(const TemplateItem& item, const std::string& target) {
     TRY(const auto values, renderer_.values(item));
-    const std::string& text = values.begin()->second;
+    const std::string_view text = values.begin()->second.reveal();
     if (target == "data" || target == "spec") {
       put(object_at(object_, target), item.key, text);
     } else if (target == "labels" || target == "annotations") {
@@ -170,9 +161,9 @@ class ObjectTarget {
     json::Object& into = object_at(parent, target);
     for (const auto& [key, value] : values) {
       if (target == "data")
-        put(into, key, value);
+        put(into, key, value.reveal());
       else
-        into[key] = value;
+        into[key] = value.reveal();
     }
     ensure_metadata(object_);
     return {};
@@ -195,7 +186,7 @@ class ObjectTarget {
   }
 
   // Data of a core Secret is bytes, of anything else text.
-  void put(json::Object& into, std::string_view key, const std::string& text) {
+  void put(json::Object& into, std::string_view key, std::string_view text) {
     into[key] = is_secret() ? base64_encode(text) : text;
   }
 
@@ -218,10 +209,9 @@ Result<void> apply_item(const Renderer& renderer, const TemplateItem& item, Secr
   TRY(auto values, renderer.values(item));
   for (auto& [key, value] : values) {
     if (target == "data")
-      out.data.insert_or_assign(key, SecretBytes(value));
+      out.data.insert_or_assign(key, std::move(value));
     else
-      (target == "labels" ? out.labels : out.annotations).insert_or_assign(key, value);
-    wipe(value.data(), value.size());
+      (target == "labels" ? out.labels : out.annotations).insert_or_assign(key, std::string(value.reveal()));
   }
   return {};
 }
@@ -306,8 +296,7 @@ Result<void> apply_to_object(const TemplateSpec& spec, const SecretMap& fetched,
     TRY(auto values, renderer.values(item));
     for (auto& [key, value] : values) {
       TRY_VOID(target.apply(
-          {.as = TemplateAs::kValues, .key = key, .text = SecretBytes(value), .target = item.target, .decoding = ""}));
-      wipe(value.data(), value.size());
+          {.as = TemplateAs::kValues, .key = key, .text = std::move(value), .target = item.target, .decoding = ""}));
     }
   }
   for (const auto& [key, text] : spec.data) {

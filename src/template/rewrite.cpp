@@ -10,7 +10,6 @@
 #include "template/quote.hpp"
 #include "template/regex.hpp"
 #include "template/template.hpp"
-#include "template/unicode.hpp"
 
 namespace rotor::tmpl {
 
@@ -114,27 +113,6 @@ class Rewriter {
   const Environment& environment_;
 };
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
-std::string reversed(std::string_view key) {
-  std::string out;
-  while (!key.empty()) {
-    std::size_t digits = 0;
-    if (key.starts_with("_U")) {
-      while (digits < 5 && 2 + digits < key.size() && is_hex(key[2 + digits])) ++digits;
-    }
-    const bool escape = digits >= 4 && 2 + digits < key.size() && key[2 + digits] == '_';
-    if (!escape) {
-      out += key[0];
-      key.remove_prefix(1);
-      continue;
-    }
-    append_rune(out, static_cast<char32_t>(std::stoul(std::string(key.substr(2, digits)), nullptr, 16)));
-    key.remove_prefix(digits + 3);
-  }
-  return out;
-}
-
 }  // namespace
 
 Result<SecretMap> rewrite(const std::vector<RewriteOperation>& operations, SecretMap values,
@@ -145,16 +123,6 @@ Result<SecretMap> rewrite(const std::vector<RewriteOperation>& operations, Secre
     values = *std::move(next);
   }
   return values;
-}
-
-Result<SecretMap> reverse_unicode(SecretMap values) {
-  SecretMap out;
-  for (auto& [key, value] : values) {
-    std::string name = reversed(key);
-    if (out.contains(name)) return rotor::fail(Code::kInvalid, "secret name collision during conversion: " + name);
-    out.emplace(std::move(name), std::move(value));
-  }
-  return out;
 }
 
 }  // namespace rotor::tmpl

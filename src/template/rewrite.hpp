@@ -38,7 +38,4 @@ using RewriteOperation = std::variant<std::monostate, RewriteRegexp, RewriteTran
 Result<SecretMap> rewrite(const std::vector<RewriteOperation>& operations, SecretMap values,
                           const Environment& environment);
 
-// PushSecret's ReverseUnicode: every `_U0040_` in a key becomes its character. kInvalid when two keys become equal.
-Result<SecretMap> reverse_unicode(SecretMap values);
-
 }  // namespace rotor::tmpl

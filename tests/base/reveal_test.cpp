@@ -43,7 +43,6 @@ constexpr std::string_view kMayReveal[] = {
     "src/openclaw/digest.cpp",            // keyed digests of consumed values
     "src/openclaw/reconciler.cpp",        // answers of the API server about instances
     "src/providers/",                     // requests to stores and their answers
-    "src/secrets/values.cpp",             // keys and decoding of values on their way to the Secret
     "src/template/",                      // rendering
 };
 

@@ -5,7 +5,7 @@
 #include "base/encoding.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
-#include "providers/property.hpp"
+#include "template/lookup.hpp"
 
 namespace rotor::providers::aws {
 namespace {
@@ -83,11 +83,8 @@ Result<SecretBytes> tags_as_object(const SecretBytes& body) {
 
 // A property that is not there is a mistake in the manifest, not a deleted secret.
 Result<SecretBytes> pick(const SecretBytes& payload, const RemoteRef& ref) {
-  const std::string missing = fmt::format("key {} does not exist in secret {}", ref.property, ref.key);
-  Result<std::optional<SecretBytes>> found = find_property(payload, ref.property, PathOrder::kLiteralFirst);
-  if (!found) return fail(Code::kInvalid, fmt::format("{} ({})", missing, found.error().message));
-  if (!*found) return fail(Code::kInvalid, missing);
-  return **std::move(found);
+  Error missing{Code::kInvalid, fmt::format("key {} does not exist in secret {}", ref.property, ref.key)};
+  return tmpl::require_property(tmpl::LookupRule::kAws, payload, ref.property, std::move(missing));
 }
 
 std::unexpected<Error> not_yet(std::string_view what) {
@@ -195,7 +192,7 @@ Task<Result<SecretBytes>> SecretsManager::get_secret(RemoteRef ref) {
 Task<Result<SecretMap>> SecretsManager::get_secret_map(RemoteRef ref) {
   const std::string key = ref.key;
   CO_TRY(const SecretBytes value, co_await get_secret(std::move(ref)));
-  Result<SecretMap> members = members_of(value);
+  Result<SecretMap> members = tmpl::extract_members(value);
   if (!members) co_return std::unexpected(std::move(members).error().prefixed("unable to unmarshal secret " + key));
   co_return std::move(members);
 }

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
-#include "providers/property.hpp"
+#include "template/lookup.hpp"
 
 namespace rotor::providers {
 
@@ -126,7 +126,7 @@ class FakeClient final : public SecretsClient {
   Task<Result<SecretMap>> get_secret_map(RemoteRef ref) override {
     auto value = read(ref);
     if (!value) co_return std::unexpected(std::move(value).error());
-    auto members = members_of(*value);
+    auto members = tmpl::extract_members(*value);
     if (!members) co_return std::unexpected(std::move(members).error().prefixed("unable to unmarshal secret"));
     co_return std::move(members);
   }
@@ -165,9 +165,7 @@ class FakeClient final : public SecretsClient {
     const Stored* stored = database_.find(ref.key, ref.version);
     if (stored == nullptr) return std::unexpected(no_secret());
     if (ref.property.empty()) return stored->value;
-    TRY(auto part, find_property(stored->value, ref.property, PathOrder::kPathOnly));
-    if (!part) return std::unexpected(no_property(ref));
-    return *std::move(part);
+    return tmpl::require_property(tmpl::LookupRule::kPath, stored->value, ref.property, no_property(ref));
   }
 
   FakeDatabase& database_;

@@ -4,7 +4,7 @@
 
 #include "json/reader.hpp"
 #include "json/writer.hpp"
-#include "providers/property.hpp"
+#include "template/lookup.hpp"
 
 namespace rotor::providers::kubernetes {
 namespace {
@@ -29,21 +29,8 @@ Error no_property(const RemoteRef& ref, std::string_view where) {
           fmt::format("property {} does not exist in {} of secret \"{}\"", ref.property, where, ref.key)};
 }
 
-Result<SecretBytes> path_in(const SecretBytes& value, std::string_view path, const RemoteRef& ref,
-                            std::string_view where) {
-  TRY(auto found, find_property(value, path, PathOrder::kPathOnly));
-  if (!found) return std::unexpected(no_property(ref, where));
-  return *std::move(found);
-}
-
-// An exact key; else the part before the first dot is the key and the rest a path into its JSON.
 Result<SecretBytes> data_property(const SecretMap& data, const RemoteRef& ref) {
-  if (const auto it = data.find(ref.property); it != data.end()) return it->second;
-  const auto dot = ref.property.find('.');
-  if (dot == std::string::npos) return std::unexpected(no_property(ref, "data"));
-  const auto it = data.find(ref.property.substr(0, dot));
-  if (it == data.end()) return std::unexpected(no_property(ref, "data"));
-  return path_in(it->second, std::string_view(ref.property).substr(dot + 1), ref, "data");
+  return tmpl::require_property(data, ref.property, no_property(ref, "data"));
 }
 
 Result<SecretBytes> in_metadata(const kube::StringMap& map, std::string_view rest, const RemoteRef& ref) {
@@ -52,7 +39,8 @@ Result<SecretBytes> in_metadata(const kube::StringMap& map, std::string_view res
   if (dot == std::string_view::npos) return std::unexpected(no_property(ref, "metadata"));
   const auto it = map.find(rest.substr(0, dot));
   if (it == map.end()) return std::unexpected(no_property(ref, "metadata"));
-  return path_in(SecretBytes(it->second), rest.substr(dot + 1), ref, "metadata");
+  return tmpl::require_property(tmpl::LookupRule::kPath, SecretBytes(it->second), rest.substr(dot + 1),
+                                no_property(ref, "metadata"));
 }
 
 Result<SecretBytes> metadata_value(const kube::ObjectMeta& metadata, const RemoteRef& ref) {

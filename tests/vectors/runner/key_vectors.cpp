@@ -1,7 +1,7 @@
 // Keys on their way from store to Secret.
 #include <boost/json/serialize.hpp>
 
-#include "secrets/values.hpp"
+#include "template/keys.hpp"
 #include "template/rewrite.hpp"
 #include "template/template.hpp"
 #include "tests/vectors/runner/runner.hpp"
@@ -47,14 +47,12 @@ Outcome run_reverse(const Entry& e) {
   return compare(e, known ? tmpl::reverse_unicode(secrets(e, "in")) : Result<SecretMap>(secrets(e, "in")));
 }
 
-Outcome run_convert(const Entry& e) {
-  return compare(e, rotor::secrets::convert_keys(secrets(e, "in"), text(e, "strategy")));
-}
-Outcome run_validate(const Entry& e) { return compare(e, rotor::secrets::check_keys(secrets(e, "in"))); }
+Outcome run_convert(const Entry& e) { return compare(e, tmpl::convert_keys(secrets(e, "in"), text(e, "strategy"))); }
+Outcome run_validate(const Entry& e) { return compare(e, tmpl::check_keys(secrets(e, "in"))); }
 
 Outcome run_decode(const Entry& e) {
   const auto got = [&]() -> Result<std::string> {
-    TRY(const SecretBytes v, rotor::secrets::decode_value(SecretBytes(text(e, "in")), text(e, "strategy")));
+    TRY(const SecretBytes v, tmpl::decode_value(SecretBytes(text(e, "in")), text(e, "strategy")));
     return std::string(v.reveal());
   }();
   return check(e, boost::json::serialize(e), got, text(e, "expected"));
