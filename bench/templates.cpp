@@ -54,7 +54,7 @@ struct TemplateCase {
 tmpl::SecretParts apply(const TemplateCase& c, const tmpl::Environment& environment) {
   tmpl::SecretParts out;
   if (auto applied = tmpl::apply_to_secret(c.spec, c.fetched, environment, {}, out); !applied) {
-    std::cerr << applied.error().message << '\n';
+    std::cerr << applied.error().error.message << '\n';
     std::exit(1);
   }
   return out;

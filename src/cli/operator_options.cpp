@@ -94,6 +94,7 @@ void add_operator_flags(CLI::App& command, OperatorFlags& flags) {
       ->capture_default_str();
   command.add_flag("--allow-controller-identity", flags.secrets.allow_controller_identity,
                    "Namespaced stores may use the controller's own cloud identity");
+  add_delimiter_flags(command, flags.secrets.delimiters);
   command.add_option("--rotation-quiet-period", flags.quiet_period, "A burst of Secret changes is one restart")
       ->capture_default_str();
   command.add_option("--rotation-quiet-period-max", flags.quiet_period_at_most, "…but waits no longer than this")
@@ -103,6 +104,17 @@ void add_operator_flags(CLI::App& command, OperatorFlags& flags) {
       ->capture_default_str()
       ->check(CLI::IsMember({"auto", "json", "text"}));
   accept_the_rest(command);
+}
+
+void add_delimiter_flags(CLI::App& command, tmpl::Delimiters& delimiters) {
+  const auto add = [&command](const std::string& name, std::string& delimiter, const char* what) {
+    const auto set = [&delimiter, standard = delimiter](const std::string& text) {
+      delimiter = text.empty() ? standard : text;
+    };
+    command.add_option_function<std::string>(name, set, what)->default_str(delimiter);
+  };
+  add("--template-left-delimiter", delimiters.left, "Opens an action of a template");
+  add("--template-right-delimiter", delimiters.right, "Closes an action of a template");
 }
 
 Result<void> finish(OperatorFlags& flags) {

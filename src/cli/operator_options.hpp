@@ -31,6 +31,9 @@ struct OperatorFlags {
 
 void add_operator_flags(CLI::App& command, OperatorFlags& flags);
 
+// --template-left-delimiter and --template-right-delimiter, shared with `rotor template`. Empty means the default.
+void add_delimiter_flags(CLI::App& command, tmpl::Delimiters& delimiters);
+
 // Durations and levels, checked: kInvalid names the flag.
 Result<void> finish(OperatorFlags& flags);
 Result<log::Level> parse_level(std::string_view text);

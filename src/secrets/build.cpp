@@ -16,7 +16,7 @@ bool is_external_secret(const kube::OwnerReference& ref) {
   return ref.kind == "ExternalSecret" && ref.api_version.starts_with("external-secrets.io/");
 }
 
-void overwrite(kube::StringMap& into, const kube::StringMap& with) {
+void overwrite(kube::StringMap& into, const std::map<std::string, std::string>& with) {
   for (const auto& [name, value] : with) into.insert_or_assign(name, value);
 }
 
@@ -34,17 +34,10 @@ kube::ObjectMeta start_metadata(const ExternalSecret& es, const Target* live) {
   return metadata;
 }
 
-void add_users_metadata(const ExternalSecret& es, kube::ObjectMeta& metadata) {
-  if (!es.spec.target.tmpl) {
-    overwrite(metadata.labels, es.metadata.labels);
-    overwrite(metadata.annotations, es.metadata.annotations);
-    return;
-  }
-  if (!es.spec.target.tmpl->metadata) return;
-  const auto& wanted = *es.spec.target.tmpl->metadata;
-  overwrite(metadata.labels, wanted.labels);
-  overwrite(metadata.annotations, wanted.annotations);
-  for (const std::string& finalizer : wanted.finalizers) {
+void add_users_metadata(const tmpl::SecretParts& parts, kube::ObjectMeta& metadata) {
+  overwrite(metadata.labels, parts.labels);
+  overwrite(metadata.annotations, parts.annotations);
+  for (const std::string& finalizer : parts.finalizers) {
     if (!metadata.deleting() && std::ranges::find(metadata.finalizers, finalizer) == metadata.finalizers.end()) {
       metadata.finalizers.push_back(finalizer);
     }
@@ -86,22 +79,23 @@ std::expected<std::vector<kube::OwnerReference>, SyncFailure> decide_ownership(c
   return owners;
 }
 
-std::expected<Desired, SyncFailure> build_secret(const ExternalSecret& es, const Target* live, SecretMap data) {
+std::expected<Desired, SyncFailure> build_secret(const ExternalSecret& es, const Target* live,
+                                                 tmpl::SecretParts parts) {
   auto owners = decide_ownership(es, live);
   if (!owners) return std::unexpected(std::move(owners).error());
 
   Desired desired{Desired::Write::kCreate, {}};
   api::Secret& secret = desired.secret;
   secret.metadata = start_metadata(es, live);
-  add_users_metadata(es, secret.metadata);
-  const std::string hash = json::object_hash(data);
+  add_users_metadata(parts, secret.metadata);
+  const std::string hash = json::object_hash(parts.data);
   secret.metadata.owner_references = *std::move(owners);
   secret.metadata.labels.insert_or_assign(std::string(kOwnerLabel), owner_hash(es.metadata.key()));
   secret.metadata.labels.insert_or_assign(std::string(kManagedLabel), std::string(kManagedValue));
   secret.metadata.annotations.insert_or_assign(std::string(kDataHashAnnotation), hash);
-  secret.data = std::move(data);
+  secret.data = std::move(parts.data);
   if (live != nullptr) secret.type = live->type, secret.immutable = live->immutable;
-  if (es.spec.target.tmpl && !es.spec.target.tmpl->type.empty()) secret.type = es.spec.target.tmpl->type;
+  if (!parts.type.empty()) secret.type = parts.type;
   if (live == nullptr) return desired;
 
   const bool same_data = live->actual_hash == hash;

@@ -1,4 +1,4 @@
-// From values to the Secret that should be there. Pure: the live target comes in as the cache knows it.
+// From rendered parts to the Secret that should be there. Pure: the live target comes in as the cache knows it.
 #pragma once
 
 #include <expected>
@@ -9,6 +9,7 @@
 #include "api/externalsecrets/external_secret.hpp"
 #include "base/error.hpp"
 #include "secrets/target.hpp"
+#include "template/apply.hpp"
 
 namespace rotor::secrets {
 
@@ -28,6 +29,7 @@ struct Desired {
 std::expected<std::vector<kube::OwnerReference>, SyncFailure> decide_ownership(const api::es::ExternalSecret& es,
                                                                                const Target* live);
 
-std::expected<Desired, SyncFailure> build_secret(const api::es::ExternalSecret& es, const Target* live, SecretMap data);
+std::expected<Desired, SyncFailure> build_secret(const api::es::ExternalSecret& es, const Target* live,
+                                                 tmpl::SecretParts parts);
 
 }  // namespace rotor::secrets

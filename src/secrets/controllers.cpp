@@ -13,6 +13,8 @@
 
 namespace rotor::secrets {
 
+constexpr std::size_t kRenderThreads = 2;
+
 struct Controllers::Graph {
   Graph(const Executor& executor, kube::Client& client, Clock& clock, const providers::ProviderRegistry& registry,
         MetricsRegistry& metrics_registry, Options given)
@@ -23,7 +25,8 @@ struct Controllers::Graph {
         events(kube::make_event_recorder(executor, client, clock, std::string(kEventComponent))),
         store_events(kube::make_event_recorder(executor, client, clock, "secret-store")),
         cluster_store_events(kube::make_event_recorder(executor, client, clock, "cluster-secret-store")),
-        external_secrets({client, clock, world, registry, *gate, *events, metrics, options}),
+        pool(kRenderThreads),
+        external_secrets({client, clock, world, registry, *gate, *events, metrics, pool, options}),
         stores({client, clock, world, registry, *gate, *store_events, *cluster_store_events, metrics, options}),
         everything_listed(executor) {
     world.listen(
@@ -56,6 +59,7 @@ struct Controllers::Graph {
   std::unique_ptr<kube::EventRecorder> events;
   std::unique_ptr<kube::EventRecorder> store_events;
   std::unique_ptr<kube::EventRecorder> cluster_store_events;
+  Pool pool;
   ExternalSecretController external_secrets;
   StoreController stores;
   kube::Signal everything_listed;

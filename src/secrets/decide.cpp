@@ -5,8 +5,22 @@
 #include "secrets/limits.hpp"
 #include "secrets/marks.hpp"
 #include "secrets/refresh.hpp"
+#include "secrets/render.hpp"
 
 namespace rotor::secrets {
+namespace {
+
+// What no retry can make right: only an edit.
+std::optional<std::string> refusal_of(const api::es::ExternalSecret& es, const Result<Duration>& interval) {
+  if (!interval) return interval.error().message;
+  if (auto limit = not_built_yet(es)) return limit;
+  if (es.spec.target.tmpl) {
+    if (auto allowed = check_template(*es.spec.target.tmpl); !allowed) return std::move(allowed).error().message;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 Decision decide_sync(const SyncInput& in) {
   const auto& finalizers = in.es.metadata.finalizers;
@@ -20,8 +34,7 @@ Decision decide_sync(const SyncInput& in) {
     return decision;
   }
   const auto interval = refresh_interval(in.es);
-  auto refusal = interval ? not_built_yet(in.es) : std::optional(interval.error().message);
-  if (refusal) {
+  if (auto refusal = refusal_of(in.es, interval)) {
     decision.action = SyncAction::kRefuse;
     decision.why = *std::move(refusal);
     return decision;

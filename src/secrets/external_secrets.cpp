@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "secrets/marks.hpp"
 #include "secrets/refresh.hpp"
+#include "secrets/render.hpp"
 #include "secrets/status.hpp"
 
 namespace rotor::secrets {
@@ -181,14 +182,16 @@ Task<ExternalSecretController::Synced<std::string>> ExternalSecretController::sy
   if (values->empty()) co_return std::string("secret retained due to DeletionPolicy=Retain");
   auto orphans = co_await delete_orphans(es);
   if (!orphans) co_return std::unexpected(std::move(orphans).error());
-  auto written = co_await write_target(es, *std::move(values));
+  auto parts = co_await render(es, *std::move(values));
+  if (!parts) co_return std::unexpected(std::move(parts).error());
+  auto written = co_await write_target(es, *std::move(parts));
   if (!written) co_return std::unexpected(std::move(written).error());
   co_return std::string("secret synced");
 }
 
 Task<ExternalSecretController::Synced<SecretMap>> ExternalSecretController::read_values(EsPtr es) {
   StoreClients clients(p_.world, p_.registry, p_.gate, p_.options, es->metadata.ns);
-  auto values = co_await fetch_values(clients, es);
+  auto values = co_await fetch_values(clients, es, {p_.pool, environment()});
   co_await clients.close();
   if (!values) {
     co_return std::unexpected(SyncFailure{"could not get secret data from provider", std::move(values).error(), true});
@@ -218,22 +221,51 @@ Task<ExternalSecretController::Synced<void>> ExternalSecretController::delete_or
   co_return Synced<void>();
 }
 
-Task<ExternalSecretController::Synced<void>> ExternalSecretController::write_target(EsPtr es, SecretMap values) {
-  auto live = p_.world.target({es->metadata.ns, es->target_name()});
-  auto desired = build_secret(*es, live.get(), live ? std::move(values) : SecretMap(values));
-  if (!desired) co_return std::unexpected(std::move(desired).error());
-  if (desired->write == Desired::Write::kNothing) co_return Synced<void>();
-  if (desired->write == Desired::Write::kUpdate) co_return co_await update(es, std::move(desired->secret));
+tmpl::Environment ExternalSecretController::environment() const {
+  tmpl::Environment environment = tmpl::system_environment();
+  environment.now = p_.clock.now();
+  return environment;
+}
 
+Task<ExternalSecretController::Synced<tmpl::SecretParts>> ExternalSecretController::render(EsPtr es, SecretMap values) {
+  const bool exists = p_.world.target({es->metadata.ns, es->target_name()}) != nullptr;
+  const auto failed = [&](Error error) {
+    if (exists) error = std::move(error).prefixed(fmt::format("unable to mutate secret {}", es->target_name()));
+    return std::unexpected(SyncFailure{kCouldNotUpdate, std::move(error), true});
+  };
+  TemplateSources sources;
+  if (es->spec.target.tmpl) {
+    auto fetched = co_await fetch_sources(p_.client, es->metadata.ns, sources_of(*es->spec.target.tmpl));
+    if (!fetched) co_return failed(std::move(fetched).error().prefixed("could not apply template"));
+    sources = *std::move(fetched);
+  }
+  auto work = [es, values = std::move(values), sources = std::move(sources), environment = environment(),
+               delimiters = p_.options.delimiters]() mutable {
+    return render_secret(*es, std::move(values), sources, environment, delimiters);
+  };
+  auto parts = runs_templates(*es) ? co_await p_.pool.run(std::move(work)) : work();
+  if (!parts) co_return failed(std::move(parts).error().error);
+  co_return *std::move(parts);
+}
+
+Task<ExternalSecretController::Synced<void>> ExternalSecretController::write_target(EsPtr es, tmpl::SecretParts parts) {
+  if (const auto live = p_.world.target({es->metadata.ns, es->target_name()})) {
+    co_return co_await overwrite(es, build_secret(*es, live.get(), std::move(parts)));
+  }
+  auto desired = build_secret(*es, nullptr, parts);
+  if (!desired) co_return std::unexpected(std::move(desired).error());
   auto created = co_await create(es, std::move(desired->secret));
   if (created || created.error().error.code != Code::kAlreadyExists) co_return std::move(created);
   // There is one that our watch does not show: not labelled as ours, or not seen yet.
   auto taken = co_await take_over(es);
   if (!taken) co_return std::unexpected(std::move(taken).error());
-  auto again = build_secret(*es, taken->get(), std::move(values));
-  if (!again) co_return std::unexpected(std::move(again).error());
-  if (again->write == Desired::Write::kNothing) co_return Synced<void>();
-  co_return co_await update(es, std::move(again->secret));
+  co_return co_await overwrite(es, build_secret(*es, taken->get(), std::move(parts)));
+}
+
+Task<ExternalSecretController::Synced<void>> ExternalSecretController::overwrite(EsPtr es, Synced<Desired> desired) {
+  if (!desired) co_return std::unexpected(std::move(desired).error());
+  if (desired->write == Desired::Write::kNothing) co_return Synced<void>();
+  co_return co_await update(es, std::move(desired->secret));
 }
 
 Task<ExternalSecretController::Synced<void>> ExternalSecretController::create(EsPtr es, api::Secret secret) {

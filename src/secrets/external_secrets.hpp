@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "base/pool.hpp"
 #include "kube/client.hpp"
 #include "kube/events.hpp"
 #include "kube/queue.hpp"
@@ -30,6 +31,7 @@ class ExternalSecretController {
     providers::ReferenceGate& gate;
     kube::EventRecorder& events;
     Metrics& metrics;
+    Pool& pool;
     const Options& options;
   };
 
@@ -62,7 +64,9 @@ class ExternalSecretController {
   Task<Synced<std::string>> sync(EsPtr es);
   Task<Synced<SecretMap>> read_values(EsPtr es);
   Task<Synced<void>> delete_orphans(EsPtr es);
-  Task<Synced<void>> write_target(EsPtr es, SecretMap values);
+  Task<Synced<tmpl::SecretParts>> render(EsPtr es, SecretMap values);
+  Task<Synced<void>> write_target(EsPtr es, tmpl::SecretParts parts);
+  Task<Synced<void>> overwrite(EsPtr es, Synced<Desired> desired);
   Task<Synced<void>> create(EsPtr es, api::Secret secret);
   Task<Synced<void>> update(EsPtr es, api::Secret secret);
   Task<Synced<World::TargetPtr>> take_over(EsPtr es);
@@ -70,6 +74,7 @@ class ExternalSecretController {
   Task<Outcome> fail(EsPtr es, SyncFailure failure);
   Task<Result<void>> write_status(EsPtr es, api::es::ExternalSecretStatus status);
 
+  tmpl::Environment environment() const;
   bool ours(const api::es::ExternalSecret& es) const;
   void event(const api::es::ExternalSecret& es, kube::EventRecorder::Type type, std::string reason,
              std::string message);

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "template/keys.hpp"
+#include "api/core/config_map.hpp"
+#include "api/core/secret.hpp"
+#include "secrets/finish.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -18,43 +20,32 @@ StoreRef effective_ref(const ExternalSecret& es, const std::optional<api::es::So
   return es.spec.secret_store_ref.value_or(StoreRef{});
 }
 
-constexpr std::string_view kKeyTip = "invalid secret keys (TIP: use rewrite or conversionStrategy to change keys)";
-
-template <class T>
-Result<T> in_step(Result<T> result, std::string_view step) {
-  if (!result) return std::unexpected(std::move(result).error().prefixed(step));
-  return result;
-}
-
-std::string converting(std::string_view strategy) {
-  return fmt::format("error applying conversion strategy {} to keys", strategy.empty() ? "Default" : strategy);
-}
-std::string decoding(std::string_view strategy) {
-  return fmt::format("error applying decoding strategy {} to data", strategy);
-}
-
-Result<SecretMap> finish_map(SecretMap values, const api::es::RemoteRef& ref) {
-  TRY(values,
-      in_step(tmpl::convert_keys(std::move(values), ref.conversion_strategy), converting(ref.conversion_strategy)));
-  TRY(values, in_step(tmpl::check_keys(std::move(values)), kKeyTip));
-  TRY(values, in_step(tmpl::decode_values(std::move(values), ref.decoding_strategy), decoding(ref.decoding_strategy)));
-  TRY_VOID(tmpl::check_null_bytes(values, ref.null_byte_policy));
-  return values;
-}
-
-Task<Result<SecretMap>> extract(StoreClients& clients, StoreRef store, api::es::RemoteRef ref) {
+Task<Result<SecretMap>> extract(ClientSource& clients, StoreRef store, DataFrom from, Rewriting rewriting) {
   CO_TRY(SecretsClient* const client, co_await clients.get(std::move(store)));
-  CO_TRY(SecretMap values, co_await client->get_secret_map(ref));
-  co_return finish_map(std::move(values), ref);
+  CO_TRY(SecretMap values, co_await client->get_secret_map(*from.extract));
+  if (from.rewrite.empty()) co_return finish_map(std::move(values), from, *from.extract, rewriting.environment);
+  co_return co_await rewriting.pool.run(
+      [values = std::move(values), from = std::move(from), environment = rewriting.environment]() mutable {
+        return finish_map(std::move(values), from, *from.extract, environment);
+      });
 }
 
-Task<Result<SecretBytes>> single(StoreClients& clients, StoreRef store, std::string secret_key,
-                                 api::es::RemoteRef ref) {
+Task<Result<SecretBytes>> single(ClientSource& clients, StoreRef store, Data item) {
   CO_TRY(SecretsClient* const client, co_await clients.get(std::move(store)));
-  CO_TRY(SecretBytes value, co_await client->get_secret(ref));
-  CO_TRY(value, in_step(tmpl::decode_value(std::move(value), ref.decoding_strategy), decoding(ref.decoding_strategy)));
-  CO_TRY_VOID(tmpl::check_null_bytes(secret_key, value, ref.null_byte_policy));
-  co_return std::move(value);
+  CO_TRY(SecretBytes value, co_await client->get_secret(item.remote_ref));
+  co_return finish_value(std::move(value), item);
+}
+
+Task<Result<SecretMap>> fetch_source(kube::Client& client, std::string ns, SourceName name) {
+  kube::Key key{std::move(ns), std::move(name.name)};
+  if (name.kind == SourceName::Kind::kSecret) {
+    CO_TRY(api::Secret secret, co_await kube::get<api::Secret>(client, std::move(key)));
+    co_return std::move(secret.data);
+  }
+  CO_TRY(const api::ConfigMap map, co_await kube::get<api::ConfigMap>(client, std::move(key)));
+  SecretMap texts;
+  for (const auto& [item, text] : map.data) texts.emplace(item, SecretBytes(text));
+  co_return std::move(texts);
 }
 
 Error with_item(Error error, const std::string& item) {
@@ -120,13 +111,14 @@ Task<> StoreClients::close() {
   clients_.clear();
 }
 
-Task<Result<SecretMap>> fetch_values(StoreClients& clients, std::shared_ptr<const ExternalSecret> es) {
+Task<Result<SecretMap>> fetch_values(ClientSource& clients, std::shared_ptr<const ExternalSecret> es,
+                                     Rewriting rewriting) {
   SecretMap all;
   for (std::size_t i = 0; i < es->spec.data_from.size(); ++i) {
     const DataFrom& from = es->spec.data_from[i];
     if (!from.extract) continue;
     StoreRef store = effective_ref(*es, from.source_ref);
-    auto values = co_await extract(clients, std::move(store), *from.extract);
+    auto values = co_await extract(clients, std::move(store), from, rewriting);
     if (!values) {
       co_return std::unexpected(with_item(std::move(values).error(), fmt::format("spec.dataFrom[{}].extract", i)));
     }
@@ -135,7 +127,7 @@ Task<Result<SecretMap>> fetch_values(StoreClients& clients, std::shared_ptr<cons
   for (std::size_t i = 0; i < es->spec.data.size(); ++i) {
     const Data& item = es->spec.data[i];
     StoreRef store = effective_ref(*es, item.source_ref);
-    auto value = co_await single(clients, std::move(store), item.secret_key, item.remote_ref);
+    auto value = co_await single(clients, std::move(store), item);
     if (!value) {
       co_return std::unexpected(
           with_item(std::move(value).error(), fmt::format("spec.data[{}] (key: {})", i, item.remote_ref.key)));
@@ -143,6 +135,20 @@ Task<Result<SecretMap>> fetch_values(StoreClients& clients, std::shared_ptr<cons
     all.insert_or_assign(item.secret_key, *std::move(value));
   }
   co_return std::move(all);
+}
+
+// Read anew on every pass: what templates are read from is not watched, its change waits for the next refresh.
+Task<Result<TemplateSources>> fetch_sources(kube::Client& client, std::string ns, std::vector<SourceName> names) {
+  TemplateSources sources;
+  for (const SourceName& name : names) {
+    auto texts = co_await fetch_source(client, ns, name);
+    if (texts) {
+      sources.emplace(name, *std::move(texts));
+    } else if (texts.error().code != Code::kNotFound) {
+      co_return std::unexpected(std::move(texts).error().prefixed("error fetching templateFrom data"));
+    }
+  }
+  co_return std::move(sources);
 }
 
 }  // namespace rotor::secrets

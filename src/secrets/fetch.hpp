@@ -7,23 +7,35 @@
 
 #include "api/externalsecrets/external_secret.hpp"
 #include "base/error.hpp"
+#include "base/pool.hpp"
 #include "base/secret_bytes.hpp"
 #include "base/task.hpp"
+#include "kube/client.hpp"
 #include "providers/provider.hpp"
 #include "secrets/options.hpp"
 #include "secrets/store_view.hpp"
+#include "secrets/template_sources.hpp"
+#include "template/context.hpp"
 
 namespace rotor::secrets {
 
+// Who answers for the store an item names.
+class ClientSource {
+ public:
+  virtual ~ClientSource() = default;
+  // Never kNotFound: that is for the provider to say, of a secret.
+  virtual Task<Result<providers::SecretsClient*>> get(api::es::StoreRef ref) = 0;
+};
+
 // The clients one reconcile uses, at most one per store. close() before it is destroyed.
-class StoreClients {
+class StoreClients final : public ClientSource {
  public:
   StoreClients(StoreDirectory& stores, const providers::ProviderRegistry& registry, providers::ReferenceGate& gate,
                const Options& options, std::string consumer_ns)
       : stores_(stores), registry_(registry), gate_(gate), options_(options), consumer_ns_(std::move(consumer_ns)) {}
 
-  // Checks in the API's order: there, ours, allowed for this namespace, Ready. Never kNotFound.
-  Task<Result<providers::SecretsClient*>> get(api::es::StoreRef ref);
+  // Checks in the API's order: there, ours, allowed for this namespace, Ready.
+  Task<Result<providers::SecretsClient*>> get(api::es::StoreRef ref) override;
   Task<> close();
 
  private:
@@ -38,8 +50,18 @@ class StoreClients {
   std::map<std::string, std::unique_ptr<providers::SecretsClient>> clients_;  // by kind/name
 };
 
+// What `rewrite` runs with.
+struct Rewriting {
+  Pool& pool;
+  tmpl::Environment environment;
+};
+
 // All values, later items over earlier ones, data over dataFrom. Errors name the field:
 // `error processing spec.data[0] (key: openclaw/api-keys), err: …`; kNotFound when the store stated it.
-Task<Result<SecretMap>> fetch_values(StoreClients& clients, std::shared_ptr<const api::es::ExternalSecret> es);
+Task<Result<SecretMap>> fetch_values(ClientSource& clients, std::shared_ptr<const api::es::ExternalSecret> es,
+                                     Rewriting rewriting);
+
+// What templates are read from. One that does not exist is left out: rendering names the field that wants it.
+Task<Result<TemplateSources>> fetch_sources(kube::Client& client, std::string ns, std::vector<SourceName> names);
 
 }  // namespace rotor::secrets

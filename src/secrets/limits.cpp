@@ -7,34 +7,19 @@ namespace {
 
 using namespace api::es;
 
-bool is_template_text(const StringMap& map) {
-  for (const auto& [name, value] : map) {
-    if (value.contains("{{")) return true;
+std::optional<std::string> source_limit(const DataFrom& from, std::size_t i) {
+  if (from.source_ref && from.source_ref->generator_ref) {
+    return fmt::format("spec.dataFrom[{}].sourceRef.generatorRef is not built yet; use extract", i);
   }
-  return false;
-}
-
-std::optional<std::string> template_limit(const Template& tmpl) {
-  if (!tmpl.data.empty())
-    return "spec.target.template.data is not built yet; leave it out to store the values as they are";
-  if (!tmpl.template_from.empty()) {
-    return "spec.target.template.templateFrom is not built yet; leave it out to store the values as they are";
-  }
-  if (tmpl.metadata && (is_template_text(tmpl.metadata->labels) || is_template_text(tmpl.metadata->annotations))) {
-    return "templates in spec.target.template.metadata are not built yet; write plain text there";
-  }
-  if (tmpl.type == "bootstrap.kubernetes.io/token") {
-    return "template.type=\"bootstrap.kubernetes.io/token\" is not allowed";
-  }
-  if (tmpl.type == "kubernetes.io/service-account-token" && tmpl.metadata &&
-      tmpl.metadata->annotations.contains("kubernetes.io/service-account.name")) {
-    return "template.type=\"kubernetes.io/service-account-token\" with annotation "
-           "\"kubernetes.io/service-account.name\" is not allowed";
-  }
+  if (from.find)
+    return fmt::format("spec.dataFrom[{}].find is not built yet; name each secret in an extract of its own", i);
   return std::nullopt;
 }
 
-std::optional<std::string> target_limit(const Target& target) {
+}  // namespace
+
+std::optional<std::string> target_not_built_yet(const ExternalSecret& es) {
+  const Target& target = es.spec.target;
   if (target.manifest) {
     return "spec.target.manifest is not built yet; only Secrets can be written: leave it out";
   }
@@ -45,26 +30,10 @@ std::optional<std::string> target_limit(const Target& target) {
     return fmt::format("spec.target.deletionPolicy {} is not built yet; use Retain", target.deletion_policy);
   }
   if (target.immutable) return "spec.target.immutable is not built yet; leave it out";
-  return target.tmpl ? template_limit(*target.tmpl) : std::nullopt;
-}
-
-std::optional<std::string> source_limit(const DataFrom& from, std::size_t i) {
-  if (from.source_ref && from.source_ref->generator_ref) {
-    return fmt::format("spec.dataFrom[{}].sourceRef.generatorRef is not built yet; use extract", i);
-  }
-  if (from.find)
-    return fmt::format("spec.dataFrom[{}].find is not built yet; name each secret in an extract of its own", i);
-  if (!from.rewrite.empty()) {
-    return fmt::format("spec.dataFrom[{}].rewrite is not built yet; name keys one by one in spec.data", i);
-  }
   return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<std::string> not_built_yet(const ExternalSecret& es) {
-  if (auto limit = target_limit(es.spec.target)) return limit;
-  if (es.spec.sync_windows) return "spec.syncWindows is not built yet; leave it out";
+std::optional<std::string> sources_not_built_yet(const ExternalSecret& es) {
   for (std::size_t i = 0; i < es.spec.data_from.size(); ++i) {
     if (auto limit = source_limit(es.spec.data_from[i], i)) return limit;
   }
@@ -77,6 +46,12 @@ std::optional<std::string> not_built_yet(const ExternalSecret& es) {
     }
   }
   return std::nullopt;
+}
+
+std::optional<std::string> not_built_yet(const ExternalSecret& es) {
+  if (auto limit = target_not_built_yet(es)) return limit;
+  if (es.spec.sync_windows) return "spec.syncWindows is not built yet; leave it out";
+  return sources_not_built_yet(es);
 }
 
 }  // namespace rotor::secrets

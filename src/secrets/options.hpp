@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/duration.hpp"
+#include "template/parser.hpp"
 
 namespace rotor::secrets {
 
@@ -18,6 +19,7 @@ struct Options {
   bool flood_gate = true;                  // a store that is not Ready is not asked
   std::string no_tokens{};                 // not empty: why no ServiceAccount token can be had here
   bool allow_controller_identity = false;  // namespaced stores may use the controller's own cloud identity
+  tmpl::Delimiters delimiters{};           // of spec.target.template; rewrite.transform has {{ }} always
 };
 
 }  // namespace rotor::secrets

@@ -251,29 +251,42 @@ Result<void> check_secret_template(const TemplateSpec& spec, const std::vector<s
   return rotor::fail(Code::kInvalid, fmt::format("{}", fmt::join(faults, "\n")));
 }
 
-Result<void> apply_to_secret(const TemplateSpec& spec, const SecretMap& fetched, const Environment& environment,
-                             const ApplyOptions& options, SecretParts& out) {
-  TRY_VOID(check_engine(spec));
+std::expected<void, ApplyFailure> apply_to_secret(const TemplateSpec& spec, const SecretMap& fetched,
+                                                  const Environment& environment, const ApplyOptions& options,
+                                                  SecretParts& out) {
+  using In = ApplyFailure::In;
+  if (auto known = check_engine(spec); !known) return std::unexpected(ApplyFailure{std::move(known).error()});
   const Renderer renderer(fetched, environment, options);
   if (!spec.type.empty()) out.type = spec.type;
-  for (const auto& [key, value] : spec.labels) out.labels.insert_or_assign(key, value);
-  for (const auto& [key, value] : spec.annotations) out.annotations.insert_or_assign(key, value);
   out.finalizers.insert(out.finalizers.end(), spec.finalizers.begin(), spec.finalizers.end());
   if (spec.merge || (spec.data.empty() && spec.from.empty())) {
     for (const auto& [key, value] : fetched) out.data.insert_or_assign(key, value);
   }
-  for (const TemplateItem& item : spec.from) TRY_VOID(apply_item(renderer, item, out));
-  for (const auto& [key, text] : spec.data) {
-    TRY(std::string rendered, renderer.render(key, text));
+  for (std::size_t i = 0; i < spec.from.size(); ++i) {
+    auto applied = apply_item(renderer, spec.from[i], out);
+    if (!applied) {
+      return std::unexpected(
+          ApplyFailure{std::move(applied).error(), In::kFrom, i, std::string(Renderer::name_of(spec.from[i]))});
+    }
+  }
+  const auto render_all = [&](const auto& texts, In in, const auto& store) -> std::expected<void, ApplyFailure> {
+    for (const auto& [key, text] : texts) {
+      auto rendered = renderer.render(key, text);
+      if (!rendered) return std::unexpected(ApplyFailure{std::move(rendered).error(), in, 0, key});
+      store(key, *std::move(rendered));
+    }
+    return {};
+  };
+  const auto into_data = [&out](const std::string& key, std::string rendered) {
     out.data.insert_or_assign(key, SecretBytes(rendered));
     wipe(rendered.data(), rendered.size());
-  }
-  for (const auto& [key, text] : spec.labels) {
-    TRY(out.labels[key], renderer.render(key, text));
-  }
-  for (const auto& [key, text] : spec.annotations) {
-    TRY(out.annotations[key], renderer.render(key, text));
-  }
+  };
+  const auto into = [](std::map<std::string, std::string>& map) {
+    return [&map](const std::string& key, std::string rendered) { map.insert_or_assign(key, std::move(rendered)); };
+  };
+  TRY_VOID(render_all(spec.data, In::kData, into_data));
+  TRY_VOID(render_all(spec.labels, In::kLabels, into(out.labels)));
+  TRY_VOID(render_all(spec.annotations, In::kAnnotations, into(out.annotations)));
   return {};
 }
 

@@ -2,6 +2,7 @@
 // `templateFrom` points at has been fetched, time and randomness are handed in.
 #pragma once
 
+#include <expected>
 #include <map>
 #include <string>
 #include <vector>
@@ -55,9 +56,19 @@ struct SecretParts {
 // newlines. `targets`: those of templateFrom.
 Result<void> check_secret_template(const TemplateSpec& spec, const std::vector<std::string>& targets);
 
-// `labels` and `annotations` of the result are rendered. Errors name keys and positions; on an error `out` is unusable.
-Result<void> apply_to_secret(const TemplateSpec& spec, const SecretMap& fetched, const Environment& environment,
-                             const ApplyOptions& options, SecretParts& out);
+// Which text of a TemplateSpec an error is about.
+struct ApplyFailure {
+  enum class In : std::uint8_t { kSpec, kFrom, kData, kLabels, kAnnotations };
+  Error error;  // names keys and positions
+  In in = In::kSpec;
+  std::size_t item = 0;  // of `from`
+  std::string key{};     // of the map; what messages call the template
+};
+
+// `labels` and `annotations` of the result are rendered. On an error `out` is unusable.
+std::expected<void, ApplyFailure> apply_to_secret(const TemplateSpec& spec, const SecretMap& fetched,
+                                                  const Environment& environment, const ApplyOptions& options,
+                                                  SecretParts& out);
 
 // For target.manifest: `object` is changed by `from` and `data`; labels and annotations are copied as they are.
 Result<void> apply_to_object(const TemplateSpec& spec, const SecretMap& fetched, const Environment& environment,

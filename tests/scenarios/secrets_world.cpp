@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "api/core/config_map.hpp"
 #include "api/core/secret.hpp"
 #include "api/externalsecrets/crds.hpp"
 #include "api/externalsecrets/external_secret.hpp"
@@ -49,6 +50,7 @@ constexpr std::string_view kLooseCrd = R"({"apiVersion":"apiextensions.k8s.io/v1
 kube::Resource resource_of(std::string_view kind) {
   if (kind == "ss") return kube::kResource<api::es::SecretStore>;
   if (kind == "es") return kube::kResource<api::es::ExternalSecret>;
+  if (kind == "cm") return kube::kResource<api::ConfigMap>;
   return kube::kResource<api::Secret>;
 }
 

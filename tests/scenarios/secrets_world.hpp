@@ -30,7 +30,7 @@ class SecretsWorld {
   void start_operator(secrets::Options options = {});
   void stop_operator();
 
-  // `kind`: ss, es, secret. The document is what stands beside kind and metadata.name/namespace.
+  // `kind`: ss, es, secret, cm. The document is what stands beside kind and metadata.name/namespace.
   void create(std::string_view kind, const std::string& name, std::string_view document);
   void merge(std::string_view kind, const std::string& name, std::string_view patch);
   void remove(std::string_view kind, const std::string& name);

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "json/object_hash.hpp"
+#include "secrets/render.hpp"
+#include "template/template.hpp"
 #include "tests/secrets/samples.hpp"
 
 namespace rotor::secrets {
@@ -12,9 +14,15 @@ using test::one_value;
 using test::sample_es;
 using test::sample_secret;
 
+// What a pass without templates does between fetching and writing.
+std::expected<Desired, SyncFailure> build(const api::es::ExternalSecret& es, const Target* live, SecretMap fetched) {
+  auto parts = render_secret(es, std::move(fetched), {}, tmpl::system_environment(), {});
+  return build_secret(es, live, std::move(parts).value());
+}
+
 // The Secret as a sync of `es` left it.
 api::Secret left_by(const api::es::ExternalSecret& es, SecretMap data) {
-  auto built = build_secret(es, nullptr, std::move(data));
+  auto built = build(es, nullptr, std::move(data));
   EXPECT_TRUE(built);
   api::Secret secret = std::move(built->secret);
   secret.metadata.uid = "uid-s";
@@ -50,7 +58,7 @@ TEST(BuildSecret, MakesTheSecretWithItsMarks_Row1_Row5) {
   auto es = sample_es();
   es.metadata.labels["l1"] = "x";
   es.metadata.annotations["an1"] = "y";
-  const auto built = build_secret(es, nullptr, one_value("a", "v1"));
+  const auto built = build(es, nullptr, one_value("a", "v1"));
   ASSERT_TRUE(built);
   EXPECT_EQ(built->write, Desired::Write::kCreate);
   const auto& metadata = built->secret.metadata;
@@ -67,7 +75,7 @@ TEST(BuildSecret, MakesTheSecretWithItsMarks_Row1_Row5) {
 TEST(BuildSecret, IsNamedLikeTheExternalSecret_Row2) {
   auto es = sample_es();
   es.spec.target.name.clear();
-  EXPECT_EQ(build_secret(es, nullptr, one_value("a", "v"))->secret.metadata.name, "es");
+  EXPECT_EQ(build(es, nullptr, one_value("a", "v"))->secret.metadata.name, "es");
 }
 
 TEST(Marks, HashTheFieldManagerOfALongName_Row3) {
@@ -88,7 +96,7 @@ TEST(BuildSecret, CopiesNoMetadataWithATemplate_Row6) {
   auto es = sample_es();
   es.metadata.labels["l1"] = "x";
   es.spec.target.tmpl.emplace();
-  const auto built = build_secret(es, nullptr, one_value("a", "v1"));
+  const auto built = build(es, nullptr, one_value("a", "v1"));
   ASSERT_TRUE(built);
   EXPECT_FALSE(built->secret.metadata.labels.contains("l1"));
   EXPECT_TRUE(built->secret.metadata.labels.contains(std::string(kManagedLabel)));
@@ -100,7 +108,7 @@ TEST(BuildSecret, TakesTypeAndMetadataFromTheTemplate) {
   es.spec.target.tmpl.emplace();
   es.spec.target.tmpl->type = "kubernetes.io/tls";
   es.spec.target.tmpl->metadata = api::es::TemplateMetadata{{{"t", "1"}}, {{"u", "2"}}, {"keep.me/it"}};
-  const auto built = build_secret(es, nullptr, one_value("a", "v1"));
+  const auto built = build(es, nullptr, one_value("a", "v1"));
   EXPECT_EQ(built->secret.type, "kubernetes.io/tls");
   EXPECT_EQ(built->secret.metadata.labels.at("t"), "1");
   EXPECT_EQ(built->secret.metadata.annotations.at("u"), "2");
@@ -111,7 +119,7 @@ TEST(BuildSecret, KeepsForeignLabels_Row7) {
   auto secret = left_by(sample_es(), one_value("a", "v1"));
   secret.metadata.labels["other"] = "1";
   const auto live = to_target(std::move(secret));
-  const auto built = build_secret(sample_es(), &live, one_value("a", "v2"));
+  const auto built = build(sample_es(), &live, one_value("a", "v2"));
   ASSERT_TRUE(built);
   EXPECT_EQ(built->write, Desired::Write::kUpdate);
   EXPECT_EQ(built->secret.metadata.labels.at("other"), "1");
@@ -128,7 +136,7 @@ TEST(BuildSecret, DropsLabelsItWroteEarlier_Row8) {
             R"({"f:metadata":{"f:labels":{".":{},"f:l1":{}},"f:annotations":{"f:an1":{}}},"f:data":{"f:a":{}}})"),
       wrote("kubectl", R"({"f:metadata":{"f:labels":{"f:other":{}}}})")};
   const auto live = to_target(std::move(secret));
-  const auto built = build_secret(sample_es(), &live, one_value("a", "v1"));
+  const auto built = build(sample_es(), &live, one_value("a", "v1"));
   ASSERT_TRUE(built);
   EXPECT_EQ(built->write, Desired::Write::kUpdate);
   EXPECT_FALSE(built->secret.metadata.labels.contains("l1"));
@@ -145,18 +153,18 @@ TEST(BuildSecret, DropsStaleLabelsOfANameTooLongForItsFieldManager_Q4) {
   secret.metadata.managed_fields = {
       wrote(field_manager(es.metadata.name), R"({"f:metadata":{"f:labels":{"f:l1":{}}}})")};
   const auto live = to_target(std::move(secret));
-  EXPECT_FALSE(build_secret(es, &live, one_value("a", "v1"))->secret.metadata.labels.contains("l1"));
+  EXPECT_FALSE(build(es, &live, one_value("a", "v1"))->secret.metadata.labels.contains("l1"));
 }
 
 TEST(BuildSecret, HashesTheDecodedData_Row9) {
-  const auto built = build_secret(sample_es(), nullptr, one_value("targetProperty", "someValue"));
+  const auto built = build(sample_es(), nullptr, one_value("targetProperty", "someValue"));
   EXPECT_EQ(built->secret.metadata.annotations.at(std::string(kDataHashAnnotation)),
             "03a707af0159f9cbff01ece86d3f85a3d7c3a11b512f5e7fc90bd042");
 }
 
 TEST(BuildSecret, WritesNothingWhenNothingDiffers) {
   const auto live = to_target(left_by(sample_es(), one_value("a", "v1")));
-  const auto built = build_secret(sample_es(), &live, one_value("a", "v1"));
+  const auto built = build(sample_es(), &live, one_value("a", "v1"));
   ASSERT_TRUE(built);
   EXPECT_EQ(built->write, Desired::Write::kNothing);
 }
@@ -165,7 +173,7 @@ TEST(BuildSecret, RestoresTheHashAnnotation_Row10) {
   auto secret = left_by(sample_es(), one_value("a", "v1"));
   secret.metadata.annotations[std::string(kDataHashAnnotation)] = "edited";
   const auto live = to_target(std::move(secret));
-  const auto built = build_secret(sample_es(), &live, one_value("a", "v1"));
+  const auto built = build(sample_es(), &live, one_value("a", "v1"));
   EXPECT_EQ(built->write, Desired::Write::kUpdate);
   EXPECT_EQ(built->secret.metadata.annotations.at(std::string(kDataHashAnnotation)), live.actual_hash);
 }
@@ -174,14 +182,14 @@ TEST(BuildSecret, RestoresEditedData_Row11) {
   auto secret = left_by(sample_es(), one_value("a", "v1"));
   secret.data.emplace("added", SecretBytes("x"));
   const auto live = to_target(std::move(secret));
-  const auto built = build_secret(sample_es(), &live, one_value("a", "v1"));
+  const auto built = build(sample_es(), &live, one_value("a", "v1"));
   EXPECT_EQ(built->write, Desired::Write::kUpdate);
   EXPECT_EQ(built->secret.data, one_value("a", "v1"));
 }
 
 TEST(BuildSecret, AdoptsASecretWithoutAController_Row13) {
   const auto live = to_target(sample_secret(one_value("old", "x")));
-  const auto built = build_secret(sample_es(), &live, one_value("a", "v1"));
+  const auto built = build(sample_es(), &live, one_value("a", "v1"));
   ASSERT_TRUE(built);
   EXPECT_EQ(built->secret.data, one_value("a", "v1"));
   EXPECT_EQ(built->secret.metadata.owner_references.at(0).uid, "uid-1");
@@ -189,7 +197,7 @@ TEST(BuildSecret, AdoptsASecretWithoutAController_Row13) {
 
 TEST(Ownership, IsRefusedByAnotherKindsController_Row14) {
   const auto live = owned_by(controller("apps/v1", "Deployment", "web", "uid-d"));
-  const auto built = build_secret(sample_es(), &live, one_value("a", "v1"));
+  const auto built = build(sample_es(), &live, one_value("a", "v1"));
   ASSERT_FALSE(built);
   EXPECT_EQ(built.error().condition, "failed to take ownership of target secret");
   EXPECT_EQ(built.error().error.message,
@@ -201,7 +209,7 @@ TEST(Ownership, IsRefusedByAnotherKindsController_Row14) {
 TEST(Ownership, IsRefusedByAnotherExternalSecret_Row15) {
   for (const char* version : {"external-secrets.io/v1", "external-secrets.io/v1beta1"}) {
     const auto live = owned_by(controller(version, "ExternalSecret", "other", "uid-o"));
-    const auto built = build_secret(sample_es(), &live, one_value("a", "v1"));
+    const auto built = build(sample_es(), &live, one_value("a", "v1"));
     ASSERT_FALSE(built);
     EXPECT_EQ(built.error().condition, "target is owned by another ExternalSecret");
     EXPECT_EQ(built.error().error.message,
@@ -226,8 +234,8 @@ TEST(BuildSecret, LeavesAnImmutableSecretAlone) {
   auto secret = left_by(sample_es(), one_value("a", "v1"));
   secret.immutable = true;
   const auto live = to_target(std::move(secret));
-  EXPECT_EQ(build_secret(sample_es(), &live, one_value("a", "v1"))->write, Desired::Write::kNothing);
-  const auto changed = build_secret(sample_es(), &live, one_value("a", "v2"));
+  EXPECT_EQ(build(sample_es(), &live, one_value("a", "v1"))->write, Desired::Write::kNothing);
+  const auto changed = build(sample_es(), &live, one_value("a", "v2"));
   ASSERT_FALSE(changed);
   EXPECT_EQ(changed.error().condition, "could not update secret, target is immutable");
   EXPECT_FALSE(changed.error().retry);

@@ -74,6 +74,17 @@ TEST_P(Refused, NamesTheFieldAndTheWayOut) {
   EXPECT_EQ(decision.why, GetParam().message);
 }
 
+TEST(Decide, TakesTemplatesAndRewrites) {
+  auto es = test::sample_es();
+  const auto spec = json::read<api::es::ExternalSecretSpec>(
+      R"({"target":{"template":{"type":"kubernetes.io/service-account-token","data":{"a":"{{ .a }}"},
+          "templateFrom":[{"literal":"a: b","target":"LABELS"}],"metadata":{"labels":{"a":"{{ .a }}"}}}},
+          "dataFrom":[{"extract":{"key":"a"},"rewrite":[{"transform":{"template":"x"}}]}]})");
+  ASSERT_TRUE(spec) << spec.error().message;
+  es.spec = *spec;
+  EXPECT_EQ(decide(es).action, SyncAction::kRefresh);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Cases, Refused,
     testing::Values(
@@ -88,20 +99,18 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{R"({"target":{"immutable":true}})", "spec.target.immutable is not built yet; leave it out"},
         RefusedCase{R"({"target":{"manifest":{"apiVersion":"v1","kind":"ConfigMap"}}})",
                     "spec.target.manifest is not built yet; only Secrets can be written: leave it out"},
-        RefusedCase{R"({"target":{"template":{"data":{"a":"{{ .a }}"}}}})",
-                    "spec.target.template.data is not built yet; leave it out to store the values as they are"},
-        RefusedCase{R"({"target":{"template":{"templateFrom":[{"literal":"a: b"}]}}})",
-                    "spec.target.template.templateFrom is not built yet; leave it out to store the values as they are"},
-        RefusedCase{R"({"target":{"template":{"metadata":{"labels":{"a":"{{ .a }}"}}}}})",
-                    "templates in spec.target.template.metadata are not built yet; write plain text there"},
         RefusedCase{R"({"target":{"template":{"type":"bootstrap.kubernetes.io/token"}}})",
                     "template.type=\"bootstrap.kubernetes.io/token\" is not allowed"},
+        RefusedCase{
+            R"({"target":{"template":{"type":"kubernetes.io/service-account-token",)"
+            R"("templateFrom":[{"literal":"","target":"annotations"},{"literal":"","target":"spec.x"}]}}})",
+            "template.type=\"kubernetes.io/service-account-token\" with templateFrom target=\"Annotations\" is "
+            "not allowed\ntemplateFrom target=\"spec.x\" is not allowed when targeting a Secret, must be one of "
+            "\"Data\", \"Annotations\" or \"Labels\""},
         RefusedCase{R"({"syncWindows":{"kind":"allow","windows":[]}})",
                     "spec.syncWindows is not built yet; leave it out"},
         RefusedCase{R"({"dataFrom":[{"extract":{"key":"a"}},{"find":{"name":{"regexp":"a"}}}]})",
                     "spec.dataFrom[1].find is not built yet; name each secret in an extract of its own"},
-        RefusedCase{R"({"dataFrom":[{"extract":{"key":"a"},"rewrite":[{"transform":{"template":"x"}}]}]})",
-                    "spec.dataFrom[0].rewrite is not built yet; name keys one by one in spec.data"},
         RefusedCase{R"({"dataFrom":[{"sourceRef":{"generatorRef":{"kind":"UUID","name":"u"}}}]})",
                     "spec.dataFrom[0].sourceRef.generatorRef is not built yet; use extract"},
         RefusedCase{

@@ -66,7 +66,8 @@ Outcome run_apply(const Entry& e) {
   }
   tmpl::SecretParts parts;
   const auto got = [&]() -> Result<std::string> {
-    TRY_VOID(tmpl::apply_to_secret(spec, data_of(e), environment, {}, parts));
+    auto applied = tmpl::apply_to_secret(spec, data_of(e), environment, {}, parts);
+    if (!applied) return std::unexpected(std::move(applied).error().error);
     return show(parts, e);
   }();
   std::string expected;

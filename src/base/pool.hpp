@@ -1,0 +1,56 @@
+// A few threads for what burns CPU. The coroutine that waits goes on where it was.
+#pragma once
+
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/task.hpp"
+
+namespace rotor {
+
+class Pool {
+ public:
+  explicit Pool(std::size_t threads) : threads_(threads) {}
+
+  // The result of `work()`, which owns what it uses and shares nothing that changes. Once begun it is not cancelled:
+  // who is cancelled meanwhile notices at the next await.
+  template <class Work>
+  Task<std::invoke_result_t<Work>> run(Work work) {
+    using Answer = std::optional<std::invoke_result_t<Work>>;
+    auto initiate = [this](auto handler, Work owned) {
+      auto loop = boost::asio::make_work_guard(boost::asio::get_associated_executor(handler));
+      boost::asio::post(
+          threads_, [loop = std::move(loop), handler = std::move(handler), owned = std::move(owned)]() mutable {
+            Answer answer;
+            std::exception_ptr thrown;
+            try {
+              answer.emplace(owned());
+            } catch (...) {
+              thrown = std::current_exception();
+            }
+            boost::asio::post(loop.get_executor(), [handler = std::move(handler), thrown = std::move(thrown),
+                                                    answer = std::move(answer)]() mutable {
+              std::move(handler)(std::move(thrown), std::move(answer));
+            });
+          });
+    };
+    Answer answer =
+        co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void(std::exception_ptr, Answer)>(
+            std::move(initiate), boost::asio::use_awaitable, std::move(work));
+    co_return *std::move(answer);
+  }
+
+ private:
+  boost::asio::thread_pool threads_;  // joined when it is destroyed
+};
+
+}  // namespace rotor

@@ -1,0 +1,36 @@
+// From fetched values to what the Secret holds. Pure, and the only way there: the controller and `rotor template` both
+// call it, so that what the one shows is what the other writes.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "api/externalsecrets/external_secret.hpp"
+#include "base/error.hpp"
+#include "base/secret_bytes.hpp"
+#include "secrets/template_sources.hpp"
+#include "template/apply.hpp"
+
+namespace rotor::secrets {
+
+struct RenderFailure {
+  Error error;               // as the event says it; names keys and positions, never values
+  std::string field{};       // spec.target.template.data[config.yaml]; empty: the template as a whole
+  std::string name{};        // of the template, as in `template: NAME:LINE:COLUMN`
+  SecretBytes text{};        // its source
+  bool from_secret = false;  // the source is in a Secret itself: not to be shown
+};
+
+// Data, labels, annotations, finalizers and type, without the controller's own marks. An empty type is the live one's.
+std::expected<tmpl::SecretParts, RenderFailure> render_secret(const api::es::ExternalSecret& es, SecretMap fetched,
+                                                              const TemplateSources& sources,
+                                                              const tmpl::Environment& environment,
+                                                              const tmpl::Delimiters& delimiters);
+
+// Does rendering run templates at all?
+bool runs_templates(const api::es::ExternalSecret& es);
+
+// What the API forbids a Secret's template to be, whatever it renders.
+Result<void> check_template(const api::es::Template& tmpl);
+
+}  // namespace rotor::secrets
