@@ -56,6 +56,7 @@ int run(std::vector<std::string> arguments) {
   app.require_subcommand(1);
   Action action;
   add_run(app, action);
+  add_template(app, action);
   add_operator(app, action);
   add_apiserver(app, action);
   add_crds(app, action);

@@ -22,6 +22,7 @@ using Action = std::function<int()>;
 void add_run(CLI::App& app, Action& action);
 void add_operator(CLI::App& app, Action& action);
 void add_apiserver(CLI::App& app, Action& action);
+void add_template(CLI::App& app, Action& action);
 void add_crds(CLI::App& app, Action& action);
 
 // `--name=` (an explicitly empty value, legal for the flags people use today) becomes `--name ""`;

@@ -87,6 +87,12 @@ Result<Values> parse_values(std::string_view text) {
   return out;
 }
 
+Result<SecretMap> parse_data(std::string_view text) {
+  TRY(const YamlNode root, json::parse_yaml_node(text));
+  if (is_empty_document(root)) return SecretMap();
+  return to_map(root, "a data file");
+}
+
 std::vector<std::string> changed_keys(const Values& before, const Values& after) {
   std::vector<std::string> out;
   compare(before.shared, after.shared, out);

@@ -29,6 +29,9 @@ struct Values {
 // YAML or JSON. kInvalid names the line; the text itself is never quoted.
 Result<Values> parse_values(std::string_view text);
 
+// The same without `stores`: every key stands for itself.
+Result<SecretMap> parse_data(std::string_view text);
+
 // The names of keys that differ between two files, for the timeline.
 std::vector<std::string> changed_keys(const Values& before, const Values& after);
 

@@ -67,8 +67,7 @@ class ValuesProvider final : public Provider {
   Result<std::vector<std::string>> validate_store(const Store&) const override { return std::vector<std::string>{}; }
 
   Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) override {
-    std::unique_ptr<SecretsClient> client = std::make_unique<ValuesClient>(values_, context.store.name);
-    co_return client;
+    co_return make_values_client(values_, context.store.name);
   }
 
  private:
@@ -79,6 +78,10 @@ class ValuesProvider final : public Provider {
 
 std::unique_ptr<Provider> make_values_provider(const Values& values) {
   return std::make_unique<ValuesProvider>(values);
+}
+
+std::unique_ptr<SecretsClient> make_values_client(const Values& values, std::string store) {
+  return std::make_unique<ValuesClient>(values, std::move(store));
 }
 
 }  // namespace rotor::local

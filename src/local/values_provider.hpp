@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "local/values.hpp"
 #include "providers/provider.hpp"
@@ -11,5 +12,8 @@ namespace rotor::local {
 
 // Reads `values` at every call, so that a saved file is a rotation. `values` outlives the provider.
 std::unique_ptr<providers::Provider> make_values_provider(const Values& values);
+
+// The client of one store.
+std::unique_ptr<providers::SecretsClient> make_values_client(const Values& values, std::string store);
 
 }  // namespace rotor::local

@@ -1,0 +1,15 @@
+// The known word that was probably meant.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace rotor::local {
+
+// The closest one by edits (a swap of neighbours is one, letter case is none); nullopt when none is close. The first of
+// equals.
+std::optional<std::string> nearest(std::string_view word, std::span<const std::string> known);
+
+}  // namespace rotor::local
