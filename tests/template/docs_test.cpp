@@ -11,6 +11,7 @@
 #include "template/apply.hpp"
 #include "template/functions/registry.hpp"
 #include "template/gjson.hpp"
+#include "template/keys.hpp"
 #include "template/lexer.hpp"
 #include "template/lookup.hpp"
 #include "template/rewrite.hpp"
@@ -155,6 +156,18 @@ void check_transform(const Row& r) {
                r.line);
 }
 
+void check_conversion(const Row& r) {
+  expect_shown(only_key(convert_keys(secrets({{r.cells[1].code, ""}}), r.cells[0].code)), r.cells[2], r.line);
+}
+
+void check_decoding(const Row& r) {
+  const auto got = [&]() -> Result<std::optional<std::string>> {
+    TRY(const auto value, decode_value(SecretBytes(r.cells[1].code), r.cells[0].code));
+    return std::string(value.reveal());
+  };
+  expect_shown(got(), r.cells[2], r.line);
+}
+
 std::int64_t number(std::string text) {
   std::int64_t unit = 1;
   if (text.ends_with(" MiB")) {
@@ -188,8 +201,8 @@ const std::map<std::string, void (*)(const Row&)> kTables = {
     {"Rendered | Value | Why", check_yaml_value},
     {"source | target | Key | Becomes", check_regexp},
     {"template | Key | Becomes", check_transform},
-    {"Strategy | Key | Becomes", prose},
-    {"Strategy | Value | Becomes | Why", prose},
+    {"Strategy | Key | Becomes", check_conversion},
+    {"Strategy | Value | Becomes | Why", check_decoding},
     {"Action | What it does", prose},
     {"Field of `target.template` | What it does", prose},
     {"`templateAs` | What becomes of the rendered text", prose},
