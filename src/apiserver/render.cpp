@@ -61,8 +61,8 @@ void Renderer::presented(const Target& target, const json::Object& stored, Use u
   use(copy);
 }
 
-SecretBytes Renderer::one(const Target& target, const json::Object& stored, Accepted accepted) const {
-  SecretBytes out;
+void Renderer::append_one(SecretBytes& out, const Target& target, const json::Object& stored, Accepted accepted,
+                          bool with_columns) const {
   presented(target, stored, [&](const json::Object& object) {
     if (accepted.form == Form::kObject) {
       append(out, object);
@@ -70,9 +70,14 @@ SecretBytes Renderer::one(const Target& target, const json::Object& stored, Acce
       append(out, partial_metadata(object));
     } else {
       json::Array rows{table_row(target.version->columns, object, accepted.include, clock_.now())};
-      append(out, make_table(target.version->columns, std::move(rows), revision_meta(object), true));
+      append(out, make_table(target.version->columns, std::move(rows), revision_meta(object), with_columns));
     }
   });
+}
+
+SecretBytes Renderer::one(const Target& target, const json::Object& stored, Accepted accepted) const {
+  SecretBytes out;
+  append_one(out, target, stored, accepted, true);
   out.append("\n");
   return out;
 }
@@ -119,16 +124,7 @@ SecretBytes Renderer::event(const Target& target, std::string_view type, const j
                             bool first) const {
   SecretBytes out;
   open_event(out, type);
-  presented(target, stored, [&](const json::Object& object) {
-    if (accepted.form == Form::kObject) {
-      append(out, object);
-    } else if (accepted.form == Form::kPartial) {
-      append(out, partial_metadata(object));
-    } else {
-      json::Array rows{table_row(target.version->columns, object, accepted.include, clock_.now())};
-      append(out, make_table(target.version->columns, std::move(rows), revision_meta(object), first));
-    }
-  });
+  append_one(out, target, stored, accepted, first);
   out.append("}\n");
   return out;
 }

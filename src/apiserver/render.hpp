@@ -33,6 +33,9 @@ class Renderer {
   // Calls `use` with the object in the version that was asked for, copied only when it must differ.
   template <class Use>
   void presented(const Target& target, const json::Object& stored, Use use) const;
+  // As the object, its metadata or a table of one row; `with_columns`: a table says what its columns are.
+  void append_one(SecretBytes& out, const Target& target, const json::Object& stored, Accepted accepted,
+                  bool with_columns) const;
 
   const Registry& registry_;
   const Clock& clock_;
