@@ -26,8 +26,9 @@ struct FakeAws {
   std::map<std::string, std::string> keys{{"AKIASTATIC", "static-secret"}};  // access key id → secret
   std::map<std::string, std::string> tokens{};                               // access key id → session token
   std::map<std::string, std::string> secrets{};                              // id → members of the answer, JSON
-  std::deque<Answer> next{};                                                 // these first, whatever is asked
-  std::vector<std::string> calls{};  // "GetSecretValue {body}", "AssumeRole a=b&c=d"
+  std::map<std::string, Answer> machine{};  // what the machine itself serves: "GET /path" → answer
+  std::deque<Answer> next{};                // these first, whatever is asked
+  std::vector<std::string> calls{};         // "GetSecretValue {body}", "AssumeRole a=b&c=d"
   std::vector<std::string> problems{};
   int sessions = 0;
   std::string expiration = "2026-01-02T04:04:05Z";
@@ -92,7 +93,19 @@ struct FakeAws {
                      "</Expiration></Credentials></" + action + "Result></" + action + "Response>"};
   }
 
+  // The container and instance endpoints: the call is noted with the credential it carried.
+  Answer machine_answer(const net::ServerRequest& request) {
+    std::string call = request.method + " " + request.path;
+    const auto found = machine.find(call);
+    for (const char* name : {"Authorization", "X-aws-ec2-metadata-token", "X-aws-ec2-metadata-token-ttl-seconds"}) {
+      if (const std::string* value = net::find_header(request.headers, name)) call += " " + *value;
+    }
+    calls.push_back(std::move(call));
+    return found == machine.end() ? Answer{404, ""} : found->second;
+  }
+
   Answer answer(const net::ServerRequest& request) {
+    if (request.path != "/") return machine_answer(request);
     const std::string body(request.body.reveal());
     const std::string* target = net::find_header(request.headers, "X-Amz-Target");
     std::string operation = "AssumeRole";
