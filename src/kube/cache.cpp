@@ -18,7 +18,16 @@ constexpr Duration kAskForCrdEvery = 5s;
 // A watch that ends sooner than this has brought nothing: opening it again at once would be a busy loop.
 constexpr auto kShortestWatch = 1s;
 
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 }  // namespace
+
+bool later_version(std::string_view a, std::string_view b) {
+  if (!is_number(a) || !is_number(b)) return false;
+  return a.size() != b.size() ? a.size() > b.size() : a > b;
+}
 
 Result<ObjectIdentity> read_identity(std::string_view object_json) {
   ObjectIdentity id;

@@ -1,5 +1,6 @@
-// A watch cache: every object of one kind (or the part of it that somebody needs), kept current by list and watch.
-// Objects are immutable and shared; whoever wants to change one copies it. Runs on the I/O thread.
+// A watch cache: every object of one kind (or the part of it that somebody needs), kept current by list and watch, and
+// over that what this process wrote, until the watch has caught up: a pass that believed the watch alone would do the
+// work twice. Objects are immutable and shared; whoever wants to change one copies it. Runs on the I/O thread.
 #pragma once
 
 #include <algorithm>
@@ -82,6 +83,18 @@ class WatchLoop {
   bool waiting_for_crd_ = false;
 };
 
+// Is `a` a later version than `b`? Resource versions are decimal numbers; anything else is not later.
+// https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+bool later_version(std::string_view a, std::string_view b);
+
+// Without managedFields, which are half of an object's text and which few ask for.
+template <class T>
+Result<T> read_for_cache(std::string_view object_json) {
+  TRY(T object, json::read<T>(object_json));
+  object.metadata.managed_fields = {};
+  return object;
+}
+
 template <class T>
 class Cache final : public WatchSink {
  public:
@@ -91,20 +104,40 @@ class Cache final : public WatchSink {
   using Decoder = std::function<Result<T>(std::string_view object_json)>;
   using Broken = std::function<void(const Key& key, const Error& error)>;
 
-  Cache(
-      Client& client, Clock& clock, std::string ns, ListOptions options,
-      Decoder decode = [](std::string_view text) { return json::read<T>(text); }, Resource resource = kResource<T>)
-      : loop_(client, clock, resource, std::move(ns), std::move(options), *this), decode_(std::move(decode)) {}
+  Cache(Client& client, Clock& clock, std::string ns, ListOptions options, Decoder decode = read_for_cache<T>,
+        Resource resource = kResource<T>)
+      : loop_(client, clock, resource, std::move(ns), std::move(options), *this),
+        clock_(clock),
+        decode_(std::move(decode)) {}
 
   Task<> run() { return loop_.run(); }
   bool is_ready() const { return ready_; }
   // The kind is not served: its CRD is not installed (yet).
   bool waiting_for_crd() const { return loop_.waiting_for_crd(); }
+  // What the watch showed or what we wrote since, whichever is newer.
   Ptr get(const Key& key) const {
-    const auto it = objects_.find(key);
-    return it == objects_.end() ? nullptr : it->second;
+    const auto written = written_.find(key);
+    Ptr shown = shown_by_watch(key);
+    return written != written_.end() && is_ahead(written->second, shown) ? written->second.object : shown;
   }
-  const std::map<Key, Ptr>& all() const { return objects_; }
+  const std::map<Key, Ptr>& all() const { return objects_; }  // what the watch showed
+  // Remembers what the API server answered to our write, for ten seconds if the watch never shows it.
+  Result<Ptr> wrote(const SecretBytes& answer) {
+    TRY(T object, decode_(answer.reveal()));
+    return wrote(std::move(object));
+  }
+  Ptr wrote(T object) {
+    Key key = object.metadata.key();
+    auto kept = std::make_shared<const T>(std::move(object));
+    Written written{kept, clock_.steady() + std::chrono::seconds(10)};
+    if (is_ahead(written, shown_by_watch(key))) written_.insert_or_assign(std::move(key), std::move(written));
+    return kept;
+  }
+  // For listeners: is this exactly what we wrote last?
+  bool is_own_write(const Key& key, const T& object) const {
+    const auto it = written_.find(key);
+    return it != written_.end() && it->second.object->metadata.resource_version == object.metadata.resource_version;
+  }
   void on_change(Listener listener) { listeners_.push_back(std::move(listener)); }
   void on_ready(std::function<void()> fn) { on_ready_.push_back(std::move(fn)); }
   // An object that cannot be decoded, once for each reason; its last good state stays in the cache.
@@ -116,9 +149,12 @@ class Cache final : public WatchSink {
     auto& slot = objects_[key];
     Ptr before = std::exchange(slot, std::make_shared<const T>(std::move(object)));
     tell(key, before, slot);
+    const auto written = written_.find(key);
+    if (written != written_.end() && !is_ahead(written->second, shown_by_watch(key))) written_.erase(written);
     return {};
   }
   void erase(const Key& key) override {
+    written_.erase(key);
     const auto it = objects_.find(key);
     if (it == objects_.end()) return;
     const Ptr before = it->second;
@@ -135,13 +171,28 @@ class Cache final : public WatchSink {
   }
 
  private:
+  struct Written {
+    Ptr object;
+    SteadyTime until;
+  };
+
+  Ptr shown_by_watch(const Key& key) const {
+    const auto it = objects_.find(key);
+    return it == objects_.end() ? nullptr : it->second;
+  }
+  bool is_ahead(const Written& written, const Ptr& shown) const {
+    if (clock_.steady() >= written.until) return false;
+    return !shown || later_version(written.object->metadata.resource_version, shown->metadata.resource_version);
+  }
   void tell(const Key& key, const Ptr& before, const Ptr& after) {
     for (const auto& listener : listeners_) listener(key, before, after);
   }
 
   WatchLoop loop_;
+  Clock& clock_;
   Decoder decode_;
   std::map<Key, Ptr> objects_;
+  std::map<Key, Written> written_;
   std::vector<Listener> listeners_;
   std::vector<std::function<void()>> on_ready_;
   Broken broken_;

@@ -48,15 +48,13 @@ Task<Result<LivePtr>> Applier::apply(Live& cache, kube::Resource resource, kube:
     CO_TRY(const json::Value want, json::parse(desired));
     if (!apply_changes(have, want, kFieldManager)) co_return live;
   }
-  std::string before = Live::version(cache.cache().get(key));
   const Result<SecretBytes> body =
       co_await client_.patch(resource, key, kube::PatchType::kApply, SecretBytes(desired), by_us(false));
   if (!body) {
     co_return std::unexpected(Error(body.error()).prefixed(fmt::format("applying {} \"{}\"", resource.kind, key.name)));
   }
   log::debug("applied", {{"kind", resource.kind}, {"object", key.text()}});
-  CO_TRY(LiveObject after, read_live(body->reveal()));
-  co_return cache.wrote(std::move(before), std::move(after));
+  co_return cache.wrote(*body);
 }
 
 Task<Result<std::string>> Applier::rehearse(kube::Resource resource, kube::Key key, std::string desired) {

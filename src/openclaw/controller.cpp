@@ -52,17 +52,17 @@ struct Controller::Impl {
   }
 
   void listen() {
-    view.instances.cache().on_change([this](const kube::Key& key, const auto& before, const auto& after) {
+    view.instances.on_change([this](const kube::Key& key, const auto& before, const auto& after) {
       if (concerns_us(before, after)) enqueue(key);
     });
-    view.instances.cache().on_broken([this](const kube::Key& key, const Error& error) { tell_broken(key, error); });
+    view.instances.on_broken([this](const kube::Key& key, const Error& error) { tell_broken(key, error); });
     for (Live* owned : {&view.stateful_sets, &view.services, &view.service_accounts}) {
-      owned->cache().on_change([this](const kube::Key&, const LivePtr& before, const LivePtr& after) {
+      owned->on_change([this](const kube::Key&, const LivePtr& before, const LivePtr& after) {
         const std::optional<kube::Key> owner = owner_of(after != nullptr ? *after : *before);
         if (owner) enqueue(*owner);
       });
     }
-    view.secrets.cache().on_change([this](const kube::Key& key, const auto&, const auto&) {
+    view.secrets.on_change([this](const kube::Key& key, const auto&, const auto&) {
       for (const kube::Key& instance : index.instances_of(key)) {
         reconciler.secret_changed(instance);
         if (view.ready()) queue.add(instance);
@@ -70,11 +70,11 @@ struct Controller::Impl {
     });
     const auto begin = [this] {
       if (!view.ready()) return;
-      for (const auto& [key, instance] : view.instances.cache().all()) queue.add(key);
+      for (const auto& [key, instance] : view.instances.all()) queue.add(key);
     };
-    view.instances.cache().on_ready(begin);
-    for (Live* owned : {&view.stateful_sets, &view.services, &view.service_accounts}) owned->cache().on_ready(begin);
-    view.secrets.cache().on_ready(begin);
+    view.instances.on_ready(begin);
+    for (Live* owned : {&view.stateful_sets, &view.services, &view.service_accounts}) owned->on_ready(begin);
+    view.secrets.on_ready(begin);
   }
 
   void enqueue(const kube::Key& key) {
@@ -112,11 +112,11 @@ Task<> Controller::run() {
   const auto start = [&executor](Task<> task) { return asio::co_spawn(executor, std::move(task), asio::deferred); };
   std::vector<decltype(start(std::declval<Task<>>()))> parts;
   View& view = impl_->view;
-  parts.push_back(start(view.instances.cache().run()));
-  parts.push_back(start(view.stateful_sets.cache().run()));
-  parts.push_back(start(view.services.cache().run()));
-  parts.push_back(start(view.service_accounts.cache().run()));
-  parts.push_back(start(view.secrets.cache().run()));
+  parts.push_back(start(view.instances.run()));
+  parts.push_back(start(view.stateful_sets.run()));
+  parts.push_back(start(view.services.run()));
+  parts.push_back(start(view.service_accounts.run()));
+  parts.push_back(start(view.secrets.run()));
   parts.push_back(start(impl_->queue.run()));
   auto all = asio::experimental::make_parallel_group(std::move(parts));
   // None of them ends by itself: this waits until the controller is cancelled, or one dies of a bug.

@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 10> kPhases = {"Pending",  "Provisioning"
 constexpr std::array<std::string_view, 4> kResults = {"success", "error", "conflict", "held"};
 
 void emit_phases(const View& view, const MetricsRegistry::Emit& emit) {
-  for (const auto& [key, instance] : view.instances.cache().all()) {
+  for (const auto& [key, instance] : view.instances.all()) {
     for (const std::string_view phase : kPhases) {
       emit({key.name, key.ns, std::string(phase)}, instance->status.phase == phase ? 1 : 0);
     }
@@ -21,14 +21,14 @@ void emit_phases(const View& view, const MetricsRegistry::Emit& emit) {
 }
 
 void emit_ready(const View& view, const MetricsRegistry::Emit& emit) {
-  for (const auto& [key, instance] : view.instances.cache().all()) {
+  for (const auto& [key, instance] : view.instances.all()) {
     const kube::Condition* ready = kube::find_condition(instance->status.conditions, "Ready");
     emit({key.name, key.ns}, ready != nullptr && ready->status == "True" ? 1 : 0);
   }
 }
 
 void emit_info(const View& view, const MetricsRegistry::Emit& emit) {
-  for (const auto& [key, instance] : view.instances.cache().all()) {
+  for (const auto& [key, instance] : view.instances.all()) {
     const auto& image = instance->spec.image;
     const std::string tag = image && image->tag && !image->tag->empty() ? *image->tag : "latest";
     emit({key.name, key.ns, tag, instance_image(instance->spec)}, 1);
@@ -55,7 +55,7 @@ Metrics::Metrics(MetricsRegistry& registry, const View& view)
   registry.callback(Kind::kGauge, "openclaw_instance_info", "The image of an instance.",
                     {"instance", "namespace", "version", "image"}, [v](const auto& emit) { emit_info(*v, emit); });
   registry.callback(Kind::kGauge, "openclaw_managed_instances", "Instances there are.", {},
-                    [v](const auto& emit) { emit({}, static_cast<double>(v->instances.cache().all().size())); });
+                    [v](const auto& emit) { emit({}, static_cast<double>(v->instances.all().size())); });
 }
 
 void Metrics::reconciled(const kube::Key& instance, std::string_view result, double seconds) {

@@ -133,11 +133,9 @@ Task<Result<InstancePtr>> Reconciler::patch_instance(InstancePtr instance, std::
   kube::WriteOptions options;
   options.field_manager = kFieldManager;
   options.subresource = std::move(subresource);
-  std::string before = FreshCache<api::OpenClawInstance>::version(view_.instances.cache().get(key));
   CO_TRY(const SecretBytes body, co_await client_.patch(kube::kResource<api::OpenClawInstance>, key,
                                                         kube::PatchType::kMerge, SecretBytes(patch), options));
-  CO_TRY(api::OpenClawInstance after, json::read<api::OpenClawInstance>(body.reveal()));
-  co_return view_.instances.wrote(std::move(before), std::move(after));
+  co_return view_.instances.wrote(body);
 }
 
 Task<Result<InstancePtr>> Reconciler::ensure_finalizer(InstancePtr instance) {

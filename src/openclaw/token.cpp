@@ -77,7 +77,7 @@ Task<Result<void>> SecretReader::make_token(InstancePtr instance) {
   if (!made) co_return std::unexpected(std::move(made).error().prefixed("gateway token Secret " + key.name));
   SecretMark mark;
   mark.metadata = {key.ns, key.name, made->metadata.resource_version};
-  view_.secrets.wrote("", std::move(mark));
+  view_.secrets.wrote(std::move(mark));
   co_return Result<void>{};
 }
 

@@ -49,8 +49,8 @@ View::View(kube::Client& client, Clock& clock, std::string watched_namespace)
       secrets(client, clock, watched_namespace, metadata_only(), read_mark, kube::kResource<api::Secret>) {}
 
 bool View::ready() const {
-  return instances.cache().is_ready() && stateful_sets.cache().is_ready() && services.cache().is_ready() &&
-         service_accounts.cache().is_ready() && secrets.cache().is_ready();
+  return instances.is_ready() && stateful_sets.is_ready() && services.is_ready() && service_accounts.is_ready() &&
+         secrets.is_ready();
 }
 
 }  // namespace rotor::openclaw

@@ -138,8 +138,7 @@ Task<Result<void>> ExternalSecretController::add_finalizer(EsPtr es) {
   const Key key = es->metadata.key();
   CO_TRY(const SecretBytes answer,
          co_await p_.client.patch(kube::kResource<ExternalSecret>, key, kube::PatchType::kMerge, std::move(patch)));
-  CO_TRY(ExternalSecret written, kube::decode<ExternalSecret>(answer));
-  p_.world.wrote(key, std::move(written));
+  CO_TRY_VOID(p_.world.wrote_external_secret(answer));
   co_return Result<void>();
 }
 
@@ -276,7 +275,7 @@ Task<ExternalSecretController::Synced<void>> ExternalSecretController::create(Es
     co_return std::unexpected(
         write_failure(std::move(answer).error(), fmt::format("could not create secret {}", key.name)));
   }
-  if (auto written = kube::decode<api::Secret>(*answer)) p_.world.wrote(key, to_target(*std::move(written)));
+  static_cast<void>(p_.world.wrote_target(*answer));  // the watch shows it sooner or later
   event(*es, EventType::kNormal, "Created", "secret created");
   co_return Synced<void>();
 }
@@ -289,7 +288,7 @@ Task<ExternalSecretController::Synced<void>> ExternalSecretController::update(Es
     co_return std::unexpected(
         write_failure(std::move(answer).error(), fmt::format("could not update secret {}", key.name)));
   }
-  if (auto written = kube::decode<api::Secret>(*answer)) p_.world.wrote(key, to_target(*std::move(written)));
+  static_cast<void>(p_.world.wrote_target(*answer));  // the watch shows it sooner or later
   event(*es, EventType::kNormal, "Updated", "secret updated");
   co_return Synced<void>();
 }
@@ -358,7 +357,7 @@ Task<Result<void>> ExternalSecretController::write_status(EsPtr es, ExternalSecr
                                          SecretBytes(*patch), std::move(options));
   if (!answer && answer.error().code == Code::kNotFound) co_return Result<void>();  // gone meanwhile
   if (!answer) co_return std::unexpected(std::move(answer).error());
-  if (auto written = kube::decode<ExternalSecret>(*answer)) p_.world.wrote(key, *std::move(written));
+  static_cast<void>(p_.world.wrote_external_secret(*answer));  // the watch shows it sooner or later
   co_return Result<void>();
 }
 

@@ -43,9 +43,7 @@ World::World(kube::Client& client, Clock& clock, const Options& options)
       stores_(client, clock, options.watch_namespace, {}, decode_store<api::es::SecretStore>,
               kube::kResource<api::es::SecretStore>),
       cluster_stores_(client, clock, "", {}, decode_store<api::es::ClusterSecretStore>,
-                      kube::kResource<api::es::ClusterSecretStore>),
-      written_external_secrets_(clock),
-      written_targets_(clock) {
+                      kube::kResource<api::es::ClusterSecretStore>) {
   watch_external_secrets();
   watch_targets();
   watch_stores();
@@ -59,7 +57,6 @@ void World::watch_external_secrets() {
       if (names.empty()) by_target_.erase(target_key(*before));
     }
     if (after) by_target_[target_key(*after)].insert(key.name);
-    if (!after) written_external_secrets_.forget(key);
     if (!listeners_.external_secret) return;
     if (!before || !after || looks_different(*before, *after)) listeners_.external_secret(key, !before, after);
   });
@@ -72,11 +69,7 @@ void World::watch_external_secrets() {
 void World::watch_targets() {
   targets_.on_change([this](const Key& key, const auto& before, const auto& after) {
     index_target(key, before, after);
-    if (!after) {
-      written_targets_.forget(key);
-    } else if (written_targets_.wrote(key, *after)) {
-      return;  // our own write come back
-    }
+    if (after && targets_.is_own_write(key, *after)) return;
     if (before && after && before->metadata.resource_version == after->metadata.resource_version) return;
     const auto users = by_target_.find(key);
     if (users == by_target_.end() || !listeners_.target) return;
@@ -126,25 +119,9 @@ Task<> World::run() {
   }
 }
 
-World::ExternalSecretPtr World::external_secret(const Key& key) {
-  auto cached = external_secrets_.get(key);
-  if (!cached) return nullptr;
-  return written_external_secrets_.newest(key, std::move(cached));
-}
-
-World::TargetPtr World::target(const Key& key) { return written_targets_.newest(key, targets_.get(key)); }
-
 std::set<std::string> World::owned_by(const Key& external_secret) const {
   const auto it = by_owner_.find(owner_id(external_secret.ns, owner_hash(external_secret)));
   return it == by_owner_.end() ? std::set<std::string>{} : it->second;
-}
-
-void World::wrote(const Key& key, ExternalSecret written) {
-  written_external_secrets_.remember(key, std::make_shared<const ExternalSecret>(std::move(written)));
-}
-
-void World::wrote(const Key& key, Target written) {
-  written_targets_.remember(key, std::make_shared<const Target>(std::move(written)));
 }
 
 StoreViewPtr World::store(const Key& key) const { return key.ns.empty() ? cluster_stores_.get(key) : stores_.get(key); }

@@ -15,7 +15,6 @@
 #include "secrets/options.hpp"
 #include "secrets/store_view.hpp"
 #include "secrets/target.hpp"
-#include "secrets/write_memory.hpp"
 
 namespace rotor::secrets {
 
@@ -38,16 +37,17 @@ class World final : public StoreDirectory {
   Task<> run();
   bool ready() const;
 
-  ExternalSecretPtr external_secret(const kube::Key& key);
-  TargetPtr target(const kube::Key& key);
+  ExternalSecretPtr external_secret(const kube::Key& key) const { return external_secrets_.get(key); }
+  TargetPtr target(const kube::Key& key) const { return targets_.get(key); }
   // Secrets that carry the owner label of this ExternalSecret.
   std::set<std::string> owned_by(const kube::Key& external_secret) const;
   const std::map<kube::Key, ExternalSecretPtr>& external_secrets() const { return external_secrets_.all(); }
   StoreViewPtr store(const kube::Key& key) const;  // an empty namespace: a ClusterSecretStore
   std::vector<StoreViewPtr> stores() const;
 
-  void wrote(const kube::Key& key, api::es::ExternalSecret written);
-  void wrote(const kube::Key& key, Target written);
+  // The API server's answers to our writes.
+  Result<ExternalSecretPtr> wrote_external_secret(const SecretBytes& answer) { return external_secrets_.wrote(answer); }
+  Result<TargetPtr> wrote_target(const SecretBytes& answer) { return targets_.wrote(answer); }
 
   StoreViewPtr find(std::string_view kind, const std::string& ns, const std::string& name) const override;
   Task<Result<kube::StringMap>> namespace_labels(std::string ns) override;
@@ -66,8 +66,6 @@ class World final : public StoreDirectory {
   kube::Cache<Target> targets_;
   kube::Cache<StoreView> stores_;
   kube::Cache<StoreView> cluster_stores_;
-  WriteMemory<api::es::ExternalSecret> written_external_secrets_;
-  WriteMemory<Target> written_targets_;
   std::map<kube::Key, std::set<std::string>> by_target_;             // target → ExternalSecrets' names
   std::unordered_map<std::string, std::set<std::string>> by_owner_;  // ns/owner hash → Secrets' names
 };

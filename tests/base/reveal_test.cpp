@@ -25,6 +25,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/json/yaml.cpp",                  // a values file as JSON
     "src/json/yaml_build.cpp",            // a values file
     "src/kube/cache.cpp",                 // lists and events, into objects
+    "src/kube/cache.hpp",                 // answers to our own writes, into objects
     "src/kube/client.hpp",                // answers of the API server, into objects
     "src/kube/config.cpp",                // kubeconfig: tokens, keys and certificates
     "src/kube/credentials.cpp",           // bearer token
@@ -42,7 +43,6 @@ constexpr std::string_view kMayReveal[] = {
     "src/net/tls.cpp",                    // private keys, into OpenSSL
     "src/openclaw/applier.cpp",           // answers of the API server about objects without secrets
     "src/openclaw/digest.cpp",            // keyed digests of consumed values
-    "src/openclaw/reconciler.cpp",        // answers of the API server about instances
     "src/providers/",                     // requests to stores and their answers
     "src/template/",                      // rendering
 };

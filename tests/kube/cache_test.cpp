@@ -63,6 +63,57 @@ struct CacheTest : testing::Test {
   }
 };
 
+struct OwnWrites : CacheTest {
+  const Key a{"n", "a"};
+  std::string version() const {
+    const auto object = cache.get(a);
+    return object == nullptr ? "" : object->metadata.resource_version;
+  }
+  void wrote(int version) { ASSERT_TRUE(cache.wrote(SecretBytes(thing("a", version)))); }
+  void shows(int version) { ASSERT_TRUE(cache.put(thing("a", version))); }
+};
+
+TEST_F(OwnWrites, BridgeTheGapUntilTheWatchHasCaughtUp) {
+  wrote(100);
+  EXPECT_EQ(version(), "100");
+  shows(99);
+  EXPECT_EQ(version(), "100") << "numbers, not text";
+  EXPECT_EQ(cache.all().at(a)->metadata.resource_version, "99");
+  shows(101);
+  EXPECT_EQ(version(), "101");
+}
+
+TEST_F(OwnWrites, AreRecognisedWhenTheyComeBack) {
+  std::vector<bool> own;
+  cache.on_change(
+      [&](const Key& key, const auto&, const auto& after) { own.push_back(cache.is_own_write(key, *after)); });
+  wrote(5);
+  shows(4);
+  shows(5);
+  shows(6);
+  EXPECT_EQ(own, (std::vector{false, true, false}));
+}
+
+TEST_F(OwnWrites, AreForgottenWhenTheWatchNeverShowsThem) {
+  wrote(5);
+  clock.advance(std::chrono::seconds(11));
+  EXPECT_EQ(version(), "");
+}
+
+TEST_F(OwnWrites, EndWithTheObject) {
+  shows(4);
+  wrote(5);
+  cache.erase(a);
+  EXPECT_EQ(version(), "");
+}
+
+TEST_F(OwnWrites, ThatTheWatchShowedBeforeTheAnswerCameAreNotKept) {
+  shows(6);
+  wrote(5);
+  EXPECT_EQ(version(), "6");
+  EXPECT_FALSE(cache.is_own_write(a, *cache.get(a)));
+}
+
 TEST_F(CacheTest, IsFilledByAllPagesAndThenReady) {
   http.will_answer(200, list(thing("a", 1), 9, "more"));
   http.will_answer(200, list(thing("b", 2), 9));

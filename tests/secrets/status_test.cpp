@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "base/time.hpp"
-#include "secrets/write_memory.hpp"
-#include "tests/fakes/fake_clock.hpp"
 #include "tests/secrets/samples.hpp"
 
 namespace rotor::secrets {
@@ -78,26 +76,6 @@ TEST(Status, PatchesAStoresConditionsAndCapabilities) {
 TEST(Finalizers, ArePatchedUnderTheVersionThatWasRead) {
   EXPECT_EQ(finalizers_patch(test::sample_es().metadata, {"a", "b"}),
             R"({"metadata":{"resourceVersion":"10","finalizers":["a","b"]}})");
-}
-
-std::shared_ptr<const Target> version(std::string v) {
-  Target target;
-  target.metadata.resource_version = std::move(v);
-  return std::make_shared<const Target>(std::move(target));
-}
-
-TEST(WriteMemory, BridgesTheGapUntilTheWatchHasCaughtUp) {
-  rotor::test::FakeClock clock;
-  WriteMemory<Target> memory(clock);
-  const kube::Key key{"ns", "a"};
-  memory.remember(key, version("100"));
-  EXPECT_EQ(memory.newest(key, nullptr)->metadata.resource_version, "100");
-  EXPECT_EQ(memory.newest(key, version("99"))->metadata.resource_version, "100") << "numbers, not text";
-  EXPECT_EQ(memory.newest(key, version("101"))->metadata.resource_version, "101");
-  EXPECT_EQ(memory.newest(key, nullptr), nullptr) << "forgotten once the watch was there";
-  memory.remember(key, version("200"));
-  clock.advance(11s);
-  EXPECT_EQ(memory.newest(key, nullptr), nullptr) << "never confirmed";
 }
 
 }  // namespace
