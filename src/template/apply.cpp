@@ -40,7 +40,7 @@ class Renderer {
     };
     auto parsed = Template::parse(key, text, options_.delimiters);
     if (!parsed) return prefixed(std::move(parsed).error(), "parse");
-    auto rendered = parsed->render(data_, environment_, {.limits = options_.limits});
+    auto rendered = parsed->render(data_, environment_, {.limits = options_.limits, .spent = &spent_});
     if (!rendered) return prefixed(std::move(rendered).error(), "execute");
     return rendered;
   }
@@ -80,6 +80,7 @@ class Renderer {
   Value data_;
   const Environment& environment_;
   const ApplyOptions& options_;
+  mutable Spent spent_;  // by all templates of one target
 };
 
 Result<void> check_engine(const TemplateSpec& spec) {
@@ -216,6 +217,11 @@ Result<void> apply_item(const Renderer& renderer, const TemplateItem& item, Secr
   return {};
 }
 
+std::string second_render_failed(std::string_view key, const Error& e) {
+  const std::string_view why = is_over_budget(e) ? "over budget" : "the details are withheld, for they quote data";
+  return fmt::format("rendering the result of key {} once more as a template: {}", key, why);
+}
+
 }  // namespace
 
 Result<TemplateAs> parse_template_as(std::string_view text) {
@@ -308,8 +314,10 @@ Result<void> apply_to_object(const TemplateSpec& spec, const SecretMap& fetched,
     // First into a scratch Secret, then each result once more as a template of its own.
     TRY(auto values, renderer.values(item));
     for (auto& [key, value] : values) {
-      TRY_VOID(target.apply(
-          {.as = TemplateAs::kValues, .key = key, .text = std::move(value), .target = item.target, .decoding = ""}));
+      auto applied = target.apply(
+          {.as = TemplateAs::kValues, .key = key, .text = std::move(value), .target = item.target, .decoding = ""});
+      // What is a template now was data before: its errors would quote it.
+      if (!applied) return rotor::fail(Code::kInvalid, second_render_failed(key, applied.error()));
     }
   }
   for (const auto& [key, text] : spec.data) {

@@ -1,6 +1,22 @@
 #include "template/context.hpp"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 namespace rotor::tmpl {
+
+namespace {
+
+constexpr std::string_view kOverBudget = "over budget: more than ";
+
+}  // namespace
+
+std::unexpected<Error> over_budget(std::int64_t most, std::string_view what) {
+  return fail(Code::kInvalid, fmt::format("{}{} {}", kOverBudget, most, what));
+}
+
+bool is_over_budget(const Error& error) { return error.message.contains(kOverBudget); }
 
 Context::~Context() {
   for (const Value& map : changed_) {
@@ -26,24 +42,39 @@ std::uint64_t Context::random_below(std::uint64_t bound) const {
 }
 
 Result<void> Context::spend_steps(std::int64_t count) {
-  steps_ += count;
-  if (steps_ > limits_.steps)
-    return fail(Code::kInvalid, "the template does too much work: it was stopped at its step limit");
+  spent_.steps += count;
+  if (spent_.steps > limits_.steps) return over_budget(limits_.steps, "steps");
   return {};
 }
 
 Result<void> Context::spend_bytes(std::size_t count) {
-  const auto n = static_cast<std::int64_t>(std::min<std::size_t>(count, INT64_MAX / 4));
-  bytes_ += n;
-  if (bytes_ > limits_.bytes)
-    return fail(Code::kInvalid, "the template makes too much text: it was stopped at its memory limit");
-  return spend_steps(n / 64);
+  TRY_VOID(allow_bytes(count));
+  spent_.bytes += static_cast<std::int64_t>(count);
+  return spend_steps(static_cast<std::int64_t>(count / 64));
 }
 
+Result<void> Context::allow_bytes(std::size_t count) const {
+  if (count > bytes_left()) return over_budget(limits_.bytes, "bytes made by functions");
+  return {};
+}
+
+Result<void> Context::allow_text(std::size_t size) const {
+  if (size > kMaxText) return over_budget(kMaxText, "bytes in one text");
+  return allow_bytes(size);
+}
+
+std::size_t Context::bytes_left() const {
+  return static_cast<std::size_t>(std::max<std::int64_t>(limits_.bytes - spent_.bytes, 0));
+}
+
+std::int64_t Context::steps_left() const { return std::max<std::int64_t>(limits_.steps - spent_.steps, 0); }
+
+// Dear in steps as well, so that renders that share a budget cannot repeat it at will.
 Result<void> Context::spend_expensive() {
-  if (++expensive_ <= limits_.expensive_calls) return {};
-  return fail(Code::kInvalid,
-              "too many key generations and password hashes in one render; split the template or call fewer of them");
+  constexpr std::int64_t kSteps = 500'000;
+  if (++expensive_ > limits_.expensive_calls)
+    return over_budget(limits_.expensive_calls, "key generations and password hashes in one render");
+  return spend_steps(kSteps);
 }
 
 }  // namespace rotor::tmpl

@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "template/budget.hpp"
 #include "template/value.hpp"
 
 namespace rotor::tmpl {
@@ -17,9 +18,15 @@ namespace rotor::tmpl {
 struct Limits {
   std::int64_t steps = 20'000'000;           // nodes evaluated and bytes worked on, roughly
   std::int64_t bytes = 256LL * 1024 * 1024;  // text and elements made by functions, in sum
-  std::int64_t output = 64LL * 1024 * 1024;  // rendered text
+  std::int64_t output = 16LL * 1024 * 1024;  // rendered text
   int expensive_calls = 4;                   // scrypt, bcrypt, key generation
   int template_depth = 10'000;
+};
+
+// What has been used up of `steps` and `bytes`; renders that belong together may share one.
+struct Spent {
+  std::int64_t steps = 0;
+  std::int64_t bytes = 0;
 };
 
 // Fills the span with random bytes.
@@ -32,7 +39,8 @@ struct Environment {
 
 class Context {
  public:
-  Context(const Environment& environment, const Limits& limits) : environment_(environment), limits_(limits) {}
+  Context(const Environment& environment, const Limits& limits, Spent& spent)
+      : environment_(environment), limits_(limits), spent_(spent) {}
   ~Context();
   Context(const Context&) = delete;
 
@@ -40,10 +48,16 @@ class Context {
   std::string random_bytes(std::size_t size) const;
   std::uint64_t random_below(std::uint64_t bound) const;  // [0, bound), unbiased; bound > 0
 
-  // Each answers an error once its budget is gone.
+  // Each answers an over_budget error once its budget is gone.
   Result<void> spend_steps(std::int64_t count);
   Result<void> spend_bytes(std::size_t count);
   Result<void> spend_expensive();
+  // Is there room to make so many bytes? Asked before the work; what a function returns is charged to it afterwards.
+  Result<void> allow_bytes(std::size_t count) const;
+  // The same for one text, which has a ceiling of its own.
+  Result<void> allow_text(std::size_t size) const;
+  std::size_t bytes_left() const;
+  std::int64_t steps_left() const;
   const Limits& limits() const { return limits_; }
 
   // A map changed in place can come to hold itself; it is emptied when the render ends.
@@ -52,8 +66,7 @@ class Context {
  private:
   const Environment& environment_;
   const Limits& limits_;
-  std::int64_t steps_ = 0;
-  std::int64_t bytes_ = 0;
+  Spent& spent_;
   int expensive_ = 0;
   std::vector<Value> changed_;
 };

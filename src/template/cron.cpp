@@ -146,6 +146,13 @@ Result<const date::time_zone*> zone(std::string_view name) {
   }
 }
 
+// Stops at the ends of what a time can say, the years 1677 and 2262.
+WallTime later(WallTime t, Duration by) {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(t.time_since_epoch().count(), by.count(), &sum)) return WallTime(Duration(sum));
+  return by.count() < 0 ? WallTime::min() : WallTime::max();
+}
+
 }  // namespace
 
 Result<CronSchedule> CronSchedule::parse(std::string_view text) {
@@ -188,7 +195,8 @@ bool CronSchedule::day_matches(sys_days day) const {
 }
 
 std::optional<WallTime> CronSchedule::next(WallTime t) const {
-  if (every_) return WallTime(floor<seconds>(t)) + *every_;
+  if (every_) return later(WallTime(floor<seconds>(t)), *every_);
+  if (minutes_.none() || hours_.none() || months_.none()) return std::nullopt;
   return next_local(t);
 }
 
@@ -217,6 +225,7 @@ std::optional<WallTime> CronSchedule::next_local(WallTime t) const {
         at += minutes(zone_ == nullptr ? 60 - of_day.count() % 60 : 1);
         continue;
       }
+      if (at > floor<minutes>(WallTime::max())) return std::nullopt;
       if (minutes_.test(static_cast<std::size_t>(of_day.count() % 60))) return WallTime(at);
       at += minutes(1);
     }
@@ -225,8 +234,8 @@ std::optional<WallTime> CronSchedule::next_local(WallTime t) const {
 }
 
 bool window_active(const CronSchedule& schedule, Duration duration, WallTime t) {
-  const auto opened = schedule.next(t - duration - seconds(1));
-  return opened && *opened <= t && t <= *opened + duration;
+  const auto opened = schedule.next(later(later(t, -duration), -seconds(1)));
+  return opened && *opened <= t && t <= later(*opened, duration);
 }
 
 }  // namespace rotor::tmpl

@@ -45,12 +45,11 @@ Execution::Flowed Execution::walk(const NodeList& list, const Value& dot) {
 }
 
 Execution::Flowed Execution::walk_node(const Node& node, const Value& dot) {
-  if (auto spent = context_.spend_steps(1); !spent) return error(node, spent.error().message);
+  TRY_VOID(charged(node, context_.spend_steps(1)));
   switch (node.kind) {
     case NodeKind::kText: {
       out_ += node.text;
-      if (static_cast<std::int64_t>(out_.size()) > options_.limits.output)
-        return error(node, "the output is too large");
+      TRY_VOID(check_output(node));
       return Flow::kNext;
     }
     case NodeKind::kAction: {
@@ -114,6 +113,7 @@ Execution::Flowed Execution::range_over(const Node& node, const Value& over, boo
   }
   if (over.is_map()) {
     if (over.is_nil_container()) return Flow::kNext;
+    TRY_VOID(charged(node, context_.spend_bytes(weight_of_members(over.members()))));
     const Map members = over.members();  // a copy: the body may change the map
     for (const auto& [key, element] : members) {
       TRY(const Flow flow, step(Value::text(key), element.is_nil() ? Value::nil_entry() : element));
@@ -139,7 +139,7 @@ Execution::Flowed Execution::range_over(const Node& node, const Value& over, boo
 }
 
 Execution::Flowed Execution::iterate(const Node& node, const Value& index, const Value& element) {
-  if (auto spent = context_.spend_steps(1); !spent) return error(node, spent.error().message);
+  TRY_VOID(charged(node, context_.spend_steps(1)));
   const auto& names = node.pipe->idents;
   const std::size_t mark = variables_.size();
   if (node.pipe->assign) {
@@ -190,21 +190,37 @@ Result<void> Execution::print(const Node& node, const Value& value) {
     out_ += "<no value>";
   } else if (value.is_text()) {
     out_ += value.text();
-  } else if (!print_value(out_, value, static_cast<std::size_t>(options_.limits.output))) {
-    return error(node, "the value is too large or nested too deeply to print");
+  } else {
+    TRY_VOID(charged(node, print_value(out_, value, static_cast<std::size_t>(options_.limits.output))));
   }
-  if (static_cast<std::int64_t>(out_.size()) > options_.limits.output) return error(node, "the output is too large");
+  return check_output(node);
+}
+
+Result<void> Execution::check_output(const Node& node) const {
+  const std::int64_t most = options_.limits.output;
+  if (static_cast<std::int64_t>(out_.size()) > most) return charged(node, over_budget(most, "bytes of output"));
   return {};
 }
 
-Result<void> Execution::assign(const Node& node, std::string_view name, Value value) {
+Result<void> Execution::charged(const Node& node, Result<void> spent) const {
+  if (!spent) return error(node, spent.error().message);
+  return {};
+}
+
+// A template may declare many variables; finding an old one takes longer.
+Result<std::size_t> Execution::find_variable(const Node& node, std::string_view name) {
   for (std::size_t i = variables_.size(); i-- > frame_;) {
-    if (variables_[i].name == name) {
-      variables_[i].value = std::move(value);
-      return {};
-    }
+    if (variables_[i].name != name) continue;
+    TRY_VOID(charged(node, context_.spend_steps(static_cast<std::int64_t>((variables_.size() - i) / 16))));
+    return i;
   }
   return error(node, fmt::format("undefined variable: {}", name));
+}
+
+Result<void> Execution::assign(const Node& node, std::string_view name, Value value) {
+  TRY(const std::size_t i, find_variable(node, name));
+  variables_[i].value = std::move(value);
+  return {};
 }
 
 Result<void> Execution::declare(const Node& pipe, const Value& value) {
@@ -243,7 +259,7 @@ Result<void> Execution::no_arguments(const Node& node, const NodeList& args, Fin
 }
 
 Execution::Evaluated Execution::command(const Node& cmd, const Value& dot, Final final) {
-  if (auto spent = context_.spend_steps(1); !spent) return error(cmd, spent.error().message);
+  TRY_VOID(charged(cmd, context_.spend_steps(1)));
   const Node& word = *cmd.children[0];
   switch (word.kind) {
     case NodeKind::kField:
@@ -278,15 +294,11 @@ Execution::Evaluated Execution::field_node(const Node& node, const NodeList& arg
 }
 
 Execution::Evaluated Execution::variable_node(const Node& node, const NodeList& args, const Value& dot, Final final) {
-  const std::string& name = node.idents[0];
-  for (std::size_t i = variables_.size(); i-- > frame_;) {
-    if (variables_[i].name != name) continue;
-    const Value value = variables_[i].value;
-    if (node.idents.size() > 1) return field_chain(node, 1, value, args, dot, final);
-    TRY_VOID(no_arguments(node, args, final));
-    return value;
-  }
-  return error(node, fmt::format("undefined variable: {}", name));
+  TRY(const std::size_t i, find_variable(node, node.idents[0]));
+  const Value value = variables_[i].value;
+  if (node.idents.size() > 1) return field_chain(node, 1, value, args, dot, final);
+  TRY_VOID(no_arguments(node, args, final));
+  return value;
 }
 
 Execution::Evaluated Execution::chain_node(const Node& node, const NodeList& args, const Value& dot, Final final) {

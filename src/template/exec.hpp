@@ -43,6 +43,7 @@ class Execution {
   Evaluated short_circuit(const Function& f, const NodeList& args, const Value& dot, Final final);
   Evaluated call(const Node& node, const Function& f, std::vector<Value> ready, const NodeList& args, const Value& dot,
                  Final final);
+  std::string_view spoken(const Function& f, const NodeList& args, std::string_view message) const;
   Evaluated argument(const Node& node, char kind, const Value& dot);
   Evaluated literal(const Node& node, char kind);
   Evaluated validate(const Node& node, Value value, char kind);
@@ -57,6 +58,9 @@ class Execution {
   Result<void> assign(const Node& node, std::string_view name, Value value);
   Result<void> declare(const Node& pipe, const Value& value);
   Result<void> print(const Node& node, const Value& value);
+  Result<void> check_output(const Node& node) const;
+  Result<void> charged(const Node& node, Result<void> spent) const;  // a budget's error, with its place
+  Result<std::size_t> find_variable(const Node& node, std::string_view name);
 
   std::unexpected<Error> error(const Node& at, std::string_view message) const;
 

@@ -54,6 +54,18 @@ Shape shape_of(std::string_view signature) {
   return {signature.substr(0, signature.size() - 2), signature[signature.size() - 2]};
 }
 
+// What a call reads of what it is handed, in steps.
+std::int64_t reading(const Function& f, const std::vector<Value>& values) {
+  std::size_t steps = 0;
+  for (const Value& v : values) {
+    if (v.is_text())
+      steps += v.text().size() / 32;
+    else if (f.cost == Cost::kWalks && (v.is_list() || v.is_map()))
+      steps += v.size() / 2;
+  }
+  return static_cast<std::int64_t>(steps);
+}
+
 // Is the text of this node written in the template, rather than taken from data?
 bool is_literal(const Node& node, int depth = 0) {
   switch (node.kind) {
@@ -71,7 +83,7 @@ bool is_literal(const Node& node, int depth = 0) {
 
 Execution::Evaluated Execution::function(const Node& node, const NodeList& args, const Value& dot, Final final) {
   const Function& f = *node.function;
-  if (f.builtin && (f.name == "and" || f.name == "or")) {
+  if (f.lazy) {
     if (args.size() + (final != nullptr ? 1 : 0) < 2) {
       return error(node, fmt::format("wrong number of args for {}: want at least 1 got 0", f.name));
     }
@@ -112,15 +124,23 @@ Execution::Evaluated Execution::call(const Node& node, const Function& f, std::v
     TRY(Value v, validate(node, *final, letter(written)));
     values.push_back(std::move(v));
   }
+  TRY_VOID(charged(node, context_.spend_steps(reading(f, values))));
   Returned result = f.call(context_, values);
   if (!result) {
-    const bool withheld = f.name == "fail" && (pipe_ == nullptr || !is_literal(*pipe_));
-    return error(node,
-                 fmt::format("error calling {}: {}", f.name,
-                             withheld ? "(the message is withheld: it is built from data)" : result.error().message));
+    return error(node, fmt::format("error calling {}: {}", f.name, spoken(f, args, result.error().message)));
   }
-  if (auto spent = context_.spend_bytes(weight(*result)); !spent) return error(node, spent.error().message);
+  if (f.cost == Cost::kLooks) return result;
+  if (result->is_text()) TRY_VOID(charged(node, context_.allow_text(result->text().size())));
+  TRY_VOID(charged(node, context_.spend_bytes(weight(*result))));
   return result;
+}
+
+// A function's message may quote what it was given: only what stands in the template is told.
+std::string_view Execution::spoken(const Function& f, const NodeList& args, std::string_view message) const {
+  if (f.name == "fail" && (pipe_ == nullptr || !is_literal(*pipe_)))
+    return "(the message is withheld: it is built from data)";
+  const bool pattern_is_data = f.name.contains("egex") && (args.size() < 2 || !is_literal(*args[1]));
+  return pattern_is_data ? message.substr(0, message.find(": `")) : message;
 }
 
 Execution::Evaluated Execution::argument(const Node& node, char kind, const Value& dot) {

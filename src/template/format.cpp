@@ -40,6 +40,7 @@ std::optional<std::string> stringer(const Value& v) {
     case Type::kWeekday:
       return named(weekday_name(v.integer()), "Weekday", v.integer());
     case Type::kVersion:
+    case Type::kVersionValue:
       return print_version(v.version());
     default:
       return std::nullopt;
@@ -51,6 +52,11 @@ class Printer {
   Printer(std::string& out, std::size_t limit) : out_(out), limit_(limit) {}
 
   bool ok() const { return !failed_; }
+  Result<void> outcome() const {
+    if (too_deep_) return over_budget(kMaxValueDepth, "levels of lists and maps");
+    if (failed_) return over_budget(static_cast<std::int64_t>(limit_), "bytes in one text");
+    return {};
+  }
   Flags flags;
 
   void raw(std::string_view s) {
@@ -94,7 +100,7 @@ class Printer {
   }
 
   void value(const Value& v, char32_t verb, int depth) {
-    if (depth > kMaxValueDepth) failed_ = true;
+    if (depth > kMaxValueDepth) failed_ = too_deep_ = true;
     if (failed_) return;
     const bool textual = verb == 'v' || verb == 's' || verb == 'x' || verb == 'X' || verb == 'q';
     if (textual && !flags.sharp_v) {
@@ -115,6 +121,7 @@ class Printer {
         return certificate(v.certificate(), verb, depth);
       case Type::kTime:
       case Type::kVersion:
+      case Type::kVersionValue:
         return flags.sharp_v ? raw(*stringer(v)) : bad_verb(verb, Value::text(""));
       case Type::kUint8:
       case Type::kUint64:
@@ -389,6 +396,7 @@ class Printer {
   std::string& out_;
   std::size_t limit_;
   bool failed_ = false;
+  bool too_deep_ = false;
 };
 
 // The directives of one format string, left to right.
@@ -580,39 +588,47 @@ class Formatter {
 
 }  // namespace
 
-bool print_value(std::string& out, const Value& value, std::size_t limit) {
+Result<void> print_value(std::string& out, const Value& value, std::size_t limit) {
   Printer printer(out, limit);
   printer.argument(value, 'v');
-  return printer.ok();
+  return printer.outcome();
 }
 
-std::string to_text(const Value& value) {
+Result<std::string> to_text(const Value& value) {
   if (value.is_text()) return value.text();
   std::string out;
-  const bool whole = print_value(out, value);
-  (void)whole;
+  TRY_VOID(print_value(out, value));
   return out;
 }
 
-bool print_format(std::string& out, std::string_view format, std::span<const Value> args, std::size_t limit) {
+Result<void> print_format(std::string& out, std::string_view format, std::span<const Value> args, std::size_t limit) {
   Printer printer(out, limit);
   Formatter(printer, format, args).run();
-  return printer.ok();
+  return printer.outcome();
 }
 
-bool print_all(std::string& out, std::span<const Value> args, std::size_t limit) {
+Result<void> print_all(std::string& out, std::span<const Value> args, std::size_t limit) {
   Printer printer(out, limit);
   for (std::size_t i = 0; i < args.size(); ++i) {
     if (i > 0 && !args[i].is_text() && !args[i - 1].is_text()) printer.raw(" ");
     printer.argument(args[i], 'v');
   }
-  return printer.ok();
+  return printer.outcome();
 }
 
 std::size_t weight(const Value& value) {
-  if (value.is_text()) return value.text().size();
-  if (value.is_list() || value.is_map()) return value.size() * sizeof(Value);
+  constexpr std::size_t kObject = 64;  // what the allocator and the counters take
+  if (value.is_text()) return value.text().size() + kObject;
+  if (value.is_list())
+    return (value.is(Type::kStringList) ? kObject : 0) * value.size() + value.size() * sizeof(Value) + 2 * kObject;
+  if (value.is_map()) return (value.is_nil_container() ? 0 : value.size() * (sizeof(Value) + kObject)) + kObject;
   return 0;
+}
+
+std::size_t weight_of_members(const Map& members) {
+  std::size_t sum = 0;
+  for (const auto& [key, _] : members) sum += key.size() + sizeof(Value) + 64;
+  return sum;
 }
 
 }  // namespace rotor::tmpl

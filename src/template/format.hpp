@@ -5,26 +5,27 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.hpp"
 #include "template/value.hpp"
 
 namespace rotor::tmpl {
 
-inline constexpr std::size_t kMaxPrinted = 64 * 1024 * 1024;
+// Appends what `%v` prints. over_budget when the value nests deeper than kMaxValueDepth or `out` would grow past
+// `limit`.
+Result<void> print_value(std::string& out, const Value& value, std::size_t limit = kMaxText);
 
-// Appends what `%v` prints. False when the value nests deeper than kMaxValueDepth or `out` would grow past `limit`.
-[[nodiscard]] bool print_value(std::string& out, const Value& value, std::size_t limit = kMaxPrinted);
+// The same as text.
+Result<std::string> to_text(const Value& value);
 
-// The same as text; what does not fit is cut.
-std::string to_text(const Value& value);
-
-// fmt.Sprintf; misuse becomes text, as in Go. False as above.
-[[nodiscard]] bool print_format(std::string& out, std::string_view format, std::span<const Value> args,
-                                std::size_t limit = kMaxPrinted);
+// fmt.Sprintf; misuse becomes text, as in Go. over_budget as above.
+Result<void> print_format(std::string& out, std::string_view format, std::span<const Value> args,
+                          std::size_t limit = kMaxText);
 
 // fmt.Sprint: a space between neighbours of which neither is a string.
-[[nodiscard]] bool print_all(std::string& out, std::span<const Value> args, std::size_t limit = kMaxPrinted);
+Result<void> print_all(std::string& out, std::span<const Value> args, std::size_t limit = kMaxText);
 
-// About how many bytes making this value took: text, or elements of a list or map.
+// About how many bytes making this value took, what it holds by reference apart.
 std::size_t weight(const Value& value);
+std::size_t weight_of_members(const std::map<std::string, Value>& members);
 
 }  // namespace rotor::tmpl

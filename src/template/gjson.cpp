@@ -131,7 +131,7 @@ Evaluator::Walk Evaluator::walk(std::string_view json, std::string_view path) {
 }
 
 Found Evaluator::get(std::string_view json, std::string_view path) {
-  const Deeper deeper(depth_);
+  const Deeper deeper(depth_, scratch_);
   while (!deeper.too_deep() && scratch_.spend(json.size() + path.size())) {
     Found value;
     std::string_view rest;
@@ -175,14 +175,14 @@ Evaluator::Stop Evaluator::value(Walk& w, std::size_t at, bool descend, bool hit
 
 namespace {
 
-bool name_matches(const Step& step, std::string_view name) {
-  return step.wild ? glob(name, step.part) : step.part == name;
+bool name_matches(const Step& step, std::string_view name, Scratch& scratch) {
+  return step.wild ? glob(name, step.part, scratch) : step.part == name;
 }
 
 }  // namespace
 
 Evaluator::Stop Evaluator::object(Walk& w, std::size_t at, std::string_view path) {
-  const Deeper deeper(depth_);
+  const Deeper deeper(depth_, scratch_);
   const Step step = object_step(path);
   if (!step.more && step.piped) {
     w.pipe = step.pipe;
@@ -199,7 +199,7 @@ Evaluator::Stop Evaluator::object(Walk& w, std::size_t at, std::string_view path
     SecretBytes unescaped;
     if (key.escaped) unescaped = unescape(name);
     if (key.escaped) name = unescaped.reveal();
-    const bool match = name_matches(step, name);
+    const bool match = name_matches(step, name, scratch_);
     at = key.end;
     while (at < w.json.size() && !starts_value(w.json, at)) ++at;
     if (at == w.json.size()) break;
@@ -210,10 +210,11 @@ Evaluator::Stop Evaluator::object(Walk& w, std::size_t at, std::string_view path
   return {at, false};
 }
 
-std::optional<Match> lookup(std::string_view json, std::string_view path) {
+Result<std::optional<Match>> lookup(std::string_view json, std::string_view path) {
   Evaluator evaluator;
   const Found found = evaluator.get(json, path);
-  if (!found.exists() || evaluator.scratch().exhausted()) return std::nullopt;
+  TRY_VOID(evaluator.scratch().outcome());
+  if (!found.exists()) return std::nullopt;
   return Match{found.kind, SecretBytes(found.raw), text_of(found)};
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/error.hpp"
 #include "base/secret_bytes.hpp"
 
 namespace rotor::gjson {
@@ -19,8 +20,8 @@ struct Match {
   SecretBytes text;  // strings unescaped, plain integers as written, other numbers without exponent, null empty
 };
 
-// What `path` names in `json`; nullopt when there is no such thing. A null that is there is a match. Work is bounded:
-// a path that nests deeper than 300 components or would visit more than 128 MiB of text finds nothing.
-std::optional<Match> lookup(std::string_view json, std::string_view path);
+// What `path` names in `json`; nullopt when there is no such thing. A null that is there is a match. The error is
+// over_budget alone: a path that nests deeper than 300 components, or would read or make more than 64 MiB of text.
+Result<std::optional<Match>> lookup(std::string_view json, std::string_view path);
 
 }  // namespace rotor::gjson

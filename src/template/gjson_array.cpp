@@ -71,8 +71,8 @@ bool Evaluator::query_matches(const Query& query, Found value) {
   if (query.op.empty()) return true;
   switch (value.kind) {
     case Kind::kString:
-      if (query.op == "%") return glob(value.str, want);
-      if (query.op == "!%") return !glob(value.str, want);
+      if (query.op == "%") return glob(value.str, want, scratch_);
+      if (query.op == "!%") return !glob(value.str, want, scratch_);
       return compare(query.op, value.str, want);
     case Kind::kNumber:
       return compare(query.op, value.num, parse_float(want));
@@ -158,7 +158,7 @@ bool Evaluator::end_of_array(Walk& w, ArrayStep& step, const std::vector<std::si
 }
 
 Evaluator::Stop Evaluator::array(Walk& w, std::size_t at, std::string_view path) {
-  const Deeper deeper(depth_);
+  const Deeper deeper(depth_, scratch_);
   const std::size_t size = w.json.size();
   ArrayStep step = array_step(path);
   const std::int64_t wanted = step.hash ? -1 : index_of(step.step.part);

@@ -10,14 +10,15 @@ namespace rotor::gjson {
 
 class Deeper {
  public:
-  explicit Deeper(int& depth) : depth_(depth) { ++depth_; }
+  Deeper(int& depth, Scratch& scratch) : depth_(depth), scratch_(scratch) { ++depth_; }
   ~Deeper() { --depth_; }
   Deeper(const Deeper&) = delete;
   Deeper& operator=(const Deeper&) = delete;
-  bool too_deep() const { return depth_ > 300; }
+  bool too_deep() const { return !scratch_.descend(depth_); }
 
  private:
   int& depth_;
+  Scratch& scratch_;
 };
 
 class Evaluator {
@@ -72,7 +73,7 @@ struct PrettyOptions {
   SecretBytes indent{"  "};
   bool sort_keys = false;
 };
-SecretBytes pretty(std::string_view json, const PrettyOptions& options);
+SecretBytes pretty(std::string_view json, const PrettyOptions& options, Scratch& scratch);
 SecretBytes ugly(std::string_view json);
 
 }  // namespace rotor::gjson

@@ -89,7 +89,7 @@ std::string_view mod_pretty(std::string_view json, std::string_view argument, Ev
     if (key.str == "width") options.width = integer_of(value);
     return true;
   });
-  return e.scratch().keep(pretty(json, options));
+  return e.scratch().keep(pretty(json, options, e.scratch()));
 }
 
 std::string_view mod_reverse(std::string_view json, std::string_view, Evaluator& e) {
@@ -118,7 +118,7 @@ std::string_view flatten(std::string_view json, bool deep, Evaluator& e, int dep
   List out("[");
   each(value, e.scratch(), [&](const Found&, const Found& item) {
     std::string_view raw = item.raw;
-    if (item.is_array()) raw = inside(deep && depth < 300 ? flatten(raw, deep, e, depth + 1) : raw);
+    if (item.is_array()) raw = inside(deep && e.scratch().descend(depth + 1) ? flatten(raw, deep, e, depth + 1) : raw);
     raw = trim(raw, " \t\n\v\f\r");
     if (!raw.empty()) {
       out.next();
@@ -241,7 +241,7 @@ std::string_view mod_group(std::string_view json, std::string_view, Evaluator& e
 }
 
 void dig(const Found& value, std::string_view path, List& out, Evaluator& e, int depth) {
-  if (depth > 300) return;
+  if (!e.scratch().descend(depth)) return;
   if (const Found found = e.get(value.raw, path); found.exists()) {
     out.next();
     out.put(found.raw);

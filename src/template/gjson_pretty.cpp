@@ -7,8 +7,6 @@
 namespace rotor::gjson {
 namespace {
 
-constexpr int kMaxNesting = 300;
-
 bool is_space(char c) { return static_cast<unsigned char>(c) <= ' '; }
 
 std::string_view trim(std::string_view text) {
@@ -57,7 +55,8 @@ int compare(std::string_view a, std::string_view b, Scratch& scratch) {
 
 class Printer {
  public:
-  Printer(std::string_view json, const PrettyOptions& options) : json_(json), options_(options) {}
+  Printer(std::string_view json, const PrettyOptions& options, Scratch& scratch)
+      : json_(json), options_(options), scratch_(scratch) {}
 
   SecretBytes run() {
     out_ = std::string(options_.prefix.reveal());
@@ -125,12 +124,13 @@ class Printer {
     }
   }
   void indent(std::size_t tabs) {
+    if (!scratch_.spend(options_.prefix.size() + tabs * options_.indent.size())) return;
     out_ += options_.prefix.reveal();
     for (std::size_t i = 0; i < tabs; ++i) out_ += options_.indent.reveal();
   }
 
   Done group(std::size_t at, const Mode& mode) {
-    if (++nesting_ > kMaxNesting) return --nesting_, Done{json_.size(), false};
+    if (!scratch_.descend(++nesting_)) return --nesting_, Done{json_.size(), false};
     const Done done = json_[at] == '[' && options_.width > 0 && mode.pretty && mode.limit == -1 ? short_array(at, mode)
                                                                                                 : group_lines(at, mode);
     --nesting_;
@@ -211,7 +211,6 @@ class Printer {
       std::size_t place;
     };
     const std::string text = out_.substr(pairs.front().start);
-    Scratch scratch;
     std::vector<Entry> entries;
     for (const Pair& p : pairs) {
       std::string_view value = trim(std::string_view(text).substr(p.start - pairs.front().start, p.end - p.start));
@@ -219,8 +218,8 @@ class Printer {
       entries.push_back({p.key, value, entries.size()});
     }
     std::ranges::sort(entries, [&](const Entry& a, const Entry& b) {
-      int order = compare(a.key, b.key, scratch);
-      if (order == 0) order = compare(a.value, b.value, scratch);
+      int order = compare(a.key, b.key, scratch_);
+      if (order == 0) order = compare(a.value, b.value, scratch_);
       return order != 0 ? order < 0 : a.place < b.place;
     });
     out_.resize(pairs.front().start);
@@ -233,6 +232,7 @@ class Printer {
 
   std::string_view json_;
   const PrettyOptions& options_;
+  Scratch& scratch_;
   std::string out_;
   std::size_t line_start_ = 0;
   int nesting_ = 0;
@@ -240,7 +240,9 @@ class Printer {
 
 }  // namespace
 
-SecretBytes pretty(std::string_view json, const PrettyOptions& options) { return Printer(json, options).run(); }
+SecretBytes pretty(std::string_view json, const PrettyOptions& options, Scratch& scratch) {
+  return Printer(json, options, scratch).run();
+}
 
 SecretBytes ugly(std::string_view json) {
   SecretBytes out;

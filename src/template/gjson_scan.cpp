@@ -9,6 +9,7 @@
 
 #include "base/utf8.hpp"
 #include "json/go_float.hpp"
+#include "template/budget.hpp"
 
 namespace rotor::gjson {
 namespace {
@@ -94,6 +95,19 @@ std::string_view Scratch::keep(SecretBytes bytes) {
 bool Scratch::spend(std::size_t work) {
   left_ -= std::min(left_, work + 1);
   return left_ > 0;
+}
+
+bool Scratch::descend(int level) {
+  if (level <= kMaxLevels) return true;
+  too_deep_ = true;
+  left_ = 0;
+  return false;
+}
+
+Result<void> Scratch::outcome() const {
+  if (too_deep_) return tmpl::over_budget(kMaxLevels, "levels of a property path or its document");
+  if (exhausted()) return tmpl::over_budget(kMaxWork, "bytes read and made by one property path");
+  return {};
 }
 
 StringScan scan_string(std::string_view text, std::size_t quote) {
@@ -290,13 +304,13 @@ double parse_float(std::string_view text) {
   return negative ? -value : value;
 }
 
-bool glob(std::string_view text, std::string_view pattern) {
+bool glob(std::string_view text, std::string_view pattern, Scratch& scratch) {
   std::size_t t = 0;
   std::size_t p = 0;
   std::size_t star = std::string_view::npos;  // where to go on after the last star, and from which byte of the text
   std::size_t star_text = 0;
   for (std::size_t steps = 0;; ++steps) {
-    if (steps > 2'000'000) return false;
+    if (steps > 2'000'000 || !scratch.spend(8)) return false;
     if (p < pattern.size() && pattern[p] == '*') {
       star = ++p;
       star_text = t;

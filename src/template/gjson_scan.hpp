@@ -24,15 +24,22 @@ struct Found {
 // Owns what a look-up builds, and counts its work.
 class Scratch {
  public:
+  static constexpr int kMaxLevels = 300;
+  static constexpr std::size_t kMaxWork = std::size_t{64} << 20U;
+
   // Keeps `bytes` until the look-up ends.
   std::string_view keep(SecretBytes bytes);
   // False when the look-up has cost too much.
   bool spend(std::size_t work);
+  // False beyond kMaxLevels, which ends the look-up.
+  bool descend(int level);
   bool exhausted() const { return left_ == 0; }
+  Result<void> outcome() const;
 
  private:
   std::deque<SecretBytes> kept_;
-  std::size_t left_ = std::size_t{128} << 20U;
+  std::size_t left_ = kMaxWork;
+  bool too_deep_ = false;
 };
 
 // Each takes the index of a value's first byte and gives the index behind the value.
@@ -70,7 +77,7 @@ SecretBytes text_of(const Found& value);
 bool truthy(const Found& value);
 
 double parse_float(std::string_view text);  // 0 when it is none, infinite when too large
-bool glob(std::string_view text, std::string_view pattern);
+bool glob(std::string_view text, std::string_view pattern, Scratch& scratch);
 
 // Calls `visit(key, value)` for each element or member until it returns false; a scalar is visited once, without key.
 template <class Visit>

@@ -118,9 +118,11 @@ std::string_view weekday_name(std::int64_t d) { return d < 0 || d > 6 ? "" : kDa
 std::int64_t seconds_of(std::int64_t year, int month, int day) { return days_from(year, month, day) * 86400; }
 
 CivilTime civil(const Time& t) {
-  const std::int64_t local = t.seconds + t.offset;
-  const std::int64_t days = floor_div(local, 86400);
-  const auto rest = static_cast<int>(local - days * 86400);
+  // Go counts from a March 1 so long ago that it needs no sign, and wraps before it.
+  constexpr std::int64_t kLongAgo = 9'223'372'028'741'760'000;
+  const auto since = static_cast<std::uint64_t>(wrapping_add(wrapping_add(t.seconds, t.offset), kLongAgo));
+  const std::int64_t days = static_cast<std::int64_t>(since / 86400) - kLongAgo / 86400;
+  const auto rest = static_cast<int>(since % 86400);
   const std::int64_t z = days + 719468;
   const std::int64_t era = floor_div(z, 146097);
   const std::int64_t doe = z - era * 146097;
@@ -153,7 +155,8 @@ Time make_time(std::int64_t year, std::int64_t month, std::int64_t day, std::int
   year += floor_div(m, 12);
   const int in_year = static_cast<int>(m - floor_div(m, 12) * 12) + 1;
   Time t;
-  t.seconds = (days_from(year, in_year, 1) + day - 1) * 86400 + seconds_of_day;
+  const auto days = static_cast<std::uint64_t>(days_from(year, in_year, 1) + day - 1);
+  t.seconds = wrapping_add(static_cast<std::int64_t>(days * 86400), seconds_of_day);
   t.nanos = nanos;
   return t;
 }

@@ -32,6 +32,11 @@ Result<Time> parse_time(std::string_view layout, std::string_view text);
 // The same instant in a zone of the IANA database; an unknown zone is UTC.
 Time in_zone(Time t, const std::string& zone);
 
+// Go's arithmetic on seconds wraps.
+inline std::int64_t wrapping_add(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+
 std::string_view month_name(std::int64_t month);  // "" out of range
 std::string_view weekday_name(std::int64_t weekday);
 

@@ -79,8 +79,8 @@ class JsonWriter {
 
  private:
   Result<void> value(const Value& v, int depth) {
-    if (depth > kMaxValueDepth) return rotor::fail(Code::kInvalid, "the value nests too deeply for JSON");
-    if (out_.size() > kMaxPrinted) return rotor::fail(Code::kInvalid, "the value is too large for JSON");
+    if (depth > kMaxValueDepth) return over_budget(kMaxValueDepth, "levels of lists and maps");
+    if (out_.size() > kMaxText) return over_budget(kMaxText, "bytes in one text");
     if (v.is_list()) return list(v, depth);
     if (v.is_map()) return map(v, depth);
     if (v.is_unsigned()) return put(fmt::format("{}", v.unsigned_integer()));
@@ -95,6 +95,7 @@ class JsonWriter {
       case Type::kTime:
         return string(rfc3339(v.time()));
       case Type::kVersion:
+      case Type::kVersionValue:
         return string(print_version(v.version()));
       case Type::kFloat64:
         if (!std::isfinite(v.real()))
@@ -171,16 +172,22 @@ enum class Numbers : std::uint8_t { kFloats, kLenientFloats, kIntegers };
 
 class JsonReader {
  public:
-  JsonReader(std::string_view text, Numbers numbers) : reader_(text), numbers_(numbers) {}
+  // One level more than is allowed, so that the budget speaks before the reader does.
+  JsonReader(std::string_view text, Numbers numbers) : reader_(text, kMaxValueDepth + 1), numbers_(numbers) {}
 
   Result<Value> run() {
     Value v = value();
+    if (depth_ > kMaxValueDepth) return over_budget(kMaxValueDepth, "levels of lists and maps");
+    if (values_ > kMaxValues) return over_budget(kMaxValues, "values in one document");
     TRY_VOID(reader_.finish());
     return v;
   }
 
+  std::size_t values() const { return values_; }
+
  private:
   Value value() {
+    if (++values_ > kMaxValues) reader_.fail("too many values");
     switch (reader_.peek()) {
       case json::Kind::kBool:
         return Value::boolean(reader_.read_bool());
@@ -209,34 +216,50 @@ class JsonReader {
     return {};
   }
 
+  // After a refusal depth_ keeps what it was.
+  bool deeper() {
+    if (++depth_ <= kMaxValueDepth) return true;
+    reader_.fail("nested too deeply");
+    return false;
+  }
+
   Value array() {
     std::vector<Value> items;
+    if (!deeper()) return {};
     reader_.begin_array();
     while (reader_.next_element()) items.push_back(value());
+    if (depth_ <= kMaxValueDepth) --depth_;
     return Value::list(std::move(items));
   }
 
   Value object() {
     Map members;
     std::string key;
+    if (!deeper()) return {};
     reader_.begin_object();
     while (reader_.next_member(key)) {
       Value v = value();
       members.insert_or_assign(key, std::move(v));
     }
+    if (depth_ <= kMaxValueDepth) --depth_;
     return Value::map(std::move(members));
   }
 
   json::Reader reader_;
   Numbers numbers_;
+  int depth_ = 0;
+  std::size_t values_ = 0;
 };
 
 }  // namespace
 
 Result<std::string> write_json(const Value& value, JsonStyle style) { return JsonWriter(style).run(value); }
 
-Result<Value> read_json(std::string_view text, bool lenient) {
-  return JsonReader(text, lenient ? Numbers::kLenientFloats : Numbers::kFloats).run();
+Result<Value> read_json(std::string_view text, bool lenient, std::size_t* values) {
+  JsonReader reader(text, lenient ? Numbers::kLenientFloats : Numbers::kFloats);
+  auto v = reader.run();
+  if (values != nullptr) *values = reader.values();
+  return v;
 }
 
 Result<Value> read_json_keeping_integers(std::string_view text) { return JsonReader(text, Numbers::kIntegers).run(); }

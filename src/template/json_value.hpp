@@ -19,7 +19,7 @@ struct JsonStyle {
 Result<std::string> write_json(const Value& value, JsonStyle style = {});
 
 // All numbers are float64. `lenient`: a number out of range becomes nil instead of an error.
-Result<Value> read_json(std::string_view text, bool lenient = false);
+Result<Value> read_json(std::string_view text, bool lenient = false, std::size_t* values = nullptr);
 
 // The same, but integers that fit stay int64 (or uint64).
 Result<Value> read_json_keeping_integers(std::string_view text);

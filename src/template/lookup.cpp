@@ -5,6 +5,7 @@
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "template/gjson.hpp"
+#include "template/go_number.hpp"
 #include "template/json_value.hpp"
 
 namespace rotor::tmpl {
@@ -13,14 +14,14 @@ namespace {
 
 using Found = std::optional<SecretBytes>;
 
-Found path_in(std::string_view document, std::string_view path) {
-  auto match = gjson::lookup(document, path);
-  if (!match) return std::nullopt;
-  return std::move(match->text);
+Result<Found> path_in(std::string_view document, std::string_view path) {
+  TRY(auto match, gjson::lookup(document, path));
+  if (!match) return Found();
+  return Found(std::move(match->text));
 }
 
 // The property as one key: its dots mean themselves.
-Found literal_in(std::string_view document, std::string_view property) {
+Result<Found> literal_in(std::string_view document, std::string_view property) {
   std::string path;
   for (const char c : property) {
     if (c == '.') path += '\\';
@@ -135,7 +136,7 @@ SecretBytes decoded_bytes(const Value& v) {
     case Type::kString:
       return SecretBytes(v.text());
     case Type::kFloat64:
-      return SecretBytes(json_float(v.real()));
+      return SecretBytes(format_float(v.real(), 'f', -1));
     default:
       return SecretBytes(write_json(v).value_or(""));
   }
@@ -156,9 +157,11 @@ Result<std::optional<SecretBytes>> find_property(LookupRule rule, const SecretBy
   if (rule == LookupRule::kPath) return path_in(document, property);
   const bool dotted = property.substr(rule == LookupRule::kGcp ? 1 : 0).contains('.');
   if (rule != LookupRule::kAzure && dotted) {
-    if (auto found = literal_in(document, property)) return found;
+    TRY(auto found, literal_in(document, property));
+    if (found) return found;
   }
-  if (auto found = path_in(document, property)) return found;
+  TRY(auto found, path_in(document, property));
+  if (found) return found;
   if (rule == LookupRule::kAzure && dotted) return literal_in(document, property);
   return std::nullopt;
 }

@@ -57,7 +57,7 @@ Returned add_date(Context&, Args a) {
   }
   Time made = make_time(c.year + a[1].integer(), c.month + a[2].integer(), c.day + a[3].integer(),
                         c.hour * 3600 + c.minute * 60 + c.second, t.nanos);
-  made.seconds -= t.offset;
+  made.seconds = wrapping_add(made.seconds, -t.offset);
   made.offset = t.offset;
   made.zone = t.zone;
   return Value::time(made);
@@ -120,7 +120,11 @@ constexpr Function kDuration[] = {
 };
 
 constexpr Function kNamed[] = {
-    {"String", "", [](Context&, Args a) -> Returned { return text(to_text(a[0])); }},
+    {"String", "",
+     [](Context&, Args a) -> Returned {
+       TRY(std::string s, to_text(a[0]));
+       return Value::text(std::move(s));
+     }},
 };
 
 Version next_version(const Version& v, int part) {
@@ -138,17 +142,24 @@ Returned compared(Args a, bool (*test)(int)) {
   return yes(test(compare_versions(a[0].version(), a[1].version())));
 }
 
-constexpr Function kVersion[] = {
+// What a version has that is no pointer, as the Inc methods return it.
+constexpr Function kVersionValue[] = {
     {"Major", "", [](Context&, Args a) -> Returned { return Value::unsigned_integer(a[0].version().major); }},
     {"Minor", "", [](Context&, Args a) -> Returned { return Value::unsigned_integer(a[0].version().minor); }},
     {"Patch", "", [](Context&, Args a) -> Returned { return Value::unsigned_integer(a[0].version().patch); }},
     {"Prerelease", "", [](Context&, Args a) -> Returned { return text(a[0].version().prerelease); }},
     {"Metadata", "", [](Context&, Args a) -> Returned { return text(a[0].version().metadata); }},
-    {"Original", "", [](Context&, Args a) -> Returned { return text(a[0].version().original); }},
     {"String", "", [](Context&, Args a) -> Returned { return text(print_version(a[0].version())); }},
-    {"IncMajor", "", [](Context&, Args a) -> Returned { return Value::version(next_version(a[0].version(), 0)); }},
-    {"IncMinor", "", [](Context&, Args a) -> Returned { return Value::version(next_version(a[0].version(), 1)); }},
-    {"IncPatch", "", [](Context&, Args a) -> Returned { return Value::version(next_version(a[0].version(), 2)); }},
+    {"IncMajor", "",
+     [](Context&, Args a) -> Returned { return Value::version(next_version(a[0].version(), 0), Type::kVersionValue); }},
+    {"IncMinor", "",
+     [](Context&, Args a) -> Returned { return Value::version(next_version(a[0].version(), 1), Type::kVersionValue); }},
+    {"IncPatch", "",
+     [](Context&, Args a) -> Returned { return Value::version(next_version(a[0].version(), 2), Type::kVersionValue); }},
+};
+
+constexpr Function kVersionPointer[] = {
+    {"Original", "", [](Context&, Args a) -> Returned { return text(a[0].version().original); }},
     {"Compare", "v",
      [](Context&, Args a) -> Returned {
        if (!a[1].is(Type::kVersion)) return bad("invalid memory address or nil pointer dereference");
@@ -171,18 +182,23 @@ Table methods_of(Type type) {
     case Type::kWeekday:
       return kNamed;
     case Type::kVersion:
-      return kVersion;
+    case Type::kVersionValue:
+      return kVersionValue;
     default:
       return {};
   }
 }
 
+const Function* find_in(Table table, std::string_view name) {
+  const auto found = std::ranges::find(table, name, &Function::name);
+  return found == table.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 const Function* find_method(Type type, std::string_view name) {
-  const Table table = methods_of(type);
-  const auto found = std::ranges::find(table, name, &Function::name);
-  return found == table.end() ? nullptr : &*found;
+  const Function* found = find_in(methods_of(type), name);
+  return found == nullptr && type == Type::kVersion ? find_in(kVersionPointer, name) : found;
 }
 
 std::optional<Value> struct_field(const Value& value, std::string_view name) {

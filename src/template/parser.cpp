@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "template/budget.hpp"
 #include "template/deep_stack.hpp"
 #include "template/functions/registry.hpp"
 #include "template/lexer.hpp"
@@ -17,6 +18,7 @@ namespace rotor::tmpl {
 namespace {
 
 constexpr int kMaxNesting = 10000;
+constexpr std::size_t kMaxVariables = 1000;
 
 using Kind = TokenKind;
 using Parsed = Result<Node*>;
@@ -314,6 +316,8 @@ class Parser {
   Parsed pipeline(std::string_view context, Kind end) {
     Node* pipe = make(NodeKind::kPipe, peek_non_space());
     TRY_VOID(declarations(*pipe, context));
+    if (variables_.size() > kMaxVariables)
+      return error(over_budget(kMaxVariables, "variables in scope").error().message);
     while (true) {
       const Token t = next_non_space();
       if (t.kind == end) return checked(pipe, context);
@@ -371,10 +375,13 @@ class Parser {
     return {};
   }
 
+  // Only presence counts here, so a name declared twice is kept once.
   void declare(Node& pipe, const Token& variable) {
     pipe.idents.emplace_back(variable.text);
-    variables_.emplace_back(variable.text);
+    if (!declared(variable.text)) variables_.emplace_back(variable.text);
   }
+
+  bool declared(std::string_view name) const { return std::ranges::find(variables_, name) != variables_.end(); }
 
   Parsed command() {
     Node* c = make(NodeKind::kCommand, peek_non_space());
@@ -479,8 +486,7 @@ class Parser {
   }
 
   Parsed variable(const Token& t) {
-    if (std::ranges::find(variables_, t.text) == variables_.end())
-      return error(fmt::format("undefined variable {}", quote(t.text)));
+    if (!declared(t.text)) return error(fmt::format("undefined variable {}", quote(t.text)));
     Node* n = literal(NodeKind::kVariable, t);
     n->idents.emplace_back(t.text);
     return n;

@@ -46,12 +46,31 @@ bool take_headers(std::string_view& s, PemBlock& block) {
   }
 }
 
+// Where the next END line begins. It is kept from block to block, so that many that begin and few that end are read
+// in linear time.
+class EndLines {
+ public:
+  explicit EndLines(std::string_view text) : text_(text) {}
+
+  // Position in `s`, which is what is left of the text; npos when there is none.
+  std::size_t next(std::string_view s) {
+    const auto from = static_cast<std::size_t>(s.data() - text_.data());
+    if (at_ == kUnknown || (at_ != std::string_view::npos && at_ < from)) at_ = text_.find(kEnd, from);
+    return at_ == std::string_view::npos ? at_ : at_ - from;
+  }
+
+ private:
+  static constexpr std::size_t kUnknown = std::string_view::npos - 1;
+  std::string_view text_;
+  std::size_t at_ = kUnknown;
+};
+
 // The body and its END line, whose type must be the block's.
-bool take_body(std::string_view& s, PemBlock& block) {
+bool take_body(std::string_view& s, PemBlock& block, EndLines& ends) {
   std::size_t end = 0;
   std::size_t after = kEnd.size() - 1;
   if (!block.headers.empty() || !s.starts_with(kEnd.substr(1))) {
-    end = s.find(kEnd);
+    end = ends.next(s);
     if (end == std::string_view::npos) return false;
     after = end + kEnd.size();
   }
@@ -59,6 +78,7 @@ bool take_body(std::string_view& s, PemBlock& block) {
   if (!trailer.starts_with(block.type) || !trailer.substr(block.type.size()).starts_with(kDashes)) return false;
   trailer.remove_prefix(block.type.size() + kDashes.size());
   if (!take_line(trailer).empty()) return false;
+  if (s.substr(0, end).contains('-')) return false;  // no base64: most likely the start of another block
   std::string body(s.substr(0, end));
   std::erase_if(body, [](char c) { return c == ' ' || c == '\t'; });
   auto bytes = base64_decode(body);
@@ -72,13 +92,14 @@ bool take_body(std::string_view& s, PemBlock& block) {
 
 std::optional<PemBlock> next_pem(std::string_view& text) {
   std::string_view s = text;
+  EndLines ends(text);
   while (take_begin(s)) {
     PemBlock block;
     const std::string_view line = take_line(s);
     if (!line.ends_with(kDashes)) continue;
     block.type = line.substr(0, line.size() - kDashes.size());
     if (!take_headers(s, block)) return std::nullopt;
-    if (!take_body(s, block)) continue;
+    if (!take_body(s, block, ends)) continue;
     text = s;
     return block;
   }

@@ -7,12 +7,13 @@
 
 #include "base/encoding.hpp"
 #include "base/utf8.hpp"
+#include "template/budget.hpp"
 
 namespace rotor::tmpl {
 namespace {
 
 constexpr std::size_t kMaxPattern = 64 * 1024;
-constexpr std::int64_t kMaxMemory = 32 << 20;
+constexpr std::int64_t kMaxMemory = 128 << 20;
 
 re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view view(const re2::StringPiece& text) { return {text.data(), text.size()}; }
@@ -84,6 +85,13 @@ int group_number(std::string_view name) {
   return n;
 }
 
+// Charges one match that may look at `ahead` bytes, with results of `made` bytes so far.
+bool take(RegexBudget& budget, std::size_t ahead, std::size_t made) {
+  budget.runs -= static_cast<std::int64_t>(ahead / RegexBudget::kBytesPerRun) + 1;
+  budget.too_large = budget.too_large || made > budget.bytes;
+  return !budget.spent();
+}
+
 }  // namespace
 
 // Bytes that are no UTF-8 match as U+FFFD: RE2 sees a text where they are spelled out, and positions are mapped back.
@@ -127,7 +135,7 @@ Regex::~Regex() = default;
 
 Result<Regex> Regex::compile(std::string_view pattern) {
   if (pattern.size() > kMaxPattern) {
-    return fail(Code::kInvalid, fmt::format("error parsing regexp: longer than {} bytes", kMaxPattern));
+    return over_budget(kMaxPattern, "bytes of a regular expression");
   }
   TRY(const std::string translated, to_re2_syntax(pattern));
   RE2::Options options;
@@ -141,16 +149,20 @@ Result<Regex> Regex::compile(std::string_view pattern) {
   return Regex(std::move(re));
 }
 
+int Regex::size() const { return re_->ProgramSize(); }
+
 bool Regex::matches(std::string_view text) const {
   const Subject subject(text);
   return RE2::PartialMatch(piece(subject.text()), *re_);
 }
 
-std::vector<std::pair<std::size_t, std::size_t>> Regex::find_spans(std::string_view text, int limit) const {
+std::vector<std::pair<std::size_t, std::size_t>> Regex::find_spans(std::string_view text, int limit,
+                                                                   RegexBudget& budget) const {
   std::vector<std::pair<std::size_t, std::size_t>> spans;
   std::size_t previous_end = std::string_view::npos;
   for (std::size_t at = 0; at <= text.size() && (limit < 0 || spans.size() < static_cast<std::size_t>(limit));) {
     re2::StringPiece match;
+    if (!take(budget, text.size() - at, sizeof(spans[0]) * (spans.size() + 1))) break;
     if (!re_->Match(piece(text), at, text.size(), RE2::UNANCHORED, &match, 1)) break;
     const auto from = static_cast<std::size_t>(match.data() - text.data());
     const std::size_t to = from + match.size();
@@ -162,17 +174,20 @@ std::vector<std::pair<std::size_t, std::size_t>> Regex::find_spans(std::string_v
   return spans;
 }
 
-std::vector<std::string_view> Regex::find_all(std::string_view text, int limit) const {
+std::vector<std::string_view> Regex::find_all(std::string_view text, int limit, RegexBudget& budget) const {
   const Subject subject(text);
   std::vector<std::string_view> out;
-  for (const auto& [from, to] : find_spans(subject.text(), limit)) {
+  for (const auto& [from, to] : find_spans(subject.text(), limit, budget)) {
     out.push_back(subject.original(subject.text().substr(from, to - from)));
   }
   return out;
 }
 
-void Regex::expand(std::string& out, std::string_view replacement, const std::vector<std::string_view>& groups) const {
+void Regex::expand(std::string& out, std::string_view replacement, const std::vector<std::string_view>& groups,
+                   RegexBudget& budget) const {
   while (!replacement.empty()) {
+    budget.too_large = budget.too_large || out.size() > budget.bytes;
+    if (budget.spent()) return;
     const std::size_t dollar = std::min(replacement.find('$'), replacement.size());
     out += replacement.substr(0, dollar);
     replacement.remove_prefix(dollar);
@@ -200,7 +215,7 @@ void Regex::expand(std::string& out, std::string_view replacement, const std::ve
 }
 
 template <class Replace>
-std::string Regex::replace(std::string_view text, Replace put) const {
+std::string Regex::replace(std::string_view text, RegexBudget& budget, Replace put) const {
   const Subject subject(text);
   const std::string_view all = subject.text();
   std::vector<re2::StringPiece> pieces(static_cast<std::size_t>(re_->NumberOfCapturingGroups()) + 1);
@@ -208,6 +223,7 @@ std::string Regex::replace(std::string_view text, Replace put) const {
   std::string out;
   std::size_t last = 0;
   for (std::size_t at = 0; at <= all.size();) {
+    if (!take(budget, all.size() - at, out.size())) break;
     if (!re_->Match(piece(all), at, all.size(), RE2::UNANCHORED, pieces.data(), static_cast<int>(pieces.size()))) break;
     const auto from = static_cast<std::size_t>(pieces[0].data() - all.data());
     const std::size_t to = from + pieces[0].size();
@@ -224,15 +240,15 @@ std::string Regex::replace(std::string_view text, Replace put) const {
   return out;
 }
 
-std::string Regex::replace_all(std::string_view text, std::string_view replacement) const {
-  return replace(text, [&](std::string& out, const auto& groups) { expand(out, replacement, groups); });
+std::string Regex::replace_all(std::string_view text, std::string_view replacement, RegexBudget& budget) const {
+  return replace(text, budget, [&](std::string& out, const auto& groups) { expand(out, replacement, groups, budget); });
 }
 
-std::string Regex::replace_all_literal(std::string_view text, std::string_view replacement) const {
-  return replace(text, [&](std::string& out, const auto&) { out += replacement; });
+std::string Regex::replace_all_literal(std::string_view text, std::string_view replacement, RegexBudget& budget) const {
+  return replace(text, budget, [&](std::string& out, const auto&) { out += replacement; });
 }
 
-std::vector<std::string_view> Regex::split(std::string_view text, int limit) const {
+std::vector<std::string_view> Regex::split(std::string_view text, int limit, RegexBudget& budget) const {
   if (limit == 0) return {};
   if (text.empty() && !re_->pattern().empty()) return {text};
   const Subject subject(text);
@@ -240,7 +256,7 @@ std::vector<std::string_view> Regex::split(std::string_view text, int limit) con
   std::vector<std::string_view> out;
   std::size_t begin = 0;
   std::size_t end = 0;
-  for (const auto& [from, to] : find_spans(all, limit)) {
+  for (const auto& [from, to] : find_spans(all, limit, budget)) {
     if (limit > 0 && out.size() == static_cast<std::size_t>(limit) - 1) break;
     end = from;
     if (to != 0) out.push_back(subject.original(all.substr(begin, end - begin)));

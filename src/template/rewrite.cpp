@@ -24,7 +24,12 @@ class Rewriter {
   Result<SecretMap> operator()(const RewriteRegexp& r) {
     auto re = Regex::compile(r.source);
     if (!re) return std::unexpected(std::move(re).error().prefixed("regexp failed with failed to compile"));
-    return renamed([&](const std::string& key) -> Result<std::string> { return re->replace_all(key, r.target); });
+    RegexBudget budget{.runs = Limits{}.steps, .bytes = kMaxText};
+    return renamed([&](const std::string& key) -> Result<std::string> {
+      std::string name = re->replace_all(key, r.target, budget);
+      if (budget.spent()) return over_budget(Limits{}.steps, "steps or bytes in one rewrite operation");
+      return name;
+    });
   }
 
   Result<SecretMap> operator()(const RewriteTransform& t) {
@@ -35,7 +40,7 @@ class Rewriter {
       Map data;
       data.emplace("value", Value::text(key));
       auto name = parsed->render(Value::map(std::move(data), Type::kStringMap), environment_,
-                                 {.missing_key_is_error = false, .limits = {}});
+                                 {.missing_key_is_error = false, .limits = {}, .spent = &spent_});
       if (name) return name;
       return rotor::fail(Code::kInvalid, fmt::format("transform failed with failed to execute template for key {}: {}",
                                                      quote(key), name.error().message));
@@ -111,6 +116,7 @@ class Rewriter {
 
   SecretMap values_;
   const Environment& environment_;
+  Spent spent_;
 };
 
 }  // namespace

@@ -13,7 +13,8 @@ Result<Template> Template::parse(std::string_view name, std::string_view text, c
 
 Result<std::string> Template::render(const Value& data, const Environment& environment,
                                      const RenderOptions& options) const {
-  Context context(environment, options.limits);
+  Spent own;
+  Context context(environment, options.limits, options.spent != nullptr ? *options.spent : own);
   return Execution(*tree_, name_, context, options).run(data);
 }
 

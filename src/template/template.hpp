@@ -15,6 +15,7 @@ namespace rotor::tmpl {
 struct RenderOptions {
   bool missing_key_is_error = true;  // otherwise a missing key is nil and prints `<no value>`
   Limits limits;
+  Spent* spent = nullptr;  // shared with other renders; null: this one has all of `limits` to itself
 };
 
 class Template {

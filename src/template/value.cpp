@@ -21,7 +21,7 @@ struct TypeRow {
   std::string_view name, kind;
 };
 
-constexpr std::array<TypeRow, 21> kTypes = {{
+constexpr std::array<TypeRow, 22> kTypes = {{
     {"<nil>", "invalid"},
     {"bool", "bool"},
     {"int", "int"},
@@ -42,6 +42,7 @@ constexpr std::array<TypeRow, 21> kTypes = {{
     {"time.Month", "int"},
     {"time.Weekday", "int"},
     {"*semver.Version", "ptr"},
+    {"semver.Version", "struct"},
     {"sprig.certificate", "struct"},
 }};
 
@@ -124,7 +125,7 @@ Value Value::strings(std::vector<std::string> items) {
 Value Value::map(Map members, Type type) { return {type, std::make_shared<Members>(std::move(members))}; }
 Value Value::nil_map() { return {Type::kAnyMap, std::shared_ptr<Members>()}; }
 Value Value::time(Time v) { return {Type::kTime, std::make_shared<const Time>(std::move(v))}; }
-Value Value::version(Version v) { return {Type::kVersion, std::make_shared<const Version>(std::move(v))}; }
+Value Value::version(Version v, Type type) { return {type, std::make_shared<const Version>(std::move(v))}; }
 Value Value::certificate(Certificate v) {
   return {Type::kCertificate, std::make_shared<const Certificate>(std::move(v))};
 }
@@ -201,6 +202,7 @@ bool truth(const Value& v) {
       return v.unsigned_integer() != 0;
     case Type::kTime:
     case Type::kVersion:
+    case Type::kVersionValue:
     case Type::kCertificate:
       return true;
     default:
@@ -230,7 +232,8 @@ bool equal_maps(const Value& a, const Value& b, std::int64_t& steps, int depth) 
 }  // namespace
 
 bool deep_equal(const Value& a, const Value& b, std::int64_t& steps, int depth) {
-  if (--steps < 0 || a.type() != b.type() || depth > kMaxValueDepth) return false;
+  if (depth > kMaxValueDepth) steps = INT64_MIN;
+  if (steps < 0 || --steps < 0 || a.type() != b.type()) return false;
   switch (a.type()) {
     case Type::kNil:
       return true;
@@ -241,6 +244,8 @@ bool deep_equal(const Value& a, const Value& b, std::int64_t& steps, int depth) 
     case Type::kComplex128:
       return a.complex() == b.complex();
     case Type::kString:
+      if (a.text().size() != b.text().size()) return false;
+      steps -= static_cast<std::int64_t>(a.text().size() / 64);
       return a.text() == b.text();
     case Type::kUint64:
     case Type::kUint8:
@@ -250,6 +255,7 @@ bool deep_equal(const Value& a, const Value& b, std::int64_t& steps, int depth) 
       return x.seconds == y.seconds && x.nanos == y.nanos && x.zone == y.zone && x.offset == y.offset;
     }
     case Type::kVersion:
+    case Type::kVersionValue:
       return &a.version() == &b.version() || a.version().original == b.version().original;
     case Type::kCertificate:
       return a.certificate().cert == b.certificate().cert && a.certificate().key == b.certificate().key;

@@ -13,6 +13,8 @@
 #include <variant>
 #include <vector>
 
+#include "template/budget.hpp"
+
 namespace rotor::tmpl {
 
 enum class Type : std::uint8_t {
@@ -36,6 +38,7 @@ enum class Type : std::uint8_t {
   kMonth,
   kWeekday,
   kVersion,
+  kVersionValue,
   kCertificate,
 };
 
@@ -65,7 +68,7 @@ class Value {
   static Value map(std::map<std::string, Value> members, Type type = Type::kAnyMap);
   static Value nil_map();
   static Value time(Time v);
-  static Value version(Version v);
+  static Value version(Version v, Type type = Type::kVersion);  // kVersion, kVersionValue
   static Value certificate(Certificate v);
 
   Type type() const { return type_; }
@@ -146,11 +149,8 @@ bool truth(const Value& v);
 // The same question as sprig's `empty` asks it.
 inline bool is_empty(const Value& v) { return !truth(v); }
 
-// Nesting of lists and maps beyond this is refused by everything that walks a value.
-inline constexpr int kMaxValueDepth = 1000;
-
-// reflect.DeepEqual: types must be identical. Takes its work from `steps`; when they are used up, or beyond
-// kMaxValueDepth, values count as different.
+// reflect.DeepEqual: types must be identical. Takes its work from `steps`; when they are used up (negative), or beyond
+// kMaxValueDepth (INT64_MIN), values count as different.
 bool deep_equal(const Value& a, const Value& b, std::int64_t& steps, int depth = 0);
 
 }  // namespace rotor::tmpl

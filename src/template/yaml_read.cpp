@@ -5,6 +5,7 @@
 #include <yaml.h>
 
 #include "base/encoding.hpp"
+#include "template/format.hpp"
 #include "template/go_number.hpp"
 #include "template/json_value.hpp"
 #include "template/yaml_value.hpp"
@@ -13,8 +14,10 @@ namespace rotor::tmpl {
 
 namespace {
 
-constexpr int kMaxNesting = 1000;
-constexpr std::size_t kMaxNodes = 2'000'000;  // aliases counted every time they are used
+// What aliases may make of a short document; each counts every time it is used.
+constexpr std::size_t kMaxAliased = 200'000;
+
+std::unexpected<Error> too_deep() { return over_budget(kMaxValueDepth, "levels of lists and maps"); }
 
 enum class NodeKind : std::uint8_t { kScalar, kSequence, kMapping, kAlias };
 
@@ -95,8 +98,8 @@ class Composer {
   }
 
   Result<NodePtr> node(int depth) {
-    if (depth > kMaxNesting) return error("the document nests too deeply");
-    if (++count_ > kMaxNodes) return error("the document has too many nodes");
+    if (depth > kMaxValueDepth) return too_deep();
+    if (++count_ > kMaxValues) return over_budget(kMaxValues, "values in one document");
     const yaml_event_t& e = parser_.event();
     auto n = std::make_unique<YamlNode>();
     switch (e.type) {
@@ -158,11 +161,12 @@ constexpr std::string_view kTagPrefix = "tag:yaml.org,2002:";
 // Nodes to values, as go-yaml decodes into interface {}.
 class Builder {
  public:
-  explicit Builder(YamlErrors errors) : errors_(errors) {}
+  Builder(YamlErrors errors, std::size_t most) : errors_(errors), most_(most) {}
+  std::size_t count() const { return count_; }
 
   Result<Value> value(const YamlNode& n, int depth = 0) {
-    if (depth > kMaxNesting) return error("the document nests too deeply");
-    if (++count_ > kMaxNodes) return error("document contains excessive aliasing");
+    if (depth > kMaxValueDepth) return too_deep();
+    if (++count_ > most_) return too_many();
     switch (n.kind) {
       case NodeKind::kScalar:
         return scalar(n);
@@ -255,8 +259,8 @@ class Builder {
         continue;
       }
       TRY(const Value k, value(*n.children[i], depth + 1));
-      TRY(std::string name, key(k));
       TRY(Value v, value(*n.children[i + 1], depth + 1));
+      TRY(std::string name, key(k, v));
       into.insert_or_assign(std::move(name), std::move(v));
     }
     const_cast<YamlNode&>(n).open = false;  // NOLINT
@@ -266,7 +270,8 @@ class Builder {
   Result<void> merge(const YamlNode& from, Map& into, int depth) {
     constexpr std::string_view kWant = "map merge requires map or sequence of maps as the value";
     const YamlNode& source = from.kind == NodeKind::kAlias ? *from.target : from;
-    if (depth > kMaxNesting || ++count_ > kMaxNodes) return error("document contains excessive aliasing");
+    if (depth > kMaxValueDepth) return too_deep();
+    if (++count_ > most_) return too_many();
     if (source.kind == NodeKind::kMapping) {
       if (source.open) return error("an anchor's value contains itself");
       return mapping(source, into, depth + 1);
@@ -282,7 +287,7 @@ class Builder {
     return {};
   }
 
-  Result<std::string> key(const Value& v) {
+  Result<std::string> key(const Value& v, const Value& member) const {
     switch (v.type()) {
       case Type::kString:
         return v.text();
@@ -295,17 +300,30 @@ class Builder {
         return s == "+Inf" ? ".inf" : (s == "-Inf" ? "-.inf" : (s == "NaN" ? ".nan" : s));
       }
       default:
-        return rotor::fail(Code::kInvalid, fmt::format("unsupported map key of type: {}", type_name(v.type())));
+        return rotor::fail(Code::kInvalid, unsupported_key(v, member));
     }
   }
 
+  // Go's words for a null key, missing type and all; only a value of the template may quote the document.
+  std::string unsupported_key(const Value& key, const Value& member) const {
+    std::string shown;
+    if (errors_ == YamlErrors::kExact && key.is_nil() && print_format(shown, "%#v", {&member, 1}))
+      return "unsupported map key of type: %!s(<nil>), key: <nil>, value: " + shown;
+    return fmt::format("unsupported map key of type: {}", type_name(key.type()));
+  }
+
+  std::unexpected<Error> too_many() const {
+    return over_budget(static_cast<std::int64_t>(most_), "values made by the aliases of one document");
+  }
+
   YamlErrors errors_;
+  std::size_t most_;
   std::size_t count_ = 0;
 };
 
 // Without context: a prefix for people.
-Result<Value> converted(std::string_view text, YamlErrors errors) {
-  auto v = read_yaml(text, errors);
+Result<Value> converted(std::string_view text, YamlErrors errors, std::size_t* nodes = nullptr) {
+  auto v = read_yaml(text, errors, nodes);
   if (!v) return std::unexpected(std::move(v).error().prefixed("error converting YAML to JSON"));
   return v;
 }
@@ -342,15 +360,18 @@ std::string through_json(const std::string& s) {
 
 }  // namespace
 
-Result<Value> read_yaml(std::string_view text, YamlErrors errors) {
+Result<Value> read_yaml(std::string_view text, YamlErrors errors, std::size_t* nodes) {
   Composer composer(text, errors);
   TRY(const NodePtr root, composer.run());
   if (root == nullptr) return Value();
-  return Builder(errors).value(*root);
+  Builder builder(errors, kMaxAliased + text.size());
+  auto v = builder.value(*root);
+  if (nodes != nullptr) *nodes = builder.count();
+  return v;
 }
 
-Result<Value> read_yaml_as_json(std::string_view text, bool floats, YamlErrors errors) {
-  TRY(const Value v, converted(text, errors));
+Result<Value> read_yaml_as_json(std::string_view text, bool floats, YamlErrors errors, std::size_t* nodes) {
+  TRY(const Value v, converted(text, errors, nodes));
   auto json = write_json(v);
   if (!json) return std::unexpected(std::move(json).error().prefixed("error converting YAML to JSON"));
   return floats ? read_json(*json) : read_json_keeping_integers(*json);

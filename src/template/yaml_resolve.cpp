@@ -78,7 +78,6 @@ bool is_yaml_timestamp(std::string_view s) {
 }
 
 YamlScalar resolve_plain(std::string_view s) {
-  if (s == "<<") return {Value::text("<<"), false, true};
   if (auto v = word(s)) return {*std::move(v)};
   const char c = s[0];
   if (c == '.') {

@@ -15,20 +15,20 @@ namespace rotor::tmpl {
 enum class YamlErrors : std::uint8_t { kPublic, kExact };
 
 // The first document. Integers are kInt64 or kUint64, keys are strings; infinities and NaN are kept.
-Result<Value> read_yaml(std::string_view text, YamlErrors errors = YamlErrors::kPublic);
+Result<Value> read_yaml(std::string_view text, YamlErrors errors = YamlErrors::kPublic, std::size_t* nodes = nullptr);
 
 // The same through JSON, as everything but KeysAndValues reads it: kInvalid for infinities and NaN, whole floats become
 // integers. `floats`: all numbers are float64.
-Result<Value> read_yaml_as_json(std::string_view text, bool floats, YamlErrors errors = YamlErrors::kPublic);
+Result<Value> read_yaml_as_json(std::string_view text, bool floats, YamlErrors errors = YamlErrors::kPublic,
+                                std::size_t* nodes = nullptr);
 
 // A flat map of strings: scalars become text (floats in 32-bit form), null is "". Lists and maps inside are refused.
 Result<std::map<std::string, std::string>> read_yaml_strings(std::string_view text);
 
-// How a plain scalar is read: kNil, kBool, a number, or kString. Timestamps and `<<` are no strings to the writer.
+// How a plain scalar is read: kNil, kBool, a number, or kString. Timestamps are no strings to the writer.
 struct YamlScalar {
   Value value;
   bool is_timestamp = false;
-  bool is_merge = false;
 };
 YamlScalar resolve_plain(std::string_view text);
 bool is_yaml_timestamp(std::string_view text);

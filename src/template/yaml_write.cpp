@@ -15,7 +15,6 @@ namespace {
 
 constexpr int kWidth = 80;
 constexpr std::size_t kMaxSimpleKey = 128;
-constexpr std::size_t kMaxOutput = 64 * 1024 * 1024;
 
 bool is_break(char32_t r) { return r == '\r' || r == '\n' || r == 0x85 || r == 0x2028 || r == 0x2029; }
 
@@ -134,7 +133,7 @@ Style style_of(std::string_view text, const Analysis& a, bool simple_key) {
     style = Style::kLiteral;
   } else {
     const YamlScalar read = resolve_plain(text);
-    if (read.value.is_text() && !read.is_timestamp && !read.is_merge && !is_base60(text)) style = Style::kPlain;
+    if (read.value.is_text() && !read.is_timestamp && !is_base60(text)) style = Style::kPlain;
   }
   if (simple_key && a.multiline) style = Style::kDouble;
   if (style == Style::kPlain && !a.plain) style = Style::kSingle;
@@ -167,8 +166,8 @@ class Emitter {
 
   // `indent` is that of the surrounding collection; `fresh` says that a collection may begin right here.
   Result<void> node(const Value& v, int indent, bool fresh, int depth) {
-    if (depth > kMaxValueDepth) return rotor::fail(Code::kInvalid, "the value nests too deeply for YAML");
-    if (out_.size() > kMaxOutput) return rotor::fail(Code::kInvalid, "the value is too large for YAML");
+    if (depth > kMaxValueDepth) return over_budget(kMaxValueDepth, "levels of lists and maps");
+    if (out_.size() > kMaxText) return over_budget(kMaxText, "bytes in one text");
     if (v.is_map() && v.size() > 0) return map(v, indent + 2, fresh, depth);
     if (v.is_list() && v.size() > 0) return list(v, fresh ? indent + 2 : indent, fresh, depth);
     if (!fresh) put(U' ');

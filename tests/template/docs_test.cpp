@@ -114,7 +114,7 @@ void check_path(const Row& r) {
   for (const Fence& f : page().fences) {
     if (f.info == "json document") document = f.text;
   }
-  const auto found = gjson::lookup(document, r.cells[0].code);
+  const auto found = gjson::lookup(document, r.cells[0].code).value_or(std::nullopt);
   expect_shown(found ? std::optional(std::string(found->text.reveal())) : std::nullopt, r.cells[1], r.line);
 }
 
@@ -180,11 +180,11 @@ std::int64_t number(std::string text) {
 
 void check_limit(const Row& r) {
   const Limits limits;
-  const std::map<std::string, std::int64_t> so = {{"steps", limits.steps},
-                                                  {"bytes", limits.bytes},
-                                                  {"output", limits.output},
-                                                  {"expensive calls", limits.expensive_calls},
-                                                  {"depth", limits.template_depth}};
+  const std::map<std::string, std::int64_t> so = {
+      {"steps", limits.steps},          {"bytes", limits.bytes},
+      {"output", limits.output},        {"expensive calls", limits.expensive_calls},
+      {"depth", limits.template_depth}, {"one text", kMaxText},
+      {"levels", kMaxValueDepth},       {"values", kMaxValues}};
   EXPECT_EQ(number(r.cells[1].words), so.at(r.cells[0].words)) << "docs/templates.md:" << r.line;
 }
 
@@ -207,7 +207,7 @@ const std::map<std::string, void (*)(const Row&)> kTables = {
     {"Field of `target.template` | What it does", prose},
     {"`templateAs` | What becomes of the rendered text", prose},
     {"`target` | Where the values go", prose},
-    {"Limit | At most | What is counted", check_limit},
+    {"Budget | At most | What is counted", check_limit},
 };
 
 TEST(TemplateDocs, EveryRowOfEveryTableIsAsShown) {

@@ -34,7 +34,8 @@ class RegexReplace : public testing::TestWithParam<ReplaceCase> {};
 TEST_P(RegexReplace, ExpandsAsGo) {
   const auto re = Regex::compile(GetParam().pattern);
   ASSERT_TRUE(re) << re.error().message;
-  EXPECT_EQ(re->replace_all(GetParam().text, GetParam().replacement), GetParam().expected);
+  RegexBudget budget;
+  EXPECT_EQ(re->replace_all(GetParam().text, GetParam().replacement, budget), GetParam().expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -55,15 +56,16 @@ INSTANTIATE_TEST_SUITE_P(
                                 "b\xfe"}));
 
 TEST(Regex, FindsAndSplitsAsGo) {
-  EXPECT_EQ(Regex::compile("a*")->find_all("baac", -1), (Pieces{"", "aa", ""}));
-  EXPECT_EQ(Regex::compile("a")->find_all("aaa", 2), (Pieces{"a", "a"}));
-  EXPECT_EQ(Regex::compile("a")->split("banana", -1), (Pieces{"b", "n", "n", ""}));
-  EXPECT_EQ(Regex::compile("a")->split("banana", 2), (Pieces{"b", "nana"}));
-  EXPECT_EQ(Regex::compile("a")->split("banana", 0), Pieces{});
-  EXPECT_EQ(Regex::compile("a")->split("", -1), Pieces{""});
-  EXPECT_EQ(Regex::compile("")->split("é😀", -1), (Pieces{"é", "😀"}));
-  EXPECT_EQ(Regex::compile("z*")->split("azb", -1), (Pieces{"a", "b"}));
-  EXPECT_EQ(Regex::compile("a.")->replace_all_literal("abac", "$1"), "$1$1");
+  RegexBudget budget;
+  EXPECT_EQ(Regex::compile("a*")->find_all("baac", -1, budget), (Pieces{"", "aa", ""}));
+  EXPECT_EQ(Regex::compile("a")->find_all("aaa", 2, budget), (Pieces{"a", "a"}));
+  EXPECT_EQ(Regex::compile("a")->split("banana", -1, budget), (Pieces{"b", "n", "n", ""}));
+  EXPECT_EQ(Regex::compile("a")->split("banana", 2, budget), (Pieces{"b", "nana"}));
+  EXPECT_EQ(Regex::compile("a")->split("banana", 0, budget), Pieces{});
+  EXPECT_EQ(Regex::compile("a")->split("", -1, budget), Pieces{""});
+  EXPECT_EQ(Regex::compile("")->split("é😀", -1, budget), (Pieces{"é", "😀"}));
+  EXPECT_EQ(Regex::compile("z*")->split("azb", -1, budget), (Pieces{"a", "b"}));
+  EXPECT_EQ(Regex::compile("a.")->replace_all_literal("abac", "$1", budget), "$1$1");
 }
 
 TEST(Regex, SpellsPropertiesAndGroupsForRe2) {

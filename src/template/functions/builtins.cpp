@@ -128,7 +128,7 @@ Result<std::size_t> position(const Value& index, std::size_t size) {
     return bad("cannot index slice/array with nil");
   else
     return bad(fmt::format("cannot index slice/array with type {}", type_name(index.type())));
-  if (i < 0 || static_cast<std::uint64_t>(i) >= size) return bad(fmt::format("index out of range: {}", i));
+  if (i < 0 || static_cast<std::uint64_t>(i) >= size) return bad("index out of range");
   return static_cast<std::size_t>(i);
 }
 
@@ -169,30 +169,25 @@ Returned length(Context&, Args args) {
   return bad(fmt::format("len of type {}", type_name(v.type())));
 }
 
-Returned printed(bool whole, std::string out) {
-  if (!whole) return bad("the text is too large, or a value nests too deeply");
-  return text(std::move(out));
-}
-
 Returned print(Context&, Args args) {
   std::string out;
-  const bool whole = print_all(out, args);
-  return printed(whole, std::move(out));
+  TRY_VOID(print_all(out, args));
+  return text(std::move(out));
 }
 
 Returned println(Context&, Args args) {
   std::string out;
   for (std::size_t i = 0; i < args.size(); ++i) {
     if (i > 0) out += ' ';
-    if (!print_value(out, args[i])) return printed(false, {});
+    TRY_VOID(print_value(out, args[i]));
   }
   return text(out += '\n');
 }
 
 Returned printf(Context&, Args args) {
   std::string out;
-  const bool whole = print_format(out, args[0].text(), args.subspan(1));
-  return printed(whole, std::move(out));
+  TRY_VOID(print_format(out, args[0].text(), args.subspan(1)));
+  return text(std::move(out));
 }
 
 Result<std::string> joined(Args args) {
@@ -201,7 +196,7 @@ Result<std::string> joined(Args args) {
     if (v.is_nil()) v = Value::text("<no value>");
   }
   std::string out;
-  if (!print_all(out, args)) return bad("the text is too large, or a value nests too deeply");
+  TRY_VOID(print_all(out, args));
   return out;
 }
 
@@ -296,11 +291,10 @@ Returned call(Context&, Args args) {
   return bad(fmt::format("non-function of type {}", type_name(args[0].type())));
 }
 
-// `and` and `or` are run by the executor, which must not evaluate all their arguments.
 constexpr Function kTable[] = {
-    {"and", "aa*", [](Context&, Args a) -> Returned { return a.back(); }, true},
-    {"or", "aa*", [](Context&, Args a) -> Returned { return a.back(); }, true},
-    {"not", "a", [](Context&, Args a) -> Returned { return yes(!truth(a[0])); }},
+    {"and", "aa*", [](Context&, Args a) -> Returned { return a.back(); }, Cost::kLooks, true},
+    {"or", "aa*", [](Context&, Args a) -> Returned { return a.back(); }, Cost::kLooks, true},
+    {"not", "a", [](Context&, Args a) -> Returned { return yes(!truth(a[0])); }, Cost::kLooks},
     {"eq", "aa*", eq},
     {"ne", "aa",
      [](Context& c, Args a) -> Returned {
@@ -327,9 +321,9 @@ constexpr Function kTable[] = {
        TRY(const bool l, less(a[0], a[1]));
        return yes(!l);
      }},
-    {"index", "aa*", index},
+    {"index", "aa*", index, Cost::kLooks},
     {"slice", "aa*", [](Context&, Args a) -> Returned { return a[0]; }},
-    {"len", "a", length},
+    {"len", "a", length, Cost::kLooks},
     {"print", "a*", print},
     {"println", "a*", println},
     {"printf", "sa*", printf},
@@ -344,10 +338,11 @@ constexpr Function kTable[] = {
 Table builtin_functions() { return kTable; }
 
 Result<bool> same(Context& context, const Value& a, const Value& b) {
-  constexpr std::int64_t kMost = 5'000'000;
-  std::int64_t steps = kMost;
-  const bool equal_values = deep_equal(a, b, steps);
-  TRY_VOID(context.spend_steps(kMost - steps));
+  const std::int64_t most = context.steps_left();
+  std::int64_t left = most;
+  const bool equal_values = deep_equal(a, b, left);
+  if (left == INT64_MIN) return over_budget(kMaxValueDepth, "levels of lists and maps");
+  TRY_VOID(context.spend_steps(most - left));
   return equal_values;
 }
 

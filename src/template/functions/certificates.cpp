@@ -15,8 +15,6 @@ namespace rotor::tmpl {
 
 namespace {
 
-constexpr std::size_t kMaxCertificates = 1000;
-
 std::string_view from_first_block(std::string_view s) {
   const auto at = s.find("-----BEGIN");
   return at == std::string_view::npos ? s : s.substr(at);
@@ -27,9 +25,8 @@ bool equal_fold(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, low, low);
 }
 
-Returned filter_pem(Context& c, Args a) {
+Returned filter_pem(Context&, Args a) {
   std::string_view rest = from_first_block(str(a, 1));
-  TRY_VOID(c.spend_bytes(rest.size()));
   std::string out;
   while (const auto block = next_pem(rest)) {
     if (equal_fold(block->type, str(a, 0))) out += write_pem(*block);
@@ -38,20 +35,20 @@ Returned filter_pem(Context& c, Args a) {
   return text(std::move(out));
 }
 
-Result<std::vector<CertPtr>> all_certificates(std::string_view s) {
+Result<std::vector<CertPtr>> all_certificates(Context& c, std::string_view s) {
   std::vector<CertPtr> certs;
   while (const auto block = next_pem(s)) {
     CertPtr cert = parse_certificate(block->bytes);
     if (cert == nullptr) return bad("failed to parse certificate: x509: malformed certificate");
-    if (certs.size() >= kMaxCertificates) return bad("too many certificates");
+    if (certs.size() >= kMaxCertificates) return over_budget(kMaxCertificates, "certificates in one text");
+    TRY_VOID(c.spend_steps(kStepsPerCertificate));
     certs.push_back(std::move(cert));
   }
   return certs;
 }
 
 Returned filter_cert_chain(Context& c, Args a) {
-  TRY_VOID(c.spend_bytes(str(a, 1).size()));
-  TRY(const auto certs, all_certificates(str(a, 1)));
+  TRY(const auto certs, all_certificates(c, str(a, 1)));
   TRY(const auto order, order_chain(certs));
   const auto cert_at = [&](std::size_t i) { return certs[order[i]].get(); };
   const bool rooted = is_root(cert_at(order.size() - 1));
@@ -117,14 +114,13 @@ const EVP_MD* oaep_hash(std::string_view name) {
 Returned rsa_decrypt(Context& c, Args a) {
   if (str(a, 0) == "None") return a[2];
   if (str(a, 0) != "RSA-OAEP") return bad("decryption scheme is not supported; use RSA-OAEP or None");
-  TRY_VOID(c.spend_steps(100'000));
   std::string_view rest = str(a, 3);
   const auto block = next_pem(rest);
   if (!block) return bad("failed to decode PEM block");
-  const KeyPtr key = parse_private_key(block->bytes);
+  TRY(const KeyPtr key, parse_private_key(block->bytes));
   if (key == nullptr) return bad("could not parse private key: unable to parse private key type");
   if (EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA) return bad("could not parse RSA private key");
-  if (EVP_PKEY_get_bits(key.get()) > 16384) return bad("the RSA key is too large");
+  TRY_VOID(c.spend_steps(steps_of_use(key.get())));
   const KeyContext context(EVP_PKEY_CTX_new(key.get(), nullptr));
   const EVP_MD* hash = oaep_hash(str(a, 1));
   const auto* in = reinterpret_cast<const unsigned char*>(str(a, 2).data());

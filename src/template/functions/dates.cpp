@@ -41,13 +41,13 @@ Time shifted(Time t, std::int64_t nanos) {
     rest -= 1'000'000'000;
     ++seconds;
   }
-  t.seconds += seconds;
+  t.seconds = wrapping_add(t.seconds, seconds);
   t.nanos = static_cast<std::int32_t>(rest);
   return t;
 }
 
 std::int64_t nanos_between(const Time& later, const Time& earlier) {
-  const auto d = static_cast<__int128>(later.seconds - earlier.seconds) * 1'000'000'000 + later.nanos - earlier.nanos;
+  const auto d = (static_cast<__int128>(later.seconds) - earlier.seconds) * 1'000'000'000 + later.nanos - earlier.nanos;
   return static_cast<std::int64_t>(std::clamp<__int128>(d, INT64_MIN, INT64_MAX));
 }
 

@@ -91,6 +91,8 @@ std::optional<Decimal> Decimal::over(const Decimal& other) const {
   return Decimal(std::move(quotient), -kDigits);
 }
 
+int Decimal::digits() const { return BN_num_bits(coefficient_.get()) * 3 / 10; }
+
 double Decimal::to_double() const {
   char* digits = BN_bn2dec(coefficient_.get());
   const std::string text = std::string(digits) + "e" + std::to_string(exponent_);

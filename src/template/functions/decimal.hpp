@@ -18,6 +18,7 @@ class Decimal {
   // Rounded to 16 digits after the point, half away from zero; nothing when dividing by zero.
   std::optional<Decimal> over(const Decimal& other) const;
   double to_double() const;
+  int digits() const;  // about
 
  private:
   struct Free {

@@ -12,10 +12,12 @@ const Map& members(const Value& v) {
   return v.is_nil_container() ? kEmpty : v.members();
 }
 
-Returned dict(Context&, Args a) {
+Returned dict(Context& c, Args a) {
   Map made;
   for (std::size_t i = 0; i < a.size(); i += 2) {
-    made.insert_or_assign(strval(a[i]), i + 1 < a.size() ? a[i + 1] : Value::text(""));
+    TRY(std::string key, strval(a[i]));
+    TRY_VOID(c.spend_bytes(key.size()));
+    made.insert_or_assign(std::move(key), i + 1 < a.size() ? a[i + 1] : Value::text(""));
   }
   return Value::map(std::move(made));
 }
@@ -27,6 +29,7 @@ Returned get(Context&, Args a) {
 
 Returned set(Context& c, Args a) {
   if (a[0].is_nil_container()) return bad("assignment to entry in nil map");
+  TRY_VOID(c.spend_bytes(str(a, 1).size() + sizeof(Map::value_type)));
   a[0].mutable_members().insert_or_assign(str(a, 1), a[2]);
   if (a[2].is_list() || a[2].is_map()) c.remember(a[0]);
   return a[0];
@@ -46,9 +49,10 @@ Returned pluck(Context&, Args a) {
   return Value::list(std::move(found));
 }
 
-Returned keys(Context&, Args a) {
+Returned keys(Context& c, Args a) {
   std::vector<std::string> all;
   for (const Value& d : a) {
+    TRY_VOID(c.spend_bytes(weight_of_members(members(d))));
     for (const auto& [key, _] : members(d)) all.push_back(key);
   }
   return Value::strings(std::move(all));
@@ -60,16 +64,18 @@ Returned values(Context&, Args a) {
   return Value::list(std::move(all));
 }
 
-Returned pick(Context&, Args a) {
+Returned pick(Context& c, Args a) {
   Map kept;
   for (const Value& key : a.subspan(1)) {
+    TRY_VOID(c.spend_bytes(key.text().size()));
     const auto at = members(a[0]).find(key.text());
     if (at != members(a[0]).end()) kept.insert(*at);
   }
   return Value::map(std::move(kept));
 }
 
-Returned omit(Context&, Args a) {
+Returned omit(Context& c, Args a) {
+  TRY_VOID(c.spend_bytes(weight_of_members(members(a[0]))));
   Map kept = members(a[0]);
   for (const Value& key : a.subspan(1)) kept.erase(key.text());
   return Value::map(std::move(kept));
@@ -79,9 +85,10 @@ bool mergeable(const Value& v) { return v.is(Type::kAnyMap) && !v.is_nil_contain
 
 // mergo: maps merge member by member; otherwise the source fills what is missing or empty, or replaces everything.
 Result<void> merge_into(Context& c, const Value& target, const Value& source, bool overwrite, int depth) {
-  if (depth > kMaxValueDepth) return bad("the maps nest too deeply");
+  if (depth > kMaxValueDepth) return over_budget(kMaxValueDepth, "levels of lists and maps");
   if (target.identity() == source.identity()) return {};
   TRY_VOID(c.spend_steps(1 + static_cast<std::int64_t>(source.size())));
+  TRY_VOID(c.spend_bytes(weight_of_members(source.members())));
   for (const auto& [key, value] : source.members()) {
     Map& into = target.mutable_members();
     const auto at = into.find(key);
@@ -125,8 +132,10 @@ Returned dig(Context&, Args a) {
 }
 
 Returned copy(Context& c, const Value& v, int depth) {
-  if (depth > kMaxValueDepth) return bad("the value nests too deeply");
+  if (depth > kMaxValueDepth) return over_budget(kMaxValueDepth, "levels of lists and maps");
   TRY_VOID(c.spend_steps(1));
+  if (v.is_map() && !v.is_nil_container()) TRY_VOID(c.spend_bytes(weight_of_members(v.members())));
+  if (v.is_list()) TRY_VOID(c.spend_bytes(weight(v)));
   if (v.is_list() && !v.is_nil_container()) {
     std::vector<Value> items;
     for (const Value& item : v.items()) {
@@ -152,28 +161,29 @@ Returned deep_copy(Context& c, Args a) {
 }
 
 constexpr Function kTable[] = {
-    {"dict", "a*", dict},
-    {"get", "ms", get},
-    {"set", "msa", set},
-    {"unset", "ms", unset},
-    {"hasKey", "ms", [](Context&, Args a) -> Returned { return yes(members(a[0]).contains(str(a, 1))); }},
-    {"pluck", "sm*", pluck},
+    {"dict", "a*", dict, Cost::kMakes},
+    {"get", "ms", get, Cost::kLooks},
+    {"set", "msa", set, Cost::kLooks},
+    {"unset", "ms", unset, Cost::kLooks},
+    {"hasKey", "ms", [](Context&, Args a) -> Returned { return yes(members(a[0]).contains(str(a, 1))); }, Cost::kLooks},
+    {"pluck", "sm*", pluck, Cost::kMakes},
     {"keys", "m*", keys},
     {"values", "m", values},
-    {"pick", "ms*", pick},
+    {"pick", "ms*", pick, Cost::kMakes},
     {"omit", "ms*", omit},
-    {"merge", "mm*", [](Context& c, Args a) -> Returned { return merge(c, a, false); }},
-    {"mustMerge", "mm*", [](Context& c, Args a) -> Returned { return merge(c, a, false); }},
-    {"mergeOverwrite", "mm*", [](Context& c, Args a) -> Returned { return merge(c, a, true); }},
-    {"mustMergeOverwrite", "mm*", [](Context& c, Args a) -> Returned { return merge(c, a, true); }},
-    {"dig", "a*", dig},
-    {"deepCopy", "a", deep_copy},
-    {"mustDeepCopy", "a", deep_copy},
+    {"merge", "mm*", [](Context& c, Args a) -> Returned { return merge(c, a, false); }, Cost::kLooks},
+    {"mustMerge", "mm*", [](Context& c, Args a) -> Returned { return merge(c, a, false); }, Cost::kLooks},
+    {"mergeOverwrite", "mm*", [](Context& c, Args a) -> Returned { return merge(c, a, true); }, Cost::kLooks},
+    {"mustMergeOverwrite", "mm*", [](Context& c, Args a) -> Returned { return merge(c, a, true); }, Cost::kLooks},
+    {"dig", "a*", dig, Cost::kLooks},
+    {"deepCopy", "a", deep_copy, Cost::kLooks},
+    {"mustDeepCopy", "a", deep_copy, Cost::kLooks},
     {"deepEqual", "aa",
      [](Context& c, Args a) -> Returned {
        TRY(const bool e, same(c, a[0], a[1]));
        return yes(e);
-     }},
+     },
+     Cost::kLooks},
 };
 
 }  // namespace

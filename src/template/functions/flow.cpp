@@ -13,20 +13,24 @@ Returned coalesce(Context&, Args a) {
 }
 
 constexpr Function kTable[] = {
-    {"empty", "a", [](Context&, Args a) -> Returned { return yes(is_empty(a[0])); }},
-    {"default", "aa*", [](Context&, Args a) -> Returned { return a.size() < 2 || is_empty(a[1]) ? a[0] : a[1]; }},
-    {"coalesce", "a*", coalesce},
-    {"ternary", "aab", [](Context&, Args a) -> Returned { return a[2].boolean() ? a[0] : a[1]; }},
+    {"empty", "a", [](Context&, Args a) -> Returned { return yes(is_empty(a[0])); }, Cost::kLooks},
+    {"default", "aa*", [](Context&, Args a) -> Returned { return a.size() < 2 || is_empty(a[1]) ? a[0] : a[1]; },
+     Cost::kLooks},
+    {"coalesce", "a*", coalesce, Cost::kLooks},
+    {"ternary", "aab", [](Context&, Args a) -> Returned { return a[2].boolean() ? a[0] : a[1]; }, Cost::kLooks},
     {"fail", "s", [](Context&, Args a) -> Returned { return bad(str(a, 0)); }},
-    {"typeOf", "a", [](Context&, Args a) -> Returned { return text(type_name(a[0].type())); }},
-    {"typeIs", "sa", [](Context&, Args a) -> Returned { return yes(str(a, 0) == type_name(a[1].type())); }},
+    {"typeOf", "a", [](Context&, Args a) -> Returned { return text(type_name(a[0].type())); }, Cost::kLooks},
+    {"typeIs", "sa", [](Context&, Args a) -> Returned { return yes(str(a, 0) == type_name(a[1].type())); },
+     Cost::kLooks},
     {"typeIsLike", "sa",
      [](Context&, Args a) -> Returned {
        const std::string_view name = type_name(a[1].type());
        return yes(str(a, 0) == name || "*" + str(a, 0) == name);
-     }},
-    {"kindOf", "a", [](Context&, Args a) -> Returned { return text(kind_name(a[0].type())); }},
-    {"kindIs", "sa", [](Context&, Args a) -> Returned { return yes(str(a, 0) == kind_name(a[1].type())); }},
+     },
+     Cost::kLooks},
+    {"kindOf", "a", [](Context&, Args a) -> Returned { return text(kind_name(a[0].type())); }, Cost::kLooks},
+    {"kindIs", "sa", [](Context&, Args a) -> Returned { return yes(str(a, 0) == kind_name(a[1].type())); },
+     Cost::kLooks},
 };
 
 }  // namespace

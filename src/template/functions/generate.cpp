@@ -1,4 +1,6 @@
 // New keys and certificates (sprig). Keys come from OpenSSL's generator; four a render at most.
+#include <algorithm>
+
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <openssl/dsa.h>
@@ -8,6 +10,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/encoding.hpp"
+#include "base/hash.hpp"
 #include "template/functions/helpers.hpp"
 #include "template/functions/keys_and_certs.hpp"
 #include "template/go_time.hpp"
@@ -46,10 +49,10 @@ Returned gen_private_key(Context& c, Args a) {
   if (type.empty() || type == "rsa") {
     TRY(key, new_rsa_key(c, 4096));
   } else if (type == "ecdsa") {
-    TRY_VOID(c.spend_steps(100'000));
+    TRY_VOID(c.spend_expensive());
     key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   } else if (type == "ed25519") {
-    TRY_VOID(c.spend_steps(100'000));
+    TRY_VOID(c.spend_expensive());
     key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
   } else if (type == "dsa") {
     TRY_VOID(c.spend_expensive());
@@ -61,17 +64,47 @@ Returned gen_private_key(Context& c, Args a) {
   return text(own_format_pem(key.get()));
 }
 
+// The label says which form the key must have.
+bool label_fits(std::string_view label, std::string_view der, EVP_PKEY* key) {
+  if (label == "PRIVATE KEY") return is_pkcs8(der);
+  const int type = EVP_PKEY_get_base_id(key);
+  const bool named = (label == "RSA PRIVATE KEY" && type == EVP_PKEY_RSA) ||
+                     (label == "EC PRIVATE KEY" && type == EVP_PKEY_EC) ||
+                     (label == "DSA PRIVATE KEY" && type == EVP_PKEY_DSA);
+  return named && !is_pkcs8(der);
+}
+
 Result<KeyPtr> key_from_pem(std::string_view pem) {
   const auto block = next_pem(pem);
   if (!block) return bad("parsing private key: no PEM data in input");
-  KeyPtr key = parse_private_key(block->bytes);
-  if (key == nullptr) return bad("parsing private key: unable to parse the private key");
+  TRY(KeyPtr key, parse_private_key(block->bytes));
+  if (key == nullptr || !label_fits(block->type, block->bytes, key.get()))
+    return bad("parsing private key: unable to parse the private key");
   return key;
+}
+
+// Null when the key's algorithm chooses for itself; RSA and P-256 take SHA-256, larger curves the hash of their size.
+const EVP_MD* hash_for(EVP_PKEY* key) {
+  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519) return nullptr;
+  const int bits = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC ? EVP_PKEY_get_bits(key) : 0;
+  if (bits == 384) return EVP_sha384();
+  return bits == 521 ? EVP_sha512() : EVP_sha256();
+}
+
+bool can_sign(EVP_PKEY* key) {
+  const int type = EVP_PKEY_get_base_id(key);
+  return type == EVP_PKEY_RSA || type == EVP_PKEY_EC || type == EVP_PKEY_ED25519;
 }
 
 struct Names {
   std::vector<std::string> ips, dns;  // ips as network bytes
 };
+
+// An IPv4 address in IPv6's clothes is one of four bytes.
+std::string shortest_ip(std::string ip) {
+  const std::string mapped = std::string(10, '\0') + "\xff\xff";
+  return ip.starts_with(mapped) ? ip.substr(mapped.size()) : ip;
+}
 
 Result<Names> names_of(const Value& ips, const Value& dns) {
   Names out;
@@ -82,7 +115,7 @@ Result<Names> names_of(const Value& ips, const Value& dns) {
     if (inet_pton(AF_INET, v.text().c_str(), bytes) == 1)
       out.ips.emplace_back(reinterpret_cast<char*>(bytes), 4);
     else if (inet_pton(AF_INET6, v.text().c_str(), bytes) == 1)
-      out.ips.emplace_back(reinterpret_cast<char*>(bytes), 16);
+      out.ips.push_back(shortest_ip({reinterpret_cast<char*>(bytes), 16}));
     else
       return bad("error parsing ip: not an IP address");
   }
@@ -90,12 +123,16 @@ Result<Names> names_of(const Value& ips, const Value& dns) {
     if (!v.is_text())
       return bad(
           fmt::format("error processing alternate dns name: a value of type {} is not a string", type_name(v.type())));
+    if (std::ranges::any_of(v.text(), [](char ch) { return static_cast<unsigned char>(ch) > 0x7F; }))
+      return bad("error creating certificate: x509: a DNS name cannot be encoded as an IA5String");
     out.dns.push_back(v.text());
   }
   return out;
 }
 
-// Builds one certificate; `issuer` null means self-signed.
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+// Builds one certificate, its parts in the order of Go's x509; `issuer` null means self-signed.
 class Builder {
  public:
   Builder(Context& c, EVP_PKEY* key) : context_(c), cert_(X509_new()) {
@@ -108,21 +145,22 @@ class Builder {
   }
 
   void subject(const std::string& cn) {
+    if (cn.empty()) return;
     // Given as the final type, so that no length limit applies.
     constexpr std::string_view kPrintable =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?*&";
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?";
     const bool printable = cn.find_first_not_of(kPrintable) == std::string::npos;
     X509_NAME_add_entry_by_NID(X509_get_subject_name(cert_.get()), NID_commonName,
                                printable ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING,
                                reinterpret_cast<const unsigned char*>(cn.data()), static_cast<int>(cn.size()), -1, 0);
   }
 
-  bool validity(std::int64_t days) {
-    const std::int64_t now =
-        std::chrono::duration_cast<std::chrono::seconds>(context_.now().time_since_epoch()).count();
-    if (days > 2'900'000 || days < -700'000) return false;
-    return set_time(X509_getm_notBefore(cert_.get()), now) &&
-           set_time(X509_getm_notAfter(cert_.get()), now + days * 86400);
+  // A Go duration holds 292 years; more days than that wrap around.
+  void validity(std::int64_t days) {
+    const __int128 now = context_.now().time_since_epoch().count();
+    constexpr std::uint64_t kDay = 86'400'000'000'000;
+    set_time(X509_getm_notBefore(cert_.get()), now);
+    set_time(X509_getm_notAfter(cert_.get()), now + static_cast<std::int64_t>(static_cast<std::uint64_t>(days) * kDay));
   }
 
   void usages(bool ca) {
@@ -132,40 +170,54 @@ class Builder {
     add(NID_basic_constraints, ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
   }
 
-  void subject_key() { add(NID_subject_key_identifier, "hash"); }
+  // RFC 7093, method 1: the first 20 bytes of a SHA-256 of the key's bits.
+  void subject_key() {
+    const ASN1_BIT_STRING* bits = X509_get0_pubkey_bitstr(cert_.get());
+    const std::string id = sha256({reinterpret_cast<const char*>(ASN1_STRING_get0_data(bits)),
+                                   static_cast<std::size_t>(ASN1_STRING_length(bits))});
+    ASN1_OCTET_STRING* octets = ASN1_OCTET_STRING_new();
+    ASN1_OCTET_STRING_set(octets, reinterpret_cast<const unsigned char*>(id.data()), 20);
+    X509_add1_ext_i2d(cert_.get(), NID_subject_key_identifier, octets, 0, X509V3_ADD_DEFAULT);
+    ASN1_OCTET_STRING_free(octets);
+  }
+
+  void issued_by(X509* issuer) {
+    X509* by = issuer != nullptr ? issuer : cert_.get();
+    X509_set_issuer_name(cert_.get(), X509_get_subject_name(by));
+    const bool other = X509_NAME_cmp(X509_get_subject_name(by), X509_get_subject_name(cert_.get())) != 0;
+    const auto* id = X509_get0_subject_key_id(by);
+    if (!other || id == nullptr) return;
+    AUTHORITY_KEYID* authority = AUTHORITY_KEYID_new();
+    authority->keyid = ASN1_OCTET_STRING_dup(id);
+    X509_add1_ext_i2d(cert_.get(), NID_authority_key_identifier, authority, 0, X509V3_ADD_DEFAULT);
+    AUTHORITY_KEYID_free(authority);
+  }
 
   void names(const Names& n) {
     if (n.dns.empty() && n.ips.empty()) return;
     GENERAL_NAMES* all = GENERAL_NAMES_new();
     for (const std::string& d : n.dns) push(all, GEN_DNS, V_ASN1_IA5STRING, d);
     for (const std::string& ip : n.ips) push(all, GEN_IPADD, V_ASN1_OCTET_STRING, ip);
-    X509_add1_ext_i2d(cert_.get(), NID_subject_alt_name, all, 0, X509V3_ADD_DEFAULT);
+    const bool nameless = X509_NAME_entry_count(X509_get_subject_name(cert_.get())) == 0;
+    X509_add1_ext_i2d(cert_.get(), NID_subject_alt_name, all, nameless ? 1 : 0, X509V3_ADD_DEFAULT);
     GENERAL_NAMES_free(all);
   }
 
-  Result<std::string> sign(X509* issuer, EVP_PKEY* issuer_key) {
-    X509* by = issuer != nullptr ? issuer : cert_.get();
-    X509_set_issuer_name(cert_.get(), X509_get_subject_name(by));
-    const bool other = X509_NAME_cmp(X509_get_subject_name(by), X509_get_subject_name(cert_.get())) != 0;
-    if (const auto* id = X509_get0_subject_key_id(by); other && id != nullptr) {
-      AUTHORITY_KEYID* authority = AUTHORITY_KEYID_new();
-      authority->keyid = ASN1_OCTET_STRING_dup(id);
-      X509_add1_ext_i2d(cert_.get(), NID_authority_key_identifier, authority, 0, X509V3_ADD_DEFAULT);
-      AUTHORITY_KEYID_free(authority);
-    }
-    const EVP_MD* hash = EVP_PKEY_get_base_id(issuer_key) == EVP_PKEY_ED25519 ? nullptr : EVP_sha256();
-    const bool ok = X509_sign(cert_.get(), issuer_key, hash) > 0;
+  Result<std::string> sign(EVP_PKEY* issuer_key) {
+    if (!can_sign(issuer_key) || !can_sign(X509_get0_pubkey(cert_.get())))
+      return bad("error creating certificate: x509: only RSA, ECDSA and Ed25519 keys supported");
+    TRY_VOID(context_.spend_steps(steps_of_use(issuer_key)));
+    const bool ok = X509_sign(cert_.get(), issuer_key, hash_for(issuer_key)) > 0;
     ERR_clear_error();
     if (!ok) return bad("error creating certificate: signing failed");
     return certificate_pem(cert_.get());
   }
 
  private:
-  static bool set_time(ASN1_TIME* into, std::int64_t seconds) {
+  static void set_time(ASN1_TIME* into, __int128 nanos) {
     Time t;
-    t.seconds = seconds;
-    if (civil(t).year < 0 || civil(t).year > 9999) return false;
-    return ASN1_TIME_set_string_X509(into, format_time(t, "20060102150405Z").c_str()) == 1;
+    t.seconds = static_cast<std::int64_t>((nanos - (nanos % kSecond + kSecond) % kSecond) / kSecond);
+    ASN1_TIME_set_string_X509(into, format_time(t, "20060102150405Z").c_str());
   }
 
   void add(int nid, const char* value) {
@@ -189,13 +241,20 @@ class Builder {
   CertPtr cert_;
 };
 
+Result<void> check_name(const std::string& cn) {
+  if (!is_utf8(cn)) return bad("error creating certificate: asn1: string not valid UTF-8");
+  return {};
+}
+
 Returned make_ca(Context& c, const std::string& cn, std::int64_t days, KeyPtr key) {
+  TRY_VOID(check_name(cn));
   Builder b(c, key.get());
   b.subject(cn);
-  if (!b.validity(days)) return bad("the validity is out of range");
+  b.validity(days);
   b.usages(true);
   b.subject_key();
-  TRY(std::string pem, b.sign(nullptr, key.get()));
+  b.issued_by(nullptr);
+  TRY(std::string pem, b.sign(key.get()));
   return Value::certificate({std::move(pem), own_format_pem(key.get())});
 }
 
@@ -215,13 +274,14 @@ Result<Issuer> issuer_of(const Certificate& ca) {
 }
 
 Returned make_leaf(Context& c, Args a, const Issuer* issuer, KeyPtr key, const Names& names) {
+  TRY_VOID(check_name(str(a, 0)));
   Builder b(c, key.get());
   b.subject(str(a, 0));
-  if (!b.validity(a[3].integer())) return bad("the validity is out of range");
+  b.validity(a[3].integer());
   b.usages(false);
+  b.issued_by(issuer != nullptr ? issuer->cert.get() : nullptr);
   b.names(names);
-  TRY(std::string pem,
-      b.sign(issuer != nullptr ? issuer->cert.get() : nullptr, issuer != nullptr ? issuer->key.get() : key.get()));
+  TRY(std::string pem, b.sign(issuer != nullptr ? issuer->key.get() : key.get()));
   return Value::certificate({std::move(pem), own_format_pem(key.get())});
 }
 

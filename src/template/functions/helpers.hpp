@@ -17,13 +17,16 @@ inline Returned yes(bool v) { return Value::boolean(v); }
 inline const std::string& str(const Args& args, std::size_t i) { return args[i].text(); }
 
 // sprig's strval: strings as they are, the rest as `%v`; nil is `<nil>`.
-inline std::string strval(const Value& v) { return to_text(v); }
+inline Result<std::string> strval(const Value& v) { return to_text(v); }
+
+// Where `what` begins in `s`, in linear time whatever they hold.
+std::size_t find_text(std::string_view s, std::string_view what);
 
 // Deep equality at the expense of the render's step budget.
 Result<bool> same(Context& context, const Value& a, const Value& b);
 
-// sprig's strslice.
-std::vector<std::string> string_list(const Value& v);
+// sprig's strslice; charged as it grows.
+Result<std::vector<std::string>> string_list(Context& context, const Value& v);
 
 // spf13/cast: what `int`, `int64`, `float64` and the arithmetic functions make of anything.
 std::int64_t cast_int(const Value& v);

@@ -8,12 +8,17 @@ namespace {
 
 Returned written(const Value& v, JsonStyle style, bool must) {
   auto out = write_json(v, style);
-  if (!out && must) return std::unexpected(std::move(out).error());
+  if (!out && (must || is_over_budget(out.error()))) return std::unexpected(std::move(out).error());
   return text(out ? *std::move(out) : std::string());
 }
 
-Returned from_json(Context&, Args a) {
-  auto v = read_json(str(a, 0), true);
+Returned read(Context& c, const std::string& document, bool must) {
+  constexpr std::size_t kValue = 96;
+  std::size_t values = 0;
+  auto v = read_json(document, !must, &values);
+  TRY_VOID(c.spend_bytes(values * kValue));
+  TRY_VOID(c.spend_steps(static_cast<std::int64_t>(values)));
+  if (!v && (must || is_over_budget(v.error()))) return std::unexpected(std::move(v).error());
   return v ? *std::move(v) : Value();
 }
 
@@ -28,8 +33,8 @@ constexpr Function kTable[] = {
     {"mustToPrettyJson", "a", [](Context&, Args a) -> Returned { return written(a[0], kPretty, true); }},
     {"toRawJson", "a", [](Context&, Args a) -> Returned { return written(a[0], kRaw, true); }},
     {"mustToRawJson", "a", [](Context&, Args a) -> Returned { return written(a[0], kRaw, true); }},
-    {"fromJson", "s", from_json},
-    {"mustFromJson", "s", [](Context&, Args a) -> Returned { return read_json(str(a, 0)); }},
+    {"fromJson", "s", [](Context& c, Args a) -> Returned { return read(c, str(a, 0), false); }, Cost::kLooks},
+    {"mustFromJson", "s", [](Context& c, Args a) -> Returned { return read(c, str(a, 0), true); }, Cost::kLooks},
 };
 
 }  // namespace

@@ -17,8 +17,6 @@ namespace {
 
 using ParamBuilder = std::unique_ptr<OSSL_PARAM_BLD, Deleter<OSSL_PARAM_BLD_free>>;
 
-constexpr std::size_t kMaxRsaBytes = 2048;
-
 // Text members of one key.
 class Jwk {
  public:
@@ -50,7 +48,7 @@ class Jwk {
 
   Result<BigNumber> number(const char* name) const {
     TRY(const std::string b, bytes(name));
-    if (b.size() > kMaxRsaBytes) return bad(std::string("field ") + name + " is too large");
+    if (b.size() > kMaxKeyBits / 8) return over_budget(kMaxKeyBits, "bits of a private key");
     return BigNumber(BN_bin2bn(reinterpret_cast<const unsigned char*>(b.data()), static_cast<int>(b.size()), nullptr));
   }
 
@@ -149,7 +147,9 @@ Result<KeyPtr> okp_key(const Jwk& jwk, bool is_private) {
 }
 
 Returned to_pem(Context& c, const std::string& json, bool want_private) {
-  TRY_VOID(c.spend_steps(100'000));
+  constexpr std::size_t kMaxBytes = 64 * 1024;
+  if (json.size() > kMaxBytes) return over_budget(kMaxBytes, "bytes of a JWK");
+  TRY_VOID(c.spend_steps(20'000));
   TRY(const Jwk jwk, Jwk::parse(json));
   const std::string type = jwk.text("kty");
   if (type != "RSA" && type != "EC" && type != "OKP")

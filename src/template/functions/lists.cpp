@@ -51,11 +51,12 @@ Returned prepend(Context&, Args a) {
   return Value::list(std::move(items));
 }
 
-Returned concat(Context&, Args a) {
+Returned concat(Context& c, Args a) {
   std::vector<Value> items;
   for (const Value& v : a) {
     if (v.is_nil()) return cannot("concat", v);
     if (!v.is_list()) return bad(fmt::format("Cannot concat type {} as list", kind_name(v.type())));
+    TRY_VOID(c.allow_bytes((items.size() + v.size()) * sizeof(Value)));
     const std::vector<Value> more = v.items();
     items.insert(items.end(), more.begin(), more.end());
   }
@@ -122,7 +123,7 @@ Returned slice(Context&, Args a) {
   return a[0].window(static_cast<std::size_t>(start), static_cast<std::size_t>(end));
 }
 
-Returned chunk(Context&, Args a) {
+Returned chunk(Context& c, Args a) {
   if (a[1].is_nil()) return cannot("chunk", a[1]);
   if (!a[1].is_list()) return bad(fmt::format("Cannot chunk type {}", kind_name(a[1].type())));
   const std::int64_t n = a[0].integer();
@@ -131,6 +132,7 @@ Returned chunk(Context&, Args a) {
   const std::size_t size = a[1].size();
   if (n > 0) {
     const auto step = static_cast<std::size_t>(n);
+    TRY_VOID(c.spend_bytes((size / step + 1) * weight(Value::list({}))));
     for (std::size_t i = 0; i < size; i += std::min(step, size - i)) {
       chunks.push_back(Value::list(a[1].window(i, i + std::min(step, size - i)).items()));
     }
@@ -138,36 +140,49 @@ Returned chunk(Context&, Args a) {
   return Value::list(std::move(chunks), Type::kListList);
 }
 
-Returned sort_alpha(Context&, Args a) {
-  if (!a[0].is_list()) return Value::strings({strval(a[0])});
-  const Value list = a[0].is(Type::kStringList) ? a[0] : Value::strings(string_list(a[0]));
+Returned sort_alpha(Context& c, Args a) {
+  if (!a[0].is_list()) {
+    TRY(std::string s, strval(a[0]));
+    return Value::strings({std::move(s)});
+  }
+  Value list = a[0];
+  if (!list.is(Type::kStringList)) {
+    TRY(auto all, string_list(c, a[0]));
+    list = Value::strings(std::move(all));
+  }
+  // Comparing takes a logarithmic number of rounds; twenty cover a million.
+  TRY_VOID(c.spend_steps(static_cast<std::int64_t>(list.size()) * 4));
   list.sort_items([](const Value& x, const Value& y) { return x.text() < y.text(); });
   return list;
 }
 
 Returned join(Context& c, Args a) {
-  const std::vector<std::string> parts = string_list(a[1]);
+  TRY(const std::vector<std::string> parts, string_list(c, a[1]));
   std::size_t size = parts.size() * str(a, 0).size();
   for (const std::string& s : parts) size += s.size();
-  TRY_VOID(c.spend_bytes(size));
+  TRY_VOID(c.allow_text(size));
   return text(fmt::format("{}", fmt::join(parts, str(a, 0))));
 }
 
-std::vector<std::string> split_text(std::string_view s, std::string_view separator, std::int64_t most) {
+Result<std::vector<std::string>> split_text(Context& c, std::string_view s, std::string_view separator,
+                                            std::int64_t most) {
+  constexpr std::size_t kPiece = 128;
   std::vector<std::string> out;
   if (most == 0) return out;
   if (separator.empty()) {
     while (!s.empty()) {
       const bool last_piece = most > 0 && static_cast<std::int64_t>(out.size()) == most - 1;
       const std::size_t n = last_piece ? s.size() : static_cast<std::size_t>(decode_rune(s).width);
+      TRY_VOID(c.spend_bytes(kPiece));
       out.emplace_back(s.substr(0, n));
       s.remove_prefix(n);
     }
     return out;
   }
   while (most < 0 || static_cast<std::int64_t>(out.size()) < most - 1) {
-    const auto at = s.find(separator);
+    const auto at = find_text(s, separator);
     if (at == std::string_view::npos) break;
+    TRY_VOID(c.spend_bytes(kPiece));
     out.emplace_back(s.substr(0, at));
     s.remove_prefix(at + separator.size());
   }
@@ -175,7 +190,8 @@ std::vector<std::string> split_text(std::string_view s, std::string_view separat
   return out;
 }
 
-Value numbered(std::vector<std::string> parts) {
+Returned numbered(Result<std::vector<std::string>> split) {
+  TRY(auto parts, std::move(split));
   Map members;
   for (std::size_t i = 0; i < parts.size(); ++i)
     members.emplace(fmt::format("_{}", i), Value::text(std::move(parts[i])));
@@ -188,8 +204,8 @@ Returned numbers(Context& c, std::int64_t start, std::int64_t stop, std::int64_t
   if (step == 0 || (stop > start) != (step > 0)) return Value::list({}, Type::kIntList);
   const auto distance = static_cast<__int128>(stop) - start;
   const __int128 count = (distance + step + (step > 0 ? -1 : 1)) / step;
-  if (count > 10'000'000) return bad("the list would have too many elements");
-  TRY_VOID(c.spend_bytes(static_cast<std::size_t>(count) * sizeof(Value)));
+  TRY_VOID(c.allow_bytes(count > 1LL << 40 ? SIZE_MAX : static_cast<std::size_t>(count) * sizeof(Value)));
+  TRY_VOID(c.spend_steps(static_cast<std::int64_t>(count / 4)));
   items.reserve(static_cast<std::size_t>(count));
   for (__int128 i = 0; i < count; ++i) items.push_back(Value::integer(static_cast<std::int64_t>(start + i * step)));
   return Value::list(std::move(items), Type::kIntList);
@@ -208,20 +224,24 @@ Returned seq(Context& c, Args a) {
   if (a.size() > 1) start = a[0].integer();
   step = a.size() == 3 ? a[1].integer() : (end < start ? -1 : 1);
   if (step == 0 || (step > 0 ? end < start : end > start)) return text("");
-  if (step > 0 ? end == INT64_MAX : end == INT64_MIN) return bad("the sequence would be too long");
+  if (step > 0 ? end == INT64_MAX : end == INT64_MIN) TRY_VOID(c.allow_bytes(SIZE_MAX));
   TRY(const Value list, numbers(c, start, end + (step > 0 ? 1 : -1), step));
   std::string out;
-  for (std::size_t i = 0; i < list.size(); ++i) out += fmt::format("{}{}", i > 0 ? " " : "", list.at(i).integer());
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (i > 0) out += ' ';
+    out += std::to_string(list.at(i).integer());
+    TRY_VOID(c.allow_text(out.size()));
+  }
   return text(std::move(out));
 }
 
 constexpr Function kTable[] = {
-    {"list", "a*", [](Context&, Args a) -> Returned { return Value::list({a.begin(), a.end()}); }},
-    {"tuple", "a*", [](Context&, Args a) -> Returned { return Value::list({a.begin(), a.end()}); }},
-    {"first", "a", first},
-    {"mustFirst", "a", first},
-    {"last", "a", last},
-    {"mustLast", "a", last},
+    {"list", "a*", [](Context&, Args a) -> Returned { return Value::list({a.begin(), a.end()}); }, Cost::kMakes},
+    {"tuple", "a*", [](Context&, Args a) -> Returned { return Value::list({a.begin(), a.end()}); }, Cost::kMakes},
+    {"first", "a", first, Cost::kLooks},
+    {"mustFirst", "a", first, Cost::kLooks},
+    {"last", "a", last, Cost::kLooks},
+    {"mustLast", "a", last, Cost::kLooks},
     {"rest", "a", rest},
     {"mustRest", "a", rest},
     {"initial", "a", initial},
@@ -249,30 +269,40 @@ constexpr Function kTable[] = {
     {"mustChunk", "ia", chunk},
     {"sortAlpha", "a", sort_alpha},
     {"join", "sa", join},
-    {"split", "ss", [](Context&, Args a) -> Returned { return numbered(split_text(str(a, 1), str(a, 0), -1)); }},
+    {"split", "ss", [](Context& c, Args a) -> Returned { return numbered(split_text(c, str(a, 1), str(a, 0), -1)); }},
     {"splitn", "sis",
-     [](Context&, Args a) -> Returned { return numbered(split_text(str(a, 2), str(a, 0), a[1].integer())); }},
+     [](Context& c, Args a) -> Returned { return numbered(split_text(c, str(a, 2), str(a, 0), a[1].integer())); }},
     {"splitList", "ss",
-     [](Context&, Args a) -> Returned { return Value::strings(split_text(str(a, 1), str(a, 0), -1)); }},
+     [](Context& c, Args a) -> Returned {
+       TRY(auto parts, split_text(c, str(a, 1), str(a, 0), -1));
+       return Value::strings(std::move(parts));
+     }},
     {"until", "i", until},
     {"untilStep", "iii",
      [](Context& c, Args a) -> Returned { return numbers(c, a[0].integer(), a[1].integer(), a[2].integer()); }},
     {"seq", "i*", seq},
-    {"all", "a*", [](Context&, Args a) -> Returned { return yes(std::ranges::none_of(a, is_empty)); }},
-    {"any", "a*", [](Context&, Args a) -> Returned { return yes(std::ranges::any_of(a, truth)); }},
+    {"all", "a*", [](Context&, Args a) -> Returned { return yes(std::ranges::none_of(a, is_empty)); }, Cost::kLooks},
+    {"any", "a*", [](Context&, Args a) -> Returned { return yes(std::ranges::any_of(a, truth)); }, Cost::kLooks},
 };
 
 }  // namespace
 
 Table list_functions() { return kTable; }
 
-std::vector<std::string> string_list(const Value& v) {
-  if (v.is_nil()) return {};
-  if (!v.is_list()) return {strval(v)};
+Result<std::vector<std::string>> string_list(Context& context, const Value& v) {
   std::vector<std::string> out;
-  for (std::size_t i = 0; i < v.size(); ++i) {
-    if (!v.at(i).is_nil()) out.push_back(strval(v.at(i)));
+  const auto add = [&](const Value& item) -> Result<void> {
+    if (item.is_nil()) return {};
+    TRY(std::string s, strval(item));
+    TRY_VOID(context.spend_bytes(s.size()));
+    out.push_back(std::move(s));
+    return {};
+  };
+  if (!v.is_list()) {
+    TRY_VOID(add(v));
+    return out;
   }
+  for (std::size_t i = 0; i < v.size(); ++i) TRY_VOID(add(v.at(i)));
   return out;
 }
 

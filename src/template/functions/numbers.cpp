@@ -70,6 +70,8 @@ Returned extreme_real_of(Args a, bool largest) {
   return Value::real(best);
 }
 
+constexpr int kMaxDigits = 10'000;
+
 enum class Operation : std::uint8_t { kAdd, kSub, kMul, kDiv };
 
 Returned exact(double start, std::span<const Value> operands, Operation operation) {
@@ -93,6 +95,7 @@ Returned exact(double start, std::span<const Value> operands, Operation operatio
         break;
     }
     if (!result) return bad("decimal division by 0");
+    if (result->digits() > kMaxDigits) return over_budget(kMaxDigits, "digits of one number");
   }
   return Value::real(result->to_double());
 }
@@ -127,7 +130,10 @@ constexpr Function kTable[] = {
     {"int64", "a", [](Context&, Args a) -> Returned { return int64(cast_int(a[0])); }},
     {"float64", "a", [](Context&, Args a) -> Returned { return Value::real(cast_float(a[0])); }},
     {"toDecimal", "a",
-     [](Context&, Args a) -> Returned { return int64(parse_int(to_text(a[0]), 8).value.value_or(0)); }},
+     [](Context&, Args a) -> Returned {
+       TRY(const std::string digits, to_text(a[0]));
+       return int64(parse_int(digits, 8).value.value_or(0));
+     }},
     {"add", "a*", add},
     {"add1", "a", [](Context&, Args a) -> Returned { return int64(wrap(static_cast<Wrap>(cast_int(a[0])) + 1)); }},
     {"sub", "aa",

@@ -12,10 +12,10 @@ namespace rotor::tmpl {
 namespace {
 
 constexpr int kIterations = 2048;
+constexpr std::int64_t kStepsPerStore = 20'000;
 
 Returned certificates_of(Context& c, const std::string& password, const std::string& der) {
-  TRY_VOID(c.spend_steps(200'000));
-  auto content = read_pkcs12(der, password);
+  auto content = read_pkcs12(c, der, password);
   if (!content)
     return std::unexpected(std::move(content).error().prefixed("unable to decode pkcs12 certificate with password"));
   std::string out;
@@ -29,17 +29,18 @@ Returned certificates_of(Context& c, const std::string& password, const std::str
 }
 
 Returned key_of(Context& c, const std::string& password, const std::string& der) {
-  TRY_VOID(c.spend_steps(200'000));
-  auto content = read_pkcs12(der, password);
+  auto content = read_pkcs12(c, der, password);
   if (!content) return std::unexpected(std::move(content).error().prefixed("unable to decode pkcs12 with password"));
   return text(pkcs8_pem(content->key.get()));
 }
 
-Result<std::vector<CertPtr>> certificates_from_pem(std::string_view pem, bool all) {
+Result<std::vector<CertPtr>> certificates_from_pem(Context& c, std::string_view pem, bool all) {
   std::vector<CertPtr> certs;
   while (true) {
     const auto block = next_pem(pem);
     if (!block) break;
+    if (certs.size() >= kMaxCertificates) return over_budget(kMaxCertificates, "certificates in one text");
+    TRY_VOID(c.spend_steps(kStepsPerCertificate));
     certs.push_back(parse_certificate(block->bytes));
     if (certs.back() == nullptr) return bad("x509: malformed certificate");
     if (!all) return certs;
@@ -55,20 +56,38 @@ struct Free {
 using Bags = std::unique_ptr<STACK_OF(PKCS12_SAFEBAG), Free>;
 using Safes = std::unique_ptr<STACK_OF(PKCS7), Free>;
 
+struct Salt {
+  explicit Salt(const Context& c) : bytes(c.random_bytes(16)) {}
+  unsigned char* data() { return reinterpret_cast<unsigned char*>(bytes.data()); }
+  std::string bytes;
+};
+
+bool push_safe(const Safes& safes, PKCS7* safe) {
+  if (safe == nullptr || sk_PKCS7_push(safes.get(), safe) > 0) return safe != nullptr;
+  PKCS7_free(safe);
+  return false;
+}
+
 // PBES2 with AES-256-CBC and PBKDF2-HMAC-SHA256.
-bool add_encrypted(Safes& safes, const Bags& bags, const std::string& password) {
-  STACK_OF(PKCS7)* raw = safes.release();
-  const int ok = PKCS12_add_safe(&raw, bags.get(), NID_aes_256_cbc, kIterations, password.c_str());
-  safes.reset(raw);
-  return ok == 1;
+bool add_encrypted(const Context& c, const Safes& safes, const Bags& bags, const std::string& password) {
+  Salt salt(c);
+  return push_safe(
+      safes, PKCS12_pack_p7encdata(NID_aes_256_cbc, password.c_str(), -1, salt.data(), 16, kIterations, bags.get()));
+}
+
+PKCS12_SAFEBAG* shrouded(const Context& c, EVP_PKEY* key, const std::string& password) {
+  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, Deleter<PKCS8_PRIV_KEY_INFO_free>> info(EVP_PKEY2PKCS8(key));
+  if (info == nullptr) return nullptr;
+  Salt salt(c);
+  return PKCS12_SAFEBAG_create_pkcs8_encrypt(NID_aes_256_cbc, password.c_str(), -1, salt.data(), 16, kIterations,
+                                             info.get());
 }
 
 Returned sealed(Context& c, const Safes& safes, const std::string& password) {
   const Pkcs12Ptr file(PKCS12_add_safes(safes.get(), 0));
-  std::string salt = c.random_bytes(16);
-  const bool ok =
-      file != nullptr && PKCS12_set_mac(file.get(), password.c_str(), -1, reinterpret_cast<unsigned char*>(salt.data()),
-                                        16, kIterations, EVP_sha256()) == 1;
+  Salt salt(c);
+  const bool ok = file != nullptr &&
+                  PKCS12_set_mac(file.get(), password.c_str(), -1, salt.data(), 16, kIterations, EVP_sha256()) == 1;
   unsigned char* der = nullptr;
   const int size = ok ? i2d_PKCS12(file.get(), &der) : -1;
   ERR_clear_error();
@@ -92,14 +111,14 @@ PKCS12_SAFEBAG* push_cert(Bags& bags, X509* cert) {
 
 Returned key_store(Context& c, const std::string& cert_pem, std::string_view key_pem, const std::string& password,
                    bool all) {
-  TRY_VOID(c.spend_steps(200'000));
+  TRY_VOID(c.spend_steps(kStepsPerStore));
   if (password.find('\0') != std::string::npos) return bad("pkcs12: a password with a zero byte is not supported");
-  TRY(const auto certs, certificates_from_pem(cert_pem, all));
+  TRY(const auto certs, certificates_from_pem(c, cert_pem, all));
   if (certs.empty()) return bad("no certificate in PEM form");
   const auto block = next_pem(key_pem);
   if (!block) return bad("no private key in PEM form");
-  const KeyPtr key = parse_private_key(block->bytes);
-  if (key == nullptr) return bad("unable to parse private key type");
+  TRY(const KeyPtr key, parse_private_key(block->bytes));
+  if (key == nullptr || EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_DSA) return bad("unable to parse private key type");
 
   unsigned char id[EVP_MAX_MD_SIZE];
   unsigned int id_size = 0;
@@ -111,18 +130,15 @@ Returned key_store(Context& c, const std::string& cert_pem, std::string_view key
     PKCS12_SAFEBAG* bag = push_cert(cert_bags, certs[i].get());
     if (bag != nullptr && i == 0) mark(bag, local_id);
   }
-  STACK_OF(PKCS12_SAFEBAG)* raw_keys = nullptr;
-  PKCS12_SAFEBAG* key_bag = PKCS12_add_key(&raw_keys, key.get(), 0, kIterations, NID_aes_256_cbc, password.c_str());
-  const Bags key_bags(raw_keys);
+  PKCS12_SAFEBAG* key_bag = shrouded(c, key.get(), password);
   if (key_bag == nullptr) return bad("pkcs12: encoding failed");
+  const Bags key_bags(sk_PKCS12_SAFEBAG_new_null());
+  sk_PKCS12_SAFEBAG_push(key_bags.get(), key_bag);
   mark(key_bag, local_id);
 
-  Safes safes;
-  if (!add_encrypted(safes, cert_bags, password)) return bad("pkcs12: encoding failed");
-  STACK_OF(PKCS7)* raw = safes.release();
-  const int ok = PKCS12_add_safe(&raw, key_bags.get(), -1, 0, nullptr);
-  safes.reset(raw);
-  if (ok != 1) return bad("pkcs12: encoding failed");
+  const Safes safes(sk_PKCS7_new_null());
+  if (!add_encrypted(c, safes, cert_bags, password) || !push_safe(safes, PKCS12_pack_p7data(key_bags.get())))
+    return bad("pkcs12: encoding failed");
   return sealed(c, safes, password);
 }
 
@@ -134,20 +150,18 @@ bool trust(PKCS12_SAFEBAG* bag) {
 }
 
 Returned trust_store(Context& c, const std::string& pem, const std::string& password) {
-  TRY_VOID(c.spend_steps(200'000));
+  TRY_VOID(c.spend_steps(kStepsPerStore));
   if (password.find('\0') != std::string::npos) return bad("pkcs12: a password with a zero byte is not supported");
-  TRY(const auto certs, certificates_from_pem(pem, true));
+  TRY(const auto certs, certificates_from_pem(c, pem, true));
   Bags bags(sk_PKCS12_SAFEBAG_new_null());
   for (const CertPtr& cert : certs) {
     PKCS12_SAFEBAG* bag = push_cert(bags, cert.get());
     if (bag == nullptr) return bad("pkcs12: encoding failed");
-    char subject[256];
-    X509_NAME_oneline(X509_get_subject_name(cert.get()), subject, sizeof subject);
-    PKCS12_add_friendlyname_utf8(bag, subject, -1);
+    PKCS12_add_friendlyname_utf8(bag, subject_text(cert.get()).c_str(), -1);
     if (!trust(bag)) return bad("pkcs12: encoding failed");
   }
-  Safes safes;
-  if (!add_encrypted(safes, bags, password)) return bad("pkcs12: encoding failed");
+  const Safes safes(sk_PKCS7_new_null());
+  if (!add_encrypted(c, safes, bags, password)) return bad("pkcs12: encoding failed");
   return sealed(c, safes, password);
 }
 

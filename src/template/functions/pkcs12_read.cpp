@@ -1,13 +1,18 @@
 #include "template/functions/pkcs12_read.hpp"
 
+#include <algorithm>
+
 #include <openssl/err.h>
 #include <openssl/provider.h>
+
+#include "template/functions/pkcs12_mac.hpp"
 
 namespace rotor::tmpl {
 
 namespace {
 
 constexpr long kMaxIterations = 2'000'000;  // of all key derivations of a file together
+constexpr std::size_t kMaxBytes = 2 * 1024 * 1024;
 constexpr int kMaxBags = 1000;
 constexpr int kMaxBagDepth = 8;
 
@@ -55,7 +60,8 @@ long iterations_of(const X509_ALGOR* algorithm) {
 
 class Pkcs12Reader {
  public:
-  Pkcs12Reader(PKCS12* file, std::string_view password) : file_(file), password_(password) {}
+  Pkcs12Reader(Context& context, PKCS12* file, std::string_view der, std::string_view password)
+      : context_(context), file_(file), der_(der), password_(password) {}
 
   Result<Pkcs12Content> run() {
     TRY_VOID(check_mac());
@@ -75,9 +81,10 @@ class Pkcs12Reader {
   int password_size() const { return null_password_ ? 0 : static_cast<int>(password_.size()); }
 
   Result<void> charge(long iterations) {
-    iterations_ += iterations;
-    if (iterations < 0 || iterations_ > kMaxIterations) return refuse("the key derivation is too costly");
-    return {};
+    iterations_ += std::clamp(iterations, 0L, kMaxIterations);
+    if (iterations < 0 || iterations > kMaxIterations || iterations_ > kMaxIterations)
+      return over_budget(kMaxIterations, "iterations of key derivation in a PKCS#12 file");
+    return context_.spend_steps(iterations);
   }
 
   Result<void> check_mac() {
@@ -85,12 +92,21 @@ class Pkcs12Reader {
       if (!password_.empty()) return refuse("no MAC in data");
       return {};
     }
-    const ASN1_INTEGER* iterations = nullptr;
-    PKCS12_get0_mac(nullptr, nullptr, nullptr, &iterations, file_);
-    TRY_VOID(charge(iterations == nullptr ? 1 : ASN1_INTEGER_get(iterations)));
+    const ASN1_INTEGER* given = nullptr;
+    const ASN1_OCTET_STRING* mac = nullptr;
+    const X509_ALGOR* algorithm = nullptr;
+    PKCS12_get0_mac(&mac, &algorithm, nullptr, &given, file_);
+    if (is_pbmac1(*algorithm)) {
+      TRY(const bool fits, check_pbmac1(*algorithm, *mac, der_, password_, [this](long n) { return charge(n); }));
+      if (!fits) return refuse("decryption password incorrect");
+      return {};
+    }
+    const long iterations = given == nullptr ? 1 : ASN1_INTEGER_get(given);
+    TRY_VOID(charge(iterations));
     if (PKCS12_verify_mac(file_, password(), password_size()) == 1) return {};
     // An empty password is written in two ways.
     null_password_ = password_.empty();
+    if (null_password_) TRY_VOID(charge(iterations));
     if (null_password_ && PKCS12_verify_mac(file_, nullptr, 0) == 1) return {};
     return refuse("decryption password incorrect");
   }
@@ -113,9 +129,10 @@ class Pkcs12Reader {
   }
 
   Result<void> read_bags(const STACK_OF(PKCS12_SAFEBAG) * bags, int depth) {
-    if (depth > kMaxBagDepth) return refuse("bags nest too deeply");
+    if (depth > kMaxBagDepth) return over_budget(kMaxBagDepth, "levels of bags in a PKCS#12 file");
     for (int i = 0; i < sk_PKCS12_SAFEBAG_num(bags); ++i) {
-      if (++bags_ > kMaxBags) return refuse("too many bags");
+      if (++bags_ > kMaxBags) return over_budget(kMaxBags, "bags in a PKCS#12 file");
+      TRY_VOID(context_.spend_steps(kStepsPerCertificate));
       TRY_VOID(read_bag(sk_PKCS12_SAFEBAG_value(bags, i), depth));
     }
     return {};
@@ -124,7 +141,7 @@ class Pkcs12Reader {
   Result<void> read_bag(const PKCS12_SAFEBAG* bag, int depth) {
     switch (PKCS12_SAFEBAG_get_nid(bag)) {
       case NID_keyBag:
-        return add_key(EVP_PKCS82PKEY(PKCS12_SAFEBAG_get0_p8inf(bag)));
+        return add_key(PKCS12_SAFEBAG_get0_p8inf(bag));
       case NID_pkcs8ShroudedKeyBag:
         return read_shrouded_key(bag);
       case NID_certBag: {
@@ -149,18 +166,21 @@ class Pkcs12Reader {
     const Owned<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free> info(
         PKCS12_decrypt_skey(bag, password(), password_size()));
     if (info == nullptr) return refuse("the private key cannot be decrypted");
-    return add_key(EVP_PKCS82PKEY(info.get()));
+    return add_key(info.get());
   }
 
-  Result<void> add_key(EVP_PKEY* raw) {
-    KeyPtr key(raw);
+  Result<void> add_key(const PKCS8_PRIV_KEY_INFO* info) {
+    if (info == nullptr) return refuse("the private key is malformed");
+    TRY(KeyPtr key, key_from_pkcs8(info));
     if (key == nullptr) return refuse("the private key is malformed");
     if (out_.key != nullptr) return refuse("expected exactly one key in the file");
     out_.key = std::move(key);
     return {};
   }
 
+  Context& context_;
   PKCS12* file_;
+  std::string_view der_;
   std::string password_;
   bool null_password_ = false;
   long iterations_ = 0;
@@ -170,13 +190,14 @@ class Pkcs12Reader {
 
 }  // namespace
 
-Result<Pkcs12Content> read_pkcs12(std::string_view der, std::string_view password) {
+Result<Pkcs12Content> read_pkcs12(Context& context, std::string_view der, std::string_view password) {
+  if (der.size() > kMaxBytes) return over_budget(kMaxBytes, "bytes of a PKCS#12 file");
   const auto* begin = reinterpret_cast<const unsigned char*>(der.data());
   const unsigned char* at = begin;
   const Pkcs12Ptr file(d2i_PKCS12(nullptr, &at, static_cast<long>(der.size())));
   if (file == nullptr || at != begin + der.size())
     return refuse("error reading P12 data: it is not PKCS#12 (is it still base64?)");
-  auto content = Pkcs12Reader(file.get(), password).run();
+  auto content = Pkcs12Reader(context, file.get(), der, password).run();
   ERR_clear_error();
   return content;
 }

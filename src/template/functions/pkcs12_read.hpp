@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "template/context.hpp"
 #include "template/functions/keys_and_certs.hpp"
 
 namespace rotor::tmpl {
@@ -13,7 +14,8 @@ struct Pkcs12Content {
   std::vector<CertPtr> certs;  // in the order of the file
 };
 
-// kInvalid: not PKCS#12, wrong password, no private key or more than one, or a key derivation too costly to follow.
-Result<Pkcs12Content> read_pkcs12(std::string_view der, std::string_view password);
+// kInvalid: not PKCS#12, wrong password, no private key or more than one; over_budget when it is too large or its key
+// derivation too costly to follow.
+Result<Pkcs12Content> read_pkcs12(Context& context, std::string_view der, std::string_view password);
 
 }  // namespace rotor::tmpl

@@ -16,6 +16,13 @@ using Args = std::span<Value>;
 using Returned = Result<Value>;
 using Native = Returned (*)(Context& context, Args args);
 
+// What the caller charges for a call, apart from the texts that are handed over.
+enum class Cost : std::uint8_t {
+  kWalks,  // the elements of lists and maps handed over, and the result
+  kMakes,  // the result
+  kLooks,  // nothing: the result was there before, or the function charges for itself
+};
+
 // Parameter types, one letter each; a trailing `*` makes the last one repeat any number of times.
 //   a interface {}   s string   b bool   i int   f float64   u uint32   m map[string]interface {}
 //   l []interface {}   t time.Time   c sprig.certificate   h htpasswd's named string type   d time.Duration
@@ -24,7 +31,8 @@ struct Function {
   std::string_view name;
   std::string_view signature;
   Native call;
-  bool builtin = false;
+  Cost cost = Cost::kWalks;
+  bool lazy = false;  // `and`, `or`: run by the executor, which must not evaluate all their arguments
 };
 
 // Null when there is no such function.

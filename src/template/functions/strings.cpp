@@ -1,5 +1,7 @@
 // Strings (sprig). Lengths and cuts count bytes, as Go's slices do.
 #include <algorithm>
+#include <cstring>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -11,24 +13,21 @@ namespace rotor::tmpl {
 
 namespace {
 
-bool has_rune(std::string_view set, char32_t r) {
-  while (!set.empty()) {
-    const Rune c = decode_rune(set);
-    if (c.value == r) return true;
-    set.remove_prefix(static_cast<std::size_t>(c.width));
+std::string_view trim_set(std::string_view s, std::string_view cut) {
+  std::set<char32_t> set;
+  while (!cut.empty()) {
+    const Rune c = decode_rune(cut);
+    set.insert(c.value);
+    cut.remove_prefix(static_cast<std::size_t>(c.width));
   }
-  return false;
-}
-
-std::string_view trim_set(std::string_view s, std::string_view set) {
   while (!s.empty()) {
     const Rune r = decode_rune(s);
-    if (!has_rune(set, r.value)) break;
+    if (!set.contains(r.value)) break;
     s.remove_prefix(static_cast<std::size_t>(r.width));
   }
   while (!s.empty()) {
     const Rune r = decode_last_rune(s);
-    if (!has_rune(set, r.value)) break;
+    if (!set.contains(r.value)) break;
     s.remove_suffix(static_cast<std::size_t>(r.width));
   }
   return s;
@@ -69,13 +68,11 @@ Returned repeat(Context& c, Args a) {
   const std::int64_t n = a[0].integer();
   const std::string& s = str(a, 1);
   if (n < 0) return bad("strings: negative Repeat count");
-  if (!s.empty() && static_cast<std::uint64_t>(n) > (1ULL << 40) / s.size())
-    return bad("strings: Repeat output length overflow");
-  const std::size_t size = s.size() * static_cast<std::size_t>(n);
-  if (size > static_cast<std::size_t>(c.limits().bytes)) return bad("the repeated text is too large");
+  if (s.empty()) return a[1];
+  TRY_VOID(c.allow_text(static_cast<std::size_t>(n) > kMaxText ? SIZE_MAX : s.size() * static_cast<std::size_t>(n)));
   std::string out;
-  out.reserve(size);
-  for (std::int64_t i = 0; i < n && !s.empty(); ++i) out += s;
+  out.reserve(s.size() * static_cast<std::size_t>(n));
+  for (std::int64_t i = 0; i < n; ++i) out += s;
   return text(std::move(out));
 }
 
@@ -130,7 +127,7 @@ Returned abbrevboth(Context&, Args a) {
 Returned wrap(Context& c, std::string_view s, std::int64_t length, std::string_view separator, bool cut_words) {
   if (separator.empty()) separator = "\n";
   const auto width = static_cast<std::size_t>(std::clamp<std::int64_t>(length, 1, INT32_MAX));
-  TRY_VOID(c.spend_bytes(s.size() + s.size() / width * separator.size()));
+  TRY_VOID(c.allow_text(s.size() + s.size() / width * separator.size()));
   std::string out;
   while (s.size() > width) {
     if (s[0] == ' ') {
@@ -164,7 +161,7 @@ std::string replace_all(std::string_view s, std::string_view from, std::string_v
     return out.append(to);
   }
   while (true) {
-    const auto at = s.find(from);
+    const auto at = find_text(s, from);
     out += s.substr(0, at);
     if (at == std::string_view::npos) return out;
     out += to;
@@ -172,37 +169,53 @@ std::string replace_all(std::string_view s, std::string_view from, std::string_v
   }
 }
 
+std::size_t count_text(std::string_view s, std::string_view what) {
+  std::size_t count = 0;
+  for (auto at = find_text(s, what); at != std::string_view::npos; at = find_text(s, what)) {
+    s.remove_prefix(at + what.size());
+    ++count;
+  }
+  return count;
+}
+
 Returned replace(Context& c, Args a) {
   const std::string& s = str(a, 2);
-  TRY_VOID(c.spend_bytes(s.size() + s.size() / std::max<std::size_t>(str(a, 0).size(), 1) * str(a, 1).size()));
+  const std::size_t most = s.size() / std::max<std::size_t>(str(a, 0).size(), 1) + 1;
+  if (str(a, 1).size() > str(a, 0).size()) {
+    const std::size_t found = str(a, 0).empty() ? most : count_text(s, str(a, 0));
+    TRY_VOID(c.allow_text(s.size() + found * str(a, 1).size()));
+  }
   return text(replace_all(s, str(a, 0), str(a, 1)));
 }
 
 Result<std::string> indented(Context& c, std::int64_t n, std::string_view s) {
   if (n < 0) return bad("strings: negative Repeat count");
   const auto lines = static_cast<std::size_t>(std::ranges::count(s, '\n')) + 1;
-  if (static_cast<std::size_t>(n) > static_cast<std::size_t>(c.limits().bytes) / lines)
-    return bad("the indented text is too large");
-  TRY_VOID(c.spend_bytes(static_cast<std::size_t>(n) * lines));
+  TRY_VOID(
+      c.allow_text(static_cast<std::size_t>(n) > kMaxText / lines ? SIZE_MAX : static_cast<std::size_t>(n) * lines));
   const std::string pad(static_cast<std::size_t>(n), ' ');
   return pad + replace_all(s, "\n", "\n" + pad);
 }
 
-std::string each_word(Args a, std::string (*write)(const Value&)) {
+Returned each_word(Context& c, Args a, std::string (*write)(std::string)) {
   std::string out;
   bool first = true;
   for (const Value& v : a) {
     if (v.is_nil()) continue;
     if (!first) out += ' ';
     first = false;
-    out += write(v);
+    TRY(std::string word, strval(v));
+    out += write(std::move(word));
+    TRY_VOID(c.allow_text(out.size()));
   }
-  return out;
+  return text(std::move(out));
 }
 
 Returned random_of(Context& c, std::int64_t n, std::string_view alphabet) {
   std::string out;
-  if (n > static_cast<std::int64_t>(1) << 24) return bad("the random text is too long");
+  if (n <= 0) return text(std::move(out));
+  TRY_VOID(c.allow_text(static_cast<std::size_t>(n)));
+  TRY_VOID(c.spend_steps(n));
   for (std::int64_t i = 0; i < n; ++i) out += alphabet[c.random_below(alphabet.size())];
   return text(std::move(out));
 }
@@ -216,6 +229,7 @@ std::string ascii_alphabet() {
 }
 
 Returned shuffle(Context& c, Args a) {
+  TRY_VOID(c.spend_steps(static_cast<std::int64_t>(str(a, 0).size())));
   std::vector<char32_t> runes;
   for (std::string_view s = str(a, 0); !s.empty();) {
     const Rune r = decode_rune(s);
@@ -228,7 +242,7 @@ Returned shuffle(Context& c, Args a) {
   return text(std::move(out));
 }
 
-Returned contains(Context&, Args a) { return yes(str(a, 1).find(str(a, 0)) != std::string::npos); }
+Returned contains(Context&, Args a) { return yes(find_text(str(a, 1), str(a, 0)) != std::string_view::npos); }
 
 constexpr Function kTable[] = {
     {"trim", "s", [](Context&, Args a) -> Returned { return text(trim_space(str(a, 0))); }},
@@ -251,13 +265,10 @@ constexpr Function kTable[] = {
     {"hasSuffix", "ss", [](Context&, Args a) -> Returned { return yes(str(a, 1).ends_with(str(a, 0))); }},
     {"replace", "sss", replace},
     {"quote", "a*",
-     [](Context&, Args a) -> Returned { return text(each_word(a, [](const Value& v) { return quote(strval(v)); })); }},
+     [](Context& c, Args a) -> Returned { return each_word(c, a, [](std::string s) { return quote(s); }); }},
     {"squote", "a*",
-     [](Context&, Args a) -> Returned {
-       return text(each_word(a, [](const Value& v) { return "'" + to_text(v) + "'"; }));
-     }},
-    {"cat", "a*",
-     [](Context&, Args a) -> Returned { return text(each_word(a, [](const Value& v) { return to_text(v); })); }},
+     [](Context& c, Args a) -> Returned { return each_word(c, a, [](std::string s) { return "'" + s + "'"; }); }},
+    {"cat", "a*", [](Context& c, Args a) -> Returned { return each_word(c, a, [](std::string s) { return s; }); }},
     {"indent", "is",
      [](Context& c, Args a) -> Returned {
        TRY(std::string s, indented(c, a[0].integer(), str(a, 1)));
@@ -269,8 +280,16 @@ constexpr Function kTable[] = {
        return text("\n" + s);
      }},
     {"plural", "ssi", [](Context&, Args a) -> Returned { return a[2].integer() == 1 ? a[0] : a[1]; }},
-    {"toString", "a", [](Context&, Args a) -> Returned { return text(strval(a[0])); }},
-    {"toStrings", "a", [](Context&, Args a) -> Returned { return Value::strings(string_list(a[0])); }},
+    {"toString", "a",
+     [](Context&, Args a) -> Returned {
+       TRY(std::string s, strval(a[0]));
+       return text(std::move(s));
+     }},
+    {"toStrings", "a",
+     [](Context& c, Args a) -> Returned {
+       TRY(auto all, string_list(c, a[0]));
+       return Value::strings(std::move(all));
+     }},
     {"shuffle", "s", shuffle},
     {"hello", "", [](Context&, Args) -> Returned { return text("Hello!"); }},
     {"randAlphaNum", "i", [](Context& c, Args a) -> Returned { return random_of(c, a[0].integer(), kAlphaNum); }},
@@ -284,5 +303,11 @@ constexpr Function kTable[] = {
 }  // namespace
 
 Table string_functions() { return kTable; }
+
+std::size_t find_text(std::string_view s, std::string_view what) {
+  const void* found = memmem(s.data(), s.size(), what.data(), what.size());
+  if (found == nullptr) return std::string_view::npos;
+  return static_cast<std::size_t>(static_cast<const char*>(found) - s.data());
+}
 
 }  // namespace rotor::tmpl

@@ -7,14 +7,30 @@ namespace rotor::tmpl {
 
 namespace {
 
+// YAML is read slowly, and its aliases make much of little.
+Result<Value> charged_read(Context& c, std::string_view document, auto read) {
+  constexpr std::size_t kNode = 96;
+  TRY_VOID(c.spend_steps(static_cast<std::int64_t>(document.size() / 4)));
+  std::size_t nodes = 0;
+  Result<Value> v = read(nodes);
+  TRY_VOID(c.spend_bytes(nodes * kNode));
+  TRY_VOID(c.spend_steps(static_cast<std::int64_t>(nodes)));
+  return v;
+}
+
 Returned to_yaml(Context& c, Args a) {
+  const auto empty_or = [](const Error& e) -> Returned {
+    if (is_over_budget(e)) return std::unexpected(e);
+    return text("");
+  };
   const auto json = write_json(a[0]);
-  if (!json) return text("");
-  TRY_VOID(c.spend_bytes(json->size()));
-  const auto value = read_yaml(*json);
-  if (!value) return text("");
+  if (!json) return empty_or(json.error());
+  const auto value =
+      charged_read(c, *json, [&](std::size_t& nodes) { return read_yaml(*json, YamlErrors::kPublic, &nodes); });
+  if (!value) return empty_or(value.error());
   auto yaml = write_yaml(*value);
-  return text(yaml ? *std::move(yaml) : std::string());
+  if (!yaml) return empty_or(yaml.error());
+  return text(*std::move(yaml));
 }
 
 Value failed(std::string message) {
@@ -24,8 +40,9 @@ Value failed(std::string message) {
 }
 
 Returned from_yaml(Context& c, Args a) {
-  TRY_VOID(c.spend_bytes(str(a, 0).size()));
-  auto v = read_yaml_as_json(str(a, 0), true, YamlErrors::kExact);
+  auto v = charged_read(
+      c, str(a, 0), [&](std::size_t& nodes) { return read_yaml_as_json(str(a, 0), true, YamlErrors::kExact, &nodes); });
+  if (!v && is_over_budget(v.error())) return std::unexpected(std::move(v).error());
   if (!v) return failed(std::move(v).error().message);
   if (v->is_map()) return *std::move(v);
   if (v->is_nil()) return Value::map({});

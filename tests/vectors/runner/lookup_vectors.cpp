@@ -55,7 +55,7 @@ SecretMap secrets(const Entry& e, std::string_view name) {
 }
 
 Outcome run_gjson(const Entry& e) {
-  const auto match = gjson::lookup(text(e, "json"), text(e, "path"));
+  const auto match = gjson::lookup(text(e, "json"), text(e, "path")).value_or(std::nullopt);
   const auto describe = [](bool exists, std::string_view type, std::string_view value) {
     return exists ? std::string(type) + " " + std::string(value) : std::string("nothing");
   };
