@@ -1,0 +1,70 @@
+// Keys, certificates and archives that other implementations made.
+#pragma once
+
+#include <string_view>
+
+namespace rotor::tmpl {
+
+// P-256, PKCS#8.
+inline constexpr std::string_view kKeyPem =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgXVPFOy7b1Rm4RLdO\n"
+    "4N/RIW+D6AQ/EL9IJd+pWRHrPMChRANCAASUHejhqhLhmxpGLvgtTuKBVMHKgI+R\n"
+    "+zhmMEB8uJ4trhwvjJjG4/7bLiOHsVzK6avZWzBctQarsuRVykKvhAKu\n"
+    "-----END PRIVATE KEY-----\n";
+
+inline constexpr std::string_view kCertPem =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBBjCBraADAgECAgEBMAoGCCqGSM49BAMCMAwxCjAIBgNVBAMTAXQwIBcNMjMx\n"
+    "MTE0MjIxMzIwWhgPMjA1NTA3MjQwMDAwMDBaMAwxCjAIBgNVBAMTAXQwWTATBgcq\n"
+    "hkjOPQIBBggqhkjOPQMBBwNCAASUHejhqhLhmxpGLvgtTuKBVMHKgI+R+zhmMEB8\n"
+    "uJ4trhwvjJjG4/7bLiOHsVzK6avZWzBctQarsuRVykKvhAKuMAoGCCqGSM49BAMC\n"
+    "A0gAMEUCIQCg3Y/0v0HCI3yQ3bPKOF5qTJLkPypQonscBmLnY71iqwIgYpMvS8F9\n"
+    "wbdRN555YHzaLlBNGR7KAl3lUfG8uvjwMrU=\n"
+    "-----END CERTIFICATE-----\n";
+
+// CN=a\, b,OU=\#x,O=O1+O=O2,L=Zürich,C=CH
+inline constexpr std::string_view kNamedPem =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBTTCB9KADAgECAgECMAoGCCqGSM49BAMCMAwxCjAIBgNVBAMTAXQwIBcNMjMx\n"
+    "MTE0MjIxMzIwWhgPMjA1NTA3MjQwMDAwMDBaMFMxCzAJBgNVBAYTAkNIMRAwDgYD\n"
+    "VQQHDAdaw7xyaWNoMRYwCQYDVQQKEwJPMTAJBgNVBAoTAk8yMQswCQYDVQQLDAIj\n"
+    "eDENMAsGA1UEAxMEYSwgYjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABJQd6OGq\n"
+    "EuGbGkYu+C1O4oFUwcqAj5H7OGYwQHy4ni2uHC+MmMbj/tsuI4exXMrpq9lbMFy1\n"
+    "Bquy5FXKQq+EAq4wCgYIKoZIzj0EAwIDSAAwRQIhAPwr0itWExKe65q0ntLRBbDl\n"
+    "uCze0aYbA+Ssyn87bXOtAiB9SZogDDLuIYhS4+lRm0615Actn2Z3SpFiC2lkbLYI\n"
+    "eg==\n"
+    "-----END CERTIFICATE-----\n";
+
+// Base64 of PKCS#12 with the key and certificate above: integrity by PBMAC1, password "pässword".
+inline constexpr std::string_view kPbmac1Archive =
+    "MIID4wIBAzCCA2IGCSqGSIb3DQEHAaCCA1MEggNPMIIDSzCCAfoGCSqGSIb3DQEHBqCCAeswggHnAgEAMIIB4AYJKoZIhvcNAQcB"
+    "MF8GCSqGSIb3DQEFDTBSMDEGCSqGSIb3DQEFDDAkBBDI/IqVzdLj3bEIXhDi9Gs7AgIIADAMBggqhkiG9w0CCQUAMB0GCWCGSAFl"
+    "AwQBKgQQ4b8+euaJBZKgZqhUes55OYCCAXCzGkpU/067/R3Y2M1tDl5uAlhdNlN/BzBD5Oth6RX0XeuPieId+4MSQOMByCkvkii+"
+    "x/jqqlwT3jc1UCNLCnm0aw1P+tWTEmMcvcY6I96i1pIEGhzVDCdCqE5nkIRPKrHVvAPRb11zp0gh06NzvpC0ilxXTw2XfPqdeUPX"
+    "Tu/KPfn4hIimetHQeCeAc/Ojp9UIE1aIEBTaqolDNNmt/xrpUc/htJ+pp/+ifoVAEw0FsdUskWqUrWbHmo3vHUK8vjW3sQFA0sV9"
+    "0CTnSZ6QorbFZRYPU45lmkAs5iDn9VnFvxgXGPNKzXR/d2kUfeNYvulC2FL9QbijKAqSQA+ZKDn1bHreiQvecDPaIHojT0bIVKUi"
+    "ZXOKmAOt1gflXex58+lz3fAnXm9uDTLcqUZ6nW2nAelnp6it48Zm1dmwbK4Bk/UYu1D7QNuH0jTtyoYVHpU61w4JKrKxSn+xbBmS"
+    "iqVArpZ9CDeaGYxuq21ebDqSyTCCAUkGCSqGSIb3DQEHAaCCAToEggE2MIIBMjCCAS4GCyqGSIb3DQEMCgECoIH3MIH0MF8GCSqG"
+    "SIb3DQEFDTBSMDEGCSqGSIb3DQEFDDAkBBCNMScHnGE+X0I/OXAsGcZEAgIIADAMBggqhkiG9w0CCQUAMB0GCWCGSAFlAwQBKgQQ"
+    "Yu8SXFDAuoFGy5ccWd/fCwSBkJl9PE2gBLrdq8WD2y2viWAWO+5MltZkqyG1coQbbvqLyEMdqR6HU8Hlad5P1dxUtHdVwfiMDwbu"
+    "INaHqRzDPbpMT1EBGqpTxPu9RKH7FhIyUaFNsTuq6vw4YIHA5KnGNCJTHBDT0CCXsC4xnB4tkdwtQfIQwKPnL96+6W7KJunKycDa"
+    "QJFjRKALgn5NLeJ3DzElMCMGCSqGSIb3DQEJFTEWBBTq7FS25GqUkgseK3xy5jyJhqcvaDB4MHEwTQYJKoZIhvcNAQUOMEAwMgYJ"
+    "KoZIhvcNAQUMMCUEEJLuUJr/scMTuXma4YjOB54CAggAAgEgMAoGCCqGSIb3DQIJMAoGCCqGSIb3DQIJBCDBciGoRfWdHcDLKUMr"
+    "DwBY/oL5pSRU23faDdb95Bia/QQAAgEA";
+
+// Key and certificate under PBE-SHA1-RC2-128, password "pw".
+inline constexpr std::string_view kRc2Archive =
+    "MIIDCgIBAzCCAtAGCSqGSIb3DQEHAaCCAsEEggK9MIICuTCCAa8GCSqGSIb3DQEHBqCCAaAwggGcAgEAMIIBlQYJKoZIhvcNAQcB"
+    "MBwGCiqGSIb3DQEMAQUwDgQIfuT1LRulYjACAggAgIIBaBXhr1aVVLlmGfsivdQHfR3AHL1xyXaOw7XqR18A4HQ9/jjPjfV7b6/B"
+    "i/+uVg/tL29SOAaCcwWwkU65JBjBMwD+fnJJpsWtO2/Gqys/UkMmUhoF+PLaaX69J8D9TxbPvhAit6K8Fojce3ee9MxsRXA93a/c"
+    "sJ9T/GpWPb7R8vJMJMi7gt6VBAbRSJafhvWLbMOkiSb8jtkmjL6zjVddgjz8XfREoNExdHZy3E7lCdYTJ824+NLA7eGSa2H67yFZ"
+    "g8iNJjojVfoBw2epiVkRTwvXGoGzAX2ujX78eFd521f9gr3uSvP1c0uFgUWQkBawKuuSlFiZrIP5Npk081rM2p1wdHDn4OoM80HQ"
+    "7Q7VHww7VXXP1JlxK+HU4S/bQ2KBwrsaaU2TKPrzDdu0EPsDHQGiEhDtVfAUp4CwQgWzxzaz2eRblD3wwD3lrB0kbmDCKwD8HWSw"
+    "+Dv+FH3yUPLnWykEj8E21G6VRzCCAQIGCSqGSIb3DQEHAaCB9ASB8TCB7jCB6wYLKoZIhvcNAQwKAQKggbQwgbEwHAYKKoZIhvcN"
+    "AQwBBTAOBAj9UQBeBKIfqQICCAAEgZA/s/uItjUZOP7ipVzL+ekBZoCDbywXK4pCyicEIFts/4t04hVo2KDbrV7lPnvcwy+YCTdZ"
+    "NcLjz0atXYALl7VCyjHMu/Xt1i6oU3JDE4o0/SHcDLz5aoK4Y+wihxm5vIT6vG4V1dj4K0j1CLw/RkNWokAvzc/c40Y25APtCugk"
+    "EZadJUalS46NaZLfJ7Wxf9IxJTAjBgkqhkiG9w0BCRUxFgQU6uxUtuRqlJILHit8cuY8iYanL2gwMTAhMAkGBSsOAwIaBQAEFDh5"
+    "du1ODgbp6Ho6cDb6/k3fDSRmBAhvu8Jz9K9JKAICCAA=";
+
+}  // namespace rotor::tmpl
