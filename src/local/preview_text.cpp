@@ -104,9 +104,10 @@ std::string describe_failure(const Preview& preview, std::string_view left_delim
   if (preview.outcome) return {};
   const secrets::RenderFailure& failure = preview.outcome.error();
   std::string out = fmt::format("{}: ExternalSecret {}/{}: ", preview.origin, ns_of(preview), preview.es.metadata.name);
-  const auto spot = spot_of(failure.error.message, failure.name);
-  if (failure.field.empty()) return out + failure.error.message + "\n";
-  if (!spot) return out + fmt::format("{}: {}\n", failure.field, failure.error.message);
+  const std::string& cause = failure.cause.empty() ? failure.error.message : failure.cause;
+  if (failure.field.empty()) return out + cause + "\n";
+  const auto spot = spot_of(cause, failure.name);
+  if (!spot) return out + fmt::format("{}: {}\n", failure.field, cause);
   const bool rewrite = failure.name == "transform" && failure.field.starts_with("spec.dataFrom");
   const TemplateText text{failure.text.reveal(), rewrite ? "{{" : left_delimiter, failure.from_secret};
   return out + fmt::format("{}\n{}\n", failure.field, explain(*spot, text, preview.fields));

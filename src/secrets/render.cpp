@@ -27,7 +27,7 @@ struct Gathered {
 
 RenderFailure source_failure(std::string message, std::string field) {
   Error error{Code::kInvalid, fmt::format("could not apply template: {}: {}", kFetching, message)};
-  return {.error = std::move(error), .field = std::move(field)};
+  return {.error = std::move(error), .cause = std::move(message), .field = std::move(field)};
 }
 
 std::expected<void, RenderFailure> add_items(const TemplateFrom& from, const TemplateRef& ref, SourceName::Kind kind,
@@ -104,6 +104,7 @@ SecretBytes text_at(const std::map<std::string, std::string>& texts, const std::
 RenderFailure explain(tmpl::ApplyFailure failure, const Gathered& gathered) {
   RenderFailure out;
   out.name = failure.key;
+  out.cause = failure.error.message;
   std::string_view step = "could not execute template: could not execute template";
   switch (failure.in) {
     case In::kSpec:

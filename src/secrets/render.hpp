@@ -15,6 +15,7 @@ namespace rotor::secrets {
 
 struct RenderFailure {
   Error error;               // as the event says it; names keys and positions, never values
+  std::string cause{};       // the same without the steps that led there; what to say beside `field`
   std::string field{};       // spec.target.template.data[config.yaml]; empty: the template as a whole
   std::string name{};        // of the template, as in `template: NAME:LINE:COLUMN`
   SecretBytes text{};        // its source

@@ -145,7 +145,9 @@ TEST_F(PreviewTest, ExplainsATemplateError) {
 TEST_F(PreviewTest, NamesTheFieldOfOtherErrors) {
   const std::string spec = R"({target: {template: {templateFrom: [{literal: "- {{ .a }}"}]}}})";
   const std::string text = failure(spec, "{a: canary-31}");
-  EXPECT_TRUE(text.starts_with("es.yaml:1: ExternalSecret default/es: spec.target.template.templateFrom[0].literal: "))
+  EXPECT_TRUE(
+      text.starts_with("es.yaml:1: ExternalSecret default/es: spec.target.template.templateFrom[0].literal: "
+                       "could not unmarshal template to"))
       << text;
   EXPECT_FALSE(text.contains(kCanary)) << text;
   EXPECT_TRUE(failure("{target: {manifest: {apiVersion: v1, kind: ConfigMap}}}", "").contains("spec.target.manifest"));
