@@ -11,7 +11,7 @@
 #include "base/error.hpp"
 
 namespace date {
-class time_zone;
+class time_zone;  // NOLINT(readability-identifier-naming): the name is theirs
 }
 
 namespace rotor::tmpl {

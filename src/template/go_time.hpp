@@ -37,6 +37,9 @@ inline std::int64_t wrapping_add(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
 
+// Since year 1, wrapped: what Go compares and subtracts.
+inline std::int64_t seconds_of_go(const Time& t) { return wrapping_add(t.seconds, 62'135'596'800); }
+
 std::string_view month_name(std::int64_t month);  // "" out of range
 std::string_view weekday_name(std::int64_t weekday);
 

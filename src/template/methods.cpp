@@ -19,11 +19,11 @@ Returned integer(std::int64_t v, Type type = Type::kInt) { return Value::integer
 CivilTime civil_of(Args a) { return civil(a[0].time()); }
 
 int order(const Time& x, const Time& y) {
-  if (x.seconds != y.seconds) return x.seconds < y.seconds ? -1 : 1;
+  if (x.seconds != y.seconds) return seconds_of_go(x) < seconds_of_go(y) ? -1 : 1;
   return x.nanos == y.nanos ? 0 : (x.nanos < y.nanos ? -1 : 1);
 }
 
-__int128 absolute_nanos(const Time& t) { return (static_cast<__int128>(t.seconds) + 62135596800) * kSecond + t.nanos; }
+__int128 absolute_nanos(const Time& t) { return static_cast<__int128>(seconds_of_go(t)) * kSecond + t.nanos; }
 
 Time moved(Time t, __int128 nanos) {
   const __int128 total = absolute_nanos(t) + nanos;

@@ -47,7 +47,8 @@ Time shifted(Time t, std::int64_t nanos) {
 }
 
 std::int64_t nanos_between(const Time& later, const Time& earlier) {
-  const auto d = (static_cast<__int128>(later.seconds) - earlier.seconds) * 1'000'000'000 + later.nanos - earlier.nanos;
+  const auto seconds = static_cast<__int128>(seconds_of_go(later)) - seconds_of_go(earlier);
+  const __int128 d = seconds * 1'000'000'000 + later.nanos - earlier.nanos;
   return static_cast<std::int64_t>(std::clamp<__int128>(d, INT64_MIN, INT64_MAX));
 }
 
@@ -63,13 +64,10 @@ Returned date_modify(Args a, bool must) {
 Returned ago(Context& c, Args a) {
   const std::int64_t nanos = nanos_between(now(c), moment(c, a[0]));
   const std::int64_t second = 1'000'000'000;
-  std::int64_t rest = nanos % second;
-  std::int64_t whole = nanos - rest;
-  if (rest * 2 >= second)
-    whole += second;
-  else if (rest * 2 <= -second)
-    whole -= second;
-  return text(format_duration(Duration(whole)));
+  const std::int64_t rest = nanos % second;
+  const std::int64_t up = rest * 2 >= second ? second : (rest * 2 <= -second ? -second : 0);
+  const __int128 whole = static_cast<__int128>(nanos) - rest + up;
+  return text(format_duration(Duration(static_cast<std::int64_t>(std::clamp<__int128>(whole, INT64_MIN, INT64_MAX)))));
 }
 
 Returned duration(Context&, Args a) {
