@@ -1,12 +1,13 @@
 """Wrong input: a condition, an event, a message that says what to do; everything else goes on."""
 
+import base64
 import json
 
 import kubernetes as k8s
 import pytest
 
 from harness.objects import ES, INSTANCES, STORES, Cluster, external_secret, fake_store, instance
-from harness.processes import wait_for
+from harness.processes import free_port, wait_for
 
 CANARY = "canary-5f2c9a7e-never-shown"
 
@@ -77,7 +78,45 @@ def test_a_secret_of_another_external_secret_is_not_taken(cluster):
     assert cluster.secret("bad", "shared") == {"A": "1"}
 
 
-def test_an_unreachable_store_and_wrong_credentials_are_said(cluster):
+def test_a_payload_that_is_not_json_says_so_and_keeps_it_to_itself(cluster):
+    spec = external_secret("good", "not-json", {"A": "text"})
+    spec["data"][0]["remoteRef"]["property"] = "x"
+    cluster.create(ES, "bad", "not-json", spec)
+    said = fails(cluster, "not-json", "text", "JSON")
+    assert CANARY not in said
+
+
+def kubernetes_store(cluster: Cluster, name: str, url: str, ca: bytes, token: str):
+    """A store on another cluster, reached with a token."""
+    cluster.core.create_namespaced_secret("bad", {"metadata": {"name": f"{name}-token"}, "stringData": {"token": token}})
+    server = {"url": url, "caBundle": base64.b64encode(ca).decode()}
+    auth = {"token": {"bearerToken": {"name": f"{name}-token", "key": "token"}}}
+    cluster.create(STORES, "bad", name, {"provider": {"kubernetes": {"remoteNamespace": "bad", "server": server, "auth": auth}}})
+    cluster.create(ES, "bad", name, external_secret(name, name, {"A": "aws"}))
+
+
+def store_warns(cluster: Cluster, name: str, word: str):
+    """Today's API keeps such a store Ready, with reason ValidationUnknown: the event tells."""
+    cluster.wait_condition(STORES, "bad", name, "True", reason="ValidationUnknown")
+    events = wait_for(lambda: [e.message for e in cluster.events("bad", name) if e.type == "Warning" and word in e.message],
+                      30, f"a Warning that says {word}")
+    assert not any(CANARY in e for e in events)
+
+
+def test_an_unreachable_store_is_named_with_its_address(cluster, plane):
+    address = f"127.0.0.1:{free_port()}"
+    kubernetes_store(cluster, "unreachable", f"https://{address}", plane.ca_path.read_bytes(), CANARY)
+    store_warns(cluster, "unreachable", address)
+    fails(cluster, "unreachable", address)
+
+
+def test_wrong_credentials_are_said_by_the_store(cluster, plane):
+    kubernetes_store(cluster, "intruder", plane.url, plane.ca_path.read_bytes(), CANARY)
+    store_warns(cluster, "intruder", "Unauthorized")
+    fails(cluster, "intruder", "Unauthorized")
+
+
+def test_a_key_that_aws_does_not_have_is_named(cluster):
     cluster.core.create_namespaced_secret("bad", {"metadata": {"name": "aws"}, "stringData": {"id": "AKIAWRONG", "key": CANARY}})
     ref = lambda key: {"name": "aws", "key": key}  # noqa: E731
     cluster.create(STORES, "bad", "aws", {"provider": {"aws": {
