@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/encoding.hpp"
+#include "template/keys.hpp"
 #include "template/regex.hpp"
 #include "template/rewrite.hpp"
 
