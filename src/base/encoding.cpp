@@ -1,6 +1,7 @@
 #include "base/encoding.hpp"
 
 #include <array>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -223,7 +224,16 @@ Result<std::string> percent_decode(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
   while (!text.empty()) {
+    std::uint64_t next = 0;
+    if (text.size() >= sizeof next) {
+      std::memcpy(&next, text.data(), sizeof next);
+      if ((next & kHighBits) == 0) {  // ASCII, eight bytes at a time
+        text.remove_prefix(sizeof next);
+        continue;
+      }
+    }
     const Rune rune = decode_rune(text);
     if (!rune.valid) return false;
     text.remove_prefix(rune.size);

@@ -26,7 +26,7 @@ utf8proc_category_t category(char32_t r) { return utf8proc_category(static_cast<
 
 }  // namespace
 
-Rune decode_rune(std::string_view text) {
+Rune decode_long_rune(std::string_view text) {
   if (text.empty()) return {kRuneError, 0};
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   if (byte(0) < 0x80) return {byte(0), 1};
@@ -82,12 +82,12 @@ std::size_t rune_count(std::string_view text) {
   return count;
 }
 
-bool is_letter(char32_t r) {
+bool wide::is_letter(char32_t r) {
   const auto c = category(r);
   return c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_LO;
 }
-bool is_digit(char32_t r) { return category(r) == UTF8PROC_CATEGORY_ND; }
-bool is_number(char32_t r) {
+bool wide::is_digit(char32_t r) { return category(r) == UTF8PROC_CATEGORY_ND; }
+bool wide::is_number(char32_t r) {
   const auto c = category(r);
   return c >= UTF8PROC_CATEGORY_ND && c <= UTF8PROC_CATEGORY_NO;
 }

@@ -15,14 +15,29 @@ struct Rune {
   bool valid() const { return value != kRuneError || width != 1; }
 };
 
-Rune decode_rune(std::string_view text);       // the first
-Rune decode_last_rune(std::string_view text);  // the last
+inline constexpr char32_t kAsciiEnd = 0x80;
+
+Rune decode_long_rune(std::string_view text);  // the first, of any kind
+inline Rune decode_rune(std::string_view text) {
+  if (!text.empty() && static_cast<unsigned char>(text[0]) < kAsciiEnd) return {static_cast<char32_t>(text[0]), 1};
+  return decode_long_rune(text);
+}
+Rune decode_last_rune(std::string_view text);
 void append_rune(std::string& out, char32_t rune);
 std::size_t rune_count(std::string_view text);
 
+namespace wide {
 bool is_letter(char32_t r);
-bool is_digit(char32_t r);   // Nd
-bool is_number(char32_t r);  // N
+bool is_digit(char32_t r);
+bool is_number(char32_t r);
+}  // namespace wide
+
+inline bool is_letter(char32_t r) {
+  if (r >= kAsciiEnd) return wide::is_letter(r);
+  return (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z');
+}
+inline bool is_digit(char32_t r) { return r < kAsciiEnd ? r >= '0' && r <= '9' : wide::is_digit(r); }    // Nd
+inline bool is_number(char32_t r) { return r < kAsciiEnd ? r >= '0' && r <= '9' : wide::is_number(r); }  // N
 bool is_upper(char32_t r);
 bool is_lower(char32_t r);
 bool is_title(char32_t r);
