@@ -336,7 +336,7 @@ Execution::Evaluated Execution::field(const Node& node, std::string_view name, c
     return error(node, fmt::format("can't evaluate field {} in type {}", name, type_name(receiver.type())));
   if (has_arguments) return error(node, fmt::format("{} is not a method but has arguments", name));
   if (!receiver.is_nil_container()) {
-    const auto found = receiver.members().find(std::string(name));
+    const auto found = receiver.members().find(name);
     if (found != receiver.members().end()) return found->second.is_nil() ? Value::nil_entry() : found->second;
   }
   if (!options_.missing_key_is_error) return Value();

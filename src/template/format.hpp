@@ -26,6 +26,6 @@ Result<void> print_all(std::string& out, std::span<const Value> args, std::size_
 
 // About how many bytes making this value took, what it holds by reference apart.
 std::size_t weight(const Value& value);
-std::size_t weight_of_members(const std::map<std::string, Value>& members);
+std::size_t weight_of_members(const Map& members);
 
 }  // namespace rotor::tmpl

@@ -99,21 +99,21 @@ Certificate::~Certificate() { wipe(key.data(), key.size()); }
 std::string_view type_name(Type type) { return kTypes[static_cast<std::size_t>(type)].name; }
 std::string_view kind_name(Type type) { return kTypes[static_cast<std::size_t>(type)].kind; }
 
-Value Value::nil_entry() { return {Type::kNil, true}; }
-Value Value::boolean(bool v) { return {Type::kBool, v}; }
-Value Value::integer(std::int64_t v, Type type) { return {type, v}; }
+Value Value::nil_entry() { return {Type::kNil, 1}; }
+Value Value::boolean(bool v) { return {Type::kBool, v ? 1U : 0U}; }
+Value Value::integer(std::int64_t v, Type type) { return {type, static_cast<std::uint64_t>(v)}; }
 Value Value::unsigned_integer(std::uint64_t v) { return {Type::kUint64, v}; }
-Value Value::real(double v) { return {Type::kFloat64, v}; }
-Value Value::complex(std::complex<double> v) { return {Type::kComplex128, v}; }
-Value Value::text(std::string v) { return {Type::kString, std::make_shared<const Text>(std::move(v))}; }
+Value Value::real(double v) { return {Type::kFloat64, std::bit_cast<std::uint64_t>(v)}; }
+Value Value::complex(std::complex<double> v) { return {Type::kComplex128, std::make_shared<std::complex<double>>(v)}; }
+Value Value::text(std::string v) { return {Type::kString, std::make_shared<Text>(std::move(v))}; }
 
 Value Value::list(std::vector<Value> items, Type type) {
   const std::size_t size = items.size();
   auto storage = std::make_shared<Items>(std::move(items));
-  return {type, std::make_shared<const Window>(Window{std::move(storage), 0, size})};
+  return {type, std::make_shared<Window>(Window{std::move(storage), 0, size})};
 }
 
-Value Value::nil_list(Type type) { return {type, std::shared_ptr<const Window>()}; }
+Value Value::nil_list(Type type) { return {type, std::shared_ptr<void>()}; }
 
 Value Value::strings(std::vector<std::string> items) {
   std::vector<Value> values;
@@ -123,67 +123,54 @@ Value Value::strings(std::vector<std::string> items) {
 }
 
 Value Value::map(Map members, Type type) { return {type, std::make_shared<Members>(std::move(members))}; }
-Value Value::nil_map() { return {Type::kAnyMap, std::shared_ptr<Members>()}; }
-Value Value::time(Time v) { return {Type::kTime, std::make_shared<const Time>(std::move(v))}; }
-Value Value::version(Version v, Type type) { return {type, std::make_shared<const Version>(std::move(v))}; }
-Value Value::certificate(Certificate v) {
-  return {Type::kCertificate, std::make_shared<const Certificate>(std::move(v))};
-}
+Value Value::nil_map() { return {Type::kAnyMap, std::shared_ptr<void>()}; }
+Value Value::time(Time v) { return {Type::kTime, std::make_shared<Time>(std::move(v))}; }
+Value Value::version(Version v, Type type) { return {type, std::make_shared<Version>(std::move(v))}; }
+Value Value::certificate(Certificate v) { return {Type::kCertificate, std::make_shared<Certificate>(std::move(v))}; }
 
 bool Value::is_signed() const {
   return type_ == Type::kInt || type_ == Type::kInt64 || type_ == Type::kDuration || type_ == Type::kMonth ||
          type_ == Type::kWeekday;
 }
 
-std::uint64_t Value::unsigned_integer() const {
-  if (type_ == Type::kUint8) return static_cast<std::uint64_t>(std::get<std::int64_t>(data_));
-  return std::get<std::uint64_t>(data_);
-}
-
-const std::string& Value::text() const { return std::get<std::shared_ptr<const Text>>(data_)->bytes; }
+const std::string& Value::text() const { return object<Text>().bytes; }
 
 std::size_t Value::size() const {
-  if (is_nil_container()) return 0;
+  if (object_ == nullptr) return 0;
   if (is_map()) return members().size();
-  const Window& w = *std::get<std::shared_ptr<const Window>>(data_);
+  const auto& w = object<Window>();
   return w.end - w.begin;
 }
 
 const Value& Value::at(std::size_t i) const {
-  const Window& w = *std::get<std::shared_ptr<const Window>>(data_);
+  const auto& w = object<Window>();
   return w.items->values[w.begin + i];
 }
 
 std::vector<Value> Value::items() const {
   if (is_nil_container()) return {};
-  const Window& w = *std::get<std::shared_ptr<const Window>>(data_);
+  const auto& w = object<Window>();
   const auto begin = w.items->values.begin();
   return {begin + static_cast<std::ptrdiff_t>(w.begin), begin + static_cast<std::ptrdiff_t>(w.end)};
 }
 
-bool Value::is_nil_container() const {
-  if (is_list()) return std::get<std::shared_ptr<const Window>>(data_) == nullptr;
-  return is_map() && std::get<std::shared_ptr<Members>>(data_) == nullptr;
-}
+bool Value::is_nil_container() const { return (is_list() || is_map()) && object_ == nullptr; }
 
 Value Value::window(std::size_t begin, std::size_t end) const {
-  const Window& w = *std::get<std::shared_ptr<const Window>>(data_);
-  return {type_, std::make_shared<const Window>(Window{w.items, w.begin + begin, w.begin + end})};
+  const auto& w = object<Window>();
+  return {type_, std::make_shared<Window>(Window{w.items, w.begin + begin, w.begin + end})};
 }
 
 void Value::sort_items(const std::function<bool(const Value&, const Value&)>& less) const {
   if (is_nil_container()) return;
-  const Window& w = *std::get<std::shared_ptr<const Window>>(data_);
+  const auto& w = object<Window>();
   const auto begin = w.items->values.begin();
   std::sort(begin + static_cast<std::ptrdiff_t>(w.begin), begin + static_cast<std::ptrdiff_t>(w.end), less);
 }
 
-const Map& Value::members() const { return std::get<std::shared_ptr<Members>>(data_)->values; }
-Map& Value::mutable_members() const { return std::get<std::shared_ptr<Members>>(data_)->values; }
-const void* Value::identity() const {
-  if (is_list()) return std::get<std::shared_ptr<const Window>>(data_).get();
-  return std::get<std::shared_ptr<Members>>(data_).get();
-}
+const Map& Value::members() const { return object<Members>().values; }
+Map& Value::mutable_members() const { return object<Members>().values; }
+const void* Value::identity() const { return object_.get(); }
 
 bool truth(const Value& v) {
   switch (v.type()) {

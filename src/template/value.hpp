@@ -3,6 +3,7 @@
 // of a Value shares them. Text is immutable and wiped when the last reference goes.
 #pragma once
 
+#include <bit>
 #include <complex>
 #include <cstdint>
 #include <functional>
@@ -10,7 +11,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "template/budget.hpp"
@@ -52,6 +52,9 @@ struct Time;
 struct Version;
 struct Certificate;
 
+class Value;
+using Map = std::map<std::string, Value, std::less<>>;
+
 class Value {
  public:
   Value() = default;         // untyped nil
@@ -65,7 +68,7 @@ class Value {
   static Value list(std::vector<Value> items, Type type = Type::kAnyList);
   static Value nil_list(Type type = Type::kAnyList);
   static Value strings(std::vector<std::string> items);
-  static Value map(std::map<std::string, Value> members, Type type = Type::kAnyMap);
+  static Value map(Map members, Type type = Type::kAnyMap);
   static Value nil_map();
   static Value time(Time v);
   static Value version(Version v, Type type = Type::kVersion);  // kVersion, kVersionValue
@@ -74,7 +77,7 @@ class Value {
   Type type() const { return type_; }
   bool is(Type type) const { return type_ == type; }
   bool is_nil() const { return type_ == Type::kNil; }
-  bool is_nil_entry() const { return type_ == Type::kNil && std::holds_alternative<bool>(data_); }
+  bool is_nil_entry() const { return type_ == Type::kNil && bits_ != 0; }
   bool is_text() const { return type_ == Type::kString; }
   bool is_list() const { return type_ >= Type::kAnyList && type_ <= Type::kListList; }
   bool is_map() const { return type_ == Type::kStringMap || type_ == Type::kAnyMap; }
@@ -82,15 +85,15 @@ class Value {
   bool is_unsigned() const { return type_ == Type::kUint8 || type_ == Type::kUint64; }
 
   // Each needs the type it names.
-  bool boolean() const { return std::get<bool>(data_); }
-  std::int64_t integer() const { return std::get<std::int64_t>(data_); }
-  std::uint64_t unsigned_integer() const;
-  double real() const { return std::get<double>(data_); }
-  std::complex<double> complex() const { return std::get<std::complex<double>>(data_); }
+  bool boolean() const { return bits_ != 0; }
+  std::int64_t integer() const { return static_cast<std::int64_t>(bits_); }
+  std::uint64_t unsigned_integer() const { return bits_; }
+  double real() const { return std::bit_cast<double>(bits_); }
+  std::complex<double> complex() const { return object<std::complex<double>>(); }
   const std::string& text() const;
-  const Time& time() const { return *std::get<std::shared_ptr<const Time>>(data_); }
-  const Version& version() const { return *std::get<std::shared_ptr<const Version>>(data_); }
-  const Certificate& certificate() const { return *std::get<std::shared_ptr<const Certificate>>(data_); }
+  const Time& time() const { return object<Time>(); }
+  const Version& version() const { return object<Version>(); }
+  const Certificate& certificate() const { return object<Certificate>(); }
 
   // Lists: a window onto shared storage, so that a slice of a list sees what is done to the list.
   std::size_t size() const;  // of a list or map
@@ -101,8 +104,8 @@ class Value {
   void sort_items(const std::function<bool(const Value&, const Value&)>& less) const;  // in place
 
   // Maps, ordered by key bytes. `members` needs a map that is not nil.
-  const std::map<std::string, Value>& members() const;
-  std::map<std::string, Value>& mutable_members() const;
+  const Map& members() const;
+  Map& mutable_members() const;
   const void* identity() const;  // of the storage of a map or list
 
  private:
@@ -111,17 +114,19 @@ class Value {
     std::size_t begin = 0;
     std::size_t end = 0;
   };
-  using Data =
-      std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::complex<double>,
-                   std::shared_ptr<const Text>, std::shared_ptr<const Window>, std::shared_ptr<Members>,
-                   std::shared_ptr<const Time>, std::shared_ptr<const Version>, std::shared_ptr<const Certificate>>;
-  Value(Type type, Data data) : type_(type), data_(std::move(data)) {}
+  Value(Type type, std::uint64_t bits) : type_(type), bits_(bits) {}
+  Value(Type type, std::shared_ptr<void> object) : type_(type), object_(std::move(object)) {}
+
+  // What object_ points to follows from the type.
+  template <class T>
+  T& object() const {
+    return *static_cast<T*>(object_.get());
+  }
 
   Type type_ = Type::kNil;
-  Data data_;
+  std::uint64_t bits_ = 0;  // of a bool, number or count
+  std::shared_ptr<void> object_;
 };
-
-using Map = std::map<std::string, Value>;
 
 // An instant with the zone it is shown in. Zones with rules are resolved to an offset when a time is made.
 struct Time {
