@@ -224,7 +224,7 @@ Result<void> Execution::assign(const Node& node, std::string_view name, Value va
 }
 
 Result<void> Execution::declare(const Node& pipe, const Value& value) {
-  for (const std::string& name : pipe.idents) {
+  for (const std::string_view name : pipe.idents) {
     if (pipe.assign) {
       TRY_VOID(assign(pipe, name, value));
     } else {

@@ -194,14 +194,14 @@ Execution::Evaluated Execution::literal(const Node& node, char kind) {
       return node.constant;
     case 'i':
     case 'd':
-      if (!number || !node.number.is_int) return expected("integer");
-      return Value::integer(node.number.integer, kind == 'd' ? Type::kDuration : Type::kInt);
+      if (!number || !node.number->is_int) return expected("integer");
+      return Value::integer(node.number->integer, kind == 'd' ? Type::kDuration : Type::kInt);
     case 'f':
-      if (!number || !node.number.is_float) return expected("float");
-      return Value::real(node.number.real);
+      if (!number || !node.number->is_float) return expected("float");
+      return Value::real(node.number->real);
     case 'u':
-      if (!number || !node.number.is_uint) return expected("unsigned integer");
-      return Value::unsigned_integer(node.number.unsigned_integer & 0xFFFFFFFF);
+      if (!number || !node.number->is_uint) return expected("unsigned integer");
+      return Value::unsigned_integer(node.number->unsigned_integer & 0xFFFFFFFF);
     default:
       return error(node, fmt::format("can't handle {} for arg of type {}", describe(node), kind_of(kind).name));
   }

@@ -53,17 +53,16 @@ Token Lexer::emit(TokenKind kind) {
   line_ += static_cast<int>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(counted_),
                                        text_.begin() + static_cast<std::ptrdiff_t>(std::max(start_, counted_)), '\n'));
   counted_ = std::max(counted_, start_);
-  Token t{kind, start_, line_, text_.substr(start_, at_ - start_), {}};
+  Token t{kind, start_, line_, text_.substr(start_, at_ - start_)};
   start_ = at_;
   return t;
 }
 
 Token Lexer::error(std::string message) {
   start_ = std::max(start_, counted_);
-  Token t = emit(TokenKind::kError);
-  t.error = std::move(message);
+  message_ = std::move(message);
   stopped_ = true;
-  return t;
+  return emit(TokenKind::kError);
 }
 
 Token Lexer::next() {

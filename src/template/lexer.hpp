@@ -48,7 +48,6 @@ struct Token {
   std::size_t offset = 0;
   int line = 1;
   std::string_view text;  // a part of the template
-  std::string error;      // of kError
   bool is_keyword() const { return kind >= TokenKind::kBlock; }
 };
 
@@ -58,6 +57,7 @@ class Lexer {
       : text_(text), left_(left), right_(right) {}
 
   Token next();
+  const std::string& message() const { return message_; }  // of the token kError, which is the last
 
  private:
   Token lex_text();
@@ -89,6 +89,7 @@ class Lexer {
   int line_ = 1, parens_ = 0;
   bool inside_ = false;
   bool stopped_ = false;
+  std::string message_;
 };
 
 }  // namespace rotor::tmpl

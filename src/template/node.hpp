@@ -3,7 +3,6 @@
 
 #include <complex>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -52,25 +51,39 @@ struct Number {
 struct Node;
 using NodeList = std::vector<Node*>;
 
+// Texts are parts of the source or of the constant.
 struct Node {
   NodeKind kind = NodeKind::kText;
-  std::uint32_t offset = 0;
-  int line = 1;
-  std::string text;                 // source of a literal, name of a template, text to print
-  std::vector<std::string> idents;  // of a field, variable or chain, without dots; declared names of a pipe
-  NodeList children;                // commands of a pipe, arguments of a command, the term of a chain
-  Node* pipe = nullptr;             // of a statement
-  NodeList body, otherwise;
   bool assign = false;  // `=` rather than `:=`
   bool boolean = false;
-  Number number;
-  Value constant;  // of a string, or a number or bool by its default type
+  std::uint32_t offset = 0;
+  int line = 1;
+  std::string_view text;                 // source of a literal, name of a template, text to print
+  std::vector<std::string_view> idents;  // of a field, variable or chain, without dots; declared names of a pipe
+  NodeList children;                     // commands of a pipe, arguments of a command, the term of a chain
+  Node* pipe = nullptr;                  // of a statement
+  NodeList body, otherwise;
+  std::unique_ptr<Number> number;  // of a number
+  Value constant;                  // of a string, or a number or bool by its default type; the name of a template
   const Function* function = nullptr;
+};
+
+// Nodes stay where they are made.
+class Arena {
+ public:
+  Node& make() {
+    if (chunks_.empty() || chunks_.back().size() == kChunk) chunks_.emplace_back().reserve(kChunk);
+    return chunks_.back().emplace_back();
+  }
+
+ private:
+  static constexpr std::size_t kChunk = 16;
+  std::vector<std::vector<Node>> chunks_;
 };
 
 struct Tree {
   std::string source;  // what offsets count in
-  std::deque<Node> arena;
+  Arena arena;
   std::map<std::string, NodeList, std::less<>> templates;  // by name, the main one under the name it is rendered for
 };
 

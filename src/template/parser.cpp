@@ -98,7 +98,7 @@ class Parser {
     while (peek().kind == Kind::kSpace) next();
     return peek();
   }
-  void back(Token t) { ahead_.push_back(std::move(t)); }
+  void back(const Token& t) { ahead_.push_back(t); }
 
   // --- errors
   std::unexpected<Error> error(std::string_view message) {
@@ -107,7 +107,7 @@ class Parser {
   std::unexpected<Error> unexpected(const Token& t, std::string_view context) {
     if (t.kind == Kind::kError) {
       line_ = t.line;
-      return error(t.error);
+      return error(lexer_.message());
     }
     return error(fmt::format("unexpected {} in {}", describe(t), context));
   }
@@ -121,7 +121,7 @@ class Parser {
   }
 
   Node* make(NodeKind kind, const Token& at) {
-    Node& n = tree_.arena.emplace_back();
+    Node& n = tree_.arena.make();
     n.kind = kind;
     n.offset = static_cast<std::uint32_t>(at.offset);
     n.line = at.line;
@@ -146,7 +146,7 @@ class Parser {
   // --- statements
   // A body parsed on its own: only `$` is in scope, and no loop to break out of.
   struct Scope {
-    std::vector<std::string> variables;
+    std::vector<std::string_view> variables;
     int loops;
   };
   Scope enter() {
@@ -165,6 +165,11 @@ class Parser {
     auto name = unquote(t.text);
     if (!name) return error("invalid syntax");
     return *name;
+  }
+
+  static void set_name(Node& n, std::string name) {
+    n.constant = Value::text(std::move(name));
+    n.text = n.constant.text();
   }
 
   Result<void> definition() {
@@ -288,7 +293,8 @@ class Parser {
   Parsed template_control(const Token& t) {
     const Token name = next_non_space();
     Node* n = make(NodeKind::kTemplate, name);
-    TRY(n->text, template_name(name, "template clause"));
+    TRY(std::string called, template_name(name, "template clause"));
+    set_name(*n, std::move(called));
     (void)t;
     if (peek_non_space().kind == Kind::kRightDelim) {
       next();
@@ -301,14 +307,15 @@ class Parser {
   Parsed block(const Token& t) {
     const Token name = next_non_space();
     Node* n = make(NodeKind::kTemplate, t);
-    TRY(n->text, template_name(name, "block clause"));
+    TRY(std::string called, template_name(name, "block clause"));
+    set_name(*n, std::move(called));
     TRY(n->pipe, pipeline("block clause", Kind::kRightDelim));
     Scope outer = enter();
     NodeList list;
     TRY(Node * end, item_list(list));
     if (end->kind != NodeKind::kEnd) return unexpected_node(*end, " in block clause");
     leave(std::move(outer));
-    TRY_VOID(add(n->text, std::move(list)));
+    TRY_VOID(add(std::string(n->text), std::move(list)));
     return n;
   }
 
@@ -405,7 +412,7 @@ class Parser {
   Parsed operand() {
     TRY(Node * node, term());
     if (node == nullptr || peek().kind != Kind::kField) return node;
-    std::vector<std::string> fields;
+    std::vector<std::string_view> fields;
     const Token first = peek();
     while (peek().kind == Kind::kField) fields.emplace_back(next().text.substr(1));
     switch (node->kind) {
@@ -496,8 +503,8 @@ class Parser {
     Node* n = literal(NodeKind::kNumber, t);
     auto parsed = parse_number(t.text, t.kind);
     if (!parsed) return error(parsed.error().message);
-    n->number = *parsed;
-    if (auto v = default_value(n->number, t.text)) n->constant = *std::move(v);
+    n->number = std::make_unique<Number>(*parsed);
+    if (auto v = default_value(*n->number, t.text)) n->constant = *std::move(v);
     return n;
   }
 
@@ -513,7 +520,7 @@ class Parser {
   Tree& tree_;
   Lexer lexer_;
   std::vector<Token> ahead_;
-  std::vector<std::string> variables_ = {"$"};
+  std::vector<std::string_view> variables_ = {"$"};
   int loops_ = 0;
   int depth_ = 0;
   int line_ = 1;
@@ -536,13 +543,13 @@ std::string describe(const Node& node) {
     case NodeKind::kNumber:
       return "a number";
     case NodeKind::kField:
-      for (const auto& i : node.idents) out += "." + i;
+      for (const std::string_view i : node.idents) out.append(".").append(i);
       return out;
     case NodeKind::kVariable:
-      for (const auto& i : node.idents) out += (out.empty() ? "" : ".") + i;
+      for (const std::string_view i : node.idents) out.append(out.empty() ? "" : ".").append(i);
       return out;
     case NodeKind::kChain:
-      return "(...)." + node.idents.front();
+      return fmt::format("(...).{}", node.idents.front());
     case NodeKind::kCommand:
       join(node.children, " ");
       break;
@@ -552,7 +559,7 @@ std::string describe(const Node& node) {
     case NodeKind::kTemplate:
       return fmt::format("{{{{template {}}}}}", quote(node.text));
     default:
-      return node.text;
+      return std::string(node.text);
   }
   return out;
 }
