@@ -54,6 +54,8 @@ std::optional<Value> number(std::string_view text) {
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
 std::optional<Value> word(std::string_view s) {
+  constexpr std::size_t kLongest = 5;
+  if (s.size() > kLongest) return std::nullopt;
   if (s.empty() || among(s, {"~", "null", "Null", "NULL"})) return Value();
   if (among(s, {"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"})) return Value::boolean(true);
   if (among(s, {"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"}))
@@ -61,6 +63,17 @@ std::optional<Value> word(std::string_view s) {
   if (among(s, {".nan", ".NaN", ".NAN"})) return Value::real(std::numeric_limits<double>::quiet_NaN());
   if (among(s, {".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"})) return Value::real(kInf);
   if (among(s, {"-.inf", "-.Inf", "-.INF"})) return Value::real(-kInf);
+  return std::nullopt;
+}
+
+bool starts_number(char c) { return c == '+' || c == '-' || (c >= '0' && c <= '9'); }
+
+// Nothing for what is a string.
+std::optional<Value> meaning(std::string_view s) {
+  if (auto v = word(s)) return v;
+  if (starts_number(s[0])) return number(s);
+  if (s[0] != '.') return std::nullopt;
+  if (const auto f = parse_float(s); f.value) return Value::real(*f.value);
   return std::nullopt;
 }
 
@@ -78,15 +91,10 @@ bool is_yaml_timestamp(std::string_view s) {
 }
 
 YamlScalar resolve_plain(std::string_view s) {
-  if (auto v = word(s)) return {*std::move(v)};
-  const char c = s[0];
-  if (c == '.') {
-    if (const auto f = parse_float(s); f.value) return {Value::real(*f.value)};
-  } else if (c == '+' || c == '-' || (c >= '0' && c <= '9')) {
-    if (is_yaml_timestamp(s)) return {Value::text(std::string(s)), true};
-    if (auto v = number(s)) return {*std::move(v)};
-  }
-  return {Value::text(std::string(s))};
+  if (auto v = meaning(s)) return {*std::move(v)};
+  return {Value::text(std::string(s)), is_yaml_timestamp(s)};
 }
+
+bool reads_as_text(std::string_view s) { return !meaning(s) && !is_yaml_timestamp(s); }
 
 }  // namespace rotor::tmpl

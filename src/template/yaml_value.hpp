@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,9 +32,14 @@ struct YamlScalar {
   bool is_timestamp = false;
 };
 YamlScalar resolve_plain(std::string_view text);
+bool reads_as_text(std::string_view text);  // and is no timestamp
 bool is_yaml_timestamp(std::string_view text);
 
 // Block style, without the final newline.
 Result<std::string> write_yaml(const Value& value);
+
+// What writing `value` as JSON, reading that as YAML and writing it again gives, in one go. Nothing when the way
+// through JSON may change more than numbers, or fail: then that way has to be taken.
+std::optional<std::string> write_yaml_at_once(const Value& value);
 
 }  // namespace rotor::tmpl

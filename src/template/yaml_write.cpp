@@ -1,6 +1,8 @@
 // The emitter of go-yaml v2, block style.
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -15,12 +17,17 @@ namespace {
 
 constexpr int kWidth = 80;
 constexpr std::size_t kMaxSimpleKey = 128;
+constexpr int kMaxDirectDepth = 100;
 
 bool is_break(char32_t r) { return r == '\r' || r == '\n' || r == 0x85 || r == 0x2028 || r == 0x2029; }
 
 bool is_yaml_printable(char32_t r) {
   return r == '\n' || (r >= 0x20 && r <= 0x7E) || (r >= 0xA0 && r <= 0xD7FF) ||
          (r >= 0xE000 && r <= 0xFFFD && r != 0xFEFF);
+}
+
+bool is_ascii(std::string_view s) {
+  return std::ranges::all_of(s, [](char c) { return static_cast<unsigned char>(c) < kAsciiEnd; });
 }
 
 std::vector<char32_t> runes_of(std::string_view s) {
@@ -33,40 +40,61 @@ std::vector<char32_t> runes_of(std::string_view s) {
   return out;
 }
 
+// Calls `visit(rune, next)` for every rune; `next` is of width 0 at the end.
+template <class Visit>
+void each_rune(std::string_view s, Visit visit) {
+  Rune next = decode_rune(s);
+  while (!s.empty()) {
+    const Rune r = next;
+    s.remove_prefix(static_cast<std::size_t>(r.width));
+    next = decode_rune(s);
+    visit(r, next);
+  }
+}
+
 struct Analysis {
   bool multiline = false, plain = true, single = true, block = true;
+  bool special = false;  // holds what is not printable
+  bool valid = true;     // UTF-8
+  bool spaces = false;
+  int runes = 0;
 };
 
 bool starts_special(char32_t r) {
-  return r < 0x80 && std::string_view("#,[]{}&*!|>'\"%@`").find(static_cast<char>(r)) != std::string_view::npos;
+  return r < kAsciiEnd && std::string_view("#,[]{}&*!|>'\"%@`").contains(static_cast<char>(r));
 }
 
-Analysis analyze(const std::vector<char32_t>& s) {
+bool is_blank(char32_t r) { return r == ' ' || r == '\t' || r == 0 || is_break(r); }
+
+Analysis analyze(std::string_view s) {
   Analysis a;
-  if (s.empty()) return {false, true, true, false};
-  bool indicators =
-      s.size() >= 3 && ((s[0] == '-' && s[1] == '-' && s[2] == '-') || (s[0] == '.' && s[1] == '.' && s[2] == '.'));
-  bool special = false, break_space = false, space_break = false, before_blank = true;
-  const auto blank = [&](std::size_t i) {
-    return i >= s.size() || s[i] == ' ' || s[i] == '\t' || s[i] == 0 || is_break(s[i]);
-  };
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    const char32_t c = s[i];
-    const bool after_blank = blank(i + 1);
-    if (i == 0 && starts_special(c)) indicators = true;
-    if (i == 0 && (c == '?' || c == '-') && after_blank) indicators = true;
-    if (c == ':' && after_blank) indicators = true;
-    if (i > 0 && c == '#' && before_blank) indicators = true;
-    special = special || !is_yaml_printable(c);
-    a.multiline = a.multiline || is_break(c);
-    if (i > 0 && c == ' ' && is_break(s[i - 1])) break_space = true;
-    if (i > 0 && is_break(c) && s[i - 1] == ' ') space_break = true;
-    before_blank = blank(i);
+  if (s.empty()) {
+    a.block = false;
+    return a;
   }
-  const bool edges = s.front() == ' ' || s.back() == ' ' || is_break(s.front()) || is_break(s.back());
-  a.plain = !(edges || break_space || space_break || special || a.multiline || indicators);
-  a.single = !(break_space || space_break || special);
-  a.block = !(s.back() == ' ' || space_break || special);
+  bool indicators = s.starts_with("---") || s.starts_with("...");
+  bool break_space = false, space_break = false, starts_blank = false;
+  char32_t before = ' ';
+  each_rune(s, [&](const Rune& rune, const Rune& next) {
+    const char32_t c = rune.value;
+    const bool first = a.runes++ == 0;
+    const bool after_blank = next.width == 0 || is_blank(next.value);
+    if (first && (starts_special(c) || ((c == '?' || c == '-') && after_blank))) indicators = true;
+    if (c == ':' && after_blank) indicators = true;
+    if (!first && c == '#' && is_blank(before)) indicators = true;
+    if (first) starts_blank = c == ' ' || is_break(c);
+    a.special = a.special || !is_yaml_printable(c);
+    a.valid = a.valid && rune.valid();
+    a.multiline = a.multiline || is_break(c);
+    a.spaces = a.spaces || c == ' ';
+    if (!first && c == ' ' && is_break(before)) break_space = true;
+    if (!first && is_break(c) && before == ' ') space_break = true;
+    before = c;
+  });
+  const bool edges = starts_blank || before == ' ' || is_break(before);
+  a.plain = !(edges || break_space || space_break || a.special || a.multiline || indicators);
+  a.single = !(break_space || space_break || a.special);
+  a.block = !(before == ' ' || space_break || a.special);
   return a;
 }
 
@@ -96,45 +124,49 @@ bool is_base60(std::string_view s) {
   return i == s.size();
 }
 
-// go-yaml's "natural" order of keys.
-bool key_less(const std::string& x, const std::string& y) {
-  const auto a = runes_of(x);
-  const auto b = runes_of(y);
-  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    if (a[i] == b[i]) continue;
-    const bool al = is_letter(a[i]);
-    const bool bl = is_letter(b[i]);
-    if (al && bl) return a[i] < b[i];
+// go-yaml's "natural" order of keys, over texts whose elements are runes.
+template <class Runes>
+bool natural_less(const Runes& x, const Runes& y) {
+  const auto at = [](const Runes& s, std::size_t i) { return static_cast<char32_t>(s[i]); };
+  for (std::size_t i = 0; i < x.size() && i < y.size(); ++i) {
+    const char32_t a = at(x, i), b = at(y, i);
+    if (a == b) continue;
+    const bool al = is_letter(a);
+    const bool bl = is_letter(b);
+    if (al && bl) return a < b;
     if (al || bl) return bl;
     std::uint64_t an = 0, bn = 0;
-    if (a[i] == '0' || b[i] == '0') {
-      for (std::size_t j = i; j-- > 0 && is_digit(a[j]);) {
-        if (a[j] != '0') {
+    if (a == '0' || b == '0') {
+      for (std::size_t j = i; j-- > 0 && is_digit(at(x, j));) {
+        if (at(x, j) != '0') {
           an = bn = 1;
           break;
         }
       }
     }
     std::size_t ai = i, bi = i;
-    for (; ai < a.size() && is_digit(a[ai]); ++ai) an = an * 10 + (a[ai] - '0');
-    for (; bi < b.size() && is_digit(b[bi]); ++bi) bn = bn * 10 + (b[bi] - '0');
+    for (; ai < x.size() && is_digit(at(x, ai)); ++ai) an = an * 10 + (at(x, ai) - '0');
+    for (; bi < y.size() && is_digit(at(y, bi)); ++bi) bn = bn * 10 + (at(y, bi) - '0');
     if (an != bn) return static_cast<std::int64_t>(an) < static_cast<std::int64_t>(bn);
     if (ai != bi) return ai < bi;
-    return a[i] < b[i];
+    return a < b;
   }
-  return a.size() < b.size();
+  return x.size() < y.size();
+}
+
+bool key_less(std::string_view x, std::string_view y) {
+  if (is_ascii(x) && is_ascii(y)) return natural_less(x, y);
+  return natural_less(runes_of(x), runes_of(y));
 }
 
 enum class Style : std::uint8_t { kPlain, kSingle, kDouble, kLiteral };
 
 Style style_of(std::string_view text, const Analysis& a, bool simple_key) {
   Style style = Style::kDouble;
-  if (text.find('\n') != std::string_view::npos) {
+  if (text.contains('\n'))
     style = Style::kLiteral;
-  } else {
-    const YamlScalar read = resolve_plain(text);
-    if (read.value.is_text() && !read.is_timestamp && !is_base60(text)) style = Style::kPlain;
-  }
+  else if (reads_as_text(text) && !is_base60(text))
+    style = Style::kPlain;
   if (simple_key && a.multiline) style = Style::kDouble;
   if (style == Style::kPlain && !a.plain) style = Style::kSingle;
   if (style == Style::kSingle && !a.single) style = Style::kDouble;
@@ -144,6 +176,9 @@ Style style_of(std::string_view text, const Analysis& a, bool simple_key) {
 
 class Emitter {
  public:
+  // `through_json`: as if the value came from JSON; what that might change is an error.
+  explicit Emitter(bool through_json) : through_json_(through_json) {}
+
   Result<std::string> run(const Value& v) {
     TRY_VOID(node(v, -2, true, 0));
     if (pending_newline_) out_.pop_back();
@@ -151,33 +186,41 @@ class Emitter {
   }
 
  private:
-  void put(char32_t r) {
-    append_rune(out_, r);
-    column_ = r == '\n' ? 0 : column_ + 1;
+  static std::unexpected<Error> refuse(const char* why) { return rotor::fail(Code::kInvalid, why); }
+
+  void put(char c) {
+    out_ += c;
+    ++column_;
   }
-  void put(std::string_view s) {
-    for (const char c : s) put(static_cast<unsigned char>(c));
+  void put_ascii(std::string_view s) {
+    out_ += s;
+    column_ += static_cast<int>(s.size());
+  }
+  void put_rune(char32_t r) {
+    append_rune(out_, r);
+    ++column_;
   }
   void new_line(int indent) {
-    if (!pending_newline_) put(U'\n');
+    if (!pending_newline_) out_ += '\n';
     pending_newline_ = false;
-    for (int i = 0; i < indent; ++i) put(U' ');
+    out_.append(static_cast<std::size_t>(indent), ' ');
+    column_ = indent;
   }
 
   // `indent` is that of the surrounding collection; `fresh` says that a collection may begin right here.
   Result<void> node(const Value& v, int indent, bool fresh, int depth) {
+    if (through_json_ && depth > kMaxDirectDepth) return refuse("too deep for a YAML reader");
     if (depth > kMaxValueDepth) return over_budget(kMaxValueDepth, "levels of lists and maps");
     if (out_.size() > kMaxText) return over_budget(kMaxText, "bytes in one text");
     if (v.is_map() && v.size() > 0) return map(v, indent + 2, fresh, depth);
     if (v.is_list() && v.size() > 0) return list(v, fresh ? indent + 2 : indent, fresh, depth);
-    if (!fresh) put(U' ');
-    if (v.is_map() || v.is_list()) {
-      put(v.is_map() ? "{}" : "[]");
-    } else if (v.is_text()) {
-      scalar(v.text(), std::max(indent + 2, 2), false);
-    } else {
-      put(other(v));
-    }
+    if (!fresh) put(' ');
+    if (v.is_text()) return text(v.text(), std::max(indent + 2, 2));
+    if (through_json_) return json_scalar(v);
+    if (v.is_map() || v.is_list())
+      put_ascii(v.is_map() ? "{}" : "[]");
+    else
+      put_ascii(other(v));
     return {};
   }
 
@@ -185,173 +228,228 @@ class Emitter {
     if (v.is_nil()) return "null";
     if (v.is(Type::kBool)) return v.boolean() ? "true" : "false";
     if (v.is_unsigned()) return fmt::format("{}", v.unsigned_integer());
-    if (v.is_signed()) return fmt::format("{}", v.integer());
+    if (v.is_signed()) return fmt::format_int(v.integer()).str();
     return print_float(v.real());
   }
+
+  // JSON writes nil containers as null, and whole numbers without a fraction.
+  Result<void> json_scalar(const Value& v) {
+    constexpr double kExact = 1e15;
+    if (v.is_map() || v.is_list()) {
+      put_ascii(v.is_nil_container() ? "null" : (v.is_map() ? "{}" : "[]"));
+    } else if (v.is(Type::kFloat64)) {
+      const double number = v.real();
+      if (!std::isfinite(number)) return refuse("a number that JSON cannot hold");
+      if (std::abs(number) < kExact && std::trunc(number) == number)
+        put_ascii(fmt::format_int(static_cast<std::int64_t>(number)).str());
+      else
+        put_ascii(other(resolve_plain(json_float(number)).value));
+    } else if (v.is_nil() || v.is(Type::kBool) || v.is_signed() || v.is_unsigned()) {
+      put_ascii(other(v));
+    } else {
+      return refuse("a value that JSON changes");
+    }
+    return {};
+  }
+
+  Result<void> text(const std::string& s, int indent) {
+    const Analysis a = analyze(s);
+    if (through_json_ && changed_by_json(a)) return refuse("a text that JSON may change");
+    scalar(s, a, indent, false);
+    return {};
+  }
+
+  // Escapes come back as they went; what YAML does not allow to stand in a document does not.
+  static bool changed_by_json(const Analysis& a) { return a.special || !a.valid; }
 
   Result<void> list(const Value& v, int indent, bool fresh, int depth) {
     for (std::size_t i = 0; i < v.size(); ++i) {
       if (i > 0 || !fresh) new_line(indent);
-      put("- ");
+      put_ascii("- ");
       TRY_VOID(node(v.at(i), indent, true, depth + 1));
     }
     return {};
   }
 
-  Result<void> map(const Value& v, int indent, bool fresh, int depth) {
+  static std::vector<const Map::value_type*> in_order(const Map& map) {
     std::vector<const Map::value_type*> members;
-    for (const auto& member : v.members()) members.push_back(&member);
-    // The order is not quite an order (Go's neither): heap sort copes.
+    members.reserve(map.size());
+    for (const auto& member : map) members.push_back(&member);
     const auto less = [](const auto* a, const auto* b) { return key_less(a->first, b->first); };
+    if (std::ranges::is_sorted(members, less)) return members;
+    // The order is not quite an order (Go's neither): heap sort copes.
     std::ranges::make_heap(members, less);
     std::ranges::sort_heap(members, less);
-    for (std::size_t i = 0; i < members.size(); ++i) {
-      const auto& [key, member] = *members[i];
-      if (i > 0 || !fresh) new_line(indent);
-      const bool simple = key.size() <= kMaxSimpleKey && !analyze(runes_of(key)).multiline;
-      if (simple) {
-        scalar(key, indent + 2, true);
-        put(U':');
-        TRY_VOID(node(member, indent, false, depth + 1));
-        continue;
-      }
-      put("? ");
-      scalar(key, indent + 2, false);
-      new_line(indent);
-      put(": ");
-      TRY_VOID(node(member, indent, true, depth + 1));
+    return members;
+  }
+
+  Result<void> map(const Value& v, int indent, bool fresh, int depth) {
+    bool first = fresh;
+    for (const auto* member : in_order(v.members())) {
+      if (!first) new_line(indent);
+      first = false;
+      TRY_VOID(pair(member->first, member->second, indent, depth));
     }
     return {};
   }
 
-  void scalar(const std::string& text, int indent, bool simple_key) {
-    const auto runes = runes_of(text);
-    const Analysis a = analyze(runes);
+  Result<void> pair(const std::string& key, const Value& value, int indent, int depth) {
+    const Analysis a = analyze(key);
+    const bool short_enough = key.size() <= kMaxSimpleKey;
+    if (through_json_ && (changed_by_json(a) || !short_enough)) return refuse("a key that JSON may change");
+    if (short_enough && !a.multiline) {
+      scalar(key, a, indent + 2, true);
+      put(':');
+      return node(value, indent, false, depth + 1);
+    }
+    put_ascii("? ");
+    scalar(key, a, indent + 2, false);
+    new_line(indent);
+    put_ascii(": ");
+    return node(value, indent, true, depth + 1);
+  }
+
+  void scalar(std::string_view text, const Analysis& a, int indent, bool simple_key) {
     switch (style_of(text, a, simple_key)) {
       case Style::kPlain:
-        return folded(runes, indent, !simple_key, Style::kPlain);
+        return flowing(text, a, indent, !simple_key, Style::kPlain);
       case Style::kSingle:
-        return folded(runes, indent, !simple_key, Style::kSingle);
+        return flowing(text, a, indent, !simple_key, Style::kSingle);
       case Style::kDouble:
-        return double_quoted(runes, indent, !simple_key);
+        return double_quoted(text, indent, !simple_key);
       case Style::kLiteral:
-        return literal(runes, indent);
+        return literal(text, indent);
     }
   }
 
   // Plain and single-quoted scalars break at single spaces beyond the width.
-  void folded(const std::vector<char32_t>& s, int indent, bool breaks, Style style) {
+  void flowing(std::string_view text, const Analysis& a, int indent, bool breaks, Style style) {
     const bool quoted = style == Style::kSingle;
-    if (quoted) put(U'\'');
-    bool after_space = false;
-    for (std::size_t i = 0; i < s.size(); ++i) {
-      const bool inner = !quoted || (i > 0 && i + 1 < s.size());
-      if (s[i] == ' ' && breaks && !after_space && column_ > kWidth && inner &&
-          !(i + 1 < s.size() && s[i + 1] == ' ')) {
+    const bool fits = !breaks || !a.spaces || column_ + a.runes < kWidth;
+    if (quoted) put('\'');
+    if (fits && a.valid && !(quoted && text.contains('\''))) {
+      out_ += text;
+      column_ += a.runes;
+    } else {
+      folded(text, indent, breaks, quoted);
+    }
+    if (quoted) put('\'');
+  }
+
+  void folded(std::string_view text, int indent, bool breaks, bool quoted) {
+    bool after_space = false, first = true;
+    each_rune(text, [&](const Rune& r, const Rune& next) {
+      const bool inner = !quoted || (!first && next.width > 0);
+      if (r.value == ' ' && breaks && !after_space && column_ > kWidth && inner && next.value != ' ') {
         new_line(indent);
       } else {
-        if (quoted && s[i] == '\'') put(U'\'');
-        put(s[i]);
+        if (quoted && r.value == '\'') put('\'');
+        put_rune(r.value);
       }
-      after_space = s[i] == ' ';
-    }
-    if (quoted) put(U'\'');
+      after_space = r.value == ' ';
+      first = false;
+    });
   }
 
   void escape(char32_t r) {
-    put(U'\\');
+    put('\\');
     switch (r) {
       case 0x00:
-        return put(U'0');
+        return put('0');
       case 0x07:
-        return put(U'a');
+        return put('a');
       case 0x08:
-        return put(U'b');
+        return put('b');
       case 0x09:
-        return put(U't');
+        return put('t');
       case 0x0A:
-        return put(U'n');
+        return put('n');
       case 0x0B:
-        return put(U'v');
+        return put('v');
       case 0x0C:
-        return put(U'f');
+        return put('f');
       case 0x0D:
-        return put(U'r');
+        return put('r');
       case 0x1B:
-        return put(U'e');
+        return put('e');
       case 0x22:
-        return put(U'"');
+        return put('"');
       case 0x5C:
-        return put(U'\\');
+        return put('\\');
       case 0x85:
-        return put(U'N');
+        return put('N');
       case 0xA0:
-        return put(U'_');
+        return put('_');
       case 0x2028:
-        return put(U'L');
+        return put('L');
       case 0x2029:
-        return put(U'P');
+        return put('P');
       default:
         break;
     }
     const auto code = static_cast<std::uint32_t>(r);
-    put(code <= 0xFF ? fmt::format("x{:02X}", code)
-                     : (code <= 0xFFFF ? fmt::format("u{:04X}", code) : fmt::format("U{:08X}", code)));
+    put_ascii(code <= 0xFF ? fmt::format("x{:02X}", code)
+                           : (code <= 0xFFFF ? fmt::format("u{:04X}", code) : fmt::format("U{:08X}", code)));
   }
 
-  void double_quoted(const std::vector<char32_t>& s, int indent, bool breaks) {
-    put(U'"');
-    bool after_space = false;
-    for (std::size_t i = 0; i < s.size(); ++i) {
-      const char32_t r = s[i];
+  void double_quoted(std::string_view text, int indent, bool breaks) {
+    put('"');
+    bool after_space = false, first = true;
+    each_rune(text, [&](const Rune& rune, const Rune& next) {
+      const char32_t r = rune.value;
+      const bool inner = !std::exchange(first, false) && next.width > 0;
       if (!is_yaml_printable(r) || is_break(r) || r == '"' || r == '\\') {
         escape(r);
         after_space = false;
-        continue;
+        return;
       }
-      if (r == ' ' && breaks && !after_space && column_ > kWidth && i > 0 && i + 1 < s.size()) {
+      if (r == ' ' && breaks && !after_space && column_ > kWidth && inner) {
         new_line(indent);
-        if (s[i + 1] == ' ') put(U'\\');
+        if (next.value == ' ') put('\\');
       } else {
-        put(r);
+        put_rune(r);
       }
       after_space = r == ' ';
-    }
-    put(U'"');
+    });
+    put('"');
   }
 
-  void literal(const std::vector<char32_t>& s, int indent) {
-    put(U'|');
-    if (s[0] == ' ' || is_break(s[0])) put(U'2');
-    if (!is_break(s.back()))
-      put(U'-');
-    else if (s.size() == 1 || is_break(s[s.size() - 2]))
-      put(U'+');
-    put(U'\n');
+  void literal(std::string_view text, int indent) {
+    put('|');
+    const char32_t first = decode_rune(text).value;
+    const Rune last = decode_last_rune(text);
+    const std::string_view before = text.substr(0, text.size() - static_cast<std::size_t>(last.width));
+    if (first == ' ' || is_break(first)) put('2');
+    if (!is_break(last.value))
+      put('-');
+    else if (before.empty() || is_break(decode_last_rune(before).value))
+      put('+');
+    out_ += '\n';
     bool at_start = true;
-    for (const char32_t r : s) {
-      if (is_break(r)) {
-        put(r);
-        column_ = 0;
-        at_start = true;
-        continue;
-      }
-      if (at_start) {
-        for (int k = 0; k < indent; ++k) put(U' ');
-      }
-      put(r);
-      at_start = false;
-    }
+    each_rune(text, [&](const Rune& r, const Rune&) {
+      const bool ends = is_break(r.value);
+      if (at_start && !ends) out_.append(static_cast<std::size_t>(indent), ' ');
+      append_rune(out_, r.value);
+      at_start = ends;
+    });
+    column_ = 0;
     pending_newline_ = at_start;
   }
 
   std::string out_;
   int column_ = 0;
   bool pending_newline_ = false;
+  bool through_json_;
 };
 
 }  // namespace
 
-Result<std::string> write_yaml(const Value& value) { return Emitter().run(value); }
+Result<std::string> write_yaml(const Value& value) { return Emitter(false).run(value); }
+
+std::optional<std::string> write_yaml_at_once(const Value& value) {
+  auto yaml = Emitter(true).run(value);
+  if (!yaml) return std::nullopt;
+  return *std::move(yaml);
+}
 
 }  // namespace rotor::tmpl

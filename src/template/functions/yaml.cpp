@@ -19,6 +19,10 @@ Result<Value> charged_read(Context& c, std::string_view document, auto read) {
 }
 
 Returned to_yaml(Context& c, Args a) {
+  if (auto yaml = write_yaml_at_once(a[0])) {
+    TRY_VOID(c.spend_steps(static_cast<std::int64_t>(yaml->size() / 16)));
+    return text(*std::move(yaml));
+  }
   const auto empty_or = [](const Error& e) -> Returned {
     if (is_over_budget(e)) return std::unexpected(e);
     return text("");
