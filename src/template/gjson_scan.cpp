@@ -1,11 +1,14 @@
 #include "template/gjson_scan.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "base/utf8.hpp"
 #include "json/go_float.hpp"
@@ -112,14 +115,16 @@ Result<void> Scratch::outcome() const {
 
 StringScan scan_string(std::string_view text, std::size_t quote) {
   bool escaped = false;
-  for (std::size_t i = quote + 1; i < text.size(); ++i) {
-    if (text[i] == '"') return {i + 1, text.substr(quote, i + 1 - quote), escaped, true};
-    if (text[i] == '\\') {
-      escaped = true;
-      ++i;
-    }
+  std::size_t end = text.find('"', quote + 1);
+  for (std::size_t at = quote + 1;;) {
+    if (end < at) end = text.find('"', at);  // the one found was escaped
+    const std::size_t escape = text.substr(0, end).find('\\', at);
+    if (escape == std::string_view::npos) break;
+    escaped = true;
+    at = escape + 2;
   }
-  return {text.size(), text.substr(quote), escaped, false};
+  if (end == std::string_view::npos) return {text.size(), text.substr(quote), escaped, false};
+  return {end + 1, text.substr(quote, end + 1 - quote), escaped, true};
 }
 
 std::size_t scan_number(std::string_view text, std::size_t at) {
@@ -144,22 +149,116 @@ std::size_t scan_balanced(std::string_view text, std::size_t at) {
   return s.end;
 }
 
-std::size_t scan_enclosed(std::string_view text, std::size_t at) {
-  int depth = 1;
-  for (++at; at < text.size(); ++at) {
-    const char c = text[at];
-    if (c == '"') {
-      const StringScan s = scan_string(text, at);
-      if (!s.closed) return text.size() + 1;
-      at = s.end - 1;
-    } else if (c == '{' || c == '[' || c == '(') {
-      ++depth;
-    } else if ((c == '}' || c == ']' || c == ')') && --depth == 0) {
-      return at + 1;
+namespace {
+
+// Walks over brackets, and over strings, whose brackets do not count: by blocks where it can, else byte by byte.
+class BracketWalk {
+ public:
+  explicit BracketWalk(std::string_view text) : text_(text) {}
+
+  // From behind the first bracket to behind the one that closes it.
+  std::size_t run(std::size_t at) {
+    at_ = at;
+    while (depth_ > 0 && at_ + kBlock <= text_.size()) {
+      if (!take_block()) take_bytes(at_ + kBlock);
+    }
+    if (depth_ > 0) take_bytes(text_.size());
+    if (depth_ > 0 && in_string_) return text_.size() + 1;
+    return std::min(at_, text_.size());
+  }
+
+ private:
+  static constexpr std::size_t kBlock = 64;
+  using Bytes = unsigned char __attribute__((ext_vector_type(kBlock)));
+  using Flags = bool __attribute__((ext_vector_type(kBlock)));
+
+  template <class Comparison>
+  static std::uint64_t bits(const Comparison& c) {
+    return std::bit_cast<std::uint64_t>(__builtin_convertvector(c, Flags));
+  }
+
+  // False, and nothing taken, when there is a backslash outside strings: it escapes nothing.
+  bool take_block() {
+    Bytes block;
+    std::memcpy(&block, text_.data() + at_, kBlock);
+    const bool was_in_string = in_string_, was_escaped = escaped_;
+    std::uint64_t backslashes = 0;
+    if (__builtin_reduce_or(block == '\\') != 0) backslashes = bits(block == '\\');
+    const std::uint64_t strings = inside(bits(block == '"') & ~behind(backslashes));
+    if ((backslashes & ~strings) != 0) {
+      in_string_ = was_in_string;
+      escaped_ = was_escaped;
+      return false;
+    }
+    const auto brackets = ((block | 0x20) == '{') | ((block | 0x20) == '}') | ((block & 0xFE) == '(');
+    if (__builtin_reduce_or(brackets) != 0 && close(bits(brackets) & ~strings)) return true;
+    at_ += kBlock;
+    return true;
+  }
+
+  // The bytes that are escaped.
+  std::uint64_t behind(std::uint64_t backslashes) {
+    std::uint64_t escaped = std::exchange(escaped_, false) ? 1 : 0;
+    backslashes &= ~escaped;
+    while (backslashes != 0) {
+      const std::uint64_t first = backslashes & -backslashes;
+      const std::uint64_t next = first << 1U;
+      escaped |= next;
+      escaped_ = next == 0;
+      backslashes &= ~(first | next);
+    }
+    return escaped;
+  }
+
+  // Every bit from an opening quote up to the closing one.
+  std::uint64_t inside(std::uint64_t quotes) {
+    for (unsigned shift = 1; shift < kBlock; shift *= 2) quotes ^= quotes << shift;
+    if (in_string_) quotes = ~quotes;
+    in_string_ = quotes >> (kBlock - 1) != 0;
+    return quotes;
+  }
+
+  // True, and at_ behind it, when one of the brackets ends the walk.
+  bool close(std::uint64_t brackets) {
+    for (; brackets != 0; brackets &= brackets - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(brackets));
+      count(text_[at_ + i]);
+      if (depth_ > 0) continue;
+      at_ += i + 1;
+      return true;
+    }
+    return false;
+  }
+
+  void count(char c) {
+    if (c == '{' || c == '[' || c == '(') ++depth_;
+    if (c == '}' || c == ']' || c == ')') --depth_;
+  }
+
+  void take_bytes(std::size_t end) {
+    for (; at_ < end && depth_ > 0; ++at_) {
+      const char c = text_[at_];
+      if (escaped_)
+        escaped_ = false;
+      else if (c == '"')
+        in_string_ = !in_string_;
+      else if (in_string_)
+        escaped_ = c == '\\';
+      else
+        count(c);
     }
   }
-  return text.size();
-}
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  int depth_ = 1;
+  bool in_string_ = false;
+  bool escaped_ = false;  // the next byte is
+};
+
+}  // namespace
+
+std::size_t scan_enclosed(std::string_view text, std::size_t at) { return BracketWalk(text).run(at + 1); }
 
 SecretBytes unescape(std::string_view text) {
   SecretBytes out;

@@ -1,8 +1,8 @@
 // The lexical layer under property paths: it walks text that may not be JSON and never fails, it only finds less.
 #pragma once
 
-#include <deque>
 #include <string_view>
+#include <vector>
 
 #include "base/secret_bytes.hpp"
 #include "template/gjson.hpp"
@@ -37,7 +37,7 @@ class Scratch {
   Result<void> outcome() const;
 
  private:
-  std::deque<SecretBytes> kept_;
+  std::vector<SecretBytes> kept_;  // whose bytes stay where they are when this grows
   std::size_t left_ = kMaxWork;
   bool too_deep_ = false;
 };
