@@ -58,7 +58,7 @@ class Rewriter {
     SecretMap out;
     for (auto& [key, value] : values_) {
       TRY(std::string name, name_for(key));
-      out.insert_or_assign(std::move(name), std::move(value));
+      out.insert_or_assign(out.end(), std::move(name), std::move(value));  // most stay in order
     }
     return out;
   }
