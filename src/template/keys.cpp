@@ -1,7 +1,9 @@
 #include "template/keys.hpp"
 
+#include <iterator>
 #include <string>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
@@ -28,17 +30,20 @@ Rune take_rune(std::string_view& text) {
 
 std::string converted(std::string_view key, bool unicode) {
   std::string out;
-  while (!key.empty()) {
-    const std::string_view before = key;
-    const Rune rune = take_rune(key);
-    if (is_key_rune(rune)) {
-      out += before.substr(0, static_cast<std::size_t>(rune.width));
-    } else if (unicode) {
-      out += fmt::format("_U{:04x}_", static_cast<std::uint32_t>(rune.value));
-    } else {
+  out.reserve(key.size() + key.size() / 2);
+  std::string_view run = key;  // what may stay as it is, up to `rest`
+  for (std::string_view rest = key; !rest.empty();) {
+    const std::size_t before = rest.size();
+    const Rune rune = take_rune(rest);
+    if (is_key_rune(rune)) continue;
+    out += run.substr(0, run.size() - before);
+    run = rest;
+    if (unicode)
+      fmt::format_to(std::back_inserter(out), FMT_COMPILE("_U{:04x}_"), static_cast<std::uint32_t>(rune.value));
+    else
       out += '_';
-    }
   }
+  out += run;
   return out;
 }
 
@@ -63,15 +68,16 @@ std::string reversed(std::string_view key) {
   return out;
 }
 
-// Values move with their nodes: only keys are written anew.
+// Values move with their nodes: only keys are written anew. They come in order and mostly stay so.
 Result<SecretMap> renamed(SecretMap values, const auto& name_for) {
   SecretMap out;
   while (!values.empty()) {
     auto node = values.extract(values.begin());
     node.key() = name_for(node.key());
-    if (const auto inserted = out.insert(std::move(node)); !inserted.inserted) {
-      return rotor::fail(Code::kInvalid, "secret name collision during conversion: " + inserted.node.key());
-    }
+    const std::size_t before = out.size();
+    const auto at = out.insert(out.end(), std::move(node));
+    if (out.size() == before)
+      return rotor::fail(Code::kInvalid, "secret name collision during conversion: " + at->first);
   }
   return out;
 }

@@ -221,6 +221,7 @@ std::string Regex::replace(std::string_view text, RegexBudget& budget, Replace p
   std::vector<re2::StringPiece> pieces(static_cast<std::size_t>(re_->NumberOfCapturingGroups()) + 1);
   std::vector<std::string_view> groups(pieces.size());
   std::string out;
+  out.reserve(text.size() + text.size() / 2);
   std::size_t last = 0;
   for (std::size_t at = 0; at <= all.size();) {
     if (!take(budget, all.size() - at, out.size())) break;
