@@ -22,7 +22,7 @@ struct RegexBudget {
   std::int64_t runs = INT64_MAX / 2;  // in units of kBytesPerRun bytes
   std::size_t bytes = SIZE_MAX;       // of a result
   bool too_large = false;             // met the ceiling on bytes
-  static constexpr std::size_t kBytesPerRun = 256;
+  static constexpr std::size_t kBytesPerRun = 128;
   bool spent() const { return too_large || runs < 0; }
 };
 

@@ -33,13 +33,19 @@ Runes runes_and_bytes_of(std::string_view s) {
   return out;
 }
 
+// Runes are dealt with one by one, which is dearer than copying: a step for so many bytes.
+Result<void> charge(Context& c, Args a, std::size_t bytes_per_step) {
+  return c.spend_steps(static_cast<std::int64_t>(str(a, 0).size() / bytes_per_step));
+}
+
 bool is_separator(char32_t r) {
   if (r < 0x80) return !((r >= '0' && r <= '9') || (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z') || r == '_');
   if (is_letter(r) || is_digit(r)) return false;
   return is_space(r);
 }
 
-Returned title(Context&, Args a) {
+Returned title(Context& c, Args a) {
+  TRY_VOID(charge(c, a, 4));
   std::string out;
   char32_t before = ' ';
   for (const char32_t r : runes_of(str(a, 0))) {
@@ -49,7 +55,8 @@ Returned title(Context&, Args a) {
   return text(std::move(out));
 }
 
-Returned untitle(Context&, Args a) {
+Returned untitle(Context& c, Args a) {
+  TRY_VOID(charge(c, a, 4));
   std::string out;
   bool first = true;
   for (const char32_t r : runes_of(str(a, 0))) {
@@ -59,7 +66,8 @@ Returned untitle(Context&, Args a) {
   return text(std::move(out));
 }
 
-Returned swapcase(Context&, Args a) {
+Returned swapcase(Context& c, Args a) {
+  TRY_VOID(charge(c, a, 4));
   std::string out;
   bool space = true;
   for (const char32_t r : runes_of(str(a, 0))) {
@@ -230,15 +238,30 @@ std::string camel(std::string_view s) {
   return out;
 }
 
+Returned mapped(Context& c, Args a, char32_t (*map)(char32_t)) {
+  TRY_VOID(charge(c, a, 4));
+  return text(map_runes(str(a, 0), map));
+}
+
+Returned named(Context& c, Args a, char connector) {
+  TRY_VOID(charge(c, a, 1));
+  return text(convention(str(a, 0), connector));
+}
+
+Returned camelcase(Context& c, Args a) {
+  TRY_VOID(charge(c, a, 1));
+  return text(camel(str(a, 0)));
+}
+
 constexpr Function kTable[] = {
-    {"upper", "s", [](Context&, Args a) -> Returned { return text(map_runes(str(a, 0), to_upper)); }},
-    {"lower", "s", [](Context&, Args a) -> Returned { return text(map_runes(str(a, 0), to_lower)); }},
+    {"upper", "s", [](Context& c, Args a) -> Returned { return mapped(c, a, to_upper); }},
+    {"lower", "s", [](Context& c, Args a) -> Returned { return mapped(c, a, to_lower); }},
     {"title", "s", title},
     {"untitle", "s", untitle},
     {"swapcase", "s", swapcase},
-    {"snakecase", "s", [](Context&, Args a) -> Returned { return text(convention(str(a, 0), '_')); }},
-    {"kebabcase", "s", [](Context&, Args a) -> Returned { return text(convention(str(a, 0), '-')); }},
-    {"camelcase", "s", [](Context&, Args a) -> Returned { return text(camel(str(a, 0))); }},
+    {"snakecase", "s", [](Context& c, Args a) -> Returned { return named(c, a, '_'); }},
+    {"kebabcase", "s", [](Context& c, Args a) -> Returned { return named(c, a, '-'); }},
+    {"camelcase", "s", camelcase},
 };
 
 }  // namespace

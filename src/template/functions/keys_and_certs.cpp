@@ -92,7 +92,7 @@ Result<KeyPtr> parse_private_key(std::string_view der) {
 
 std::int64_t steps_of_use(EVP_PKEY* key) {
   const std::int64_t bits = EVP_PKEY_get_bits(key);
-  return 10'000 + bits * bits * bits / 500'000;
+  return 10'000 + bits * bits * bits / 250'000;
 }
 
 std::string pkcs8_pem(EVP_PKEY* key) {

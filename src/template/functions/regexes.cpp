@@ -19,7 +19,7 @@ Result<Regex> compiled(Context& c, const std::string& pattern, const std::string
     return re;
   }
   const auto per_byte = 1 + static_cast<std::int64_t>(re->size()) / 16;
-  TRY_VOID(c.spend_steps(re->size() + static_cast<std::int64_t>(subject.size()) * per_byte / 16));
+  TRY_VOID(c.spend_steps(3LL * re->size() + static_cast<std::int64_t>(subject.size()) * per_byte / 16));
   if (!is_utf8(subject)) TRY_VOID(c.allow_bytes(subject.size() * (sizeof(std::size_t) + 3)));
   return re;
 }

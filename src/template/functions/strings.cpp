@@ -216,7 +216,13 @@ Returned random_of(Context& c, std::int64_t n, std::string_view alphabet) {
   if (n <= 0) return text(std::move(out));
   TRY_VOID(c.allow_text(static_cast<std::size_t>(n)));
   TRY_VOID(c.spend_steps(n));
-  for (std::int64_t i = 0; i < n; ++i) out += alphabet[c.random_below(alphabet.size())];
+  const std::size_t fair = 256 - 256 % alphabet.size();  // beyond it some letters would come more often
+  while (out.size() < static_cast<std::size_t>(n)) {
+    for (const char byte : c.random_bytes(std::min<std::size_t>(static_cast<std::size_t>(n), 4096))) {
+      const auto drawn = static_cast<unsigned char>(byte);
+      if (drawn < fair && out.size() < static_cast<std::size_t>(n)) out += alphabet[drawn % alphabet.size()];
+    }
+  }
   return text(std::move(out));
 }
 
