@@ -173,12 +173,13 @@ class ControlPlane:
             raise AssertionError(f"kubectl {' '.join(args)}: {done.stderr}")
         return done.stdout if check else done.stdout + done.stderr
 
-    def audit(self, since: int = 0) -> list[dict]:
-        """The requests the API server logged, from line `since` on."""
+    def audit(self, user: str, since: int = 0) -> list[dict]:
+        """The requests of `user` that the API server logged, from line `since` on. One it refused to know has no name."""
         if not self.audit_log.exists():
             return []
         lines = self.audit_log.read_text().splitlines()[since:]
-        return [json.loads(line) for line in lines if line.endswith("}")]
+        events = [json.loads(line) for line in lines if line.endswith("}")]
+        return [e for e in events if e["user"].get("username") == user]
 
     def audit_length(self) -> int:
         return len(self.audit_log.read_text().splitlines()) if self.audit_log.exists() else 0
