@@ -70,6 +70,7 @@ class Printer {
   void argument(const Value& v, char32_t verb) {
     if (v.is_nil()) return verb == 'T' || verb == 'v' ? pad("<nil>") : bad_verb(verb, v);
     if (verb == 'T') return text(std::string(type_name(v.type())), 's', v);
+    if (verb == 'w') return bad_verb(verb, v);
     value(v, verb, 0);
   }
 
@@ -333,10 +334,10 @@ class Printer {
     }
   }
 
-  // `s` starts with a sign. The sharp flag keeps the point and the trailing zeros.
+  // `s` starts with a sign. The sharp flag keeps the point and the trailing zeros (of %x, but not of %X, as Go has it).
   std::string sharpened(std::string s, char verb) const {
     int digits = 0;
-    if (verb == 'g' || verb == 'G' || verb == 'x' || verb == 'X') digits = flags.has_precision ? flags.precision : 6;
+    if (verb == 'g' || verb == 'G' || verb == 'x') digits = flags.has_precision ? flags.precision : 6;
     std::string tail;
     bool point = false;
     bool nonzero = false;
@@ -501,7 +502,7 @@ class Formatter {
     if (verb == '%') return p_.raw("%");
     if (!good_) return p_.raw("%!" + shown + "(BADINDEX)");
     if (next_ >= args_.size()) return p_.raw("%!" + shown + "(MISSING)");
-    if (verb == 'v') {
+    if (verb == 'v' || verb == 'w') {  // Go reads the flags of %w, which belongs to Errorf, as those of %v
       p_.flags.sharp_v = std::exchange(p_.flags.sharp, false);
       p_.flags.plus_v = std::exchange(p_.flags.plus, false);
     }

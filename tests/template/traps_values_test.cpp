@@ -25,6 +25,23 @@ INSTANTIATE_TEST_SUITE_P(
                     Trap{"{{typeOf nil}}", "<nil>"}, Trap{"{{empty nil}}", "true"}, Trap{"{{eq nil nil}}", "true"},
                     Trap{"{{ternary nil 1 true}}", "<no value>"}, Trap{"{{dict nil 1}}", "map[<nil>:1]"}));
 
+// Found by comparing random templates with Go's.
+INSTANTIATE_TEST_SUITE_P(NothingAndTooLittle, TrapsValues,
+                         testing::Values(Trap{R"({{toJson (regexFindAll "q" "ab" -1)}})", "null"},
+                                         Trap{R"({{toJson (mustRegexFindAll "a" "ab" 0)}})", "null"},
+                                         Trap{R"({{toJson (regexSplit "b" "abc" 0)}})", "null"},
+                                         Trap{R"({{len (regexFindAll "q" "ab" -1)}})", "0"},
+                                         Trap{R"({{merge (dict "x" 1) (dict "a" nil "c" true)}})", "map[c:true x:1]"},
+                                         Trap{R"({{mergeOverwrite (dict "x" 1) (dict "x" nil)}})", "map[x:<nil>]"},
+                                         Trap{"{{chunk -3 list}}", kError}, Trap{"{{chunk -3 (list 1)}}", "[[1]]"},
+                                         Trap{"{{chunk -1 (list 1)}}", kError},
+                                         Trap{"{{chunk -3 (list 1 2 3 4)}}", "[]"},
+                                         Trap{"{{chunk -3 (list 1 2 3 4 5)}}", kError},
+                                         Trap{R"({{printf "%+w" 2}})", "%!w(int=2)"},
+                                         Trap{R"({{printf "%#w" "x"}})", R"(%!w(string="x"))"},
+                                         Trap{R"({{printf "%5w" (list "a")}})", "%!w([]interface {}=[    a])"},
+                                         Trap{R"({{printf "%#X|%#x" 3.0 3.0}})", "0X1.8P+01|0x1.8000p+01"}));
+
 INSTANTIATE_TEST_SUITE_P(AndOrReturnOperands, TrapsValues,
                          testing::Values(Trap{"{{and 1 0 2}}", "0"}, Trap{R"({{or "" "a" "b"}})", "a"},
                                          Trap{"{{and}}", kError}, Trap{R"({{or 0 ""}}|)", "|"},

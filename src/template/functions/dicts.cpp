@@ -83,7 +83,8 @@ Returned omit(Context& c, Args a) {
 
 bool mergeable(const Value& v) { return v.is(Type::kAnyMap) && !v.is_nil_container(); }
 
-// mergo: maps merge member by member; otherwise the source fills what is missing or empty, or replaces everything.
+// mergo: maps merge member by member; otherwise the source fills what is missing or empty, but not with nil, or
+// replaces everything.
 Result<void> merge_into(Context& c, const Value& target, const Value& source, bool overwrite, int depth) {
   if (depth > kMaxValueDepth) return over_budget(kMaxValueDepth, "levels of lists and maps");
   if (target.identity() == source.identity()) return {};
@@ -95,7 +96,7 @@ Result<void> merge_into(Context& c, const Value& target, const Value& source, bo
     if (at != into.end() && mergeable(at->second) && mergeable(value)) {
       const Value inner = at->second;
       TRY_VOID(merge_into(c, inner, value, overwrite, depth + 1));
-    } else if (overwrite || at == into.end() || is_empty(at->second)) {
+    } else if (overwrite || (!value.is_nil() && (at == into.end() || is_empty(at->second)))) {
       into.insert_or_assign(key, value);
     }
   }

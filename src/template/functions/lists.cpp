@@ -123,19 +123,27 @@ Returned slice(Context&, Args a) {
   return a[0].window(static_cast<std::size_t>(start), static_cast<std::size_t>(end));
 }
 
+// sprig takes a negative size as it comes: one item is a chunk, a few are none, no items or many are an error.
+Returned chunk_backwards(const Value& list, std::int64_t size) {
+  const auto count = static_cast<double>(list.size());
+  const bool negative = count == 0 || (count == 1 && size == -1) || count - 1 > -static_cast<double>(size);
+  if (negative) return bad("runtime error: makeslice: len out of range");
+  if (count > 1) return Value::list({}, Type::kListList);
+  return Value::list({Value::list(list.items())}, Type::kListList);
+}
+
 Returned chunk(Context& c, Args a) {
   if (a[1].is_nil()) return cannot("chunk", a[1]);
   if (!a[1].is_list()) return bad(fmt::format("Cannot chunk type {}", kind_name(a[1].type())));
   const std::int64_t n = a[0].integer();
   if (n == 0) return bad("runtime error: integer divide by zero");
+  if (n < 0) return chunk_backwards(a[1], n);
   std::vector<Value> chunks;
   const std::size_t size = a[1].size();
-  if (n > 0) {
-    const auto step = static_cast<std::size_t>(n);
-    TRY_VOID(c.spend_bytes((size / step + 1) * weight(Value::list({}))));
-    for (std::size_t i = 0; i < size; i += std::min(step, size - i)) {
-      chunks.push_back(Value::list(a[1].window(i, i + std::min(step, size - i)).items()));
-    }
+  const auto step = static_cast<std::size_t>(n);
+  TRY_VOID(c.spend_bytes((size / step + 1) * weight(Value::list({}))));
+  for (std::size_t i = 0; i < size; i += std::min(step, size - i)) {
+    chunks.push_back(Value::list(a[1].window(i, i + std::min(step, size - i)).items()));
   }
   return Value::list(std::move(chunks), Type::kListList);
 }

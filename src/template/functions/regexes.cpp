@@ -54,6 +54,7 @@ auto charged(Context& c, Work work) -> Result<decltype(work(std::declval<RegexBu
 Returned strings_of(Context& c, const std::vector<std::string_view>& parts) {
   constexpr std::size_t kPiece = 128;
   TRY_VOID(c.allow_bytes(parts.size() * kPiece));
+  if (parts.empty()) return Value::nil_list(Type::kStringList);  // Go's regexp makes no slice for nothing: JSON null
   return Value::strings({parts.begin(), parts.end()});
 }
 
