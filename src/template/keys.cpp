@@ -1,5 +1,6 @@
 #include "template/keys.hpp"
 
+#include <array>
 #include <iterator>
 #include <string>
 
@@ -16,9 +17,16 @@ namespace {
 constexpr std::size_t kLongestKey = 253;
 constexpr std::size_t kEscapeDigits = 5;
 
+constexpr auto kAsciiKeyBytes = [] {
+  std::array<bool, 128> table{};
+  for (const char c : std::string_view("-._0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    table[static_cast<std::size_t>(c)] = true;
+  return table;
+}();
+
 bool is_key_rune(const Rune& rune) {
   const char32_t r = rune.value;
-  if (r == U'-' || r == U'.' || r == U'_') return true;
+  if (r < kAsciiKeyBytes.size()) return kAsciiKeyBytes[r];
   return rune.valid() && (is_letter(r) || is_number(r));
 }
 

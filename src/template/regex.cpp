@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include <boost/container/small_vector.hpp>
 #include <fmt/format.h>
 #include <re2/re2.h>
 
@@ -183,8 +184,21 @@ std::vector<std::string_view> Regex::find_all(std::string_view text, int limit, 
   return out;
 }
 
-void Regex::expand(std::string& out, std::string_view replacement, const std::vector<std::string_view>& groups,
-                   RegexBudget& budget) const {
+// The groups of a match, as slices of the original.
+class Regex::Groups {
+ public:
+  Groups(const Subject& subject, int count) : subject_(subject), pieces_(static_cast<std::size_t>(count) + 1) {}
+  re2::StringPiece* data() { return pieces_.data(); }
+  std::size_t size() const { return pieces_.size(); }
+  std::string_view operator[](std::size_t i) const { return subject_.original(view(pieces_[i])); }
+
+ private:
+  static constexpr std::size_t kUsual = 8;
+  const Subject& subject_;
+  boost::container::small_vector<re2::StringPiece, kUsual> pieces_;
+};
+
+void Regex::expand(std::string& out, std::string_view replacement, const Groups& groups, RegexBudget& budget) const {
   while (!replacement.empty()) {
     budget.too_large = budget.too_large || out.size() > budget.bytes;
     if (budget.spent()) return;
@@ -218,21 +232,18 @@ template <class Replace>
 std::string Regex::replace(std::string_view text, RegexBudget& budget, Replace put) const {
   const Subject subject(text);
   const std::string_view all = subject.text();
-  std::vector<re2::StringPiece> pieces(static_cast<std::size_t>(re_->NumberOfCapturingGroups()) + 1);
-  std::vector<std::string_view> groups(pieces.size());
+  Groups groups(subject, re_->NumberOfCapturingGroups());
+  const re2::StringPiece& whole = *groups.data();
   std::string out;
   out.reserve(text.size() + text.size() / 2);
   std::size_t last = 0;
   for (std::size_t at = 0; at <= all.size();) {
     if (!take(budget, all.size() - at, out.size())) break;
-    if (!re_->Match(piece(all), at, all.size(), RE2::UNANCHORED, pieces.data(), static_cast<int>(pieces.size()))) break;
-    const auto from = static_cast<std::size_t>(pieces[0].data() - all.data());
-    const std::size_t to = from + pieces[0].size();
+    if (!re_->Match(piece(all), at, all.size(), RE2::UNANCHORED, groups.data(), static_cast<int>(groups.size()))) break;
+    const auto from = static_cast<std::size_t>(whole.data() - all.data());
+    const std::size_t to = from + whole.size();
     out += subject.original(all.substr(last, from - last));
-    if (to > last || from == 0) {
-      for (std::size_t i = 0; i < pieces.size(); ++i) groups[i] = subject.original(view(pieces[i]));
-      put(out, groups);
-    }
+    if (to > last || from == 0) put(out, groups);
     last = to;
     const std::size_t width = subject.rune_size(at);
     at = at + width > to ? at + width : at + 1 > to ? at + 1 : to;
@@ -242,11 +253,12 @@ std::string Regex::replace(std::string_view text, RegexBudget& budget, Replace p
 }
 
 std::string Regex::replace_all(std::string_view text, std::string_view replacement, RegexBudget& budget) const {
-  return replace(text, budget, [&](std::string& out, const auto& groups) { expand(out, replacement, groups, budget); });
+  return replace(text, budget,
+                 [&](std::string& out, const Groups& groups) { expand(out, replacement, groups, budget); });
 }
 
 std::string Regex::replace_all_literal(std::string_view text, std::string_view replacement, RegexBudget& budget) const {
-  return replace(text, budget, [&](std::string& out, const auto&) { out += replacement; });
+  return replace(text, budget, [&](std::string& out, const Groups&) { out += replacement; });
 }
 
 std::vector<std::string_view> Regex::split(std::string_view text, int limit, RegexBudget& budget) const {

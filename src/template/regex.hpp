@@ -55,10 +55,10 @@ class Regex {
  private:
   explicit Regex(std::unique_ptr<re2::RE2> re);
   class Subject;
+  class Groups;
   template <class Replace>
   std::string replace(std::string_view text, RegexBudget& budget, Replace expand) const;
-  void expand(std::string& out, std::string_view replacement, const std::vector<std::string_view>& groups,
-              RegexBudget& budget) const;
+  void expand(std::string& out, std::string_view replacement, const Groups& groups, RegexBudget& budget) const;
   std::vector<std::pair<std::size_t, std::size_t>> find_spans(std::string_view text, int limit,
                                                               RegexBudget& budget) const;
 

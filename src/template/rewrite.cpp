@@ -54,11 +54,16 @@ class Rewriter {
   }
 
  private:
+  // Values move with their nodes. Keys come in order and mostly stay near each other.
   Result<SecretMap> renamed(const auto& name_for) {
     SecretMap out;
-    for (auto& [key, value] : values_) {
-      TRY(std::string name, name_for(key));
-      out.insert_or_assign(out.end(), std::move(name), std::move(value));  // most stay in order
+    auto near = out.end();
+    while (!values_.empty()) {
+      auto node = values_.extract(values_.begin());
+      TRY(node.key(), name_for(node.key()));
+      const auto at = out.insert(near, std::move(node));
+      near = std::next(at);
+      if (node) at->second = std::move(node.mapped());  // NOLINT(bugprone-use-after-move): not taken, the key is there
     }
     return out;
   }
