@@ -4,9 +4,6 @@
 #include <optional>
 #include <set>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <fmt/format.h>
 
 #include "base/log.hpp"
@@ -16,7 +13,6 @@
 namespace rotor::kube {
 namespace {
 
-namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxMessage = 1024;
@@ -57,7 +53,6 @@ struct State {
   Clock& clock;
   EventCorrelator correlator;
   Signal work;
-  asio::cancellation_signal cancel{};
   // Keys of events whose object is behind; several changes before it is written are one write.
   std::deque<std::string> waiting{};
   std::set<std::string> is_waiting{};
@@ -86,7 +81,7 @@ Task<> write_with_retries(State& state, std::string key) {
     if (event == nullptr) co_return;
     Event copy = *event;
     const auto done = co_await write_once(state, std::move(copy));
-    if (done) co_return;
+    if (done || done.error().code == Code::kCancelled) co_return;
     if (!worth_another_try(done.error().code) || attempt == kAttempts) {
       event = state.correlator.find(key);
       log::warn("an event could not be written", {{"object", event == nullptr ? "" : event->involved_object.name},
@@ -98,29 +93,26 @@ Task<> write_with_retries(State& state, std::string key) {
   }
 }
 
-Task<> write_events(std::shared_ptr<State> state) {
+Task<> write_events(State& state) {
   for (;;) {
-    if (state->waiting.empty()) {
-      co_await state->work.wait();
+    if (state.waiting.empty()) {
+      co_await state.work.wait();
       continue;
     }
-    const std::string key = std::move(state->waiting.front());
-    state->waiting.pop_front();
-    state->is_waiting.erase(key);
-    if (state->created.size() > 8 * kMaxWaiting) state->created.clear();
-    co_await write_with_retries(*state, key);
+    const std::string key = std::move(state.waiting.front());
+    state.waiting.pop_front();
+    state.is_waiting.erase(key);
+    if (state.created.size() > 8 * kMaxWaiting) state.created.clear();
+    co_await write_with_retries(state, key);
   }
 }
 
 class Recorder final : public EventRecorder {
  public:
   Recorder(const Executor& executor, Client& client, Clock& clock, std::string component)
-      : state_(std::make_shared<State>(executor, client, clock)), component_(std::move(component)) {
-    asio::co_spawn(executor, write_events(state_), asio::bind_cancellation_slot(state_->cancel.slot(), asio::detached));
-  }
-  ~Recorder() override { state_->cancel.emit(asio::cancellation_type::terminal); }
-  Recorder(const Recorder&) = delete;
-  Recorder& operator=(const Recorder&) = delete;
+      : state_(executor, client, clock), component_(std::move(component)) {}
+
+  Task<> run() override { return write_events(state_); }
 
   void record(ObjectReference about, Type type, std::string reason, std::string message) override {
     Event event;
@@ -131,19 +123,19 @@ class Recorder final : public EventRecorder {
     event.message = shortened(std::move(message));
     event.source.component = component_;
     event.reporting_component = component_;
-    const std::optional<std::string> key = state_->correlator.add(std::move(event));
+    const std::optional<std::string> key = state_.correlator.add(std::move(event));
     if (!key) return;
-    if (state_->waiting.size() >= kMaxWaiting) {
+    if (state_.waiting.size() >= kMaxWaiting) {
       log::warn("too many events wait to be written, the oldest is dropped");
-      state_->is_waiting.erase(state_->waiting.front());
-      state_->waiting.pop_front();
+      state_.is_waiting.erase(state_.waiting.front());
+      state_.waiting.pop_front();
     }
-    if (state_->is_waiting.insert(*key).second) state_->waiting.push_back(*key);
-    state_->work.notify_one();
+    if (state_.is_waiting.insert(*key).second) state_.waiting.push_back(*key);
+    state_.work.notify_one();
   }
 
  private:
-  std::shared_ptr<State> state_;
+  State state_;
   std::string component_;
 };
 

@@ -21,8 +21,9 @@ class EventRecorder {
  public:
   virtual ~EventRecorder() = default;
   enum class Type : std::uint8_t { kNormal, kWarning };
-  // Returns at once; written in the background, and dropped with a log line when the API server refuses it.
+  // Returns at once; written by run(), and dropped with a log line when the API server refuses it.
   virtual void record(ObjectReference about, Type type, std::string reason, std::string message) = 0;
+  virtual Task<> run() = 0;  // until cancelled; ends before the client that it was given
 };
 
 // `component`: the event's source.

@@ -117,6 +117,7 @@ Task<> Controller::run() {
   parts.push_back(start(view.services.run()));
   parts.push_back(start(view.service_accounts.run()));
   parts.push_back(start(view.secrets.run()));
+  parts.push_back(start(impl_->events->run()));
   parts.push_back(start(impl_->queue.run()));
   auto all = asio::experimental::make_parallel_group(std::move(parts));
   // None of them ends by itself: this waits until the controller is cancelled, or one dies of a bug.

@@ -73,7 +73,8 @@ Controllers::~Controllers() = default;
 
 Task<> Controllers::run() {
   using namespace boost::asio::experimental::awaitable_operators;
-  co_await (graph_->world.run() && graph_->work());
+  Graph& g = *graph_;
+  co_await (g.world.run() && g.work() && g.events->run() && g.store_events->run() && g.cluster_store_events->run());
 }
 
 void Controllers::refresh_all() { graph_->external_secrets.refresh_all(); }

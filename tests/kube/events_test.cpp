@@ -23,6 +23,8 @@ struct EventsTest : testing::Test {
       make_client_on(std::make_unique<test::BorrowedHttp>(http), clock, {.server = "https://api"}, "rotor");
   test::Loop loop;
   std::unique_ptr<EventRecorder> recorder = make_event_recorder(loop.executor(), *client, clock, "rotor");
+  EventsTest() { loop.start(recorder->run()); }
+  ~EventsTest() override { loop.stop(); }
   ObjectReference about{.api_version = "v1", .kind = "Secret", .ns = "n", .name = "a", .uid = "u1"};
 
   void accept(int calls) {
