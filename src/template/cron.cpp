@@ -195,7 +195,8 @@ bool CronSchedule::day_matches(sys_days day) const {
 }
 
 std::optional<WallTime> CronSchedule::next(WallTime t) const {
-  if (every_) return later(WallTime(floor<seconds>(t)), *every_);
+  // The first second of all time that can be counted has no beginning.
+  if (every_) return later(std::max(floor<seconds>(t), ceil<seconds>(WallTime::min())), *every_);
   if (minutes_.none() || hours_.none() || months_.none()) return std::nullopt;
   return next_local(t);
 }
@@ -234,7 +235,8 @@ std::optional<WallTime> CronSchedule::next_local(WallTime t) const {
 }
 
 bool window_active(const CronSchedule& schedule, Duration duration, WallTime t) {
-  const auto opened = schedule.next(later(later(t, -duration), -seconds(1)));
+  const Duration back = duration == Duration::min() ? Duration::max() : -duration;
+  const auto opened = schedule.next(later(later(t, back), -seconds(1)));
   return opened && *opened <= t && t <= later(*opened, duration);
 }
 

@@ -55,6 +55,15 @@ TEST(Cron, SkipsHoursThatDoNotExistAndRepeatsThoseThatComeTwice) {
   EXPECT_EQ(format_time(*autumn->next(once)), "2024-11-03T06:30:00Z");
 }
 
+// Found by the fuzzer.
+TEST(Cron, StandsAtBothEndsOfTime) {
+  const auto schedule = CronSchedule::parse("@every 1h");
+  ASSERT_TRUE(schedule);
+  EXPECT_GT(*schedule->next(WallTime::min()), WallTime::min());
+  EXPECT_EQ(*schedule->next(WallTime::max()), WallTime::max());
+  EXPECT_FALSE(window_active(*schedule, Duration::min(), at("2026-01-02T03:04:05Z")));
+}
+
 TEST(Cron, RefusesABareZone) { EXPECT_FALSE(CronSchedule::parse("TZ=UTC")); }
 
 }  // namespace
