@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
+
 namespace rotor::apiserver {
 
 namespace {
@@ -23,12 +25,6 @@ bool flag(const Object& object, std::string_view key) {
   return value != nullptr && value->is_bool() && value->get_bool();
 }
 
-std::string lower(std::string_view s) {
-  std::string out(s);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
 std::vector<std::string> strings(const Object& object, std::string_view key) {
   std::vector<std::string> out;
   if (const json::Array* all = list(object, key)) {
@@ -41,7 +37,7 @@ std::vector<std::string> strings(const Object& object, std::string_view key) {
 
 void complete_names(Object& names) {
   const std::string kind(text(names, "kind"));
-  if (text(names, "singular").empty()) names["singular"] = lower(kind);
+  if (text(names, "singular").empty()) names["singular"] = ascii_lower(kind);
   if (text(names, "listKind").empty()) names["listKind"] = kind + "List";
 }
 

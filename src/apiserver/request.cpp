@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/encoding.hpp"
 
 namespace rotor::apiserver {
@@ -34,12 +35,6 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
 // One alternative of an Accept header.
 struct Alternative {
   std::string type;
@@ -48,7 +43,7 @@ struct Alternative {
 
 Alternative parse_alternative(std::string_view text) {
   const auto parts = split(text, ';');
-  Alternative out{lower(parts.front()), {}, {}, {}};
+  Alternative out{ascii_lower(parts.front()), {}, {}, {}};
   for (std::size_t i = 1; i < parts.size(); ++i) {
     if (parts[i].starts_with("as=")) out.as = parts[i].substr(3);
     if (parts[i].starts_with("g=")) out.group = parts[i].substr(2);
@@ -118,7 +113,7 @@ bool Query::has(std::string_view name) const {
 }
 
 bool Query::flag(std::string_view name) const {
-  const std::string value = lower(get(name));
+  const std::string value = ascii_lower(get(name));
   return value == "1" || value == "t" || value == "true";
 }
 
@@ -195,7 +190,7 @@ Answer<Accepted> negotiate(std::string_view accept, const Query& query) {
 }
 
 std::string media_type(std::string_view content_type) {
-  return lower(trim(content_type.substr(0, content_type.find(';'))));
+  return ascii_lower(trim(content_type.substr(0, content_type.find(';'))));
 }
 
 std::string aggregated_discovery_version(std::string_view accept) {

@@ -3,18 +3,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/ascii.hpp"
+
 namespace rotor::local {
 namespace {
 
 constexpr std::size_t kLongestWord = 64;
-
-std::string lower(std::string_view word) {
-  std::string out(word);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 // Optimal string alignment.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -37,12 +31,12 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> known) {
   if (word.size() > kLongestWord) return std::nullopt;
-  const std::string wanted = lower(word);
+  const std::string wanted = ascii_lower(word);
   std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
   std::optional<std::string> found;
   for (const std::string& candidate : known) {
     if (candidate.size() > kLongestWord) continue;
-    const std::size_t edits = distance(wanted, lower(candidate));
+    const std::size_t edits = distance(wanted, ascii_lower(candidate));
     if (edits >= best) continue;
     best = edits;
     found = candidate;

@@ -5,16 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
+
 namespace rotor::net {
 namespace {
 
 std::uint16_t default_port(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
 
 bool printable(std::string_view text) {
   return std::ranges::all_of(text, [](unsigned char c) { return c > 0x20 && c != 0x7f; });
@@ -41,7 +37,7 @@ Result<void> parse_authority(std::string_view authority, Url& url) {
   if (authority.starts_with('[')) {
     const std::size_t close = authority.find(']');
     if (close == std::string_view::npos) return fail(Code::kInvalid, "URL: \"[\" without \"]\" in the host");
-    url.host = lower(authority.substr(1, close - 1));
+    url.host = ascii_lower(authority.substr(1, close - 1));
     if (url.host.empty() || !std::ranges::all_of(url.host, address_byte)) {
       return fail(Code::kInvalid, "URL: the text between \"[\" and \"]\" is not an IPv6 address");
     }
@@ -49,7 +45,7 @@ Result<void> parse_authority(std::string_view authority, Url& url) {
     if (!port.empty() && port[0] != ':') return fail(Code::kInvalid, "URL: unexpected text after \"]\"");
   } else {
     const std::size_t colon = authority.find(':');
-    url.host = lower(authority.substr(0, colon));
+    url.host = ascii_lower(authority.substr(0, colon));
     if (url.host.empty()) return fail(Code::kInvalid, "URL: the host is missing");
     if (!std::ranges::all_of(url.host, host_byte)) {
       return fail(Code::kInvalid, "URL: the host may hold letters, digits, \"-\", \"_\" and \".\" only");
@@ -81,7 +77,7 @@ Result<Url> parse_url(std::string_view text) {
   const std::size_t colon = text.find("://");
   if (colon == std::string_view::npos) return fail(Code::kInvalid, "URL: must start with https:// or http://");
   Url url;
-  url.scheme = lower(text.substr(0, colon));
+  url.scheme = ascii_lower(text.substr(0, colon));
   if (url.scheme != "https" && url.scheme != "http") {
     return fail(Code::kInvalid, "URL: the scheme must be https or http");
   }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/encoding.hpp"
 #include "template/json_value.hpp"
 #include "template/keys.hpp"
@@ -14,12 +15,6 @@
 namespace rotor::tmpl {
 
 namespace {
-
-std::string lower(std::string_view s) {
-  std::string out(s);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
 
 Value data_value(const SecretMap& fetched) {
   Map members;
@@ -132,7 +127,7 @@ class ObjectTarget {
   ObjectTarget(const Renderer& renderer, json::Object& object) : renderer_(renderer), object_(object) {}
 
   Result<void> apply(const TemplateItem& item) {
-    const std::string target = item.target.empty() ? "data" : lower(item.target);
+    const std::string target = item.target.empty() ? "data" : ascii_lower(item.target);
     if (item.as == TemplateAs::kValues) return apply_value(item, target);
     if (target == "data" || target == "labels" || target == "annotations") return apply_pairs(item, target);
     return apply_document(item);
@@ -202,7 +197,7 @@ class ObjectTarget {
 };
 
 Result<void> apply_item(const Renderer& renderer, const TemplateItem& item, SecretParts& out) {
-  const std::string target = item.target.empty() ? "data" : lower(item.target);
+  const std::string target = item.target.empty() ? "data" : ascii_lower(item.target);
   if (target != "data" && target != "labels" && target != "annotations") {
     json::Object nowhere;  // checked like any other, but a Secret has no such part
     return ObjectTarget(renderer, nowhere).apply(item);
@@ -238,7 +233,7 @@ Result<void> check_secret_template(const TemplateSpec& spec, const std::vector<s
     if (spec.annotations.contains(std::string(kName))) {
       faults.push_back(fmt::format("template.type={} with annotation {} is not allowed", quote(kToken), quote(kName)));
     }
-    if (std::ranges::any_of(targets, [](const std::string& t) { return lower(t) == "annotations"; })) {
+    if (std::ranges::any_of(targets, [](const std::string& t) { return ascii_lower(t) == "annotations"; })) {
       faults.push_back(
           fmt::format("template.type={} with templateFrom target=\"Annotations\" is not allowed", quote(kToken)));
     }
@@ -246,7 +241,7 @@ Result<void> check_secret_template(const TemplateSpec& spec, const std::vector<s
   if (spec.type == "bootstrap.kubernetes.io/token")
     faults.push_back(fmt::format("template.type={} is not allowed", quote(spec.type)));
   for (const std::string& target : targets) {
-    const std::string t = lower(target);
+    const std::string t = ascii_lower(target);
     if (t.empty() || t == "data" || t == "annotations" || t == "labels") continue;
     faults.push_back(
         fmt::format("templateFrom target={} is not allowed when targeting a Secret, must be one of \"Data\", "

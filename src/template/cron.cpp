@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/ascii.hpp"
+
 namespace rotor::tmpl {
 namespace {
 
@@ -25,12 +27,6 @@ struct FieldRange {
 constexpr std::array<std::string_view, 12> kMonths = {"jan", "feb", "mar", "apr", "may", "jun",
                                                       "jul", "aug", "sep", "oct", "nov", "dec"};
 constexpr std::array<std::string_view, 7> kWeekdays = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> out;
@@ -69,7 +65,7 @@ Result<int> number(std::string_view text) {
 }
 
 Result<int> number_or_name(std::string_view text, const FieldRange& range) {
-  const std::string word = lower(text);
+  const std::string word = ascii_lower(text);
   for (std::size_t i = 0; i < range.names.size(); ++i) {
     if (range.names[i] == word) return range.least + static_cast<int>(i);
   }

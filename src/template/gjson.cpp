@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "template/gjson_eval.hpp"
@@ -10,12 +11,6 @@ namespace rotor::gjson {
 namespace {
 
 bool is_joint(std::string_view rest) { return rest.starts_with('|') || rest.starts_with('.'); }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
 
 // `!literal`: JSON in the path itself.
 bool literal(std::string_view path, std::string_view& result, std::string_view& rest) {
@@ -28,7 +23,7 @@ bool literal(std::string_view path, std::string_view& result, std::string_view& 
   const std::size_t joint = std::min(name.find_first_of("|."), name.size());
   rest = name.substr(joint);
   result = name.substr(0, joint);
-  const std::string word = lower(result);
+  const std::string word = ascii_lower(result);
   return word == "true" || word == "false" || word == "null" || word == "nan" || word == "inf";
 }
 

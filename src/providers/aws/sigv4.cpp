@@ -8,18 +8,13 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
 #include "net/url.hpp"
 
 namespace rotor::providers::aws {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
 
 // Outer spaces off, inner runs to one.
 std::string squeeze(std::string_view text) {
@@ -46,7 +41,7 @@ bool is_signed(std::string_view lower_name) {
 net::Headers sorted_signed(const net::Headers& headers) {
   std::multimap<std::string, std::string> sorted;  // keeps the order of equal names
   for (const net::Header& header : headers) {
-    std::string name = lower(header.name);
+    std::string name = ascii_lower(header.name);
     if (is_signed(name)) sorted.emplace(std::move(name), squeeze(header.value));
   }
   net::Headers out;
