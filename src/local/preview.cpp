@@ -23,18 +23,12 @@ using api::es::ExternalSecret;
 using secrets::RenderFailure;
 using secrets::SourceName;
 
-constexpr std::string_view kDefaultNamespace = "default";
-
 template <class T>
 Result<T> read_file(const std::string& path, Result<T> (*parse)(std::string_view)) {
   TRY(const std::string text, read_text_file(path));
   auto parsed = parse(text);
   if (!parsed) return std::unexpected(std::move(parsed).error().prefixed(path));
   return parsed;
-}
-
-std::string ns_of(const kube::ObjectMeta& metadata) {
-  return metadata.ns.empty() ? std::string(kDefaultNamespace) : metadata.ns;
 }
 
 // The values file answers for every store, whether the manifests define it or not.
@@ -70,11 +64,11 @@ class Sources {
     for (auto& [key, value] : secret.string_data) texts.insert_or_assign(key, std::move(value.value));
     return {};
   }
-  const secrets::TemplateSources& of(const ExternalSecret& es) { return by_namespace_[ns_of(es.metadata)]; }
+  const secrets::TemplateSources& of(const ExternalSecret& es) { return by_namespace_[namespace_of(es.metadata)]; }
 
  private:
   SecretMap& at(SourceName::Kind kind, const kube::ObjectMeta& metadata) {
-    return by_namespace_[ns_of(metadata)][{kind, metadata.name}];
+    return by_namespace_[namespace_of(metadata)][{kind, metadata.name}];
   }
   std::map<std::string, secrets::TemplateSources> by_namespace_;
 };
@@ -169,6 +163,8 @@ class Previewer {
 };
 
 }  // namespace
+
+std::string namespace_of(const kube::ObjectMeta& metadata) { return metadata.ns.empty() ? "default" : metadata.ns; }
 
 Result<Previews> preview(const PreviewOptions& options) {
   std::optional<SecretMap> data;

@@ -27,6 +27,9 @@ struct Preview {
   std::expected<tmpl::SecretParts, secrets::RenderFailure> outcome;
 };
 
+// Where an object goes that names no namespace: `default`.
+std::string namespace_of(const kube::ObjectMeta& metadata);
+
 struct Previews {
   std::vector<Preview> shown;  // in the manifests' order
   std::vector<Error> broken;   // documents that cannot be read or are no ExternalSecret of ours; each says where

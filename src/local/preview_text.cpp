@@ -15,10 +15,6 @@ namespace {
 using tmpl::Value;
 using Texts = std::map<std::string, std::string>;
 
-std::string ns_of(const Preview& preview) {
-  return preview.es.metadata.ns.empty() ? "default" : preview.es.metadata.ns;
-}
-
 std::string type_of(const tmpl::SecretParts& parts) { return parts.type.empty() ? "Opaque" : parts.type; }
 
 // Text that YAML can show as it is: UTF-8 without control characters.
@@ -50,7 +46,7 @@ std::string sizes_of(const tmpl::SecretParts& parts) {
 }
 
 std::string summary(const Preview& preview, const tmpl::SecretParts& parts) {
-  std::string out = fmt::format("Secret {}/{}\n", ns_of(preview), preview.es.target_name());
+  std::string out = fmt::format("Secret {}/{}\n", namespace_of(preview.es.metadata), preview.es.target_name());
   out += fmt::format("type: {}\n", type_of(parts));
   add_texts(out, "labels", parts.labels);
   add_texts(out, "annotations", parts.annotations);
@@ -70,7 +66,7 @@ Value to_value(const Texts& texts) {
 std::string manifest(const Preview& preview, const tmpl::SecretParts& parts) {
   tmpl::Map metadata;
   metadata.emplace("name", Value::text(preview.es.target_name()));
-  metadata.emplace("namespace", Value::text(ns_of(preview)));
+  metadata.emplace("namespace", Value::text(namespace_of(preview.es.metadata)));
   if (!parts.labels.empty()) metadata.emplace("labels", to_value(parts.labels));
   if (!parts.annotations.empty()) metadata.emplace("annotations", to_value(parts.annotations));
   if (!parts.finalizers.empty()) metadata.emplace("finalizers", Value::strings(parts.finalizers));
@@ -103,7 +99,8 @@ std::string describe_secret(const Preview& preview, ShowValues show) {
 std::string describe_failure(const Preview& preview, std::string_view left_delimiter) {
   if (preview.outcome) return {};
   const secrets::RenderFailure& failure = preview.outcome.error();
-  std::string out = fmt::format("{}: ExternalSecret {}/{}: ", preview.origin, ns_of(preview), preview.es.metadata.name);
+  std::string out = fmt::format("{}: ExternalSecret {}/{}: ", preview.origin, namespace_of(preview.es.metadata),
+                                preview.es.metadata.name);
   const std::string& cause = failure.cause.empty() ? failure.error.message : failure.cause;
   if (failure.field.empty()) return out + cause + "\n";
   const auto spot = spot_of(cause, failure.name);
