@@ -1,10 +1,12 @@
 #include "apiserver/schema/fill.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <span>
 
 #include <fmt/format.h>
+
+#include "apiserver/schema/member.hpp"
+#include "base/ascii.hpp"
 
 namespace rotor::apiserver::schema {
 
@@ -37,19 +39,8 @@ std::vector<std::string> split(std::string_view path) {
   return out;
 }
 
-const json::Value* lookup(const json::Object* object, std::string_view path) {
-  while (object != nullptr) {
-    const auto dot = path.find('.');
-    const json::Value* value = object->if_contains(path.substr(0, dot));
-    if (dot == std::string_view::npos || value == nullptr) return value;
-    object = value->if_object();
-    path.remove_prefix(dot + 1);
-  }
-  return nullptr;
-}
-
 std::string text_of(const json::Object& object, std::string_view path) {
-  const json::Value* value = lookup(&object, path);
+  const json::Value* value = member_at(object, path);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
@@ -65,7 +56,7 @@ json::Value image_pull_policy(const json::Object& container) {
 
 json::Value policy_types(const json::Object& policy) {
   json::Array out{"Ingress"};
-  const json::Value* egress = lookup(&policy, "spec.egress");
+  const json::Value* egress = member_at(policy, "spec.egress");
   if (egress != nullptr && egress->is_array() && !egress->get_array().empty()) out.emplace_back("Egress");
   return out;
 }
@@ -74,11 +65,11 @@ std::optional<json::Value> computed(const Fill& row, const json::Object& object)
   if (row.value) return row.value;
   if (row.code == "image-pull-policy") return image_pull_policy(object);
   if (row.code == "policy-types") return policy_types(object);
-  const json::Value* source = lookup(&object, row.from.empty() ? row.lower : row.from);
+  const json::Value* source = member_at(object, row.from.empty() ? row.lower : row.from);
   if (source == nullptr || source->is_null()) return std::nullopt;
   if (!source->is_string()) return *source;
   std::string text(source->get_string());
-  if (!row.lower.empty()) std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (!row.lower.empty()) text = ascii_lower(text);
   return json::Value(text + row.suffix);
 }
 

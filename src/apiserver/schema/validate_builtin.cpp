@@ -4,6 +4,7 @@
 
 #include <re2/re2.h>
 
+#include "apiserver/schema/member.hpp"
 #include "apiserver/schema/path.hpp"
 #include "apiserver/schema/validate.hpp"
 
@@ -15,31 +16,16 @@ using Errors = std::vector<FieldError>;
 
 constexpr std::size_t kMaxSecretBytes = 1024 * 1024;
 
-bool is_blank(const json::Value* value) {
-  return value == nullptr || value->is_null() || (value->is_string() && value->get_string().empty());
-}
-
-const json::Value* at(const json::Object* object, std::string_view path) {
-  while (object != nullptr) {
-    const auto dot = path.find('.');
-    const json::Value* value = object->if_contains(path.substr(0, dot));
-    if (dot == std::string_view::npos || value == nullptr) return value;
-    object = value->if_object();
-    path.remove_prefix(dot + 1);
-  }
-  return nullptr;
-}
-
 bool differ(const json::Object& object, const json::Object& old, std::string_view path) {
-  const json::Value* now = at(&object, path);
-  const json::Value* was = at(&old, path);
+  const json::Value* now = member_at(object, path);
+  const json::Value* was = member_at(old, path);
   const bool absent = now == nullptr || was == nullptr;
   return absent ? now != was : *now != *was;
 }
 
 void immutable(std::string_view path, const json::Object& object, const json::Object* old, Errors& errors) {
   if (old == nullptr || !differ(object, *old, path)) return;
-  const json::Value* now = at(&object, path);
+  const json::Value* now = member_at(object, path);
   errors.push_back(field_invalid(std::string(path), now == nullptr ? json::Value() : *now, "field is immutable"));
 }
 
@@ -48,7 +34,7 @@ void key_values(const json::Object& object, const json::Object* old, Errors& err
   static const re2::RE2 kKey("[-._a-zA-Z0-9]+");
   std::size_t total = 0;
   for (const std::string_view member : {"data", "binaryData"}) {
-    const json::Value* data = at(&object, member);
+    const json::Value* data = member_at(object, member);
     if (data == nullptr || !data->is_object()) continue;
     for (const auto& [key, value] : data->get_object()) {
       const std::string_view name = key;
@@ -61,7 +47,7 @@ void key_values(const json::Object& object, const json::Object* old, Errors& err
       if (value.is_string()) total += value.get_string().size();
     }
   }
-  const json::Value* frozen = old == nullptr ? nullptr : at(old, "immutable");
+  const json::Value* frozen = old == nullptr ? nullptr : member_at(*old, "immutable");
   if (frozen != nullptr && frozen->is_bool() && frozen->get_bool()) {
     if (differ(object, *old, "immutable")) {
       errors.push_back(field_forbidden("immutable", "field is immutable when `immutable` is set"));
@@ -87,7 +73,7 @@ void stateful_set(const json::Object& object, const json::Object* old, Errors& e
                                                "persistentVolumeClaimRetentionPolicy",
                                                "minReadySeconds"};
   const auto rest = [](const json::Object& one) {
-    const json::Value* spec = at(&one, "spec");
+    const json::Value* spec = member_at(one, "spec");
     json::Object out = spec != nullptr && spec->is_object() ? spec->get_object() : json::Object{};
     for (const std::string_view name : kFree) out.erase(name);
     return out;
@@ -101,11 +87,11 @@ void stateful_set(const json::Object& object, const json::Object* old, Errors& e
 }
 
 void service(const json::Object& object, const json::Object* old, Errors& errors) {
-  const json::Value* ports = at(&object, "spec.ports");
+  const json::Value* ports = member_at(object, "spec.ports");
   const json::Array* list = ports == nullptr ? nullptr : ports->if_array();
-  const json::Value* type = at(&object, "spec.type");
+  const json::Value* type = member_at(object, "spec.type");
   const bool external = type != nullptr && *type == "ExternalName";
-  const json::Value* ip = at(&object, "spec.clusterIP");
+  const json::Value* ip = member_at(object, "spec.clusterIP");
   const bool headless = ip != nullptr && *ip == "None";
   if ((list == nullptr || list->empty()) && !external && !headless) errors.push_back(field_required("spec.ports", ""));
   for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
@@ -120,7 +106,7 @@ void service(const json::Object& object, const json::Object* old, Errors& errors
       errors.push_back(field_invalid(child_path(path, name), *number, "must be between 1 and 65535, inclusive"));
     }
   }
-  const json::Value* was = old == nullptr ? nullptr : at(old, "spec.clusterIP");
+  const json::Value* was = old == nullptr ? nullptr : member_at(*old, "spec.clusterIP");
   if (was != nullptr && !external && differ(object, *old, "spec.clusterIP")) {
     errors.push_back(field_invalid("spec.clusterIPs[0]", json::Array{ip == nullptr ? json::Value("") : *ip},
                                    "may not change once set"));
@@ -140,7 +126,7 @@ std::vector<FieldError> validate_builtin(const KindSchema& schema, const json::O
   if (kind == "Service") service(object, old, errors);
   if (kind == "RoleBinding" || kind == "ClusterRoleBinding") {
     if (old != nullptr && differ(object, *old, "roleRef")) {
-      const json::Value* ref = at(&object, "roleRef");
+      const json::Value* ref = member_at(object, "roleRef");
       errors.push_back(field_invalid("roleRef", ref == nullptr ? json::Value() : *ref, "cannot change roleRef"));
     }
   }

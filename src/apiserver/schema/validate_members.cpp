@@ -5,6 +5,7 @@
 
 #include "apiserver/names.hpp"
 #include "apiserver/schema/label_selector.hpp"
+#include "apiserver/schema/member.hpp"
 #include "apiserver/schema/member_rule.hpp"
 #include "apiserver/schema/path.hpp"
 #include "apiserver/schema/validate.hpp"
@@ -14,12 +15,6 @@ namespace rotor::apiserver::schema {
 namespace {
 
 using Names = std::set<std::string, std::less<>>;
-
-bool is_blank(const json::Value* value) {
-  if (value == nullptr || value->is_null()) return true;
-  if (value->is_string()) return value->get_string().empty();
-  return value->is_array() && value->get_array().empty();
-}
 
 std::string_view text_of(const json::Value* object, std::string_view name) {
   return object == nullptr ? std::string_view() : json::find_string(*object, name);
