@@ -10,6 +10,7 @@
 
 #include "apiserver/embedded_server.hpp"
 #include "cli/cli.hpp"
+#include "cli/flags.hpp"
 
 namespace rotor::cli {
 namespace {
@@ -50,7 +51,8 @@ void add_apiserver(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("apiserver", "Run the embedded API server alone, in memory, on 127.0.0.1");
   auto config = std::make_shared<apiserver::EmbeddedConfig>();
   auto kubeconfig = std::make_shared<std::string>();
-  command->add_option("--port", config->port, "Port to listen on (default: any free one)");
+  number(command->add_option("--port", config->port, "Port to listen on"), "PORT", 0, 65535)
+      ->default_str("any free one");
   command->add_option("--kubeconfig-out", *kubeconfig, "Where to write the kubeconfig (mode 0600; removed at the end)")
       ->required()
       ->type_name("FILE");

@@ -24,6 +24,11 @@ void add_operator(CLI::App& app, Action& action);
 void add_apiserver(CLI::App& app, Action& action);
 void add_template(CLI::App& app, Action& action);
 void add_crds(CLI::App& app, Action& action);
+void add_completion(CLI::App& app, Action& action);
+void add_man(CLI::App& app, Action& action);
+
+// All of the above, and what `rotor` itself knows.
+void add_commands(CLI::App& app, Action& action);
 
 // `--name=` (an explicitly empty value, legal for the flags people use today) becomes `--name ""`;
 // what follows `--` is left alone.

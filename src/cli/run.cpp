@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "cli/cli.hpp"
+#include "cli/flags.hpp"
 #include "cli/providers.hpp"
 
 namespace rotor::cli {
@@ -35,12 +36,14 @@ void add_run(CLI::App& app, Action& action) {
   command
       ->add_option("--values", *values,
                    "Answers for every store: remote key -> value or document; saving it is a rotation")
+      ->default_str("the stores themselves are asked")
       ->type_name("FILE");
-  command->add_option("--port", options->port, "Port of the API server on 127.0.0.1 (default: any free one)");
-  command->add_flag("--verbose", *verbose, "Show the controllers' own log on stderr");
-  command
-      ->add_option("command", options->command,
-                   "Run for every instance, with its environment (default: its container's command)")
+  number(command->add_option("--port", options->port, "Port of the API server on 127.0.0.1"), "PORT", 0, 65535)
+      ->default_str("any free one")
+      ->group("API server");
+  command->add_flag("--verbose", *verbose, "Show the controllers' own log on stderr")->group("Output");
+  command->add_option("command", options->command, "What to run for every instance, with its environment")
+      ->default_str("its container's command")
       ->type_name("-- COMMAND ARGS...");
   command->positionals_at_end();
   command->callback([&action, options, values, verbose] {
