@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace rotor::local {
 namespace {
@@ -18,6 +18,12 @@ bool is_optional(const std::optional<bool>& flag) { return flag.value_or(false);
 
 std::unexpected<Error> missing(std::string_view kind, std::string_view name) {
   return fail(Code::kNotFound, fmt::format("{} \"{}\" not found", kind, name));
+}
+
+std::string_view name_of(std::string_view line) { return line.substr(0, line.find('=')); }
+
+bool is_meant(std::string_view name, std::string_view pattern) {
+  return pattern.ends_with('*') ? name.starts_with(pattern.substr(0, pattern.size() - 1)) : name == pattern;
 }
 
 class Builder {
@@ -178,11 +184,30 @@ SecretBytes expand(std::string_view text, const SecretMap& known) {
   return out;
 }
 
-Environment caller_environment() {
+Environment inherit(std::span<const std::string_view> caller, const std::vector<std::string>& also) {
   Environment out;
-  for (const char* name : {"PATH", "HOME", "USER", "LANG", "TERM", "TMPDIR"}) {
-    if (const char* value = std::getenv(name)) out.emplace_back(name, SecretBytes(value));
+  for (const std::string_view line : caller) {
+    const std::string_view name = name_of(line);
+    const auto matches = [name](std::string_view pattern) { return is_meant(name, pattern); };
+    if (name.size() == line.size() || name.empty()) continue;
+    if (!std::ranges::any_of(kInherited, matches) && !std::ranges::any_of(also, matches)) continue;
+    out.emplace_back(name, SecretBytes(line.substr(name.size() + 1)));
   }
+  return out;
+}
+
+std::vector<std::string> not_set(std::span<const std::string_view> caller, const std::vector<std::string>& also) {
+  std::vector<std::string> out;
+  for (const std::string& pattern : also) {
+    const auto is_it = [&pattern](std::string_view line) { return is_meant(name_of(line), pattern); };
+    if (std::ranges::none_of(caller, is_it)) out.push_back(pattern);
+  }
+  return out;
+}
+
+std::vector<std::string_view> caller_environment() {
+  std::vector<std::string_view> out;
+  for (char** line = environ; *line != nullptr; ++line) out.emplace_back(*line);
   return out;
 }
 

@@ -2,9 +2,11 @@
 // https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,8 +43,17 @@ Result<Environment> build_environment(const api::Container& container, const Env
 // `$(NAME)` becomes the value of NAME, `$$` a single `$`; an unknown name stays as it is.
 SecretBytes expand(std::string_view text, const SecretMap& known);
 
-// PATH, HOME, USER, LANG, TERM and TMPDIR of the caller; nothing else of the caller's environment reaches a process.
-Environment caller_environment();
+// What reaches a process of the caller's environment unasked: what a program needs to find others, its terminal, its
+// language and its clock, and nothing that could be a credential. A name that ends in `*` stands for all that begin so.
+inline constexpr std::array<std::string_view, 12> kInherited = {
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_*", "TZ", "TMPDIR"};
+
+// The variables of `caller` (`NAME=value`) that are passed by default or named in `also`, in the caller's order.
+Environment inherit(std::span<const std::string_view> caller, const std::vector<std::string>& also);
+// The names of `also` that `caller` does not have.
+std::vector<std::string> not_set(std::span<const std::string_view> caller, const std::vector<std::string>& also);
+// This process's own environment.
+std::vector<std::string_view> caller_environment();
 
 // `base` with `over` on top: a name of `over` replaces the one in `base`.
 Environment overlay(Environment base, Environment over);

@@ -77,7 +77,8 @@ class Run {
         secrets_(io.get_executor(), *client_, clock, registry_, metrics_, secrets_options()),
         openclaw_(io.get_executor(), *client_, clock, metrics_,
                   {.operator_namespace = std::string(kOperatorNamespace)}),
-        node_(io.get_executor(), *client_, clock, guardian, timeline, {options_.command, caller_environment()}),
+        node_(io.get_executor(), *client_, clock, guardian, timeline,
+              {options_.command, inherit(caller_environment(), options_.inherit)}),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {
     if (options_.values) registry_.set_stand_in(make_values_provider(values_));
   }
@@ -134,6 +135,9 @@ class Run {
         fmt::format(R"({{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"{}"}}}})", kOperatorNamespace));
     CO_TRY_VOID(co_await client_->create(kNamespaces, "", std::move(own)));
     timeline_.say("api server", fmt::format("{}  KUBECONFIG={}", server_.url(), server_.kubeconfig_path()));
+    for (const std::string& name : not_set(caller_environment(), options_.inherit)) {
+      timeline_.say("environment", fmt::format("--inherit-env: {} is not set here", name));
+    }
     for (const Error& error : manifests.broken) timeline_.say("manifests", "left out: " + error.message);
     const Applied applied = co_await apply_manifests(*client_, std::move(manifests));
     for (const std::string& name : applied.created_namespaces) {

@@ -18,6 +18,7 @@ struct RunOptions {
   std::optional<std::string> values{};  // answers for every store
   std::uint16_t port = 0;               // of the API server; 0: the system picks one
   std::vector<std::string> command{};   // for every instance; empty: what its container says
+  std::vector<std::string> inherit{};   // of the caller's environment, beside what is always passed
 };
 
 // Makes the providers that manifests may name (the table stands in cli/).

@@ -87,6 +87,39 @@ TEST(References, AreThoseOfEnvAndEnvFrom) {
   EXPECT_EQ(found.config_maps, (std::set<std::string>{"b"}));
 }
 
+constexpr std::string_view kCaller[] = {
+    "PATH=/bin",         "TZ=UTC", "LC_ALL=C.UTF-8", "AWS_SECRET_ACCESS_KEY=k",
+    "VAULT_TOKEN=t",     "MY_A=1", "MY_B=2=3",       "GOOGLE_APPLICATION_CREDENTIALS=f",
+    "KUBECONFIG=/k",     "broken", "=odd",           "HTTPS_PROXY=http://u:p@h",
+    "DOPPLER_TOKEN=dp.1"};
+
+TEST(CallersEnvironment, ReachesAProcessByTheFixedListOnly) {
+  EXPECT_EQ(text(inherit(kCaller, {})), "PATH=/bin;TZ=UTC;LC_ALL=C.UTF-8;");
+}
+
+TEST(CallersEnvironment, ReachesAProcessByNameAndByTheBeginningOfAName) {
+  EXPECT_EQ(text(inherit(kCaller, {"VAULT_TOKEN", "MY_*"})),
+            "PATH=/bin;TZ=UTC;LC_ALL=C.UTF-8;VAULT_TOKEN=t;MY_A=1;MY_B=2=3;");
+  EXPECT_EQ(text(inherit(kCaller, {"MY", "my_a"})), text(inherit(kCaller, {}))) << "a name is the whole name";
+}
+
+TEST(CallersEnvironment, ReachesAProcessWholeWhenAskedTo) {
+  EXPECT_EQ(inherit(kCaller, {"*"}).size(), std::size(kCaller) - 2) << "without what is no variable";
+}
+
+TEST(CallersEnvironment, KnowsWhichOfTheNamesThatWereAskedForItLacks) {
+  EXPECT_EQ(not_set(kCaller, {"MY_*", "NOPE", "*", "NO_*", "TZ"}), (std::vector<std::string>{"NOPE", "NO_*"}));
+}
+
+TEST(CallersEnvironment, NeverPassesWhatCouldBeACredentialUnasked) {
+  for (const std::string_view name : kInherited) {
+    for (const char* part : {"TOKEN", "KEY", "SECRET", "PASS", "CREDENTIAL", "AWS", "VAULT", "PROXY", "KUBE"}) {
+      EXPECT_FALSE(name.contains(part)) << name;
+    }
+    EXPECT_NE(name, "*");
+  }
+}
+
 TEST(CallersEnvironment, IsUnderTheProcessesOwn) {
   Environment out =
       overlay({{"PATH", SecretBytes("/bin")}, {"HOME", SecretBytes("/root")}}, {{"HOME", SecretBytes("/home/x")}});
