@@ -26,6 +26,8 @@ bool write_private(const std::string& path, const SecretBytes& text) {
 }
 
 int serve(const apiserver::EmbeddedConfig& config, const std::string& kubeconfig_path) {
+  boost::asio::io_context io;
+  boost::asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);  // before there is a file to remove
   auto server = apiserver::EmbeddedServer::start(config);
   if (!server) {
     std::fprintf(stderr, "rotor apiserver: %s\n", server.error().message.c_str());
@@ -37,8 +39,6 @@ int serve(const apiserver::EmbeddedConfig& config, const std::string& kubeconfig
   }
   std::printf("%s  KUBECONFIG=%s\n", (*server)->url().c_str(), kubeconfig_path.c_str());
   std::fflush(stdout);
-  boost::asio::io_context io;
-  boost::asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
   signals.async_wait([](const boost::system::error_code&, int) {});
   io.run();
   unlink(kubeconfig_path.c_str());

@@ -85,6 +85,22 @@ Task<> Node::stop() {
   for (const kube::Key& key : keys) co_await stop_process(key);
 }
 
+std::vector<Pending> Node::running() const {
+  std::vector<Pending> out;
+  for (const auto& [key, slot] : slots_) {
+    if (!slot.process) continue;
+    const auto grace = std::chrono::duration_cast<seconds>(grace_of(sets_.get(key)));
+    out.push_back({key.text(), slot.process->pid(), grace});
+  }
+  return out;
+}
+
+void Node::kill_now() {
+  for (const auto& [key, slot] : slots_) {
+    if (slot.process) slot.process->kill_now();
+  }
+}
+
 // A reference that was missing may be there now.
 void Node::wake_waiting(const kube::Key& changed, bool secret) {
   for (const auto& [key, slot] : slots_) {

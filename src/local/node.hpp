@@ -16,6 +16,7 @@
 #include "local/environment.hpp"
 #include "local/pod_objects.hpp"
 #include "local/process.hpp"
+#include "local/stopping.hpp"
 #include "local/timeline.hpp"
 #include "local/workload.hpp"
 
@@ -35,6 +36,9 @@ class Node {
 
   Task<> run();   // until cancelled
   Task<> stop();  // every process: SIGTERM, grace, SIGKILL
+
+  std::vector<Pending> running() const;
+  void kill_now();  // every process: SIGKILL
 
  private:
   struct Slot {

@@ -99,6 +99,8 @@ class Child final : public Process {
     while (group_lives()) co_await clock.sleep_for(std::chrono::milliseconds(5));
   }
 
+  void kill_now() override { kill(-pid_, SIGKILL); }
+
  private:
   void reap(int options) {
     int status = 0;

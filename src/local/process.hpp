@@ -38,6 +38,7 @@ class Process {
   virtual pid_t pid() const = 0;
   virtual Task<Exit> wait() = 0;
   virtual Task<> stop(Clock& clock, std::chrono::milliseconds grace) = 0;  // returns when the group is gone
+  virtual void kill_now() = 0;  // SIGKILL to the group; a stop() under way then ends
 };
 
 // kNotFound: no such program in the environment's PATH; kDenied: not executable.

@@ -1,6 +1,7 @@
 #include "local/run.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 
@@ -19,6 +20,7 @@
 #include "local/manifests.hpp"
 #include "local/node.hpp"
 #include "local/state_directory.hpp"
+#include "local/stopping.hpp"
 #include "local/timeline.hpp"
 #include "local/values.hpp"
 #include "local/values_provider.hpp"
@@ -61,12 +63,29 @@ Result<std::unique_ptr<kube::Client>> connect(Executor executor, Clock& clock,
   return kube::make_client(std::move(executor), clock, std::move(config), "rotor");
 }
 
+class RemovedAtEnd {
+ public:
+  explicit RemovedAtEnd(std::string directory) : directory_(std::move(directory)) {}
+  ~RemovedAtEnd() {
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+  }
+  RemovedAtEnd(const RemovedAtEnd&) = delete;
+  RemovedAtEnd& operator=(const RemovedAtEnd&) = delete;
+
+ private:
+  std::string directory_;
+};
+
 // Everything that runs on the I/O thread, in the order in which it is torn down from the bottom.
 class Run {
  public:
-  Run(asio::io_context& io, RunOptions options, Values values, Guardian& guardian, apiserver::EmbeddedServer& server,
-      std::unique_ptr<kube::Client> client, Clock& clock, Timeline& timeline, const MakeProviders& make_providers)
+  Run(asio::io_context& io, asio::signal_set& signals, RunOptions options, Values values, Guardian& guardian,
+      apiserver::EmbeddedServer& server, std::unique_ptr<kube::Client> client, Clock& clock, Timeline& timeline,
+      const MakeProviders& make_providers)
       : io_(io),
+        signals_(signals),
+        clock_(clock),
         options_(std::move(options)),
         values_(std::move(values)),
         timeline_(timeline),
@@ -94,6 +113,7 @@ class Run {
  private:
   Task<> main(Manifests manifests) {
     auto prepared = co_await prepare(std::move(manifests));
+    if (activities_.cancelled()) co_return;  // by a signal: what then failed is no failure
     if (!prepared) {
       failure_ = std::move(prepared).error();
       activities_.cancel();
@@ -140,6 +160,7 @@ class Run {
     }
     for (const Error& error : manifests.broken) timeline_.say("manifests", "left out: " + error.message);
     const Applied applied = co_await apply_manifests(*client_, std::move(manifests));
+    if (activities_.cancelled()) co_return fail(Code::kCancelled, "stopped while manifests were applied");
     for (const std::string& name : applied.created_namespaces) {
       timeline_.say("manifests", fmt::format("made the namespace {}, which no manifest defines", name));
     }
@@ -175,14 +196,23 @@ class Run {
   }
 
   Task<> wait_for_signals() {
-    asio::signal_set signals(io_, SIGINT, SIGTERM, SIGHUP);
-    co_await signals.async_wait(asio::use_awaitable);
-    timeline_.say("rotor", "stopping");
+    co_await signals_.async_wait(asio::use_awaitable);
+    timeline_.say("rotor", stopping_text(node_.running()));
+    activities_.start(wait_for_hurry(clock_.steady()));
     co_await node_.stop();
     activities_.cancel();
   }
 
+  Task<> wait_for_hurry(SteadyTime since) {
+    while (!asks_to_hurry(co_await signals_.async_wait(asio::use_awaitable), clock_.steady() - since)) {
+    }
+    timeline_.say("rotor", "stopping at once: SIGKILL to every process");
+    node_.kill_now();
+  }
+
   asio::io_context& io_;
+  asio::signal_set& signals_;
+  Clock& clock_;
   RunOptions options_;
   Values values_;
   Timeline& timeline_;
@@ -205,26 +235,27 @@ Result<void> run(RunOptions options, MakeProviders make_providers) {
   TRY(Manifests manifests, read_manifests(options.manifests));
   TRY(Values values, read_values(options.values));
   Guardian guardian;  // forks: before the embedded server starts its thread
-  const std::string directory = state_directory(options.manifests);
   SystemClock clock;
   Timeline timeline(clock, stdout);
+  asio::io_context io;
+  // From before the first file until after the last: a signal is a wish that is granted in order, never an end midway.
+  asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
+  const std::string directory = state_directory(options.manifests);
   auto server = apiserver::EmbeddedServer::start({.port = options.port, .directory = directory});
   if (!server) {
     server.error().message += options.port == 0 ? "" : " (--port; without it any free port is taken)";
     return std::unexpected(std::move(server).error());
   }
-  asio::io_context io;
+  const RemovedAtEnd removed(directory);
   TRY(auto client, connect(io.get_executor(), clock, **server));
   Result<void> result;
   {
-    Run graph(io, std::move(options), std::move(values), guardian, **server, std::move(client), clock, timeline,
-              make_providers);
+    Run graph(io, signals, std::move(options), std::move(values), guardian, **server, std::move(client), clock,
+              timeline, make_providers);
     graph.start(std::move(manifests));
     run_until_ended(io, graph.activities(), std::chrono::seconds(5));
     result = graph.result();
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(directory, ignored);
   return result;
 }
 
