@@ -1,5 +1,7 @@
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -30,11 +32,13 @@ int serve(const apiserver::EmbeddedConfig& config, const std::string& kubeconfig
   boost::asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);  // before there is a file to remove
   auto server = apiserver::EmbeddedServer::start(config);
   if (!server) {
-    std::fprintf(stderr, "rotor apiserver: %s\n", server.error().message.c_str());
+    std::fprintf(stderr, "rotor apiserver: %s%s\n", server.error().message.c_str(),
+                 config.port == 0 ? "" : " (--port; without it any free one is taken)");
     return kFailed;
   }
   if (!write_private(kubeconfig_path, (*server)->kubeconfig())) {
-    std::fprintf(stderr, "rotor apiserver: cannot write --kubeconfig-out %s\n", kubeconfig_path.c_str());
+    std::fprintf(stderr, "rotor apiserver: cannot write --kubeconfig-out %s: %s\n", kubeconfig_path.c_str(),
+                 std::strerror(errno));
     return kFailed;
   }
   std::printf("%s  KUBECONFIG=%s\n", (*server)->url().c_str(), kubeconfig_path.c_str());

@@ -1,7 +1,9 @@
 #include "cli/cli.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <memory>
 
@@ -92,7 +94,10 @@ int run(std::vector<std::string> arguments) {
     return kUsage;
   }
   try {
-    return action();
+    const int code = action();
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+    std::fprintf(stderr, "rotor: standard output cannot be written: %s\n", std::strerror(errno));
+    return kFailed;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "rotor: %s\n", error.what());
     return kFailed;
