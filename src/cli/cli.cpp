@@ -67,6 +67,7 @@ void add_commands(CLI::App& app, Action& action) {
   app.footer(kFooter);
   app.require_subcommand(0, 1);
   add_run(app, action);
+  add_env(app, action);
   add_template(app, action);
   add_operator(app, action);
   add_apiserver(app, action);

@@ -20,6 +20,7 @@ inline constexpr int kUsage = 2;   // the command line is wrong; stderr says how
 using Action = std::function<int()>;
 
 void add_run(CLI::App& app, Action& action);
+void add_env(CLI::App& app, Action& action);
 void add_operator(CLI::App& app, Action& action);
 void add_apiserver(CLI::App& app, Action& action);
 void add_template(CLI::App& app, Action& action);

@@ -4,14 +4,12 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include "base/log.hpp"
-#include "base/quote.hpp"
 #include "cli/cli.hpp"
 #include "cli/flags.hpp"
+#include "cli/process_flags.hpp"
 #include "cli/providers.hpp"
-#include "local/environment.hpp"
 
 namespace rotor::cli {
 namespace {
@@ -19,29 +17,9 @@ namespace {
 int run_locally(const local::RunOptions& options, bool verbose) {
   log::configure(verbose ? log::Level::kInfo : log::Level::kOff, log::Format::kLogfmt);
   const auto done = local::run(options, make_providers);
-  if (done) return kOk;
+  if (done) return done->code;
   std::fprintf(stderr, "rotor run: %s\n", done.error().message.c_str());
   return kFailed;
-}
-
-Result<void> check_name(const std::string& name) {
-  const std::size_t star = name.find('*');
-  if (!name.empty() && !name.contains('=') && (star == std::string::npos || star == name.size() - 1)) return {};
-  return fail(Code::kInvalid,
-              go_quote(name) + " is not a name: write AWS_PROFILE,MY_*; a value belongs into a manifest");
-}
-
-// Bare it means every name; what its value is can only follow `=`, so that it never takes the next word.
-void add_inherit_flag(CLI::App& command, std::vector<std::string>& names) {
-  const std::string text = fmt::format(
-      "Of this shell's environment, pass these variables too, or without a value all of them; a * ends a name that "
-      "stands for several; may be given more than once. Always passed: {}",
-      fmt::join(local::kInherited, ", "));
-  checked(command.add_flag("--inherit-env{*}", names, text), check_name)
-      ->delimiter(',')
-      ->type_name("NAME,...")
-      ->default_str("no others")
-      ->group("Processes");
 }
 
 }  // namespace
@@ -65,12 +43,20 @@ void add_run(CLI::App& app, Action& action) {
       ->default_str("any free one")
       ->group("API server");
   add_inherit_flag(*command, options->inherit);
+  auto once = std::make_shared<bool>(false);
+  command
+      ->add_flag("--once", *once,
+                 "Run each command once and end with the first exit code that is not 0, in the order of the manifests "
+                 "(128 + signal); 1 when one could not start")
+      ->group("Processes");
+  add_wait_flag(*command, options->wait, "With --once: what has not started by then counts as one that could not");
   command->add_flag("--verbose", *verbose, "Show the controllers' own log on stderr")->group("Output");
   command->add_option("command", options->command, "What to run for every instance, with its environment")
       ->default_str("its container's command")
       ->type_name("-- COMMAND ARGS...");
   command->positionals_at_end();
-  command->callback([&action, options, values, verbose] {
+  command->callback([&action, options, values, verbose, once] {
+    if (*once) options->mode = local::PodMode::kOnce;
     if (!values->empty()) options->values = *values;
     action = [options, verbose] { return run_locally(*options, *verbose); };
   });

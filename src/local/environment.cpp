@@ -161,6 +161,31 @@ Result<Environment> build_environment(const api::Container& container, const Env
   return Builder(container, sources).build();
 }
 
+std::map<std::string, std::string> origins_of(const api::Container& container, const EnvironmentSources& sources) {
+  std::map<std::string, std::string> out;
+  const auto add_all = [&out](const auto& objects, std::string_view kind, const std::string& name,
+                              const std::string& prefix) {
+    const auto object = objects.find(name);
+    if (object == objects.end()) return;
+    for (const auto& [key, value] : object->second) out[prefix + key] = fmt::format("key {} of {} {}", key, kind, name);
+  };
+  for (const api::EnvFromSource& source : container.env_from) {
+    if (source.secret_ref) add_all(sources.secrets, "secret", source.secret_ref->name, source.prefix);
+    if (source.config_map_ref) add_all(sources.config_maps, "configmap", source.config_map_ref->name, source.prefix);
+  }
+  for (const api::EnvVar& variable : container.env) {
+    std::string& origin = out[variable.name] = "";
+    if (!variable.value_from) continue;
+    const api::EnvVarSource& from = *variable.value_from;
+    if (from.secret_key_ref)
+      origin = fmt::format("key {} of secret {}", from.secret_key_ref->key, from.secret_key_ref->name);
+    if (from.config_map_key_ref)
+      origin = fmt::format("key {} of configmap {}", from.config_map_key_ref->key, from.config_map_key_ref->name);
+    if (from.field_ref) origin = "field " + from.field_ref->field_path;
+  }
+  return out;
+}
+
 SecretBytes expand(std::string_view text, const SecretMap& known) {
   SecretBytes out;
   while (!text.empty()) {

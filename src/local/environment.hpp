@@ -40,6 +40,10 @@ References references_of(const api::Container& container);
 // laptop.
 Result<Environment> build_environment(const api::Container& container, const EnvironmentSources& sources);
 
+// Where each variable of the container's own comes from: `key A of secret s`, `field metadata.name`; empty: the
+// manifest.
+std::map<std::string, std::string> origins_of(const api::Container& container, const EnvironmentSources& sources);
+
 // `$(NAME)` becomes the value of NAME, `$$` a single `$`; an unknown name stays as it is.
 SecretBytes expand(std::string_view text, const SecretMap& known);
 

@@ -115,7 +115,13 @@ Task<Outcome> Node::reconcile(kube::Key key) {
   Slot& slot = slots_[key];
   const bool wanted = is_wanted(set);
   const std::string revision = set ? template_revision(*set) : "";
-  const WorkloadInput input{wanted, revision, slot.state, slot.revision, slot.not_before, clock_.steady()};
+  const WorkloadInput input{wanted,
+                            revision,
+                            slot.state,
+                            slot.revision,
+                            slot.not_before,
+                            clock_.steady(),
+                            options_.mode != PodMode::kKeepRunning};
   switch (decide(input)) {
     case WorkloadAction::kNothing:
       break;
@@ -157,6 +163,7 @@ Task<Outcome> Node::start(kube::Key key, SetPtr set, std::string revision) {
   slot.revision = revision;
   auto process = co_await launch(key, set);
   if (stopping_) co_return Outcome::done();
+  if (process && !*process) co_return Outcome::done();  // resolved, and that was all
   if (process) {
     slot.process = *std::move(process);
     slot.state = ProcessState::kRunning;
@@ -167,6 +174,7 @@ Task<Outcome> Node::start(kube::Key key, SetPtr set, std::string revision) {
     ++slot.starts;
     ++slot.epoch;
     timeline_.say(key.text(), fmt::format("started, pid {} (start {})", slot.process->pid(), slot.starts));
+    if (options_.observer != nullptr) options_.observer->started(key.text());
     asio::co_spawn(executor_, watch_exit(key, slot.epoch), asio::detached);
   } else {
     slot.state = ProcessState::kWaiting;
@@ -175,6 +183,10 @@ Task<Outcome> Node::start(kube::Key key, SetPtr set, std::string revision) {
     if (slot.facts.message != process.error().message) timeline_.say(key.text(), "waiting: " + process.error().message);
     slot.facts.reason = reference ? "CreateContainerConfigError" : "RunContainerError";
     slot.facts.message = process.error().message;
+    // What refers to no other object waits for none.
+    const bool for_good = (slot.references.secrets.empty() && slot.references.config_maps.empty()) ||
+                          process.error().code == Code::kInvalid || process.error().code == Code::kDenied;
+    if (options_.observer != nullptr) options_.observer->waits(key.text(), process.error(), for_good);
   }
   auto said = co_await report(key, set, revision);
   if (!said || (!process && slot.references.secrets.empty() && slot.references.config_maps.empty()))
@@ -198,6 +210,10 @@ Task<Result<std::unique_ptr<Process>>> Node::launch(kube::Key key, SetPtr set) {
   sources.service_account = set->spec.pod_template.spec.service_account_name;
   sources.node_name = kNodeName;
   CO_TRY(Environment own, build_environment(container, sources));
+  if (options_.mode == PodMode::kResolveOnly) {
+    options_.observer->resolved(key.text(), container, overlay(options_.base, std::move(own)), sources);
+    co_return nullptr;
+  }
   Command command;
   command.argv = options_.command.empty() ? container_command(container, own) : options_.command;
   if (command.argv.empty()) {
@@ -206,7 +222,9 @@ Task<Result<std::unique_ptr<Process>>> Node::launch(kube::Key key, SetPtr set) {
                    "give a command after `--`");
   }
   command.environment = overlay(options_.base, std::move(own));
-  co_return start_process(executor_, guardian_, std::move(command));
+  auto process = start_process(executor_, guardian_, std::move(command));
+  if (!process) slots_[key].references = {};  // the environment is whole: no object that appears could help
+  co_return process;
 }
 
 Task<Result<EnvironmentSources>> Node::gather(std::string ns, References references) {
@@ -254,6 +272,12 @@ void Node::note_exit(const kube::Key& key, Exit exit) {
   slot.not_before = clock_.steady() + std::chrono::duration_cast<SteadyTime::duration>(rest);
   slot.facts.running = false;
   slot.facts.last_exit = exit;
+  if (options_.observer != nullptr) options_.observer->ended(key.text(), exit);
+  if (options_.mode == PodMode::kOnce) {
+    slot.facts.reason = exit.code == 0 ? "Completed" : "Error";
+    timeline_.say(key.text(), describe(exit));
+    return;
+  }
   slot.facts.reason = "CrashLoopBackOff";
   slot.facts.message = fmt::format("back-off {} restarting failed container", format_duration(rest));
   timeline_.say(key.text(), fmt::format("{}; starting again {}", describe(exit),

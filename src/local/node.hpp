@@ -15,6 +15,7 @@
 #include "kube/queue.hpp"
 #include "local/environment.hpp"
 #include "local/pod_objects.hpp"
+#include "local/pod_observer.hpp"
 #include "local/process.hpp"
 #include "local/stopping.hpp"
 #include "local/timeline.hpp"
@@ -25,6 +26,8 @@ namespace rotor::local {
 struct NodeOptions {
   std::vector<std::string> command{};  // for every instance; empty: what the container says
   Environment base{};                  // under every process's own environment
+  PodMode mode = PodMode::kKeepRunning;
+  PodObserver* observer = nullptr;  // told what becomes of each pod; needed for kResolveOnly
 };
 
 // Everything referred to outlives the node. Runs on the I/O thread.

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -19,9 +20,11 @@
 #include "local/guardian.hpp"
 #include "local/manifests.hpp"
 #include "local/node.hpp"
+#include "local/one_shot.hpp"
 #include "local/state_directory.hpp"
 #include "local/stopping.hpp"
 #include "local/timeline.hpp"
+#include "local/unready.hpp"
 #include "local/values.hpp"
 #include "local/values_provider.hpp"
 #include "openclaw/controller.hpp"
@@ -82,13 +85,14 @@ class Run {
  public:
   Run(asio::io_context& io, asio::signal_set& signals, RunOptions options, Values values, Guardian& guardian,
       apiserver::EmbeddedServer& server, std::unique_ptr<kube::Client> client, Clock& clock, Timeline& timeline,
-      const MakeProviders& make_providers)
+      const MakeProviders& make_providers, std::vector<std::string> workloads)
       : io_(io),
         signals_(signals),
         clock_(clock),
         options_(std::move(options)),
         values_(std::move(values)),
         timeline_(timeline),
+        one_shot_(std::move(workloads), [this] { activities_.start(end()); }),
         server_(server),
         client_(std::move(client)),
         http_(providers::make_http_clients(io.get_executor(), clock, "rotor")),
@@ -97,7 +101,10 @@ class Run {
         openclaw_(io.get_executor(), *client_, clock, metrics_,
                   {.operator_namespace = std::string(kOperatorNamespace)}),
         node_(io.get_executor(), *client_, clock, guardian, timeline,
-              {options_.command, inherit(caller_environment(), options_.inherit)}),
+              {.command = options_.command,
+               .base = inherit(caller_environment(), options_.inherit),
+               .mode = options_.mode,
+               .observer = options_.mode == PodMode::kKeepRunning ? nullptr : &one_shot_}),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {
     if (options_.values) registry_.set_stand_in(make_values_provider(values_));
   }
@@ -108,7 +115,13 @@ class Run {
   }
 
   const Activities& activities() const { return activities_; }
-  Result<void> result() const { return failure_ ? std::unexpected(*failure_) : Result<void>{}; }
+  Result<RunResult> result() const {
+    if (failure_) return std::unexpected(*failure_);
+    if (options_.mode == PodMode::kKeepRunning) return RunResult{};
+    const int interrupted = signal_ == 0 ? 1 : 128 + signal_;
+    return RunResult{signal_ == 0 ? one_shot_.exit_code().value_or(interrupted) : interrupted,
+                     one_shot_.environments()};
+  }
 
  private:
   Task<> main(Manifests manifests) {
@@ -122,7 +135,11 @@ class Run {
     activities_.start(secrets_.run());
     activities_.start(openclaw_.run());
     activities_.start(node_.run());
-    if (options_.values) activities_.start(follow_values());
+    if (options_.mode == PodMode::kKeepRunning) {
+      if (options_.values) activities_.start(follow_values());
+    } else {
+      activities_.start(give_up());
+    }
   }
 
   static secrets::Options secrets_options() {
@@ -158,6 +175,7 @@ class Run {
     for (const std::string& name : not_set(caller_environment(), options_.inherit)) {
       timeline_.say("environment", fmt::format("--inherit-env: {} is not set here", name));
     }
+    const bool broken = !manifests.broken.empty();
     for (const Error& error : manifests.broken) timeline_.say("manifests", "left out: " + error.message);
     const Applied applied = co_await apply_manifests(*client_, std::move(manifests));
     if (activities_.cancelled()) co_return fail(Code::kCancelled, "stopped while manifests were applied");
@@ -166,6 +184,9 @@ class Run {
     }
     for (const Error& error : applied.refused) timeline_.say("manifests", "refused: " + error.message);
     timeline_.say("manifests", fmt::format("{} applied", applied.count));
+    if (options_.mode != PodMode::kKeepRunning && (broken || !applied.refused.empty())) {
+      co_return fail(Code::kInvalid, "not all manifests could be applied: see above");
+    }
     co_return Result<void>{};
   }
 
@@ -196,10 +217,27 @@ class Run {
   }
 
   Task<> wait_for_signals() {
-    co_await signals_.async_wait(asio::use_awaitable);
+    signal_ = co_await signals_.async_wait(asio::use_awaitable);
     timeline_.say("rotor", stopping_text(node_.running()));
     activities_.start(wait_for_hurry(clock_.steady()));
     co_await node_.stop();
+    activities_.cancel();
+  }
+
+  // What has not started by then never will; what runs may take its time.
+  Task<> give_up() {
+    co_await clock_.sleep_for(options_.wait);
+    one_shot_.out_of_time();
+  }
+
+  // Called out of the node's own coroutines, which are cancelled from outside of them.
+  Task<> end() {
+    co_await asio::post(io_, asio::use_awaitable);
+    const std::vector<std::string> reasons = one_shot_.reasons();
+    for (const std::string& reason : reasons) timeline_.say("rotor", reason);
+    if (!reasons.empty()) {
+      for (const std::string& reason : co_await unready(*client_)) timeline_.say("rotor", reason);
+    }
     activities_.cancel();
   }
 
@@ -216,6 +254,7 @@ class Run {
   RunOptions options_;
   Values values_;
   Timeline& timeline_;
+  OneShot one_shot_;
   apiserver::EmbeddedServer& server_;
   std::unique_ptr<kube::Client> client_;
   NoCounter counter_;
@@ -226,17 +265,22 @@ class Run {
   openclaw::Controller openclaw_;
   Node node_;
   std::optional<Error> failure_;
+  int signal_ = 0;  // that ended it
   Activities activities_;
 };
 
 }  // namespace
 
-Result<void> run(RunOptions options, MakeProviders make_providers) {
+Result<RunResult> run(RunOptions options, MakeProviders make_providers) {
   TRY(Manifests manifests, read_manifests(options.manifests));
   TRY(Values values, read_values(options.values));
   Guardian guardian;  // forks: before the embedded server starts its thread
   SystemClock clock;
-  Timeline timeline(clock, stdout);
+  Timeline timeline(clock, options.timeline);
+  std::vector<std::string> workloads = workloads_of(manifests);
+  if (options.mode != PodMode::kKeepRunning && workloads.empty()) {
+    return fail(Code::kInvalid, "-f: there is no OpenClawInstance or StatefulSet in it, so there is nothing to run");
+  }
   asio::io_context io;
   // From before the first file until after the last: a signal is a wish that is granted in order, never an end midway.
   asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
@@ -248,10 +292,10 @@ Result<void> run(RunOptions options, MakeProviders make_providers) {
   }
   const RemovedAtEnd removed(directory);
   TRY(auto client, connect(io.get_executor(), clock, **server));
-  Result<void> result;
+  Result<RunResult> result;
   {
     Run graph(io, signals, std::move(options), std::move(values), guardian, **server, std::move(client), clock,
-              timeline, make_providers);
+              timeline, make_providers, std::move(workloads));
     graph.start(std::move(manifests));
     run_until_ended(io, graph.activities(), std::chrono::seconds(5));
     result = graph.result();

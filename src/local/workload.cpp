@@ -8,6 +8,7 @@ WorkloadAction decide(const WorkloadInput& in) {
   const bool running = in.state == ProcessState::kRunning;
   const bool changed = in.revision != in.running_revision;
   if (!in.wanted) return running || in.state != ProcessState::kNone ? WorkloadAction::kStop : WorkloadAction::kNothing;
+  if (in.once && (running || in.state == ProcessState::kExited)) return WorkloadAction::kNothing;
   if (running) return changed ? WorkloadAction::kRestart : WorkloadAction::kNothing;
   // A new template is a new pod: it owes nothing to the back-off of the old one.
   if (in.state == ProcessState::kExited && !changed && in.now < in.not_before) return WorkloadAction::kWait;

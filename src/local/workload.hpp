@@ -25,6 +25,7 @@ struct WorkloadInput {
   std::string running_revision;
   SteadyTime not_before{};  // an exited process is not restarted earlier
   SteadyTime now{};
+  bool once = false;  // what ended, or runs, is let be
 };
 
 enum class WorkloadAction : std::uint8_t {

@@ -33,6 +33,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/kube/watch_stream.cpp",          // watch events
     "src/cli/apiserver.cpp",              // the kubeconfig, into a file of mode 0600
     "src/local/environment.cpp",          // $(VAR) in an environment
+    "src/local/environment_text.cpp",     // `rotor env --show-values`
     "src/local/node.cpp",                 // $(VAR) in a command
     "src/local/preview_text.cpp",         // `rotor template --show-values`, and a template's own text
     "src/local/process.cpp",              // the environment of a process

@@ -35,6 +35,13 @@ INSTANTIATE_TEST_SUITE_P(
         WorkloadCase{
             "ANewTemplateOwesNoRest", {true, "b", ProcessState::kExited, "a", kNow + 1h, kNow}, WorkloadAction::kStart},
         WorkloadCase{"TriesAgainWhatWaits", {true, "a", ProcessState::kWaiting, "a", {}, kNow}, WorkloadAction::kStart},
+        WorkloadCase{
+            "OnceLetsBeWhatEnded", {true, "b", ProcessState::kExited, "a", kNow, kNow, true}, WorkloadAction::kNothing},
+        WorkloadCase{"OnceLetsRunOnWhatRuns",
+                     {true, "b", ProcessState::kRunning, "a", {}, kNow, true},
+                     WorkloadAction::kNothing},
+        WorkloadCase{
+            "OnceStartsWhatWaited", {true, "a", ProcessState::kWaiting, "a", {}, kNow, true}, WorkloadAction::kStart},
         WorkloadCase{"ForgetsACrashOfWhatIsUnwanted",
                      {false, "a", ProcessState::kExited, "a", kNow, kNow},
                      WorkloadAction::kStop}),
