@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -173,9 +174,19 @@ class Run {
   Task<> wait_for_signals() {
     asio::signal_set signals(io_, SIGINT, SIGTERM, SIGHUP);
     co_await signals.async_wait(asio::use_awaitable);
-    timeline_.say("rotor", "stopping");
-    co_await node_.stop();
+    timeline_.say("rotor", "stopping; once more to give no grace");
+    using asio::experimental::awaitable_operators::operator||;
+    co_await (node_.stop() || hurry(signals));
     activities_.cancel();
+  }
+
+  // `signals` is the waiting caller's.
+  Task<> hurry(asio::signal_set& signals) {
+    for (;;) {
+      co_await signals.async_wait(asio::use_awaitable);
+      timeline_.say("rotor", "stopping at once");
+      node_.hurry();
+    }
   }
 
   asio::io_context& io_;
