@@ -29,7 +29,7 @@ std::string text_of(const std::filesystem::path& file) {
 
 bool is_gone(pid_t pid) {
   const auto line = local::parse_stat(text_of("/proc/" + std::to_string(pid) + "/stat"));
-  return !line || line->state == 'Z';
+  return pid > 0 && (!line || line->state == 'Z');
 }
 
 NodeWorld::NodeWorld(const std::string& script) : NodeWorld(std::vector<std::string>{"bash", "-c", script}) {}
