@@ -15,7 +15,7 @@
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
 #include "kube/object.hpp"
-#include "local/process.hpp"
+#include "local/command.hpp"
 
 namespace rotor::local {
 
@@ -36,16 +36,14 @@ struct References {
 References references_of(const api::Container& container);
 
 // envFrom in order (a later source overrides an earlier one), then env, each seeing what came before it through $(VAR).
-// kNotFound: a required Secret, ConfigMap or key is missing; the message says which. kInvalid: cannot be had on a
-// laptop.
+// Each variable says where its value came from. kNotFound: a required Secret, ConfigMap or key is missing; the message
+// says which. kInvalid: cannot be had on a laptop.
 Result<Environment> build_environment(const api::Container& container, const EnvironmentSources& sources);
 
-// Where each variable of the container's own comes from: `key A of secret s`, `field metadata.name`; empty: the
-// manifest.
-std::map<std::string, std::string> origins_of(const api::Container& container, const EnvironmentSources& sources);
-
 // `$(NAME)` becomes the value of NAME, `$$` a single `$`; an unknown name stays as it is.
-SecretBytes expand(std::string_view text, const SecretMap& known);
+// The result's origin says which of the values used came from where.
+using Known = std::map<std::string, Variable, std::less<>>;
+Variable expand(std::string_view text, const Known& known);
 
 // What reaches a process of the caller's environment unasked: what a program needs to find others, its terminal, its
 // language and its clock, and nothing that could be a credential. A name that ends in `*` stands for all that begin so.

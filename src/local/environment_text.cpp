@@ -11,13 +11,11 @@
 namespace rotor::local {
 namespace {
 
-std::string size_of(const ShownVariable& variable) {
+std::string size_of(const Variable& variable) {
   return fmt::format("{} byte{}", variable.value.size(), variable.value.size() == 1 ? "" : "s");
 }
 
-std::string origin_of(const ShownVariable& variable) {
-  return variable.origin.empty() ? "the manifest" : variable.origin;
-}
+std::string origin_of(const Variable& variable) { return variable.origin.empty() ? "the manifest" : variable.origin; }
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -54,11 +52,11 @@ std::string one_line(std::string_view value) {
 std::string table(const ShownEnvironment& environment, ShowValues show) {
   std::string out = environment.workload + "\n";
   std::size_t name = 0, size = 0;
-  for (const ShownVariable& variable : environment.variables) {
+  for (const Variable& variable : environment.variables) {
     name = std::max(name, variable.name.size());
     size = std::max(size, size_of(variable).size());
   }
-  for (const ShownVariable& variable : environment.variables) {
+  for (const Variable& variable : environment.variables) {
     out += fmt::format("  {:<{}}  {:>{}}  {}\n", variable.name, name, size_of(variable), size, origin_of(variable));
     if (show == ShowValues::kYes) out += fmt::format("    {}\n", one_line(variable.value.reveal()));
   }
@@ -67,7 +65,7 @@ std::string table(const ShownEnvironment& environment, ShowValues show) {
 
 void add_dotenv(EnvironmentText& out, const ShownEnvironment& environment, ShowValues show) {
   out.text += fmt::format("# {}\n", environment.workload);
-  for (const ShownVariable& variable : environment.variables) {
+  for (const Variable& variable : environment.variables) {
     if (!is_shell_name(variable.name)) {
       out.left_out.push_back(fmt::format(
           "{}: {} is no name that a dotenv file can hold: letters, digits and _, no digit first; -o json can",
@@ -82,7 +80,7 @@ void add_dotenv(EnvironmentText& out, const ShownEnvironment& environment, ShowV
 
 json::Value to_json(const ShownEnvironment& environment, ShowValues show) {
   boost::json::array variables;
-  for (const ShownVariable& variable : environment.variables) {
+  for (const Variable& variable : environment.variables) {
     json::Object one{{"name", variable.name}, {"bytes", variable.value.size()}, {"from", origin_of(variable)}};
     const std::string_view value = variable.value.reveal();
     if (show == ShowValues::kYes) {

@@ -6,20 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "base/secret_bytes.hpp"
+#include "local/command.hpp"
 #include "local/preview_text.hpp"
 
 namespace rotor::local {
 
-struct ShownVariable {
-  std::string name;
-  SecretBytes value;
-  std::string origin{};  // `key A of secret s`; empty: the manifest itself
-};
-
 struct ShownEnvironment {
   std::string workload;  // NAMESPACE/NAME
-  std::vector<ShownVariable> variables;
+  Environment variables;
 };
 
 enum class EnvironmentFormat : std::uint8_t { kTable, kDotenv, kJson };

@@ -4,15 +4,8 @@
 
 namespace rotor::local {
 
-void OneShot::resolved(const std::string& workload, const api::Container& container, const Environment& environment,
-                       const EnvironmentSources& sources) {
-  const auto origins = origins_of(container, sources);
-  ShownEnvironment shown{workload, {}};
-  for (const auto& [name, value] : environment) {
-    const auto origin = origins.find(name);
-    shown.variables.push_back({name, value, origin == origins.end() ? "this shell" : origin->second});
-  }
-  shown_.insert_or_assign(workload, std::move(shown));
+void OneShot::resolved(const std::string& workload, const Environment& environment) {
+  shown_.insert_or_assign(workload, ShownEnvironment{workload, environment});
   once_.ended(workload, 0);
   look();
 }

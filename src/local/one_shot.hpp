@@ -19,8 +19,7 @@ class OneShot final : public PodObserver {
   OneShot(std::vector<std::string> workloads, std::function<void()> over)
       : workloads_(workloads), once_(std::move(workloads)), over_(std::move(over)) {}
 
-  void resolved(const std::string& workload, const api::Container& container, const Environment& environment,
-                const EnvironmentSources& sources) override;
+  void resolved(const std::string& workload, const Environment& environment) override;
   void started(const std::string& workload) override { once_.started(workload); }
   void ended(const std::string& workload, Exit exit) override;
   void waits(const std::string& workload, const Error& error, bool for_good) override;

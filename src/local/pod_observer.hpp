@@ -5,7 +5,8 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "local/environment.hpp"
+#include "local/command.hpp"
+#include "local/process.hpp"
 
 namespace rotor::local {
 
@@ -19,8 +20,7 @@ enum class PodMode : std::uint8_t {
 class PodObserver {
  public:
   virtual ~PodObserver() = default;
-  virtual void resolved(const std::string& workload, const api::Container& container, const Environment& environment,
-                        const EnvironmentSources& sources) = 0;  // kResolveOnly
+  virtual void resolved(const std::string& workload, const Environment& environment) = 0;  // kResolveOnly
   virtual void started(const std::string& workload) = 0;
   virtual void ended(const std::string& workload, Exit exit) = 0;
   // Not started: `for_good` when no other object could change that.

@@ -245,7 +245,7 @@ class Run {
     while (!asks_to_hurry(co_await signals_.async_wait(asio::use_awaitable), clock_.steady() - since)) {
     }
     timeline_.say("rotor", "stopping at once: SIGKILL to every process");
-    node_.kill_now();
+    node_.hurry();
   }
 
   asio::io_context& io_;
