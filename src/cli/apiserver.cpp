@@ -1,5 +1,7 @@
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +12,7 @@
 
 #include "apiserver/embedded_server.hpp"
 #include "cli/cli.hpp"
+#include "cli/flags.hpp"
 
 namespace rotor::cli {
 namespace {
@@ -25,19 +28,21 @@ bool write_private(const std::string& path, const SecretBytes& text) {
 }
 
 int serve(const apiserver::EmbeddedConfig& config, const std::string& kubeconfig_path) {
+  boost::asio::io_context io;
+  boost::asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);  // before there is a file to remove
   auto server = apiserver::EmbeddedServer::start(config);
   if (!server) {
-    std::fprintf(stderr, "rotor apiserver: %s\n", server.error().message.c_str());
+    std::fprintf(stderr, "rotor apiserver: %s%s\n", server.error().message.c_str(),
+                 config.port == 0 ? "" : " (--port; without it any free one is taken)");
     return kFailed;
   }
   if (!write_private(kubeconfig_path, (*server)->kubeconfig())) {
-    std::fprintf(stderr, "rotor apiserver: cannot write --kubeconfig-out %s\n", kubeconfig_path.c_str());
+    std::fprintf(stderr, "rotor apiserver: cannot write --kubeconfig-out %s: %s\n", kubeconfig_path.c_str(),
+                 std::strerror(errno));
     return kFailed;
   }
   std::printf("%s  KUBECONFIG=%s\n", (*server)->url().c_str(), kubeconfig_path.c_str());
   std::fflush(stdout);
-  boost::asio::io_context io;
-  boost::asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
   signals.async_wait([](const boost::system::error_code&, int) {});
   io.run();
   unlink(kubeconfig_path.c_str());
@@ -50,7 +55,8 @@ void add_apiserver(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("apiserver", "Run the embedded API server alone, in memory, on 127.0.0.1");
   auto config = std::make_shared<apiserver::EmbeddedConfig>();
   auto kubeconfig = std::make_shared<std::string>();
-  command->add_option("--port", config->port, "Port to listen on (default: any free one)");
+  number(command->add_option("--port", config->port, "Port to listen on"), "PORT", 0, 65535)
+      ->default_str("any free one");
   command->add_option("--kubeconfig-out", *kubeconfig, "Where to write the kubeconfig (mode 0600; removed at the end)")
       ->required()
       ->type_name("FILE");

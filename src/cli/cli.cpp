@@ -1,18 +1,23 @@
 #include "cli/cli.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <memory>
 
 #include <CLI/CLI.hpp>
 
+#include "cli/page.hpp"
+#include "cli/usage.hpp"
 #include "cli/version.hpp"
 
 namespace rotor::cli {
 namespace {
 
 constexpr const char* kDescription =
-    "Rotor carries a secret from the store where it lives to the process that needs it,\n"
+    "Rotor carries a secret from the store where it lives to the process that needs it, "
     "and restarts that process when the secret rotates.";
 
 constexpr const char* kFooter =
@@ -20,16 +25,19 @@ constexpr const char* kFooter =
     "  rotor run -f examples/quickstart --values examples/quickstart.values.yaml -- COMMAND\n"
     "Exit codes: 0 done, 1 failed (stderr says why), 2 wrong command line.";
 
-void report_usage(const CLI::App& app, const CLI::ParseError& error) {
-  std::fprintf(stderr, "rotor: %s\n", error.what());
-  const auto chosen = app.get_subcommands();
-  std::fprintf(stderr, "see `rotor%s%s --help`\n", chosen.empty() ? "" : " ",
-               chosen.empty() ? "" : chosen.front()->get_name().c_str());
-}
+// An empty list, of a script's empty variable: no names, where the flag without a value means all of them.
+constexpr std::string_view kInheritNothing = "--inherit-env=";
 
-bool is_sub_command(const CLI::App& app, const std::string& name) {
-  return std::ranges::any_of(app.get_subcommands({}),
-                             [&name](const CLI::App* command) { return command->get_name() == name; });
+class PageFormatter final : public CLI::FormatterBase {
+ public:
+  std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const override {
+    return help_text(describe(*app));
+  }
+};
+
+int show_help(const CLI::App& app) {
+  std::fputs(app.help().c_str(), stdout);
+  return kOk;
 }
 
 }  // namespace
@@ -38,6 +46,7 @@ std::vector<std::string> normalise(std::vector<std::string> arguments) {
   std::vector<std::string> out;
   const auto end = std::ranges::find(arguments, "--");
   for (auto it = arguments.begin(); it != arguments.end(); ++it) {
+    if (it < end && *it == kInheritNothing) continue;
     const bool empty_value = it < end && it->starts_with("--") && it->size() > 3 && it->find('=') == it->size() - 1;
     if (empty_value) {
       out.push_back(it->substr(0, it->size() - 1));
@@ -49,20 +58,31 @@ std::vector<std::string> normalise(std::vector<std::string> arguments) {
   return out;
 }
 
-int run(std::vector<std::string> arguments) {
-  CLI::App app(kDescription, "rotor");
-  app.set_version_flag("--version", std::string("rotor ") + kVersion);
+void add_commands(CLI::App& app, Action& action) {
+  app.description(kDescription);
+  app.name("rotor");
+  app.formatter(std::make_shared<PageFormatter>());
+  app.set_help_flag("-h,--help", "Print help and end");
+  app.set_version_flag("--version", std::string("rotor ") + kVersion, "Print the version and end");
   app.footer(kFooter);
-  app.require_subcommand(1);
-  Action action;
+  app.require_subcommand(0, 1);
   add_run(app, action);
+  add_env(app, action);
   add_template(app, action);
   add_operator(app, action);
   add_apiserver(app, action);
   add_crds(app, action);
+  add_completion(app, action);
+  add_man(app, action);
+}
+
+int run(std::vector<std::string> arguments) {
+  CLI::App app;
+  Action action = [&app] { return show_help(app); };  // bare `rotor`
+  add_commands(app, action);
   arguments = normalise(std::move(arguments));
-  if (!arguments.empty() && !arguments[0].starts_with('-') && !is_sub_command(app, arguments[0])) {
-    std::fprintf(stderr, "rotor: there is no sub-command `%s`\nsee `rotor --help`\n", arguments[0].c_str());
+  if (auto wrong = wrong_command(describe(app), arguments)) {
+    std::fputs(wrong->c_str(), stderr);
     return kUsage;
   }
   std::ranges::reverse(arguments);  // as CLI11 wants a vector
@@ -71,11 +91,14 @@ int run(std::vector<std::string> arguments) {
   } catch (const CLI::Success& wanted) {  // --help, --version
     return app.exit(wanted);
   } catch (const CLI::ParseError& error) {
-    report_usage(app, error);
+    std::fputs(wrong_usage(app, error).c_str(), stderr);
     return kUsage;
   }
   try {
-    return action();
+    const int code = action();
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+    std::fprintf(stderr, "rotor: standard output cannot be written: %s\n", std::strerror(errno));
+    return kFailed;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "rotor: %s\n", error.what());
     return kFailed;

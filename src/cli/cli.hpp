@@ -20,10 +20,16 @@ inline constexpr int kUsage = 2;   // the command line is wrong; stderr says how
 using Action = std::function<int()>;
 
 void add_run(CLI::App& app, Action& action);
+void add_env(CLI::App& app, Action& action);
 void add_operator(CLI::App& app, Action& action);
 void add_apiserver(CLI::App& app, Action& action);
 void add_template(CLI::App& app, Action& action);
 void add_crds(CLI::App& app, Action& action);
+void add_completion(CLI::App& app, Action& action);
+void add_man(CLI::App& app, Action& action);
+
+// All of the above, and what `rotor` itself knows.
+void add_commands(CLI::App& app, Action& action);
 
 // `--name=` (an explicitly empty value, legal for the flags people use today) becomes `--name ""`;
 // what follows `--` is left alone.

@@ -58,8 +58,8 @@ class Operator {
 
   Result<void> start() {
     const auto ready = [this] { return secrets_.ready() && openclaw_.ready(); };
-    TRY(metrics_server_, start_status_server(io_.get_executor(), flags_.metrics_address, ready, metrics_));
-    TRY(live_server_, start_status_server(io_.get_executor(), flags_.live_address, ready, metrics_));
+    TRY(metrics_server_, serve_status("--metrics-addr", flags_.metrics_address, ready));
+    TRY(live_server_, serve_status("--live-addr", flags_.live_address, ready));
     activities_.start(stop_on_signal());
     activities_.start(secrets_.run());
     activities_.start(openclaw_.run());
@@ -70,6 +70,13 @@ class Operator {
   bool failed() const { return failed_; }
 
  private:
+  Result<std::unique_ptr<net::HttpServer>> serve_status(const char* flag, const std::string& address,
+                                                        std::function<bool()> ready) {
+    auto server = start_status_server(io_.get_executor(), address, std::move(ready), metrics_);
+    if (!server) return std::unexpected(std::move(server).error().prefixed(flag));
+    return server;
+  }
+
   void fail_with(std::exception_ptr thrown) {
     failed_ = true;
     try {

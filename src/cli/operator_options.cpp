@@ -6,6 +6,9 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/quote.hpp"
+#include "cli/flags.hpp"
+
 namespace rotor::cli {
 namespace {
 
@@ -48,6 +51,72 @@ void accept_the_rest(CLI::App& command) {
   }
 }
 
+constexpr const char* kConnection = "API server";
+constexpr const char* kSecrets = "Stores and ExternalSecrets";
+constexpr const char* kRotation = "Rotation";
+constexpr const char* kObserving = "Logs, metrics and health";
+
+Result<void> check_one_namespace(const std::string& text) {
+  if (!text.contains(',')) return {};
+  return fail(Code::kInvalid, go_quote(text) + " names several: one namespace, or none for all");
+}
+
+Result<void> check_address(const std::string& text) {
+  const auto address = parse_address(text);
+  return address ? Result<void>{} : std::unexpected(address.error());
+}
+
+void add_connection_flags(CLI::App& command, OperatorFlags& flags) {
+  command.add_option("--kubeconfig", flags.kubeconfig, "How to reach the API server")
+      ->default_str("$KUBECONFIG, then the pod's ServiceAccount, then ~/.kube/config")
+      ->type_name("FILE")
+      ->group(kConnection);
+  command.add_option("--operator-namespace", flags.operator_namespace, "Rotor's own namespace")
+      ->default_str("$POD_NAMESPACE, the ServiceAccount's, the kubeconfig context's, `default`")
+      ->type_name("NAMESPACE")
+      ->group(kConnection);
+  checked(
+      command.add_option("--namespace,--watch-namespaces", flags.secrets.watch_namespace, "Watch only this namespace"),
+      check_one_namespace)
+      ->default_str("all")
+      ->type_name("NAMESPACE")
+      ->group(kConnection);
+  const auto add_address = [&command](const char* name, std::string& address, const char* what) {
+    checked(command.add_option(name, address, what), check_address)
+        ->capture_default_str()
+        ->type_name("ADDRESS")
+        ->group(kObserving);
+  };
+  add_address("--metrics-addr,--metrics-bind-address", flags.metrics_address,
+              "HOST:PORT of /metrics, /healthz and /readyz; 0 for none");
+  add_address("--live-addr,--health-probe-bind-address", flags.live_address,
+              "The same on a second HOST:PORT; 0 for none");
+}
+
+void add_secrets_flags(CLI::App& command, secrets::Options& options, std::string& store_interval) {
+  command.add_option("--controller-class", options.controller_class, "Stores of another class are left alone")
+      ->capture_default_str()
+      ->type_name("NAME")
+      ->group(kSecrets);
+  number(command.add_option("--concurrent", options.workers, "ExternalSecrets worked on at once"), "COUNT", 1, 1000)
+      ->capture_default_str()
+      ->group(kSecrets);
+  duration(command.add_option("--store-requeue-interval", store_interval, "How often a store is validated again"))
+      ->capture_default_str()
+      ->group(kSecrets);
+  const auto add_switch = [&command](const char* name, bool& on, const char* what) {
+    on_or_off(command.add_option(name, on, what), on)->group(kSecrets);
+  };
+  add_switch("--enable-cluster-store-reconciler", options.cluster_stores, "Serve ClusterSecretStores");
+  add_switch("--enable-secret-store-reconciler", options.namespaced_stores, "Serve SecretStores");
+  add_switch("--enable-flood-gate", options.flood_gate, "A store that is not Ready is not asked");
+  command
+      .add_flag("--allow-controller-identity", options.allow_controller_identity,
+                "SecretStores may use the controller's own cloud identity")
+      ->group(kSecrets);
+  add_delimiter_flags(command, options.delimiters);
+}
+
 Result<void> set_duration(const std::string& flag, const std::string& text, Duration& out) {
   auto parsed = parse_duration(text);
   if (!parsed)
@@ -60,49 +129,24 @@ Result<void> set_duration(const std::string& flag, const std::string& text, Dura
 }  // namespace
 
 void add_operator_flags(CLI::App& command, OperatorFlags& flags) {
-  command
-      .add_option("--kubeconfig", flags.kubeconfig, "Where the API server is (default: $KUBECONFIG, then in-cluster)")
-      ->type_name("FILE");
-  command.add_option(
-      "--operator-namespace", flags.operator_namespace,
-      "Rotor's own namespace (default: $POD_NAMESPACE, the ServiceAccount, the kubeconfig context, `default`)");
-  command.add_option("--namespace,--watch-namespaces", flags.secrets.watch_namespace,
-                     "Watch only this namespace (default: all)");
-  command
-      .add_option("--metrics-addr,--metrics-bind-address", flags.metrics_address,
-                  "/metrics, /healthz and /readyz; 0 for none")
-      ->capture_default_str();
-  command
-      .add_option("--live-addr,--health-probe-bind-address", flags.live_address,
-                  "The same on a second address; 0 for none")
-      ->capture_default_str();
-  command.add_option("--controller-class", flags.secrets.controller_class, "Stores of another class are left alone")
-      ->capture_default_str();
-  command.add_option("--concurrent", flags.secrets.workers, "ExternalSecrets worked on at once")
+  add_connection_flags(command, flags);
+  add_secrets_flags(command, flags.secrets, flags.store_interval);
+  duration(command.add_option("--rotation-quiet-period", flags.quiet_period,
+                              "A rotation waits until a Secret did not change for this long: a burst is one restart"))
       ->capture_default_str()
-      ->check(CLI::Range(1, 1000));
-  command.add_option("--store-requeue-interval", flags.store_interval, "How often stores are validated again")
-      ->capture_default_str();
-  command.add_option("--enable-cluster-store-reconciler", flags.secrets.cluster_stores, "")
-      ->expected(0, 1)
-      ->capture_default_str();
-  command.add_option("--enable-secret-store-reconciler", flags.secrets.namespaced_stores, "")
-      ->expected(0, 1)
-      ->capture_default_str();
-  command.add_option("--enable-flood-gate", flags.secrets.flood_gate, "A store that is not Ready is not asked")
-      ->expected(0, 1)
-      ->capture_default_str();
-  command.add_flag("--allow-controller-identity", flags.secrets.allow_controller_identity,
-                   "Namespaced stores may use the controller's own cloud identity");
-  add_delimiter_flags(command, flags.secrets.delimiters);
-  command.add_option("--rotation-quiet-period", flags.quiet_period, "A burst of Secret changes is one restart")
-      ->capture_default_str();
-  command.add_option("--rotation-quiet-period-max", flags.quiet_period_at_most, "…but waits no longer than this")
-      ->capture_default_str();
-  command.add_option("--loglevel,--zap-log-level", flags.log_level, "debug, info, warn, error")->capture_default_str();
-  command.add_option("--log-format", flags.log_format, "json, text, or auto: text on a terminal")
+      ->group(kRotation);
+  duration(command.add_option("--rotation-quiet-period-max", flags.quiet_period_at_most,
+                              "...but not longer than this after the first change"))
       ->capture_default_str()
-      ->check(CLI::IsMember({"auto", "json", "text"}));
+      ->group(kRotation);
+  choice(command.add_option("--loglevel,--zap-log-level", flags.log_level, "The least that is logged"),
+         {"debug", "info", "warn", "error"}, {"dpanic", "panic", "fatal"})
+      ->capture_default_str()
+      ->group(kObserving);
+  choice(command.add_option("--log-format", flags.log_format, "How it is logged; auto is text on a terminal"),
+         {"auto", "json", "text"})
+      ->capture_default_str()
+      ->group(kObserving);
   accept_the_rest(command);
 }
 
@@ -111,7 +155,10 @@ void add_delimiter_flags(CLI::App& command, tmpl::Delimiters& delimiters) {
     const auto set = [&delimiter, standard = delimiter](const std::string& text) {
       delimiter = text.empty() ? standard : text;
     };
-    command.add_option_function<std::string>(name, set, what)->default_str(delimiter);
+    command.add_option_function<std::string>(name, set, what)
+        ->default_str(delimiter)
+        ->type_name("TEXT")
+        ->group("Templates");
   };
   add("--template-left-delimiter", delimiters.left, "Opens an action of a template");
   add("--template-right-delimiter", delimiters.right, "Closes an action of a template");
@@ -123,9 +170,6 @@ Result<void> finish(OperatorFlags& flags) {
   TRY_VOID(set_duration("--rotation-quiet-period-max", flags.quiet_period_at_most, flags.openclaw.quiet_at_most));
   TRY_VOID(parse_level(flags.log_level));
   flags.openclaw.watched_namespace = flags.secrets.watch_namespace;
-  if (flags.secrets.watch_namespace.find(',') != std::string::npos) {
-    return fail(Code::kInvalid, "--namespace: one namespace, or none for all");
-  }
   return {};
 }
 
@@ -157,7 +201,8 @@ Result<std::optional<Address>> parse_address(std::string_view text) {
   if (text.empty() || text == "0") return std::nullopt;
   const std::size_t colon = text.rfind(':');
   const auto wrong = [&] {
-    return fail(Code::kInvalid, fmt::format("address {}: write it like :8080 or 127.0.0.1:8080", text));
+    return fail(Code::kInvalid,
+                fmt::format("{} is not an address: write it like :8080 or 127.0.0.1:8080", go_quote(text)));
   };
   if (colon == std::string_view::npos) return wrong();
   Address out{std::string(text.substr(0, colon))};

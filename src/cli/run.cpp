@@ -7,6 +7,8 @@
 
 #include "base/log.hpp"
 #include "cli/cli.hpp"
+#include "cli/flags.hpp"
+#include "cli/process_flags.hpp"
 #include "cli/providers.hpp"
 
 namespace rotor::cli {
@@ -15,7 +17,7 @@ namespace {
 int run_locally(const local::RunOptions& options, bool verbose) {
   log::configure(verbose ? log::Level::kInfo : log::Level::kOff, log::Format::kLogfmt);
   const auto done = local::run(options, make_providers);
-  if (done) return kOk;
+  if (done) return done->code;
   std::fprintf(stderr, "rotor run: %s\n", done.error().message.c_str());
   return kFailed;
 }
@@ -35,15 +37,26 @@ void add_run(CLI::App& app, Action& action) {
   command
       ->add_option("--values", *values,
                    "Answers for every store: remote key -> value or document; saving it is a rotation")
+      ->default_str("the stores themselves are asked")
       ->type_name("FILE");
-  command->add_option("--port", options->port, "Port of the API server on 127.0.0.1 (default: any free one)");
-  command->add_flag("--verbose", *verbose, "Show the controllers' own log on stderr");
+  number(command->add_option("--port", options->port, "Port of the API server on 127.0.0.1"), "PORT", 0, 65535)
+      ->default_str("any free one")
+      ->group("API server");
+  add_inherit_flag(*command, options->inherit);
+  auto once = std::make_shared<bool>(false);
   command
-      ->add_option("command", options->command,
-                   "Run for every instance, with its environment (default: its container's command)")
+      ->add_flag("--once", *once,
+                 "Run each command once and end with the first exit code that is not 0, in the order of the manifests "
+                 "(128 + signal); 1 when one could not start")
+      ->group("Processes");
+  add_wait_flag(*command, options->wait, "With --once: what has not started by then counts as one that could not");
+  command->add_flag("--verbose", *verbose, "Show the controllers' own log on stderr")->group("Output");
+  command->add_option("command", options->command, "What to run for every instance, with its environment")
+      ->default_str("its container's command")
       ->type_name("-- COMMAND ARGS...");
   command->positionals_at_end();
-  command->callback([&action, options, values, verbose] {
+  command->callback([&action, options, values, verbose, once] {
+    if (*once) options->mode = local::PodMode::kOnce;
     if (!values->empty()) options->values = *values;
     action = [options, verbose] { return run_locally(*options, *verbose); };
   });

@@ -47,19 +47,22 @@ void add_template(CLI::App& app, Action& action) {
   auto show_values = std::make_shared<bool>(false);
   command
       ->add_option("-f,--filename", options->manifests,
-                   "ExternalSecrets, and the ConfigMaps and Secrets their templateFrom names; may be given more than "
-                   "once")
+                   "A file or folder of ExternalSecrets and of the ConfigMaps and Secrets that their templateFrom "
+                   "names; may be given more than once")
       ->required()
       ->type_name("DIR|FILE");
   command->add_option("--data", *data, "What would have been fetched: secretKey -> value or document")
+      ->default_str("what --values gives")
       ->type_name("FILE");
   command
       ->add_option(
           "--values", *values,
           "What the stores hold, as for `rotor run`: spec.data and spec.dataFrom are read from it; with --data "
           "as well, that comes last and wins")
+      ->default_str("none; one of --data and --values is required")
       ->type_name("FILE");
-  command->add_flag("--show-values", *show_values, "Print the Secret as YAML, values included");
+  command->add_flag("--show-values", *show_values,
+                    "Print each Secret as YAML, values included, instead of keys and sizes");
   add_delimiter_flags(*command, options->delimiters);
   command->callback([&action, options, data, values, show_values] {
     if (data->empty() && values->empty()) {

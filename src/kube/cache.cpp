@@ -125,8 +125,10 @@ Task<> WatchLoop::list_page() {
 Task<> WatchLoop::wait_for_crd() {
   state_ = WatchState::kEmpty;
   if (!std::exchange(waiting_for_crd_, true)) {
-    log::info("waiting for a kind that the API server does not serve yet",
-              {{"resource", group_resource(resource_)}, {"version", resource_.version}});
+    log::warn("waiting for a kind that the API server does not serve yet",
+              {{"resource", group_resource(resource_)},
+               {"version", resource_.version},
+               {"install", "rotor crds | kubectl apply --server-side -f -"}});
   }
   const Duration jitter = std::chrono::duration_cast<Duration>(random_fraction() * kAskForCrdEvery / 5);
   co_await clock_.sleep_for(kAskForCrdEvery + jitter);

@@ -58,6 +58,7 @@ struct DeleteOptions {
   std::optional<std::string> resource_version{};
   std::string propagation_policy{};  // "Foreground", "Background", "Orphan"; empty: the kind's default
   bool dry_run = false;
+  std::optional<std::int64_t> grace_period_seconds{};  // of a Pod; 0: its node says that it is gone
 };
 
 struct TokenRequest {

@@ -1,7 +1,9 @@
 #include "kube/config.hpp"
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -22,7 +24,7 @@ Result<SecretBytes> read_file(const std::string& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) return fail(Code::kInvalid, fmt::format("{:?} is a directory", path));
   std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(Code::kInvalid, fmt::format("{:?} cannot be read", path));
+  if (!in) return fail(Code::kInvalid, fmt::format("{:?} cannot be read: {}", path, std::strerror(errno)));
   SecretBytes text;
   std::array<char, 8192> block{};
   while (in.read(block.data(), block.size()) || in.gcount() > 0) {
@@ -187,13 +189,14 @@ Result<File> parse(std::string_view text, std::string_view path) {
   return File{*std::move(root), std::string(path)};
 }
 
-Result<ConnectionConfig> load(const std::vector<std::string>& paths) {
+// `source`: who named the paths.
+Result<ConnectionConfig> load(const std::vector<std::string>& paths, std::string_view source) {
   std::vector<File> files;
   std::optional<Error> first_error;
   for (const std::string& path : paths) {
     auto text = read_file(path);
     if (!text) {  // one of several may be absent, as with kubectl
-      if (!first_error) first_error = std::move(text).error().prefixed("kubeconfig");
+      if (!first_error) first_error = std::move(text).error().prefixed(source);
       continue;
     }
     TRY(File file, parse(text->reveal(), path));
@@ -243,12 +246,13 @@ Result<ConnectionConfig> in_cluster_connection(std::string_view mount) {
 }
 
 Result<ConnectionConfig> find_connection(const std::optional<std::string>& flag) {
-  if (flag && !flag->empty()) return load({*flag});
-  if (const auto paths = split_paths(environment("KUBECONFIG")); !paths.empty()) return load(paths);
+  if (flag && !flag->empty()) return load({*flag}, "--kubeconfig");
+  if (const auto paths = split_paths(environment("KUBECONFIG")); !paths.empty()) return load(paths, "$KUBECONFIG");
   if (!environment("KUBERNETES_SERVICE_HOST").empty()) return in_cluster_connection(kMount);
   const std::string home = environment("HOME");
   std::error_code error;
-  if (const std::string file = home + "/.kube/config"; !home.empty() && fs::exists(file, error)) return load({file});
+  if (const std::string file = home + "/.kube/config"; !home.empty() && fs::exists(file, error))
+    return load({file}, "kubeconfig");
   return fail(Code::kInvalid,
               "no Kubernetes API server is known: give --kubeconfig FILE, set KUBECONFIG, or run inside a cluster");
 }

@@ -268,6 +268,10 @@ SecretBytes delete_body(const DeleteOptions& options) {
     }
     writer.end_object();
   }
+  if (options.grace_period_seconds) {
+    writer.key("gracePeriodSeconds");
+    writer.integer(*options.grace_period_seconds);
+  }
   if (!options.propagation_policy.empty()) {
     writer.key("propagationPolicy");
     writer.string(options.propagation_policy);

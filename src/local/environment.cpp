@@ -2,22 +2,27 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace rotor::local {
 namespace {
 
-// Any printable ASCII character but '=' (Kubernetes 1.34 and later).
-bool is_environment_name(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, [](char c) { return c > 0x20 && c < 0x7f && c != '='; });
-}
-
 bool is_optional(const std::optional<bool>& flag) { return flag.value_or(false); }
+
+std::string origin_of(std::string_view kind, std::string_view object, std::string_view key) {
+  return fmt::format("key {} of {} {}", key, kind, object);
+}
 
 std::unexpected<Error> missing(std::string_view kind, std::string_view name) {
   return fail(Code::kNotFound, fmt::format("{} \"{}\" not found", kind, name));
+}
+
+std::string_view name_of(std::string_view line) { return line.substr(0, line.find('=')); }
+
+bool is_meant(std::string_view name, std::string_view pattern) {
+  return pattern.ends_with('*') ? name.starts_with(pattern.substr(0, pattern.size() - 1)) : name == pattern;
 }
 
 class Builder {
@@ -29,21 +34,24 @@ class Builder {
     for (const api::EnvFromSource& source : container_.env_from) TRY_VOID(add_all(source));
     for (const api::EnvVar& variable : container_.env) TRY_VOID(add(variable));
     Environment out;
-    for (const std::string& name : order_) out.emplace_back(name, known_.find(name)->second);
+    for (const std::string& name : order_) out.push_back(std::move(known_.find(name)->second));
     return out;
   }
 
  private:
-  void set(const std::string& name, SecretBytes value) {
-    if (!known_.contains(name)) order_.push_back(name);
-    known_.insert_or_assign(name, std::move(value));
+  void set(Variable variable) {
+    if (!known_.contains(variable.name)) order_.push_back(variable.name);
+    std::string name = variable.name;
+    known_.insert_or_assign(std::move(name), std::move(variable));
   }
 
   Result<void> add_all(const api::EnvFromSource& source) {
     if (source.secret_ref) {
       const auto it = sources_.secrets.find(source.secret_ref->name);
       if (it != sources_.secrets.end()) {
-        for (const auto& [key, value] : it->second) set_prefixed(source.prefix, key, value);
+        for (const auto& [key, value] : it->second) {
+          set({source.prefix + key, value, local::origin_of("secret", it->first, key)});
+        }
       } else if (!is_optional(source.secret_ref->optional)) {
         return missing("secret", source.secret_ref->name);
       }
@@ -51,7 +59,9 @@ class Builder {
     if (source.config_map_ref) {
       const auto it = sources_.config_maps.find(source.config_map_ref->name);
       if (it != sources_.config_maps.end()) {
-        for (const auto& [key, value] : it->second) set_prefixed(source.prefix, key, SecretBytes(value));
+        for (const auto& [key, value] : it->second) {
+          set({source.prefix + key, SecretBytes(value), local::origin_of("configmap", it->first, key)});
+        }
       } else if (!is_optional(source.config_map_ref->optional)) {
         return missing("configmap", source.config_map_ref->name);
       }
@@ -59,19 +69,24 @@ class Builder {
     return {};
   }
 
-  void set_prefixed(const std::string& prefix, const std::string& key, SecretBytes value) {
-    std::string name = prefix + key;
-    if (is_environment_name(name)) set(name, std::move(value));
-  }
-
   Result<void> add(const api::EnvVar& variable) {
     if (!variable.value_from) {
-      set(variable.name, expand(variable.value.value_or(""), known_));
+      Variable expanded = expand(variable.value.value_or(""), known_);
+      expanded.name = variable.name;
+      set(std::move(expanded));
       return {};
     }
-    TRY(std::optional<SecretBytes> value, look_up(variable.name, *variable.value_from));
-    if (value) set(variable.name, *std::move(value));
+    const api::EnvVarSource& from = *variable.value_from;
+    TRY(std::optional<SecretBytes> value, look_up(variable.name, from));
+    if (value) set({variable.name, *std::move(value), origin_of(from)});
     return {};
+  }
+
+  static std::string origin_of(const api::EnvVarSource& from) {
+    if (from.secret_key_ref) return local::origin_of("secret", from.secret_key_ref->name, from.secret_key_ref->key);
+    if (from.config_map_key_ref)
+      return local::origin_of("configmap", from.config_map_key_ref->name, from.config_map_key_ref->key);
+    return from.field_ref ? "field " + from.field_ref->field_path : std::string();
   }
 
   // nullopt: an optional reference to what is not there; the variable is left out.
@@ -131,7 +146,7 @@ class Builder {
 
   const api::Container& container_;
   const EnvironmentSources& sources_;
-  SecretMap known_;
+  Known known_;
   std::vector<std::string> order_;
 };
 
@@ -155,42 +170,64 @@ Result<Environment> build_environment(const api::Container& container, const Env
   return Builder(container, sources).build();
 }
 
-SecretBytes expand(std::string_view text, const SecretMap& known) {
-  SecretBytes out;
+Variable expand(std::string_view text, const Known& known) {
+  Variable out;
   while (!text.empty()) {
     const std::size_t dollar = text.find('$');
-    out.append(text.substr(0, dollar));
+    out.value.append(text.substr(0, dollar));
     if (dollar == std::string_view::npos) break;
     text.remove_prefix(dollar);
     const std::size_t close = text.starts_with("$(") ? text.find(')') : std::string_view::npos;
     if (text.starts_with("$$")) {
-      out.append("$");
+      out.value.append("$");
       text.remove_prefix(2);
     } else if (close != std::string_view::npos) {
       const auto it = known.find(text.substr(2, close - 2));
-      out.append(it == known.end() ? text.substr(0, close + 1) : it->second.reveal());
+      out.value.append(it == known.end() ? text.substr(0, close + 1) : it->second.value.reveal());
+      if (it != known.end() && !it->second.origin.empty()) {
+        out.origin += fmt::format("{}$({}) from {}", out.origin.empty() ? "" : ", ", it->first, it->second.origin);
+      }
       text.remove_prefix(close + 1);
     } else {
-      out.append("$");
+      out.value.append("$");
       text.remove_prefix(1);
     }
   }
   return out;
 }
 
-Environment caller_environment() {
+Environment inherit(std::span<const std::string_view> caller, const std::vector<std::string>& also) {
   Environment out;
-  for (const char* name : {"PATH", "HOME", "USER", "LANG", "TERM", "TMPDIR"}) {
-    if (const char* value = std::getenv(name)) out.emplace_back(name, SecretBytes(value));
+  for (const std::string_view line : caller) {
+    const std::string_view name = name_of(line);
+    const auto matches = [name](std::string_view pattern) { return is_meant(name, pattern); };
+    if (name.size() == line.size() || name.empty()) continue;
+    if (!std::ranges::any_of(kInherited, matches) && !std::ranges::any_of(also, matches)) continue;
+    out.push_back({std::string(name), SecretBytes(line.substr(name.size() + 1)), "this shell"});
   }
   return out;
 }
 
+std::vector<std::string> not_set(std::span<const std::string_view> caller, const std::vector<std::string>& also) {
+  std::vector<std::string> out;
+  for (const std::string& pattern : also) {
+    const auto is_it = [&pattern](std::string_view line) { return is_meant(name_of(line), pattern); };
+    if (std::ranges::none_of(caller, is_it)) out.push_back(pattern);
+  }
+  return out;
+}
+
+std::vector<std::string_view> caller_environment() {
+  std::vector<std::string_view> out;
+  for (char** line = environ; *line != nullptr; ++line) out.emplace_back(*line);
+  return out;
+}
+
 Environment overlay(Environment base, Environment over) {
-  std::erase_if(base, [&over](const auto& variable) {
-    return std::ranges::any_of(over, [&variable](const auto& o) { return o.first == variable.first; });
+  std::erase_if(base, [&over](const Variable& variable) {
+    return std::ranges::any_of(over, [&variable](const Variable& o) { return o.name == variable.name; });
   });
-  for (auto& variable : over) base.push_back(std::move(variable));
+  for (Variable& variable : over) base.push_back(std::move(variable));
   return base;
 }
 

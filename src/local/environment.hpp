@@ -2,9 +2,11 @@
 // https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +15,7 @@
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
 #include "kube/object.hpp"
-#include "local/process.hpp"
+#include "local/command.hpp"
 
 namespace rotor::local {
 
@@ -34,15 +36,26 @@ struct References {
 References references_of(const api::Container& container);
 
 // envFrom in order (a later source overrides an earlier one), then env, each seeing what came before it through $(VAR).
-// kNotFound: a required Secret, ConfigMap or key is missing; the message says which. kInvalid: cannot be had on a
-// laptop.
+// Each variable says where its value came from. kNotFound: a required Secret, ConfigMap or key is missing; the message
+// says which. kInvalid: cannot be had on a laptop.
 Result<Environment> build_environment(const api::Container& container, const EnvironmentSources& sources);
 
 // `$(NAME)` becomes the value of NAME, `$$` a single `$`; an unknown name stays as it is.
-SecretBytes expand(std::string_view text, const SecretMap& known);
+// The result's origin says which of the values used came from where.
+using Known = std::map<std::string, Variable, std::less<>>;
+Variable expand(std::string_view text, const Known& known);
 
-// PATH, HOME, USER, LANG, TERM and TMPDIR of the caller; nothing else of the caller's environment reaches a process.
-Environment caller_environment();
+// What reaches a process of the caller's environment unasked: what a program needs to find others, its terminal, its
+// language and its clock, and nothing that could be a credential. A name that ends in `*` stands for all that begin so.
+inline constexpr std::array<std::string_view, 12> kInherited = {
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_*", "TZ", "TMPDIR"};
+
+// The variables of `caller` (`NAME=value`) that are passed by default or named in `also`, in the caller's order.
+Environment inherit(std::span<const std::string_view> caller, const std::vector<std::string>& also);
+// The names of `also` that `caller` does not have.
+std::vector<std::string> not_set(std::span<const std::string_view> caller, const std::vector<std::string>& also);
+// This process's own environment.
+std::vector<std::string_view> caller_environment();
 
 // `base` with `over` on top: a name of `over` replaces the one in `base`.
 Environment overlay(Environment base, Environment over);

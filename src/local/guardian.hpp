@@ -1,8 +1,12 @@
-// A small process that outlives us by an instant: when Rotor ends, however it ends, it kills the process groups that
-// are still registered. Without it a `kill -9` of Rotor would leave the agents' children running.
+// The small process that starts all others for Rotor. It is forked before Rotor has threads, sockets and secrets, so
+// that a start costs a fork of almost nothing and hands nothing down. It outlives Rotor by an instant: when Rotor ends,
+// however it ends, it sees to it that everything started is ended too.
 #pragma once
 
 #include <sys/types.h>
+
+#include "base/error.hpp"
+#include "local/supervisor.hpp"
 
 namespace rotor::local {
 
@@ -10,17 +14,15 @@ class Guardian {
  public:
   // Forks: call before the first thread starts. Throws std::system_error when the system has no process left.
   Guardian();
-  ~Guardian();  // the guardian ends; groups still registered are killed
+  ~Guardian();  // returns when everything it started is gone
   Guardian(const Guardian&) = delete;
   Guardian& operator=(const Guardian&) = delete;
 
-  void watch(pid_t group) { tell(group); }
-  void release(pid_t group) { tell(-group); }
+  // A supervisor for one process. The descriptors are passed on and stay the caller's.
+  Result<void> start(const SupervisorFiles& files);
 
  private:
-  void tell(pid_t signed_group);
-
-  int pipe_ = -1;
+  int channel_ = -1;
   pid_t pid_ = -1;
 };
 

@@ -1,5 +1,7 @@
 #include "local/pod_objects.hpp"
 
+#include <algorithm>
+
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
 #include "base/time.hpp"
@@ -17,31 +19,45 @@ Value to_value(const T& described) {
   return parsed ? *std::move(parsed) : Value();
 }
 
-const api::Container* main_container(const api::StatefulSet& set) {
-  const auto& containers = set.spec.pod_template.spec.containers;
-  return containers.empty() ? nullptr : &containers.front();
+Object terminated(const Terminated& last) {
+  Object state{{"exitCode", last.exit.code},
+               {"reason", last.exit.code == 0 ? "Completed" : "Error"},
+               {"startedAt", format_time(last.started)},
+               {"finishedAt", format_time(last.finished)}};
+  if (last.exit.signal != 0) state["signal"] = last.exit.signal;
+  return {{"terminated", std::move(state)}};
 }
 
-Object terminated(const Exit& exit) {
-  Object state{{"exitCode", exit.code}, {"reason", exit.code == 0 ? "Completed" : "Error"}};
-  if (exit.signal != 0) state["signal"] = exit.signal;
-  return {{"terminated", std::move(state)}};
+Object state_of(const PodFacts& facts) {
+  if (facts.running) return {{"running", Object{{"startedAt", format_time(facts.started)}}}};
+  if (!facts.waiting_reason.empty()) {
+    Object waiting{{"reason", facts.waiting_reason}};
+    if (!facts.message.empty()) waiting["message"] = facts.message;
+    return {{"waiting", std::move(waiting)}};
+  }
+  if (facts.last) return terminated(*facts.last);
+  return {{"waiting", Object{{"reason", "ContainerCreating"}}}};
 }
 
 Object container_status(const api::Container& container, const PodFacts& facts) {
   Object status{{"name", container.name}, {"image", container.image}, {"imageID", ""},
                 {"ready", facts.running}, {"started", facts.running}, {"restartCount", facts.restarts}};
-  if (facts.running) {
-    status["state"] = Object{{"running", Object{{"startedAt", format_time(facts.started)}}}};
-  } else {
-    status["state"] = Object{{"waiting", Object{{"reason", facts.reason}, {"message", facts.message}}}};
-  }
-  if (facts.last_exit) status["lastState"] = terminated(*facts.last_exit);
+  status["state"] = state_of(facts);
+  const bool shown_as_state = !facts.running && facts.waiting_reason.empty();
+  if (facts.last && !shown_as_state) status["lastState"] = terminated(*facts.last);
   return status;
 }
 
-Value condition(std::string_view type, bool met, WallTime since) {
-  return Object{{"type", type}, {"status", met ? "True" : "False"}, {"lastTransitionTime", format_time(since)}};
+Object condition(std::string_view type, bool met, WallTime since) {
+  return {{"type", type}, {"status", met ? "True" : "False"}, {"lastTransitionTime", format_time(since)}};
+}
+
+Object readiness(std::string_view type, const api::Pod& pod, const PodFacts& facts) {
+  Object out = condition(type, facts.running, facts.readiness_since);
+  if (facts.running || pod.spec.containers.empty()) return out;
+  out["reason"] = "ContainersNotReady";
+  out["message"] = "containers with unready status: [" + pod.spec.containers.front().name + "]";
+  return out;
 }
 
 }  // namespace
@@ -49,7 +65,7 @@ Value condition(std::string_view type, bool met, WallTime since) {
 std::string pod_name(const api::StatefulSet& set) { return set.metadata.name + "-0"; }
 
 std::string template_revision(const api::StatefulSet& set) {
-  return hex_encode(sha256(json::write(set.spec.pod_template))).substr(0, 10);
+  return set.metadata.name + "-" + hex_encode(sha256(json::write(set.spec.pod_template))).substr(0, 10);
 }
 
 Object make_pod(const api::StatefulSet& set, std::string_view revision) {
@@ -58,7 +74,7 @@ Object make_pod(const api::StatefulSet& set, std::string_view revision) {
       pod_template.as_object()["metadata"].is_object() ? pod_template.as_object()["metadata"].as_object() : Object();
   if (!metadata["labels"].is_object()) metadata["labels"] = Object();
   Object& labels = metadata["labels"].as_object();
-  labels["controller-revision-hash"] = set.metadata.name + "-" + std::string(revision);
+  labels[kRevisionLabel] = revision;
   labels["statefulset.kubernetes.io/pod-name"] = pod_name(set);
   labels["apps.kubernetes.io/pod-index"] = "0";
   metadata["name"] = pod_name(set);
@@ -75,34 +91,59 @@ Object make_pod(const api::StatefulSet& set, std::string_view revision) {
   return {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", std::move(metadata)}, {"spec", std::move(spec)}};
 }
 
-Object pod_status(const api::StatefulSet& set, const PodFacts& facts) {
-  Object status{{"phase", facts.running || facts.last_exit ? "Running" : "Pending"},
+Object pod_status(const api::Pod& pod, const PodFacts& facts) {
+  Object status{{"phase", facts.running || facts.last ? "Running" : "Pending"},
                 {"podIP", "127.0.0.1"},
                 {"hostIP", "127.0.0.1"},
-                {"startTime", format_time(facts.created)}};
-  const WallTime since = facts.running ? facts.started : facts.created;
+                {"startTime", format_time(facts.accepted)}};
   status["conditions"] =
-      Array{condition("PodScheduled", true, facts.created), condition("Initialized", true, facts.created),
-            condition("ContainersReady", facts.running, since), condition("Ready", facts.running, since)};
-  if (const api::Container* container = main_container(set)) {
-    status["containerStatuses"] = Array{container_status(*container, facts)};
+      Array{condition("PodScheduled", true, facts.accepted), condition("Initialized", true, facts.accepted),
+            readiness("ContainersReady", pod, facts), readiness("Ready", pod, facts)};
+  if (!pod.spec.containers.empty()) {
+    status["containerStatuses"] = Array{container_status(pod.spec.containers.front(), facts)};
   }
-  return {{"status", std::move(status)}};
+  // The uid keeps a late word about one pod off the next one of that name.
+  return {{"metadata", Object{{"uid", pod.metadata.uid}}}, {"status", std::move(status)}};
 }
 
-Object stateful_set_status(const api::StatefulSet& set, std::string_view revision, bool exists, bool ready) {
-  const std::string name = set.metadata.name + "-" + std::string(revision);
-  const int present = exists ? 1 : 0;
-  const int up = ready ? 1 : 0;
-  return {{"status", Object{{"observedGeneration", set.metadata.generation},
-                            {"replicas", present},
-                            {"currentReplicas", present},
-                            {"updatedReplicas", present},
-                            {"readyReplicas", up},
-                            {"availableReplicas", up},
-                            {"currentRevision", name},
-                            {"updateRevision", name},
-                            {"collisionCount", 0}}}};
+PodCount count_of(const api::Pod& pod) {
+  const auto& conditions = pod.status.conditions;
+  const auto label = pod.metadata.labels.find(kRevisionLabel);
+  return {.exists = true,
+          .terminating = pod.metadata.deleting(),
+          .ready = std::ranges::any_of(
+              conditions, [](const api::PodCondition& c) { return c.type == "Ready" && c.status == "True"; }),
+          .revision = label == pod.metadata.labels.end() ? std::string() : label->second};
+}
+
+api::StatefulSetStatus status_of(const api::StatefulSet& set, const PodCount& pod) {
+  api::StatefulSetStatus status;
+  const std::string update = template_revision(set);
+  const std::string before = set.status ? set.status->current_revision : std::string();
+  const auto counts = [&pod](const std::string& revision) {
+    return pod.exists && !pod.terminating && pod.revision == revision ? 1 : 0;
+  };
+  status.observed_generation = set.metadata.generation;
+  status.replicas = pod.exists ? 1 : 0;
+  status.ready_replicas = pod.exists && pod.ready ? 1 : 0;
+  status.available_replicas = status.ready_replicas;
+  status.update_revision = update;
+  status.updated_replicas = counts(update);
+  const bool rolls = set.spec.update_strategy.type != "OnDelete";
+  const bool complete = status.updated_replicas == status.replicas && status.ready_replicas == status.replicas;
+  status.current_revision = before.empty() || (rolls && complete) ? update : before;
+  status.current_replicas = counts(status.current_revision);
+  return status;
+}
+
+std::optional<Object> status_patch(const api::StatefulSet& set, const api::StatefulSetStatus& status) {
+  if (set.status && json::write(*set.status) == json::write(status)) return std::nullopt;
+  Object fields = to_value(status).as_object();
+  for (const char* absent_when_zero : {"currentReplicas", "readyReplicas", "updatedReplicas"}) {
+    if (!fields.contains(absent_when_zero)) fields[absent_when_zero] = nullptr;
+  }
+  fields["collisionCount"] = 0;
+  return Object{{"metadata", Object{{"uid", set.metadata.uid}}}, {"status", std::move(fields)}};
 }
 
 }  // namespace rotor::local

@@ -1,30 +1,19 @@
-// One child process: started with exactly the environment it is given, in a process group of its own, stopped as a
-// kubelet stops a container (SIGTERM, grace, SIGKILL), and never outliving Rotor.
+// One process and everything it starts: begun with exactly the environment it is given, stopped as a kubelet stops a
+// container (SIGTERM, grace, SIGKILL), and never outliving Rotor. Whatever leaves the process group, the session or its
+// parent still belongs to it: a supervisor (local/supervisor.hpp) stands above each.
 #pragma once
 
 #include <chrono>
 #include <memory>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include <sys/types.h>
 
-#include "base/clock.hpp"
 #include "base/error.hpp"
-#include "base/secret_bytes.hpp"
 #include "base/task.hpp"
+#include "local/command.hpp"
 #include "local/guardian.hpp"
 
 namespace rotor::local {
-
-using Environment = std::vector<std::pair<std::string, SecretBytes>>;
-
-struct Command {
-  std::vector<std::string> argv;
-  Environment environment;
-  std::string directory{};  // empty: Rotor's own
-};
 
 // How a process ended.
 struct Exit {
@@ -34,13 +23,15 @@ struct Exit {
 
 class Process {
  public:
-  virtual ~Process() = default;  // kills what is left of the group
+  virtual ~Process() = default;  // what is left of it is killed
   virtual pid_t pid() const = 0;
-  virtual Task<Exit> wait() = 0;
-  virtual Task<> stop(Clock& clock, std::chrono::milliseconds grace) = 0;  // returns when the group is gone
+  // SIGTERM to all of it, and SIGKILL when the grace is over. Asked again, the earlier end counts.
+  virtual void stop(std::chrono::milliseconds grace) = 0;
+  virtual Task<Exit> wait() = 0;  // for its own end; what it left behind is killed then
+  virtual Task<> gone() = 0;      // until nothing it started is left
 };
 
-// kNotFound: no such program in the environment's PATH; kDenied: not executable.
-Result<std::unique_ptr<Process>> start_process(Executor executor, Guardian& guardian, Command command);
+// The error says why the kernel would not run it. kInvalid: the command itself can never be given to a process.
+Task<Result<std::shared_ptr<Process>>> start_process(Executor executor, Guardian& guardian, Command command);
 
 }  // namespace rotor::local

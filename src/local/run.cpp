@@ -1,10 +1,12 @@
 #include "local/run.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -18,8 +20,11 @@
 #include "local/guardian.hpp"
 #include "local/manifests.hpp"
 #include "local/node.hpp"
+#include "local/one_shot.hpp"
 #include "local/state_directory.hpp"
+#include "local/stopping.hpp"
 #include "local/timeline.hpp"
+#include "local/unready.hpp"
 #include "local/values.hpp"
 #include "local/values_provider.hpp"
 #include "openclaw/controller.hpp"
@@ -61,15 +66,33 @@ Result<std::unique_ptr<kube::Client>> connect(Executor executor, Clock& clock,
   return kube::make_client(std::move(executor), clock, std::move(config), "rotor");
 }
 
+class RemovedAtEnd {
+ public:
+  explicit RemovedAtEnd(std::string directory) : directory_(std::move(directory)) {}
+  ~RemovedAtEnd() {
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+  }
+  RemovedAtEnd(const RemovedAtEnd&) = delete;
+  RemovedAtEnd& operator=(const RemovedAtEnd&) = delete;
+
+ private:
+  std::string directory_;
+};
+
 // Everything that runs on the I/O thread, in the order in which it is torn down from the bottom.
 class Run {
  public:
-  Run(asio::io_context& io, RunOptions options, Values values, Guardian& guardian, apiserver::EmbeddedServer& server,
-      std::unique_ptr<kube::Client> client, Clock& clock, Timeline& timeline, const MakeProviders& make_providers)
+  Run(asio::io_context& io, asio::signal_set& signals, RunOptions options, Values values, Guardian& guardian,
+      apiserver::EmbeddedServer& server, std::unique_ptr<kube::Client> client, Clock& clock, Timeline& timeline,
+      const MakeProviders& make_providers, std::vector<std::string> workloads)
       : io_(io),
+        signals_(signals),
+        clock_(clock),
         options_(std::move(options)),
         values_(std::move(values)),
         timeline_(timeline),
+        one_shot_(std::move(workloads), [this] { activities_.start(end()); }),
         server_(server),
         client_(std::move(client)),
         http_(providers::make_http_clients(io.get_executor(), clock, "rotor")),
@@ -77,7 +100,11 @@ class Run {
         secrets_(io.get_executor(), *client_, clock, registry_, metrics_, secrets_options()),
         openclaw_(io.get_executor(), *client_, clock, metrics_,
                   {.operator_namespace = std::string(kOperatorNamespace)}),
-        node_(io.get_executor(), *client_, clock, guardian, timeline, {options_.command, caller_environment()}),
+        node_(io.get_executor(), *client_, clock, guardian, timeline,
+              {.command = options_.command,
+               .base = inherit(caller_environment(), options_.inherit),
+               .mode = options_.mode,
+               .observer = options_.mode == PodMode::kKeepRunning ? nullptr : &one_shot_}),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {
     if (options_.values) registry_.set_stand_in(make_values_provider(values_));
   }
@@ -88,11 +115,18 @@ class Run {
   }
 
   const Activities& activities() const { return activities_; }
-  Result<void> result() const { return failure_ ? std::unexpected(*failure_) : Result<void>{}; }
+  Result<RunResult> result() const {
+    if (failure_) return std::unexpected(*failure_);
+    if (options_.mode == PodMode::kKeepRunning) return RunResult{};
+    const int interrupted = signal_ == 0 ? 1 : 128 + signal_;
+    return RunResult{signal_ == 0 ? one_shot_.exit_code().value_or(interrupted) : interrupted,
+                     one_shot_.environments()};
+  }
 
  private:
   Task<> main(Manifests manifests) {
     auto prepared = co_await prepare(std::move(manifests));
+    if (activities_.cancelled()) co_return;  // by a signal: what then failed is no failure
     if (!prepared) {
       failure_ = std::move(prepared).error();
       activities_.cancel();
@@ -101,7 +135,11 @@ class Run {
     activities_.start(secrets_.run());
     activities_.start(openclaw_.run());
     activities_.start(node_.run());
-    if (options_.values) activities_.start(follow_values());
+    if (options_.mode == PodMode::kKeepRunning) {
+      if (options_.values) activities_.start(follow_values());
+    } else {
+      activities_.start(give_up());
+    }
   }
 
   static secrets::Options secrets_options() {
@@ -134,13 +172,21 @@ class Run {
         fmt::format(R"({{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"{}"}}}})", kOperatorNamespace));
     CO_TRY_VOID(co_await client_->create(kNamespaces, "", std::move(own)));
     timeline_.say("api server", fmt::format("{}  KUBECONFIG={}", server_.url(), server_.kubeconfig_path()));
+    for (const std::string& name : not_set(caller_environment(), options_.inherit)) {
+      timeline_.say("environment", fmt::format("--inherit-env: {} is not set here", name));
+    }
+    const bool broken = !manifests.broken.empty();
     for (const Error& error : manifests.broken) timeline_.say("manifests", "left out: " + error.message);
     const Applied applied = co_await apply_manifests(*client_, std::move(manifests));
+    if (activities_.cancelled()) co_return fail(Code::kCancelled, "stopped while manifests were applied");
     for (const std::string& name : applied.created_namespaces) {
       timeline_.say("manifests", fmt::format("made the namespace {}, which no manifest defines", name));
     }
     for (const Error& error : applied.refused) timeline_.say("manifests", "refused: " + error.message);
     timeline_.say("manifests", fmt::format("{} applied", applied.count));
+    if (options_.mode != PodMode::kKeepRunning && (broken || !applied.refused.empty())) {
+      co_return fail(Code::kInvalid, "not all manifests could be applied: see above");
+    }
     co_return Result<void>{};
   }
 
@@ -171,17 +217,44 @@ class Run {
   }
 
   Task<> wait_for_signals() {
-    asio::signal_set signals(io_, SIGINT, SIGTERM, SIGHUP);
-    co_await signals.async_wait(asio::use_awaitable);
-    timeline_.say("rotor", "stopping");
+    signal_ = co_await signals_.async_wait(asio::use_awaitable);
+    timeline_.say("rotor", stopping_text(node_.running()));
+    activities_.start(wait_for_hurry(clock_.steady()));
     co_await node_.stop();
     activities_.cancel();
   }
 
+  // What has not started by then never will; what runs may take its time.
+  Task<> give_up() {
+    co_await clock_.sleep_for(options_.wait);
+    one_shot_.out_of_time();
+  }
+
+  // Called out of the node's own coroutines, which are cancelled from outside of them.
+  Task<> end() {
+    co_await asio::post(io_, asio::use_awaitable);
+    const std::vector<std::string> reasons = one_shot_.reasons();
+    for (const std::string& reason : reasons) timeline_.say("rotor", reason);
+    if (!reasons.empty()) {
+      for (const std::string& reason : co_await unready(*client_)) timeline_.say("rotor", reason);
+    }
+    activities_.cancel();
+  }
+
+  Task<> wait_for_hurry(SteadyTime since) {
+    while (!asks_to_hurry(co_await signals_.async_wait(asio::use_awaitable), clock_.steady() - since)) {
+    }
+    timeline_.say("rotor", "stopping at once: SIGKILL to every process");
+    node_.hurry();
+  }
+
   asio::io_context& io_;
+  asio::signal_set& signals_;
+  Clock& clock_;
   RunOptions options_;
   Values values_;
   Timeline& timeline_;
+  OneShot one_shot_;
   apiserver::EmbeddedServer& server_;
   std::unique_ptr<kube::Client> client_;
   NoCounter counter_;
@@ -192,35 +265,41 @@ class Run {
   openclaw::Controller openclaw_;
   Node node_;
   std::optional<Error> failure_;
+  int signal_ = 0;  // that ended it
   Activities activities_;
 };
 
 }  // namespace
 
-Result<void> run(RunOptions options, MakeProviders make_providers) {
+Result<RunResult> run(RunOptions options, MakeProviders make_providers) {
   TRY(Manifests manifests, read_manifests(options.manifests));
   TRY(Values values, read_values(options.values));
   Guardian guardian;  // forks: before the embedded server starts its thread
-  const std::string directory = state_directory(options.manifests);
   SystemClock clock;
-  Timeline timeline(clock, stdout);
+  Timeline timeline(clock, options.timeline);
+  std::vector<std::string> workloads = workloads_of(manifests);
+  if (options.mode != PodMode::kKeepRunning && workloads.empty()) {
+    return fail(Code::kInvalid, "-f: there is no OpenClawInstance or StatefulSet in it, so there is nothing to run");
+  }
+  asio::io_context io;
+  // From before the first file until after the last: a signal is a wish that is granted in order, never an end midway.
+  asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
+  const std::string directory = state_directory(options.manifests);
   auto server = apiserver::EmbeddedServer::start({.port = options.port, .directory = directory});
   if (!server) {
     server.error().message += options.port == 0 ? "" : " (--port; without it any free port is taken)";
     return std::unexpected(std::move(server).error());
   }
-  asio::io_context io;
+  const RemovedAtEnd removed(directory);
   TRY(auto client, connect(io.get_executor(), clock, **server));
-  Result<void> result;
+  Result<RunResult> result;
   {
-    Run graph(io, std::move(options), std::move(values), guardian, **server, std::move(client), clock, timeline,
-              make_providers);
+    Run graph(io, signals, std::move(options), std::move(values), guardian, **server, std::move(client), clock,
+              timeline, make_providers, std::move(workloads));
     graph.start(std::move(manifests));
     run_until_ended(io, graph.activities(), std::chrono::seconds(5));
     result = graph.result();
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(directory, ignored);
   return result;
 }
 

@@ -1,14 +1,19 @@
 // `rotor run`: the embedded API server, the controllers of a cluster and the local node, in one process.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/duration.hpp"
 #include "base/error.hpp"
+#include "local/environment_text.hpp"
+#include "local/pod_observer.hpp"
 #include "providers/provider.hpp"
 
 namespace rotor::local {
@@ -18,12 +23,22 @@ struct RunOptions {
   std::optional<std::string> values{};  // answers for every store
   std::uint16_t port = 0;               // of the API server; 0: the system picks one
   std::vector<std::string> command{};   // for every instance; empty: what its container says
+  std::vector<std::string> inherit{};   // of the caller's environment, beside what is always passed
+  PodMode mode = PodMode::kKeepRunning;
+  Duration wait = std::chrono::minutes(1);  // unless kKeepRunning: what has not started by then never will
+  std::FILE* timeline = stdout;
 };
 
 // Makes the providers that manifests may name (the table stands in cli/).
 using MakeProviders = std::function<providers::ProviderRegistry(const providers::Services&)>;
 
-// Until SIGINT, SIGTERM or SIGHUP; then stops every process in order. An error is what kept it from starting.
-Result<void> run(RunOptions options, MakeProviders make_providers);
+struct RunResult {
+  int code = 0;                                  // kOnce: of the commands, 128 + signal when one ended it
+  std::vector<ShownEnvironment> environments{};  // kResolveOnly
+};
+
+// Until SIGINT, SIGTERM or SIGHUP, then stops every process in order; or, unless kKeepRunning, until nothing is left to
+// wait for. An error is what kept it from starting.
+Result<RunResult> run(RunOptions options, MakeProviders make_providers);
 
 }  // namespace rotor::local

@@ -4,14 +4,34 @@
 
 namespace rotor::local {
 
-WorkloadAction decide(const WorkloadInput& in) {
-  const bool running = in.state == ProcessState::kRunning;
-  const bool changed = in.revision != in.running_revision;
-  if (!in.wanted) return running || in.state != ProcessState::kNone ? WorkloadAction::kStop : WorkloadAction::kNothing;
-  if (running) return changed ? WorkloadAction::kRestart : WorkloadAction::kNothing;
-  // A new template is a new pod: it owes nothing to the back-off of the old one.
-  if (in.state == ProcessState::kExited && !changed && in.now < in.not_before) return WorkloadAction::kWait;
-  return WorkloadAction::kStart;
+SetAction decide(const SetInput& in) {
+  if (!in.exists || in.deleting) return SetAction::kNothing;
+  switch (in.pod) {
+    case SetInput::Pod::kNone:
+      return in.wants_pod ? SetAction::kCreate : SetAction::kNothing;
+    case SetInput::Pod::kOrphan:
+      return in.pod_terminating ? SetAction::kNothing : SetAction::kAdopt;
+    case SetInput::Pod::kForeign:
+      return SetAction::kNothing;
+    case SetInput::Pod::kOurs:
+      break;
+  }
+  if (in.pod_terminating) return SetAction::kNothing;
+  if (!in.wants_pod) return SetAction::kRemove;
+  return in.pod_current || !in.replaces ? SetAction::kNothing : SetAction::kReplace;
+}
+
+PodAction decide(const PodInput& in) {
+  const bool lives = in.state == ProcessState::kRunning || in.state == ProcessState::kEnding;
+  if (!in.exists) return lives ? PodAction::kStop : PodAction::kForget;
+  if (in.terminating) {
+    if (lives) return PodAction::kStop;
+    return in.finished ? PodAction::kNothing : PodAction::kFinish;
+  }
+  if (lives) return PodAction::kNothing;
+  if (in.state == ProcessState::kExited && in.once) return PodAction::kNothing;
+  if (in.state == ProcessState::kExited && in.now < in.not_before) return PodAction::kWait;
+  return PodAction::kStart;
 }
 
 Duration crash_back_off(int restarts) {

@@ -33,9 +33,12 @@ constexpr std::string_view kMayReveal[] = {
     "src/kube/watch_stream.cpp",          // watch events
     "src/cli/apiserver.cpp",              // the kubeconfig, into a file of mode 0600
     "src/local/environment.cpp",          // $(VAR) in an environment
-    "src/local/node.cpp",                 // $(VAR) in a command
+    "src/local/environment_text.cpp",     // `rotor env --show-values`
+    "src/local/command.cpp",              // NUL bytes in an environment, looked for
     "src/local/preview_text.cpp",         // `rotor template --show-values`, and a template's own text
-    "src/local/process.cpp",              // the environment of a process
+    "src/local/launch.cpp",               // $(VAR) in a command
+    "src/local/process.cpp",              // PATH, to find a program
+    "src/local/start_request.cpp",        // the environment of a process
     "src/local/run.cpp",                  // the embedded server's kubeconfig
     "src/net/certificates.cpp",           // the CA's key, to sign with
     "src/net/client.cpp",                 // request bodies, sent

@@ -11,6 +11,11 @@ TEST(CommandLine, GivesAnEmptyValueAWordOfItsOwn) {
             (std::vector<std::string>{"operator", "--namespace", "", "--metrics-addr=0", "--", "sh", "--x="}));
 }
 
+TEST(CommandLine, TakesAnEmptyListOfInheritedNamesForNone) {
+  EXPECT_EQ(normalise({"run", "--inherit-env=", "--", "sh", "--inherit-env="}),
+            (std::vector<std::string>{"run", "--", "sh", "--inherit-env="}));
+}
+
 TEST(OperatorNamespace, IsTheFirstThatIsGiven) {
   EXPECT_EQ(choose_namespace({"a", "b", "c", "d"}), "a");
   EXPECT_EQ(choose_namespace({"", "b", "c", "d"}), "b");

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "cli/cli.hpp"
+#include "tests/cli/command.hpp"
 #include "tests/fakes/source_dir.hpp"
 
 namespace rotor::cli {
@@ -8,17 +8,9 @@ namespace {
 
 std::string example(const std::string& name) { return test::source_path("examples/templates/" + name + ".yaml"); }
 
-struct Ran {
-  int code;
-  std::string out, err;
-};
-
 Ran run_template(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "template");
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  const int code = run(std::move(arguments));
-  return {code, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
+  return run_command(std::move(arguments));
 }
 
 TEST(TemplateCommand, ShowsSizesAndWithTheFlagValues) {

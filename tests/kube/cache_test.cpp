@@ -221,7 +221,9 @@ TEST_F(CacheTest, LeavesOutOneUnreadableObjectAndSaysSoOnce) {
 
 TEST_F(CacheTest, WaitsForAMissingKind) {
   http.will_answer(404, "404 page not found");
+  testing::internal::CaptureStderr();
   start();
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("rotor crds | kubectl apply --server-side -f -"));
   EXPECT_TRUE(cache.waiting_for_crd());
   http.will_answer(404, "404 page not found");
   http.will_answer(200, list("", 1));

@@ -127,6 +127,12 @@ TEST_F(ClientTest, DeletesUnderConditions) {
       R"({"kind":"DeleteOptions","apiVersion":"v1","preconditions":{"uid":"u","resourceVersion":"5"},"propagationPolicy":"Orphan"})");
 }
 
+TEST_F(ClientTest, DeletesWithAGrace) {
+  http.will_answer(200, "{}");
+  ASSERT_TRUE(loop.run(client->remove(kSecrets, {"n", "a"}, {.grace_period_seconds = 0})));
+  EXPECT_EQ(http.last().body.reveal(), R"({"kind":"DeleteOptions","apiVersion":"v1","gracePeriodSeconds":0})");
+}
+
 TEST_F(ClientTest, RequestsTokens) {
   http.will_answer(201,
                    R"({"kind":"TokenRequest","status":{"token":"ey.x","expirationTimestamp":"2026-01-02T04:04:05Z"}})");

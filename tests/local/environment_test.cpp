@@ -14,7 +14,7 @@ api::Container container(std::string_view json) {
 EnvironmentSources sources() {
   EnvironmentSources out;
   out.secrets["keys"] = {{"A", SecretBytes("a")}, {"B", SecretBytes("b")}};
-  out.secrets["more"] = {{"B", SecretBytes("later")}, {"bad name", SecretBytes("x")}};
+  out.secrets["more"] = {{"B", SecretBytes("later")}, {"my.key-1", SecretBytes("x")}};
   out.config_maps["config"] = {{"C", "c"}};
   out.pod.name = "agent-0";
   out.pod.labels["app"] = "agent";
@@ -24,7 +24,7 @@ EnvironmentSources sources() {
 std::string text(const Result<Environment>& environment) {
   if (!environment) return "error: " + environment.error().message;
   std::string out;
-  for (const auto& [name, value] : *environment) out += name + "=" + std::string(value.reveal()) + ";";
+  for (const Variable& v : *environment) out += v.name + "=" + std::string(v.value.reveal()) + ";";
   return out;
 }
 
@@ -45,8 +45,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         EnvironmentCase{"AllKeysOfASecret", R"({"envFrom":[{"secretRef":{"name":"keys"}}]})", "A=a;B=b;"},
         EnvironmentCase{"Prefix", R"({"envFrom":[{"prefix":"P_","secretRef":{"name":"keys"}}]})", "P_A=a;P_B=b;"},
-        EnvironmentCase{"ALaterSourceWinsAndBadNamesAreLeftOut",
-                        R"({"envFrom":[{"secretRef":{"name":"keys"}},{"secretRef":{"name":"more"}}]})", "A=a;B=later;"},
+        EnvironmentCase{"ALaterSourceWinsAndAnyKeyIsAName",
+                        R"({"envFrom":[{"secretRef":{"name":"keys"}},{"secretRef":{"name":"more"}}]})",
+                        "A=a;B=later;my.key-1=x;"},
         EnvironmentCase{"EnvWinsOverEnvFrom",
                         R"({"envFrom":[{"secretRef":{"name":"keys"}}],"env":[{"name":"A","value":"own"}]})",
                         "A=own;B=b;"},
@@ -79,12 +80,61 @@ INSTANTIATE_TEST_SUITE_P(
                         "error: env X: this kind of valueFrom cannot be had outside a cluster; give it a value"}),
     [](const auto& test) { return std::string(test.param.name); });
 
+std::string origins(std::string_view json) {
+  std::string out;
+  for (const Variable& v : *build_environment(container(json), sources())) out += v.name + ": " + v.origin + "\n";
+  return out;
+}
+
+TEST(Environment, SaysWhereEachValueCameFrom) {
+  EXPECT_EQ(origins(R"j({"envFrom":[{"prefix":"P_","secretRef":{"name":"keys"}},{"configMapRef":{"name":"config"}}],
+                        "env":[{"name":"X","valueFrom":{"secretKeyRef":{"name":"more","key":"B"}}},
+                               {"name":"Y","value":"$(X)-$(C)-$(NOPE)"},{"name":"Z","value":"plain"}]
+})j"),
+            "P_A: key A of secret keys\nP_B: key B of secret keys\nC: key C of configmap config\n"
+            "X: key B of secret more\n"
+            "Y: $(X) from key B of secret more, $(C) from key C of configmap config\nZ: \n");
+}
+
 TEST(References, AreThoseOfEnvAndEnvFrom) {
   const References found = references_of(container(
       R"({"envFrom":[{"secretRef":{"name":"a"}},{"configMapRef":{"name":"b"}}],
           "env":[{"name":"X","valueFrom":{"secretKeyRef":{"name":"c","key":"k"}}}]})"));
   EXPECT_EQ(found.secrets, (std::set<std::string>{"a", "c"}));
   EXPECT_EQ(found.config_maps, (std::set<std::string>{"b"}));
+}
+
+constexpr std::string_view kCaller[] = {
+    "PATH=/bin",         "TZ=UTC", "LC_ALL=C.UTF-8", "AWS_SECRET_ACCESS_KEY=k",
+    "VAULT_TOKEN=t",     "MY_A=1", "MY_B=2=3",       "GOOGLE_APPLICATION_CREDENTIALS=f",
+    "KUBECONFIG=/k",     "broken", "=odd",           "HTTPS_PROXY=http://u:p@h",
+    "DOPPLER_TOKEN=dp.1"};
+
+TEST(CallersEnvironment, ReachesAProcessByTheFixedListOnly) {
+  EXPECT_EQ(text(inherit(kCaller, {})), "PATH=/bin;TZ=UTC;LC_ALL=C.UTF-8;");
+}
+
+TEST(CallersEnvironment, ReachesAProcessByNameAndByTheBeginningOfAName) {
+  EXPECT_EQ(text(inherit(kCaller, {"VAULT_TOKEN", "MY_*"})),
+            "PATH=/bin;TZ=UTC;LC_ALL=C.UTF-8;VAULT_TOKEN=t;MY_A=1;MY_B=2=3;");
+  EXPECT_EQ(text(inherit(kCaller, {"MY", "my_a"})), text(inherit(kCaller, {}))) << "a name is the whole name";
+}
+
+TEST(CallersEnvironment, ReachesAProcessWholeWhenAskedTo) {
+  EXPECT_EQ(inherit(kCaller, {"*"}).size(), std::size(kCaller) - 2) << "without what is no variable";
+}
+
+TEST(CallersEnvironment, KnowsWhichOfTheNamesThatWereAskedForItLacks) {
+  EXPECT_EQ(not_set(kCaller, {"MY_*", "NOPE", "*", "NO_*", "TZ"}), (std::vector<std::string>{"NOPE", "NO_*"}));
+}
+
+TEST(CallersEnvironment, NeverPassesWhatCouldBeACredentialUnasked) {
+  for (const std::string_view name : kInherited) {
+    for (const char* part : {"TOKEN", "KEY", "SECRET", "PASS", "CREDENTIAL", "AWS", "VAULT", "PROXY", "KUBE"}) {
+      EXPECT_FALSE(name.contains(part)) << name;
+    }
+    EXPECT_NE(name, "*");
+  }
 }
 
 TEST(CallersEnvironment, IsUnderTheProcessesOwn) {

@@ -112,9 +112,13 @@ void OpenClawWorld::merge(const kube::Resource& resource, const std::string& nam
                                    {.field_manager = "person", .subresource = subresource}))));
 }
 
-void OpenClawWorld::remove(const kube::Resource& resource, const std::string& name) {
-  must(run(person_->remove(resource, {"ns", name})));
+void OpenClawWorld::remove(const kube::Resource& resource, const std::string& name, kube::DeleteOptions options) {
+  must(run(person_->remove(resource, {"ns", name}, std::move(options))));
 }
+
+void OpenClawWorld::remove_namespace() { must(run(person_->remove(kNamespaces, {"", "ns"}))); }
+
+bool OpenClawWorld::has_namespace() { return run(person_->get(kNamespaces, {"", "ns"})).has_value(); }
 
 json::Value OpenClawWorld::get(const kube::Resource& resource, const std::string& name) {
   const Result<SecretBytes> body = run(person_->get(resource, {"ns", name}));

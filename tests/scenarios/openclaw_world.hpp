@@ -25,6 +25,7 @@ namespace rotor::test {
 
 inline constexpr kube::Resource kInstances{"openclaw.rocks", "v1alpha1", "openclawinstances", "OpenClawInstance"};
 inline constexpr kube::Resource kStatefulSets{"apps", "v1", "statefulsets", "StatefulSet"};
+inline constexpr kube::Resource kPods{"", "v1", "pods", "Pod"};
 inline constexpr kube::Resource kServices{"", "v1", "services", "Service"};
 inline constexpr kube::Resource kServiceAccounts{"", "v1", "serviceaccounts", "ServiceAccount"};
 inline constexpr kube::Resource kSecrets{"", "v1", "secrets", "Secret"};
@@ -37,6 +38,8 @@ class OpenClawWorld {
   ~OpenClawWorld();
 
   apiserver::EmbeddedServer& server() { return *server_; }
+  Loop& loop() { return loop_; }
+  SystemClock& clock() { return clock_; }
   MetricsRegistry& metrics() { return *metrics_; }
 
   // Quiet periods are zero unless said otherwise, so that a pass shows at once what it decides.
@@ -48,7 +51,9 @@ class OpenClawWorld {
   void instance(const std::string& name, std::string_view spec);
   void merge(const kube::Resource& resource, const std::string& name, std::string_view patch,
              const std::string& subresource = "");
-  void remove(const kube::Resource& resource, const std::string& name);
+  void remove(const kube::Resource& resource, const std::string& name, kube::DeleteOptions options = {});
+  void remove_namespace();  // "ns", and whatever is in it
+  bool has_namespace();
   void secret(const std::string& name, std::string_view data_json);          // values in base64
   json::Value get(const kube::Resource& resource, const std::string& name);  // null when it is not there
   std::vector<json::Value> events(std::string_view reason);

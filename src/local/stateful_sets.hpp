@@ -1,0 +1,48 @@
+// The StatefulSet controller of `rotor run`: one pod for each set, replaced when the template changes. It only writes
+// objects; whatever has to start or stop is the kubelet's to see.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "api/apps/stateful_set.hpp"
+#include "kube/cache.hpp"
+#include "kube/client.hpp"
+#include "kube/queue.hpp"
+#include "local/timeline.hpp"
+#include "local/workload.hpp"
+
+namespace rotor::local {
+
+// Everything referred to outlives it. Runs on the I/O thread.
+class StatefulSets {
+ public:
+  StatefulSets(kube::Client& client, Clock& clock, Timeline& timeline, kube::Cache<api::Pod>& pods, bool replaces);
+
+  Task<> run();  // until cancelled
+  void stop() { stopping_ = true; }
+
+ private:
+  using SetPtr = std::shared_ptr<const api::StatefulSet>;
+  using PodPtr = std::shared_ptr<const api::Pod>;
+
+  Task<kube::Outcome> reconcile(kube::Key key);
+  Task<Result<void>> act(SetAction action, SetPtr set, PodPtr pod);
+  Task<Result<void>> create(SetPtr set);
+  Task<Result<void>> adopt(SetPtr set, PodPtr pod);
+  Task<Result<void>> remove(PodPtr pod);
+  Task<Result<void>> report(SetPtr set, PodPtr pod);
+  void wake(const api::Pod& pod);
+
+  kube::Client& client_;
+  Timeline& timeline_;
+  kube::Cache<api::Pod>& pods_;
+  kube::Cache<api::StatefulSet> sets_;
+  kube::Queue queue_;
+  std::set<std::string> removed_;  // uids of pods whose deletion the watch has not shown yet
+  bool replaces_;                  // a changed template replaces the pod
+  bool stopping_ = false;
+};
+
+}  // namespace rotor::local
