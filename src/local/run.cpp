@@ -167,7 +167,7 @@ class Run {
     if (keys.empty()) return;
     values_ = *std::move(fresh);
     timeline_.say("values", fmt::format("changed: {}", fmt::join(keys, ", ")));
-    secrets_.refresh_all();
+    secrets_.values_changed();
   }
 
   Task<> wait_for_signals() {
