@@ -16,6 +16,7 @@
 #include "kube/config.hpp"
 #include "local/file_watch.hpp"
 #include "local/guardian.hpp"
+#include "local/manifest_sync.hpp"
 #include "local/manifests.hpp"
 #include "local/node.hpp"
 #include "local/state_directory.hpp"
@@ -69,6 +70,7 @@ class Run {
       : io_(io),
         options_(std::move(options)),
         values_(std::move(values)),
+        clock_(clock),
         timeline_(timeline),
         server_(server),
         client_(std::move(client)),
@@ -78,6 +80,7 @@ class Run {
         openclaw_(io.get_executor(), *client_, clock, metrics_,
                   {.operator_namespace = std::string(kOperatorNamespace)}),
         node_(io.get_executor(), *client_, clock, guardian, timeline, {options_.command, caller_environment()}),
+        manifests_(*client_, timeline, {.paths = options_.manifests}),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {
     if (options_.values) registry_.set_stand_in(make_values_provider(values_));
   }
@@ -101,6 +104,7 @@ class Run {
     activities_.start(secrets_.run());
     activities_.start(openclaw_.run());
     activities_.start(node_.run());
+    activities_.start(manifests_.follow(io_.get_executor(), clock_));
     if (options_.values) activities_.start(follow_values());
   }
 
@@ -134,35 +138,27 @@ class Run {
         fmt::format(R"({{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"{}"}}}})", kOperatorNamespace));
     CO_TRY_VOID(co_await client_->create(kNamespaces, "", std::move(own)));
     timeline_.say("api server", fmt::format("{}  KUBECONFIG={}", server_.url(), server_.kubeconfig_path()));
-    for (const Error& error : manifests.broken) timeline_.say("manifests", "left out: " + error.message);
-    const Applied applied = co_await apply_manifests(*client_, std::move(manifests));
-    for (const std::string& name : applied.created_namespaces) {
-      timeline_.say("manifests", fmt::format("made the namespace {}, which no manifest defines", name));
-    }
-    for (const Error& error : applied.refused) timeline_.say("manifests", "refused: " + error.message);
-    timeline_.say("manifests", fmt::format("{} applied", applied.count));
+    co_await manifests_.apply(std::move(manifests));
     co_return Result<void>{};
   }
 
   // A saved file is a rotation; a broken one keeps the last good values in force.
   Task<> follow_values() {
-    auto watch = watch_file(io_.get_executor(), *options_.values);
-    if (!watch) {
-      timeline_.say("values", "changes are not followed: " + watch.error().message);
-      co_return;
-    }
+    const auto watch = watch_paths(io_.get_executor(), clock_, {*options_.values});
+    if (watch->limit()) timeline_.say("values", fmt::format("edits show after two seconds: {}", *watch->limit()));
     for (;;) {
-      auto changed = co_await (*watch)->changed();
-      if (!changed) co_return;
-      take(read_values(options_.values));
+      take(read_values(options_.values));  // before the first change as well: one may have come since the start
+      co_await watch->changed();
     }
   }
 
   void take(Result<Values> fresh) {
-    if (!fresh) {
-      timeline_.say("values", fmt::format("{}; the last good values stay in force", fresh.error().message));
-      return;
+    const std::string problem = fresh ? "" : fresh.error().message;
+    if (problem != values_problem_ && !problem.empty()) {
+      timeline_.say("values", problem + "; the last good values stay in force");
     }
+    values_problem_ = problem;
+    if (!fresh) return;
     const std::vector<std::string> keys = changed_keys(values_, *fresh);
     if (keys.empty()) return;
     values_ = *std::move(fresh);
@@ -181,6 +177,8 @@ class Run {
   asio::io_context& io_;
   RunOptions options_;
   Values values_;
+  std::string values_problem_;  // said already
+  Clock& clock_;
   Timeline& timeline_;
   apiserver::EmbeddedServer& server_;
   std::unique_ptr<kube::Client> client_;
@@ -191,6 +189,7 @@ class Run {
   secrets::Controllers secrets_;
   openclaw::Controller openclaw_;
   Node node_;
+  ManifestSync manifests_;
   std::optional<Error> failure_;
   Activities activities_;
 };
@@ -198,7 +197,7 @@ class Run {
 }  // namespace
 
 Result<void> run(RunOptions options, MakeProviders make_providers) {
-  TRY(Manifests manifests, read_manifests(options.manifests));
+  TRY(Manifests manifests, read_manifests({.paths = options.manifests}));
   TRY(Values values, read_values(options.values));
   Guardian guardian;  // forks: before the embedded server starts its thread
   const std::string directory = state_directory(options.manifests);
