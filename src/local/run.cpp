@@ -18,6 +18,7 @@
 #include "local/guardian.hpp"
 #include "local/manifest_sync.hpp"
 #include "local/manifests.hpp"
+#include "local/news.hpp"
 #include "local/node.hpp"
 #include "local/state_directory.hpp"
 #include "local/timeline.hpp"
@@ -81,6 +82,7 @@ class Run {
                   {.operator_namespace = std::string(kOperatorNamespace)}),
         node_(io.get_executor(), *client_, clock, guardian, timeline, {options_.command, caller_environment()}),
         manifests_(*client_, timeline, {.paths = options_.manifests}),
+        news_(*client_, clock, timeline, {.values_file = options_.values.has_value()}),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {
     if (options_.values) registry_.set_stand_in(make_values_provider(values_));
   }
@@ -104,6 +106,7 @@ class Run {
     activities_.start(secrets_.run());
     activities_.start(openclaw_.run());
     activities_.start(node_.run());
+    activities_.start(news_.run());
     activities_.start(manifests_.follow(io_.get_executor(), clock_));
     if (options_.values) activities_.start(follow_values());
   }
@@ -170,6 +173,7 @@ class Run {
     asio::signal_set signals(io_, SIGINT, SIGTERM, SIGHUP);
     co_await signals.async_wait(asio::use_awaitable);
     timeline_.say("rotor", "stopping");
+    news_.end();
     co_await node_.stop();
     activities_.cancel();
   }
@@ -190,6 +194,7 @@ class Run {
   openclaw::Controller openclaw_;
   Node node_;
   ManifestSync manifests_;
+  News news_;
   std::optional<Error> failure_;
   Activities activities_;
 };
