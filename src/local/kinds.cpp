@@ -164,7 +164,10 @@ Belonging belonging_of(const json::Value& document) {
 }
 
 bool mentions_our_kinds(std::string_view text) {
-  const auto is_own = [](std::string_view api_version) { return is_own_group(group_of(api_version)); };
+  const auto is_own = [](std::string_view api_version) {
+    return is_own_group(group_of(api_version)) ||
+           std::ranges::any_of(kKinds, [api_version](const Resource& r) { return r.api_version() == api_version; });
+  };
   const auto is_served = [](std::string_view kind) {
     return std::ranges::any_of(kKinds, [kind](const Resource& r) { return r.kind == kind; });
   };

@@ -86,13 +86,13 @@ INSTANTIATE_TEST_SUITE_P(
              "secrets of v1 is not a kind that Rotor serves; did you mean `kind: Secret`?"}));
 
 TEST(MentionsOurKinds, LooksAtApiVersionAndKindHoweverTheyAreWritten) {
-  for (const char* text :
-       {"apiVersion: external-secrets.io/v1\nkind: [", "  kind: \"OpenClawInstance\"\n a:b: c",
-        R"({"apiVersion":"openclaw.rocks/v1alpha1",)", "{apiVersion: v1, kind: ConfigMap, data: {"}) {
+  for (const char* text : {"apiVersion: external-secrets.io/v1\nkind: [", "apiVersion: v1\nkind: [",
+                           "  kind: \"OpenClawInstance\"\n a:b: c", R"({"apiVersion":"openclaw.rocks/v1alpha1",)",
+                           "{apiVersion: v1, kind: ConfigMap, data: {"}) {
     EXPECT_TRUE(mentions_our_kinds(text)) << text;
   }
-  for (const char* text : {"", "kind: [", "kind: HelmRelease\na: [", "# about external-secrets.io\nx: [",
-                           "{{ include \"secret\" . }}", "apiVersion"}) {
+  for (const char* text : {"", "kind: [", "kind: HelmRelease\na: [", "apiVersion: batch/v1\nkind: [",
+                           "# about external-secrets.io\nx: [", "{{ include \"secret\" . }}", "apiVersion"}) {
     EXPECT_FALSE(mentions_our_kinds(text)) << text;
   }
 }

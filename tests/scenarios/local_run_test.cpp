@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -134,6 +135,18 @@ TEST_F(LocalRun, AppliesASavedManifestAgain) {
   until_said("removed: ConfigMap ns/c\n");
 }
 
+TEST_F(LocalRun, DoesNotFollowStandardInput) {
+  std::istringstream in("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: ns}\n");
+  auto manifests = local::read_manifests({.paths = {"-"}, .standard_input = &in});
+  sync.emplace(world.person(), timeline, local::ManifestSource{.paths = {"-"}});
+  world.start(sync->apply(*std::move(manifests)));
+  until_said("1 applied");
+  until_said("nothing to run: no OpenClawInstance in standard input");
+  world.start(sync->follow(world.executor(), world.clock()));
+  until_said("standard input is read once: edits are not followed");
+  EXPECT_FALSE(world.get("cm", "a").is_null());
+}
+
 TEST_F(LocalRun, SaysTheServersWordsOfAnObjectItRefuses) {
   folder.write("es.yaml",
                "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e, namespace: ns}\n"
@@ -166,8 +179,11 @@ TEST_F(LocalRun, ReadsChangedValuesOnlyWhereTheObjectFollowsItsStore) {
   create("onchange", R"("refreshPolicy":"OnChange")");
   create("zero", R"("refreshInterval":"0")");
   world.store(R"([{"key":"a","value":"2"}])");
-  world.values_changed();
-  world.until("the periodic one", [&] { return world.value("periodic", "v") == "2"; });
+  // Again and again: the operator sees the store's new entries a little later than we write them.
+  world.until("the periodic one", [&] {
+    world.values_changed();
+    return world.value("periodic", "v") == "2";
+  });
   world.settle();
   for (const std::string name : {"once", "onchange", "zero"}) EXPECT_EQ(world.value(name, "v"), "1") << name;
 }
