@@ -31,9 +31,11 @@ void add_run(CLI::App& app, Action& action) {
   auto values = std::make_shared<std::string>();
   auto verbose = std::make_shared<bool>(false);
   command
-      ->add_option("-f,--filename", options->manifests, "A manifest or a folder of them; may be given more than once")
+      ->add_option(
+          "-f,--filename", options->manifests,
+          "A manifest or a folder of them, followed while it runs; - is standard input; may be given more than once")
       ->required()
-      ->type_name("DIR|FILE");
+      ->type_name("DIR|FILE|-");
   command
       ->add_option("--values", *values,
                    "Answers for every store: remote key -> value or document; saving it is a rotation")

@@ -32,6 +32,7 @@ int show(const local::PreviewOptions& options, local::ShowValues values) {
       std::fprintf(stderr, "rotor template: %s", local::describe_failure(preview, options.delimiters.left).c_str());
     }
   }
+  for (const std::string& note : previews->notes) std::fprintf(stderr, "rotor template: %s\n", note.c_str());
   for (const Error& error : previews->broken) std::fprintf(stderr, "rotor template: %s\n", error.message.c_str());
   return failed ? kFailed : kOk;
 }
@@ -48,9 +49,9 @@ void add_template(CLI::App& app, Action& action) {
   command
       ->add_option("-f,--filename", options->manifests,
                    "A file or folder of ExternalSecrets and of the ConfigMaps and Secrets that their templateFrom "
-                   "names; may be given more than once")
+                   "names; - is standard input; may be given more than once")
       ->required()
-      ->type_name("DIR|FILE");
+      ->type_name("DIR|FILE|-");
   command->add_option("--data", *data, "What would have been fetched: secretKey -> value or document")
       ->default_str("what --values gives")
       ->type_name("FILE");

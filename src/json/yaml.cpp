@@ -1,7 +1,8 @@
 #include "json/yaml.hpp"
 
-#include <cmath>
+#include <charconv>
 
+#include "json/go_float.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "json/yaml_build.hpp"
@@ -69,20 +70,22 @@ Result<void> parse_chunk(const Chunk& chunk, std::vector<YamlDocument>& out) {
   return {};
 }
 
-void write_scalar(Writer& writer, const YamlNode& node) {
-  const std::string_view text = node.scalar.reveal();
-  if (node.quoted) return writer.string(text);
-  const yaml::Resolved r = yaml::resolve_plain(text);
-  if (std::holds_alternative<yaml::IsString>(r)) return writer.string(text);
-  if (std::holds_alternative<std::nullptr_t>(r)) return writer.null();
-  if (const auto* flag = std::get_if<bool>(&r)) return writer.boolean(*flag);
+// Would whoever reads the JSON document, member by member, get back these very characters? Whole numbers come out as
+// they stand, fractions in their shortest form: 1.5 does, 1.10 and 1e5 do not.
+bool reads_back_as_written(std::string_view text) {
+  if (text == "true" || text == "false") return true;
   Reader number(text);
   number.read_number();
-  if (number.finish()) return writer.raw(text);  // 1.10 stays 1.10
-  if (const auto* whole = std::get_if<std::int64_t>(&r)) return writer.integer(*whole);
-  if (const auto* large = std::get_if<std::uint64_t>(&r)) return writer.raw(std::to_string(*large));
-  const double value = std::get<double>(r);
-  if (std::isfinite(value)) return writer.number(value);
+  if (!number.finish()) return false;
+  if (text.find_first_of(".eE") == std::string_view::npos) return true;
+  double value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && go_float(value, kPlainLayout) == text;
+}
+
+void write_scalar(Writer& writer, const YamlNode& node) {
+  const std::string_view text = node.scalar.reveal();
+  if (!node.quoted && reads_back_as_written(text)) return writer.raw(text);
   writer.string(text);
 }
 

@@ -51,7 +51,8 @@ struct YamlMember {
 };
 Result<YamlNode> parse_yaml_node(std::string_view text);  // one document; an empty text is a plain empty scalar
 
-// JSON text of a node: plain scalars that resolve to numbers, booleans or null stay as written, others are strings.
+// JSON text of a node. A plain scalar stays bare only if every reader of JSON gives it back as written: true, false,
+// 42, 1.5. Any other (0123, 1.10, 0x1F, yes, ~, null) is a string, whatever YAML would make of it.
 SecretBytes to_json(const YamlNode& node);
 
 }  // namespace rotor::json

@@ -1,5 +1,6 @@
 #include "local/file_watch.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -7,61 +8,178 @@
 #include <fstream>
 #include <iterator>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "local/manifests.hpp"
 
 namespace rotor::local {
 namespace {
 
 namespace asio = boost::asio;
+namespace fs = std::filesystem;
 
-constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM;
+constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB |
+                                  IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+constexpr std::uint32_t kItself = IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_Q_OVERFLOW;
+constexpr int kLongestBurst = 20;  // quiet periods: who never stops writing is read all the same
 
-class Inotify final : public FileWatch {
+void add_stamp(const std::string& path, std::string& out) {
+  struct stat s{};
+  const int failed = stat(path.c_str(), &s);
+  out += failed != 0 ? fmt::format("{}\n", path)
+                     : fmt::format("{} {} {} {}.{} {}\n", path, s.st_dev, s.st_ino, s.st_mtim.tv_sec, s.st_mtim.tv_nsec,
+                                   s.st_size);
+}
+
+// What a look at the files without reading them shows.
+std::string stamp_of(const std::vector<std::string>& paths) {
+  std::string out;
+  for (const std::string& path : paths) {
+    add_stamp(path, out);
+    std::error_code error;
+    std::set<std::string> names;
+    for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+      if (is_manifest_name(at->path().filename().string())) names.insert(at->path().string());
+    }
+    for (const std::string& name : names) add_stamp(name, out);
+  }
+  return out;
+}
+
+class Watch final : public FileWatch {
  public:
-  Inotify(Executor executor, int fd, std::string name) : stream_(executor, fd), name_(std::move(name)) {}
+  Watch(Executor executor, Clock& clock, std::vector<std::string> paths, WatchPace pace)
+      : clock_(clock), paths_(std::move(paths)), pace_(pace), inotify_(std::move(executor)) {
+    const int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (fd < 0) {
+      limit_ = std::strerror(errno);
+    } else {
+      inotify_.assign(fd);
+    }
+    arm();
+    stamp_ = stamp_of(paths_);
+  }
 
-  Task<Result<void>> changed() override {
+  Task<> changed() override {
     for (;;) {
-      auto [error, size] = co_await stream_.async_read_some(asio::buffer(buffer_), asio::as_tuple(asio::use_awaitable));
-      if (error) co_return fail(Code::kCancelled, "watching the file: " + error.message());
-      if (names_our_file(size)) co_return Result<void>{};
+      const bool told = co_await woken(pace_.look) && drain();
+      if (told) co_await until_quiet();
+      arm();
+      std::string now = stamp_of(paths_);
+      const bool seen = now != stamp_;
+      stamp_ = std::move(now);
+      if (told || seen) co_return;
     }
   }
 
+  std::optional<std::string> limit() const override { return limit_; }
+
  private:
-  bool names_our_file(std::size_t size) const {
+  struct Point {
+    std::string folder;
+    std::set<std::string> names;
+  };
+
+  // True: the kernel has something to tell. False: `most` is over.
+  Task<bool> woken(std::chrono::nanoseconds most) {
+    using namespace asio::experimental::awaitable_operators;
+    if (!inotify_.is_open()) {
+      co_await clock_.sleep_for(most);
+      co_return false;
+    }
+    const auto first = co_await (inotify_.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable) ||
+                                 clock_.sleep_for(most));
+    co_return first.index() == 0;
+  }
+
+  Task<> until_quiet() {
+    const SteadyTime end = clock_.steady() + kLongestBurst * pace_.quiet;
+    SteadyTime until = clock_.steady() + pace_.quiet;
+    while (clock_.steady() < until) {
+      if (!co_await woken(until - clock_.steady())) co_return;
+      if (drain()) until = std::min<SteadyTime>(clock_.steady() + pace_.quiet, end);
+    }
+  }
+
+  // Takes what the kernel tells; does any of it concern us?
+  bool drain() {
+    bool ours = false;
+    for (;;) {
+      const ssize_t size = read(inotify_.native_handle(), buffer_.data(), buffer_.size());
+      if (size <= 0) return ours;
+      ours = concerns_us(static_cast<std::size_t>(size)) || ours;
+    }
+  }
+
+  bool concerns_us(std::size_t size) const {
+    bool ours = false;
     for (std::size_t at = 0; at + sizeof(inotify_event) <= size;) {
       inotify_event event;
       std::memcpy(&event, buffer_.data() + at, sizeof event);
-      const char* name = buffer_.data() + at + sizeof event;
-      if ((event.mask & IN_Q_OVERFLOW) != 0 || (event.len > 0 && name_ == name)) return true;
+      const char* name = event.len > 0 ? buffer_.data() + at + sizeof event : "";
+      const auto point = points_.find(event.wd);
+      const bool named = point != points_.end() && event.len > 0 && is_watched(point->second, name);
+      ours = ours || (event.mask & kItself) != 0 || named;
       at += sizeof event + event.len;
     }
-    return false;
+    return ours;
   }
 
-  asio::posix::stream_descriptor stream_;
-  std::string name_;
+  static bool is_watched(const Point& point, const std::string& name) {
+    return point.names.contains(name) || (point.names.contains("") && is_manifest_name(name));
+  }
+
+  // The way may lead elsewhere by now. Watched first and looked at again, until both agree.
+  void arm() {
+    if (!inotify_.is_open()) return;
+    WatchPoints wanted = watch_points(paths_);
+    for (int again = 0; again < 3; ++again) {
+      watch(wanted);
+      WatchPoints now = watch_points(paths_);
+      if (now == wanted) return;
+      wanted = std::move(now);
+    }
+  }
+
+  void watch(const WatchPoints& wanted) {
+    std::map<int, Point> fresh;
+    limit_.reset();
+    for (const auto& [folder, names] : wanted) {
+      const int id = inotify_add_watch(inotify_.native_handle(), folder.c_str(), kEvents);
+      if (id >= 0) {
+        fresh[id].folder = folder;
+        fresh[id].names.insert(names.begin(), names.end());
+      } else if (errno == ENOSPC) {
+        limit_ = "fs.inotify.max_user_watches is reached";
+      }
+    }
+    for (const auto& [id, point] : points_) {
+      if (!fresh.contains(id)) inotify_rm_watch(inotify_.native_handle(), id);
+    }
+    points_ = std::move(fresh);
+  }
+
+  Clock& clock_;
+  std::vector<std::string> paths_;
+  WatchPace pace_;
+  asio::posix::stream_descriptor inotify_;
+  std::map<int, Point> points_;
+  std::string stamp_;
+  std::optional<std::string> limit_;
   std::array<char, 4096> buffer_{};
 };
 
 }  // namespace
 
-Result<std::unique_ptr<FileWatch>> watch_file(Executor executor, std::string path) {
-  const std::filesystem::path file(path);
-  const std::string folder = file.has_parent_path() ? file.parent_path().string() : ".";
-  const int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (fd < 0) return fail(Code::kUnavailable, fmt::format("cannot watch {}: {}", path, std::strerror(errno)));
-  auto watch = std::make_unique<Inotify>(std::move(executor), fd, file.filename().string());
-  if (inotify_add_watch(fd, folder.c_str(), kEvents) < 0) {
-    return fail(Code::kUnavailable, fmt::format("cannot watch the folder {}: {}", folder, std::strerror(errno)));
-  }
-  return watch;
+std::unique_ptr<FileWatch> watch_paths(Executor executor, Clock& clock, std::vector<std::string> paths,
+                                       WatchPace pace) {
+  return std::make_unique<Watch>(std::move(executor), clock, std::move(paths), pace);
 }
 
 Result<std::string> read_text_file(const std::string& path) {

@@ -1,22 +1,44 @@
-// Tells when a file was saved, however the editor does it (written in place, or another file renamed over it).
+// Tells when files or folders changed, however it is done: written in place, another file renamed over it, a symbolic
+// link aimed elsewhere (the `..data` of a mounted Secret), the folder above removed and made anew.
 #pragma once
 
+#include <chrono>
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/task.hpp"
 
 namespace rotor::local {
 
+struct WatchPace {
+  std::chrono::milliseconds quiet{100};  // several writes with less between them are one change
+  std::chrono::milliseconds look{2000};  // where the kernel tells nothing (a network file system, no watches left)
+};
+
 class FileWatch {
  public:
   virtual ~FileWatch() = default;
-  // Returns after the file was written, replaced or removed; several at once are one. Linux inotify on its folder.
-  virtual Task<Result<void>> changed() = 0;
+  // Returns after something changed since the last return, or since the watch was made. Whoever reads the files
+  // afterwards misses nothing.
+  virtual Task<> changed() = 0;
+  // Why changes show only at the slow look; nullopt when the kernel tells of them.
+  virtual std::optional<std::string> limit() const = 0;
 };
 
-Result<std::unique_ptr<FileWatch>> watch_file(Executor executor, std::string path);
+// A path that does not exist (yet) is waited for.
+std::unique_ptr<FileWatch> watch_paths(Executor executor, Clock& clock, std::vector<std::string> paths,
+                                       WatchPace pace = {});
+
+// Every folder on the way to a file, symbolic links followed, and the names in it that lead there. The folder that a
+// path names itself counts with all its names: "".
+using WatchPoints = std::map<std::string, std::set<std::string>>;
+WatchPoints watch_points(const std::vector<std::string>& paths);
 
 Result<std::string> read_text_file(const std::string& path);  // kNotFound, kDenied or kInvalid, with the path
 

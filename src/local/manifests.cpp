@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
-#include <set>
+#include <iostream>
+#include <iterator>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/stat.h>
 
 #include "json/yaml.hpp"
 #include "local/file_watch.hpp"
@@ -14,173 +19,244 @@ namespace rotor::local {
 namespace {
 
 namespace fs = std::filesystem;
-using kube::Resource;
 
-constexpr std::string_view kFieldManager = "rotor-run";
-constexpr std::string_view kExternalSecrets = "external-secrets.io";
+constexpr std::size_t kMostListed = 6;
+constexpr std::array<std::string_view, 3> kKustomizations = {"kustomization.yaml", "kustomization.yml",
+                                                             "Kustomization"};
+constexpr std::string_view kChart = "Chart.yaml";
 
-constexpr Resource kNamespace = {"", "v1", "namespaces", "Namespace", false};
+// How a file came to be read: what is wrong with one that somebody named is said in so many words.
+enum class Named : std::uint8_t { kItself, kByItsFolder };
 
-constexpr auto kKinds = std::to_array<Resource>({
-    kNamespace,
-    {"", "v1", "secrets", "Secret"},
-    {"", "v1", "configmaps", "ConfigMap"},
-    {"", "v1", "serviceaccounts", "ServiceAccount"},
-    {"", "v1", "services", "Service"},
-    {"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim"},
-    {"apps", "v1", "statefulsets", "StatefulSet"},
-    {"apps", "v1", "deployments", "Deployment"},
-    {"rbac.authorization.k8s.io", "v1", "roles", "Role"},
-    {"rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding"},
-    {"rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", false},
-    {"rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", false},
-    {"networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy"},
-    {"networking.k8s.io", "v1", "ingresses", "Ingress"},
-    {"policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget"},
-    {"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false},
-    {kExternalSecrets, "v1", "secretstores", "SecretStore"},
-    {kExternalSecrets, "v1beta1", "secretstores", "SecretStore"},
-    {kExternalSecrets, "v1", "clustersecretstores", "ClusterSecretStore", false},
-    {kExternalSecrets, "v1beta1", "clustersecretstores", "ClusterSecretStore", false},
-    {kExternalSecrets, "v1", "externalsecrets", "ExternalSecret"},
-    {kExternalSecrets, "v1beta1", "externalsecrets", "ExternalSecret"},
-    {"openclaw.rocks", "v1alpha1", "openclawinstances", "OpenClawInstance"},
-});
-
-std::string text_at(const json::Object& object, std::string_view path) {
-  return std::string(json::find_string(json::Value(object), path));
+Error cannot_read(std::string_view what, int why) {
+  const Code code = why == ENOENT ? Code::kNotFound : why == EACCES || why == EPERM ? Code::kDenied : Code::kInvalid;
+  return {code, fmt::format("cannot read {}: {}", what, std::strerror(why))};
 }
 
-bool is_manifest_file(const fs::path& path) {
-  static constexpr std::array<std::string_view, 3> kEndings = {".yaml", ".yml", ".json"};
-  return std::ranges::find(kEndings, path.extension().string()) != kEndings.end();
+std::string folder_name(const std::string& path) {
+  std::error_code ignored;
+  const fs::path whole = fs::weakly_canonical(path, ignored);
+  return whole.filename().string();
 }
 
-Result<std::vector<std::string>> files_of(const std::string& path) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return fail(Code::kNotFound, fmt::format("-f {}: no such file or folder", path));
-  if (!fs::is_directory(path)) return std::vector{path};
-  std::vector<std::string> files;
-  for (const auto& entry : fs::directory_iterator(path, error)) {
-    if (entry.is_regular_file() && is_manifest_file(entry.path())) files.push_back(entry.path().string());
-  }
-  std::ranges::sort(files);
-  if (files.empty())
-    return fail(Code::kNotFound, fmt::format("-f {}: no .yaml, .yml or .json file in this folder", path));
-  return files;
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
 }
 
-void add_document(json::YamlDocument document, const std::string& file, Manifests& out) {
-  const std::string origin = fmt::format("{}:{}", file, document.line);
-  if (!document.value.is_object()) {
-    out.broken.push_back({Code::kInvalid, origin + ": a manifest is a mapping with apiVersion, kind and metadata"});
-    return;
-  }
-  json::Object& object = document.value.as_object();
-  if (text_at(object, "kind") == "List") {
-    const json::Value* items = object.if_contains("items");
-    if (items != nullptr && items->is_array()) {
-      for (const json::Value& item : items->as_array()) add_document({item, document.line}, file, out);
+bool is_chart_templates(const std::string& folder) {
+  return folder_name(folder) == "templates" && is_file(fs::path(folder) / ".." / kChart);
+}
+
+class Reading {
+ public:
+  explicit Reading(const ManifestSource& source) : source_(source) {}
+
+  Result<void> path(const std::string& path) {
+    if (path == kStandardInput) {
+      std::istream& in = source_.standard_input != nullptr ? *source_.standard_input : std::cin;
+      add_text("standard input", std::string{std::istreambuf_iterator<char>(in), {}}, Named::kItself);
+      return {};
     }
-    return;
+    struct stat status{};
+    if (stat(path.c_str(), &status) != 0) return std::unexpected(cannot_read("-f " + path, errno));
+    if (S_ISDIR(status.st_mode)) return folder(path);
+    add_file(path, Named::kItself);
+    return {};
   }
-  for (const std::string_view field : {"apiVersion", "kind", "metadata.name"}) {
-    if (text_at(object, field).empty()) {
-      out.broken.push_back({Code::kInvalid, fmt::format("{}: {} is missing", origin, field)});
+
+  Manifests finish() {
+    if (!left_out_.empty()) out_.notes.insert(out_.notes.begin(), summary());
+    return std::move(out_);
+  }
+
+ private:
+  Result<void> folder(const std::string& path) {
+    std::error_code error;
+    std::vector<std::string> files;
+    for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+      std::error_code ignored;
+      if (is_manifest_name(at->path().filename().string()) && !at->is_directory(ignored)) {
+        files.push_back(at->path().string());
+      }
+    }
+    if (error) return std::unexpected(cannot_read("the folder " + path, error.value()));
+    std::ranges::sort(files);
+    hint(path);
+    if (files.empty()) {
+      return fail(Code::kNotFound, fmt::format("-f {}: no .yaml, .yml or .json file in this folder (folders inside it "
+                                               "are not read: name them with -f){}{}",
+                                               path, out_.notes.empty() ? "" : "; ", fmt::join(out_.notes, "; ")));
+    }
+    chart_templates_ = is_chart_templates(path);
+    for (const std::string& file : files) add_file(file, Named::kByItsFolder);
+    chart_templates_ = false;
+    return {};
+  }
+
+  // A folder that another tool turns into manifests first.
+  void hint(const std::string& path) {
+    const bool templates = is_chart_templates(path);
+    if (templates || is_file(fs::path(path) / kChart)) {
+      const std::string chart = templates ? (fs::path(path) / "..").lexically_normal().string() : path;
+      note(fmt::format("{} is a Helm chart; what it makes: `helm template {} | rotor {} -f -`", path, chart,
+                       source_.command));
+    }
+    for (const std::string_view name : kKustomizations) {
+      const auto text =
+          is_file(fs::path(path) / name) ? read_text_file((fs::path(path) / name).string()) : fail(Code::kNotFound, "");
+      if (!text) continue;
+      const auto kustomization = json::parse_yaml(*text);
+      const std::string more = kustomization ? beyond_listing(*kustomization) : "";
+      if (more.empty()) continue;
+      note(
+          fmt::format("{} does more than list the files beside it ({}); what it makes: `kustomize build {} | rotor {} "
+                      "-f -`",
+                      (fs::path(path) / name).string(), more, path, source_.command));
+    }
+  }
+
+  void add_file(const std::string& file, Named named) {
+    struct stat status{};
+    const bool odd = named == Named::kByItsFolder && stat(file.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+    if (odd) return broken(file, {Code::kInvalid, fmt::format("cannot read {}: it is not a file", file)});
+    auto text = read_text_file(file);
+    if (!text) return broken(file, std::move(text).error());
+    add_text(file, *text, named);
+  }
+
+  void add_text(const std::string& file, std::string_view text, Named named) {
+    if (chart_templates_ && text.contains("{{")) return left_out_.push_back(short_name(file) + " (Helm template)");
+    json::YamlStream stream = json::parse_yaml_leniently(text);
+    const bool ours = named == Named::kItself || source_.ours.contains(file) || mentions_our_kinds(text);
+    std::vector<std::string> others;  // what the file holds that is not for us, each with its line
+    const std::size_t good_before = out_.good.size();
+    const std::size_t broken_before = out_.broken.size();
+    for (json::YamlDocument& document : stream.documents) add_document(std::move(document), file, others);
+    for (Error& error : stream.errors) {
+      if (ours) {
+        broken(file, std::move(error).prefixed(file));
+      } else {
+        others.push_back(short_name(file));
+      }
+    }
+    if (out_.good.size() == good_before && out_.broken.size() == broken_before) {
+      leave_out_file(file, kinds_in(others), named);
+    } else {
+      for (std::string& other : others) left_out_.push_back(std::move(other)), documents_ = true;
+    }
+  }
+
+  void add_document(json::YamlDocument document, const std::string& file, std::vector<std::string>& others) {
+    const std::string kind(json::find_string(document.value, "kind"));
+    json::Value* items = document.value.is_object() ? document.value.as_object().if_contains("items") : nullptr;
+    if (kind.ends_with("List") && items != nullptr && items->is_array()) {
+      for (json::Value& item : items->as_array()) add_document({std::move(item), document.line}, file, others);
       return;
     }
+    const std::string origin = fmt::format("{}:{}", file, document.line);
+    Belonging belonging = belonging_of(document.value);
+    switch (belonging.to) {
+      case Belonging::To::kUs:
+        return out_.good.push_back({std::move(document.value.as_object()), origin, file});
+      case Belonging::To::kMistake:
+        return broken(file, Error{Code::kInvalid, std::move(belonging.what)}.prefixed(origin));
+      case Belonging::To::kOthers:
+        return others.push_back(fmt::format("{}:{}{}", short_name(file), document.line, in_brackets(belonging.what)));
+    }
   }
-  out.good.push_back({std::move(object), origin});
-}
 
-void read_file(const std::string& file, Manifests& out) {
-  const auto text = read_text_file(file);
-  if (!text) {
-    out.broken.push_back(text.error());
-    return;
+  void leave_out_file(const std::string& file, const std::string& kinds, Named named) {
+    if (named == Named::kByItsFolder) return left_out_.push_back(short_name(file) + kinds);
+    note(fmt::format("{}: nothing in it is for Rotor{}", file, kinds));
   }
-  json::YamlStream stream = json::parse_yaml_leniently(*text);
-  for (Error& error : stream.errors) out.broken.push_back(std::move(error).prefixed(file));
-  for (json::YamlDocument& document : stream.documents) add_document(std::move(document), file, out);
-}
 
-std::string describe(const json::Object& object) {
-  return fmt::format("{} {}", text_at(object, "kind"), text_at(object, "metadata.name"));
-}
-
-Task<Result<void>> apply_one(kube::Client& client, json::Object object) {
-  const auto resource = resource_of(text_at(object, "apiVersion"), text_at(object, "kind"));
-  if (!resource) {
-    co_return fail(Code::kInvalid, fmt::format("{} of {} is not a kind that `rotor run` serves",
-                                               text_at(object, "kind"), text_at(object, "apiVersion")));
+  // " (HelmRelease, Job)" of the documents that add_document() found, each once.
+  static std::string kinds_in(const std::vector<std::string>& others) {
+    std::vector<std::string> kinds;
+    for (const std::string& other : others) {
+      const auto open = other.rfind(" (");
+      if (open == std::string::npos) continue;
+      const std::string kind = other.substr(open + 2, other.size() - open - 3);
+      if (std::ranges::find(kinds, kind) == kinds.end()) kinds.push_back(kind);
+    }
+    return in_brackets(fmt::format("{}", fmt::join(kinds, ", ")));
   }
-  kube::Key key{text_at(object, "metadata.namespace"), text_at(object, "metadata.name")};
-  if (!resource->namespaced) key.ns.clear();
-  SecretBytes body(json::serialize(object));
-  kube::WriteOptions options{.field_manager = std::string(kFieldManager), .force = true};
-  auto answer = co_await client.patch(*resource, key, kube::PatchType::kApply, std::move(body), options);
-  if (!answer) co_return std::unexpected(std::move(answer).error());
-  co_return Result<void>{};
-}
 
-json::Object make_namespace(const std::string& name) {
-  return {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
-}
+  static std::string in_brackets(const std::string& what) { return what.empty() ? "" : fmt::format(" ({})", what); }
 
-// A namespaced object without a namespace goes to `default`, as kubectl would send it.
-void fill_namespace(json::Object& object) {
-  const auto resource = resource_of(text_at(object, "apiVersion"), text_at(object, "kind"));
-  if (!resource || !resource->namespaced || !text_at(object, "metadata.namespace").empty()) return;
-  object["metadata"].as_object()["namespace"] = "default";
-}
-
-// Namespaces that some manifest names and none defines.
-std::set<std::string> undefined_namespaces(const std::vector<Manifest>& manifests) {
-  std::set<std::string> named;
-  for (const Manifest& m : manifests) named.insert(text_at(m.object, "metadata.namespace"));
-  for (const Manifest& m : manifests) {
-    if (text_at(m.object, "kind") == "Namespace") named.erase(text_at(m.object, "metadata.name"));
+  // Beside one folder a file's own name says it all.
+  std::string short_name(const std::string& file) const {
+    return source_.paths.size() == 1 ? fs::path(file).filename().string() : file;
   }
-  for (const char* present : {"", "default", "kube-system"}) named.erase(present);
-  return named;
+
+  std::string summary() const {
+    const std::size_t shown = std::min(left_out_.size(), kMostListed);
+    const bool one = left_out_.size() == 1;
+    std::string out = fmt::format("left out {} {}{} that {} not for Rotor: {}", left_out_.size(),
+                                  documents_ ? "document" : "file", one ? "" : "s", one ? "is" : "are",
+                                  fmt::join(left_out_.begin(), left_out_.begin() + static_cast<long>(shown), ", "));
+    if (shown < left_out_.size()) out += fmt::format(" and {} more", left_out_.size() - shown);
+    return out;
+  }
+
+  void note(std::string text) { out_.notes.push_back(std::move(text)); }
+  void broken(const std::string& file, Error error) { out_.broken.push_back({file, std::move(error)}); }
+
+  const ManifestSource& source_;
+  Manifests out_;
+  std::vector<std::string> left_out_;
+  bool documents_ = false;  // among them documents of a file that holds others for us
+  bool chart_templates_ = false;
+};
+
+// Of `resources`, `components` and the like: only a name in the same folder is a file that is read anyway.
+bool leads_elsewhere(const json::Value& list) {
+  if (!list.is_array()) return false;
+  return std::ranges::any_of(list.as_array(), [](const json::Value& entry) {
+    if (!entry.is_string()) return false;
+    std::string_view name = entry.as_string();
+    if (name.starts_with("./")) name.remove_prefix(2);
+    return name.contains('/') || !is_manifest_name(name);
+  });
+}
+
+bool is_filled(const json::Value& value) {
+  if (value.is_array()) return !value.as_array().empty();
+  if (value.is_object()) return !value.as_object().empty();
+  return value.is_string() && !value.as_string().empty();
 }
 
 }  // namespace
 
-Result<Manifests> read_manifests(const std::vector<std::string>& paths) {
-  Manifests out;
-  for (const std::string& path : paths) {
-    TRY(const std::vector<std::string> files, files_of(path));
-    for (const std::string& file : files) read_file(file, out);
-  }
-  return out;
+bool is_manifest_name(std::string_view name) {
+  static constexpr std::array<std::string_view, 3> kEndings = {".yaml", ".yml", ".json"};
+  return std::ranges::any_of(kEndings, [name](std::string_view ending) { return name.ends_with(ending); });
 }
 
-std::optional<Resource> resource_of(std::string_view api_version, std::string_view kind) {
-  const auto it =
-      std::ranges::find_if(kKinds, [&](const Resource& r) { return r.kind == kind && r.api_version() == api_version; });
-  return it == kKinds.end() ? std::nullopt : std::optional(*it);
+std::string beyond_listing(const json::Value& kustomization) {
+  static constexpr std::array<std::string_view, 4> kLists = {"resources", "bases", "components", "crds"};
+  static constexpr std::array<std::string_view, 19> kChanges = {
+      "namespace",       "namePrefix",   "nameSuffix",        "patches",      "patchesStrategicMerge",
+      "patchesJson6902", "images",       "replicas",          "replacements", "configMapGenerator",
+      "secretGenerator", "generators",   "transformers",      "helmCharts",   "helmChartInflationGenerator",
+      "labels",          "commonLabels", "commonAnnotations", "vars"};
+  if (!kustomization.is_object()) return {};
+  std::vector<std::string_view> reasons;
+  for (const auto& member : kustomization.as_object()) {
+    const std::string_view name = member.key();
+    const json::Value& value = member.value();
+    const bool elsewhere = std::ranges::find(kLists, name) != kLists.end() && leads_elsewhere(value);
+    const bool changes = std::ranges::find(kChanges, name) != kChanges.end() && is_filled(value);
+    if (elsewhere || changes) reasons.emplace_back(name);
+  }
+  return fmt::format("{}", fmt::join(reasons, ", "));
 }
 
-Task<Applied> apply_manifests(kube::Client& client, Manifests manifests) {
-  Applied out;
-  for (Manifest& m : manifests.good) fill_namespace(m.object);
-  for (const std::string& name : undefined_namespaces(manifests.good)) {
-    auto made = co_await apply_one(client, make_namespace(name));
-    if (made) out.created_namespaces.push_back(name);
-  }
-  for (const bool namespaces : {true, false}) {
-    for (const Manifest& m : manifests.good) {
-      if ((text_at(m.object, "kind") == "Namespace") != namespaces) continue;
-      auto applied = co_await apply_one(client, m.object);
-      if (applied) {
-        ++out.count;
-      } else {
-        out.refused.push_back(std::move(applied).error().prefixed(fmt::format("{}: {}", m.origin, describe(m.object))));
-      }
-    }
-  }
-  co_return out;
+Result<Manifests> read_manifests(const ManifestSource& source) {
+  Reading reading(source);
+  for (const std::string& path : source.paths) TRY_VOID(reading.path(path));
+  return reading.finish();
 }
 
 }  // namespace rotor::local

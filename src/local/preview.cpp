@@ -175,10 +175,11 @@ Result<Previews> preview(const PreviewOptions& options) {
   if (options.values) {
     TRY(values, read_file(*options.values, parse_values));
   }
-  TRY(Manifests manifests, read_manifests(options.manifests));
+  TRY(Manifests manifests, read_manifests({options.manifests, "template", {}, options.standard_input}));
   TRY(const SchemaCheck schemas, SchemaCheck::make());
 
-  Previews out{{}, std::move(manifests.broken)};
+  Previews out{{}, {}, std::move(manifests.notes)};
+  for (BrokenManifest& broken : manifests.broken) out.broken.push_back(std::move(broken.error));
   Previewer previewer(options, std::move(data), std::move(values));
   std::vector<Manifest> wanted;
   for (Manifest& manifest : manifests.good) {
@@ -199,7 +200,9 @@ Result<Previews> preview(const PreviewOptions& options) {
     }
   }
   if (out.shown.empty() && out.broken.empty()) {
-    return fail(Code::kNotFound, "-f: there is no ExternalSecret of external-secrets.io/v1 or v1beta1 in it");
+    std::string why = "-f: there is no ExternalSecret of external-secrets.io/v1 or v1beta1 in it";
+    for (const std::string& note : out.notes) why += "; " + note;
+    return fail(Code::kNotFound, std::move(why));
   }
   return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,9 +14,10 @@
 namespace rotor::local {
 
 struct PreviewOptions {
-  std::vector<std::string> manifests{};  // files and folders
-  std::optional<std::string> data{};     // a file: secretKey → value, as if fetched; wins over what values give
-  std::optional<std::string> values{};   // a file as for `rotor run`: spec.data and spec.dataFrom are read from it
+  std::vector<std::string> manifests{};    // files, folders and "-"
+  std::istream* standard_input = nullptr;  // null: the process's own
+  std::optional<std::string> data{};       // a file: secretKey → value, as if fetched; wins over what values give
+  std::optional<std::string> values{};     // a file as for `rotor run`: spec.data and spec.dataFrom are read from it
   tmpl::Delimiters delimiters{};
 };
 
@@ -31,8 +33,9 @@ struct Preview {
 std::string namespace_of(const kube::ObjectMeta& metadata);
 
 struct Previews {
-  std::vector<Preview> shown;  // in the manifests' order
-  std::vector<Error> broken;   // documents that cannot be read or are no ExternalSecret of ours; each says where
+  std::vector<Preview> shown;      // in the manifests' order
+  std::vector<Error> broken;       // documents that cannot be read or are no ExternalSecret of ours; each says where
+  std::vector<std::string> notes;  // what is not for Rotor, and hints
 };
 
 // kNotFound, kInvalid: nothing could be tried at all.

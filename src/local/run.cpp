@@ -18,7 +18,9 @@
 #include "kube/config.hpp"
 #include "local/file_watch.hpp"
 #include "local/guardian.hpp"
+#include "local/manifest_sync.hpp"
 #include "local/manifests.hpp"
+#include "local/news.hpp"
 #include "local/node.hpp"
 #include "local/one_shot.hpp"
 #include "local/state_directory.hpp"
@@ -105,6 +107,8 @@ class Run {
                .base = inherit(caller_environment(), options_.inherit),
                .mode = options_.mode,
                .observer = options_.mode == PodMode::kKeepRunning ? nullptr : &one_shot_}),
+        manifests_(*client_, timeline, {.paths = options_.manifests}),
+        news_(*client_, clock, timeline, {.values_file = options_.values.has_value()}),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {
     if (options_.values) registry_.set_stand_in(make_values_provider(values_));
   }
@@ -135,7 +139,9 @@ class Run {
     activities_.start(secrets_.run());
     activities_.start(openclaw_.run());
     activities_.start(node_.run());
+    activities_.start(news_.run());
     if (options_.mode == PodMode::kKeepRunning) {
+      activities_.start(manifests_.follow(io_.get_executor(), clock_));
       if (options_.values) activities_.start(follow_values());
     } else {
       activities_.start(give_up());
@@ -176,15 +182,9 @@ class Run {
       timeline_.say("environment", fmt::format("--inherit-env: {} is not set here", name));
     }
     const bool broken = !manifests.broken.empty();
-    for (const Error& error : manifests.broken) timeline_.say("manifests", "left out: " + error.message);
-    const Applied applied = co_await apply_manifests(*client_, std::move(manifests));
+    co_await manifests_.apply(std::move(manifests));
     if (activities_.cancelled()) co_return fail(Code::kCancelled, "stopped while manifests were applied");
-    for (const std::string& name : applied.created_namespaces) {
-      timeline_.say("manifests", fmt::format("made the namespace {}, which no manifest defines", name));
-    }
-    for (const Error& error : applied.refused) timeline_.say("manifests", "refused: " + error.message);
-    timeline_.say("manifests", fmt::format("{} applied", applied.count));
-    if (options_.mode != PodMode::kKeepRunning && (broken || !applied.refused.empty())) {
+    if (options_.mode != PodMode::kKeepRunning && (broken || manifests_.refused())) {
       co_return fail(Code::kInvalid, "not all manifests could be applied: see above");
     }
     co_return Result<void>{};
@@ -192,33 +192,32 @@ class Run {
 
   // A saved file is a rotation; a broken one keeps the last good values in force.
   Task<> follow_values() {
-    auto watch = watch_file(io_.get_executor(), *options_.values);
-    if (!watch) {
-      timeline_.say("values", "changes are not followed: " + watch.error().message);
-      co_return;
-    }
+    const auto watch = watch_paths(io_.get_executor(), clock_, {*options_.values});
+    if (watch->limit()) timeline_.say("values", fmt::format("edits show after two seconds: {}", *watch->limit()));
     for (;;) {
-      auto changed = co_await (*watch)->changed();
-      if (!changed) co_return;
-      take(read_values(options_.values));
+      take(read_values(options_.values));  // before the first change as well: one may have come since the start
+      co_await watch->changed();
     }
   }
 
   void take(Result<Values> fresh) {
-    if (!fresh) {
-      timeline_.say("values", fmt::format("{}; the last good values stay in force", fresh.error().message));
-      return;
+    const std::string problem = fresh ? "" : fresh.error().message;
+    if (problem != values_problem_ && !problem.empty()) {
+      timeline_.say("values", problem + "; the last good values stay in force");
     }
+    values_problem_ = problem;
+    if (!fresh) return;
     const std::vector<std::string> keys = changed_keys(values_, *fresh);
     if (keys.empty()) return;
     values_ = *std::move(fresh);
     timeline_.say("values", fmt::format("changed: {}", fmt::join(keys, ", ")));
-    secrets_.refresh_all();
+    secrets_.values_changed();
   }
 
   Task<> wait_for_signals() {
     signal_ = co_await signals_.async_wait(asio::use_awaitable);
     timeline_.say("rotor", stopping_text(node_.running()));
+    news_.end();
     activities_.start(wait_for_hurry(clock_.steady()));
     co_await node_.stop();
     activities_.cancel();
@@ -253,6 +252,7 @@ class Run {
   Clock& clock_;
   RunOptions options_;
   Values values_;
+  std::string values_problem_;  // said already
   Timeline& timeline_;
   OneShot one_shot_;
   apiserver::EmbeddedServer& server_;
@@ -264,6 +264,8 @@ class Run {
   secrets::Controllers secrets_;
   openclaw::Controller openclaw_;
   Node node_;
+  ManifestSync manifests_;
+  News news_;
   std::optional<Error> failure_;
   int signal_ = 0;  // that ended it
   Activities activities_;
@@ -272,7 +274,7 @@ class Run {
 }  // namespace
 
 Result<RunResult> run(RunOptions options, MakeProviders make_providers) {
-  TRY(Manifests manifests, read_manifests(options.manifests));
+  TRY(Manifests manifests, read_manifests({.paths = options.manifests}));
   TRY(Values values, read_values(options.values));
   Guardian guardian;  // forks: before the embedded server starts its thread
   SystemClock clock;

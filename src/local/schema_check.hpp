@@ -1,5 +1,5 @@
-// ExternalSecrets of files as the API server would take them: defaults filled in, unknown fields named, the rest
-// checked against the CRD of their version.
+// Manifests as the API server would take them: unknown fields named, with the field that was probably meant; of an
+// ExternalSecret the defaults filled in and the rest checked against the CRD of its version.
 #pragma once
 
 #include <memory>
@@ -21,12 +21,18 @@ class SchemaCheck {
 
   struct Checked {
     api::es::ExternalSecret es;
-    std::vector<std::string> warnings;  // unknown field "spec.x"
+    std::vector<std::string> warnings;  // unknown field "spec.x"; did you mean "y"?
   };
   Result<Checked> check(json::Object object) const;
 
+  // For each unknown field of an object of our CRDs that is near a known one: `did you mean "dataFrom" for
+  // spec.dataForm?`
+  std::vector<std::string> meant(json::Object object) const;
+
  private:
-  std::vector<apiserver::schema::KindSchemaPtr> versions_;
+  apiserver::schema::KindSchemaPtr find(std::string_view api_version, std::string_view kind) const;
+
+  std::vector<apiserver::schema::KindSchemaPtr> kinds_;  // each in each of its versions
 };
 
 }  // namespace rotor::local

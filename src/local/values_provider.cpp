@@ -48,11 +48,13 @@ class ValuesClient final : public SecretsClient {
  private:
   Result<SecretBytes> look_up(const RemoteRef& ref) const {
     const SecretBytes* value = values_.find(store_, ref.key);
-    if (value == nullptr) return fail(Code::kNotFound, fmt::format("the values file has no key \"{}\"", ref.key));
+    if (value == nullptr)
+      return fail(Code::kNotFound, fmt::format("the values file has no key \"{}\"; add it there", ref.key));
     if (ref.property.empty()) return *value;
     return tmpl::require_property(
         tmpl::LookupRule::kAws, *value, ref.property,
-        {Code::kNotFound, fmt::format("key \"{}\" of the values file has no property \"{}\"", ref.key, ref.property)});
+        {Code::kNotFound,
+         fmt::format("key \"{}\" of the values file has no property \"{}\"; add it there", ref.key, ref.property)});
   }
 
   const Values& values_;

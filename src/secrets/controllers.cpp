@@ -77,7 +77,7 @@ Task<> Controllers::run() {
   co_await (g.world.run() && g.work() && g.events->run() && g.store_events->run() && g.cluster_store_events->run());
 }
 
-void Controllers::refresh_all() { graph_->external_secrets.refresh_all(); }
+void Controllers::values_changed() { graph_->external_secrets.values_changed(); }
 
 bool Controllers::ready() const { return graph_->world.ready(); }
 

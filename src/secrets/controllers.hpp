@@ -24,8 +24,9 @@ class Controllers {
   // Until cancelled. Waits for kinds that the API server does not serve yet.
   Task<> run();
 
-  // Reads the values of every ExternalSecret again, now: a store that can tell (a values file) says that they changed.
-  void refresh_all();
+  // A store that can tell (a values file) says that its values changed: every ExternalSecret that follows its store is
+  // read again now. One that does not (refreshPolicy, refreshInterval 0) is left to its policy.
+  void values_changed();
 
   // Is everything listed and are the controllers at work?
   bool ready() const;

@@ -42,11 +42,9 @@ Decision decide_sync(const SyncInput& in) {
   decision.interval = *interval;
   const RefreshDecision due = should_refresh(in.es, *interval, in.now);
   const RefreshDecision repair = target_needs_repair(in.es, in.target);
-  if (in.asked || due.refresh || repair.refresh) decision.action = SyncAction::kRefresh;
-  decision.why = due.refresh      ? due.why
-                 : repair.refresh ? repair.why
-                 : in.asked       ? "its store's values changed"
-                                  : due.why;
+  const bool news = in.values_changed && follows_store(in.es, *interval);
+  if (news || due.refresh || repair.refresh) decision.action = SyncAction::kRefresh;
+  decision.why = due.refresh ? due.why : repair.refresh ? repair.why : news ? "its store's values changed" : due.why;
   return decision;
 }
 

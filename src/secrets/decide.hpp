@@ -14,8 +14,8 @@ struct SyncInput {
   const api::es::ExternalSecret& es;
   const Target* target;  // null: there is no Secret of that name that we know of
   WallTime now;
-  bool ours;           // false: a store of another controller class, or a kind of store this process does not serve
-  bool asked = false;  // its store said that values changed
+  bool ours;  // false: a store of another controller class, or a kind of store this process does not serve
+  bool values_changed = false;  // its store said so
 };
 
 enum class SyncAction : std::uint8_t {

@@ -62,9 +62,9 @@ void ExternalSecretController::unreadable(const Key& key, const Error& error) {
   queue_.add(key, Lane::kUser);
 }
 
-void ExternalSecretController::refresh_all() {
+void ExternalSecretController::values_changed() {
   for (const auto& [key, es] : p_.world.external_secrets()) {
-    asked_.insert(key);
+    values_changed_.insert(key);
     queue_.add(key, Lane::kUser);
   }
 }
@@ -95,7 +95,7 @@ Task<Outcome> ExternalSecretController::pass(Key key) {
   EsPtr es = p_.world.external_secret(key);
   if (!es) co_return Outcome::done();
   const auto target = p_.world.target({key.ns, es->target_name()});
-  Decision decision = decide_sync({*es, target.get(), p_.clock.now(), ours(*es), asked_.erase(key) > 0});
+  Decision decision = decide_sync({*es, target.get(), p_.clock.now(), ours(*es), values_changed_.erase(key) > 0});
   if (decision.action == SyncAction::kCleanUp) co_return co_await clean_up(es);
   if (decision.add_finalizer) {
     const auto added = co_await add_finalizer(es);

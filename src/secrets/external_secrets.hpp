@@ -43,7 +43,7 @@ class ExternalSecretController {
   void changed(const kube::Key& key, bool first_seen, const World::ExternalSecretPtr& now);
   void target_changed(const kube::Key& key) { queue_.add(key, kube::Lane::kUser); }
   void unreadable(const kube::Key& key, const Error& error);
-  void refresh_all();
+  void values_changed();
   // A store became usable: who waits for it need not wait for the next retry.
   void store_ready(const StoreView& store);
 
@@ -82,7 +82,7 @@ class ExternalSecretController {
   Parts p_;
   kube::Queue queue_;
   std::map<kube::Key, std::string> unreadable_;  // and why
-  std::set<kube::Key> asked_;                    // to be read again whatever their interval says
+  std::set<kube::Key> values_changed_;           // since they were read last
 };
 
 }  // namespace rotor::secrets

@@ -26,6 +26,9 @@ RefreshDecision should_refresh(const api::es::ExternalSecret& es, Duration inter
 // Is the target what the last sync left? A target that is not is repaired whatever the refresh policy says.
 RefreshDecision target_needs_repair(const api::es::ExternalSecret& es, const Target* target);
 
+// Does it follow its store at all? Not with refreshPolicy CreatedOnce or OnChange, nor with a refreshInterval of 0.
+bool follows_store(const api::es::ExternalSecret& es, Duration interval);
+
 // When to look again after a successful or a skipped pass; nullopt: only on an event. Spread by object id, so that
 // objects made together do not stay together; never sooner than the interval.
 std::optional<Duration> next_look(const api::es::ExternalSecret& es, Duration interval, WallTime now);

@@ -2,6 +2,7 @@
 
 #include "tests/cli/command.hpp"
 #include "tests/fakes/source_dir.hpp"
+#include "tests/local/scratch_folder.hpp"
 
 namespace rotor::cli {
 namespace {
@@ -45,6 +46,26 @@ TEST(TemplateCommand, FailsWhenOneIsBadAndShowsTheOthers) {
       ran.err.contains("ExternalSecret shop/registry-login: error processing spec.data[0] (key: shop/registry), "
                        "err: the values file has no key \"shop/registry\""))
       << ran.err;
+}
+
+TEST(TemplateCommand, LeavesOutWhatIsNotForRotorAndSucceeds) {
+  test::ScratchFolder folder;
+  folder.write("es.yaml", "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\nspec: {}\n");
+  folder.write("kustomization.yaml", "kind: Kustomization\nresources: [es.yaml]\n");
+  const std::string data = folder.write("data.yml.txt", "a: 0123\n");
+  const Ran ran = run_template({"-f", folder.path().string(), "--data", data});
+  EXPECT_EQ(ran.code, kOk);
+  EXPECT_EQ(ran.out, "Secret default/e\ntype: Opaque\ndata:\n  a  4 bytes\n");
+  EXPECT_EQ(ran.err, "rotor template: left out 1 file that is not for Rotor: kustomization.yaml (Kustomization)\n");
+}
+
+TEST(TemplateCommand, SaysWhatAFileHoldsWhenItIsNothingForIt) {
+  test::ScratchFolder folder;
+  const std::string job = folder.write("job.yaml", "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\n");
+  const Ran ran = run_template({"-f", job, "--data", folder.write("data", "a: 1\n")});
+  EXPECT_EQ(ran.code, kFailed);
+  EXPECT_EQ(ran.err, "rotor template: -f: there is no ExternalSecret of external-secrets.io/v1 or v1beta1 in it; " +
+                         job + ": nothing in it is for Rotor (Job)\n");
 }
 
 TEST(TemplateCommand, TakesDelimitersAndAnEmptyOneForTheDefault) {

@@ -1,5 +1,6 @@
 """`rotor run`: the documented manifests on a laptop, and real kubectl against the embedded API server."""
 
+import json
 import os
 import pathlib
 import re
@@ -78,8 +79,51 @@ def test_a_missing_key_is_said_and_the_process_waits_for_it(folder):
         assert agent_with(folder, 1)["OPENAI_API_KEY"] == "oai-1"
 
 
+def test_what_fails_is_a_line_and_so_is_its_recovery(folder):
+    with LocalRun(folder, QUICKSTART, VALUES, command=AGENT) as run:
+        agent_with(folder, 1)
+        run.save({"openclaw/api-keys": {"anthropic": CANARY}})
+        run.wait_output(r'openclaw-api-keys +ExternalSecret fails: .*has no property "openai"; add it there')
+        run.save(VALUES)
+        run.wait_output(r"openclaw-api-keys +ExternalSecret works again")
+        assert run.output.count("ExternalSecret fails") == 1 and CANARY not in run.output
+
+
+def test_values_are_followed_through_the_links_of_a_mounted_secret(folder):
+    def mount(name: str, key: str):
+        (folder / name).mkdir()
+        (folder / name / "values.json").write_text(json.dumps({"openclaw/api-keys": {"anthropic": key, "openai": "o"}}))
+        (folder / "..tmp").symlink_to(name)
+        (folder / "..tmp").rename(folder / "..data")
+
+    mount("..one", "first")
+    (folder / "linked.json").symlink_to("..data/values.json")
+    with LocalRun(folder, QUICKSTART, flags=["--values", folder / "linked.json"], command=AGENT):
+        assert agent_with(folder, 1)["ANTHROPIC_API_KEY"] == "first"
+        mount("..two", "second")
+        assert agent_with(folder, 2)["ANTHROPIC_API_KEY"] == "second"
+
+
+def test_manifests_are_followed_while_it_runs(folder):
+    manifests = folder / "manifests"
+    shutil.copytree(QUICKSTART, manifests)
+    instance = manifests / "04-openclawinstance.yaml"
+    text = instance.read_text()
+    with LocalRun(folder, manifests, VALUES, command=AGENT) as run:
+        agent_with(folder, 1)
+        instance.write_text("kind: [\n")
+        run.wait_output(r"04-openclawinstance\.yaml.*what the file held before stays in force")
+        instance.unlink()
+        run.wait_output(r"removed: OpenClawInstance openclaw/my-assistant")
+        run.wait_output(r"nothing to run: no OpenClawInstance in .*/manifests; its ExternalSecret is synced all the same")
+        instance.write_text(text)
+        agent_with(folder, 2)
+
+
 def test_without_values_the_condition_names_the_flag(folder):
     with LocalRun(folder, QUICKSTART, command=AGENT) as run:
+        run.wait_output(r"aws-secrets +SecretStore fails: .*--values FILE")
+        run.wait_output(r"openclaw-api-keys +ExternalSecret fails: .*aws-secrets")
         def said():
             text = run.kubectl("-n", "openclaw", "get", "secretstore,externalsecret,events", "-o", "yaml")
             return "--values" in text

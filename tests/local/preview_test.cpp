@@ -128,7 +128,7 @@ TEST_F(PreviewTest, NotesWhatTheApiServerWouldDropAndWhatIsNotBuiltYet) {
        .data = file("data.yaml", "u: ada")});
   ASSERT_EQ(previews.shown.size(), 1U);
   EXPECT_EQ(previews.shown[0].notes,
-            (std::vector<std::string>{"unknown field \"spec.target.template.dta\"",
+            (std::vector<std::string>{"unknown field \"spec.target.template.dta\"; did you mean \"data\"?",
                                       "spec.target.creationPolicy Merge is not built yet; use Owner"}));
   EXPECT_TRUE(previews.shown[0].outcome);
 }

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "local/values_provider.hpp"
+#include "tests/fakes/run_task.hpp"
+
 namespace rotor::local {
 namespace {
 
@@ -27,10 +30,10 @@ INSTANTIATE_TEST_SUITE_P(
     Cases, ValueOf,
     testing::Values(ValueCase{"k: text", "text"}, ValueCase{"k: 'single'", "single"}, ValueCase{"k: 1.10", "1.10"},
                     ValueCase{"k: 12345678901234567890123", "12345678901234567890123"},
-                    ValueCase{"k: {a: x, b: 1.10}", R"({"a":"x","b":1.10})"}, ValueCase{"k: {a: '1'}", R"({"a":"1"})"},
-                    ValueCase{"k: [1, two]", R"([1,"two"])"}, ValueCase{"k: |\n  line\n", "line\n"},
-                    ValueCase{"{\"k\": {\"a\": true}}", R"({"a":true})"}, ValueCase{"other: 1", "(none)"},
-                    ValueCase{"", "(none)"}));
+                    ValueCase{"k: {a: x, b: 1.10}", R"({"a":"x","b":"1.10"})"},
+                    ValueCase{"k: {a: '1'}", R"({"a":"1"})"}, ValueCase{"k: [1, two]", R"([1,"two"])"},
+                    ValueCase{"k: |\n  line\n", "line\n"}, ValueCase{"{\"k\": {\"a\": true}}", R"({"a":true})"},
+                    ValueCase{"other: 1", "(none)"}, ValueCase{"", "(none)"}));
 
 TEST(ValuesFile, AnswersForOneStoreBeforeTheRest) {
   const auto values = parse_values("k: all\nstores:\n  one: {k: own}\n");
@@ -58,6 +61,52 @@ TEST(ValuesFile, SaysWhichKeysChanged) {
   const auto after = parse_values("a: 1\nb: 2\nstores: {s: {d: 2}}\ne: 1");
   ASSERT_TRUE(before && after);
   EXPECT_EQ(changed_keys(*before, *after), (std::vector<std::string>{"b", "e", "c", "d"}));
+}
+
+// What people type into such a file: PINs, phone numbers, versions, switches. However it is asked for, it is these
+// bytes.
+providers::RemoteRef remote(std::string key, std::string property = {}) {
+  providers::RemoteRef ref;
+  ref.key = std::move(key);
+  ref.property = std::move(property);
+  return ref;
+}
+
+// What people type into such a file: PINs, phone numbers, versions, switches. However it is asked for, it is these
+// bytes.
+class Written : public testing::TestWithParam<const char*> {};
+
+TEST_P(Written, ArrivesByteForByteAtEveryDepth) {
+  const std::string text = GetParam();
+  const auto values = parse_values("top: " + text + "\ndoc: {pin: " + text + ", deep: {list: [" + text + "]}}\n");
+  ASSERT_TRUE(values) << values.error().message;
+  const auto client = make_values_client(*values, "any");
+  boost::asio::io_context io;
+  const auto get = [&](std::string key, std::string property) {
+    const auto found = test::run_task(io, client->get_secret(remote(std::move(key), std::move(property))));
+    return found ? std::string(found->reveal()) : found.error().message;
+  };
+  EXPECT_EQ(get("top", ""), text);
+  EXPECT_EQ(get("doc", "pin"), text);
+  EXPECT_EQ(get("doc", "deep.list.0"), text);
+  const auto members = test::run_task(io, client->get_secret_map(remote("doc")));
+  ASSERT_TRUE(members);
+  EXPECT_EQ(members->at("pin"), SecretBytes(text));
+
+  const auto data = parse_data("doc: {pin: " + text + "}");
+  ASSERT_TRUE(data);
+  EXPECT_TRUE(data->at("doc").reveal().contains(text));
+}
+
+INSTANTIATE_TEST_SUITE_P(Scalars, Written,
+                         testing::Values("0123", "0049", "007", "+4930", "0x1F", "yes", "no", "y", "true", "True",
+                                         "1e5", "1E+400", "1.10", "1.5", "-0", "~", "null", "42", "1_000",
+                                         "123456789012345678901234567890", ".inf", "2026-01-02"));
+
+TEST(ValuesFile, ReadsJsonByTheSameRule) {
+  const auto values = parse_values(R"({"doc": {"pin": "0123", "rate": 1.10, "big": 1e5, "n": 7, "no": null}})");
+  ASSERT_TRUE(values);
+  EXPECT_EQ(value(*values, "s", "doc"), R"({"pin":"0123","rate":"1.10","big":"1e5","n":7,"no":"null"})");
 }
 
 }  // namespace

@@ -96,7 +96,10 @@ SecretsWorld::SecretsWorld(bool loose) : server_(must(apiserver::EmbeddedServer:
   });
 }
 
-SecretsWorld::~SecretsWorld() { stop_operator(); }
+SecretsWorld::~SecretsWorld() {
+  loop_.stop();
+  stop_operator();
+}
 
 void SecretsWorld::start_operator(secrets::Options options) {
   const std::string kubeconfig(server_->kubeconfig().reveal());
@@ -116,6 +119,8 @@ void SecretsWorld::stop_operator() {
   until("the operator to end", [this] { return operator_->ended; });
   operator_.reset();
 }
+
+void SecretsWorld::values_changed() { operator_->controllers.values_changed(); }
 
 std::string SecretsWorld::url() const { return server_->url(); }
 std::string SecretsWorld::ca_pem() const { return server_->ca_pem(); }

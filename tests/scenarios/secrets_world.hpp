@@ -29,6 +29,7 @@ class SecretsWorld {
 
   void start_operator(secrets::Options options = {});
   void stop_operator();
+  void values_changed();  // the store tells the operator
 
   // `kind`: ss, es, secret, cm. The document is what stands beside kind and metadata.name/namespace.
   void create(std::string_view kind, const std::string& name, std::string_view document);
@@ -50,6 +51,11 @@ class SecretsWorld {
   // Long enough for everything that an event calls for to be over.
   void settle();
   MetricsRegistry& metrics();
+  // For what a test runs beside the operator; it ends with the world.
+  kube::Client& person() { return *person_; }
+  Clock& clock() { return clock_; }
+  Executor executor() { return loop_.executor(); }
+  void start(Task<> task) { loop_.start(std::move(task)); }
   // The API server itself, as a back end.
   std::string url() const;
   std::string ca_pem() const;

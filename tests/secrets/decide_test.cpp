@@ -35,6 +35,33 @@ TEST(Decide, RepairsWithIntervalZero_Row31) {
   EXPECT_EQ(decide_sync({es, nullptr, kNow, true}).action, SyncAction::kRefresh);
 }
 
+struct PolicyCase {
+  const char* policy;
+  const char* interval;
+  SyncAction action;
+};
+
+TEST(Decide, ReadsChangedValuesAtOnceOnlyWhereTheObjectFollowsItsStore) {
+  for (const PolicyCase& c :
+       {PolicyCase{"", "1h", SyncAction::kRefresh}, PolicyCase{"Periodic", "1h", SyncAction::kRefresh},
+        PolicyCase{"CreatedOnce", "1h", SyncAction::kSkip}, PolicyCase{"OnChange", "1h", SyncAction::kSkip},
+        PolicyCase{"", "0", SyncAction::kSkip}, PolicyCase{"Periodic", "0", SyncAction::kSkip}}) {
+    auto es = test::synced_es("2026-01-02T09:50:00Z");
+    es.spec.refresh_policy = c.policy;
+    es.spec.refresh_interval = c.interval;
+    const Target target = test::managed_target();
+    const SyncInput in{.es = es, .target = &target, .now = kNow, .ours = true, .values_changed = true};
+    EXPECT_EQ(decide_sync(in).action, c.action) << c.policy << " " << c.interval;
+  }
+}
+
+TEST(Decide, ReadsChangedValuesWhereCreatedOnceNeverSynced) {
+  auto es = test::sample_es();
+  es.spec.refresh_policy = "CreatedOnce";
+  EXPECT_EQ(decide_sync({.es = es, .target = nullptr, .now = kNow, .ours = true, .values_changed = true}).action,
+            SyncAction::kRefresh);
+}
+
 TEST(Decide, CleansUpWhatIsBeingDeleted_Row20) {
   auto es = test::sample_es();
   es.metadata.deletion_timestamp = "2026-01-02T09:00:00Z";

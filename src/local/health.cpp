@@ -1,0 +1,64 @@
+#include "local/health.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace rotor::local {
+namespace {
+
+using State = Health::State;
+
+constexpr std::string_view kInstance = "OpenClawInstance";
+
+// Conditions of an instance that say what it cannot do, and the status at which they do. Its Ready is False through
+// every start as well, so there the reason decides.
+struct Symptom {
+  std::string_view type;
+  bool bad_when_true = false;
+  std::string_view reason = {};  // empty: any
+};
+constexpr std::array<Symptom, 3> kSymptoms = {{
+    {.type = "Ready", .reason = "ReconcileFailed"},
+    {.type = "SecretsReady"},
+    {.type = "RotationKeyUnavailable", .bad_when_true = true},
+}};
+
+bool shows(const Symptom& symptom, const kube::Condition& condition) {
+  const bool bad = symptom.bad_when_true ? condition.status == "True" : condition.status != "True";
+  return bad && (symptom.reason.empty() || symptom.reason == condition.reason);
+}
+
+Health health_of_instance(const std::vector<kube::Condition>& conditions) {
+  if (conditions.empty()) return {};
+  for (const Symptom& symptom : kSymptoms) {
+    const kube::Condition* condition = kube::find_condition(conditions, symptom.type);
+    if (condition != nullptr && shows(symptom, *condition)) return {State::kFailing, condition->message, {}};
+  }
+  return {State::kGood, "", {}};
+}
+
+}  // namespace
+
+Health health_of(std::string_view kind, const std::vector<kube::Condition>& conditions) {
+  if (kind == kInstance) return health_of_instance(conditions);
+  const kube::Condition* ready = kube::find_condition(conditions, "Ready");
+  if (ready == nullptr) return {};
+  if (ready->status == "True") return {State::kGood, ready->message, {}};
+  // An ExternalSecret's events have a reason of their own, a store's that of the condition.
+  const bool store = kind != "ExternalSecret";
+  return {State::kFailing, ready->message, store ? ready->reason : "UpdateFailed"};
+}
+
+std::optional<std::string> next_line(Told& told, std::string_view kind, const Health& health, std::string_view detail) {
+  if (health.state == State::kFailing) {
+    std::string line = fmt::format("{} fails: {}", kind, detail.empty() ? health.message : detail);
+    if (!told.lines.insert(line).second) return std::nullopt;
+    return line;
+  }
+  if (health.state == State::kUnknown || !told.failing()) return std::nullopt;
+  told.lines.clear();
+  return fmt::format("{} works again{}{}", kind, health.message.empty() ? "" : ": ", health.message);
+}
+
+}  // namespace rotor::local

@@ -1,0 +1,34 @@
+// What the conditions of an object come to, and whether that is worth a line to the person at the terminal. Pure.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kube/object.hpp"
+
+namespace rotor::local {
+
+struct Health {
+  enum class State : std::uint8_t { kUnknown, kGood, kFailing } state = State::kUnknown;
+  std::string message{};       // of the condition that counts
+  std::string event_reason{};  // of the Warning that says it in full; empty: the condition does
+};
+
+// A store or an ExternalSecret is what its Ready says. An OpenClawInstance that is on its way up does not fail: what
+// keeps it from getting there does.
+Health health_of(std::string_view kind, const std::vector<kube::Condition>& conditions);
+
+// What was said of one object since it worked last.
+struct Told {
+  std::set<std::string> lines{};
+  bool failing() const { return !lines.empty(); }
+};
+
+// The line that is due, noted in `told`; nullopt when there is nothing new. `detail` is the event's text, if there is
+// one, and goes before the condition's.
+std::optional<std::string> next_line(Told& told, std::string_view kind, const Health& health, std::string_view detail);
+
+}  // namespace rotor::local

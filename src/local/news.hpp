@@ -1,0 +1,72 @@
+// Tells the person at the terminal which store, ExternalSecret or OpenClawInstance fails, why, and when it works again.
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "kube/cache.hpp"
+#include "kube/client.hpp"
+#include "kube/event.hpp"
+#include "kube/queue.hpp"
+#include "local/health.hpp"
+#include "local/timeline.hpp"
+
+namespace rotor::local {
+
+// What every kind has that reports by conditions.
+struct ReportedStatus {
+  std::vector<kube::Condition> conditions{};
+};
+struct Reporter {
+  kube::ObjectMeta metadata{};
+  ReportedStatus status{};
+};
+
+struct NewsOptions {
+  bool values_file = false;                 // it answers for every store: no hint at it
+  std::chrono::milliseconds settling{300};  // what is over by then was a start, not a failure
+};
+
+// Everything referred to outlives it. Runs on the I/O thread.
+class News {
+ public:
+  News(kube::Client& client, Clock& clock, Timeline& timeline, NewsOptions options);
+
+  Task<> run();                  // until cancelled
+  void end() { ended_ = true; }  // what goes down from here on is no news
+
+ private:
+  struct Followed {
+    std::string_view kind;
+    std::unique_ptr<kube::Cache<Reporter>> cache;
+  };
+  struct Story {
+    Told told;
+    std::string good_until;  // version of the last event before it failed
+    bool waited = false;     // for an event that says more than the condition
+  };
+
+  Task<kube::Outcome> look(kube::Key key);
+  void follow(const kube::Resource& resource);
+  const kube::Event* last_warning(std::string_view kind, const kube::Key& key, std::string_view reason) const;
+  void tell(const kube::Key& key, std::string_view kind, const Health& health, std::string_view detail);
+
+  kube::Client& client_;
+  Clock& clock_;
+  Timeline& timeline_;
+  NewsOptions options_;
+  std::list<Followed> followed_;
+  kube::Cache<kube::Event> events_;
+  kube::Queue queue_;
+  std::map<kube::Key, Story> stories_;
+  bool ended_ = false;
+};
+
+}  // namespace rotor::local
+
+namespace rotor::json {
+ROTOR_DESCRIBED(local::ReportedStatus);
+ROTOR_DESCRIBED(local::Reporter);
+}  // namespace rotor::json

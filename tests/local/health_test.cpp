@@ -1,0 +1,72 @@
+#include "local/health.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rotor::local {
+namespace {
+
+using State = Health::State;
+
+kube::Condition condition(std::string type, std::string status, std::string reason, std::string message) {
+  kube::Condition c;
+  c.type = std::move(type);
+  c.status = std::move(status);
+  c.reason = std::move(reason);
+  c.message = std::move(message);
+  return c;
+}
+
+struct HealthCase {
+  const char* kind;
+  std::vector<kube::Condition> conditions;
+  State state;
+  const char* message = "";
+};
+
+TEST(HealthOf, IsWhatTheConditionsOfEachKindComeTo) {
+  const auto starting = condition("Ready", "False", "StatefulSetNotReady", "Waiting for the pod");
+  const std::vector<HealthCase> cases = {
+      {"ExternalSecret", {}, State::kUnknown},
+      {"ExternalSecret", {condition("Ready", "True", "SecretSynced", "secret synced")}, State::kGood, "secret synced"},
+      {"ExternalSecret", {condition("Ready", "False", "SecretSyncedError", "no")}, State::kFailing, "no"},
+      {"SecretStore", {condition("Ready", "False", "InvalidProviderConfig", "no")}, State::kFailing, "no"},
+      {"ClusterSecretStore", {condition("Ready", "True", "Valid", "store validated")}, State::kGood, "store validated"},
+      {"OpenClawInstance", {}, State::kUnknown},
+      {"OpenClawInstance", {starting}, State::kGood},
+      {"OpenClawInstance", {condition("Ready", "False", "ReconcileFailed", "bad")}, State::kFailing, "bad"},
+      {"OpenClawInstance",
+       {starting, condition("SecretsReady", "False", "SecretsMissing", "Missing secrets: s")},
+       State::kFailing,
+       "Missing secrets: s"},
+      {"OpenClawInstance",
+       {condition("SecretsReady", "True", "AllSecretsFound", ""),
+        condition("RotationKeyUnavailable", "True", "R", "key")},
+       State::kFailing,
+       "key"},
+      {"OpenClawInstance", {condition("StorageReady", "False", "ClaimNotCreated", "no claim")}, State::kGood},
+  };
+  for (const HealthCase& c : cases) {
+    const Health health = health_of(c.kind, c.conditions);
+    EXPECT_EQ(health.state, c.state) << c.kind << " " << c.message;
+    EXPECT_EQ(health.message, c.message) << c.kind;
+  }
+}
+
+TEST(NextLine, SaysAFailureOnceAndWhenItIsOver) {
+  Told told;
+  const auto line = [&told](State state, std::string_view message, std::string_view detail = {}) {
+    return next_line(told, "ExternalSecret", {state, std::string(message), {}}, detail).value_or("-");
+  };
+  EXPECT_EQ(line(State::kUnknown, ""), "-");
+  EXPECT_EQ(line(State::kGood, "secret synced"), "-") << "what works from the start is no news";
+  EXPECT_EQ(line(State::kFailing, "could not", "no such key"), "ExternalSecret fails: no such key");
+  EXPECT_EQ(line(State::kFailing, "could not", "no such key"), "-");
+  EXPECT_EQ(line(State::kFailing, "could not", "no such property"), "ExternalSecret fails: no such property");
+  EXPECT_EQ(line(State::kFailing, "could not", "no such key"), "-") << "back and forth is no news either";
+  EXPECT_EQ(line(State::kGood, "secret synced"), "ExternalSecret works again: secret synced");
+  EXPECT_EQ(line(State::kGood, "secret synced"), "-");
+  EXPECT_EQ(line(State::kFailing, "could not"), "ExternalSecret fails: could not");
+}
+
+}  // namespace
+}  // namespace rotor::local

@@ -1,0 +1,37 @@
+#include "local/schema_check.hpp"
+
+#include <gtest/gtest.h>
+
+#include "json/yaml.hpp"
+
+namespace rotor::local {
+namespace {
+
+struct Case {
+  const char* yaml;
+  const char* expected;  // "": none
+};
+
+TEST(SchemaCheck, NamesTheFieldThatWasProbablyMeantByAnUnknownOne) {
+  const auto schemas = SchemaCheck::make();
+  ASSERT_TRUE(schemas) << schemas.error().message;
+  for (const auto& [yaml, expected] : {
+           Case{"{apiVersion: external-secrets.io/v1, kind: ExternalSecret, spec: {dataForm: []}}",
+                "did you mean \"dataFrom\" for spec.dataForm?"},
+           Case{"{apiVersion: external-secrets.io/v1beta1, kind: ExternalSecret, spec: {data: [{secretkey: a}]}}",
+                "did you mean \"secretKey\" for spec.data[0].secretkey?"},
+           Case{"{apiVersion: external-secrets.io/v1, kind: SecretStore, spec: {retrySettings: {maxRetrys: 1}}}",
+                "did you mean \"maxRetries\" for spec.retrySettings.maxRetrys?"},
+           Case{"{apiVersion: openclaw.rocks/v1alpha1, kind: OpenClawInstance, spec: {envform: []}}",
+                "did you mean \"envFrom\" for spec.envform?"},
+           Case{"{apiVersion: external-secrets.io/v1, kind: ExternalSecret, spec: {somethingElse: 1}}", ""},
+           Case{"{apiVersion: external-secrets.io/v1, kind: ExternalSecret, spec: {data: []}}", ""},
+           Case{"{apiVersion: v1, kind: ConfigMap, dta: {}}", ""},
+       }) {
+    const auto meant = schemas->meant(json::parse_yaml(yaml)->as_object());
+    EXPECT_EQ(meant.empty() ? "" : meant[0], expected) << yaml;
+  }
+}
+
+}  // namespace
+}  // namespace rotor::local

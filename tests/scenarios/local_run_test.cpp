@@ -1,0 +1,192 @@
+// What `rotor run` adds to the controllers: manifests that are followed, and a word on what fails.
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "local/manifest_sync.hpp"
+#include "local/news.hpp"
+#include "tests/local/scratch_folder.hpp"
+#include "tests/scenarios/secrets_world.hpp"
+
+namespace rotor::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The timeline of a run, in memory.
+class Said {
+ public:
+  Said() : stream_(open_memstream(&text_, &size_)) {}
+  ~Said() {
+    std::fclose(stream_);
+    std::free(text_);  // NOLINT(cppcoreguidelines-no-malloc): as open_memstream wants it
+  }
+  Said(const Said&) = delete;
+  Said& operator=(const Said&) = delete;
+  std::FILE* stream() { return stream_; }
+  int count(std::string_view part) {
+    std::fflush(stream_);
+    const std::string_view all(text_, size_);
+    int times = 0;
+    for (auto at = all.find(part); at != std::string_view::npos; at = all.find(part, at + 1)) ++times;
+    return times;
+  }
+  std::string all() {
+    std::fflush(stream_);
+    return {text_, size_};
+  }
+
+ private:
+  char* text_ = nullptr;
+  std::size_t size_ = 0;
+  std::FILE* stream_;
+};
+
+class LocalRun : public testing::Test {
+ protected:
+  void until_said(std::string_view part, int times = 1) {
+    try {
+      world.until(part, [&] { return said.count(part) >= times; });
+    } catch (const std::runtime_error&) {
+      FAIL() << "not said: " << part << "\n" << said.all();
+    }
+  }
+
+  void start_news(bool values_file) {
+    news.emplace(world.person(), world.clock(), timeline,
+                 local::NewsOptions{.values_file = values_file, .settling = 50ms});
+    world.start(news->run());
+  }
+  void apply(std::vector<std::string> paths) {
+    auto manifests = local::read_manifests({.paths = paths});
+    sync.emplace(world.person(), timeline, local::ManifestSource{.paths = std::move(paths)});
+    world.start(sync->apply(*std::move(manifests)));
+  }
+
+  Said said;
+  SystemClock clock;
+  local::Timeline timeline{clock, said.stream()};
+  ScratchFolder folder;
+  // What runs on the world's loop goes after it.
+  std::optional<local::News> news;
+  std::optional<local::ManifestSync> sync;
+  SecretsWorld world;
+};
+
+TEST_F(LocalRun, SaysWhatFailsAndWhyOnceAndWhenItWorksAgain) {
+  start_news(true);
+  world.start_operator();
+  world.store(R"([{"key":"a","value":"1"}])");
+  world.external_secret(R"("refreshInterval":"1s","data":[{"secretKey":"a","remoteRef":{"key":"gone"}}])");
+  until_said("ns/es                         ExternalSecret fails: ");
+  EXPECT_EQ(said.count("gone"), 1) << said.all();
+  world.merge("es", "es", R"({"spec":{"data":[{"secretKey":"a","remoteRef":{"key":"a"}}]}})");
+  until_said("ExternalSecret works again: secret synced");
+  EXPECT_EQ(said.count("fails"), 1) << said.all();
+  world.merge("es", "es", R"({"spec":{"data":[{"secretKey":"a","remoteRef":{"key":"gone"}}]}})");
+  until_said("ExternalSecret fails: ", 2);
+  world.remove("es", "es");
+  world.create("es", "other", R"({"spec":{"secretStoreRef":{"name":"none"},"dataFrom":[{"extract":{"key":"a"}}]}})");
+  until_said("ns/other                      ExternalSecret fails: ");
+}
+
+TEST_F(LocalRun, SaysOfAStoreThatAValuesFileWouldAnswerForIt) {
+  start_news(false);
+  world.start_operator();
+  world.create("ss", "aws", R"({"spec":{"provider":{"aws":{"service":"SecretsManager","region":"eu-west-1"}}}})");
+  until_said("ns/aws                        SecretStore fails: ");
+  EXPECT_EQ(said.count("; --values FILE would answer for it"), 1) << said.all();
+}
+
+TEST_F(LocalRun, AppliesASavedManifestAgain) {
+  const auto config_map = [](const std::string& name, const std::string& value) {
+    return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: " + name + ", namespace: ns}\ndata: {k: '" + value +
+           "'}\n";
+  };
+  folder.write("m/a.yaml", config_map("a", "1"));
+  folder.write("m/b.yaml", config_map("b", "1"));
+  apply({folder / "m"});
+  until_said("2 applied");
+  until_said("nothing to run: no OpenClawInstance in ");
+  world.start(sync->follow(world.executor(), world.clock()));
+
+  folder.write("m/a.yaml", config_map("a", "2"));
+  until_said("changed: ConfigMap ns/a\n");
+  EXPECT_EQ(json::find_string(world.get("cm", "a"), "data.k"), "2");
+
+  folder.write("m/c.yaml", config_map("c", "1"));
+  until_said("added: ConfigMap ns/c\n");
+  std::filesystem::remove(folder / "m/b.yaml");
+  until_said("removed: ConfigMap ns/b\n");
+  EXPECT_TRUE(world.get("cm", "b").is_null());
+
+  folder.write("m/c.yaml", "kind: [\n");
+  until_said("c.yaml: invalid YAML");
+  EXPECT_EQ(said.count("; what the file held before stays in force"), 1) << said.all();
+  EXPECT_FALSE(world.get("cm", "c").is_null());
+
+  std::filesystem::remove_all(folder / "m");
+  until_said("the last good manifests stay in force");
+  folder.write("m/a.yaml", config_map("a", "3"));
+  until_said("changed: ConfigMap ns/a\n", 2);
+  until_said("removed: ConfigMap ns/c\n");
+}
+
+TEST_F(LocalRun, DoesNotFollowStandardInput) {
+  std::istringstream in("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: ns}\n");
+  auto manifests = local::read_manifests({.paths = {"-"}, .standard_input = &in});
+  sync.emplace(world.person(), timeline, local::ManifestSource{.paths = {"-"}});
+  world.start(sync->apply(*std::move(manifests)));
+  until_said("1 applied");
+  until_said("nothing to run: no OpenClawInstance in standard input");
+  world.start(sync->follow(world.executor(), world.clock()));
+  until_said("standard input is read once: edits are not followed");
+  EXPECT_FALSE(world.get("cm", "a").is_null());
+}
+
+TEST_F(LocalRun, SaysTheServersWordsOfAnObjectItRefuses) {
+  folder.write("es.yaml",
+               "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e, namespace: ns}\n"
+               "spec: {refreshPolicy: Sometimes}\n");
+  apply({folder / "es.yaml"});
+  until_said("refused: ");
+  EXPECT_EQ(said.count("es.yaml:1: ExternalSecret e: "), 1) << said.all();
+  EXPECT_EQ(said.count("spec.refreshPolicy"), 1) << said.all();
+}
+
+TEST_F(LocalRun, SaysWhichFieldWasMeantWhereOneIsUnknown) {
+  folder.write("es.yaml",
+               "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e, namespace: ns}\n"
+               "spec: {secretStoreRef: {name: s}, data: [{secretKey: a, remoteRef: {key: k, propery: p}}]}\n");
+  apply({folder / "es.yaml"});
+  until_said("field not declared in schema; did you mean \"property\" for spec.data[0].remoteRef.propery?\n");
+}
+
+TEST_F(LocalRun, ReadsChangedValuesOnlyWhereTheObjectFollowsItsStore) {
+  world.start_operator();
+  world.store(R"([{"key":"a","value":"1"}])");
+  const auto create = [this](const std::string& name, const std::string& policy) {
+    world.create("es", name,
+                 R"({"spec":{"secretStoreRef":{"name":"store"},)" + policy +
+                     R"(,"data":[{"secretKey":"v","remoteRef":{"key":"a"}}]}})");
+    world.until(name, [&] { return world.value(name, "v") == "1"; });
+  };
+  create("periodic", R"("refreshInterval":"1h")");
+  create("once", R"("refreshPolicy":"CreatedOnce")");
+  create("onchange", R"("refreshPolicy":"OnChange")");
+  create("zero", R"("refreshInterval":"0")");
+  world.store(R"([{"key":"a","value":"2"}])");
+  // Again and again: the operator sees the store's new entries a little later than we write them.
+  world.until("the periodic one", [&] {
+    world.values_changed();
+    return world.value("periodic", "v") == "2";
+  });
+  world.settle();
+  for (const std::string name : {"once", "onchange", "zero"}) EXPECT_EQ(world.value(name, "v"), "1") << name;
+}
+
+}  // namespace
+}  // namespace rotor::test
