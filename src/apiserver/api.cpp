@@ -13,6 +13,9 @@ namespace rotor::apiserver {
 
 namespace {
 
+// Different (verb, resource, client) that are told apart; an administrator's script with a new name each time is not.
+constexpr std::size_t kMaxCounts = 4096;
+
 constexpr std::string_view kInitialNamespaces[] = {"default", "kube-node-lease", "kube-public", "kube-system"};
 
 Reply plain(std::string_view text) { return {200, "text/plain; charset=utf-8", SecretBytes(text)}; }
@@ -33,7 +36,7 @@ std::string verb_of(const net::ServerRequest& request, bool named, bool watching
   if (request.method == "PUT") return "update";
   if (request.method == "PATCH") return "patch";
   if (request.method == "DELETE") return named ? "delete" : "deletecollection";
-  return request.method;
+  return "other";
 }
 
 }  // namespace
@@ -93,16 +96,24 @@ Answer<Caller> Api::authenticate(const net::ServerRequest& request) const {
                 {"system:serviceaccounts", "system:serviceaccounts:" + subject->ns, "system:authenticated"}};
 }
 
+// A resource that is not served is none: what a path says is not kept.
+void Api::count_request(const net::ServerRequest& request) {
+  Intent what = intent(request);
+  const auto path = parse_resource_path(split_path(request.path));
+  if (path && !resolve(*path)) what.resource = "unknown";
+  RequestCount one{std::move(what.verb), std::move(what.resource),
+                   patch::default_manager(header(request, "User-Agent"))};
+  const std::lock_guard lock(counts_mutex_);
+  if (counts_.size() >= kMaxCounts && !counts_.contains(one)) one = {"other", "other", "other"};
+  ++counts_[std::move(one)];
+}
+
 Api::Outcome Api::serve(const net::ServerRequest& request) {
-  const Intent what = intent(request);
-  {
-    const std::lock_guard lock(counts_mutex_);
-    ++counts_[{what.verb, what.resource, patch::default_manager(header(request, "User-Agent"))}];
-  }
   const auto parts = split_path(request.path);
   auto caller = authenticate(request);
   const bool open = !parts.empty() && is_public(parts.front()) && request.method == "GET";
   if (!caller && !open) return {.reply = reply_of(caller.error())};
+  if (caller) count_request(request);
   if (const auto path = parse_resource_path(parts)) {
     auto outcome = serve_resource(request, *path, *caller);
     if (!outcome) return {.reply = reply_of(outcome.error())};

@@ -48,7 +48,7 @@ struct Intent {
   std::string name;
 };
 
-// One served request, counted.
+// One served request of somebody who is known, counted.
 struct RequestCount {
   std::string verb, resource, user_agent;
   auto operator<=>(const RequestCount&) const = default;
@@ -71,8 +71,10 @@ class Api {
     std::unique_ptr<OpenWatch> watch{};  // set: stream this instead
   };
   Outcome serve(const net::ServerRequest& request);
+  // Is it from somebody who is known? Looks at the headers alone.
+  bool knows(const net::ServerRequest& request) const { return authenticate(request).has_value(); }
 
-  // Garbage collection and the like, after a request.
+  // Garbage collection and the like, after a request: a bounded piece of it. When more is left, `wake` has been called.
   void run_controllers() { garbage_.run(); }
 
   Registry& registry() { return registry_; }
@@ -85,6 +87,7 @@ class Api {
   struct Call;  // a request with everything parsed
 
   Answer<Caller> authenticate(const net::ServerRequest& request) const;
+  void count_request(const net::ServerRequest& request);
   Answer<Reply> serve_document(const net::ServerRequest& request, const std::vector<std::string>& parts) const;
   Answer<Outcome> serve_resource(const net::ServerRequest& request, const ResourcePath& path, const Caller& caller);
   Answer<Target> resolve(const ResourcePath& path) const;

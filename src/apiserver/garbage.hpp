@@ -8,7 +8,9 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "apiserver/namespace_status.hpp"
 #include "apiserver/registry.hpp"
 
 namespace rotor::apiserver {
@@ -22,7 +24,7 @@ class GarbageCollector {
   GarbageCollector(const GarbageCollector&) = delete;
   GarbageCollector& operator=(const GarbageCollector&) = delete;
 
-  // Works until nothing is left to do.
+  // Does a bounded piece of what is left to do and calls `wake` when that was not all: requests are served in between.
   void run();
 
  private:
@@ -33,12 +35,16 @@ class GarbageCollector {
   };
 
   void on_change(std::string_view resource, const Change& change);
+  void enqueue_unblocked_owners(const Change& change);
   void index(const Ref& ref, const json::Object& object, bool present);
   void enqueue(Ref ref);
   void examine(const Ref& ref);
   void examine_owner(const ServedKind& kind, const Ref& ref, const json::Object& object);
   void examine_dependent(const ServedKind& kind, const Ref& ref, const json::Object& object);
+  bool waits_for_dependents(const Ref& ref) const;
+  bool closes_a_circle(std::string_view uid) const;
   void empty_namespace(const std::string& name);
+  std::vector<Ref> content_of(const std::string& name, NamespaceContent& content) const;
   void remove(const Ref& ref, const ServedKind& kind, std::string_view uid, std::string_view propagation);
   bool has_dependents(std::string_view uid) const;
   KindPtr kind_of(const std::string& resource) const;

@@ -17,6 +17,24 @@ void wipe_strings(json::Value& value) noexcept {
   }
 }
 
+static std::size_t weight_of(const json::Value& value) {
+  std::size_t out = sizeof(json::Value);
+  if (const auto* string = value.if_string()) {
+    out += string->capacity();
+  } else if (const auto* object = value.if_object()) {
+    out += weight_of(*object);
+  } else if (const auto* array = value.if_array()) {
+    for (const json::Value& item : *array) out += weight_of(item);
+  }
+  return out;
+}
+
+std::size_t weight_of(const json::Object& object) {
+  std::size_t out = 0;
+  for (const auto& member : object) out += sizeof member + member.key().size() + weight_of(member.value());
+  return out;
+}
+
 ObjectPtr share(json::Object object) {
   if (text(object, "kind") != "Secret") return std::make_shared<const json::Object>(std::move(object));
   return {new json::Object(std::move(object)), [](json::Object* secret) {

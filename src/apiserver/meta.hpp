@@ -18,6 +18,8 @@ using ObjectPtr = std::shared_ptr<const json::Object>;
 ObjectPtr share(json::Object object);
 void wipe_strings(json::Value& value) noexcept;
 
+std::size_t weight_of(const json::Object& object);  // the memory it takes, about
+
 const json::Object& metadata_of(const json::Object& object);  // an empty object when there is none
 json::Object& metadata_of(json::Object& object);              // made when there is none
 

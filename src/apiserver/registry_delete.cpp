@@ -78,7 +78,11 @@ Answer<Removed> Registry::remove(const Target& target, const DeleteRequest& requ
     const bool shorter = left != nullptr && left->is_int64() && grace < left->get_int64();
     if (request.grace_seconds && shorter) mark(updated, clock_.now(), grace);
   }
-  if (is_namespace) updated["status"].emplace_object()["phase"] = "Terminating";
+  if (is_namespace) {
+    json::Value& status = updated["status"];
+    if (!status.is_object()) status.emplace_object();
+    status.get_object()["phase"] = "Terminating";
+  }
   const bool gone = may_go_now(updated);
   if (request.dry_run) return Removed{share(std::move(updated)), gone};
   if (gone) {

@@ -1,6 +1,7 @@
 #include "apiserver/store.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rotor::apiserver {
 
@@ -56,10 +57,15 @@ ObjectPtr Store::erase(std::string_view name, const kube::Key& key) {
 }
 
 void Store::record(std::string_view name, Resource& in, Change change) {
+  change.weight = weight_of(*change.object);
+  change.previous_weight = change.previous == nullptr ? 0 : weight_of(*change.previous);
   in.history.push_back(change);
-  while (in.history.size() > options_.history) {
-    in.forgotten = in.history.front().revision;
-    in.history.pop_front();
+  in.weight += change.weight + change.previous_weight;
+  history_bytes_ += change.weight + change.previous_weight;
+  if (in.history.size() > options_.history) forget_oldest(in);
+  while (history_bytes_ > options_.history_bytes) {
+    const auto heaviest = std::ranges::max_element(resources_, {}, [](const auto& one) { return one.second.weight; });
+    forget_oldest(heaviest->second);
   }
   // A listener may subscribe or unsubscribe; it is called from a copy of the list of ids.
   std::vector<std::uint64_t> ids;
@@ -67,6 +73,14 @@ void Store::record(std::string_view name, Resource& in, Change change) {
   for (const std::uint64_t id : ids) {
     if (const auto it = listeners_.find(id); it != listeners_.end()) it->second(name, change);
   }
+}
+
+void Store::forget_oldest(Resource& in) {
+  const Change& oldest = in.history.front();
+  in.forgotten = oldest.revision;
+  in.weight -= oldest.weight + oldest.previous_weight;
+  history_bytes_ -= oldest.weight + oldest.previous_weight;
+  in.history.pop_front();
 }
 
 const ObjectMap& Store::objects(std::string_view name) const {
@@ -112,6 +126,7 @@ std::uint64_t Store::oldest_revision(std::string_view name) const {
 
 void Store::forget_history(std::string_view name) {
   Resource& in = resource(name);
+  history_bytes_ -= std::exchange(in.weight, 0);
   in.history.clear();
   in.forgotten = revision_;
 }

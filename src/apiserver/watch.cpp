@@ -46,17 +46,17 @@ void WatchFeed::on_change(const Change& change) {
   const bool after = change.type != Change::Type::kDeleted && filter_.matches(*change.object);
   if (!before && !after) return;
   if (after) {
-    push({.type = before ? "MODIFIED" : "ADDED", .object = change.object});
+    push({.type = before ? "MODIFIED" : "ADDED", .object = change.object, .line = {}, .weight = change.weight});
     return;
   }
   if (change.type == Change::Type::kDeleted) {
-    push({.type = "DELETED", .object = change.object});
+    push({.type = "DELETED", .object = change.object, .line = {}, .weight = change.weight});
     return;
   }
   // It still exists but no longer matches: the last state that did, at the revision where it stopped.
   json::Object last = *change.previous;
   metadata_of(last)["resourceVersion"] = std::to_string(change.revision);
-  push({.type = "DELETED", .object = share(std::move(last))});
+  push({.type = "DELETED", .object = share(std::move(last)), .line = {}, .weight = change.weight});
 }
 
 void WatchFeed::push(Item item) {
@@ -65,12 +65,18 @@ void WatchFeed::push(Item item) {
     held_ = std::move(item);
     return;
   }
+  queued_ += item.weight;
   queue_.push_back(std::move(item));
   if (held_) {
+    queued_ += held_->weight;
     queue_.push_back(*std::move(held_));
     held_.reset();
   }
-  if (queue_.size() > kMaxBehind) ended_ = true;
+  if (queue_.size() > kMaxBehind || queued_ > store_.options().watch_backlog) {
+    ended_ = true;
+    queue_.clear();
+    queued_ = 0;
+  }
   if (wake_) wake_();
 }
 
@@ -78,6 +84,7 @@ std::optional<SecretBytes> WatchFeed::next() {
   if (queue_.empty()) return std::nullopt;
   Item item = std::move(queue_.front());
   queue_.pop_front();
+  queued_ -= item.weight;
   if (item.type.empty()) return std::move(item.line);
   SecretBytes line = renderer_.event(target_, item.type, *item.object, accepted_, first_);
   first_ = false;

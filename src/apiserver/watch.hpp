@@ -34,7 +34,8 @@ class WatchFeed {
 
   // The next line to send; nullopt when there is none now.
   std::optional<SecretBytes> next();
-  // Nothing more will come: after an error event, or because the reader was too slow.
+  // Nothing more will come: after an error event, or because the reader was too slow. What waited for a reader that was
+  // too slow is dropped: it comes back with the last revision it saw.
   bool ended() const { return ended_ && queue_.empty(); }
   void on_ready(std::function<void()> wake) { wake_ = std::move(wake); }
 
@@ -54,6 +55,7 @@ class WatchFeed {
     std::string_view type;  // ADDED, …; "" for a finished line
     ObjectPtr object{};
     SecretBytes line{};
+    std::size_t weight = 0;  // of what only this queue may still hold
   };
 
   void on_change(const Change& change);
@@ -66,6 +68,7 @@ class WatchFeed {
   Accepted accepted_;
   std::uint64_t subscription_ = 0;
   std::deque<Item> queue_;
+  std::size_t queued_ = 0;  // the weight of it
   std::function<void()> wake_;
   bool first_ = true;
   bool ended_ = false;

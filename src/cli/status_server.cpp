@@ -5,6 +5,12 @@
 namespace rotor::cli {
 namespace {
 
+// Whoever reaches the pod may ask, without credentials: room for a kubelet and some scrapers, and no request has a
+// body.
+constexpr net::ServerLimits kLimits{.connections = 64, .connections_per_peer = 16, .head = std::chrono::seconds(10)};
+
+bool no_body(const net::ServerRequest&) { return false; }
+
 struct Answer {
   int status;
   std::string_view type;
@@ -33,7 +39,7 @@ Result<std::unique_ptr<net::HttpServer>> start_status_server(Executor executor, 
   if (!where) return nullptr;
   const MetricsRegistry* registry = &metrics;
   return net::start_server(
-      std::move(executor), {.address = where->host, .port = where->port},
+      std::move(executor), {.address = where->host, .port = where->port, .wants_body = no_body, .limits = kLimits},
       [ready = std::move(ready), registry](net::ServerRequest request, net::ServerResponse& response) {
         return serve(response, answer(request.path, ready(), *registry));
       });

@@ -186,10 +186,11 @@ void WatchLoop::handle(const WatchEvent& event) {
   if (!id->resource_version.empty()) resource_version_ = id->resource_version;
   switch (event.type) {
     case WatchEvent::Type::kBookmark:
+      sink_.sweep();
       return;
     case WatchEvent::Type::kDeleted:
       quarantined_.erase(id->key);
-      sink_.erase(id->key);
+      sink_.erase(id->key, id->resource_version);
       return;
     case WatchEvent::Type::kAdded:
     case WatchEvent::Type::kModified:

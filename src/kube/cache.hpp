@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -30,10 +32,12 @@ class WatchSink {
  public:
   virtual ~WatchSink() = default;
   virtual Result<void> put(std::string_view object_json) = 0;
-  virtual void erase(const Key& key) = 0;
+  // `version`: of the deletion, when it is known.
+  virtual void erase(const Key& key, std::string_view version) = 0;
   // The keys of a finished list, so that what vanished meanwhile is erased.
   virtual void retain(const std::vector<Key>& listed) = 0;
   virtual void ready() = 0;  // after every full list
+  virtual void sweep() {}    // from time to time, also when no object changes
   // An object that put() refused, or whose metadata cannot be read (then `key` is empty): once for each new reason.
   virtual void broken(const Key&, const Error&) {}
 };
@@ -95,6 +99,51 @@ Result<T> read_for_cache(std::string_view object_json) {
   return object;
 }
 
+// What is remembered beyond what the watch shows: for a while, and no more than so many.
+inline constexpr auto kOwnWritesFor = std::chrono::seconds(10);
+inline constexpr auto kTombstonesFor = std::chrono::seconds(60);  // longer than any request may take
+inline constexpr std::size_t kMaxRemembered = 10'000;
+
+// Values by key, each for the same time, the oldest given up first.
+template <class V>
+class Recent {
+ public:
+  explicit Recent(SteadyTime::duration keep) : keep_(keep) {}
+
+  const V* find(const Key& key, SteadyTime now) const {
+    const auto it = entries_.find(key);
+    return it == entries_.end() || now >= it->second.until ? nullptr : &it->second.value;
+  }
+  void put(const Key& key, V value, SteadyTime now) {
+    sweep(now);
+    while (order_.size() >= kMaxRemembered) drop_first();
+    const SteadyTime until = now + keep_;
+    entries_.insert_or_assign(key, Entry{std::move(value), until});
+    order_.push_back({until, key});
+  }
+  void erase(const Key& key) { entries_.erase(key); }
+  void sweep(SteadyTime now) {
+    while (!order_.empty() && now >= order_.front().first) drop_first();
+  }
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    V value;
+    SteadyTime until;
+  };
+  // A key that was put again stands in the order more than once; only its last place counts.
+  void drop_first() {
+    const auto it = entries_.find(order_.front().second);
+    if (it != entries_.end() && it->second.until == order_.front().first) entries_.erase(it);
+    order_.pop_front();
+  }
+
+  SteadyTime::duration keep_;
+  std::map<Key, Entry> entries_;
+  std::deque<std::pair<SteadyTime, Key>> order_;
+};
+
 template <class T>
 class Cache final : public WatchSink {
  public:
@@ -116,28 +165,29 @@ class Cache final : public WatchSink {
   bool waiting_for_crd() const { return loop_.waiting_for_crd(); }
   // What the watch showed or what we wrote since, whichever is newer.
   Ptr get(const Key& key) const {
-    const auto written = written_.find(key);
+    const Ptr* written = written_.find(key, clock_.steady());
     Ptr shown = shown_by_watch(key);
-    return written != written_.end() && is_ahead(written->second, shown) ? written->second.object : shown;
+    return written != nullptr && is_ahead(**written, shown) ? *written : shown;
   }
   const std::map<Key, Ptr>& all() const { return objects_; }  // what the watch showed
-  // Remembers what the API server answered to our write, for ten seconds if the watch never shows it.
+  // Remembers what the API server answered to our write, for ten seconds if the watch never shows it. An answer that
+  // comes after the watch showed the object's end is too late: the object does not rise again.
   Result<Ptr> wrote(const SecretBytes& answer) {
     TRY(T object, decode_(answer.reveal()));
     return wrote(std::move(object));
   }
   Ptr wrote(T object) {
-    Key key = object.metadata.key();
+    const Key key = object.metadata.key();
     auto kept = std::make_shared<const T>(std::move(object));
-    Written written{kept, clock_.steady() + std::chrono::seconds(10)};
-    if (is_ahead(written, shown_by_watch(key))) written_.insert_or_assign(std::move(key), std::move(written));
+    if (is_ahead(*kept, shown_by_watch(key)) && !is_buried(key, *kept)) written_.put(key, kept, clock_.steady());
     return kept;
   }
   // For listeners: is this exactly what we wrote last?
   bool is_own_write(const Key& key, const T& object) const {
-    const auto it = written_.find(key);
-    return it != written_.end() && it->second.object->metadata.resource_version == object.metadata.resource_version;
+    const Ptr* written = written_.find(key, clock_.steady());
+    return written != nullptr && (*written)->metadata.resource_version == object.metadata.resource_version;
   }
+  std::size_t remembered() const { return written_.size() + tombstones_.size(); }
   void on_change(Listener listener) { listeners_.push_back(std::move(listener)); }
   void on_ready(std::function<void()> fn) { on_ready_.push_back(std::move(fn)); }
   // An object that cannot be decoded, once for each reason; its last good state stays in the cache.
@@ -149,17 +199,23 @@ class Cache final : public WatchSink {
     auto& slot = objects_[key];
     Ptr before = std::exchange(slot, std::make_shared<const T>(std::move(object)));
     tell(key, before, slot);
-    const auto written = written_.find(key);
-    if (written != written_.end() && !is_ahead(written->second, shown_by_watch(key))) written_.erase(written);
+    const Ptr* written = written_.find(key, clock_.steady());
+    if (written != nullptr && !is_ahead(**written, shown_by_watch(key))) written_.erase(key);
+    sweep();
     return {};
   }
-  void erase(const Key& key) override {
+  void erase(const Key& key, std::string_view version) override {
+    bury(key, version);
     written_.erase(key);
     const auto it = objects_.find(key);
     if (it == objects_.end()) return;
     const Ptr before = it->second;
     objects_.erase(it);
     tell(key, before, nullptr);
+  }
+  void sweep() override {
+    written_.sweep(clock_.steady());
+    tombstones_.sweep(clock_.steady());
   }
   void retain(const std::vector<Key>& listed) override;
   void ready() override {
@@ -171,18 +227,31 @@ class Cache final : public WatchSink {
   }
 
  private:
-  struct Written {
-    Ptr object;
-    SteadyTime until;
+  struct Tombstone {
+    std::string uid;
+    std::string version;
   };
 
   Ptr shown_by_watch(const Key& key) const {
     const auto it = objects_.find(key);
     return it == objects_.end() ? nullptr : it->second;
   }
-  bool is_ahead(const Written& written, const Ptr& shown) const {
-    if (clock_.steady() >= written.until) return false;
-    return !shown || later_version(written.object->metadata.resource_version, shown->metadata.resource_version);
+  bool is_ahead(const T& written, const Ptr& shown) const {
+    return !shown || later_version(written.metadata.resource_version, shown->metadata.resource_version);
+  }
+  void bury(const Key& key, std::string_view version) {
+    Ptr last = shown_by_watch(key);
+    if (!last) last = get(key);
+    Tombstone tomb{last ? last->metadata.uid : "", std::string(version)};
+    if (tomb.version.empty() && last) tomb.version = last->metadata.resource_version;
+    tombstones_.put(key, std::move(tomb), clock_.steady());
+  }
+  // The object that ended, or an earlier one of that name.
+  bool is_buried(const Key& key, const T& object) const {
+    const Tombstone* tomb = tombstones_.find(key, clock_.steady());
+    if (tomb == nullptr) return false;
+    if (!tomb->uid.empty() && tomb->uid == object.metadata.uid) return true;
+    return !tomb->version.empty() && !later_version(object.metadata.resource_version, tomb->version);
   }
   void tell(const Key& key, const Ptr& before, const Ptr& after) {
     for (const auto& listener : listeners_) listener(key, before, after);
@@ -192,7 +261,8 @@ class Cache final : public WatchSink {
   Clock& clock_;
   Decoder decode_;
   std::map<Key, Ptr> objects_;
-  std::map<Key, Written> written_;
+  Recent<Ptr> written_{kOwnWritesFor};
+  Recent<Tombstone> tombstones_{kTombstonesFor};
   std::vector<Listener> listeners_;
   std::vector<std::function<void()>> on_ready_;
   Broken broken_;
@@ -207,7 +277,7 @@ void Cache<T>::retain(const std::vector<Key>& listed) {
   for (const auto& [key, object] : objects_) {
     if (!std::ranges::binary_search(sorted, key)) gone.push_back(key);
   }
-  for (const Key& key : gone) erase(key);
+  for (const Key& key : gone) erase(key, {});
 }
 
 }  // namespace rotor::kube

@@ -80,12 +80,13 @@ std::optional<std::string> EventCorrelator::add(Event event) {
     it->second.event.last_timestamp = stamp;
     ++it->second.event.count;
     it->second.seen = now;
+    it->second.change = ++changes_;
     return key;
   }
   event.metadata.name = event_name(event.involved_object.name, clock_.now());
   event.first_timestamp = event.last_timestamp = stamp;
   event.count = 1;
-  known_.insert_or_assign(key, Known{std::move(event), now});
+  known_.insert_or_assign(key, Known{std::move(event), now, ++changes_});
   return key;
 }
 
@@ -101,7 +102,14 @@ void EventCorrelator::forget_old() {
   // An allowance is full again after this long.
   const auto refill = kOneMoreEvery * static_cast<int>(kBurst);
   erase_older(allowances_, clock_.steady() - refill, [](const Allowance& a) { return a.refilled; });
-  if (known_.size() >= kMaxRemembered) known_.clear();
+  // Thousands of objects within these times: what is forgotten costs an event more, not the memory. The newest stay:
+  // they may wait to be written.
+  if (known_.size() >= kMaxRemembered) {
+    const std::uint64_t newest = changes_ - kMaxRemembered / 2;
+    std::erase_if(known_, [newest](const auto& entry) { return entry.second.change <= newest; });
+  }
+  if (similar_.size() >= 4 * kMaxRemembered) similar_.clear();
+  if (allowances_.size() >= 4 * kMaxRemembered) allowances_.clear();
 }
 
 }  // namespace rotor::kube

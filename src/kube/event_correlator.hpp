@@ -16,6 +16,7 @@ class EventCorrelator {
   struct Known {
     Event event;
     SteadyTime seen;
+    std::uint64_t change = 0;  // counts up: who was seen last among those of one moment
   };
   explicit EventCorrelator(Clock& clock) : clock_(clock) {}
 
@@ -42,6 +43,7 @@ class EventCorrelator {
   void forget_old();
 
   Clock& clock_;
+  std::uint64_t changes_ = 0;
   std::map<std::string, Known> known_;
   std::map<std::string, Similar> similar_;
   std::map<std::string, Allowance> allowances_;  // by object

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "base/repeated.hpp"
 #include "kube/event_correlator.hpp"
 #include "kube/signal.hpp"
 
@@ -19,6 +20,7 @@ constexpr std::size_t kMaxMessage = 1024;
 constexpr std::size_t kMaxWaiting = 1000;
 constexpr int kAttempts = 3;
 constexpr auto kBetweenAttempts = 5s;
+constexpr auto kTellDropsEvery = 60s;
 
 // Cuts at a character, not inside one.
 std::string shortened(std::string message) {
@@ -57,7 +59,24 @@ struct State {
   std::deque<std::string> waiting{};
   std::set<std::string> is_waiting{};
   std::set<std::string> created{};
+  // Events that found no room: told in one line when the others are written, or after a while.
+  std::uint64_t dropped = 0;
+  SteadyTime dropped_since{};
+  Repeated not_written{kTellDropsEvery};
 };
+
+void drop_oldest(State& state) {
+  if (state.dropped++ == 0) state.dropped_since = state.clock.steady();
+  state.is_waiting.erase(state.waiting.front());
+  state.waiting.pop_front();
+}
+
+void tell_drops(State& state) {
+  const bool due = state.waiting.empty() || state.clock.steady() >= state.dropped_since + kTellDropsEvery;
+  if (state.dropped == 0 || !due) return;
+  log::warn("more events than could be written: the oldest were dropped",
+            {{"events", std::exchange(state.dropped, 0)}, {"waiting", state.waiting.size()}});
+}
 
 Task<Result<void>> write_once(State& state, Event event) {
   const Key name{event.metadata.ns, event.metadata.name};
@@ -84,9 +103,12 @@ Task<> write_with_retries(State& state, std::string key) {
     if (done || done.error().code == Code::kCancelled) co_return;
     if (!worth_another_try(done.error().code) || attempt == kAttempts) {
       event = state.correlator.find(key);
-      log::warn("an event could not be written", {{"object", event == nullptr ? "" : event->involved_object.name},
-                                                  {"reason", event == nullptr ? "" : event->reason},
-                                                  {"error", done.error().message}});
+      if (const auto times = state.not_written.due(state.clock.steady())) {
+        log::warn("an event could not be written", {{"object", event == nullptr ? "" : event->involved_object.name},
+                                                    {"reason", event == nullptr ? "" : event->reason},
+                                                    {"error", done.error().message},
+                                                    {"times", *times}});
+      }
       co_return;
     }
     co_await state.clock.sleep_for(kBetweenAttempts);
@@ -95,6 +117,7 @@ Task<> write_with_retries(State& state, std::string key) {
 
 Task<> write_events(State& state) {
   for (;;) {
+    tell_drops(state);
     if (state.waiting.empty()) {
       co_await state.work.wait();
       continue;
@@ -125,11 +148,8 @@ class Recorder final : public EventRecorder {
     event.reporting_component = component_;
     const std::optional<std::string> key = state_.correlator.add(std::move(event));
     if (!key) return;
-    if (state_.waiting.size() >= kMaxWaiting) {
-      log::warn("too many events wait to be written, the oldest is dropped");
-      state_.is_waiting.erase(state_.waiting.front());
-      state_.waiting.pop_front();
-    }
+    if (state_.is_waiting.contains(*key)) return;
+    if (state_.waiting.size() >= kMaxWaiting) drop_oldest(state_);
     if (state_.is_waiting.insert(*key).second) state_.waiting.push_back(*key);
     state_.work.notify_one();
   }

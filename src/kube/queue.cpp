@@ -11,6 +11,7 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -25,6 +26,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kLanes = 3;
+// Reconciles that wait for nothing, one after the other, before sockets and timers have their turn.
+constexpr int kInARow = 32;
 
 std::size_t index(Lane lane) { return static_cast<std::size_t>(lane); }
 
@@ -147,7 +150,9 @@ struct Queue::Impl {
   }
 
   Task<> work_on() {
-    for (;;) {
+    const Executor executor = co_await asio::this_coro::executor;
+    for (int n = 1;; ++n) {
+      if (n % kInARow == 0) co_await asio::post(executor, asio::use_awaitable);
       std::optional<Key> key = take();
       if (!key) {
         co_await work->wait();

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "net/deadline.hpp"
+#include "net/sockets.hpp"
 
 namespace rotor::net {
 namespace {
@@ -18,6 +19,9 @@ using boost::system::error_code;
 Task<Result<tcp::socket>> connect_one(tcp::endpoint endpoint) {
   co_await report_cancellation();
   tcp::socket socket(co_await asio::this_coro::executor);
+  if (const error_code failed = open_socket(socket, endpoint.protocol())) {
+    co_return fail(Code::kUnavailable, failed.message());
+  }
   const auto [error] = co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
   if (error == asio::error::operation_aborted) co_return fail(Code::kCancelled, "cancelled while connecting");
   if (error) co_return fail(Code::kUnavailable, error.message());

@@ -1,7 +1,8 @@
 #include "net/server.hpp"
 
+#include <algorithm>
+#include <map>
 #include <optional>
-#include <set>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -13,7 +14,9 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "base/repeated.hpp"
 #include "net/server_connection.hpp"
+#include "net/sockets.hpp"
 #include "net/spawn.hpp"
 #include "net/tls.hpp"
 
@@ -23,34 +26,47 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr std::chrono::seconds kHandshakeLimit{10};
+// Whom a limit counts as one: an IPv6 host usually has a whole /64 to choose its address from.
+asio::ip::address peer_group(const asio::ip::address& peer) {
+  if (!peer.is_v6()) return peer;
+  asio::ip::address_v6 address = peer.to_v6();
+  if (address.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, address);
+  if (address.is_loopback()) return peer;
+  auto bytes = address.to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+  return asio::ip::address_v6(bytes);
+}
 
 // Lives as long as any of its connections, so that a stopped server's coroutines end in peace.
 struct ServerState {
   ServerState(const Executor& executor_in, ServerConfig config_in, Handler handler_in)
-      : executor(executor_in), config(std::move(config_in)), handler(std::move(handler_in)), acceptor(executor_in) {}
+      : executor(executor_in),
+        config(std::move(config_in)),
+        clock(config.clock == nullptr ? own_clock : *config.clock),
+        handler(std::move(handler_in)),
+        acceptor(executor_in) {}
 
   Executor executor;
   ServerConfig config;
+  SystemClock own_clock;
+  Clock& clock;
   Handler handler;
   tcp::acceptor acceptor;
   std::unique_ptr<ServerTls> tls;
   std::uint16_t port = 0;
   bool stopped = false;
-  std::set<BackgroundPtr> connections;
+  std::map<BackgroundPtr, asio::ip::address> connections;
+  std::map<asio::ip::address, std::size_t> by_peer;
+  Repeated refused;
+  Repeated not_accepted;
 };
 using StatePtr = std::shared_ptr<ServerState>;
-
-Task<> wait_for(std::chrono::milliseconds limit) {
-  asio::steady_timer timer(co_await asio::this_coro::executor, limit);
-  co_await timer.async_wait(asio::use_awaitable);
-}
 
 Task<std::unique_ptr<Stream>> greet(StatePtr state, tcp::socket socket) {
   using asio::experimental::awaitable_operators::operator||;
   if (!state->tls) co_return make_plain_stream(std::move(socket));
   std::variant<StreamResult, std::monostate> outcome =
-      co_await (state->tls->handshake(std::move(socket)) || wait_for(kHandshakeLimit));
+      co_await (state->tls->handshake(std::move(socket)) || state->clock.sleep_for(state->config.limits.handshake));
   StreamResult* stream = std::get_if<0>(&outcome);
   if (stream == nullptr) co_return nullptr;
   if (!*stream) log::debug("TLS handshake failed", {{"error", stream->error().message}});
@@ -61,27 +77,53 @@ Task<> serve(StatePtr state, tcp::socket socket) {
   tune(socket);
   std::unique_ptr<Stream> stream = co_await greet(state, std::move(socket));
   if (!stream || state->stopped) co_return;
-  ServerConnection connection(std::move(stream), state->config.max_body, state->handler);
+  ServerConnection connection(std::move(stream), state->config, state->clock, state->handler);
   co_await connection.run();
 }
 
-void start_connection(const StatePtr& state, tcp::socket socket) {
+void forget_connection(ServerState& state, const BackgroundPtr& connection) {
+  const auto it = state.connections.find(connection);
+  if (it == state.connections.end()) return;
+  const auto count = state.by_peer.find(it->second);
+  if (--count->second == 0) state.by_peer.erase(count);
+  state.connections.erase(it);
+}
+
+bool has_room(const ServerState& state, const asio::ip::address& peer) {
+  const auto of_peer = state.by_peer.find(peer);
+  return state.connections.size() < state.config.limits.connections &&
+         (of_peer == state.by_peer.end() || of_peer->second < state.config.limits.connections_per_peer);
+}
+
+void start_connection(const StatePtr& state, tcp::socket socket, const asio::ip::address& from) {
+  const asio::ip::address peer = peer_group(from);
+  if (!has_room(*state, peer)) {
+    if (const auto times = state->refused.due(state->clock.steady())) {
+      log::warn("too many connections are open: new ones are closed",
+                {{"peer", peer.to_string()}, {"open", state->connections.size()}, {"times", *times}});
+    }
+    return;
+  }
   BackgroundPtr connection = spawn(state->executor, serve(state, std::move(socket)),
-                                   [state](const BackgroundPtr& self) { state->connections.erase(self); });
-  if (!connection->done) state->connections.insert(std::move(connection));
+                                   [state](const BackgroundPtr& self) { forget_connection(*state, self); });
+  if (connection->done) return;
+  ++state->by_peer[peer];
+  state->connections.emplace(std::move(connection), peer);
 }
 
 Task<> accept_loop(StatePtr state) {
   while (!state->stopped) {
-    auto [error, socket] = co_await state->acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
+    Accepted accepted = co_await accept(state->acceptor);
     if (state->stopped) co_return;
-    if (error) {
-      // Usually: no file descriptor left. The ones in use come free by and by.
-      log::warn("accepting a connection failed", {{"error", error.message()}});
-      co_await wait_for(std::chrono::milliseconds(100));
+    if (!accepted.error) {
+      start_connection(state, std::move(accepted.socket), accepted.peer);
       continue;
     }
-    start_connection(state, std::move(socket));
+    // Usually: no file descriptor left. The ones in use come free by and by.
+    if (const auto times = state->not_accepted.due(state->clock.steady())) {
+      log::warn("accepting a connection failed", {{"error", accepted.error.message()}, {"times", *times}});
+    }
+    co_await state->clock.sleep_for(std::chrono::milliseconds(100));
   }
 }
 
@@ -91,7 +133,7 @@ Result<void> listen(ServerState& state) {
   const asio::ip::address address = asio::ip::make_address(config.address, error);
   if (error) return fail(Code::kInvalid, fmt::format("listen address \"{}\": must be an IP address", config.address));
   const tcp::endpoint endpoint(address, config.port);
-  state.acceptor.open(endpoint.protocol(), error);
+  error = open_acceptor(state.acceptor, endpoint.protocol());
   if (!error) state.acceptor.set_option(asio::socket_base::reuse_address(true), error);
   if (!error) state.acceptor.bind(endpoint, error);
   if (!error) state.acceptor.listen(asio::socket_base::max_listen_connections, error);
@@ -123,7 +165,7 @@ class Http1Server final : public HttpServer {
     boost::system::error_code ignored;
     state_->acceptor.close(ignored);
     const auto connections = state_->connections;  // a connection may end, and leave the set, while it is told
-    for (const BackgroundPtr& connection : connections) cancel(connection);
+    for (const auto& [connection, peer] : connections) cancel(connection);
   }
 
  private:

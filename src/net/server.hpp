@@ -34,6 +34,18 @@ class ServerResponse {
 // Runs on the server's executor; a coroutine that ends without an answer gives 500. Cancelled when the peer goes away.
 using Handler = std::function<Task<>(ServerRequest, ServerResponse&)>;
 
+// What one peer, or all together, may hold of this server. An answer that is under way (a watch) is bounded only by
+// the time one piece of it may take to be read.
+struct ServerLimits {
+  std::size_t connections = 512;           // half of the descriptors that a process usually may have
+  std::size_t connections_per_peer = 256;  // of one address (IPv6: one /64); controllers use up to 64 each
+  std::chrono::milliseconds handshake = std::chrono::seconds(10);
+  std::chrono::milliseconds head = std::chrono::seconds(30);   // also from connecting to the first byte
+  std::chrono::milliseconds body = std::chrono::seconds(120);  // 8 MiB at 70 KB a second
+  std::chrono::milliseconds idle = std::chrono::seconds(180);  // between two requests: longer than clients keep one
+  std::chrono::milliseconds write = std::chrono::seconds(60);  // a peer that reads nothing for so long is gone
+};
+
 struct ServerConfig {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;         // 0: the system picks one
@@ -41,6 +53,11 @@ struct ServerConfig {
   SecretBytes key_pem{};
   std::string client_ca_pem{};  // set: client certificates are asked for and checked when given
   std::size_t max_body = 8U << 20;
+  // Asked once for each request that has a body, when its head is here. No: the body is not read, the handler answers
+  // without it, and the connection ends.
+  std::function<bool(const ServerRequest& head)> wants_body{};
+  ServerLimits limits{};
+  Clock* clock = nullptr;  // null: the machine's
 };
 
 class HttpServer {

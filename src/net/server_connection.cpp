@@ -15,17 +15,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::seconds kIdleLimit{180};  // between two requests
-constexpr std::chrono::seconds kReadLimit{30};   // between two pieces of one request
-constexpr std::chrono::seconds kWriteLimit{60};  // a peer that reads nothing for so long is gone
-constexpr std::chrono::seconds kDrainLimit{2};   // for the rest of a request that was refused
+constexpr std::chrono::seconds kDrainLimit{2};  // for the rest of a request that was refused
 constexpr std::size_t kDrainUpTo = 64U << 20;
 constexpr std::size_t kJoinUpTo = 16U << 10;
-
-Task<> wait_for(std::chrono::milliseconds limit) {
-  asio::steady_timer timer(co_await asio::this_coro::executor, limit);
-  co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-}
 
 Task<> wait_for_cancellation() {
   asio::steady_timer timer(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
@@ -38,8 +30,8 @@ bool bodyless(int status) { return status / 100 == 1 || status == 204 || status 
 
 class ServerConnection::Answer final : public ServerResponse {
  public:
-  Answer(Stream& stream, bool head_only, bool keep_alive)
-      : stream_(stream), head_only_(head_only), keep_alive_(keep_alive) {}
+  Answer(Stream& stream, Clock& clock, std::chrono::milliseconds write_limit, bool head_only, bool keep_alive)
+      : stream_(stream), clock_(clock), write_limit_(write_limit), head_only_(head_only), keep_alive_(keep_alive) {}
 
   bool begun() const { return state_ != State::kNone; }
   bool complete() const { return state_ == State::kDone; }
@@ -120,7 +112,7 @@ class ServerConnection::Answer final : public ServerResponse {
 
   Task<Result<void>> put_bytes(std::string_view bytes) {
     using asio::experimental::awaitable_operators::operator||;
-    std::variant<Io, std::monostate> outcome = co_await (stream_.write(bytes) || wait_for(kWriteLimit));
+    std::variant<Io, std::monostate> outcome = co_await (stream_.write(bytes) || clock_.sleep_for(write_limit_));
     if (outcome.index() == 0 && !std::get<0>(outcome).error) co_return Result<void>();
     state_ = State::kBroken;
     if (outcome.index() == 1) {
@@ -132,39 +124,65 @@ class ServerConnection::Answer final : public ServerResponse {
   }
 
   Stream& stream_;
+  Clock& clock_;
+  std::chrono::milliseconds write_limit_;
   bool head_only_;
   bool keep_alive_;
   State state_ = State::kNone;
 };
 
-ServerConnection::ServerConnection(std::unique_ptr<Stream> stream, std::size_t max_body, const Handler& handler)
-    : stream_(std::move(stream)), max_body_(max_body), handler_(handler) {}
+ServerConnection::ServerConnection(std::unique_ptr<Stream> stream, const ServerConfig& config, Clock& clock,
+                                   const Handler& handler)
+    : stream_(std::move(stream)), config_(config), clock_(clock), handler_(handler) {}
 
 Task<> ServerConnection::run() {
   co_await asio::this_coro::throw_if_cancelled(false);
   while (true) {
     std::unique_ptr<MessageParser> parser = co_await read_request();
     if (!parser) co_return;
+    served_ = true;
     const bool again = co_await exchange(*parser);
+    if (unwanted_) co_await drain();
     const auto state = co_await asio::this_coro::cancellation_state;
     if (!again || state.cancelled() != asio::cancellation_type::none) co_return;
   }
 }
 
 // False when nothing more will come.
-Task<bool> ServerConnection::read_more(std::chrono::milliseconds limit) {
+Task<bool> ServerConnection::read_more(SteadyTime until) {
   using asio::experimental::awaitable_operators::operator||;
   char* space = in_.space();
-  std::variant<Io, std::monostate> outcome = co_await (stream_->read_some(space, in_.space_size()) || wait_for(limit));
+  std::variant<Io, std::monostate> outcome =
+      co_await (stream_->read_some(space, in_.space_size()) || clock_.sleep_until(until));
   if (outcome.index() != 0 || std::get<0>(outcome).error) co_return false;
   in_.filled(std::get<0>(outcome).size);
   co_return true;
 }
 
-// A complete request, or null: the peer left, was too slow, or was refused.
+ServerRequest ServerConnection::head_of(const MessageParser& parser) const {
+  const std::size_t mark = parser.target.find('?');
+  return {.method = parser.method,
+          .path = parser.target.substr(0, mark),
+          .query = mark == std::string::npos ? "" : parser.target.substr(mark + 1),
+          .headers = parser.headers,
+          .body = {},
+          .client_common_name = stream_->peer_common_name()};
+}
+
+// False when the peer is gone.
+Task<bool> ServerConnection::invite_body(const MessageParser& parser) {
+  const std::string* expect = find_header(parser.headers, "Expect");
+  if (expect == nullptr || !iequals(*expect, "100-continue")) co_return true;
+  const Io io = co_await stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
+  co_return !io.error;
+}
+
+// A complete request (or the head of one whose body nobody wants), or null: the peer left, was too slow, or was
+// refused. Each stage has one limit in all, so that a byte now and then holds nothing.
 Task<std::unique_ptr<MessageParser>> ServerConnection::read_request() {
-  std::unique_ptr<MessageParser> parser = request_parser(max_body_);
-  bool continued = false;
+  std::unique_ptr<MessageParser> parser = request_parser(config_.max_body);
+  enum class Stage : std::uint8_t { kIdle, kHead, kBody } stage = Stage::kIdle;
+  SteadyTime until = clock_.steady() + (served_ ? config_.limits.idle : config_.limits.head);
   while (true) {
     const Result<std::size_t> used = parser->put(in_.unread());
     if (!used) {
@@ -172,30 +190,40 @@ Task<std::unique_ptr<MessageParser>> ServerConnection::read_request() {
       co_return nullptr;
     }
     in_.consume(*used);
-    if (parser->done()) co_return parser;
-    if (parser->head_done() && !continued) {
-      continued = true;
-      const std::string* expect = find_header(parser->headers, "Expect");
-      if (expect != nullptr && iequals(*expect, "100-continue")) {
-        const Io io = co_await stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
-        if (io.error) co_return nullptr;
-      }
+    if (stage == Stage::kIdle && parser->started()) {
+      stage = Stage::kHead;
+      until = clock_.steady() + config_.limits.head;
     }
+    const bool whole = parser->done();
+    if (stage == Stage::kHead && parser->head_done()) {
+      stage = Stage::kBody;
+      until = clock_.steady() + config_.limits.body;
+      const bool has_body = !whole || parser->has_body();
+      unwanted_ = has_body && config_.wants_body && !config_.wants_body(head_of(*parser));
+      const bool ready = whole || unwanted_ || co_await invite_body(*parser);
+      if (!ready) co_return nullptr;
+    }
+    if (whole || unwanted_) co_return parser;
     if (in_.full()) co_return nullptr;
-    const bool more = co_await read_more(parser->started() ? kReadLimit : kIdleLimit);
+    const bool more = co_await read_more(until);
     if (!more) co_return nullptr;
   }
 }
 
 Task<> ServerConnection::refuse(const Error& error) {
   const int status = error.message == kBodyTooLong ? 413 : error.code == Code::kInvalid ? 431 : 400;
-  Answer answer(*stream_, false, false);
+  Answer answer(*stream_, clock_, config_.limits.write, false, false);
   co_await answer.respond(status, {}, SecretBytes(fmt::format("{}\n", error.message)));
-  // Closing with input unread would reset the connection before the peer has read why.
+  co_await drain();
+}
+
+// Closing with input unread would reset the connection before the peer has read the answer.
+Task<> ServerConnection::drain() {
+  const SteadyTime until = clock_.steady() + kDrainLimit;
   std::size_t left = kDrainUpTo;
   while (left > 0) {
     in_.consume(in_.unread().size());
-    const bool more = co_await read_more(kDrainLimit);
+    const bool more = co_await read_more(until);
     if (!more) co_return;
     left -= std::min(left, in_.unread().size());
   }
@@ -228,15 +256,10 @@ Task<> ServerConnection::run_handler(const Handler& handler, ServerRequest reque
 // True when the connection can serve another request.
 Task<bool> ServerConnection::exchange(MessageParser& parser) {
   using asio::experimental::awaitable_operators::operator||;
-  const bool keep_alive = parser.keep_alive();
-  const std::size_t mark = parser.target.find('?');
-  ServerRequest request{.method = parser.method,
-                        .path = parser.target.substr(0, mark),
-                        .query = mark == std::string::npos ? "" : parser.target.substr(mark + 1),
-                        .headers = std::move(parser.headers),
-                        .body = parser.take_body(),
-                        .client_common_name = stream_->peer_common_name()};
-  Answer answer(*stream_, parser.method == "HEAD", keep_alive);
+  const bool keep_alive = parser.keep_alive() && !unwanted_;
+  ServerRequest request = head_of(parser);
+  if (!unwanted_) request.body = parser.take_body();
+  Answer answer(*stream_, clock_, config_.limits.write, parser.method == "HEAD", keep_alive);
   co_await (run_handler(handler_, std::move(request), answer) || watch_peer());
   const auto state = co_await asio::this_coro::cancellation_state;
   if (!answer.begun() && state.cancelled() == asio::cancellation_type::none) {

@@ -26,8 +26,9 @@ struct Heard {
 
 class ApiHarness {
  public:
-  explicit ApiHarness(std::size_t history = 4096)
-      : api(clock, {.address = "127.0.0.1:1", .token = SecretBytes("secret"), .store = {.history = history}}, [] {}) {}
+  explicit ApiHarness(std::size_t history = 4096) : ApiHarness(Store::Options{.history = history}) {}
+  explicit ApiHarness(Store::Options store)
+      : api(clock, {.address = "127.0.0.1:1", .token = SecretBytes("secret"), .store = store}, [] {}) {}
 
   net::ServerRequest request(std::string method, std::string_view target, std::string_view body = {},
                              std::string type = "application/json", std::string accept = "application/json") const {

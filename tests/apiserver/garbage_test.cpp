@@ -21,6 +21,17 @@ class Garbage : public testing::Test {
     api.api.run_controllers();
     return std::string(made.at("metadata.uid"));
   }
+  void own(std::string_view name, std::string_view owner) {
+    const std::string uid(api.get(maps + "/" + std::string(owner)).at("metadata.uid"));
+    const Heard done = api.merge(maps + "/" + std::string(name),
+                                 R"({"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":")" +
+                                     std::string(owner) + R"(","uid":")" + uid + R"(","blockOwnerDeletion":true}]}})");
+    ASSERT_EQ(done.status, 200) << done.message();
+  }
+  // Until the collector asks for no more turns; fails when it never stops asking.
+  void settle() {
+    for (int turns = 0; turns < 100; ++turns) api.api.run_controllers();
+  }
   bool exists(std::string_view name) { return api.get(maps + "/" + std::string(name)).status == 200; }
 
   ApiHarness api;
@@ -69,6 +80,137 @@ TEST_F(Garbage, GoesBeforeItsOwnerInTheForeground) {
   api.api.run_controllers();
   EXPECT_FALSE(exists("child"));
   EXPECT_FALSE(exists("owner"));
+}
+
+constexpr std::string_view kInForeground = R"({"propagationPolicy":"Foreground"})";
+
+TEST_F(Garbage, ThatOwnsEachOtherGoesInTheForeground) {
+  for (const char* name : {"a", "b"}) add(name);
+  own("a", "b");
+  own("b", "a");
+  api.remove(maps + "/a", kInForeground);
+  settle();
+  EXPECT_FALSE(exists("a"));
+  EXPECT_FALSE(exists("b"));
+}
+
+TEST_F(Garbage, ThatOwnsEachOtherInACircleOfThreeGoesInTheForeground) {
+  for (const char* name : {"a", "b", "c"}) add(name);
+  own("a", "c");
+  own("b", "a");
+  own("c", "b");
+  api.remove(maps + "/a", kInForeground);
+  settle();
+  for (const char* name : {"a", "b", "c"}) EXPECT_FALSE(exists(name)) << name;
+}
+
+TEST_F(Garbage, ThatOwnsItselfGoesInTheForeground) {
+  add("a");
+  own("a", "a");
+  api.remove(maps + "/a", kInForeground);
+  settle();
+  EXPECT_FALSE(exists("a"));
+}
+
+TEST_F(Garbage, ThatOwnsEachOtherWaitsForAFinalizer) {
+  for (const char* name : {"a", "b"}) add(name);
+  own("a", "b");
+  own("b", "a");
+  api.merge(maps + "/b", R"({"metadata":{"finalizers":["x.io/y"]}})");
+  api.remove(maps + "/a", kInForeground);
+  settle();
+  EXPECT_NE(api.get(maps + "/b").at("metadata.deletionTimestamp"), "");
+  api.merge(maps + "/b", R"({"metadata":{"finalizers":null}})");
+  settle();
+  EXPECT_FALSE(exists("a"));
+  EXPECT_FALSE(exists("b"));
+}
+
+TEST(GarbageTurns, LeaveRoomForRequestsInBetween) {
+  StillClock clock;
+  int turns_asked = 0;
+  Api api(clock, {.address = "127.0.0.1:1", .token = SecretBytes("secret")}, [&] { ++turns_asked; });
+  const KindPtr maps = api.registry().kinds().find("", "configmaps");
+  for (int i = 0; i < 1000; ++i) {
+    json::Object map;
+    metadata_of(map)["name"] = "m" + std::to_string(i);
+    metadata_of(map)["ownerReferences"] =
+        json::Array{json::Object{{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"name", "gone"}, {"uid", "1"}}};
+    const Target target{.kind = maps, .version = &maps->versions.front(), .ns = "default"};
+    ASSERT_TRUE(api.registry().create(target, std::move(map), {}).has_value());
+  }
+  turns_asked = 0;
+  api.run_controllers();
+  EXPECT_EQ(turns_asked, 1);
+  EXPECT_GT(api.store().objects("configmaps").size(), 700U);
+  for (int i = 0; i < 10; ++i) api.run_controllers();
+  EXPECT_EQ(api.store().objects("configmaps").size(), 0U);
+}
+
+class Namespaces : public testing::Test {
+ protected:
+  Namespaces() { api.post("/api/v1/namespaces", R"({"metadata":{"name":"n"}})"); }
+  void settle() {
+    for (int turns = 0; turns < 100; ++turns) api.api.run_controllers();
+  }
+  // "True SomeResourcesRemain: still there: 1 secrets"
+  std::string condition(std::string_view type) {
+    const Heard ns = api.get(path);
+    const json::Value* all = json::find(ns.body, "status.conditions");
+    if (all == nullptr) return "none";
+    for (const json::Value& one : all->get_array()) {
+      if (json::find_string(one, "type") != type) continue;
+      return std::string(json::find_string(one, "status")) + " " + std::string(json::find_string(one, "reason")) +
+             ": " + std::string(json::find_string(one, "message"));
+    }
+    return "absent";
+  }
+
+  ApiHarness api;
+  std::string path = "/api/v1/namespaces/n";
+};
+
+TEST_F(Namespaces, ThatCannotEndSayWhatIsLeftAndWhichFinalizerItWaitsFor) {
+  api.post(path + "/configmaps", R"({"metadata":{"name":"a","finalizers":["x.io/y"]}})");
+  api.post(path + "/configmaps", R"({"metadata":{"name":"b","finalizers":["x.io/y","x.io/z"]}})");
+  api.post(path + "/secrets", R"({"metadata":{"name":"s"}})");
+  api.remove(path);
+  settle();
+  EXPECT_EQ(condition("NamespaceContentRemaining"), "True SomeResourcesRemain: still there: 2 configmaps");
+  EXPECT_EQ(condition("NamespaceFinalizersRemaining"),
+            "True SomeFinalizersRemain: objects wait for these finalizers to be removed: 2 x.io/y, 1 x.io/z");
+  EXPECT_EQ(condition("NamespaceDeletionContentFailure").substr(0, 20), "False ContentDeleted");
+  EXPECT_EQ(condition("NamespaceDeletionDiscoveryFailure").substr(0, 25), "False ResourcesDiscovered");
+
+  api.merge(path + "/configmaps/b", R"({"metadata":{"finalizers":null}})");
+  settle();
+  EXPECT_EQ(condition("NamespaceContentRemaining"), "True SomeResourcesRemain: still there: 1 configmaps");
+  api.remove(path);
+  EXPECT_EQ(condition("NamespaceContentRemaining"), "True SomeResourcesRemain: still there: 1 configmaps")
+      << "a second delete keeps them";
+  api.merge(path + "/configmaps/a", R"({"metadata":{"finalizers":null}})");
+  settle();
+  EXPECT_EQ(api.get(path).status, 404);
+}
+
+TEST_F(Namespaces, ThatWaitForThemselvesAloneSayThatNothingIsLeft) {
+  api.merge(path, R"({"metadata":{"finalizers":["x.io/own"]}})");
+  api.remove(path);
+  settle();
+  EXPECT_EQ(condition("NamespaceContentRemaining"), "False ContentRemoved: nothing is left");
+  EXPECT_EQ(condition("NamespaceFinalizersRemaining"), "False ContentHasNoFinalizers: no object waits for a finalizer");
+  api.merge(path, R"({"metadata":{"finalizers":null}})");
+  settle();
+  EXPECT_EQ(api.get(path).status, 404);
+}
+
+TEST_F(Namespaces, WithThousandsOfObjectsAreEmptiedInTurns) {
+  for (int i = 0; i < 600; ++i) {
+    api.post(path + "/configmaps", R"({"metadata":{"name":"m)" + std::to_string(i) + R"("}})");
+  }
+  api.remove(path);
+  settle();
+  EXPECT_EQ(api.get(path).status, 404);
 }
 
 TEST_F(Garbage, EmptiesADeletedNamespace) {

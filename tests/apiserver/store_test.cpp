@@ -65,6 +65,33 @@ TEST(Store, ForgetsWhatIsBeyondItsHistory) {
   EXPECT_TRUE(store.changes_since("a", 14).has_value());
 }
 
+TEST(Store, ForgetsTheHeaviestHistoryFirstWhenAllTogetherWeighTooMuch) {
+  Store store({.history_bytes = 100'000});
+  store.write("small", object("x"));
+  const auto then = store.revision();
+  for (int i = 0; i < 50; ++i) {
+    json::Object large = object("x", i);
+    large["text"] = std::string(5000, 'x');
+    store.write("large", std::move(large));
+    EXPECT_LE(store.history_bytes(), 100'000U);
+  }
+  EXPECT_FALSE(store.changes_since("large", then).has_value());
+  EXPECT_TRUE(store.changes_since("small", then - 1).has_value());
+  store.forget_history("large");
+  EXPECT_LT(store.history_bytes(), 2000U);
+}
+
+TEST(Store, CountsWhatAnOverwrittenObjectLeavesInTheHistory) {
+  Store store({.history = 10, .history_bytes = 1'000'000});
+  for (int i = 0; i < 20; ++i) {
+    json::Object large = object("x" + std::to_string(i));
+    large["text"] = std::string(50'000, 'x');
+    store.write("a", std::move(large));
+  }
+  for (int i = 0; i < 20; ++i) store.write("a", object("x" + std::to_string(i), 1));
+  EXPECT_GT(store.history_bytes(), 500'000U);
+}
+
 TEST(Store, RefusesRevisionsOfAnEarlierLife) {
   Store store({.first_revision = 1000});
   store.write("a", object("x"));

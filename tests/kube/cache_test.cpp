@@ -103,8 +103,66 @@ TEST_F(OwnWrites, AreForgottenWhenTheWatchNeverShowsThem) {
 TEST_F(OwnWrites, EndWithTheObject) {
   shows(4);
   wrote(5);
-  cache.erase(a);
+  cache.erase(a, "6");
   EXPECT_EQ(version(), "");
+}
+
+std::string thing_of(std::string_view uid, int version) {
+  return R"({"kind":"Thing","metadata":{"name":"a","namespace":"n","uid":")" + std::string(uid) +
+         R"(","resourceVersion":")" + std::to_string(version) + R"("}})";
+}
+
+TEST_F(OwnWrites, WhoseAnswerComesAfterTheObjectsEndDoNotRaiseIt) {
+  shows(4);
+  cache.erase(a, "6");
+  wrote(5);
+  EXPECT_EQ(version(), "");
+  wrote(7);
+  EXPECT_EQ(version(), "7") << "made anew after that";
+}
+
+TEST_F(OwnWrites, OfAnObjectThatEndedAreKnownByItsUid) {
+  ASSERT_TRUE(cache.put(thing_of("first", 4)));
+  cache.erase(a, "");
+  ASSERT_TRUE(cache.wrote(SecretBytes(thing_of("first", 9))));
+  EXPECT_EQ(version(), "");
+  ASSERT_TRUE(cache.wrote(SecretBytes(thing_of("second", 10))));
+  EXPECT_EQ(version(), "10");
+}
+
+TEST_F(OwnWrites, OfAnObjectThatTheWatchNeverShowedEndWithItToo) {
+  wrote(5);
+  cache.erase(a, "6");
+  wrote(5);
+  EXPECT_EQ(version(), "");
+}
+
+TEST_F(OwnWrites, AndTombstonesAreSweptWhenNobodyAsks) {
+  wrote(5);
+  cache.erase({"n", "b"}, "6");
+  EXPECT_EQ(cache.remembered(), 2U);
+  clock.advance(std::chrono::seconds(11));
+  cache.sweep();
+  EXPECT_EQ(cache.remembered(), 1U);
+  clock.advance(std::chrono::seconds(50));
+  cache.sweep();
+  EXPECT_EQ(cache.remembered(), 0U);
+}
+
+TEST_F(OwnWrites, AndTombstonesAreBoundedInNumber) {
+  for (int i = 0; i < 30'000; ++i) {
+    ASSERT_TRUE(cache.wrote(SecretBytes(thing("a" + std::to_string(i), 5))));
+    cache.erase({"n", "b" + std::to_string(i)}, "6");
+  }
+  EXPECT_LE(cache.remembered(), 20'000U);
+  EXPECT_NE(cache.get({"n", "a29999"}), nullptr) << "the newest stay";
+  EXPECT_EQ(cache.get({"n", "a0"}), nullptr);
+}
+
+TEST_F(OwnWrites, ThatAreRepeatedTakeNoMoreRoom) {
+  for (int version = 1; version < 30'000; ++version) wrote(version);
+  EXPECT_EQ(cache.remembered(), 1U);
+  EXPECT_EQ(version(), "29999");
 }
 
 TEST_F(OwnWrites, ThatTheWatchShowedBeforeTheAnswerCameAreNotKept) {
@@ -135,6 +193,21 @@ TEST_F(CacheTest, FollowsEvents) {
   loop.settle();
   EXPECT_THAT(changes, ElementsAre("+n/a", "+n/b", "~n/a", "-n/b"));
   EXPECT_EQ(cache.all().size(), 1U);
+}
+
+TEST_F(CacheTest, SweepsAtABookmarkAndTakesTheVersionOfADeletionFromItsEvent) {
+  http.will_answer(200, list(thing("a", 1), 1));
+  auto body = http.will_stream();
+  start();
+  body->push(event("DELETED", thing("a", 9)));
+  loop.settle();
+  ASSERT_TRUE(cache.wrote(SecretBytes(thing("a", 8))));
+  EXPECT_EQ(cache.get({"n", "a"}), nullptr);
+  EXPECT_EQ(cache.remembered(), 1U);
+  clock.advance(std::chrono::minutes(2));
+  body->push(event("BOOKMARK", R"({"metadata":{"resourceVersion":"77"}})"));
+  loop.settle();
+  EXPECT_EQ(cache.remembered(), 0U);
 }
 
 TEST_F(CacheTest, ResumesWhereAWatchEnded) {

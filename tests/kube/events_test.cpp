@@ -129,6 +129,43 @@ TEST_F(EventsTest, DropsWhatTheServerRefuses) {
   EXPECT_EQ(sent(1).message, "two");
 }
 
+std::size_t lines_with(const std::string& log, std::string_view text) {
+  std::size_t out = 0;
+  for (std::size_t at = log.find(text); at != std::string::npos; at = log.find(text, at + 1)) ++out;
+  return out;
+}
+
+TEST_F(EventsTest, TellsInOneLineHowManyFoundNoRoom) {
+  accept(1000);
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 5000; ++i) {
+    about.name = "a" + std::to_string(i);
+    about.uid = about.name;
+    recorder->record(about, EventRecorder::Type::kNormal, "R", "m");
+  }
+  loop.settle();
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(lines_with(log, "\n"), 1U) << log;
+  EXPECT_THAT(log, HasSubstr("the oldest were dropped\" events=4000"));
+  EXPECT_EQ(sent(999).involved_object.name, "a4999");
+}
+
+TEST_F(EventsTest, TellsInOneLineThatTheServerRefusesThem) {
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 100; ++i) {
+    http.will_answer(403, R"({"kind":"Status","status":"Failure","reason":"Forbidden","message":"no","code":403})");
+    about.name = about.uid = "a" + std::to_string(i);
+    record("refused");
+  }
+  clock.advance(loop.io(), 61s);
+  http.will_answer(403, R"({"kind":"Status","status":"Failure","reason":"Forbidden","message":"no","code":403})");
+  about.name = about.uid = "last";
+  record("refused");
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(lines_with(log, "\n"), 2U) << log;
+  EXPECT_THAT(log, HasSubstr("times=100"));
+}
+
 TEST_F(EventsTest, TriesAgainWhenTheServerIsAway) {
   http.will_fail({Code::kUnavailable, "refused"});
   record("one");

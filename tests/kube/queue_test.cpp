@@ -3,6 +3,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -54,6 +55,18 @@ TEST_F(QueueTest, RunsEachKeyOnce) {
   queue.add(key("a"));
   loop.settle();
   EXPECT_THAT(work.log, ElementsAre("a", "b", "a"));
+}
+
+TEST_F(QueueTest, LeavesOthersTheirTurnBetweenReconcilesThatWaitForNothing) {
+  for (int i = 0; i < 1000; ++i) queue.add({"n", std::to_string(i)});
+  std::size_t done_before = 1000;
+  work.answer = [&](const Key&) {
+    if (work.log.size() == 1) boost::asio::post(loop.io(), [&] { done_before = work.log.size(); });
+    return Outcome::done();
+  };
+  loop.start(queue.run());
+  EXPECT_EQ(work.log.size(), 1000U);
+  EXPECT_LT(done_before, 100U);
 }
 
 TEST_F(QueueTest, ServesUsersBeforeRetriesBeforeRefreshes) {

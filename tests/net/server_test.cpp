@@ -180,5 +180,148 @@ TEST_F(Server, RefusesTlsMaterialItCannotRead) {
   EXPECT_TRUE(server.error().message.starts_with("server certificate: ")) << server.error().message;
 }
 
+// A peer that takes its time: connected, and written to piece by piece.
+class Limits : public Site {
+ protected:
+  void serve_with(ServerLimits limits, Handler handler = echo) {
+    ServerConfig config;
+    config.limits = limits;
+    config.clock = &clock_;
+    serve(std::move(handler), std::move(config));
+  }
+  tcp::socket dial() {
+    tcp::socket socket(io_);
+    socket.connect({asio::ip::address_v4::loopback(), server_->port()});
+    settle_twice();
+    return socket;
+  }
+  void put(tcp::socket& socket, std::string_view text) {
+    asio::write(socket, asio::buffer(text.data(), text.size()));
+    settle_twice();
+  }
+  // The kernel may hand bytes over a moment later than they were written.
+  void settle_twice() {
+    for (int i = 0; i < 2; ++i) {
+      io_.restart();
+      io_.run_one_for(std::chrono::milliseconds(20));
+      settle();
+    }
+  }
+  void pass(std::chrono::nanoseconds time) {
+    clock_.advance(time);
+    settle_twice();
+  }
+  static bool is_closed(tcp::socket& socket) {
+    socket.non_blocking(true);
+    std::array<char, 4096> buffer{};
+    boost::system::error_code error;
+    while (socket.read_some(asio::buffer(buffer), error) > 0) {
+    }
+    return error != asio::error::would_block;
+  }
+};
+
+using std::chrono::seconds;
+
+TEST_F(Limits, CloseAConnectionThatNeverSaysAnything) {
+  serve_with({.head = seconds(10)});
+  tcp::socket peer = dial();
+  pass(seconds(9));
+  EXPECT_FALSE(is_closed(peer));
+  pass(seconds(2));
+  EXPECT_TRUE(is_closed(peer));
+}
+
+TEST_F(Limits, CloseAConnectionWhoseHeadersDripIn) {
+  serve_with({.head = seconds(10)});
+  tcp::socket peer = dial();
+  for (const char* piece : {"G", "E", "T", " ", "/"}) {
+    put(peer, piece);
+    EXPECT_FALSE(is_closed(peer)) << piece;
+    pass(seconds(2));
+  }
+  pass(seconds(1));
+  EXPECT_TRUE(is_closed(peer));
+}
+
+TEST_F(Limits, CloseAConnectionWhoseBodyDripsIn) {
+  serve_with({.body = seconds(10)});
+  tcp::socket peer = dial();
+  put(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
+  for (int i = 0; i < 5; ++i) {
+    put(peer, "x");
+    EXPECT_FALSE(is_closed(peer)) << i;
+    pass(seconds(2));
+  }
+  pass(seconds(1));
+  EXPECT_TRUE(is_closed(peer));
+}
+
+TEST_F(Limits, CloseAConnectionThatIsIdleBetweenRequests) {
+  serve_with({.idle = seconds(60)});
+  tcp::socket peer = dial();
+  put(peer, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  pass(seconds(59));
+  EXPECT_FALSE(is_closed(peer));
+  pass(seconds(2));
+  EXPECT_TRUE(is_closed(peer));
+}
+
+struct LongAnswer {
+  Clock& clock;
+  bool ended = false;
+};
+
+Task<> answer_for_an_hour(LongAnswer& state, ServerRequest, ServerResponse& response) {
+  co_await response.begin(200, {});
+  co_await state.clock.sleep_for(std::chrono::hours(1));
+  co_await response.write(SecretBytes("late"));
+  co_await response.finish();
+  state.ended = true;
+}
+
+TEST_F(Limits, LeaveAnAnswerThatIsUnderWayAlone) {
+  LongAnswer state{clock_};
+  serve_with({.head = seconds(1), .body = seconds(1), .idle = seconds(1), .write = seconds(1)},
+             handler_with(state, answer_for_an_hour));
+  tcp::socket peer = dial();
+  put(peer, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  pass(std::chrono::minutes(59));
+  EXPECT_FALSE(is_closed(peer));
+  pass(std::chrono::minutes(2));
+  EXPECT_TRUE(state.ended);
+}
+
+TEST_F(Limits, HoldForOnePeer) {
+  serve_with({.connections_per_peer = 2});
+  tcp::socket first = dial();
+  tcp::socket second = dial();
+  tcp::socket third = dial();
+  EXPECT_FALSE(is_closed(second));
+  EXPECT_TRUE(is_closed(third));
+  first.close();
+  settle_twice();
+  tcp::socket fourth = dial();
+  EXPECT_FALSE(is_closed(fourth));
+}
+
+TEST_F(Limits, HoldForAllPeersTogether) {
+  serve_with({.connections = 1});
+  tcp::socket first = dial();
+  tcp::socket second = dial();
+  EXPECT_FALSE(is_closed(first));
+  EXPECT_TRUE(is_closed(second));
+}
+
+TEST_F(Server, AnswersWithoutTheBodyThatNobodyWants) {
+  ServerConfig config;
+  config.wants_body = [](const ServerRequest& head) { return head.path == "/wanted"; };
+  serve(echo, std::move(config));
+  const std::string rest = " HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc";
+  EXPECT_EQ(raw("POST /unwanted" + rest), "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  const std::string answer = raw("POST /wanted" + rest, 41);
+  EXPECT_TRUE(answer.ends_with("abc")) << answer;
+}
+
 }  // namespace
 }  // namespace rotor::net

@@ -11,6 +11,9 @@ namespace rotor::apiserver::patch {
 namespace {
 
 constexpr std::size_t kMaxOperations = 10000;  // as the API server
+constexpr std::size_t kMaxCopied = 3U << 20;   // bytes that all `copy` of one patch may add, as the API server
+constexpr std::size_t kMaxDepth = 100;         // of what a patch leaves, as of a body
+constexpr std::size_t kMaxSteps = 20'000'000;  // values looked at or shifted: some tenths of a second
 
 using Tokens = std::vector<std::string>;
 
@@ -60,12 +63,75 @@ json::Value* walk(json::Value& root, std::span<const std::string> tokens) {
   return at;
 }
 
+Failure too_large(std::string message) { return {413, "RequestEntityTooLarge", std::move(message)}; }
+// The API server does not say which operation failed; we keep its words for programs that look for them.
+Failure rejected() { return {422, "Invalid", "the server rejected our request due to an error in our request"}; }
+
+// How large a value is; `bytes` about as it would be written.
+struct Extent {
+  std::size_t depth = 0;
+  std::size_t values = 0;
+  std::size_t bytes = 0;
+};
+
+void measure(const json::Value& value, std::size_t depth, Extent& out) {
+  out.depth = std::max(out.depth, depth);
+  ++out.values;
+  out.bytes += 2;
+  if (const auto* string = value.if_string()) out.bytes += string->size();
+  if (const auto* array = value.if_array()) {
+    for (const json::Value& item : *array) measure(item, depth + 1, out);
+  }
+  if (const auto* object = value.if_object()) {
+    for (const auto& [key, item] : *object) {
+      out.bytes += key.size() + 3;
+      measure(item, depth + 1, out);
+    }
+  }
+}
+
+// What one patch has used of what it may use.
+class Allowance {
+ public:
+  Answer<void> work(std::size_t steps) {
+    steps_ += steps;
+    if (steps_ <= kMaxSteps) return {};
+    return refuse(too_large("the operations of this JSON patch move more than one request may: split it"));
+  }
+
+  // `value` goes to a place `above` levels deep.
+  Answer<void> place(const json::Value& value, std::size_t above, bool copied) {
+    Extent extent;
+    measure(value, 0, extent);
+    if (above + extent.depth > kMaxDepth) {
+      return refuse({422, "Invalid", fmt::format("the JSON patch nests deeper than {} levels", kMaxDepth)});
+    }
+    if (copied) copied_ += extent.bytes;
+    if (copied_ > kMaxCopied) {
+      return refuse(
+          too_large(fmt::format("the copy operations of this JSON patch add more than {} bytes", kMaxCopied)));
+    }
+    return work(extent.values);
+  }
+
+ private:
+  std::size_t steps_ = 0;
+  std::size_t copied_ = 0;
+};
+
 class Document {
  public:
   explicit Document(json::Value root) : root_(std::move(root)) {}
   json::Value take() { return std::move(root_); }
 
   json::Value* get(const Tokens& path) { return walk(root_, path); }
+
+  // How many items of a list an insertion or removal at `path` has to shift, at most.
+  std::size_t shifted(const Tokens& path) {
+    const json::Value* parent = path.empty() ? nullptr : walk(root_, std::span(path).first(path.size() - 1));
+    const auto* array = parent == nullptr ? nullptr : parent->if_array();
+    return array == nullptr ? 0 : array->size();
+  }
 
   bool add(const Tokens& path, json::Value value) {
     if (path.empty()) return replace_root(std::move(value));
@@ -125,26 +191,39 @@ std::string_view text(const json::Object& object, std::string_view key) {
   return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
 }
 
-bool perform(Document& document, const Operation& operation) {
-  if (!operation.path) return false;
-  const Tokens& path = *operation.path;
-  if (operation.op == "add") return document.add(path, operation.value);
-  if (operation.op == "remove") return document.remove(path);
-  if (operation.op == "replace") return document.replace(path, operation.value);
-  if (operation.op == "test") {
-    const json::Value* at = document.get(path);
-    return at == nullptr ? operation.value.is_null() : *at == operation.value;
-  }
-  if (operation.op != "move" && operation.op != "copy") return false;
-  const json::Value* source = operation.from ? document.get(*operation.from) : nullptr;
-  if (source == nullptr) return false;
-  json::Value value = *source;
-  if (operation.op == "move" && !document.remove(*operation.from)) return false;
-  return document.add(path, std::move(value));
+// The value is measured where it is and only then copied: what is refused was never made.
+Answer<void> relocate(Document& document, const Operation& operation, Allowance& allowance) {
+  json::Value* source = operation.from ? document.get(*operation.from) : nullptr;
+  if (source == nullptr) return refuse(rejected());
+  const bool copies = operation.op == "copy";
+  TRY_VOID(allowance.place(*source, operation.path->size(), copies));
+  TRY_VOID(allowance.work(document.shifted(*operation.from)));
+  json::Value value = copies ? *source : std::move(*source);
+  if (!copies && !document.remove(*operation.from)) return refuse(rejected());
+  if (!document.add(*operation.path, std::move(value))) return refuse(rejected());
+  return {};
 }
 
-// The API server does not say which operation failed; we keep its words for programs that look for them.
-Failure rejected() { return {422, "Invalid", "the server rejected our request due to an error in our request"}; }
+Answer<void> perform(Document& document, const Operation& operation, Allowance& allowance) {
+  if (!operation.path) return refuse(rejected());
+  const Tokens& path = *operation.path;
+  TRY_VOID(allowance.work(path.size() + document.shifted(path)));
+  if (operation.op == "move" || operation.op == "copy") return relocate(document, operation, allowance);
+  if (operation.op == "add" || operation.op == "replace") {
+    TRY_VOID(allowance.place(operation.value, path.size(), false));
+  }
+  bool done = false;
+  if (operation.op == "add") done = document.add(path, operation.value);
+  if (operation.op == "remove") done = document.remove(path);
+  if (operation.op == "replace") done = document.replace(path, operation.value);
+  if (operation.op == "test") {
+    TRY_VOID(allowance.place(operation.value, 0, false));
+    const json::Value* at = document.get(path);
+    done = at == nullptr ? operation.value.is_null() : *at == operation.value;
+  }
+  if (!done) return refuse(rejected());
+  return {};
+}
 
 }  // namespace
 
@@ -158,11 +237,11 @@ Answer<json::Value> json_patch(json::Value target, const json::Value& document) 
                                            : "number")));
   }
   if (operations->size() > kMaxOperations) {
-    return refuse({413, "RequestEntityTooLarge",
-                   fmt::format("The allowed maximum operations in a JSON patch is {}, got {}", kMaxOperations,
-                               operations->size())});
+    return refuse(too_large(fmt::format("The allowed maximum operations in a JSON patch is {}, got {}", kMaxOperations,
+                                        operations->size())));
   }
   Document out(std::move(target));
+  Allowance allowance;
   for (const json::Value& entry : *operations) {
     const auto* row = entry.if_object();
     if (row == nullptr)
@@ -172,7 +251,7 @@ Answer<json::Value> json_patch(json::Value target, const json::Value& document) 
     if (row->contains("path")) operation.path = split_pointer(text(*row, "path"));
     if (row->contains("from")) operation.from = split_pointer(text(*row, "from"));
     if (const auto* value = row->if_contains("value")) operation.value = *value;
-    if (!perform(out, operation)) return refuse(rejected());
+    TRY_VOID(perform(out, operation, allowance));
   }
   return out.take();
 }

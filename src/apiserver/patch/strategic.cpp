@@ -18,6 +18,9 @@ constexpr std::string_view kRetainKeys = "$retainKeys";
 constexpr std::string_view kDeletePrefix = "$deleteFromPrimitiveList/";
 constexpr std::string_view kOrderPrefix = "$setElementOrder/";
 
+// Comparisons of list items that one patch may ask for: lists of some thousand items, some tenths of a second.
+constexpr std::size_t kMaxComparisons = 50'000'000;
+
 using Done = Answer<void>;
 
 // As Go prints a decoded document: `map[a:1 b:[x y]]`.
@@ -94,6 +97,15 @@ class Merger {
   }
 
  private:
+  // Every item of one list may be compared with every item of the other.
+  Done compare(std::size_t a, std::size_t b) {
+    compared_ += a * b;
+    if (compared_ <= kMaxComparisons) return {};
+    return refuse(
+        {413, "RequestEntityTooLarge",
+         "the lists of this strategic merge patch are too long to be merged in one request: use a merge patch"});
+  }
+
   std::string shown(const json::Value& value) const { return quiet_ ? "map[...]" : go_text(value); }
 
   static std::unexpected<Failure> failed(std::string message) { return refuse({500, "", std::move(message)}); }
@@ -108,12 +120,13 @@ class Merger {
     return schema->values ? &*schema->values : nullptr;
   }
 
-  static Done retain_keys(json::Object& target, json::Object& patch) {
+  Done retain_keys(json::Object& target, json::Object& patch) {
     const auto* directive = patch.if_contains(kRetainKeys);
     if (directive == nullptr) return {};
     const auto* list = directive->if_array();
     if (list == nullptr) return refuse(bad_request("invalid patch format of retainKeys"));
     const json::Array keys = *list;
+    TRY_VOID(compare(keys.size(), target.size() + patch.size()));
     patch.erase(kRetainKeys);
     const auto kept = [&](std::string_view name) { return std::ranges::find(keys, json::Value(name)) != keys.end(); };
     for (const auto& [key, value] : patch) {
@@ -133,7 +146,9 @@ class Merger {
       const std::string_view name = key.substr(kDeletePrefix.size());
       auto* list = target.if_contains(name);
       const auto* victims = value.if_array();
-      if (list != nullptr && list->is_array() && victims != nullptr) remove_all(list->get_array(), *victims);
+      if (list == nullptr || !list->is_array() || victims == nullptr) return {};
+      TRY_VOID(compare(list->get_array().size(), victims->size()));
+      remove_all(list->get_array(), *victims);
       return {};
     }
     if (value.is_null()) {
@@ -170,6 +185,7 @@ class Merger {
       return {};
     }
     const json::Array before = current.get_array();
+    TRY_VOID(compare(before.size() + patch.size(), before.size() + patch.size()));
     auto merged = merge_lists(before, patch, *schema);
     if (!merged) return std::unexpected(std::move(merged).error());
     current = in_order(*std::move(merged), patch, before, schema->merge_key);
@@ -266,6 +282,9 @@ class Merger {
     const Schema* schema = property == nullptr ? nullptr : property->schema;
     const std::string_view key = schema == nullptr ? std::string_view() : std::string_view(schema->merge_key);
     const auto* mine = patch.if_contains(name);
+    if (mine != nullptr && mine->is_array()) {
+      TRY_VOID(compare(mine->get_array().size(), wanted->size()));
+    }
     if (mine != nullptr && mine->is_array() && !agrees(mine->get_array(), *wanted, key)) {
       return failed(fmt::format("The order in patch list:\n{}\n doesn't match $setElementOrder list:\n{}\n",
                                 shown(*mine), shown(order)));
@@ -273,6 +292,7 @@ class Merger {
     const auto* current = target.if_contains(name);
     const bool has_list = current != nullptr && current->is_array();
     const json::Array before = has_list ? current->get_array() : json::Array{};
+    TRY_VOID(compare(wanted->size() + before.size(), wanted->size() + before.size()));
     if (mine != nullptr) {
       const json::Value value = *mine;
       patch.erase(name);
@@ -355,6 +375,7 @@ class Merger {
   }
 
   bool quiet_;
+  std::size_t compared_ = 0;
   Schema scratch_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -145,19 +146,19 @@ class Checker {
   }
 
   void items(const Schema& schema, const json::Array& array) {
-    std::vector<PathElement> seen;
+    std::set<PathElement> seen;
     for (std::size_t i = 0; i < array.size(); ++i) {
       PathElement at = schema.list_type == ListType::kAtomic ? PathElement::index(static_cast<std::int64_t>(i))
                                                              : element(schema, array[i]);
       if (schema.list_type == ListType::kMap && !has_key(schema, at, i)) continue;
-      if (schema.list_type != ListType::kAtomic && std::ranges::find(seen, at) != seen.end()) {
+      if (schema.list_type != ListType::kAtomic && seen.contains(at)) {
         add(fmt::format("duplicate entries for key {}", at.display()));
         continue;
       }
       path_.push_back(at);
       value(items_of(schema), array[i]);
       path_.pop_back();
-      seen.push_back(std::move(at));
+      seen.insert(std::move(at));
     }
   }
 

@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <map>
+#include <set>
 
 #include "apiserver/patch/typed.hpp"
 
@@ -27,10 +28,14 @@ class ListMerge {
  public:
   ListMerge(const Schema& schema, const json::Array& base, const json::Array& over)
       : schema_(schema), base_(base), over_(over) {
-    for (const json::Value& item : base) base_names_.push_back(element(schema, item));
+    for (const json::Value& item : base) {
+      base_names_.push_back(element(schema, item));
+      in_base_.emplace(base_names_.back(), base_names_.size() - 1);
+    }
     for (const json::Value& item : over) over_names_.push_back(element(schema, item));
+    in_over_.insert(over_names_.begin(), over_names_.end());
     for (const PathElement& name : over_names_) {
-      if (has(base_names_, name)) shared_.push_back(name);
+      if (in_base_.contains(name)) shared_.push_back(name);
     }
   }
 
@@ -43,17 +48,17 @@ class ListMerge {
           ++i_;
           continue;
         }
-        if (has(over_names_, name) && next_shared_ < shared_.size() && shared_[next_shared_] != name) {
+        if (in_over_.contains(name) && next_shared_ < shared_.size() && shared_[next_shared_] != name) {
           ++i_;  // shared, but its turn is later
           continue;
         }
       }
       if (i_ < base_.size()) {
-        if (!has(over_names_, base_names_[i_])) {
+        if (!in_over_.contains(base_names_[i_])) {
           out_.push_back(base_[i_++]);
           continue;
         }
-        if (has(done_, base_names_[i_])) ++i_;
+        if (done_.contains(base_names_[i_])) ++i_;
       }
       if (j_ < over_.size()) take_over();
     }
@@ -61,19 +66,15 @@ class ListMerge {
   }
 
  private:
-  static bool has(const std::vector<PathElement>& list, const PathElement& name) {
-    return std::ranges::find(list, name) != list.end();
-  }
-
   void take_over() {
     const PathElement& name = over_names_[j_];
-    const auto twin = std::ranges::find(base_names_, name);
+    const auto twin = in_base_.find(name);
     const Schema* below = schema_.items ? schema_.items->schema : nullptr;
-    if (twin == base_names_.end() || below == nullptr)
+    if (twin == in_base_.end() || below == nullptr)
       out_.push_back(over_[j_]);
     else
-      out_.push_back(merge(*below, base_[static_cast<std::size_t>(twin - base_names_.begin())], over_[j_]));
-    done_.push_back(name);
+      out_.push_back(merge(*below, base_[twin->second], over_[j_]));
+    done_.insert(name);
     if (next_shared_ < shared_.size() && shared_[next_shared_] == name) ++next_shared_;
     ++j_;
   }
@@ -81,7 +82,9 @@ class ListMerge {
   const Schema& schema_;
   const json::Array& base_;
   const json::Array& over_;
-  std::vector<PathElement> base_names_, over_names_, shared_, done_;
+  std::vector<PathElement> base_names_, over_names_, shared_;
+  std::map<PathElement, std::size_t> in_base_;  // the first of that name
+  std::set<PathElement> in_over_, done_;
   std::size_t i_ = 0, j_ = 0, next_shared_ = 0;
   json::Array out_;
 };
