@@ -83,6 +83,10 @@ void add_operator_flags(CLI::App& command, OperatorFlags& flags) {
       ->check(CLI::Range(1, 1000));
   command.add_option("--store-requeue-interval", flags.store_interval, "How often stores are validated again")
       ->capture_default_str();
+  command
+      .add_option("--min-refresh-interval", flags.least_interval,
+                  "A shorter refreshInterval of an ExternalSecret or a store is raised to this")
+      ->capture_default_str();
   command.add_option("--enable-cluster-store-reconciler", flags.secrets.cluster_stores, "")
       ->expected(0, 1)
       ->capture_default_str();
@@ -119,6 +123,7 @@ void add_delimiter_flags(CLI::App& command, tmpl::Delimiters& delimiters) {
 
 Result<void> finish(OperatorFlags& flags) {
   TRY_VOID(set_duration("--store-requeue-interval", flags.store_interval, flags.secrets.store_interval));
+  TRY_VOID(set_duration("--min-refresh-interval", flags.least_interval, flags.secrets.least_interval));
   TRY_VOID(set_duration("--rotation-quiet-period", flags.quiet_period, flags.openclaw.quiet));
   TRY_VOID(set_duration("--rotation-quiet-period-max", flags.quiet_period_at_most, flags.openclaw.quiet_at_most));
   TRY_VOID(parse_level(flags.log_level));

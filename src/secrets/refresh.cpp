@@ -76,9 +76,12 @@ RefreshDecision target_needs_repair(const ExternalSecret& es, const Target* targ
   return {false, "the Secret is as it was left"};
 }
 
+bool follows_store(const ExternalSecret& es, Duration interval) {
+  return interval > Duration::zero() && es.spec.refresh_policy != "CreatedOnce" && es.spec.refresh_policy != "OnChange";
+}
+
 std::optional<Duration> next_look(const ExternalSecret& es, Duration interval, WallTime now) {
-  if (interval <= Duration::zero()) return std::nullopt;
-  if (es.spec.refresh_policy == "CreatedOnce" || es.spec.refresh_policy == "OnChange") return std::nullopt;
+  if (!follows_store(es, interval)) return std::nullopt;
   const auto last = refreshed_at(es);
   if (!last) return interval;
   // refreshTime has whole seconds and "due" means strictly later: a millisecond on top reaches it at the first look.

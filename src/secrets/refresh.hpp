@@ -23,6 +23,9 @@ struct RefreshDecision {
 // Does the object itself ask for a refresh (never synced, edited, due)? `interval` is refresh_interval(es).
 RefreshDecision should_refresh(const api::es::ExternalSecret& es, Duration interval, WallTime now);
 
+// Is it read again as time goes by, at `interval`?
+bool follows_store(const api::es::ExternalSecret& es, Duration interval);
+
 // Is the target what the last sync left? A target that is not is repaired whatever the refresh policy says.
 RefreshDecision target_needs_repair(const api::es::ExternalSecret& es, const Target* target);
 

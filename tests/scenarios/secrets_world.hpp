@@ -16,7 +16,8 @@
 
 namespace rotor::apiserver {
 class EmbeddedServer;
-}
+class Faults;
+}  // namespace rotor::apiserver
 
 namespace rotor::test {
 
@@ -33,6 +34,7 @@ class SecretsWorld {
   // `kind`: ss, es, secret, cm. The document is what stands beside kind and metadata.name/namespace.
   void create(std::string_view kind, const std::string& name, std::string_view document);
   void merge(std::string_view kind, const std::string& name, std::string_view patch);
+  void merge_status(std::string_view kind, const std::string& name, std::string_view patch);
   void remove(std::string_view kind, const std::string& name);
   json::Value get(std::string_view kind, const std::string& name);  // null when it is not there
   std::vector<json::Value> events(std::string_view reason);
@@ -50,6 +52,9 @@ class SecretsWorld {
   // Long enough for everything that an event calls for to be over.
   void settle();
   MetricsRegistry& metrics();
+  apiserver::Faults& faults();
+  // What a store that can tell does when its values changed.
+  void refresh_all();
   // The API server itself, as a back end.
   std::string url() const;
   std::string ca_pem() const;
