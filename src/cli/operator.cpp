@@ -123,6 +123,7 @@ Result<bool> operate(OperatorFlags flags) {
   TRY(kube::ConnectionConfig connection, kube::find_connection(flags.kubeconfig));
   flags.openclaw.operator_namespace = choose_namespace(
       {flags.operator_namespace, environment("POD_NAMESPACE").value_or(""), text_of(kNamespaceFile), connection.ns});
+  flags.secrets.operator_namespace = flags.openclaw.operator_namespace;
   log::info("starting",
             {{"version", kVersion}, {"server", connection.server}, {"namespace", flags.openclaw.operator_namespace}});
   asio::io_context io(1);

@@ -93,7 +93,8 @@ void add_connection_flags(CLI::App& command, OperatorFlags& flags) {
               "The same on a second HOST:PORT; 0 for none");
 }
 
-void add_secrets_flags(CLI::App& command, secrets::Options& options, std::string& store_interval) {
+void add_secrets_flags(CLI::App& command, OperatorFlags& flags) {
+  secrets::Options& options = flags.secrets;
   command.add_option("--controller-class", options.controller_class, "Stores of another class are left alone")
       ->capture_default_str()
       ->type_name("NAME")
@@ -101,7 +102,11 @@ void add_secrets_flags(CLI::App& command, secrets::Options& options, std::string
   number(command.add_option("--concurrent", options.workers, "ExternalSecrets worked on at once"), "COUNT", 1, 1000)
       ->capture_default_str()
       ->group(kSecrets);
-  duration(command.add_option("--store-requeue-interval", store_interval, "How often a store is validated again"))
+  duration(command.add_option("--store-requeue-interval", flags.store_interval, "How often a store is validated again"))
+      ->capture_default_str()
+      ->group(kSecrets);
+  duration(command.add_option("--min-refresh-interval", flags.least_interval,
+                              "A shorter refreshInterval of an ExternalSecret or a store is raised to this"))
       ->capture_default_str()
       ->group(kSecrets);
   const auto add_switch = [&command](const char* name, bool& on, const char* what) {
@@ -130,7 +135,7 @@ Result<void> set_duration(const std::string& flag, const std::string& text, Dura
 
 void add_operator_flags(CLI::App& command, OperatorFlags& flags) {
   add_connection_flags(command, flags);
-  add_secrets_flags(command, flags.secrets, flags.store_interval);
+  add_secrets_flags(command, flags);
   duration(command.add_option("--rotation-quiet-period", flags.quiet_period,
                               "A rotation waits until a Secret did not change for this long: a burst is one restart"))
       ->capture_default_str()
@@ -166,6 +171,7 @@ void add_delimiter_flags(CLI::App& command, tmpl::Delimiters& delimiters) {
 
 Result<void> finish(OperatorFlags& flags) {
   TRY_VOID(set_duration("--store-requeue-interval", flags.store_interval, flags.secrets.store_interval));
+  TRY_VOID(set_duration("--min-refresh-interval", flags.least_interval, flags.secrets.least_interval));
   TRY_VOID(set_duration("--rotation-quiet-period", flags.quiet_period, flags.openclaw.quiet));
   TRY_VOID(set_duration("--rotation-quiet-period-max", flags.quiet_period_at_most, flags.openclaw.quiet_at_most));
   TRY_VOID(parse_level(flags.log_level));

@@ -150,6 +150,7 @@ class Run {
 
   static secrets::Options secrets_options() {
     secrets::Options options;
+    options.operator_namespace = kOperatorNamespace;
     options.no_tokens =
         "a ServiceAccount of `rotor run` is known to no cloud: run with --values FILE, or give the store static "
         "credentials";

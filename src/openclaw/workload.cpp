@@ -114,9 +114,14 @@ Result<LiveWorkload> read_workload(LivePtr object) {
   return live;
 }
 
+Task<Result<std::shared_ptr<const Digester>>> WorkloadPass::digester() {
+  CO_TRY(auto key, co_await key_.get());
+  co_return std::make_shared<const Digester>(std::move(key));
+}
+
 Task<bool> WorkloadPass::secrets_changed(InstancePtr instance, std::shared_ptr<Memory> memory) {
   const auto before = memory->secrets;
-  const Result<std::shared_ptr<const Digester>> digester = co_await key_.get();
+  const Result<std::shared_ptr<const Digester>> digester = co_await this->digester();
   Result<LiveWorkload> live = read_workload(view_.stateful_sets.get(instance->metadata.key()));
   const ObservedSecrets now = co_await secrets_.observe(
       instance->metadata.ns, memory->references, live ? live->state : nullptr, digester ? *digester : nullptr, memory);
@@ -149,7 +154,7 @@ Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::share
   plan->references = secret_references(plan->wanted.spec.pod_template.spec);
   memory->references = plan->references;
 
-  const Result<std::shared_ptr<const Digester>> answer = co_await key_.get();
+  const Result<std::shared_ptr<const Digester>> answer = co_await this->digester();
   const std::shared_ptr<const Digester> digester = answer ? *answer : nullptr;
   const ObservedSecrets observed =
       co_await secrets_.observe(plan->key.ns, plan->references, live.state, digester, memory);

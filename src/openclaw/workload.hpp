@@ -8,9 +8,9 @@
 
 #include "api/apps/stateful_set.hpp"
 #include "json/document.hpp"
+#include "kube/rotation_key.hpp"
 #include "openclaw/applier.hpp"
 #include "openclaw/options.hpp"
-#include "openclaw/rotation_key.hpp"
 #include "openclaw/secrets_of.hpp"
 #include "openclaw/status.hpp"
 
@@ -54,6 +54,7 @@ class WorkloadPass {
 
  private:
   struct Plan;
+  Task<Result<std::shared_ptr<const Digester>>> digester();
   Task<Result<bool>> template_changes(std::shared_ptr<const Plan> plan, std::shared_ptr<Memory> memory);
   Task<Result<bool>> missed_before_us(std::shared_ptr<const Plan> plan);
   Task<Result<WorkloadOutcome>> write(std::shared_ptr<const Plan> plan, RotationDecision decision,
@@ -68,7 +69,7 @@ class WorkloadPass {
   const ControllerOptions& options_;
   Applier applier_;
   SecretReader secrets_;
-  RotationKey key_;
+  kube::RotationKey key_;
 };
 
 }  // namespace rotor::openclaw

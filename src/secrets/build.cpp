@@ -1,6 +1,7 @@
 #include "secrets/build.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -49,6 +50,25 @@ bool same_metadata(const kube::ObjectMeta& a, const kube::ObjectMeta& b) {
          a.owner_references == b.owner_references;
 }
 
+void keep(const kube::StringMap& live, const std::set<std::string, std::less<>>& names,
+          std::map<std::string, std::string>& out) {
+  for (const std::string& name : names) {
+    if (const auto it = live.find(name); it != live.end()) out.insert(*it);
+  }
+}
+
+// A Secret of this name made again is no way out: nodes that still hold the old one go on serving its values.
+SyncFailure is_immutable(const ExternalSecret& es) {
+  return {
+      "could not update secret, target is immutable: what uses it keeps the old values; give spec.target.name "
+      "another value and let it use that",
+      {Code::kInvalid,
+       fmt::format("could not update secret {}: it is immutable, so what uses it keeps the old values; give "
+                   "spec.target.name another value and let what uses the Secret refer to that name",
+                   es.target_name())},
+      kube::Outcome::done()};
+}
+
 }  // namespace
 
 std::expected<std::vector<kube::OwnerReference>, SyncFailure> decide_ownership(const ExternalSecret& es,
@@ -63,7 +83,7 @@ std::expected<std::vector<kube::OwnerReference>, SyncFailure> decide_ownership(c
                       {Code::kInvalid,
                        fmt::format("secret is owned by another ExternalSecret: {}; give spec.target.name another value",
                                    controller->name)},
-                      false});
+                      kube::Outcome::done()});
     }
     if (!is_external_secret(*controller)) {
       return std::unexpected(SyncFailure{
@@ -71,7 +91,7 @@ std::expected<std::vector<kube::OwnerReference>, SyncFailure> decide_ownership(c
           {Code::kInvalid, fmt::format("could not set controller reference on secret: Object {}/{} is already owned by "
                                        "another {} controller {}",
                                        es.metadata.ns, es.target_name(), controller->kind, controller->name)},
-          false});
+          kube::Outcome::done()});
     }
   }
   std::erase_if(owners, [&es](const auto& o) { return is_external_secret(o) && o.name == es.metadata.name; });
@@ -79,8 +99,10 @@ std::expected<std::vector<kube::OwnerReference>, SyncFailure> decide_ownership(c
   return owners;
 }
 
-std::expected<Desired, SyncFailure> build_secret(const ExternalSecret& es, const Target* live,
-                                                 tmpl::SecretParts parts) {
+namespace {
+
+std::expected<Desired, SyncFailure> build(const ExternalSecret& es, const Target* live, tmpl::SecretParts parts,
+                                          const std::string& hash) {
   auto owners = decide_ownership(es, live);
   if (!owners) return std::unexpected(std::move(owners).error());
 
@@ -88,7 +110,6 @@ std::expected<Desired, SyncFailure> build_secret(const ExternalSecret& es, const
   api::Secret& secret = desired.secret;
   secret.metadata = start_metadata(es, live);
   add_users_metadata(parts, secret.metadata);
-  const std::string hash = json::object_hash(parts.data);
   secret.metadata.owner_references = *std::move(owners);
   secret.metadata.labels.insert_or_assign(std::string(kOwnerLabel), owner_hash(es.metadata.key()));
   secret.metadata.labels.insert_or_assign(std::string(kManagedLabel), std::string(kManagedValue));
@@ -102,15 +123,33 @@ std::expected<Desired, SyncFailure> build_secret(const ExternalSecret& es, const
   if (same_data && secret.type == live->type && same_metadata(secret.metadata, live->metadata)) {
     desired.write = Desired::Write::kNothing;
   } else if (live->immutable.value_or(false) && !same_data) {
-    return std::unexpected(SyncFailure{
-        "could not update secret, target is immutable",
-        {Code::kInvalid, fmt::format("could not update secret {}: secret is immutable; delete it to have it made anew",
-                                     es.target_name())},
-        false});
+    return std::unexpected(is_immutable(es));
   } else {
     desired.write = Desired::Write::kUpdate;
   }
   return desired;
+}
+
+}  // namespace
+
+std::expected<Desired, SyncFailure> build_secret(const ExternalSecret& es, const Target* live,
+                                                 tmpl::SecretParts parts) {
+  const std::string hash = json::object_hash(parts.data);
+  return build(es, live, std::move(parts), hash);
+}
+
+std::expected<Desired, SyncFailure> keep_secret(const ExternalSecret& es, const Target& live) {
+  tmpl::SecretParts parts;
+  if (es.spec.target.tmpl) {
+    const OwnedFields ours = fields_of(live.metadata, field_manager(es.metadata.name));
+    keep(live.metadata.labels, ours.labels, parts.labels);
+    keep(live.metadata.annotations, ours.annotations, parts.annotations);
+    parts.type = es.spec.target.tmpl->type;
+  } else {
+    parts.labels = {es.metadata.labels.begin(), es.metadata.labels.end()};
+    parts.annotations = {es.metadata.annotations.begin(), es.metadata.annotations.end()};
+  }
+  return build(es, &live, std::move(parts), live.actual_hash);
 }
 
 }  // namespace rotor::secrets

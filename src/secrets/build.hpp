@@ -8,6 +8,7 @@
 #include "api/core/secret.hpp"
 #include "api/externalsecrets/external_secret.hpp"
 #include "base/error.hpp"
+#include "kube/queue.hpp"
 #include "secrets/target.hpp"
 #include "template/apply.hpp"
 
@@ -17,7 +18,7 @@ namespace rotor::secrets {
 struct SyncFailure {
   std::string_view condition;  // "could not update secret", …
   Error error;
-  bool retry = true;  // false: nothing but an edit can help
+  kube::Outcome then = kube::Outcome::failed();  // done(): nothing but an edit can help
 };
 
 struct Desired {
@@ -31,5 +32,9 @@ std::expected<std::vector<kube::OwnerReference>, SyncFailure> decide_ownership(c
 
 std::expected<Desired, SyncFailure> build_secret(const api::es::ExternalSecret& es, const Target* live,
                                                  tmpl::SecretParts parts);
+
+// The same when the data, and the metadata that a template made, stay as they are: only marks, owners and copied
+// metadata can differ. An update lacks the data, which the caller reads and gives back.
+std::expected<Desired, SyncFailure> keep_secret(const api::es::ExternalSecret& es, const Target& live);
 
 }  // namespace rotor::secrets

@@ -40,7 +40,9 @@ struct Controllers::Graph {
 
   void store_changed(const StoreViewPtr& before, const StoreViewPtr& after) {
     stores.changed(before, after);
-    if (after && after->ready() && (!before || !before->ready())) external_secrets.store_ready(*after);
+    if (!after || !after->judged()) return;
+    const bool news = !before || !before->judged() || (after->ready() && !before->ready());
+    if (news) external_secrets.store_judged(*after);
   }
 
   // A pass over an ExternalSecret before its store or its Secret is listed would take them for missing.

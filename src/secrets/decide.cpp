@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "secrets/limits.hpp"
 #include "secrets/marks.hpp"
 #include "secrets/refresh.hpp"
@@ -39,12 +41,17 @@ Decision decide_sync(const SyncInput& in) {
     decision.why = *std::move(refusal);
     return decision;
   }
-  decision.interval = *interval;
-  const RefreshDecision due = should_refresh(in.es, *interval, in.now);
+  decision.interval = *interval > Duration::zero() ? std::max(*interval, in.least_interval) : *interval;
+  if (decision.interval != *interval) {
+    decision.note = fmt::format("spec.refreshInterval {} is raised to {}, the shortest that is allowed here",
+                                in.es.spec.refresh_interval.value_or(""), format_duration(decision.interval));
+  }
+  const RefreshDecision due = should_refresh(in.es, decision.interval, in.now);
   const RefreshDecision repair = target_needs_repair(in.es, in.target);
-  const bool news = in.values_changed && follows_store(in.es, *interval);
-  if (news || due.refresh || repair.refresh) decision.action = SyncAction::kRefresh;
-  decision.why = due.refresh ? due.why : repair.refresh ? repair.why : news ? "its store's values changed" : due.why;
+  // A change in the store is news as soon as its time has come, never for who does not follow the store.
+  const bool asked = in.asked && follows_store(in.es, decision.interval);
+  if (asked || due.refresh || repair.refresh) decision.action = SyncAction::kRefresh;
+  decision.why = due.refresh ? due.why : repair.refresh ? repair.why : asked ? "its store's values changed" : due.why;
   return decision;
 }
 

@@ -14,8 +14,9 @@ struct SyncInput {
   const api::es::ExternalSecret& es;
   const Target* target;  // null: there is no Secret of that name that we know of
   WallTime now;
-  bool ours;  // false: a store of another controller class, or a kind of store this process does not serve
-  bool values_changed = false;  // its store said so
+  bool ours;           // false: a store of another controller class, or a kind of store this process does not serve
+  bool asked = false;  // its store said that values changed
+  Duration least_interval = std::chrono::seconds(1);
 };
 
 enum class SyncAction : std::uint8_t {
@@ -31,6 +32,7 @@ struct Decision {
   std::string why;  // log; for kRefuse the condition's message
   bool add_finalizer = false;
   Duration interval{};
+  std::string note{};  // what the Ready condition says besides; empty for an ordinary object
 };
 
 Decision decide_sync(const SyncInput& in);

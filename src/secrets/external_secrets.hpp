@@ -1,10 +1,9 @@
 // The ExternalSecret controller: gather → decide → act → report, one pass per key.
 #pragma once
 
-#include <expected>
+#include <cstdint>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "base/clock.hpp"
@@ -12,11 +11,10 @@
 #include "kube/client.hpp"
 #include "kube/events.hpp"
 #include "kube/queue.hpp"
-#include "secrets/build.hpp"
 #include "secrets/decide.hpp"
-#include "secrets/fetch.hpp"
 #include "secrets/metrics.hpp"
 #include "secrets/options.hpp"
+#include "secrets/pipeline.hpp"
 #include "secrets/world.hpp"
 
 namespace rotor::secrets {
@@ -44,45 +42,36 @@ class ExternalSecretController {
   void target_changed(const kube::Key& key) { queue_.add(key, kube::Lane::kUser); }
   void unreadable(const kube::Key& key, const Error& error);
   void values_changed();
-  // A store became usable: who waits for it need not wait for the next retry.
-  void store_ready(const StoreView& store);
+  // A store was found usable, or looked at for the first time: who waits for it need not wait for the next retry.
+  void store_judged(const StoreView& store);
 
   const kube::Queue& queue() const { return queue_; }
 
  private:
   using EsPtr = World::ExternalSecretPtr;
   using Outcome = kube::Outcome;
-  template <class T>
-  using Synced = std::expected<T, SyncFailure>;
-
   Task<Outcome> reconcile(kube::Key key);
   Task<Outcome> pass(kube::Key key);
   Task<Outcome> report_unreadable(kube::Key key, std::string message);
   Task<Outcome> clean_up(EsPtr es);
   Task<Result<void>> add_finalizer(EsPtr es);
-  Task<Outcome> refresh(EsPtr es, Duration interval);
-  Task<Synced<std::string>> sync(EsPtr es);
-  Task<Synced<SecretMap>> read_values(EsPtr es);
-  Task<Synced<void>> delete_orphans(EsPtr es);
-  Task<Synced<tmpl::SecretParts>> render(EsPtr es, SecretMap values);
-  Task<Synced<void>> write_target(EsPtr es, tmpl::SecretParts parts);
-  Task<Synced<void>> overwrite(EsPtr es, Synced<Desired> desired);
-  Task<Synced<void>> create(EsPtr es, api::Secret secret);
-  Task<Synced<void>> update(EsPtr es, api::Secret secret);
-  Task<Synced<World::TargetPtr>> take_over(EsPtr es);
+  bool waits_quietly(const api::es::ExternalSecret& es) const;
+  Task<Outcome> refresh(EsPtr es, Decision decision, std::uint64_t ask);
   Task<Outcome> refuse(EsPtr es, std::string why);
   Task<Outcome> fail(EsPtr es, SyncFailure failure);
   Task<Result<void>> write_status(EsPtr es, api::es::ExternalSecretStatus status);
 
-  tmpl::Environment environment() const;
   bool ours(const api::es::ExternalSecret& es) const;
-  void event(const api::es::ExternalSecret& es, kube::EventRecorder::Type type, std::string reason,
-             std::string message);
+  void warn(const api::es::ExternalSecret& es, std::string message);
 
   Parts p_;
+  Pipeline pipeline_;
   kube::Queue queue_;
   std::map<kube::Key, std::string> unreadable_;  // and why
-  std::set<kube::Key> values_changed_;           // since they were read last
+  // To be read again before their interval is over, and by which ask: one stands until a pass that began after it is
+  // good.
+  std::map<kube::Key, std::uint64_t> asked_;
+  std::uint64_t asks_ = 0;
 };
 
 }  // namespace rotor::secrets

@@ -1,5 +1,7 @@
 #include "secrets/fetch.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "api/core/config_map.hpp"
@@ -12,6 +14,7 @@ namespace {
 using api::es::Data;
 using api::es::DataFrom;
 using api::es::ExternalSecret;
+using api::es::RemoteRef;
 using api::es::StoreRef;
 using providers::SecretsClient;
 
@@ -20,20 +23,14 @@ StoreRef effective_ref(const ExternalSecret& es, const std::optional<api::es::So
   return es.spec.secret_store_ref.value_or(StoreRef{});
 }
 
-Task<Result<SecretMap>> extract(ClientSource& clients, StoreRef store, DataFrom from, Rewriting rewriting) {
+Task<Result<SecretMap>> extract(ClientSource& clients, StoreRef store, RemoteRef ref) {
   CO_TRY(SecretsClient* const client, co_await clients.get(std::move(store)));
-  CO_TRY(SecretMap values, co_await client->get_secret_map(*from.extract));
-  if (from.rewrite.empty()) co_return finish_map(std::move(values), from, *from.extract, rewriting.environment);
-  co_return co_await rewriting.pool.run(
-      [values = std::move(values), from = std::move(from), environment = rewriting.environment]() mutable {
-        return finish_map(std::move(values), from, *from.extract, environment);
-      });
+  co_return co_await client->get_secret_map(std::move(ref));
 }
 
-Task<Result<SecretBytes>> single(ClientSource& clients, StoreRef store, Data item) {
+Task<Result<SecretBytes>> single(ClientSource& clients, StoreRef store, RemoteRef ref) {
   CO_TRY(SecretsClient* const client, co_await clients.get(std::move(store)));
-  CO_TRY(SecretBytes value, co_await client->get_secret(item.remote_ref));
-  co_return finish_value(std::move(value), item);
+  co_return co_await client->get_secret(std::move(ref));
 }
 
 Task<Result<SecretMap>> fetch_source(kube::Client& client, std::string ns, SourceName name) {
@@ -48,9 +45,14 @@ Task<Result<SecretMap>> fetch_source(kube::Client& client, std::string ns, Sourc
   co_return std::move(texts);
 }
 
-Error with_item(Error error, const std::string& item) {
+std::string extract_item(std::size_t i) { return fmt::format("spec.dataFrom[{}].extract", i); }
+std::string data_item(std::size_t i, const Data& item) {
+  return fmt::format("spec.data[{}] (key: {})", i, item.remote_ref.key);
+}
+
+std::unexpected<Error> with_item(Error error, const std::string& item) {
   error.message = fmt::format("error processing {}, err: {}", item, error.message);
-  return error;
+  return std::unexpected(std::move(error));
 }
 
 }  // namespace
@@ -111,30 +113,55 @@ Task<> StoreClients::close() {
   clients_.clear();
 }
 
-Task<Result<SecretMap>> fetch_values(ClientSource& clients, std::shared_ptr<const ExternalSecret> es,
-                                     Rewriting rewriting) {
-  SecretMap all;
+Task<Result<Fetched>> fetch_all(ClientSource& clients, std::shared_ptr<const ExternalSecret> es) {
+  Fetched all;
   for (std::size_t i = 0; i < es->spec.data_from.size(); ++i) {
     const DataFrom& from = es->spec.data_from[i];
+    SecretMap& values = all.data_from.emplace_back();
     if (!from.extract) continue;
-    StoreRef store = effective_ref(*es, from.source_ref);
-    auto values = co_await extract(clients, std::move(store), from, rewriting);
-    if (!values) {
-      co_return std::unexpected(with_item(std::move(values).error(), fmt::format("spec.dataFrom[{}].extract", i)));
-    }
-    for (auto& [key, value] : *values) all.insert_or_assign(key, std::move(value));
+    auto answer = co_await extract(clients, effective_ref(*es, from.source_ref), *from.extract);
+    if (!answer) co_return with_item(std::move(answer).error(), extract_item(i));
+    values = *std::move(answer);
   }
   for (std::size_t i = 0; i < es->spec.data.size(); ++i) {
     const Data& item = es->spec.data[i];
-    StoreRef store = effective_ref(*es, item.source_ref);
-    auto value = co_await single(clients, std::move(store), item);
-    if (!value) {
-      co_return std::unexpected(
-          with_item(std::move(value).error(), fmt::format("spec.data[{}] (key: {})", i, item.remote_ref.key)));
-    }
-    all.insert_or_assign(item.secret_key, *std::move(value));
+    auto answer = co_await single(clients, effective_ref(*es, item.source_ref), item.remote_ref);
+    if (!answer) co_return with_item(std::move(answer).error(), data_item(i, item));
+    all.data.push_back(*std::move(answer));
   }
   co_return std::move(all);
+}
+
+Result<SecretMap> finish_values(const ExternalSecret& es, Fetched fetched, const tmpl::Environment& environment) {
+  SecretMap all;
+  for (std::size_t i = 0; i < es.spec.data_from.size(); ++i) {
+    const DataFrom& from = es.spec.data_from[i];
+    if (!from.extract) continue;
+    auto values = finish_map(std::move(fetched.data_from[i]), from, *from.extract, environment);
+    if (!values) return with_item(std::move(values).error(), extract_item(i));
+    for (auto& [key, value] : *values) all.insert_or_assign(key, std::move(value));
+  }
+  for (std::size_t i = 0; i < es.spec.data.size(); ++i) {
+    const Data& item = es.spec.data[i];
+    auto value = finish_value(std::move(fetched.data[i]), item);
+    if (!value) return with_item(std::move(value).error(), data_item(i, item));
+    all.insert_or_assign(item.secret_key, *std::move(value));
+  }
+  return all;
+}
+
+bool rewrites(const ExternalSecret& es) {
+  return std::ranges::any_of(es.spec.data_from, [](const DataFrom& from) { return !from.rewrite.empty(); });
+}
+
+Task<Result<SecretMap>> fetch_values(ClientSource& clients, std::shared_ptr<const ExternalSecret> es,
+                                     Rewriting rewriting) {
+  CO_TRY(Fetched fetched, co_await fetch_all(clients, es));
+  if (!rewrites(*es)) co_return finish_values(*es, std::move(fetched), rewriting.environment);
+  co_return co_await rewriting.pool.run(
+      [es, fetched = std::move(fetched), environment = rewriting.environment]() mutable {
+        return finish_values(*es, std::move(fetched), environment);
+      });
 }
 
 // Read anew on every pass: what templates are read from is not watched, its change waits for the next refresh.

@@ -1,4 +1,4 @@
-// From an ExternalSecret to the values it names: stores are looked up and checked, providers asked, values converted.
+// From an ExternalSecret to the values it names: stores are looked up and checked, providers asked.
 #pragma once
 
 #include <map>
@@ -50,14 +50,30 @@ class StoreClients final : public ClientSource {
   std::map<std::string, std::unique_ptr<providers::SecretsClient>> clients_;  // by kind/name
 };
 
+// What the stores answered, as they answered it: beside spec.dataFrom and spec.data, item by item.
+struct Fetched {
+  std::vector<SecretMap> data_from;
+  std::vector<SecretBytes> data;
+};
+
+// Errors name the field: `error processing spec.data[0] (key: openclaw/api-keys), err: …`; kNotFound when the store
+// stated it.
+Task<Result<Fetched>> fetch_all(ClientSource& clients, std::shared_ptr<const api::es::ExternalSecret> es);
+
+// From there to the values: rewritten, converted, checked and decoded, later items over earlier ones, data over
+// dataFrom. Pure.
+Result<SecretMap> finish_values(const api::es::ExternalSecret& es, Fetched fetched,
+                                const tmpl::Environment& environment);
+// Does that run templates or expressions, which may take long?
+bool rewrites(const api::es::ExternalSecret& es);
+
 // What `rewrite` runs with.
 struct Rewriting {
   Pool& pool;
   tmpl::Environment environment;
 };
 
-// All values, later items over earlier ones, data over dataFrom. Errors name the field:
-// `error processing spec.data[0] (key: openclaw/api-keys), err: …`; kNotFound when the store stated it.
+// Both together.
 Task<Result<SecretMap>> fetch_values(ClientSource& clients, std::shared_ptr<const api::es::ExternalSecret> es,
                                      Rewriting rewriting);
 

@@ -8,6 +8,9 @@ namespace {
 using kube::Key;
 
 const std::vector<std::string> kObject = {"name", "namespace"};
+// As many as are of use: names come and go with every preview environment.
+constexpr std::size_t kDeletedShown = 1000;
+
 const std::vector<std::string> kCondition = {"name", "namespace", "condition", "status"};
 
 // Ready is True or not: one series of each, so that a dashboard can sum either.
@@ -59,8 +62,10 @@ void Metrics::sync_call(const Key& key, Duration took) {
 void Metrics::sync_error(const Key& key) { errors_.with({key.name, key.ns}).add(); }
 
 void Metrics::external_secret_gone(const Key& key) {
+  for (auto* family : {&calls_, &errors_}) family->remove({key.name, key.ns});
   duration_.remove({key.name, key.ns});
   deleted_.insert(key);
+  if (deleted_.size() > kDeletedShown) deleted_.erase(deleted_.begin());
 }
 
 void Metrics::store_pass(const Key& key, Duration took) {

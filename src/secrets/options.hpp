@@ -11,10 +11,13 @@ namespace rotor::secrets {
 
 struct Options {
   std::string controller_class = "default";
-  std::string watch_namespace{};  // empty: all; then ClusterSecretStores are read as well
+  std::string operator_namespace = "default";  // where the digest key lives
+  std::string watch_namespace{};               // empty: all; then ClusterSecretStores are read as well
   int workers = 64;
   Duration store_interval = std::chrono::minutes(5);  // re-validation of stores that do not say
-  bool cluster_stores = true;                         // --enable-cluster-store-reconciler
+  // The shortest interval that an object may ask for: each costs calls to a store.
+  Duration least_interval = std::chrono::seconds(1);
+  bool cluster_stores = true;  // --enable-cluster-store-reconciler
   bool namespaced_stores = true;
   bool flood_gate = true;                  // a store that is not Ready is not asked
   std::string no_tokens{};                 // not empty: why no ServiceAccount token can be had here

@@ -23,6 +23,15 @@ void member(Writer& writer, std::string_view key, std::string_view value) {
   writer.string(value);
 }
 
+// Not the uid: a status is written whatever uid it names.
+void guard(Writer& writer, const kube::ObjectMeta& metadata) {
+  if (metadata.resource_version.empty()) return;  // it could not be read
+  writer.key("metadata");
+  writer.begin_object();
+  member(writer, "resourceVersion", metadata.resource_version);
+  writer.end_object();
+}
+
 }  // namespace
 
 ExternalSecretStatus succeeded(const ExternalSecret& es, std::string_view message, WallTime started, WallTime now) {
@@ -39,11 +48,13 @@ ExternalSecretStatus failed(const ExternalSecret& es, std::string_view message, 
   return status;
 }
 
-std::optional<std::string> status_patch(const ExternalSecretStatus& before, const ExternalSecretStatus& after) {
+std::optional<std::string> status_patch(const kube::ObjectMeta& metadata, const ExternalSecretStatus& before,
+                                        const ExternalSecretStatus& after) {
   if (before == after) return std::nullopt;
   std::string out;
   Writer writer(out);
   writer.begin_object();
+  guard(writer, metadata);
   writer.key("status");
   writer.begin_object();
   if (before.refresh_time != after.refresh_time) member(writer, "refreshTime", after.refresh_time);
@@ -58,16 +69,22 @@ std::optional<std::string> status_patch(const ExternalSecretStatus& before, cons
     writer.key("binding");
     writer.raw(after.binding ? json::write(*after.binding) : "null");
   }
+  if (before.inputs_digest != after.inputs_digest) {
+    writer.key("inputsDigest");
+    after.inputs_digest.empty() ? writer.null() : writer.string(after.inputs_digest);
+  }
   writer.end_object();
   writer.end_object();
   return out;
 }
 
-std::optional<std::string> status_patch(const api::es::StoreStatus& before, const api::es::StoreStatus& after) {
+std::optional<std::string> status_patch(const kube::ObjectMeta& metadata, const api::es::StoreStatus& before,
+                                        const api::es::StoreStatus& after) {
   if (before.conditions == after.conditions && before.capabilities == after.capabilities) return std::nullopt;
   std::string out;
   Writer writer(out);
   writer.begin_object();
+  guard(writer, metadata);
   writer.key("status");
   writer.begin_object();
   if (before.capabilities != after.capabilities) member(writer, "capabilities", after.capabilities);

@@ -34,6 +34,8 @@ bool StoreView::ready() const {
   return condition != nullptr && condition->status == "True";
 }
 
+bool StoreView::judged() const { return kube::find_condition(status.conditions, "Ready") != nullptr; }
+
 bool managed_by(const StoreView& store, std::string_view controller_class) {
   return store.spec.controller.empty() || store.spec.controller == controller_class;
 }

@@ -22,6 +22,8 @@ struct StoreView {
 
   bool cluster() const { return kind == providers::kClusterSecretStoreKind; }
   bool ready() const;
+  // Has anybody looked at it yet? One that is merely new is no failure.
+  bool judged() const;
 };
 using StoreViewPtr = std::shared_ptr<const StoreView>;
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "kube/retry.hpp"
 #include "secrets/status.hpp"
 
 namespace rotor::secrets {
@@ -31,7 +32,15 @@ bool looks_different(const StoreView& a, const StoreView& b) {
 // The store's own interval, or the controller's.
 Duration interval_of(const StoreView& store, const Options& options) {
   const auto own = api::es::parse_store_interval(store.spec.refresh_interval);
-  return own && *own > Duration::zero() ? *own : options.store_interval;
+  return own && *own > Duration::zero() ? std::max(*own, options.least_interval) : options.store_interval;
+}
+
+// What the Ready condition says besides of an interval that is too short to be honoured.
+std::string interval_note(const StoreView& store, const Options& options) {
+  const auto own = api::es::parse_store_interval(store.spec.refresh_interval);
+  if (!own || *own <= Duration::zero() || *own >= options.least_interval) return {};
+  return fmt::format("; spec.refreshInterval {} is raised to {}, the shortest that is allowed here",
+                     store.spec.refresh_interval->text, format_duration(options.least_interval));
 }
 
 }  // namespace
@@ -59,9 +68,10 @@ Task<Outcome> StoreController::reconcile(Key key) {
   const auto written = co_await report(store, std::move(verdict));
   p_.metrics.store_pass(key, p_.clock.steady() - start);
   if (!written) {
-    log::warn("cannot write the status",
-              {{"store", key.text()}, {"kind", store->kind}, {"error", written.error().message}});
-    co_return Outcome::failed();
+    const auto level = written.error().code == Code::kConflict ? log::Level::kDebug : log::Level::kWarn;
+    log::write(level, "cannot write the status",
+               {{"store", key.text()}, {"kind", store->kind}, {"error", written.error().message}});
+    co_return kube::after_failed_write(written.error().code);
   }
   if (retry) co_return Outcome::failed();
   co_return Outcome::again_after(interval_of(*store, p_.options));
@@ -103,7 +113,7 @@ Task<StoreController::Verdict> StoreController::examine(StoreViewPtr view) {
   }
   co_return Verdict{.status = "True",
                     .reason = "Valid",
-                    .message = "store validated",
+                    .message = "store validated" + interval_note(*view, p_.options),
                     .capabilities = std::string(to_string((*provider)->capability())),
                     .maintenance = (*provider)->maintenance()};
 }
@@ -119,7 +129,7 @@ Task<Result<void>> StoreController::report(StoreViewPtr store, Verdict verdict) 
   if (verdict.capabilities) status.capabilities = *verdict.capabilities;
   record(*store, verdict, news);
 
-  const auto patch = status_patch(store->status, status);
+  const auto patch = status_patch(store->metadata, store->status, status);
   if (!patch) co_return Result<void>();
   kube::WriteOptions options;
   options.subresource = "status";

@@ -27,12 +27,14 @@ Context::~Context() {
 }
 
 std::string Context::random_bytes(std::size_t size) const {
+  vary();
   std::string out(size, '\0');
   environment_.random({reinterpret_cast<unsigned char*>(out.data()), out.size()});
   return out;
 }
 
 std::uint64_t Context::random_below(std::uint64_t bound) const {
+  vary();
   const std::uint64_t limit = UINT64_MAX - UINT64_MAX % bound;
   while (true) {
     std::uint64_t v = 0;

@@ -35,6 +35,8 @@ using Random = std::function<void(std::span<unsigned char>)>;
 struct Environment {
   WallTime now;
   Random random;
+  // Where to note that a result is not a function of the data alone: the clock was read or something random was made.
+  bool* varied = nullptr;
 };
 
 class Context {
@@ -44,9 +46,17 @@ class Context {
   ~Context();
   Context(const Context&) = delete;
 
-  WallTime now() const { return environment_.now; }
+  WallTime now() const {
+    vary();
+    return environment_.now;
+  }
   std::string random_bytes(std::size_t size) const;
   std::uint64_t random_below(std::uint64_t bound) const;  // [0, bound), unbiased; bound > 0
+  // The next render of the same data gives something else. Noted by all of the above; what a library draws at random
+  // by itself (a new key) says it here.
+  void vary() const {
+    if (environment_.varied != nullptr) *environment_.varied = true;
+  }
 
   // Each answers an over_budget error once its budget is gone.
   Result<void> spend_steps(std::int64_t count);

@@ -29,6 +29,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/kube/client.hpp",                // answers of the API server, into objects
     "src/kube/config.cpp",                // kubeconfig: tokens, keys and certificates
     "src/kube/credentials.cpp",           // bearer token
+    "src/kube/digest_key.cpp",            // keyed digests
     "src/kube/http_client.cpp",           // requests to the API server and its answers
     "src/kube/watch_stream.cpp",          // watch events
     "src/cli/apiserver.cpp",              // the kubeconfig, into a file of mode 0600
@@ -45,6 +46,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/net/server_connection.cpp",      // answers, sent
     "src/net/tls.cpp",                    // private keys, into OpenSSL
     "src/openclaw/applier.cpp",           // answers of the API server about objects without secrets
+    "src/secrets/inputs.cpp",             // keyed digests of what a Secret is made of
     "src/openclaw/digest.cpp",            // keyed digests of consumed values
     "src/providers/",                     // requests to stores and their answers
     "src/template/",                      // rendering

@@ -126,6 +126,8 @@ std::string SecretsWorld::url() const { return server_->url(); }
 std::string SecretsWorld::ca_pem() const { return server_->ca_pem(); }
 std::string SecretsWorld::token() const { return std::string(server_->token().reveal()); }
 
+apiserver::Faults& SecretsWorld::faults() { return server_->faults(); }
+
 MetricsRegistry& SecretsWorld::metrics() { return operator_->metrics; }
 
 void SecretsWorld::create(std::string_view kind, const std::string& name, std::string_view document) {
@@ -143,6 +145,11 @@ void SecretsWorld::create(std::string_view kind, const std::string& name, std::s
 void SecretsWorld::merge(std::string_view kind, const std::string& name, std::string_view patch) {
   must(run(done(person_->patch(resource_of(kind), {"ns", name}, kube::PatchType::kMerge, SecretBytes(patch),
                                {.field_manager = "person"}))));
+}
+
+void SecretsWorld::merge_status(std::string_view kind, const std::string& name, std::string_view patch) {
+  must(run(done(person_->patch(resource_of(kind), {"ns", name}, kube::PatchType::kMerge, SecretBytes(patch),
+                               {.field_manager = "person", .subresource = "status"}))));
 }
 
 void SecretsWorld::remove(std::string_view kind, const std::string& name) {

@@ -16,7 +16,8 @@
 
 namespace rotor::apiserver {
 class EmbeddedServer;
-}
+class Faults;
+}  // namespace rotor::apiserver
 
 namespace rotor::test {
 
@@ -34,6 +35,7 @@ class SecretsWorld {
   // `kind`: ss, es, secret, cm. The document is what stands beside kind and metadata.name/namespace.
   void create(std::string_view kind, const std::string& name, std::string_view document);
   void merge(std::string_view kind, const std::string& name, std::string_view patch);
+  void merge_status(std::string_view kind, const std::string& name, std::string_view patch);
   void remove(std::string_view kind, const std::string& name);
   json::Value get(std::string_view kind, const std::string& name);  // null when it is not there
   std::vector<json::Value> events(std::string_view reason);
@@ -56,6 +58,7 @@ class SecretsWorld {
   Clock& clock() { return clock_; }
   Executor executor() { return loop_.executor(); }
   void start(Task<> task) { loop_.start(std::move(task)); }
+  apiserver::Faults& faults();
   // The API server itself, as a back end.
   std::string url() const;
   std::string ca_pem() const;

@@ -203,7 +203,7 @@ TEST(Ownership, IsRefusedByAnotherKindsController_Row14) {
   EXPECT_EQ(built.error().error.message,
             "could not set controller reference on secret: Object ns/tgt is already owned by another Deployment "
             "controller web");
-  EXPECT_FALSE(built.error().retry);
+  EXPECT_EQ(built.error().then.kind, kube::Outcome::Kind::kDone);
 }
 
 TEST(Ownership, IsRefusedByAnotherExternalSecret_Row15) {
@@ -214,7 +214,7 @@ TEST(Ownership, IsRefusedByAnotherExternalSecret_Row15) {
     EXPECT_EQ(built.error().condition, "target is owned by another ExternalSecret");
     EXPECT_EQ(built.error().error.message,
               "secret is owned by another ExternalSecret: other; give spec.target.name another value");
-    EXPECT_FALSE(built.error().retry);
+    EXPECT_EQ(built.error().then.kind, kube::Outcome::Kind::kDone);
   }
 }
 
@@ -237,8 +237,11 @@ TEST(BuildSecret, LeavesAnImmutableSecretAlone) {
   EXPECT_EQ(build(sample_es(), &live, one_value("a", "v1"))->write, Desired::Write::kNothing);
   const auto changed = build(sample_es(), &live, one_value("a", "v2"));
   ASSERT_FALSE(changed);
-  EXPECT_EQ(changed.error().condition, "could not update secret, target is immutable");
-  EXPECT_FALSE(changed.error().retry);
+  EXPECT_EQ(changed.error().condition,
+            "could not update secret, target is immutable: what uses it keeps the old values; give spec.target.name "
+            "another value and let it use that");
+  EXPECT_FALSE(changed.error().error.message.contains("delete")) << "nodes go on serving what they hold";
+  EXPECT_EQ(changed.error().then.kind, kube::Outcome::Kind::kDone);
 }
 
 TEST(Target, KeepsNoValues) {

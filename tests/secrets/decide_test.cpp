@@ -8,6 +8,8 @@
 namespace rotor::secrets {
 namespace {
 
+using namespace std::chrono_literals;
+
 const WallTime kNow = *parse_time("2026-01-02T10:00:00Z");
 
 Decision decide(const api::es::ExternalSecret& es, bool ours = true) {
@@ -50,7 +52,7 @@ TEST(Decide, ReadsChangedValuesAtOnceOnlyWhereTheObjectFollowsItsStore) {
     es.spec.refresh_policy = c.policy;
     es.spec.refresh_interval = c.interval;
     const Target target = test::managed_target();
-    const SyncInput in{.es = es, .target = &target, .now = kNow, .ours = true, .values_changed = true};
+    const SyncInput in{.es = es, .target = &target, .now = kNow, .ours = true, .asked = true};
     EXPECT_EQ(decide_sync(in).action, c.action) << c.policy << " " << c.interval;
   }
 }
@@ -58,7 +60,7 @@ TEST(Decide, ReadsChangedValuesAtOnceOnlyWhereTheObjectFollowsItsStore) {
 TEST(Decide, ReadsChangedValuesWhereCreatedOnceNeverSynced) {
   auto es = test::sample_es();
   es.spec.refresh_policy = "CreatedOnce";
-  EXPECT_EQ(decide_sync({.es = es, .target = nullptr, .now = kNow, .ours = true, .values_changed = true}).action,
+  EXPECT_EQ(decide_sync({.es = es, .target = nullptr, .now = kNow, .ours = true, .asked = true}).action,
             SyncAction::kRefresh);
 }
 
@@ -84,6 +86,56 @@ TEST(Decide, IgnoresAnotherControllersObjectButForTheFinalizer) {
   EXPECT_EQ(decision.action, SyncAction::kIgnore);
   EXPECT_TRUE(decision.add_finalizer);
 }
+
+struct IntervalCase {
+  std::string_view interval;
+  Duration least;
+  Duration used;
+  std::string_view note;
+};
+void PrintTo(const IntervalCase& c, std::ostream* out) { *out << c.interval; }
+class Intervals : public testing::TestWithParam<IntervalCase> {};
+
+TEST_P(Intervals, HaveAFloorThatIsTold) {
+  auto es = test::sample_es();
+  es.spec.refresh_interval = GetParam().interval;
+  const Target target = test::managed_target();
+  const auto decision = decide_sync({es, &target, kNow, true, false, GetParam().least});
+  EXPECT_EQ(decision.action, SyncAction::kRefresh);
+  EXPECT_EQ(decision.interval, GetParam().used);
+  EXPECT_EQ(decision.note, GetParam().note);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, Intervals,
+    testing::Values(IntervalCase{"1ns", 1s, 1s,
+                                 "spec.refreshInterval 1ns is raised to 1s, the shortest that is allowed here"},
+                    IntervalCase{"30s", 1min, 1min,
+                                 "spec.refreshInterval 30s is raised to 1m0s, the shortest that is allowed here"},
+                    IntervalCase{"1s", 1s, 1s, ""}, IntervalCase{"1h", 1s, 1h, ""}, IntervalCase{"1ns", 0s, 1ns, ""},
+                    IntervalCase{"0", 1s, 0s, ""}, IntervalCase{"-5s", 1s, -5s, ""}));
+
+struct AskedCase {
+  std::string_view policy;
+  std::string_view interval;
+  SyncAction action;
+};
+void PrintTo(const AskedCase& c, std::ostream* out) { *out << c.policy << "/" << c.interval; }
+class Asked : public testing::TestWithParam<AskedCase> {};
+
+TEST_P(Asked, RefreshesOnlyWhatFollowsItsStore) {
+  auto es = test::synced_es("2026-01-02T09:59:00Z");
+  es.spec.refresh_policy = GetParam().policy;
+  es.spec.refresh_interval = GetParam().interval;
+  const Target target = test::managed_target();
+  EXPECT_EQ(decide_sync({es, &target, kNow, true, true}).action, GetParam().action);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, Asked,
+    testing::Values(AskedCase{"", "1h", SyncAction::kRefresh}, AskedCase{"Periodic", "1h", SyncAction::kRefresh},
+                    AskedCase{"Periodic", "0", SyncAction::kSkip}, AskedCase{"", "-1s", SyncAction::kSkip},
+                    AskedCase{"CreatedOnce", "1h", SyncAction::kSkip}, AskedCase{"OnChange", "1h", SyncAction::kSkip}));
 
 struct RefusedCase {
   std::string_view spec;  // JSON

@@ -63,18 +63,21 @@ std::string external_secret_crd() {
                                               {"Status", "string", kReadyReason},
                                               {"Ready", "string", kReadyStatus},
                                               {"Last Sync", "date", ".status.refreshTime"}};
+  // The same in both: a selector that works in one version works in the other.
+  const std::vector<std::string_view> selectable = {".spec.secretStoreRef.name", ".spec.secretStoreRef.kind",
+                                                    ".spec.target.name", ".spec.refreshInterval"};
   const CrdVersion versions[] = {{.name = "v1",
                                   .spec = &json::type_of<ExternalSecretSpec>,
                                   .status = &json::type_of<ExternalSecretStatus>,
                                   .columns = columns,
-                                  .selectable_fields = {".spec.secretStoreRef.name", ".spec.secretStoreRef.kind",
-                                                        ".spec.target.name", ".spec.refreshInterval"}},
+                                  .selectable_fields = selectable},
                                  {.name = "v1beta1",
                                   .storage = false,
                                   .deprecated = true,
                                   .spec = &json::type_of<v1beta1::ExternalSecretSpec>,
                                   .status = &json::type_of<ExternalSecretStatus>,
-                                  .columns = columns}};
+                                  .columns = columns,
+                                  .selectable_fields = selectable}};
   return crd(names("externalsecrets", "externalsecret", "ExternalSecret", "es", true),
              "Values of a store that become a Kubernetes Secret.", versions);
 }

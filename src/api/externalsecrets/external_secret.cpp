@@ -122,7 +122,9 @@ ROTOR_DESCRIBE(
     field<&ExternalSecretStatus::synced_resource_version>("syncedResourceVersion",
                                                           {.doc = "What of the object was synced last."}),
     field<&ExternalSecretStatus::conditions>("conditions", {.doc = "Whether the Secret is up to date."}),
-    field<&ExternalSecretStatus::binding>("binding", {.doc = "The Secret, for Service Binding."}));
+    field<&ExternalSecretStatus::binding>("binding", {.doc = "The Secret, for Service Binding."}),
+    field<&ExternalSecretStatus::inputs_digest>(
+        "inputsDigest", {.doc = "Of what the Secret was made of, when its template makes something random."}));
 
 ROTOR_DESCRIBE(ExternalSecret, "Values of a store that become a Kubernetes Secret.",
                field<&ExternalSecret::api_version>("apiVersion"), field<&ExternalSecret::kind>("kind"),

@@ -94,6 +94,7 @@ struct ExternalSecretStatus {
   std::string synced_resource_version;
   std::vector<kube::Condition> conditions;
   std::optional<Binding> binding;
+  std::string inputs_digest;  // Rotor's own: of what a Secret with random parts was made of; empty for any other
   friend bool operator==(const ExternalSecretStatus&, const ExternalSecretStatus&) = default;
 };
 

@@ -38,6 +38,7 @@ KeyPtr new_dsa_key() {
 
 Result<KeyPtr> new_rsa_key(Context& c, std::size_t bits) {
   TRY_VOID(c.spend_expensive());
+  c.vary();
   KeyPtr key(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", bits));
   if (key == nullptr) return bad("key generation failed");
   return key;
@@ -45,6 +46,7 @@ Result<KeyPtr> new_rsa_key(Context& c, std::size_t bits) {
 
 Returned gen_private_key(Context& c, Args a) {
   const std::string& type = str(a, 0);
+  c.vary();
   KeyPtr key;
   if (type.empty() || type == "rsa") {
     TRY(key, new_rsa_key(c, 4096));

@@ -1,0 +1,156 @@
+// What goes wrong on the way to the Secret, and what an ExternalSecret says about it.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "apiserver/faults.hpp"
+#include "tests/scenarios/secrets_world.hpp"
+
+namespace rotor::test {
+namespace {
+
+constexpr std::string_view kSynced = "True/SecretSynced/secret synced";
+constexpr std::string_view kNotWritten = "False/SecretSyncedError/could not update secret";
+constexpr std::string_view kCanary = "canary-5b1f";
+constexpr std::string_view kOneKey =
+    R"("target":{"name":"tgt"},"data":[{"secretKey":"a","remoteRef":{"key":"remote"}}])";
+
+class SecretsTrouble : public testing::Test {
+ protected:
+  void synced(std::string_view members = kOneKey) {
+    world.store(R"([{"key":"remote","value":"v1"}])");
+    world.start_operator();
+    world.until_ready("ss", "store", "True/Valid/store validated");
+    world.external_secret(members);
+    world.until_ready("es", "es", kSynced);
+  }
+  void quoting(std::string verb) {
+    world.faults().add({.verb = std::move(verb),
+                        .resource = "secrets",
+                        .times = -1,
+                        .status = 422,
+                        .reason = "Invalid",
+                        .message = fmt::format("cannot decode {}", kCanary)});
+  }
+  void nothing_quoted() {
+    world.until_ready("es", "es", kNotWritten);
+    world.until("the event", [this] { return !world.events("UpdateFailed").empty(); });
+    for (const auto& event : world.events("UpdateFailed")) EXPECT_FALSE(json::serialize(event).contains(kCanary));
+    EXPECT_FALSE(json::serialize(world.get("es", "es")).contains(kCanary));
+    EXPECT_TRUE(json::find_string(world.events("UpdateFailed")[0], "message").contains("422 Invalid"));
+  }
+  SecretsWorld world;
+};
+
+TEST_F(SecretsTrouble, TellsNothingThatARefusedCreateQuotes) {
+  testing::internal::CaptureStderr();
+  quoting("create");
+  world.store(R"([{"key":"remote","value":"v1"}])");
+  world.start_operator();
+  world.external_secret(kOneKey);
+  nothing_quoted();
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_FALSE(log.contains(kCanary)) << log;
+  EXPECT_TRUE(log.contains("ExternalSecret not synced")) << log;
+}
+
+TEST_F(SecretsTrouble, TellsNothingThatARefusedUpdateQuotes) {
+  synced();
+  testing::internal::CaptureStderr();
+  quoting("update");
+  world.merge("secret", "tgt", R"({"data":{"a":"eA=="}})");
+  nothing_quoted();
+  EXPECT_FALSE(testing::internal::GetCapturedStderr().contains(kCanary));
+}
+
+TEST_F(SecretsTrouble, TellsNothingThatARefusedReadQuotes) {
+  testing::internal::CaptureStderr();
+  world.create("secret", "tgt", R"({"data":{"old":"eA=="}})");
+  quoting("get");
+  world.store(R"([{"key":"remote","value":"v1"}])");
+  world.start_operator();
+  world.external_secret(kOneKey);
+  nothing_quoted();
+  EXPECT_FALSE(testing::internal::GetCapturedStderr().contains(kCanary));
+}
+
+TEST_F(SecretsTrouble, AsksAgainWhenARefreshThatWasAskedForFails) {
+  synced();
+  world.store(R"([{"key":"remote","value":"v2"}])");
+  world.faults().add({.verb = "update", .resource = "secrets"});
+  world.values_changed();
+  world.until("the new value", [this] { return world.value("tgt", "a") == "v2"; });
+  EXPECT_EQ(world.operator_requests("update", "secrets"), 2U);
+}
+
+TEST_F(SecretsTrouble, KeepsTheOldTargetUntilTheNewOneIsWritten) {
+  synced();
+  world.faults().add({.verb = "create", .resource = "secrets", .times = -1, .status = 403, .reason = "Forbidden"});
+  world.merge("es", "es", R"({"spec":{"target":{"name":"new"}}})");
+  world.until_ready("es", "es", kNotWritten);
+  world.settle();
+  EXPECT_EQ(world.value("tgt", "a"), "v1");
+  world.faults().clear();
+  world.merge("es", "es", R"({"metadata":{"annotations":{"force-sync":"1"}}})");
+  world.until("the move", [this] { return world.value("new", "a") == "v1" && world.get("secret", "tgt").is_null(); });
+}
+
+TEST_F(SecretsTrouble, TakesAConflictOfItsStatusForNoFailure) {
+  world.faults().add({.verb = "patch", .resource = "externalsecrets", .skip = 1, .status = 409, .reason = "Conflict"});
+  synced();
+  EXPECT_EQ(world.operator_requests("create", "secrets"), 1U);
+  EXPECT_EQ(world.operator_requests("update", "secrets"), 0U);
+  EXPECT_TRUE(world.events("UpdateFailed").empty());
+}
+
+TEST_F(SecretsTrouble, MakesNoWarningOfAnOrdinaryStart) {
+  world.store(R"([{"key":"remote","value":"v1"}])");
+  for (int i = 0; i < 5; ++i) {
+    world.create(
+        "es", fmt::format("es-{}", i),
+        R"({"spec":{"secretStoreRef":{"name":"store"},"data":[{"secretKey":"a","remoteRef":{"key":"remote"}}]}})");
+  }
+  world.start_operator();
+  for (int i = 0; i < 5; ++i) world.until_ready("es", fmt::format("es-{}", i), kSynced);
+  world.settle();
+  EXPECT_TRUE(world.events("UpdateFailed").empty());
+}
+
+TEST_F(SecretsTrouble, WaitsQuietlyForAStoreThatIsAppliedJustAfterIt) {
+  world.start_operator();
+  world.external_secret(kOneKey);
+  world.store(R"([{"key":"remote","value":"v1"}])");
+  world.until_ready("es", "es", kSynced);
+  world.settle();
+  EXPECT_TRUE(world.events("UpdateFailed").empty());
+}
+
+TEST_F(SecretsTrouble, RaisesAnIntervalThatWouldOnlyBurnCalls) {
+  world.store(R"([{"key":"remote","value":"v1"}])");
+  world.start_operator();
+  world.external_secret(fmt::format(R"("refreshInterval":"1ns",{})", kOneKey));
+  world.until_ready("es", "es",
+                    "True/SecretSynced/secret synced; spec.refreshInterval 1ns is raised to 1s, the shortest that is "
+                    "allowed here");
+  const auto writes = world.operator_writes();
+  world.settle();
+  EXPECT_LE(world.operator_writes(), writes + 2) << "once a second, not as fast as it can";
+}
+
+TEST_F(SecretsTrouble, RaisesAStoresInterval) {
+  world.create("ss", "store", R"({"spec":{"refreshInterval":"1ns","provider":{"fake":{"data":[]}}}})");
+  world.start_operator();
+  world.until_ready("ss", "store",
+                    "True/Valid/store validated; spec.refreshInterval \"1ns\" is raised to 1s, the shortest that is "
+                    "allowed here");
+}
+
+TEST_F(SecretsTrouble, ForgetsTheSeriesOfADeletedObject) {
+  synced();
+  world.remove("es", "es");
+  world.until("the object to go", [this] { return world.get("es", "es").is_null(); });
+  world.settle();
+  EXPECT_FALSE(world.metrics().render().contains(R"(externalsecret_sync_calls_total{name="es")"));
+}
+
+}  // namespace
+}  // namespace rotor::test
