@@ -20,12 +20,16 @@ namespace rotor::openclaw {
 struct LiveWorkload {
   LivePtr object;                            // null: there is none
   json::Value document;                      // of `object`
-  std::string hash;                          // the mark on its template
+  std::string hash;                          // the mark that belongs on its template
   std::shared_ptr<const SecretState> state;  // null: none of ours
   std::string claim;                         // of its data volume
   bool ours = false;                         // we applied its pods before
 };
-Result<LiveWorkload> read_workload(LivePtr object);
+// `before`: what we know of it from earlier; marks that we own no longer were changed by somebody else.
+Result<LiveWorkload> read_workload(LivePtr object, const Applied& before);
+
+// What the status of a StatefulSet says.
+WorkloadState workload_state(const json::Value& document);
 
 struct WorkloadOutcome {
   PassReport report;
@@ -54,6 +58,7 @@ class WorkloadPass {
 
  private:
   struct Plan;
+  std::string new_hash(const Plan& plan, const RotationDecision& decision, const Digester& digester) const;
   Task<Result<bool>> template_changes(std::shared_ptr<const Plan> plan, std::shared_ptr<Memory> memory);
   Task<Result<bool>> missed_before_us(std::shared_ptr<const Plan> plan);
   Task<Result<WorkloadOutcome>> write(std::shared_ptr<const Plan> plan, RotationDecision decision,
