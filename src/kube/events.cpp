@@ -81,7 +81,8 @@ Task<> write_with_retries(State& state, std::string key) {
     if (event == nullptr) co_return;
     Event copy = *event;
     const auto done = co_await write_once(state, std::move(copy));
-    if (done || done.error().code == Code::kCancelled) co_return;
+    // In a namespace that is going nobody reads events, and one line for each would be a storm.
+    if (done || done.error().code == Code::kCancelled || done.error().code == Code::kGone) co_return;
     if (!worth_another_try(done.error().code) || attempt == kAttempts) {
       event = state.correlator.find(key);
       log::warn("an event could not be written", {{"object", event == nullptr ? "" : event->involved_object.name},

@@ -32,6 +32,7 @@ struct Call {
   std::string_view content_type = kJson;
   SecretBytes body{};
   std::string what;  // the kind, for messages
+  std::string name{};
   bool about_object = false;
   net::CallOptions options{.deadline = 30s, .max_body = kMaxObject};
 };
@@ -127,7 +128,7 @@ Task<Result<SecretBytes>> HttpApi::send(Call call) {
     Error error;
     if (answer) {
       const Status status = read_status(answer->status, answer->body.reveal());
-      error = error_of(status, answer->headers, call.what);
+      error = error_of(status, answer->headers, call.what, call.name);
       if (call.about_object) error = about_object(std::move(error), status);
     } else {
       error = unreachable(std::move(answer).error());
@@ -144,7 +145,8 @@ Task<Result<SecretBytes>> HttpApi::send(Call call) {
 }
 
 Task<Result<SecretBytes>> HttpApi::get(Resource resource, Key key) {
-  Call call{.path = object_path(resource, key), .what = group_resource(resource), .about_object = true};
+  Call call{
+      .path = object_path(resource, key), .what = group_resource(resource), .name = key.name, .about_object = true};
   return send(std::move(call));
 }
 
@@ -232,6 +234,7 @@ Task<Result<SecretBytes>> HttpApi::update(Resource resource, Key key, SecretByte
             .path = object_path(resource, key, options.subresource) + write_query(options, manager_).text(),
             .body = std::move(object),
             .what = group_resource(resource),
+            .name = key.name,
             .about_object = true};
   return send(std::move(call));
 }
@@ -243,6 +246,7 @@ Task<Result<SecretBytes>> HttpApi::patch(Resource resource, Key key, PatchType t
             .content_type = content_type(type),
             .body = std::move(patch),
             .what = group_resource(resource),
+            .name = key.name,
             .about_object = true};
   return send(std::move(call));
 }
@@ -287,6 +291,7 @@ Task<Result<void>> HttpApi::remove(Resource resource, Key key, DeleteOptions opt
             .path = object_path(resource, key),
             .body = delete_body(options),
             .what = group_resource(resource),
+            .name = key.name,
             .about_object = true};
   CO_TRY_VOID(co_await send(std::move(call)));
   co_return Result<void>();

@@ -36,6 +36,27 @@ std::optional<Duration> next_attempt(const Attempt& attempt, double jitter) {
   return jittered_back_off(attempt.number, throttled ? 1s : 200ms, 10s, jitter);
 }
 
+Outcome after_failed_write(Code code) {
+  switch (code) {
+    case Code::kGone:
+      return Outcome::done();
+    case Code::kInvalid:
+    case Code::kDenied:
+      return Outcome::again_after(kAfterRefusal, Lane::kRetry);
+    case Code::kNotFound:
+    case Code::kAlreadyExists:
+    case Code::kConflict:
+    case Code::kUnauthenticated:
+    case Code::kThrottled:
+    case Code::kUnavailable:
+    case Code::kTimeout:
+    case Code::kCancelled:
+    case Code::kInternal:
+      break;
+  }
+  return Outcome::failed();
+}
+
 double random_fraction() {
   static thread_local std::minstd_rand generator{std::random_device{}()};
   return std::uniform_real_distribution<double>(0, 1)(generator);

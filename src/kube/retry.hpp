@@ -5,6 +5,7 @@
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
+#include "kube/queue.hpp"
 
 namespace rotor::kube {
 
@@ -18,6 +19,12 @@ struct Attempt {
 
 // How long to wait before the next attempt; nullopt: give the error to the caller. `jitter` is in [0, 1).
 std::optional<Duration> next_attempt(const Attempt& attempt, double jitter);
+
+// What becomes of a reconcile whose write failed: soon again (with the queue's back-off) after what passes by itself;
+// minutes later after a refusal, which an edit, a policy, a quota or a role must lift; not at all in a namespace that
+// is being deleted.
+Outcome after_failed_write(Code code);
+inline constexpr Duration kAfterRefusal = std::chrono::minutes(5);
 
 // first·2^(n-1), at most `most`, less up to half of it at random: many clients do not come back in step.
 Duration jittered_back_off(int failures, Duration first, Duration most, double jitter);

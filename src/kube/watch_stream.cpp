@@ -120,7 +120,7 @@ Result<WatchEvent> parse_watch_line(std::string_view line) {
   }
   if (usual->type == "ERROR") {
     const Status status = read_status(500, usual->object);
-    return std::unexpected(error_of(status, {}, "the watched kind"));
+    return std::unexpected(withheld_error_of(status, {}));
   }
   TRY(const WatchEvent::Type type, event_type(usual->type));
   return WatchEvent{type, SecretBytes(usual->object)};

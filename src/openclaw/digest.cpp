@@ -8,33 +8,20 @@
 namespace rotor::openclaw {
 namespace {
 
-void add(SecretBytes& out, std::string_view text) {
-  out.append(std::to_string(text.size()));
-  out.append(":");
-  out.append(text);
-}
+using kube::append_part;
 
 void add_key(SecretBytes& out, std::string_view key, const SecretBytes* value) {
-  add(out, key);
+  append_part(out, key);
   out.append(value != nullptr ? "+" : "-");
-  if (value != nullptr) add(out, value->reveal());
+  if (value != nullptr) append_part(out, value->reveal());
 }
 
 }  // namespace
 
-std::string Digester::tagged(std::string_view tag, const SecretBytes& input, std::size_t bytes) const {
-  SecretBytes message;
-  add(message, tag);
-  message.append(input.reveal());
-  return hex_encode(hmac_sha256(key_.reveal(), message.reveal()).substr(0, bytes));
-}
-
-std::string Digester::key_id() const { return tagged("rotor/key-id/1", {}, 4); }
-
 std::string Digester::secret(std::string_view name, const SecretReference& reference, const SecretMap& data) const {
   SecretBytes input;
-  add(input, name);
-  for (const std::string& prefix : reference.prefixes) add(input, prefix);
+  append_part(input, name);
+  for (const std::string& prefix : reference.prefixes) append_part(input, prefix);
   input.append("|");
   if (reference.takes_every_key()) {
     for (const auto& [key, value] : data) {
@@ -47,20 +34,20 @@ std::string Digester::secret(std::string_view name, const SecretReference& refer
       add_key(input, key, value == data.end() ? nullptr : &value->second);
     }
   }
-  return key_id() + "-" + tagged("rotor/secret/1", input, 16);
+  return key_id() + "-" + key_->digest("rotor/secret/1", input, 16);
 }
 
 std::string Digester::template_hash(const SecretState& state, std::string_view previous) const {
   SecretBytes input;
   for (const auto& [name, entry] : state.secrets) {
-    add(input, name);
+    append_part(input, name);
     input.append(entry.absent ? "-" : "+");
-    add(input, entry.digest);
+    append_part(input, entry.digest);
   }
-  std::string hash = tagged("rotor/template/1", input, 8);
+  std::string hash = key_->digest("rotor/template/1", input, 8);
   if (hash != previous) return hash;
-  add(input, previous);
-  return tagged("rotor/template-again/1", input, 8);
+  append_part(input, previous);
+  return key_->digest("rotor/template-again/1", input, 8);
 }
 
 std::string unkeyed_hash(std::vector<std::pair<std::string, const SecretMap*>> secrets) {

@@ -1,11 +1,13 @@
-// Keyed digests of consumed Secret values: HMAC-SHA256 over length-prefixed names, keys and values, so that nobody who
-// reads a pod can try values, and no two different inputs look alike.
+// Keyed digests of consumed Secret values, over length-prefixed names, keys and values: no two different inputs look
+// alike.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/secret_bytes.hpp"
+#include "kube/digest_key.hpp"
 #include "openclaw/references.hpp"
 #include "openclaw/secret_state.hpp"
 
@@ -13,10 +15,9 @@ namespace rotor::openclaw {
 
 class Digester {
  public:
-  explicit Digester(SecretBytes key) : key_(std::move(key)) {}
+  explicit Digester(std::shared_ptr<const kube::DigestKey> key) : key_(std::move(key)) {}
 
-  // 8 hexadecimal digits: digests compare only under the same key.
-  std::string key_id() const;
+  std::string key_id() const { return key_->id(); }
 
   // `key id-32 hexadecimal digits` over what `reference` consumes of the Secret `name`.
   std::string secret(std::string_view name, const SecretReference& reference, const SecretMap& data) const;
@@ -25,9 +26,7 @@ class Digester {
   std::string template_hash(const SecretState& state, std::string_view previous) const;
 
  private:
-  std::string tagged(std::string_view tag, const SecretBytes& input, std::size_t bytes) const;
-
-  SecretBytes key_;
+  std::shared_ptr<const kube::DigestKey> key_;
 };
 
 // The mark today's operator would put on the template: names in the order of their use, possibly repeated;

@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "json/document.hpp"
+#include "kube/retry.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/names.hpp"
 
@@ -96,9 +97,14 @@ Task<Outcome> Reconciler::reconcile(kube::Key key) {
     co_return Outcome::again_after(after_conflict(*memory), Lane::kRetry);
   }
   metrics_.reconciled(key, "error", took);
+  const Outcome next = kube::after_failed_write(outcome.error().code);
+  if (next.kind == Outcome::Kind::kDone) {
+    log::info("nothing more is done for an instance", {{"instance", key.text()}, {"why", outcome.error().message}});
+    co_return next;
+  }
   log::error("cannot reconcile an instance", {{"instance", key.text()}, {"error", outcome.error().message}});
   co_await report_failure(key, outcome.error().message);
-  co_return Outcome::failed();
+  co_return next;
 }
 
 Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> memory) {

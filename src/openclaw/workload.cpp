@@ -23,37 +23,6 @@ Duration read_again(Memory& memory) {
   return std::min<Duration>(std::chrono::seconds(1LL << doublings), std::chrono::seconds(60));
 }
 
-std::string_view annotation(const json::Value& document, std::string_view path, std::string_view name) {
-  const json::Value* all = json::find(document, path);
-  const json::Value* value = all != nullptr && all->is_object() ? all->get_object().if_contains(name) : nullptr;
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
-
-std::int64_t number(const json::Value& document, std::string_view path) {
-  const json::Value* value = json::find(document, path);
-  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
-}
-
-// Do we own that place, or something below it?
-bool owns(const kube::FieldSet& owned, std::initializer_list<std::string_view> path) {
-  const kube::FieldSet* at = &owned;
-  for (const std::string_view name : path) {
-    at = at->below(kube::PathElement::field(name));
-    if (at == nullptr) return false;
-  }
-  return true;
-}
-
-std::string data_claim(const json::Value& document) {
-  const json::Value* volumes = json::find(document, "spec.template.spec.volumes");
-  if (volumes == nullptr || !volumes->is_array()) return {};
-  for (const json::Value& volume : volumes->get_array()) {
-    if (json::find_string(volume, "name") != "data") continue;
-    return std::string(json::find_string(volume, "persistentVolumeClaim.claimName"));
-  }
-  return {};
-}
-
 std::string template_text(const json::Value& workload) {
   const json::Value* part = json::find(workload, "spec.template");
   return part == nullptr ? std::string() : json::serialize(*part);
@@ -122,38 +91,14 @@ void remember(bool whole, const std::string& text, Applied applied, Memory& memo
 
 }  // namespace
 
-WorkloadState workload_state(const json::Value& document) {
-  return {.replicas = number(document, "status.replicas"),
-          .ready_replicas = number(document, "status.readyReplicas"),
-          .updated_replicas = number(document, "status.updatedReplicas"),
-          .current = number(document, "status.observedGeneration") >= number(document, "metadata.generation")};
-}
-
-Result<LiveWorkload> read_workload(LivePtr object, const Applied& before) {
-  LiveWorkload live;
-  live.object = std::move(object);
-  if (live.object == nullptr) return live;
-  TRY(live.document, json::parse(live.object->text));
-  const kube::FieldSet owned = applied_fields(live.document, kFieldManager);
-  live.claim = data_claim(live.document);
-  live.ours = owns(owned, {"spec", "template", "spec"});
-  const bool known = before.uid == live.object->metadata.uid;
-  std::string_view state = annotation(live.document, "metadata.annotations", kSecretState);
-  if (known && !owns(owned, {"metadata", "annotations", kSecretState})) state = before.state;
-  if (auto parsed = parse_state(state)) live.state = std::make_shared<const SecretState>(*std::move(parsed));
-  live.hash = annotation(live.document, "spec.template.metadata.annotations", kSecretHash);
-  if (!live.ours || owns(owned, {"spec", "template", "metadata", "annotations", kSecretHash})) return live;
-  if (live.state != nullptr && !live.state->hash.empty()) {
-    live.hash = live.state->hash;
-  } else if (known) {
-    live.hash = before.hash;
-  }
-  return live;
+Task<Result<std::shared_ptr<const Digester>>> WorkloadPass::digester() {
+  CO_TRY(auto key, co_await key_.get());
+  co_return std::make_shared<const Digester>(std::move(key));
 }
 
 Task<bool> WorkloadPass::secrets_changed(InstancePtr instance, std::shared_ptr<Memory> memory) {
   const auto before = memory->secrets;
-  const Result<std::shared_ptr<const Digester>> digester = co_await key_.get();
+  const Result<std::shared_ptr<const Digester>> digester = co_await this->digester();
   Result<LiveWorkload> live = read_workload(view_.stateful_sets.get(instance->metadata.key()), memory->applied);
   const ObservedSecrets now = co_await secrets_.observe(
       instance->metadata.ns, memory->references, live ? live->state : nullptr, digester ? *digester : nullptr, memory);
@@ -189,7 +134,7 @@ Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::share
   CO_TRY(const bool changes, co_await template_changes(plan, memory));
   plan->pods_start_anyway = live.object == nullptr || changes;
 
-  const Result<std::shared_ptr<const Digester>> answer = co_await key_.get();
+  const Result<std::shared_ptr<const Digester>> answer = co_await this->digester();
   const std::shared_ptr<const Digester> digester = answer ? *answer : nullptr;
   // Pods that start anew may see other keys of a Secret than those the state was written for.
   const auto believed = plan->pods_start_anyway ? nullptr : live.state;
@@ -224,8 +169,7 @@ Task<Result<bool>> WorkloadPass::template_changes(std::shared_ptr<const Plan> pl
     CO_TRY(const json::Value after, json::parse(rehearsed));
     if (template_text(after) != template_text(live.document)) co_return true;
   }
-  memory->applied.uid = uid;
-  memory->applied.template_text = std::move(text);
+  memory->applied = {uid, live.hash, plan->live_state(), std::move(text)};
   co_return false;
 }
 
@@ -282,9 +226,9 @@ Task<Result<WorkloadOutcome>> WorkloadPass::write(std::shared_ptr<const Plan> pl
   }
   if (rotates) tell_rotation(*plan, decision, *memory);
   if (*applied != nullptr) {
-    CO_TRY(const json::Value now, json::parse((*applied)->text));
-    out.report.has_claim = !data_claim(now).empty();
-    out.report.workload = workload_state(now);
+    CO_TRY(const LiveWorkload now, read_workload(*applied, memory->applied));
+    out.report.has_claim = !now.claim.empty();
+    out.report.workload = workload_state(now.document);
   }
   const bool blind = !key_error.empty() || !decision.unreadable.empty();
   if (!blind) memory->failed_looks = 0;

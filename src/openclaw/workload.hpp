@@ -8,28 +8,14 @@
 
 #include "api/apps/stateful_set.hpp"
 #include "json/document.hpp"
+#include "kube/rotation_key.hpp"
 #include "openclaw/applier.hpp"
+#include "openclaw/live_workload.hpp"
 #include "openclaw/options.hpp"
-#include "openclaw/rotation_key.hpp"
 #include "openclaw/secrets_of.hpp"
 #include "openclaw/status.hpp"
 
 namespace rotor::openclaw {
-
-// What the StatefulSet that is there says.
-struct LiveWorkload {
-  LivePtr object;                            // null: there is none
-  json::Value document;                      // of `object`
-  std::string hash;                          // the mark that belongs on its template
-  std::shared_ptr<const SecretState> state;  // null: none of ours
-  std::string claim;                         // of its data volume
-  bool ours = false;                         // we applied its pods before
-};
-// `before`: what we know of it from earlier; marks that we own no longer were changed by somebody else.
-Result<LiveWorkload> read_workload(LivePtr object, const Applied& before);
-
-// What the status of a StatefulSet says.
-WorkloadState workload_state(const json::Value& document);
 
 struct WorkloadOutcome {
   PassReport report;
@@ -59,6 +45,7 @@ class WorkloadPass {
  private:
   struct Plan;
   std::string new_hash(const Plan& plan, const RotationDecision& decision, const Digester& digester) const;
+  Task<Result<std::shared_ptr<const Digester>>> digester();
   Task<Result<bool>> template_changes(std::shared_ptr<const Plan> plan, std::shared_ptr<Memory> memory);
   Task<Result<bool>> missed_before_us(std::shared_ptr<const Plan> plan);
   Task<Result<WorkloadOutcome>> write(std::shared_ptr<const Plan> plan, RotationDecision decision,
@@ -73,7 +60,7 @@ class WorkloadPass {
   const ControllerOptions& options_;
   Applier applier_;
   SecretReader secrets_;
-  RotationKey key_;
+  kube::RotationKey key_;
 };
 
 }  // namespace rotor::openclaw

@@ -159,8 +159,8 @@ struct RefusalCase {
 class ClientRefusal : public ClientTest, public testing::WithParamInterface<RefusalCase> {};
 TEST_P(ClientRefusal, BecomesACodeAndTheServersWords) {
   http.will_answer(GetParam().status,
-                   refusal(GetParam().status, GetParam().reason, "words", R"({"name":"a","kind":"secrets"})"));
-  const auto body = loop.run(client->update(kSecrets, {"n", "a"}, SecretBytes("{}")));
+                   refusal(GetParam().status, GetParam().reason, "words", R"({"name":"a","kind":"things"})"));
+  const auto body = loop.run(client->update(kStores, {"", "a"}, SecretBytes("{}")));
   ASSERT_FALSE(body);
   EXPECT_EQ(body.error().code, GetParam().code);
   EXPECT_EQ(body.error().message, "words");

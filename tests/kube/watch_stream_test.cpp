@@ -81,7 +81,7 @@ TEST(WatchLine, OfAnErrorIsItsStatus) {
       R"x("message":"too old resource version: 1 (5)","reason":"Expired","code":410}})x");
   ASSERT_FALSE(event);
   EXPECT_EQ(event.error().code, Code::kGone);
-  EXPECT_EQ(event.error().message, "too old resource version: 1 (5)");
+  EXPECT_EQ(event.error().message, "the API server answered 410 Expired") << "its text could quote an object";
 }
 
 }  // namespace

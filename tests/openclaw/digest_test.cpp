@@ -27,8 +27,10 @@ SecretReference one(const std::string& key) {
   return r;
 }
 
+Digester under(std::string_view key) { return Digester(std::make_shared<const kube::DigestKey>(SecretBytes(key))); }
+
 const Digester& digester() {
-  static const Digester d{SecretBytes("0123456789abcdef0123456789abcdef")};
+  static const Digester d = under("0123456789abcdef0123456789abcdef");
   return d;
 }
 
@@ -78,7 +80,7 @@ TEST(Digest, AnAbsentKeyIsNotAnEmptyOne) {
 }
 
 TEST(Digest, AnotherKeyGivesAnotherDigestAndAnotherName) {
-  const Digester other{SecretBytes("fedcba9876543210fedcba9876543210")};
+  const Digester other = under("fedcba9876543210fedcba9876543210");
   EXPECT_NE(other.key_id(), digester().key_id());
   EXPECT_NE(other.secret("s", whole(), {}), digester().secret("s", whole(), {}));
 }

@@ -8,32 +8,32 @@
 
 #include "base/clock.hpp"
 #include "kube/client.hpp"
-#include "openclaw/digest.hpp"
+#include "kube/digest_key.hpp"
 
-namespace rotor::openclaw {
+namespace rotor::kube {
 
 class RotationKey {
  public:
-  RotationKey(kube::Client& client, Clock& clock, std::string operator_namespace)
+  RotationKey(Client& client, Clock& clock, std::string operator_namespace)
       : client_(client), clock_(clock), where_{std::move(operator_namespace), std::string(kName)} {}
 
-  // Read once; a failure is remembered for a few seconds, so that a thousand instances do not ask a thousand times.
-  Task<Result<std::shared_ptr<const Digester>>> get();
+  // Read once; a failure is remembered for a few seconds, so that a thousand objects do not ask a thousand times.
+  Task<Result<std::shared_ptr<const DigestKey>>> get();
 
   static constexpr std::string_view kName = "rotor-rotation-key";
   static constexpr std::string_view kField = "key";
 
  private:
-  Task<Result<std::shared_ptr<const Digester>>> read_or_make();
-  Task<Result<std::shared_ptr<const Digester>>> read();
+  Task<Result<std::shared_ptr<const DigestKey>>> read_or_make();
+  Task<Result<std::shared_ptr<const DigestKey>>> read();
   Task<Result<void>> make();
 
-  kube::Client& client_;
+  Client& client_;
   Clock& clock_;
-  kube::Key where_;
-  std::shared_ptr<const Digester> digester_;
+  Key where_;
+  std::shared_ptr<const DigestKey> key_;
   std::optional<Error> failure_;
   SteadyTime ask_again_{};
 };
 
-}  // namespace rotor::openclaw
+}  // namespace rotor::kube
