@@ -18,6 +18,11 @@ Result<void> check_owner(const kube::Resource& resource, const LiveObject& objec
   return {};
 }
 
+SecretBytes bound_to(const LiveObject& live, json::Value desired) {
+  if (auto* metadata = desired.as_object()["metadata"].if_object()) (*metadata)["uid"] = live.metadata.uid;
+  return SecretBytes(json::serialize(desired));
+}
+
 kube::WriteOptions by_us(bool dry_run) {
   kube::WriteOptions options;
   options.field_manager = kFieldManager;
@@ -43,13 +48,15 @@ Task<Result<LivePtr>> Applier::look_up(Live& cache, kube::Resource resource, kub
 
 Task<Result<LivePtr>> Applier::apply(Live& cache, kube::Resource resource, kube::Key key, LivePtr live,
                                      std::string desired) {
+  SecretBytes patch(desired);
   if (live != nullptr) {
     CO_TRY(const json::Value have, json::parse(live->text));
-    CO_TRY(const json::Value want, json::parse(desired));
+    CO_TRY(json::Value want, json::parse(desired));
     if (!apply_changes(have, want, kFieldManager)) co_return live;
+    patch = bound_to(*live, std::move(want));
   }
   const Result<SecretBytes> body =
-      co_await client_.patch(resource, key, kube::PatchType::kApply, SecretBytes(desired), by_us(false));
+      co_await client_.patch(resource, key, kube::PatchType::kApply, std::move(patch), by_us(false));
   if (!body) {
     co_return std::unexpected(Error(body.error()).prefixed(fmt::format("applying {} \"{}\"", resource.kind, key.name)));
   }
@@ -57,9 +64,10 @@ Task<Result<LivePtr>> Applier::apply(Live& cache, kube::Resource resource, kube:
   co_return cache.wrote(*body);
 }
 
-Task<Result<std::string>> Applier::rehearse(kube::Resource resource, kube::Key key, std::string desired) {
+Task<Result<std::string>> Applier::rehearse(kube::Resource resource, kube::Key key, LivePtr live, std::string desired) {
+  CO_TRY(json::Value want, json::parse(desired));
   CO_TRY(const SecretBytes body,
-         co_await client_.patch(resource, key, kube::PatchType::kApply, SecretBytes(desired), by_us(true)));
+         co_await client_.patch(resource, key, kube::PatchType::kApply, bound_to(*live, std::move(want)), by_us(true)));
   co_return std::string(body.reveal());
 }
 

@@ -10,8 +10,9 @@
 namespace rotor::openclaw {
 
 // Is everything in `desired` found in `live`? More in `live` (defaults, others' fields and list items) is no
-// difference, and an empty value equals an absent one.
-bool contains(const json::Value& live, const json::Value& desired);
+// difference. `false`, 0 and empty values are values: where they are absent, `owned` (what we applied) tells whether
+// the API server left out what we sent, which is no difference, or somebody took it away.
+bool contains(const json::Value& live, const json::Value& desired, const kube::FieldSet& owned = {});
 
 // Does `owned` name a field that `desired` does not have?
 bool owns_more(const kube::FieldSet& owned, const json::Value& desired);

@@ -58,7 +58,8 @@ struct Controller::Impl {
     view.instances.on_broken([this](const kube::Key& key, const Error& error) { tell_broken(key, error); });
     for (Live* owned : {&view.stateful_sets, &view.services, &view.service_accounts}) {
       owned->on_change([this](const kube::Key&, const LivePtr& before, const LivePtr& after) {
-        const std::optional<kube::Key> owner = owner_of(after != nullptr ? *after : *before);
+        std::optional<kube::Key> owner = after != nullptr ? owner_of(*after) : std::nullopt;
+        if (!owner && before != nullptr) owner = owner_of(*before);  // it is gone, or its owner was taken off it
         if (owner) enqueue(*owner);
       });
     }

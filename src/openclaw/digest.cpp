@@ -24,7 +24,10 @@ std::string Digester::secret(std::string_view name, const SecretReference& refer
   for (const std::string& prefix : reference.prefixes) append_part(input, prefix);
   input.append("|");
   if (reference.takes_every_key()) {
-    for (const auto& [key, value] : data) add_key(input, key, &value);
+    for (const auto& [key, value] : data) {
+      const bool seen = reference.keys.contains(key) || !reference.variables_of(key).empty();
+      if (seen) add_key(input, key, &value);
+    }
   } else {
     for (const auto& [key, required] : reference.keys) {
       const auto value = data.find(key);

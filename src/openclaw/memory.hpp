@@ -33,6 +33,14 @@ struct SeenSecret {
   ObservedSecret observed;
 };
 
+// What the StatefulSet has of us: put back when somebody else changes it.
+struct Applied {
+  std::string uid;            // of the StatefulSet
+  std::string hash;           // the mark on its template
+  std::string state;          // the text of openclaw.rocks/secret-state
+  std::string template_text;  // the pod template by our own text; empty: not known
+};
+
 struct Memory {
   bool full_pass = true;  // something else than a Secret changed since the last pass
   References references;  // of the last pass
@@ -42,10 +50,11 @@ struct Memory {
   QuietPeriod quiet;
   std::optional<SteadyTime> secret_event;  // the first one since the last rotation or full stop
   int failed_looks = 0;                    // passes in a row that could not read something
+  int conflicts = 0;                       // passes in a row that met somebody else's write
   std::string said_missing;                // so that an event comes once
-  // The pod template that the API server holds at `template_generation`, by our own text.
-  std::string template_text;
-  std::int64_t template_generation = 0;
+  std::string said_unusable;
+  std::string said_name;
+  Applied applied;
 };
 
 }  // namespace rotor::openclaw

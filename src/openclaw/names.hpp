@@ -35,6 +35,9 @@ kube::OwnerReference owner_reference(const OpenClawInstance& instance);
 // Name, namespace, labels and owner of an object that belongs to the instance.
 kube::ObjectMeta managed_metadata(const OpenClawInstance& instance, std::string name);
 
+// Why no StatefulSet can be called like the instance, and the way out; empty when it can.
+std::string name_problem(std::string_view name);
+
 std::string service_account_name(const OpenClawInstance& instance);
 bool creates_service_account(const OpenClawInstance& instance);
 // The Secret with the gateway's token: the user's own or `<name>-gateway-token`.

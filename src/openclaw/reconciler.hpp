@@ -27,6 +27,7 @@ class Reconciler {
 
  private:
   Task<Result<kube::Outcome>> pass(kube::Key key, std::shared_ptr<Memory> memory);
+  Task<Result<kube::Outcome>> refuse(InstancePtr instance, std::string problem, std::shared_ptr<Memory> memory);
   Task<Result<InstancePtr>> ensure_finalizer(InstancePtr instance);
   Task<Result<InstancePtr>> announce(InstancePtr instance);
   Task<Result<void>> apply_others(InstancePtr instance);
@@ -36,6 +37,7 @@ class Reconciler {
   Task<void> report_failure(kube::Key key, std::string message);
   void index_references(const api::OpenClawInstance& instance);
   void tell_missing(const api::OpenClawInstance& instance, const RotationDecision& decision, Memory& memory);
+  void tell_unusable(const api::OpenClawInstance& instance, const RotationDecision& decision, Memory& memory);
 
   kube::Client& client_;
   Clock& clock_;

@@ -6,11 +6,59 @@
 namespace rotor::openclaw {
 namespace {
 
-void add_env_from(const api::EnvFromSource& source, References& out) {
+using Names = std::set<std::string>;
+
+// The names in $(…). An escaped one counts too: rather a restart too many than a stale value.
+void add_expansions(std::string_view text, Names& out) {
+  for (std::size_t at = text.find("$("); at != std::string_view::npos; at = text.find("$(", at + 2)) {
+    const std::size_t close = text.find(')', at);
+    if (close == std::string_view::npos) return;
+    out.emplace(text.substr(at + 2, close - at - 2));
+  }
+}
+
+// Does the entry set its variable whatever there is in the cluster?
+bool always_sets(const api::EnvVar& variable) {
+  if (!variable.value_from) return true;
+  const api::EnvVarSource& from = *variable.value_from;
+  if (from.secret_key_ref) return !from.secret_key_ref->optional.value_or(false);
+  if (from.config_map_key_ref) return !from.config_map_key_ref->optional.value_or(false);
+  return from.field_ref || from.resource_field_ref;
+}
+
+// The variables for which env has the last word: what envFrom brings under these names reaches no process, not even
+// through a $(NAME) that comes earlier.
+Names overridden(const api::Container& container) {
+  Names names, expanded;
+  for (const api::EnvVar& variable : container.env) {
+    add_expansions(variable.value.value_or(""), expanded);
+    if (always_sets(variable) && !expanded.contains(variable.name)) names.insert(variable.name);
+  }
+  return names;
+}
+
+Names keys_under(const std::string& prefix, const Names& variables) {
+  Names keys;
+  for (const std::string& name : variables) {
+    if (name.size() > prefix.size() && name.starts_with(prefix)) keys.insert(name.substr(prefix.size()));
+  }
+  return keys;
+}
+
+void add_env_from(const api::EnvFromSource& source, const Names& overridden, References& out) {
   if (!source.secret_ref || source.secret_ref->name.empty()) return;
   SecretReference& reference = out[source.secret_ref->name];
   reference.required |= !source.secret_ref->optional.value_or(false);
-  reference.prefixes.insert(source.prefix);
+  Names hidden = keys_under(source.prefix, overridden);
+  if (reference.prefixes.insert(source.prefix).second) {
+    if (!hidden.empty()) reference.hidden.emplace(source.prefix, std::move(hidden));
+    return;
+  }
+  // Another container sees what this one does not.
+  const auto before = reference.hidden.find(source.prefix);
+  if (before == reference.hidden.end()) return;
+  std::erase_if(before->second, [&hidden](const std::string& key) { return !hidden.contains(key); });
+  if (before->second.empty()) reference.hidden.erase(before);
 }
 
 void add_env(const api::EnvVar& variable, References& out) {
@@ -21,10 +69,12 @@ void add_env(const api::EnvVar& variable, References& out) {
   SecretReference& reference = out[selector.name];
   reference.required |= required;
   reference.keys[selector.key] |= required;
+  reference.variables[selector.key].insert(variable.name);
 }
 
 void add_container(const api::Container& container, References& out) {
-  for (const api::EnvFromSource& source : container.env_from) add_env_from(source, out);
+  const Names by_env = overridden(container);
+  for (const api::EnvFromSource& source : container.env_from) add_env_from(source, by_env, out);
   for (const api::EnvVar& variable : container.env) add_env(variable, out);
 }
 
@@ -36,6 +86,17 @@ void add_part(std::string& out, char kind, std::string_view text) {
 }
 
 }  // namespace
+
+std::set<std::string> SecretReference::variables_of(const std::string& key) const {
+  std::set<std::string> names;
+  for (const std::string& prefix : prefixes) {
+    const auto unseen = hidden.find(prefix);
+    if (unseen == hidden.end() || !unseen->second.contains(key)) names.insert(prefix + key);
+  }
+  if (const auto own = variables.find(key); own != variables.end())
+    names.insert(own->second.begin(), own->second.end());
+  return names;
+}
 
 References secret_references(const api::PodSpec& pod) {
   References out;

@@ -15,7 +15,13 @@ struct SecretReference {
   std::set<std::string> prefixes;    // envFrom: every key, once under each prefix
   std::map<std::string, bool> keys;  // secretKeyRef: true when some container cannot start without this key
 
+  // By prefix: keys that no process sees, because an entry of env sets the same variable in every container.
+  std::map<std::string, std::set<std::string>> hidden;
+  std::map<std::string, std::set<std::string>> variables;  // secretKeyRef: the names that each key goes by
+
   bool takes_every_key() const { return !prefixes.empty(); }
+  // The variables that hold the value of `key`; none when no process sees it.
+  std::set<std::string> variables_of(const std::string& key) const;
   friend bool operator==(const SecretReference&, const SecretReference&) = default;
 };
 

@@ -28,10 +28,10 @@ SecretEntry entry_of(const SecretReference& reference, const ObservedSecret& see
   entry.usage = usage_id(reference);
   if (seen.presence == Presence::kMissing || !seen.missing_keys.empty()) {
     entry.absent = true;
-  } else {
-    entry.digest = seen.digest;
-    entry.resource_version = seen.resource_version;
+    return entry;
   }
+  entry.resource_version = seen.resource_version;
+  if (seen.unusable.empty()) entry.digest = seen.digest;  // what a process made of an unusable one is not known
   return entry;
 }
 
@@ -46,11 +46,18 @@ Judged judge_by_version(const SecretEntry& known, SecretEntry now) {
   return {same ? Verdict::kAdopt : Verdict::kRotate, std::move(now)};
 }
 
+bool shows_nothing(const ObservedSecret& seen, std::string_view digest) {
+  return !seen.absent_digest.empty() && digest == seen.absent_digest;
+}
+
 Judged judge_present(const RotationInput& in, const SecretReference& reference, const SecretEntry& known,
                      const ObservedSecret& seen) {
   SecretEntry now = entry_of(reference, seen);
   if (!in.has_key) return {Verdict::kSame, {}};
-  if (known.absent) return {reference.required ? Verdict::kAdopt : Verdict::kRotate, std::move(now)};
+  if (known.absent) {
+    const bool unseen = reference.required || shows_nothing(seen, seen.digest);
+    return {unseen ? Verdict::kAdopt : Verdict::kRotate, std::move(now)};
+  }
   const bool comparable = same_key(known.digest, now.digest) && known.usage == now.usage;
   if (!comparable) return judge_by_version(known, std::move(now));
   if (known.digest == now.digest) return {Verdict::kSame, {}};
@@ -59,21 +66,34 @@ Judged judge_present(const RotationInput& in, const SecretReference& reference, 
 
 Judged judge_missing(const SecretReference& reference, const SecretEntry& known, const ObservedSecret& seen) {
   if (reference.required || known.absent) return {Verdict::kSame, {}};
+  if (shows_nothing(seen, known.digest)) return {Verdict::kAdopt, entry_of(reference, seen)};
   return {seen.ignored ? Verdict::kSame : Verdict::kRotate, entry_of(reference, seen)};
 }
 
-bool usable(const ObservedSecret& seen) { return seen.presence == Presence::kPresent && seen.missing_keys.empty(); }
+// The pods go on with what they have. A container that waited for the Secret may have started with what it made of the
+// value, so any other version calls for a restart.
+Judged judge_unusable(const RotationInput& in, const SecretReference& reference, const SecretEntry& known,
+                      const ObservedSecret& seen) {
+  if (!in.has_key) return {Verdict::kSame, {}};
+  if (known.absent && reference.required) return {Verdict::kAdopt, entry_of(reference, seen)};
+  const bool same_version = !known.absent && known.resource_version == seen.resource_version;
+  const bool running = same_version || (!seen.digest.empty() && known.digest == seen.digest);
+  return {running || seen.ignored ? Verdict::kSame : Verdict::kRotate, entry_of(reference, seen)};
+}
+
+bool complete(const ObservedSecret& seen) { return seen.presence == Presence::kPresent && seen.missing_keys.empty(); }
 
 Judged judge(const RotationInput& in, const std::string& name, const SecretReference& reference,
              const ObservedSecret& seen) {
   // Only the version is known of what cannot be read; when it can be, an equal version proves that nothing was missed.
   const SecretEntry* known = known_entry(in, name);
   if (in.pods_start_anyway || known == nullptr) {
-    const bool missed = in.missed_before_us && !in.pods_start_anyway && usable(seen);
+    const bool missed = in.missed_before_us && !in.pods_start_anyway && complete(seen);
     return {missed ? Verdict::kRotate : Verdict::kAdopt, entry_of(reference, seen)};
   }
   if (seen.presence == Presence::kUnreadable) return {Verdict::kSame, {}};
-  if (usable(seen)) return judge_present(in, reference, *known, seen);
+  if (complete(seen) && !seen.unusable.empty()) return judge_unusable(in, reference, *known, seen);
+  if (complete(seen)) return judge_present(in, reference, *known, seen);
   return judge_missing(reference, *known, seen);
 }
 
@@ -82,6 +102,7 @@ void note_trouble(const std::string& name, const SecretReference& reference, con
   if (seen.presence == Presence::kUnreadable) out.unreadable.push_back(name);
   if (seen.presence == Presence::kMissing && reference.required) out.missing.push_back(name);
   for (const std::string& key : seen.missing_keys) out.missing.push_back(name + " (key " + key + ")");
+  for (const std::string& problem : seen.unusable) out.unusable.push_back("Secret \"" + name + "\": " + problem);
 }
 
 // A change that has to wait must not be forgotten: an entry without digest and version equals nothing later.
@@ -94,7 +115,7 @@ SecretEntry held(const RotationInput& in, const std::string& name, const SecretR
 
 Action action_of(const RotationInput& in, const RotationDecision& d, bool rotate) {
   if (rotate) return Action::kRotate;
-  if (!d.changed.empty()) return Action::kHold;
+  if (!d.changed.empty() || d.held_back) return Action::kHold;
   return in.state != nullptr && *in.state == d.next ? Action::kNothing : Action::kAdopt;
 }
 
@@ -110,12 +131,14 @@ RotationDecision decide_rotation(const RotationInput& in) {
     if (verdict.verdict == Verdict::kRotate) out.changed.push_back(name);
     judged.emplace(name, std::move(verdict));
   }
-  const bool blocked = !out.missing.empty() || !out.unreadable.empty() || !in.has_key;
+  const bool blocked = !out.missing.empty() || !out.unreadable.empty() || !out.unusable.empty() || !in.has_key;
   const bool rotate = !out.changed.empty() && !blocked;
   for (auto& [name, verdict] : judged) {
     const bool take = verdict.verdict == Verdict::kAdopt || (verdict.verdict == Verdict::kRotate && rotate);
     out.next.secrets.emplace(name, take ? std::move(verdict.entry) : held(in, name, in.references.find(name)->second));
   }
+  if (in.state != nullptr) out.next.hash = in.state->hash;
+  out.held_back = in.starts_pods && !out.unusable.empty();
   out.action = action_of(in, out, rotate);
   return out;
 }

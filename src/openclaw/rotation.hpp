@@ -4,11 +4,12 @@
 //   present, same digest                        nothing
 //   present, other digest                       rotate
 //   present, none seen so far, required         adopt: no container can have started without it
-//   present, none seen so far, optional         rotate
+//   present, none seen so far, optional         rotate, unless nothing of it reaches a process
 //   missing, required                           keep the pods and the state; say so
-//   missing, optional, a value was adopted      rotate
+//   missing, optional, a value was adopted      rotate, unless nothing of it reached a process
+//   unusable in an environment                  keep the pods and the state; say so; start no pod onto it
 //   unreadable                                  keep everything; try again
-// A rotation waits while a required Secret is missing or unreadable: a restart would not come up.
+// A rotation waits while a required Secret is missing, unreadable or unusable: a restart would not come up.
 #pragma once
 
 #include <map>
@@ -28,6 +29,8 @@ struct ObservedSecret {
   std::string resource_version;
   std::vector<std::string> missing_keys;  // required ones that a present Secret lacks, sorted
   std::string error;                      // unreadable: why
+  std::string absent_digest;              // of an optional one: the digest if there were nothing of it to see
+  std::vector<std::string> unusable;      // values that no process would get as they are: key, variable and why
   bool ignored = false;                   // the Secret is marked as not to cause restarts
   friend bool operator==(const ObservedSecret&, const ObservedSecret&) = default;
 };
@@ -39,6 +42,7 @@ struct RotationInput {
   const SecretState* state;         // null: no StatefulSet yet, or one without a state of ours
   bool has_key = true;              // false: no digest key, so nothing can be compared and nothing rotates
   bool pods_start_anyway = false;   // no StatefulSet yet, or its template changes for another reason
+  bool starts_pods = false;         // the write would bring pods up, be it for replicas alone
   bool missed_before_us = false;    // taken over from another operator whose mark shows an older value
 };
 
@@ -48,6 +52,8 @@ struct RotationDecision {
   std::vector<std::string> changed;     // Secrets that call for the rotation
   std::vector<std::string> missing;     // `name` or `name (key X)`, required ones, sorted
   std::vector<std::string> unreadable;  // names
+  std::vector<std::string> unusable;    // `Secret "name": key …`, each with the reason
+  bool held_back = false;               // pods would start onto an unusable value: nothing may be written
 };
 
 RotationDecision decide_rotation(const RotationInput& in);

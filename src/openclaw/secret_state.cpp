@@ -7,7 +7,7 @@ ROTOR_DESCRIBE(SecretEntry, "One Secret as the pods were started with it.", fiel
                field<&SecretEntry::digest>("digest"), field<&SecretEntry::usage>("usage"),
                field<&SecretEntry::resource_version>("version"));
 
-ROTOR_DESCRIBE(SecretState, "The Secrets the pods were started with.",
+ROTOR_DESCRIBE(SecretState, "The Secrets the pods were started with.", field<&SecretState::hash>("hash"),
                field<&SecretState::secrets>("secrets", {.keep_empty = true}));
 
 }  // namespace rotor::json

@@ -21,6 +21,7 @@ struct SecretEntry {
 
 struct SecretState {
   std::map<std::string, SecretEntry, std::less<>> secrets;
+  std::string hash;  // the mark that belongs on the pod template; empty: not written down yet
   friend bool operator==(const SecretState&, const SecretState&) = default;
 };
 

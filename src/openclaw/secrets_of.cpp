@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/core/env_rules.hpp"
 #include "base/log.hpp"
 #include "openclaw/names.hpp"
 
@@ -29,6 +30,22 @@ bool remembered(const Memory& memory, const std::string& name, const std::string
   return seen->second.observed.digest.starts_with(digester->key_id() + "-");
 }
 
+// What a pod sees of an optional Secret that is not there.
+std::string absent_digest(const std::string& name, const SecretReference& reference, const Digester* digester) {
+  return reference.required || digester == nullptr ? std::string() : digester->secret(name, reference, {});
+}
+
+std::vector<std::string> unusable_values(const SecretReference& reference, const SecretMap& data) {
+  std::vector<std::string> problems;
+  for (const auto& [key, value] : data) {
+    for (const std::string& variable : reference.variables_of(key)) {
+      const std::string why = api::env_value_problem(variable, value);
+      if (!why.empty()) problems.push_back(fmt::format("key \"{}\" for variable \"{}\" {}", key, variable, why));
+    }
+  }
+  return problems;
+}
+
 }  // namespace
 
 Task<ObservedSecrets> SecretReader::observe(std::string ns, References references,
@@ -50,9 +67,10 @@ Task<ObservedSecret> SecretReader::observe_one(kube::Key secret, SecretReference
                                                std::shared_ptr<const Digester> digester,
                                                std::shared_ptr<Memory> memory) {
   const auto mark = view_.secrets.get(secret);
-  if (mark == nullptr) co_return ObservedSecret{};
-  const std::string& version = mark->metadata.resource_version;
   ObservedSecret seen;
+  seen.absent_digest = absent_digest(secret.name, reference, digester.get());
+  if (mark == nullptr) co_return seen;
+  const std::string& version = mark->metadata.resource_version;
   if (remembered(*memory, secret.name, version, reference, digester.get())) {
     seen = memory->secrets.find(secret.name)->second.observed;
   } else if (const SecretEntry* entry = believed(state.get(), secret.name, version, reference, digester.get())) {
@@ -70,6 +88,7 @@ Task<ObservedSecret> SecretReader::observe_one(kube::Key secret, SecretReference
 Task<ObservedSecret> SecretReader::read(kube::Key secret, SecretReference reference,
                                         std::shared_ptr<const Digester> digester) {
   ObservedSecret seen;
+  seen.absent_digest = absent_digest(secret.name, reference, digester.get());
   Result<api::Secret> found = co_await gate_.read(secret.ns, secret.name);
   if (!found) {
     if (found.error().code == Code::kNotFound) co_return seen;
@@ -83,6 +102,7 @@ Task<ObservedSecret> SecretReader::read(kube::Key secret, SecretReference refere
   for (const auto& [key, required] : reference.keys) {
     if (required && !found->data.contains(key)) seen.missing_keys.push_back(key);
   }
+  seen.unusable = unusable_values(reference, found->data);
   if (digester != nullptr) seen.digest = digester->secret(secret.name, reference, found->data);
   co_return seen;
 }

@@ -1,5 +1,8 @@
 #include "openclaw/status.hpp"
 
+#include <algorithm>
+#include <span>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -34,19 +37,38 @@ class Conditions {
   WallTime now_;
 };
 
+// The first few, as a condition has no room for every key of every Secret.
+std::string some_of(const std::vector<std::string>& all, std::string_view separator) {
+  constexpr std::size_t kShown = 10;
+  const std::span<const std::string> shown(all.data(), std::min(all.size(), kShown));
+  std::string text = fmt::format("{}", fmt::join(shown, separator));
+  if (all.size() > kShown) text += fmt::format("{}and {} more", separator, all.size() - kShown);
+  return text;
+}
+
+std::string unusable_message(const RotationDecision& rotation) {
+  return fmt::format("{}; {}: put a value there that a process can be given, or take the reference out",
+                     some_of(rotation.unusable, "; "),
+                     rotation.held_back ? "no pod is started with it" : "running pods keep the value they have");
+}
+
 void secrets_ready(const RotationDecision& rotation, Conditions& conditions) {
   if (!rotation.unreadable.empty()) {
     return conditions.set(
         "SecretsReady", "Unknown", "SecretReadFailed",
-        fmt::format("Cannot read secrets: {}; running pods are left alone", fmt::join(rotation.unreadable, ", ")));
+        fmt::format("Cannot read secrets: {}; running pods are left alone", some_of(rotation.unreadable, ", ")));
+  }
+  if (rotation.missing.empty() && !rotation.unusable.empty()) {
+    return conditions.set("SecretsReady", "False", "SecretUnusable", unusable_message(rotation));
   }
   if (rotation.missing.empty()) {
     return conditions.set("SecretsReady", "True", "AllSecretsFound", "All referenced secrets exist");
   }
-  std::string message = fmt::format("Missing secrets: {}", fmt::join(rotation.missing, ", "));
-  if (rotation.action == RotationDecision::Action::kHold) {
-    message += fmt::format("; the restart for {} waits for them", fmt::join(rotation.changed, ", "));
+  std::string message = fmt::format("Missing secrets: {}", some_of(rotation.missing, ", "));
+  if (!rotation.changed.empty()) {
+    message += fmt::format("; the restart for {} waits for them", some_of(rotation.changed, ", "));
   }
+  if (!rotation.unusable.empty()) message += "; " + unusable_message(rotation);
   conditions.set("SecretsReady", "False", "SecretsMissing", std::move(message));
 }
 
@@ -66,8 +88,15 @@ void storage(const api::InstanceSpec& spec, bool has_claim, Conditions& conditio
                  "spec.storage.persistence.existingClaim, or set spec.storage.persistence.enabled to false");
 }
 
-void workload(const api::OpenClawInstance& instance, const WorkloadState& state, api::InstanceStatus& status,
-              Conditions& conditions) {
+// A single pod is ready or on its way: its rollout is over before anybody has read of it.
+std::string progress(const WorkloadState& state) {
+  if (!state.current || state.replicas < 2 || rolled_out(state)) return "StatefulSet is ready";
+  return fmt::format("StatefulSet is ready; rollout under way: {} of {} pods updated, {} ready", state.updated_replicas,
+                     state.replicas, state.ready_replicas);
+}
+
+void workload(const api::OpenClawInstance& instance, const WorkloadState& state, bool held_back,
+              api::InstanceStatus& status, Conditions& conditions) {
   const bool ready = state.ready_replicas > 0;
   if (instance.spec.suspended) {
     const bool down = state.replicas == 0;
@@ -78,12 +107,14 @@ void workload(const api::OpenClawInstance& instance, const WorkloadState& state,
                    "Instance is suspended (spec.suspended=true), workload scaled to zero");
     status.phase = "Suspended";
   } else if (ready) {
-    conditions.set("StatefulSetReady", "True", "StatefulSetReady", "StatefulSet is ready");
+    conditions.set("StatefulSetReady", "True", "StatefulSetReady", progress(state));
     conditions.set("Ready", "True", "ReconcileSucceeded", "All resources reconciled successfully");
     status.phase = "Running";
   } else {
     conditions.set("StatefulSetReady", "False", "StatefulSetNotReady", "StatefulSet is not ready yet");
-    conditions.set("Ready", "False", "StatefulSetNotReady", "Waiting for the StatefulSet pod to become ready");
+    conditions.set("Ready", "False", "StatefulSetNotReady",
+                   held_back ? "No pod is started with an unusable value: see SecretsReady"
+                             : "Waiting for the StatefulSet pod to become ready");
     status.phase = "Provisioning";
   }
 }
@@ -120,6 +151,10 @@ json::Object difference(const json::Object& before, const json::Object& after) {
 
 }  // namespace
 
+bool rolled_out(const WorkloadState& state) {
+  return state.current && state.updated_replicas == state.replicas && state.ready_replicas == state.replicas;
+}
+
 api::InstanceStatus status_after(const api::OpenClawInstance& instance, const PassReport& report, WallTime now) {
   api::InstanceStatus status = instance.status;
   Conditions conditions(status, instance.metadata.generation, now);
@@ -128,11 +163,27 @@ api::InstanceStatus status_after(const api::OpenClawInstance& instance, const Pa
   secrets_ready(report.rotation, conditions);
   rotation_key(report.key_error, conditions);
   storage(instance.spec, report.has_claim, conditions);
-  workload(instance, report.workload, status, conditions);
+  workload(instance, report.workload, report.rotation.held_back, status, conditions);
   name_resources(instance, status);
-  if (status.observed_generation != instance.metadata.generation) {
+  if (!report.rotation.held_back && status.observed_generation != instance.metadata.generation) {
     status.observed_generation = instance.metadata.generation;
     status.last_reconcile_time = format_time(now);
+  }
+  return status;
+}
+
+api::InstanceStatus status_refused(const api::OpenClawInstance& instance, const std::string& problem,
+                                   const std::optional<WorkloadState>& runs, WallTime now) {
+  api::InstanceStatus status = instance.status;
+  Conditions conditions(status, instance.metadata.generation, now);
+  const std::string_view then = runs ? "the StatefulSet that is there is left as it is, changed Secrets included"
+                                     : "nothing is made for the instance";
+  conditions.set("NameUsable", "False", "NameUnusable", fmt::format("{}; {}", problem, then));
+  if (runs) {
+    workload(instance, *runs, false, status, conditions);
+  } else {
+    conditions.set("Ready", "False", "NameUnusable", problem);
+    status.phase = "Failed";
   }
   return status;
 }
@@ -150,12 +201,14 @@ api::InstanceStatus status_with_phase(const api::OpenClawInstance& instance, std
   return status;
 }
 
-std::string status_patch(const api::InstanceStatus& before, const api::InstanceStatus& after) {
+std::string status_patch(const api::InstanceStatus& before, const api::InstanceStatus& after,
+                         std::string_view resource_version) {
   const auto old = json::parse(json::write(before));
   const auto now = json::parse(json::write(after));
   const json::Object patch = difference(old->as_object(), now->as_object());
   if (patch.empty()) return {};
-  return json::serialize(json::Object{{"status", patch}});
+  const json::Object guard{{"resourceVersion", resource_version}};
+  return json::serialize(json::Object{{"metadata", guard}, {"status", patch}});
 }
 
 }  // namespace rotor::openclaw

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "api/openclaw/instance.hpp"
 #include "base/clock.hpp"
@@ -14,7 +15,13 @@ namespace rotor::openclaw {
 struct WorkloadState {
   std::int64_t replicas = 0;
   std::int64_t ready_replicas = 0;
+  std::int64_t updated_replicas = 0;
+  bool current = true;  // the counts are about the template that is there now
 };
+
+// Every pod is of the newest template and ready. Equal revisions say less: they are equal too while a pod of a template
+// that was taken back is stuck, and never become equal under the strategy OnDelete.
+bool rolled_out(const WorkloadState& state);
 
 struct PassReport {
   WorkloadState workload{};
@@ -25,11 +32,16 @@ struct PassReport {
 
 // After a pass that went through.
 api::InstanceStatus status_after(const api::OpenClawInstance& instance, const PassReport& report, WallTime now);
+// After one that wrote nothing because no workload can have the instance's name. `runs`: there is one all the same.
+api::InstanceStatus status_refused(const api::OpenClawInstance& instance, const std::string& problem,
+                                   const std::optional<WorkloadState>& runs, WallTime now);
 // After one that did not.
 api::InstanceStatus status_failed(const api::OpenClawInstance& instance, const std::string& message, WallTime now);
 api::InstanceStatus status_with_phase(const api::OpenClawInstance& instance, std::string phase);
 
-// The merge patch that turns one into the other; empty when there is nothing to write.
-std::string status_patch(const api::InstanceStatus& before, const api::InstanceStatus& after);
+// The merge patch that turns one into the other; empty when there is nothing to write. It holds for the version of the
+// object that `before` was read at: of a custom resource's status the API server compares nothing else.
+std::string status_patch(const api::InstanceStatus& before, const api::InstanceStatus& after,
+                         std::string_view resource_version);
 
 }  // namespace rotor::openclaw

@@ -23,40 +23,8 @@ Duration read_again(Memory& memory) {
   return std::min<Duration>(std::chrono::seconds(1LL << doublings), std::chrono::seconds(60));
 }
 
-std::string_view annotation(const json::Value& document, std::string_view path, std::string_view name) {
-  const json::Value* all = json::find(document, path);
-  const json::Value* value = all != nullptr && all->is_object() ? all->get_object().if_contains(name) : nullptr;
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
-
-std::int64_t number(const json::Value& document, std::string_view path) {
-  const json::Value* value = json::find(document, path);
-  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
-}
-
-bool applied_pods(const json::Value& document) {
-  const kube::FieldSet owned = applied_fields(document, kFieldManager);
-  const kube::FieldSet* at = &owned;
-  for (const std::string_view name : {"spec", "template", "spec"}) {
-    at = at->below(kube::PathElement::field(name));
-    if (at == nullptr) return false;
-  }
-  return true;
-}
-
-std::string data_claim(const json::Value& document) {
-  const json::Value* volumes = json::find(document, "spec.template.spec.volumes");
-  if (volumes == nullptr || !volumes->is_array()) return {};
-  for (const json::Value& volume : volumes->get_array()) {
-    if (json::find_string(volume, "name") != "data") continue;
-    return std::string(json::find_string(volume, "persistentVolumeClaim.claimName"));
-  }
-  return {};
-}
-
-std::string template_text(const std::string& workload) {
-  const auto document = json::parse(workload);
-  const json::Value* part = document ? json::find(*document, "spec.template") : nullptr;
+std::string template_text(const json::Value& workload) {
+  const json::Value* part = json::find(workload, "spec.template");
   return part == nullptr ? std::string() : json::serialize(*part);
 }
 
@@ -80,7 +48,13 @@ struct WorkloadPass::Plan {
   api::StatefulSet wanted;  // without marks
   References references;
   bool marks_only = false;  // another operator's pods: restarting them is not ours to begin
+  bool pods_start_anyway = false;
 
+  bool starts_pods() const {
+    if (marks_only || wanted.spec.replicas == 0) return false;
+    const json::Value* replicas = json::find(live.document, "spec.replicas");
+    return pods_start_anyway || (replicas != nullptr && *replicas == 0);
+  }
   std::string text(std::string hash, std::string state) const {
     if (marks_only) {
       json::Object metadata{{"name", key.name}, {"namespace", key.ns}};
@@ -99,20 +73,23 @@ struct WorkloadPass::Plan {
   std::string live_state() const { return live.state == nullptr ? std::string() : state_text(*live.state); }
 };
 
-Result<LiveWorkload> read_workload(LivePtr object) {
-  LiveWorkload live;
-  live.object = std::move(object);
-  if (live.object == nullptr) return live;
-  TRY(live.document, json::parse(live.object->text));
-  live.hash = annotation(live.document, "spec.template.metadata.annotations", kSecretHash);
-  const auto state = live.object->metadata.annotations.find(kSecretState);
-  if (state != live.object->metadata.annotations.end()) {
-    if (auto parsed = parse_state(state->second)) live.state = std::make_shared<const SecretState>(*std::move(parsed));
-  }
-  live.claim = data_claim(live.document);
-  live.ours = applied_pods(live.document);
-  return live;
+namespace {
+
+// Would applying all of it change what another operator's pods are made of?
+bool changes_pods(const LiveWorkload& live, const std::string& text) {
+  const auto wanted = json::parse(text);
+  const json::Value* have = json::find(live.document, "spec.template");
+  const json::Value* want = wanted ? json::find(*wanted, "spec.template") : nullptr;
+  return have == nullptr || want == nullptr || !contains(*have, *want);
 }
+
+void remember(bool whole, const std::string& text, Applied applied, Memory& memory) {
+  const auto document = whole ? json::parse(text) : Result<json::Value>();
+  if (whole && document) applied.template_text = template_text(*document);
+  memory.applied = std::move(applied);
+}
+
+}  // namespace
 
 Task<Result<std::shared_ptr<const Digester>>> WorkloadPass::digester() {
   CO_TRY(auto key, co_await key_.get());
@@ -122,7 +99,7 @@ Task<Result<std::shared_ptr<const Digester>>> WorkloadPass::digester() {
 Task<bool> WorkloadPass::secrets_changed(InstancePtr instance, std::shared_ptr<Memory> memory) {
   const auto before = memory->secrets;
   const Result<std::shared_ptr<const Digester>> digester = co_await this->digester();
-  Result<LiveWorkload> live = read_workload(view_.stateful_sets.get(instance->metadata.key()));
+  Result<LiveWorkload> live = read_workload(view_.stateful_sets.get(instance->metadata.key()), memory->applied);
   const ObservedSecrets now = co_await secrets_.observe(
       instance->metadata.ns, memory->references, live ? live->state : nullptr, digester ? *digester : nullptr, memory);
   for (const auto& [name, seen] : now) {
@@ -141,30 +118,35 @@ Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::share
   plan->key = instance->metadata.key();
   CO_TRY(LivePtr found,
          co_await applier_.look_up(view_.stateful_sets, kStatefulSets, plan->key, instance->metadata.uid));
-  CO_TRY(plan->live, read_workload(std::move(found)));
+  CO_TRY(plan->live, read_workload(std::move(found), memory->applied));
   const LiveWorkload& live = plan->live;
   const auto adopt = instance->metadata.annotations.find(kAdopt);
   const bool asked = adopt != instance->metadata.annotations.end() && adopt->second == "now";
   const bool edited = instance->status.observed_generation != instance->metadata.generation;
-  plan->marks_only = live.object != nullptr && !live.ours && !asked && !edited;
 
   CO_TRY(plan->pod.inject_token, co_await secrets_.ensure_token(instance, live.state, memory));
   plan->pod.present_claim = live.claim;
   plan->wanted = build_stateful_set(*instance, plan->pod);
   plan->references = secret_references(plan->wanted.spec.pod_template.spec);
   memory->references = plan->references;
+  plan->marks_only = live.object != nullptr && !live.ours && !asked && !edited &&
+                     changes_pods(live, plan->text(live.hash, plan->live_state()));
+  CO_TRY(const bool changes, co_await template_changes(plan, memory));
+  plan->pods_start_anyway = live.object == nullptr || changes;
 
   const Result<std::shared_ptr<const Digester>> answer = co_await this->digester();
   const std::shared_ptr<const Digester> digester = answer ? *answer : nullptr;
+  // Pods that start anew may see other keys of a Secret than those the state was written for.
+  const auto believed = plan->pods_start_anyway ? nullptr : live.state;
   const ObservedSecrets observed =
-      co_await secrets_.observe(plan->key.ns, plan->references, live.state, digester, memory);
-  CO_TRY(const bool changes, co_await template_changes(plan, memory));
+      co_await secrets_.observe(plan->key.ns, plan->references, believed, digester, memory);
   CO_TRY(const bool missed, co_await missed_before_us(plan));
   RotationDecision decision = decide_rotation({.references = plan->references,
                                                .observed = observed,
                                                .state = live.state.get(),
                                                .has_key = digester != nullptr,
-                                               .pods_start_anyway = live.object == nullptr || changes,
+                                               .pods_start_anyway = plan->pods_start_anyway,
+                                               .starts_pods = plan->starts_pods(),
                                                .missed_before_us = missed});
   co_return co_await write(plan, std::move(decision), answer ? std::string() : answer.error().message, digester,
                            memory);
@@ -172,23 +154,23 @@ Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::share
 
 // Whether the pods restart for a reason of the spec's own. An object that only seems to differ (the API server writes
 // some values in its own way) must not look like that, or changed Secrets would be adopted without a restart: so the
-// API server is asked, once per text.
+// API server is asked, once per text. What differs from a text that it took before is somebody else's edit: putting
+// that back is no promise of a restart either.
 Task<Result<bool>> WorkloadPass::template_changes(std::shared_ptr<const Plan> plan, std::shared_ptr<Memory> memory) {
   const LiveWorkload& live = plan->live;
   if (live.object == nullptr || plan->marks_only) co_return false;
   const std::string as_it_is = plan->text(live.hash, plan->live_state());
   CO_TRY(const json::Value wanted, json::parse(as_it_is));
-  if (!apply_changes_part(live.document, wanted, kFieldManager, {"spec", "template"})) co_return false;
-  std::string text = template_text(as_it_is);
-  if (memory->template_generation == live.object->metadata.generation && memory->template_text == text) co_return false;
-  CO_TRY(const std::string rehearsed, co_await applier_.rehearse(kStatefulSets, plan->key, as_it_is));
-  const json::Value* before = json::find(live.document, "spec.template");
-  const bool changes = before == nullptr || template_text(rehearsed) != json::serialize(*before);
-  if (!changes) {
-    memory->template_text = std::move(text);
-    memory->template_generation = live.object->metadata.generation;
+  std::string text = template_text(wanted);
+  const std::string& uid = live.object->metadata.uid;
+  if (memory->applied.uid == uid && memory->applied.template_text == text) co_return false;
+  if (apply_changes_part(live.document, wanted, kFieldManager, {"spec", "template"})) {
+    CO_TRY(const std::string rehearsed, co_await applier_.rehearse(kStatefulSets, plan->key, live.object, as_it_is));
+    CO_TRY(const json::Value after, json::parse(rehearsed));
+    if (template_text(after) != template_text(live.document)) co_return true;
   }
-  co_return changes;
+  memory->applied = {uid, live.hash, plan->live_state(), std::move(text)};
+  co_return false;
 }
 
 Task<Result<bool>> WorkloadPass::missed_before_us(std::shared_ptr<const Plan> plan) {
@@ -211,6 +193,16 @@ std::optional<Duration> WorkloadPass::must_wait(const Plan& plan, const Rotation
   return left;
 }
 
+// The mark for the template that is written now: another one when pods are to start with other values than before,
+// also where the template changes for another reason, as it may change back to what the pods already run with.
+std::string WorkloadPass::new_hash(const Plan& plan, const RotationDecision& decision, const Digester& digester) const {
+  const LiveWorkload& live = plan.live;
+  const bool other_values = plan.pods_start_anyway && live.state != nullptr &&
+                            digester.template_hash(decision.next, "") != digester.template_hash(*live.state, "");
+  const bool anew = live.object == nullptr || decision.action == Action::kRotate || other_values;
+  return anew ? digester.template_hash(decision.next, live.hash) : live.hash;
+}
+
 Task<Result<WorkloadOutcome>> WorkloadPass::write(std::shared_ptr<const Plan> plan, RotationDecision decision,
                                                   std::string key_error, std::shared_ptr<const Digester> digester,
                                                   std::shared_ptr<Memory> memory) {
@@ -218,26 +210,26 @@ Task<Result<WorkloadOutcome>> WorkloadPass::write(std::shared_ptr<const Plan> pl
   WorkloadOutcome out;
   out.look_again = must_wait(*plan, decision, *memory);
   const bool waits = out.look_again.has_value();
-  std::string hash = live.hash;
-  if (digester != nullptr && !waits && (live.object == nullptr || decision.action == Action::kRotate)) {
-    hash = digester->template_hash(decision.next, live.hash);
+  Result<LivePtr> applied = live.object;
+  if (!decision.held_back) {
+    std::string hash = digester == nullptr || waits ? live.hash : new_hash(*plan, decision, *digester);
+    if (hash != live.hash) decision.next.hash = hash;
+    std::string state = waits ? plan->live_state() : state_text(decision.next);
+    const std::string text = plan->text(hash, state);
+    applied = co_await applier_.apply(view_.stateful_sets, kStatefulSets, plan->key, live.object, text);
+    if (applied) remember(!plan->marks_only, text, {(*applied)->metadata.uid, hash, state, {}}, *memory);
   }
-  std::string state = waits ? plan->live_state() : state_text(decision.next);
-  const std::string text = plan->text(std::move(hash), std::move(state));
-  Result<LivePtr> applied = co_await applier_.apply(view_.stateful_sets, kStatefulSets, plan->key, live.object, text);
   const bool rotates = decision.action == Action::kRotate && !waits;
   if (!applied) {
     if (rotates && on_rotation) on_rotation(plan->key, "error");
     co_return std::unexpected(std::move(applied).error());
   }
-  if (*applied != live.object && !plan->marks_only) {
-    memory->template_text = template_text(text);
-    memory->template_generation = (*applied)->metadata.generation;
-  }
   if (rotates) tell_rotation(*plan, decision, *memory);
-  const auto now = json::parse((*applied)->text);
-  if (now) out.report.has_claim = !data_claim(*now).empty();
-  if (now) out.report.workload = {number(*now, "status.replicas"), number(*now, "status.readyReplicas")};
+  if (*applied != nullptr) {
+    CO_TRY(const LiveWorkload now, read_workload(*applied, memory->applied));
+    out.report.has_claim = !now.claim.empty();
+    out.report.workload = workload_state(now.document);
+  }
   const bool blind = !key_error.empty() || !decision.unreadable.empty();
   if (!blind) memory->failed_looks = 0;
   if (!out.look_again && blind) out.look_again = read_again(*memory);

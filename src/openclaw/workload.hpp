@@ -10,22 +10,12 @@
 #include "json/document.hpp"
 #include "kube/rotation_key.hpp"
 #include "openclaw/applier.hpp"
+#include "openclaw/live_workload.hpp"
 #include "openclaw/options.hpp"
 #include "openclaw/secrets_of.hpp"
 #include "openclaw/status.hpp"
 
 namespace rotor::openclaw {
-
-// What the StatefulSet that is there says.
-struct LiveWorkload {
-  LivePtr object;                            // null: there is none
-  json::Value document;                      // of `object`
-  std::string hash;                          // the mark on its template
-  std::shared_ptr<const SecretState> state;  // null: none of ours
-  std::string claim;                         // of its data volume
-  bool ours = false;                         // we applied its pods before
-};
-Result<LiveWorkload> read_workload(LivePtr object);
 
 struct WorkloadOutcome {
   PassReport report;
@@ -54,6 +44,7 @@ class WorkloadPass {
 
  private:
   struct Plan;
+  std::string new_hash(const Plan& plan, const RotationDecision& decision, const Digester& digester) const;
   Task<Result<std::shared_ptr<const Digester>>> digester();
   Task<Result<bool>> template_changes(std::shared_ptr<const Plan> plan, std::shared_ptr<Memory> memory);
   Task<Result<bool>> missed_before_us(std::shared_ptr<const Plan> plan);

@@ -12,6 +12,7 @@ namespace {
 // A file, or a folder when the name ends in '/'. Each needs the bytes to do its work and hands them to no error, log
 // line, event or status.
 constexpr std::string_view kMayReveal[] = {
+    "src/api/core/env_rules.cpp",         // whether a value reaches a process unchanged
     "src/apiserver/api.cpp",              // the caller's token, compared
     "src/apiserver/api_write.cpp",        // an issued token, into its TokenRequest
     "src/apiserver/call.cpp",             // request bodies, into objects

@@ -53,6 +53,34 @@ def test_two_providers_are_refused_by_the_api_server(cluster):
     assert refused.value.status == 422 and "must have at most 1 item" in refused.value.body
 
 
+def test_a_value_that_no_process_can_be_given_holds_the_restart(cluster):
+    """The runtime would show it in the pod's status, change it or fail: the pods keep what they have."""
+    values = {"A": base64.b64encode(b"fine").decode()}
+    cluster.core.create_namespaced_secret("bad", {"metadata": {"name": "unusable"}, "data": values})
+    cluster.create(INSTANCES, "bad", "held", instance("unusable"))
+    wait_for(lambda: cluster.pod_uid("bad", "held"), 60, "the pod to be Ready")
+    generation = cluster.generation("bad", "held")
+    for value in [CANARY.encode() + b"\0", CANARY.encode() + b"\xff", CANARY.encode() + b"x" * 131_072]:
+        cluster.core.patch_namespaced_secret("unusable", "bad", {"data": {"A": base64.b64encode(value).decode()}})
+        condition = cluster.wait_condition(INSTANCES, "bad", "held", "False", "SecretsReady")
+        assert condition["reason"] == "SecretUnusable" and '"unusable": key "A"' in condition["message"], condition
+        assert CANARY not in condition["message"]
+        assert cluster.generation("bad", "held") == generation
+        cluster.core.patch_namespaced_secret("unusable", "bad", {"data": values})  # taken back: no restart
+        cluster.wait_condition(INSTANCES, "bad", "held", "True", "SecretsReady")
+        assert cluster.generation("bad", "held") == generation
+
+
+def test_a_name_that_no_stateful_set_can_live_with_is_refused(cluster):
+    name = "n" * 53
+    cluster.create(INSTANCES, "bad", name, {})
+    condition = cluster.wait_condition(INSTANCES, "bad", name, "False", "NameUsable")
+    assert "53 characters" in condition["message"], condition
+    with pytest.raises(k8s.client.ApiException) as absent:
+        cluster.apps.read_namespaced_stateful_set(name, "bad")
+    assert absent.value.status == 404
+
+
 def test_an_unknown_provider_is_reported_by_the_store(cluster):
     cluster.create(STORES, "bad", "unknown", {"provider": {"carrierpigeon": {}}})
     condition = cluster.wait_condition(STORES, "bad", "unknown", "False")

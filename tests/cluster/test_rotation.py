@@ -109,6 +109,49 @@ def test_a_rollout_restart_of_somebody_else_is_kept(cluster, plane):
     assert "kubectl.kubernetes.io/restartedAt" in cluster.template_annotations(ns, "agent")
 
 
+def test_what_reaches_no_process_restarts_nothing(cluster):
+    """An optional Secret without the key, and a key of envFrom that env replaces."""
+    ns = cluster.namespace("rot-unseen")
+    set_secret(cluster, ns, "keys", {"A": "1", "B": "1"}, create=True)
+    spec = instance("keys")
+    optional = {"name": "later", "key": "C", "optional": True}
+    spec["env"] = [{"name": "A", "value": "mine"}, {"name": "C", "valueFrom": {"secretKeyRef": optional}}]
+    cluster.create(INSTANCES, ns, "agent", spec)
+    running(cluster, ns)
+    before, generation = cluster.secret_hash(ns, "agent"), cluster.generation(ns, "agent")
+    set_secret(cluster, ns, "keys", {"A": "2"})
+    set_secret(cluster, ns, "later", {"other": "1"}, create=True)
+    stays(cluster, ns, generation)
+    set_secret(cluster, ns, "later", {"C": "1"})
+    hash_changes(cluster, ns, before)
+    stays(cluster, ns, generation + 1)
+
+
+def test_marks_and_false_that_somebody_changes_come_back_and_nothing_is_written_after_that(cluster):
+    ns = cluster.namespace("rot-marks")
+    set_secret(cluster, ns, "keys", {"A": "1"}, create=True)
+    cluster.create(INSTANCES, ns, "agent", instance("keys"))
+    running(cluster, ns)
+
+    def workload():
+        return cluster.apps.read_namespaced_stateful_set("agent", ns)
+
+    before = workload()
+    marks = {"openclaw.rocks/secret-hash": "0000000000000000", "openclaw.rocks/config-hash": None}
+    cluster.apps.patch_namespaced_stateful_set("agent", ns, {
+        "metadata": {"annotations": {"openclaw.rocks/secret-state": None}},
+        "spec": {"template": {
+            "metadata": {"annotations": marks},
+            "spec": {"automountServiceAccountToken": None,
+                     "containers": [{"name": "openclaw", "securityContext": {"allowPrivilegeEscalation": None}}]}}}})
+    wait_for(lambda: workload().spec.template.to_dict() == before.spec.template.to_dict(), 30, "the pod template")
+    after = workload()
+    assert after.metadata.annotations == before.metadata.annotations
+    assert after.metadata.generation == before.metadata.generation + 2  # the edit and one repair
+    stays(cluster, ns, after.metadata.generation)
+    wait_for(lambda: workload().status.update_revision == before.status.update_revision, 30, "the revision of before")
+
+
 def test_a_foreign_edit_of_the_target_secret_is_repaired(cluster):
     ns = cluster.namespace("rot-repair")
     fake_store(cluster, ns, "store", {"a": "right"})

@@ -23,8 +23,10 @@ INSTANTIATE_TEST_SUITE_P(
     Cases, Contains,
     testing::Values(ContainsCase{R"({"a":1,"b":2})", R"({"a":1})", true},
                     ContainsCase{R"({"a":1})", R"({"a":2})", false}, ContainsCase{R"({"a":"1"})", R"({"a":1})", false},
-                    ContainsCase{R"({})", R"({"a":{"b":1}})", false},
-                    ContainsCase{R"({})", R"({"a":{},"b":[],"c":false,"d":"","e":0,"f":null})", true},
+                    ContainsCase{R"({})", R"({"a":{"b":1}})", false}, ContainsCase{R"({})", R"({"a":null})", true},
+                    ContainsCase{R"({})", R"({"a":false})", false}, ContainsCase{R"({})", R"({"a":0})", false},
+                    ContainsCase{R"({})", R"({"a":""})", false}, ContainsCase{R"({})", R"({"a":{}})", false},
+                    ContainsCase{R"({})", R"({"a":[]})", false}, ContainsCase{R"({"a":false})", R"({"a":false})", true},
                     ContainsCase{R"({"a":true})", R"({"a":false})", false},
                     ContainsCase{R"({"l":["a","b"]})", R"({"l":["a"]})", false},
                     ContainsCase{R"({"l":["a","b"]})", R"({"l":["a","b"]})", true},
@@ -52,6 +54,36 @@ bool changes(std::string_view desired, std::string_view manager = "us") {
 TEST(ApplyChanges, NotWhenEverythingIsThereAndOthersAddedMore) {
   EXPECT_FALSE(changes(R"({"metadata":{"name":"x","labels":{"a":"1"}},"spec":{"env":[{"name":"E","value":"1"}]}})"));
 }
+
+// What we applied and the API server left out stays in what we own; what somebody removes leaves it.
+struct AbsentCase {
+  const char* owned;
+  const char* desired;
+  bool contained;
+};
+class AbsentEmptyValue : public testing::TestWithParam<AbsentCase> {};
+
+TEST_P(AbsentEmptyValue, IsNoDifferenceOnlyWhereWeOwnIt) {
+  const auto owned = kube::FieldSet::parse(GetParam().owned);
+  const json::Value live = doc(R"({"o":{"x":1},"l":[{"name":"a","v":1}],"atomic":[{"key":"k"}]})");
+  EXPECT_EQ(contains(live, doc(GetParam().desired), *owned), GetParam().contained)
+      << GetParam().owned << " and " << GetParam().desired;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, AbsentEmptyValue,
+    testing::Values(AbsentCase{R"({"f:a":{}})", R"({"a":false})", true},
+                    AbsentCase{R"({"f:b":{}})", R"({"a":false})", false},
+                    AbsentCase{R"({"f:a":{}})", R"({"a":true})", false},
+                    AbsentCase{R"({"f:o":{"f:y":{}}})", R"({"o":{"y":0}})", true},
+                    AbsentCase{R"({"f:o":{"f:x":{}}})", R"({"o":{"y":0}})", false},
+                    AbsentCase{R"({"f:o":{".":{},"f:x":{}}})", R"({"o":{"y":0}})", false},
+                    AbsentCase{R"({"f:l":{"k:{\"name\":\"a\"}":{"f:w":{}}}})", R"({"l":[{"name":"a","w":""}]})", true},
+                    AbsentCase{R"({"f:l":{"k:{\"name\":\"b\"}":{"f:w":{}}}})", R"({"l":[{"name":"a","w":""}]})", false},
+                    AbsentCase{R"({"f:l":{"k:{\"name\":\"a\"}":{".":{},"f:v":{}}}})", R"({"l":[{"name":"a","w":""}]})",
+                               false},
+                    AbsentCase{R"({"f:atomic":{}})", R"({"atomic":[{"key":"k","value":""}]})", true},
+                    AbsentCase{R"({"f:o":{}})", R"({"atomic":[{"key":"k","value":""}]})", false}));
 
 TEST(ApplyChanges, WhenAValueDiffers) {
   EXPECT_TRUE(changes(R"({"metadata":{"name":"x","labels":{"a":"1"}},"spec":{"env":[{"name":"E","value":"2"}]}})"));

@@ -55,6 +55,27 @@ TEST(Builders, B001EveryObjectHasTheLabelsAndTheOwner) {
   }
 }
 
+// Applied, stringData is never pruned and never in conflict: values go into data, and are created.
+TEST(Builders, NoObjectHasStringData) {
+  const OpenClawInstance i = foo();
+  const std::string secret = json::write(build_gateway_secret(i, SecretBytes("t")));
+  EXPECT_THAT(secret, testing::HasSubstr(R"("data":{"token":"dA=="})"));
+  for (const std::string& text :
+       {secret, json::write(build_service(i)), json::write(build_service_account(i)), json::write(workload())}) {
+    EXPECT_THAT(text, testing::Not(testing::HasSubstr("stringData")));
+  }
+}
+
+TEST(Builders, AVariableThatASidecarSetsTwiceIsSetOnceToTheLastValue) {
+  const api::PodSpec spec = pod(
+      R"({"sidecars":[{"name":"s","image":"i","env":[{"name":"A","value":"1"},{"name":"B"},{"name":"A","value":"2"}]}],
+          "initContainers":[{"name":"i","image":"i","env":[{"name":"A","value":"1"},{"name":"A","value":"2"}]}]})");
+  for (const api::Container& c : {spec.containers.at(1), spec.init_containers.at(0)}) {
+    EXPECT_EQ(std::ranges::count(c.env, "A", &api::EnvVar::name), 1) << c.name;
+    EXPECT_EQ(value_of(c, "A"), "2");
+  }
+}
+
 TEST(Builders, B002SelectorLabelsAreASubsetOfThePodLabels) {
   const api::StatefulSet s = workload();
   EXPECT_EQ(s.spec.selector.match_labels.size(), 2U);

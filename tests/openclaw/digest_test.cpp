@@ -129,6 +129,103 @@ TEST(References, EntriesWithoutANameAndConfigMapsAreNone) {
   EXPECT_TRUE(secret_references(pod).empty());
 }
 
+struct SeenCase {
+  const char* what;
+  const char* container;
+  std::set<std::string> variables;  // that hold key A of Secret s
+};
+class SeenKey : public testing::TestWithParam<SeenCase> {};
+
+TEST_P(SeenKey, GoesByTheseVariables) {
+  api::PodSpec pod;
+  pod.containers.push_back(container(GetParam().container));
+  EXPECT_EQ(secret_references(pod).at("s").variables_of("A"), GetParam().variables) << GetParam().what;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, SeenKey,
+    testing::Values(
+        SeenCase{"envFrom", R"j({"envFrom":[{"secretRef":{"name":"s"}}]})j", {"A"}},
+        SeenCase{"two prefixes",
+                 R"j({"envFrom":[{"secretRef":{"name":"s"}},{"prefix":"P_","secretRef":{"name":"s"}}]})j",
+                 {"A", "P_A"}},
+        SeenCase{"a value in env wins",
+                 R"j({"envFrom":[{"secretRef":{"name":"s"}}],"env":[{"name":"A","value":"1"}]})j",
+                 {}},
+        SeenCase{"an empty value wins too", R"j({"envFrom":[{"secretRef":{"name":"s"}}],"env":[{"name":"A"}]})j", {}},
+        SeenCase{"under its prefix only",
+                 R"j({"envFrom":[{"prefix":"P_","secretRef":{"name":"s"}}],"env":[{"name":"A","value":"1"}]})j",
+                 {"P_A"}},
+        SeenCase{"one prefix of two",
+                 R"j({"envFrom":[{"secretRef":{"name":"s"}},{"prefix":"P_","secretRef":{"name":"s"}}],
+                     "env":[{"name":"P_A","value":"1"}]})j",
+                 {"A"}},
+        SeenCase{"a required key elsewhere wins",
+                 R"j({"envFrom":[{"secretRef":{"name":"s"}}],
+                     "env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"t","key":"k"}}}]})j",
+                 {}},
+        SeenCase{"an optional one may not",
+                 R"j({"envFrom":[{"secretRef":{"name":"s"}}],
+                     "env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"t","key":"k","optional":true}}}]})j",
+                 {"A"}},
+        SeenCase{"a field of the pod wins",
+                 R"j({"envFrom":[{"secretRef":{"name":"s"}}],
+                     "env":[{"name":"A","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"}}}]})j",
+                 {}},
+        SeenCase{"read by an earlier entry",
+                 R"j({"envFrom":[{"secretRef":{"name":"s"}}],
+                     "env":[{"name":"B","value":"x$(A)"},{"name":"A","value":"1"}]
+})j",
+                 {"A"}},
+        SeenCase{"read by the entry itself",
+                 R"j({"envFrom":[{"secretRef":{"name":"s"}}],"env":[{"name":"A","value":"$(A):more"}]})j",
+                 {"A"}},
+        SeenCase{"read by a later entry, which sees env's",
+                 R"j({"envFrom":[{"secretRef":{"name":"s"}}],
+                     "env":[{"name":"A","value":"1"},{"name":"B","value":"$(A)"}]
+})j",
+                 {}},
+        SeenCase{"env takes that very key",
+                 R"j({"envFrom":[{"secretRef":{"name":"s"}}],
+                     "env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"s","key":"A"}}}]})j",
+                 {"A"}},
+        SeenCase{"and under another name",
+                 R"j({"envFrom":[{"secretRef":{"name":"s"}}],
+                     "env":[{"name":"A","value":"1"},{"name":"Z","valueFrom":{"secretKeyRef":{"name":"s","key":"A"}}}]})j",
+                 {"Z"}}));
+
+TEST(References, AKeyThatOneContainerHidesIsSeenByAnother) {
+  const char* const hides = R"({"envFrom":[{"secretRef":{"name":"s"}}],"env":[{"name":"A","value":"1"}]})";
+  const char* const sees = R"({"envFrom":[{"secretRef":{"name":"s"}}]})";
+  for (const auto& [first, second] : {std::pair(hides, sees), std::pair(sees, hides)}) {
+    api::PodSpec pod;
+    pod.containers = {container(first), container(second)};
+    EXPECT_EQ(secret_references(pod).at("s").variables_of("A"), std::set<std::string>{"A"});
+  }
+  api::PodSpec both;
+  both.containers = {container(hides), container(hides)};
+  EXPECT_TRUE(secret_references(both).at("s").variables_of("A").empty());
+}
+
+TEST(Digest, AKeyThatEnvReplacesDoesNotCount) {
+  SecretReference r = whole();
+  r.hidden[""] = {"A"};
+  EXPECT_EQ(digester().secret("s", r, data({{"A", "1"}, {"B", "2"}})),
+            digester().secret("s", r, data({{"A", "other"}, {"B", "2"}})));
+  EXPECT_EQ(digester().secret("s", r, data({{"A", "1"}})), digester().secret("s", r, {}));
+  EXPECT_NE(digester().secret("s", r, data({{"B", "1"}})), digester().secret("s", r, data({{"B", "2"}})));
+}
+
+// Digests of values that pods run with must come out the same after an upgrade: whoever changes one restarts them all.
+TEST(Digest, StaysWhatItWas) {
+  EXPECT_EQ(digester().secret("s", one("A"), data({{"A", "1"}, {"B", "2"}})),
+            "0e2faa4b-26431da7644ba139ce76c11f76e0356d");
+  SecretReference prefixed = whole("P_");
+  prefixed.hidden["P_"] = {"HOME"};
+  EXPECT_EQ(digester().secret("s", prefixed, data({{"A", "1"}, {"B", "2"}})),
+            "0e2faa4b-5d99d2e43073872fb278bf3ea9196a42");
+}
+
 TEST(References, TheUsageChangesWithPrefixKeysAndNeed) {
   SecretReference optional = one("A");
   optional.keys["A"] = false;

@@ -247,6 +247,101 @@ TEST(Rotation, AnIgnoredSecretRestartsNothing) {
   EXPECT_EQ(story.step({{"s", ignored}}).action, Action::kNothing);
 }
 
+// An optional Secret of which nothing reaches a process: there, but without the key, or with nothing in it.
+ObservedSecret optional_present(const std::string& digest, const std::string& version = "1") {
+  ObservedSecret s = present(digest, version);
+  s.absent_digest = "key1-nothing";
+  return s;
+}
+
+ObservedSecret optional_missing() {
+  ObservedSecret s;
+  s.absent_digest = "key1-nothing";
+  return s;
+}
+
+TEST(Rotation, AnOptionalSecretThatComesWithoutTheKeyRestartsNothingAndTheKeyRestartsOnce) {
+  Story story{.references = {{"s", env_key("K", true)}}};
+  story.step({{"s", optional_missing()}});
+  EXPECT_EQ(story.step({{"s", optional_present("nothing", "1")}}).action, Action::kAdopt);
+  EXPECT_EQ(story.step({{"s", optional_present("nothing", "2")}}).action, Action::kNothing);
+  EXPECT_EQ(story.step({{"s", optional_present("value", "3")}}).action, Action::kRotate);
+  EXPECT_EQ(story.step({{"s", optional_present("value", "3")}}).action, Action::kNothing);
+  EXPECT_EQ(story.step({{"s", optional_present("nothing", "4")}}).action, Action::kRotate);
+  EXPECT_EQ(story.step({{"s", optional_missing()}}).action, Action::kAdopt);
+  EXPECT_EQ(story.step({{"s", optional_missing()}}).action, Action::kNothing);
+}
+
+TEST(Rotation, AnOptionalSecretThatGoesWithItsValueRestartsOnce) {
+  Story story{.references = {{"s", env_from(true)}}};
+  story.step({{"s", optional_present("value")}});
+  EXPECT_EQ(story.step({{"s", optional_missing()}}).action, Action::kRotate);
+  EXPECT_EQ(story.step({{"s", optional_present("nothing", "5")}}).action, Action::kAdopt);
+}
+
+ObservedSecret unusable(const std::string& digest, const std::string& version) {
+  ObservedSecret s = present(digest, version);
+  s.unusable = {"key \"K\" for variable \"K\" holds a NUL byte at position 0"};
+  return s;
+}
+
+TEST(Rotation, NeverOntoAValueThatNoProcessCanBeGiven) {
+  Story story{.references = {{"a", env_from()}, {"b", env_from()}}};
+  story.step({{"a", present("1")}, {"b", present("1")}});
+  const RotationDecision held = story.step({{"a", unusable("2", "2")}, {"b", present("2", "2")}});
+  EXPECT_EQ(held.action, Action::kHold);
+  EXPECT_FALSE(held.held_back);
+  EXPECT_THAT(held.unusable, ElementsAre("Secret \"a\": key \"K\" for variable \"K\" holds a NUL byte at position 0"));
+  EXPECT_EQ(held.next.secrets.at("a").digest, "key1-1");
+  EXPECT_EQ(story.step({{"a", unusable("2", "3")}, {"b", present("2", "2")}}).action, Action::kHold);
+  const RotationDecision after = story.step({{"a", present("3", "4")}, {"b", present("2", "2")}});
+  EXPECT_EQ(after.action, Action::kRotate);
+  EXPECT_THAT(after.changed, ElementsAre("a", "b"));
+}
+
+TEST(Rotation, AnUnusableValueThatIsTakenBackRestartsNothing) {
+  Story story{.references = {{"s", env_from()}}};
+  story.step({{"s", present("1")}});
+  EXPECT_EQ(story.step({{"s", unusable("2", "2")}}).action, Action::kHold);
+  EXPECT_EQ(story.step({{"s", present("1", "3")}}).action, Action::kNothing);
+}
+
+TEST(Rotation, NoPodStartsOntoAnUnusableValue) {
+  const References references = {{"s", env_from()}};
+  const ObservedSecrets observed = {{"s", unusable("1", "1")}};
+  for (const bool starts : {true, false}) {
+    const RotationDecision d = decide_rotation({.references = references,
+                                                .observed = observed,
+                                                .state = nullptr,
+                                                .pods_start_anyway = true,
+                                                .starts_pods = starts});
+    EXPECT_EQ(d.held_back, starts);
+    EXPECT_EQ(d.action, starts ? Action::kHold : Action::kAdopt);
+  }
+}
+
+TEST(Rotation, AContainerThatWaitedAndGotAnUnusableValueIsRestartedOntoTheNextOne) {
+  Story story{.references = {{"s", env_from()}}};
+  story.step({{"s", kMissing}});
+  EXPECT_EQ(story.step({{"s", unusable("1", "1")}}).action, Action::kAdopt);
+  EXPECT_EQ(story.step({{"s", unusable("1", "1")}}).action, Action::kNothing);
+  EXPECT_EQ(story.step({{"s", present("2", "2")}}).action, Action::kRotate);
+}
+
+TEST(Rotation, AnOptionalSecretThatComesWithAnUnusableValueIsWaitedFor) {
+  Story story{.references = {{"s", env_from(true)}}};
+  story.step({{"s", optional_missing()}});
+  EXPECT_EQ(story.step({{"s", unusable("1", "1")}}).action, Action::kHold);
+  EXPECT_EQ(story.step({{"s", optional_present("value", "2")}}).action, Action::kRotate);
+}
+
+TEST(SecretStateText, NamesTheMarkOfTheTemplateOnceItIsKnown) {
+  SecretState state;
+  EXPECT_EQ(state_text(state), R"({"secrets":{}})");  // as before there was a mark in it
+  state.hash = "00ff";
+  EXPECT_EQ(*parse_state(state_text(state)), state);
+}
+
 TEST(SecretStateText, ComesBackAsItWasAndSaysNothingOfForeignText) {
   SecretState state;
   state.secrets["a"] = {.digest = "key1-00ff", .resource_version = "12", .usage = "abcd", .absent = false};

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "json/document.hpp"
+#include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -59,9 +60,9 @@ TEST(InstanceStatus, B235TheSamePassTwiceIsNoWrite) {
   api::OpenClawInstance instance = foo();
   const PassReport report{.workload = {1, 1}};
   const auto first = status_after(instance, report, kNow);
-  EXPECT_NE(status_patch(instance.status, first), "");
+  EXPECT_NE(status_patch(instance.status, first, "7"), "");
   instance.status = first;
-  EXPECT_EQ(status_patch(instance.status, status_after(instance, report, kNow + std::chrono::hours(1))), "");
+  EXPECT_EQ(status_patch(instance.status, status_after(instance, report, kNow + std::chrono::hours(1)), "7"), "");
 }
 
 TEST(InstanceStatus, B240ASuspendedInstance) {
@@ -91,6 +92,98 @@ TEST(InstanceStatus, AHeldRestartIsSaid) {
   report.rotation.changed = {"b"};
   EXPECT_THAT(condition(status_after(foo(), report, kNow), "SecretsReady").message,
               HasSubstr("the restart for b waits"));
+}
+
+TEST(InstanceStatus, UnusableValuesAreNamedAndNoPodStartsWithThem) {
+  api::OpenClawInstance instance = foo();
+  PassReport report{.workload = {1, 1}};
+  report.rotation.unusable = {"Secret \"a\": key \"K\" for variable \"V\" holds a NUL byte at position 3"};
+  const auto running = status_after(instance, report, kNow);
+  EXPECT_EQ(condition(running, "SecretsReady").reason, "SecretUnusable");
+  EXPECT_EQ(condition(running, "SecretsReady").message,
+            "Secret \"a\": key \"K\" for variable \"V\" holds a NUL byte at position 3; running pods keep the value "
+            "they have: put a value there that a process can be given, or take the reference out");
+  EXPECT_EQ(running.phase, "Running");
+  report.rotation.held_back = true;
+  report.workload = {};
+  const auto held = status_after(instance, report, kNow);
+  EXPECT_THAT(condition(held, "SecretsReady").message, HasSubstr("no pod is started with it"));
+  EXPECT_THAT(condition(held, "Ready").message, HasSubstr("see SecretsReady"));
+}
+
+TEST(InstanceStatus, AnEditThatIsHeldBackIsNotObserved) {
+  PassReport report;
+  report.rotation.unusable = {"x"};
+  report.rotation.held_back = true;
+  EXPECT_EQ(status_after(foo(), report, kNow).observed_generation, 0);
+}
+
+TEST(InstanceStatus, MissingComesBeforeUnusableAndBothAreSaid) {
+  PassReport report;
+  report.rotation.missing = {"m"};
+  report.rotation.unusable = {"Secret \"a\": …"};
+  const auto status = status_after(foo(), report, kNow);
+  EXPECT_EQ(condition(status, "SecretsReady").reason, "SecretsMissing");
+  EXPECT_THAT(condition(status, "SecretsReady").message, HasSubstr("Secret \"a\""));
+}
+
+TEST(InstanceStatus, AConditionNamesTenAndCountsTheRest) {
+  PassReport report;
+  for (int i = 100; i < 1100; ++i) report.rotation.missing.push_back("secret-" + std::to_string(i));
+  const std::string message = condition(status_after(foo(), report, kNow), "SecretsReady").message;
+  EXPECT_THAT(message, HasSubstr("secret-109, and 990 more"));
+  EXPECT_LT(message.size(), 300U);
+}
+
+struct RolloutCase {
+  WorkloadState state;
+  bool done;
+  const char* message;
+};
+class Rollout : public testing::TestWithParam<RolloutCase> {};
+
+TEST_P(Rollout, IsOverWhenEveryPodIsNewAndReady) {
+  EXPECT_EQ(rolled_out(GetParam().state), GetParam().done);
+  const auto status = status_after(foo(), {.workload = GetParam().state}, kNow);
+  EXPECT_EQ(condition(status, "StatefulSetReady").message, GetParam().message);
+}
+
+constexpr const char* kReady = "StatefulSet is ready";
+INSTANTIATE_TEST_SUITE_P(
+    Cases, Rollout,
+    testing::Values(
+        RolloutCase{{3, 3, 3, true}, true, kReady}, RolloutCase{{1, 1, 1, true}, true, kReady},
+        RolloutCase{{3, 3, 3, false}, false, kReady},  // of an older template: nothing is known yet
+        RolloutCase{{3, 2, 1, true}, false, "StatefulSet is ready; rollout under way: 1 of 3 pods updated, 2 ready"},
+        RolloutCase{{3, 3, 0, true}, false, "StatefulSet is ready; rollout under way: 0 of 3 pods updated, 3 ready"},
+        RolloutCase{{1, 1, 0, true}, false, kReady},
+        RolloutCase{{1, 0, 0, true}, false, "StatefulSet is not ready yet"}));
+
+TEST(InstanceStatus, ANameThatCannotWorkIsRefusedBeforeAnythingIsMade) {
+  const auto status = status_refused(foo(), "too long", std::nullopt, kNow);
+  EXPECT_EQ(status.phase, "Failed");
+  EXPECT_EQ(condition(status, "Ready").reason, "NameUnusable");
+  EXPECT_EQ(condition(status, "NameUsable").message, "too long; nothing is made for the instance");
+  EXPECT_TRUE(status.managed_resources.empty());
+}
+
+TEST(InstanceStatus, PodsThatRunUnderSuchANameKeepRunningAndAreReportedAsTheyAre) {
+  const auto status = status_refused(foo(), "too long", WorkloadState{1, 1, 1, true}, kNow);
+  EXPECT_EQ(status.phase, "Running");
+  EXPECT_EQ(condition(status, "Ready").status, "True");
+  EXPECT_EQ(condition(status, "NameUsable").status, "False");
+  EXPECT_THAT(condition(status, "NameUsable").message, HasSubstr("left as it is"));
+}
+
+TEST(NameOfAnInstance, FitsItsStatefulSet) {
+  for (const char* good : {"a", "1a", "my-agent"}) EXPECT_EQ(name_problem(good), "") << good;
+  EXPECT_EQ(name_problem(std::string(52, 'a')), "");
+  EXPECT_EQ(name_problem(std::string(53, 'a')),
+            "metadata.name has 53 characters, a StatefulSet that can always replace its pods 52: create the instance "
+            "under another name");
+  EXPECT_EQ(name_problem("a.b"),
+            "metadata.name \"a.b\" has a dot, the name of a StatefulSet has none: create the instance under another "
+            "name");
 }
 
 TEST(InstanceStatus, B274AnUnreadableSecretIsNotReady) {
@@ -126,9 +219,10 @@ TEST(StatusPatch, NamesOnlyWhatChangesAndRemovesWhatGoes) {
   before.managed_resources = {{"pvc", "foo-data"}, {"service", "foo"}};
   after.phase = "Pending";
   after.managed_resources = {{"service", "bar"}};
-  EXPECT_EQ(status_patch(before, after),
-            R"({"status":{"managedResources":{"service":"bar","pvc":null},"gatewayEndpoint":null}})");
-  EXPECT_EQ(status_patch(before, before), "");
+  EXPECT_EQ(status_patch(before, after, "7"),
+            R"({"metadata":{"resourceVersion":"7"},)"
+            R"("status":{"managedResources":{"service":"bar","pvc":null},"gatewayEndpoint":null}})");
+  EXPECT_EQ(status_patch(before, before, "7"), "");
 }
 
 }  // namespace

@@ -184,10 +184,23 @@ TEST_F(OpenClawLife, B233AConflictIsTriedAgainAndFailsNothing) {
 
 TEST_F(OpenClawLife, B234AnotherErrorIsSaidAndTriedAgain) {
   world.server().faults().add(
-      {.verb = "patch", .resource = "services", .status = 403, .reason = "Forbidden", .message = "not yours"});
+      {.verb = "patch", .resource = "services", .status = 500, .reason = "InternalError", .message = "not yours"});
   provisioned();
   world.until("the event", [this] { return !world.events("ReconcileFailed").empty(); });
   EXPECT_THAT(json::serialize(world.events("ReconcileFailed")[0]), HasSubstr("not yours"));
+}
+
+TEST_F(OpenClawLife, ARefusalIsNotTriedAgainAtOnceAndAnEditIs) {
+  world.server().faults().add(
+      {.verb = "patch", .resource = "services", .status = 403, .reason = "Forbidden", .message = "not yours"});
+  world.instance("foo", "{}");
+  world.start_operator();
+  world.until("Failed", [this] { return world.phase("foo") == "Failed"; });
+  const auto begin = std::chrono::steady_clock::now();
+  world.until("two seconds", [&] { return std::chrono::steady_clock::now() - begin > std::chrono::seconds(2); });
+  EXPECT_EQ(world.operator_requests("patch", "services"), 1U);
+  world.merge(kInstances, "foo", R"({"spec":{"image":{"tag":"v2"}}})");
+  world.until("Provisioning", [this] { return world.phase("foo") == "Provisioning"; });
 }
 
 TEST_F(OpenClawLife, BlocksThatNothingBuildsYetAreAcceptedAndDisturbNothing) {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "apiserver/embedded_server.hpp"
-#include "tests/scenarios/openclaw_world.hpp"
+#include "tests/scenarios/openclaw_running.hpp"
 
 namespace rotor::test {
 namespace {
@@ -12,39 +12,10 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::string_view kEnvFrom = R"({"envFrom":[{"secretRef":{"name":"keys"}}]})";
 constexpr std::string_view kOneKey = R"({"env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"keys","key":"A"}}}]})";
 constexpr std::string_view kOptional = R"({"envFrom":[{"secretRef":{"name":"keys","optional":true}}]})";
 
-class OpenClawRotation : public testing::Test {
- protected:
-  // An instance that runs, with its Secret.
-  void running(std::string_view spec = kEnvFrom, std::string_view data = R"({"A":"MQ=="})") {
-    if (!data.empty()) world.secret("keys", data);
-    world.instance("agent", spec);
-    world.start_operator();
-    world.until("the StatefulSet", [this] { return world.generation("agent") == 1; });
-    world.until("the status", [this] { return world.phase("agent") == "Provisioning"; });
-    world.pod_is_ready("agent");
-    world.until("Running", [this] { return world.phase("agent") == "Running"; });
-  }
-  void rotates_once(const std::function<void()>& change) {
-    const std::string before = world.secret_hash("agent");
-    const std::int64_t generation = world.generation("agent");
-    change();
-    world.until("another secret-hash", [&] { return world.secret_hash("agent") != before; });
-    EXPECT_EQ(world.generation("agent"), generation + 1);
-  }
-  void stays(const std::function<void()>& change) {
-    const std::string before = world.secret_hash("agent");
-    const std::int64_t generation = world.generation("agent");
-    world.settle_after("agent", change);
-    EXPECT_EQ(world.secret_hash("agent"), before);
-    EXPECT_EQ(world.generation("agent"), generation);
-  }
-
-  OpenClawWorld world;
-};
+class OpenClawRotation : public RunningInstance {};
 
 TEST_F(OpenClawRotation, Row1AndB267AChangedValueOfAnEnvFromSecretRotatesOnce) {
   running();

@@ -33,18 +33,6 @@ bool has_ca_bundle(const api::InstanceSpec& spec) {
          (!spec.security->ca_bundle->config_map_name.empty() || !spec.security->ca_bundle->secret_name.empty());
 }
 
-// One entry per name, the last one's value at the last one's place: server-side apply refuses duplicates, and the
-// kubelet lets the last one win.
-std::vector<EnvVar> without_duplicates(std::vector<EnvVar> env) {
-  std::set<std::string_view> seen;
-  std::vector<EnvVar> kept;
-  for (auto it = env.rbegin(); it != env.rend(); ++it) {
-    if (seen.insert(it->name).second) kept.push_back(*it);
-  }
-  std::ranges::reverse(kept);
-  return kept;
-}
-
 std::vector<EnvVar> environment(const OpenClawInstance& instance, const PodInput& input) {
   std::vector<EnvVar> env = {literal("HOME", "/home/openclaw"),
                              literal("OPENCLAW_DISABLE_BONJOUR", "1"),
@@ -119,6 +107,16 @@ api::ContainerPort container_port(std::string_view name, std::int32_t number) {
 }
 
 }  // namespace
+
+std::vector<EnvVar> without_duplicates(std::vector<EnvVar> env) {
+  std::set<std::string_view> seen;
+  std::vector<EnvVar> kept;
+  for (auto it = env.rbegin(); it != env.rend(); ++it) {
+    if (seen.insert(it->name).second) kept.push_back(*it);
+  }
+  std::ranges::reverse(kept);
+  return kept;
+}
 
 api::Container build_main_container(const OpenClawInstance& instance, const PodInput& input) {
   api::Container main;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "api/apps/stateful_set.hpp"
 #include "api/core/secret.hpp"
@@ -23,6 +24,10 @@ api::Service build_service(const api::OpenClawInstance& instance);
 
 // Created once and never overwritten: `token` is 64 hexadecimal digits.
 api::Secret build_gateway_secret(const api::OpenClawInstance& instance, SecretBytes token);
+
+// One entry per name, the last one's value at the last one's place: server-side apply refuses duplicates, and the
+// kubelet lets the last one win.
+std::vector<api::EnvVar> without_duplicates(std::vector<api::EnvVar> env);
 
 api::Container build_main_container(const api::OpenClawInstance& instance, const PodInput& input);
 

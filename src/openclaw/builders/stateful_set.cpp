@@ -86,8 +86,10 @@ void canonicalise(std::map<std::string, json::Raw, std::less<>>& amounts) {
   }
 }
 
-// A user's container as written, but for its quantities: the API server stores them in canonical form.
+// A user's container as written, but for its quantities, which the API server stores in canonical form, and for
+// variables that are set twice, which it does not take.
 api::Container users_container(api::Container container) {
+  container.env = without_duplicates(std::move(container.env));
   if (container.resources) {
     canonicalise(container.resources->limits);
     canonicalise(container.resources->requests);

@@ -1,0 +1,71 @@
+#include "openclaw/live_workload.hpp"
+
+#include "openclaw/apply_diff.hpp"
+#include "openclaw/names.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+std::string_view annotation(const json::Value& document, std::string_view path, std::string_view name) {
+  const json::Value* all = json::find(document, path);
+  const json::Value* value = all != nullptr && all->is_object() ? all->get_object().if_contains(name) : nullptr;
+  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
+}
+
+std::int64_t number(const json::Value& document, std::string_view path) {
+  const json::Value* value = json::find(document, path);
+  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
+}
+
+// Do we own that place, or something below it?
+bool owns(const kube::FieldSet& owned, std::initializer_list<std::string_view> path) {
+  const kube::FieldSet* at = &owned;
+  for (const std::string_view name : path) {
+    at = at->below(kube::PathElement::field(name));
+    if (at == nullptr) return false;
+  }
+  return true;
+}
+
+std::string data_claim(const json::Value& document) {
+  const json::Value* volumes = json::find(document, "spec.template.spec.volumes");
+  if (volumes == nullptr || !volumes->is_array()) return {};
+  for (const json::Value& volume : volumes->get_array()) {
+    if (json::find_string(volume, "name") != "data") continue;
+    return std::string(json::find_string(volume, "persistentVolumeClaim.claimName"));
+  }
+  return {};
+}
+
+}  // namespace
+
+WorkloadState workload_state(const json::Value& document) {
+  return {.replicas = number(document, "status.replicas"),
+          .ready_replicas = number(document, "status.readyReplicas"),
+          .updated_replicas = number(document, "status.updatedReplicas"),
+          .current = number(document, "status.observedGeneration") >= number(document, "metadata.generation")};
+}
+
+Result<LiveWorkload> read_workload(LivePtr object, const Applied& before) {
+  LiveWorkload live;
+  live.object = std::move(object);
+  if (live.object == nullptr) return live;
+  TRY(live.document, json::parse(live.object->text));
+  const kube::FieldSet owned = applied_fields(live.document, kFieldManager);
+  live.claim = data_claim(live.document);
+  live.ours = owns(owned, {"spec", "template", "spec"});
+  const bool known = before.uid == live.object->metadata.uid;
+  std::string_view state = annotation(live.document, "metadata.annotations", kSecretState);
+  if (known && !owns(owned, {"metadata", "annotations", kSecretState})) state = before.state;
+  if (auto parsed = parse_state(state)) live.state = std::make_shared<const SecretState>(*std::move(parsed));
+  live.hash = annotation(live.document, "spec.template.metadata.annotations", kSecretHash);
+  if (!live.ours || owns(owned, {"spec", "template", "metadata", "annotations", kSecretHash})) return live;
+  if (live.state != nullptr && !live.state->hash.empty()) {
+    live.hash = live.state->hash;
+  } else if (known) {
+    live.hash = before.hash;
+  }
+  return live;
+}
+
+}  // namespace rotor::openclaw

@@ -1,0 +1,29 @@
+// The StatefulSet that is there, and whose its marks are.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "json/document.hpp"
+#include "openclaw/memory.hpp"
+#include "openclaw/status.hpp"
+#include "openclaw/view.hpp"
+
+namespace rotor::openclaw {
+
+// What the StatefulSet that is there says.
+struct LiveWorkload {
+  LivePtr object;                            // null: there is none
+  json::Value document;                      // of `object`
+  std::string hash;                          // the mark that belongs on its template
+  std::shared_ptr<const SecretState> state;  // null: none of ours
+  std::string claim;                         // of its data volume
+  bool ours = false;                         // we applied its pods before
+};
+// `before`: what we know of it from earlier; marks that we own no longer were changed by somebody else.
+Result<LiveWorkload> read_workload(LivePtr object, const Applied& before);
+
+// What the status of a StatefulSet says.
+WorkloadState workload_state(const json::Value& document);
+
+}  // namespace rotor::openclaw
