@@ -84,6 +84,7 @@ class Api {
  private:
   struct Call;  // a request with everything parsed
 
+  Outcome answer(const net::ServerRequest& request);
   Answer<Caller> authenticate(const net::ServerRequest& request) const;
   Answer<Reply> serve_document(const net::ServerRequest& request, const std::vector<std::string>& parts) const;
   Answer<Outcome> serve_resource(const net::ServerRequest& request, const ResourcePath& path, const Caller& caller);

@@ -13,7 +13,7 @@ namespace {
 // line, event or status.
 constexpr std::string_view kMayReveal[] = {
     "src/apiserver/api.cpp",              // the caller's token, compared
-    "src/apiserver/api_write.cpp",        // an issued token, into its TokenRequest
+    "src/apiserver/api_token.cpp",        // an issued token, into its TokenRequest
     "src/apiserver/call.cpp",             // request bodies, into objects
     "src/apiserver/embedded_server.cpp",  // the token, into the kubeconfig
     "src/apiserver/run_directory.cpp",    // files of mode 0600
