@@ -9,6 +9,7 @@
 #include "api/core/config_map.hpp"
 #include "api/core/secret.hpp"
 #include "base/log.hpp"
+#include "local/revisions.hpp"
 
 namespace rotor::local {
 namespace {
@@ -263,6 +264,7 @@ Task<Result<void>> Node::ensure_pod(kube::Key key, SetPtr set, std::string revis
   SecretBytes body(json::serialize(make_pod(*set, revision)));
   CO_TRY_VOID(co_await client_.create(kPods, key.ns, std::move(body)));
   slot.pod_revision = revision;
+  CO_TRY_VOID(co_await keep_revisions(client_, key));
   co_return Result<void>{};
 }
 

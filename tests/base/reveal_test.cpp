@@ -37,6 +37,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/local/node.cpp",                 // $(VAR) in a command
     "src/local/preview_text.cpp",         // `rotor template --show-values`, and a template's own text
     "src/local/process.cpp",              // the environment of a process
+    "src/local/revisions.cpp",            // StatefulSets, into ControllerRevisions
     "src/local/run.cpp",                  // the embedded server's kubeconfig
     "src/net/certificates.cpp",           // the CA's key, to sign with
     "src/net/client.cpp",                 // request bodies, sent
