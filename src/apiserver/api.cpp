@@ -8,6 +8,8 @@
 #include "apiserver/call.hpp"
 #include "apiserver/discovery.hpp"
 #include "apiserver/openapi.hpp"
+#include "apiserver/yaml_text.hpp"
+#include "base/ascii.hpp"
 
 namespace rotor::apiserver {
 
@@ -16,6 +18,8 @@ namespace {
 // Different (verb, resource, client) that are told apart; an administrator's script with a new name each time is not.
 constexpr std::size_t kMaxCounts = 4096;
 
+// What kubeadm, kind and minikube call it.
+constexpr std::string_view kIssuer = "https://kubernetes.default.svc.cluster.local";
 constexpr std::string_view kInitialNamespaces[] = {"default", "kube-node-lease", "kube-public", "kube-system"};
 
 Reply plain(std::string_view text) { return {200, "text/plain; charset=utf-8", SecretBytes(text)}; }
@@ -39,6 +43,26 @@ std::string verb_of(const net::ServerRequest& request, bool named, bool watching
   return "other";
 }
 
+void turn_to_yaml(Reply& reply) {
+  auto document = json::parse(reply.body.reveal());
+  if (!document) return;
+  reply.body = to_yaml(*document);
+  reply.content_type = "application/yaml";
+  wipe_strings(*document);
+}
+
+Failure forbidden_to_anonymous(const net::ServerRequest& request, const Intent& what) {
+  constexpr std::string_view kUser = "User \"system:anonymous\" cannot";
+  const auto path = parse_resource_path(split_path(request.path));
+  if (!path)
+    return forbidden("", "", "", fmt::format("{} {} path \"{}\"", kUser, ascii_lower(request.method), request.path));
+  const std::string_view ns = path->ns.empty() && path->resource == "namespaces" ? path->name : path->ns;
+  const std::string where = ns.empty() ? "at the cluster scope" : fmt::format("in the namespace \"{}\"", ns);
+  return forbidden(
+      path->group, path->resource, path->name,
+      fmt::format("{} {} resource \"{}\" in API group \"{}\" {}", kUser, what.verb, what.resource, path->group, where));
+}
+
 }  // namespace
 
 Reply reply_of(int status, const json::Object& body) { return {status, "application/json", serialize(body)}; }
@@ -56,7 +80,7 @@ Api::Api(const Clock& clock, Options options, std::function<void()> wake)
       store_(options_.store),
       registry_(store_, kinds_, clock_),
       renderer_(registry_, clock_),
-      issuer_("https://" + options_.address),
+      issuer_(std::string(kIssuer), "https://" + options_.address),
       crds_(registry_, kinds_),
       garbage_(registry_, std::move(wake)) {
   registry_.set_admit([this](const ServedKind& kind, json::Object& object, const json::Object* old) -> Answer<void> {
@@ -75,7 +99,7 @@ Api::Api(const Clock& clock, Options options, std::function<void()> wake)
 Intent Api::intent(const net::ServerRequest& request) const {
   const auto path = parse_resource_path(split_path(request.path));
   if (!path) return {verb_of(request, true, false), "", ""};
-  const bool watching = path->watch || Query::parse(request.query).flag("watch");
+  const bool watching = path->watch || (path->name.empty() && Query::parse(request.query).flag("watch"));
   Intent out{verb_of(request, !path->name.empty(), watching), path->resource, path->name};
   if (!path->subresource.empty()) out.resource += "/" + path->subresource;
   return out;
@@ -89,8 +113,7 @@ Answer<Caller> Api::authenticate(const net::ServerRequest& request) const {
   if (same_secret(token, options_.token)) return Caller{"admin", "1", {"system:masters", "system:authenticated"}};
   const auto subject = issuer_.verify(token, issuer_.issuer(), clock_.now());
   if (!subject) return refuse(unauthorized());
-  const ObjectPtr account = store_.get("serviceaccounts", {subject->ns, subject->service_account});
-  if (account == nullptr || uid_of(*account) != subject->uid) return refuse(unauthorized());
+  if (!still_stands(*subject, store_)) return refuse(unauthorized());
   return Caller{fmt::format("system:serviceaccount:{}:{}", subject->ns, subject->service_account),
                 subject->uid,
                 {"system:serviceaccounts", "system:serviceaccounts:" + subject->ns, "system:authenticated"}};
@@ -109,10 +132,20 @@ void Api::count_request(const net::ServerRequest& request) {
 }
 
 Api::Outcome Api::serve(const net::ServerRequest& request) {
+  Outcome out = answer(request);
+  if (out.watch == nullptr && out.reply.content_type == "application/json" && wants_yaml(header(request, "Accept")))
+    turn_to_yaml(out.reply);
+  return out;
+}
+
+Api::Outcome Api::answer(const net::ServerRequest& request) {
   const auto parts = split_path(request.path);
   auto caller = authenticate(request);
   const bool open = !parts.empty() && is_public(parts.front()) && request.method == "GET";
-  if (!caller && !open) return {.reply = reply_of(caller.error())};
+  if (!caller && !open) {
+    const bool anonymous = header(request, "Authorization").empty();
+    return {.reply = reply_of(anonymous ? forbidden_to_anonymous(request, intent(request)) : caller.error())};
+  }
   if (caller) count_request(request);
   if (const auto path = parse_resource_path(parts)) {
     auto outcome = serve_resource(request, *path, *caller);
@@ -173,7 +206,9 @@ Answer<Target> Api::resolve(const ResourcePath& path) const {
   if (out.kind->namespaced && path.ns.empty() && !path.name.empty()) return refuse(no_such_resource());
   if (path.subresource.empty()) return out;
   const auto known = subresources_of(*out.kind, *out.version);
-  if (std::ranges::find(known, path.subresource, &Subresource::name) == known.end()) return refuse(no_such_resource());
+  if (std::ranges::find(known, path.subresource, &Subresource::name) == known.end()) {
+    return refuse(out.kind->custom ? not_found(path.group, path.resource, path.name) : no_such_resource());
+  }
   return out;
 }
 
@@ -195,7 +230,8 @@ Answer<Api::Outcome> Api::serve_resource(const net::ServerRequest& request, cons
   if (method == "GET" && path.subresource == "token") return refuse(method_not_allowed());
   if (path.subresource == "scale" && method == "GET") return wrap(get_scale(call));
   if (path.subresource == "scale" && (method == "PUT" || method == "PATCH")) return wrap(change_scale(call));
-  if (method == "GET" && named && !path.watch && !query.flag("watch")) return wrap(get(call));
+  // A name and ?watch=1 read one object all the same, as they always did: watches of one go by a field selector.
+  if (method == "GET" && named && !path.watch) return wrap(get(call));
   if (method == "GET") {
     auto outcome = list_or_watch(call);
     if (!outcome || outcome->watch != nullptr) return outcome;

@@ -86,6 +86,7 @@ class Api {
  private:
   struct Call;  // a request with everything parsed
 
+  Outcome answer(const net::ServerRequest& request);
   Answer<Caller> authenticate(const net::ServerRequest& request) const;
   void count_request(const net::ServerRequest& request);
   Answer<Reply> serve_document(const net::ServerRequest& request, const std::vector<std::string>& parts) const;

@@ -1,4 +1,4 @@
-// The scale subresource of StatefulSets and Deployments: `kubectl scale` and autoscalers.
+// The scale subresource: `kubectl scale` and autoscalers.
 #include <fmt/format.h>
 
 #include "apiserver/call.hpp"
@@ -9,9 +9,18 @@ namespace {
 
 using json::Object;
 
-std::int64_t count(const Object* in, std::string_view key, std::int64_t otherwise) {
-  const json::Value* value = in == nullptr ? nullptr : in->if_contains(key);
-  return value != nullptr && value->is_int64() ? value->get_int64() : otherwise;
+std::optional<std::int64_t> count(const json::Value& in, std::string_view path) {
+  const json::Value* value = json::find(in, path);
+  return value != nullptr && value->is_int64() ? std::optional(value->get_int64()) : std::nullopt;
+}
+
+// {"spec":{"replicas":n}} for "spec.replicas".
+Object nested(std::string_view path, json::Value value) {
+  const auto dot = path.find('.');
+  Object out;
+  out[path.substr(0, dot)] =
+      dot == std::string_view::npos ? std::move(value) : json::Value(nested(path.substr(dot + 1), std::move(value)));
+  return out;
 }
 
 // matchLabels as the text of a selector; keys come in the object's order.
@@ -26,17 +35,19 @@ std::string selector_text(const Object* spec) {
   return out;
 }
 
-Object scale_of(const Object& workload) {
+Object scale_of(const ScalePaths& paths, const Object& workload) {
+  const json::Value whole(workload);
   Object meta;
   for (const char* field : {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"}) {
     if (const json::Value* value = metadata_of(workload).if_contains(field)) meta[field] = *value;
   }
-  const Object* spec = child(workload, "spec");
   Object wanted;
-  wanted["replicas"] = count(spec, "replicas", 1);
+  if (const std::int64_t n = count(whole, paths.wanted).value_or(0); n != 0) wanted["replicas"] = n;
   Object status;
-  status["replicas"] = count(child(workload, "status"), "replicas", 0);
-  status["selector"] = selector_text(spec);
+  status["replicas"] = count(whole, paths.there).value_or(0);
+  const std::string selector = paths.selector.empty() ? selector_text(child(workload, "spec"))
+                                                      : std::string(json::find_string(whole, paths.selector));
+  if (!selector.empty()) status["selector"] = selector;
   Object out;
   out["kind"] = "Scale";
   out["apiVersion"] = "autoscaling/v1";
@@ -53,15 +64,19 @@ FieldError negative(std::int64_t replicas) {
 }  // namespace
 
 Answer<Reply> Api::get_scale(const Call& call) const {
+  const ScalePaths& paths = *call.target.version->scale;
   TRY(const ObjectPtr workload, registry_.get(call.target));
-  return reply_of(200, scale_of(*workload));
+  if (!count(json::Value(*workload), paths.wanted))
+    return refuse(internal(fmt::format("the spec replicas field \".{}\" does not exist", paths.wanted)));
+  return reply_of(200, scale_of(paths, *workload));
 }
 
 Answer<Reply> Api::change_scale(const Call& call) {
   const bool patching = call.http.method == "PATCH";
   TRY(const WriteRequest request, write_request(call.http, call.query, patching ? "PatchOptions" : "UpdateOptions"));
   TRY(const ObjectPtr workload, registry_.get(call.target));
-  json::Value scale(scale_of(*workload));
+  const ScalePaths& paths = *call.target.version->scale;
+  json::Value scale(scale_of(paths, *workload));
   if (patching) {
     const std::string type = media_type(header(call.http, "Content-Type"));
     TRY(const json::Value document, read_patch(call.http, PatchType::kMerge));
@@ -79,17 +94,21 @@ Answer<Reply> Api::change_scale(const Call& call) {
     scale = std::move(body.object);
   }
   if (!scale.is_object()) return refuse(bad_request("the document is no Scale"));
-  const std::int64_t replicas = count(child(scale.get_object(), "spec"), "replicas", 0);
+  const std::int64_t replicas = count(scale, "spec.replicas").value_or(0);
+  const ServedKind& kind = *call.target.kind;
+  if (replicas < 0 && kind.custom) {
+    return refuse(invalid(kind.group, kind.kind, call.target.name,
+                          {field_invalid("." + paths.wanted, replicas, "should be a non-negative integer")}));
+  }
   if (replicas < 0) return refuse(invalid("autoscaling", "Scale", call.target.name, {negative(replicas)}));
 
-  Object wanted;
-  wanted["spec"].emplace_object()["replicas"] = replicas;
+  Object wanted = nested(paths.wanted, replicas);
   const std::string_view revision = text(metadata_of(scale.get_object()), "resourceVersion");
   if (!revision.empty()) metadata_of(wanted)["resourceVersion"] = revision;
   Target target = call.target;
   target.subresource.clear();
   TRY(const Written result, registry_.patch(std::move(target), PatchType::kMerge, wanted, request));
-  return reply_of(200, scale_of(*result.object));
+  return reply_of(200, scale_of(paths, *result.object));
 }
 
 }  // namespace rotor::apiserver

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "apiserver/call.hpp"
-#include "base/time.hpp"
 
 namespace rotor::apiserver {
 
@@ -39,7 +38,7 @@ Answer<Reply> Api::create(const Call& call) {
   if (kind.create_only) {
     TRY_VOID(check_type(call.target, body.object));
     TRY(const json::Object answer,
-        answer_review(call.target, std::move(body.object), call.caller, issuer_, clock_.now()));
+        answer_review(call.target, std::move(body.object), call.caller, issuer_, store_, clock_.now()));
     return reply_of(201, answer);
   }
   Target target = call.target;
@@ -105,59 +104,6 @@ Answer<Reply> Api::remove_collection(const Call& call) {
     TRY_VOID(registry_.remove(one, request));
   }
   return Reply{.body = renderer_.many(call.target, items, {.revision = store_.revision()}, call.accepted)};
-}
-
-Answer<Reply> Api::issue_token(const Call& call) const {
-  constexpr std::int64_t kMinimum = 600;
-  constexpr std::int64_t kMaximum = std::int64_t{1} << 32;
-  TRY(const Body body, read_object(call.http, "TokenRequest"));
-  TRY(const ObjectPtr account, registry_.get(call.target));
-  const json::Object* spec = child(body.object, "spec");
-  std::vector<std::string> audiences;
-  std::int64_t lifetime = 3600;
-  if (spec != nullptr) {
-    if (const json::Array* all = apiserver::list(*spec, "audiences")) {
-      for (const json::Value& one : *all) {
-        if (one.is_string()) audiences.emplace_back(one.get_string());
-      }
-    }
-    const json::Value* seconds = spec->if_contains("expirationSeconds");
-    if (seconds != nullptr && seconds->is_int64()) lifetime = seconds->get_int64();
-  }
-  if (audiences.empty()) audiences.push_back(issuer_.issuer());
-  std::string why;
-  if (lifetime < kMinimum) why = "may not specify a duration less than 10 minutes";
-  if (lifetime > kMaximum) why = "may not specify a duration larger than 2^32 seconds";
-  if (!why.empty()) {
-    return refuse(
-        invalid("authentication.k8s.io", "TokenRequest", "", {field_invalid("spec.expirationSeconds", lifetime, why)}));
-  }
-  const TokenSubject subject{call.target.ns, call.target.name, std::string(uid_of(*account))};
-  const SecretBytes token = issuer_.issue(subject, audiences, clock_.now(), std::chrono::seconds(lifetime));
-
-  json::Object meta;
-  meta["name"] = call.target.name;
-  meta["namespace"] = call.target.ns;
-  meta["uid"] = uid_of(*account);
-  meta["creationTimestamp"] = format_time(clock_.now());
-  json::Array for_whom;
-  for (const std::string& one : audiences) for_whom.push_back(json::Value(one));
-  json::Object asked;
-  asked["audiences"] = std::move(for_whom);
-  asked["expirationSeconds"] = lifetime;
-  asked["boundObjectRef"] = nullptr;
-  json::Object status;
-  status["token"] = token.reveal();
-  status["expirationTimestamp"] = format_time(clock_.now() + std::chrono::seconds(lifetime));
-  json::Object out;
-  out["kind"] = "TokenRequest";
-  out["apiVersion"] = "authentication.k8s.io/v1";
-  out["metadata"] = std::move(meta);
-  out["spec"] = std::move(asked);
-  out["status"] = std::move(status);
-  Reply reply = reply_of(201, out);
-  wipe_strings(out["status"]);
-  return reply;
 }
 
 }  // namespace rotor::apiserver

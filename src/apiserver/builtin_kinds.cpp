@@ -55,7 +55,7 @@ std::vector<Traits> traits() {
        .categories = {"all"},
        .status = true,
        .returns_deleted = true,
-       .name_rule = NameRule::kService,
+       .name_rule = NameRule::kLabel,
        .fields = {"spec.clusterIP", "spec.type"}},
       {.plural = "serviceaccounts", .kind = "ServiceAccount", .short_names = {"sa"}, .returns_deleted = true},
       {.plural = "pods",
@@ -84,7 +84,8 @@ std::vector<Traits> traits() {
        .short_names = {"sts"},
        .categories = {"all"},
        .status = true,
-       .generation = true},
+       .generation = true,
+       .name_rule = NameRule::kLabel},
       {.group = "apps",
        .plural = "deployments",
        .kind = "Deployment",
@@ -92,6 +93,7 @@ std::vector<Traits> traits() {
        .categories = {"all"},
        .status = true,
        .generation = true},
+      {.group = "apps", .plural = "controllerrevisions", .kind = "ControllerRevision"},
       {.group = "rbac.authorization.k8s.io", .plural = "roles", .kind = "Role", .name_rule = NameRule::kPathSegment},
       {.group = "rbac.authorization.k8s.io",
        .plural = "rolebindings",
@@ -201,6 +203,8 @@ ServedKind serve(Traits t) {
                           .columns = builtin_columns(t.group, t.kind),
                           .selectable_fields = std::move(t.fields),
                           .status = t.status});
+  if (t.kind == "StatefulSet" || t.kind == "Deployment")
+    out.versions.back().scale = ScalePaths{"spec.replicas", "status.replicas", ""};
   return out;
 }
 

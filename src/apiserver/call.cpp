@@ -12,6 +12,8 @@ namespace rotor::apiserver {
 
 namespace {
 
+constexpr std::size_t kMaxBody = std::size_t{3} << 20;
+
 bool is_yaml(std::string_view type) { return type == "application/yaml" || type == "application/apply-patch+yaml"; }
 
 Answer<json::Value> parse_yaml(std::string_view document) {
@@ -41,7 +43,9 @@ void read_options(const json::Object& from, DeleteRequest& to) {
   const json::Value* grace = from.if_contains("gracePeriodSeconds");
   if (grace != nullptr && grace->is_int64()) to.grace_seconds = grace->get_int64();
   const json::Value* orphan = from.if_contains("orphanDependents");
-  if (orphan != nullptr && orphan->is_bool()) to.propagation = orphan->get_bool() ? "Orphan" : "Background";
+  to.orphaned_twice = orphan != nullptr && !orphan->is_null() && !to.propagation.empty();
+  if (orphan != nullptr && orphan->is_bool() && !to.orphaned_twice)
+    to.propagation = orphan->get_bool() ? "Orphan" : "Background";
   const json::Array* dry = list(from, "dryRun");
   if (dry != nullptr && !dry->empty()) to.dry_run = true;
 }
@@ -49,6 +53,7 @@ void read_options(const json::Object& from, DeleteRequest& to) {
 }  // namespace
 
 Answer<Body> read_object(const net::ServerRequest& request, std::string_view what) {
+  if (request.body.size() > kMaxBody) return refuse(too_large_body(kMaxBody));
   const std::string type = media_type(header(request, "Content-Type"));
   const std::string_view body = request.body.reveal();
   if (type == schema::kProtobufType) {
@@ -79,6 +84,7 @@ Answer<Body> read_object(const net::ServerRequest& request, std::string_view wha
 }
 
 Answer<json::Value> read_patch(const net::ServerRequest& request, PatchType type) {
+  if (request.body.size() > kMaxBody) return refuse(too_large_body(kMaxBody));
   const std::string_view body = request.body.reveal();
   if (type == PatchType::kApply) return parse_yaml(body);
   auto value = json::parse(body);
@@ -130,6 +136,11 @@ Answer<DeleteRequest> delete_request(const net::ServerRequest& request, const Qu
   if (const auto grace = integer(query.get("gracePeriodSeconds"))) out.grace_seconds = grace;
   TRY(const bool dry, dry_run(query, "DeleteOptions"));
   out.dry_run = out.dry_run || dry;
+  if (out.orphaned_twice) {
+    return refuse(bad_options("DeleteOptions", field_invalid("propagationPolicy", json::Value(out.propagation),
+                                                             "orphanDependents and deletionPropagation cannot be "
+                                                             "both set")));
+  }
   const std::string& policy = out.propagation;
   if (!policy.empty() && policy != "Foreground" && policy != "Background" && policy != "Orphan") {
     return refuse(bad_options("DeleteOptions", field_unsupported("propagationPolicy", policy,

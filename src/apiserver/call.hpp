@@ -33,6 +33,9 @@ Answer<DeleteRequest> delete_request(const net::ServerRequest& request, const Qu
 
 // Reviews are answered on the spot. Who has the token may do everything: there is one administrator.
 Answer<json::Object> answer_review(const Target& target, json::Object review, const Caller& caller,
-                                   const TokenIssuer& issuer, WallTime now);
+                                   const TokenIssuer& issuer, const Store& store, WallTime now);
+
+// Are the account of a token and what the token is bound to still there?
+bool still_stands(const TokenSubject& subject, const Store& store);
 
 }  // namespace rotor::apiserver

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "apiserver/table.hpp"
+#include "base/ascii.hpp"
 
 namespace rotor::apiserver {
 
@@ -321,6 +322,16 @@ Columns secret_columns() {
           number("Data", [](const Object& o) { return static_cast<std::int64_t>(count(o, "data")); }), age_column()};
 }
 
+// statefulset.apps/web
+std::string controller_of(const Object& o) {
+  const Value* owners = at(metadata_of(o), "ownerReferences");
+  if (owners == nullptr || !owners->is_array() || owners->get_array().empty()) return "<none>";
+  const Value& owner = owners->get_array().front();
+  const auto [group, version] = split_api_version(json::find_string(owner, "apiVersion"));
+  return fmt::format("{}{}{}/{}", ascii_lower(json::find_string(owner, "kind")), group.empty() ? "" : ".", group,
+                     json::find_string(owner, "name"));
+}
+
 Columns config_map_columns() {
   return {name_column(),
           number("Data",
@@ -348,15 +359,14 @@ Columns builtin_columns(std::string_view group, std::string_view kind) {
   if (kind == "Namespace") {
     return {name_column(), column("Status", [](const Object& o) { return str(o, "status.phase"); }), age_column()};
   }
-  if (kind == "ServiceAccount") {
-    return {name_column(),
-            number("Secrets", [](const Object& o) { return static_cast<std::int64_t>(count(o, "secrets")); }),
-            age_column()};
-  }
   if (kind == "NetworkPolicy") {
     return {name_column(),
             column("Pod-Selector", [](const Object& o) { return labels_text(at(o, "spec.podSelector.matchLabels")); }),
             age_column()};
+  }
+  if (kind == "ControllerRevision") {
+    return {name_column(), column("Controller", controller_of),
+            number("Revision", [](const Object& o) { return num(o, "revision"); }), age_column()};
   }
   if (kind == "Lease") {
     return {name_column(), column("Holder", [](const Object& o) { return str(o, "spec.holderIdentity"); }),

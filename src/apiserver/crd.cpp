@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "apiserver/crd_fields.hpp"
 #include "base/ascii.hpp"
 
 namespace rotor::apiserver {
@@ -51,6 +52,16 @@ bool has_status(const Object& version) {
   return subresources != nullptr && subresources->contains("status");
 }
 
+std::string without_dot(std::string_view path) { return std::string(path.starts_with('.') ? path.substr(1) : path); }
+
+std::optional<ScalePaths> scale_of(const Object& version) {
+  const Object* subresources = child(version, "subresources");
+  const Object* scale = subresources == nullptr ? nullptr : child(*subresources, "scale");
+  if (scale == nullptr) return std::nullopt;
+  return ScalePaths{without_dot(text(*scale, "specReplicasPath")), without_dot(text(*scale, "statusReplicasPath")),
+                    without_dot(text(*scale, "labelSelectorPath"))};
+}
+
 void check_versions(const Object& spec, Errors& errors) {
   const json::Array* versions = list(spec, "versions");
   if (versions == nullptr || versions->empty()) {
@@ -90,6 +101,7 @@ Errors check_spec(const Object& crd, const Object& spec, const Object& names) {
         field_invalid("metadata.name", Value(name_of(crd)), R"(must be spec.names.plural+"."+spec.group)"));
   }
   check_versions(spec, errors);
+  check_selectable_fields(spec, errors);
   return errors;
 }
 
@@ -142,6 +154,8 @@ Result<Columns> columns_of(const Object& version) {
       return fail(Code::kInvalid, fmt::format("additionalPrinterColumns: jsonPath {}: {}", path, made.error().message));
     made->format = text(column, "format");
     made->description = text(column, "description");
+    if (made->description.empty())
+      made->description = fmt::format("Custom resource definition column (in JSONPath format): {}", path);
     const Value* priority = column.if_contains("priority");
     if (priority != nullptr && priority->is_int64()) made->priority = static_cast<int>(priority->get_int64());
     out.push_back(*std::move(made));
@@ -174,6 +188,7 @@ Result<ServedVersion> version_of(const Object& spec, const Object& version) {
   TRY(Columns columns, columns_of(version));
   ServedVersion out{
       .version = name, .schema = std::move(shape), .columns = std::move(columns), .status = has_status(version)};
+  out.scale = scale_of(version);
   out.open_api = std::make_shared<const Object>(*open_api);
   out.deprecation = deprecation_of(spec, version);
   if (const json::Array* fields = list(version, "selectableFields")) {

@@ -114,14 +114,10 @@ Object list_entry(const ServedKind& kind, const Subresource& sub) {
 
 }  // namespace
 
-bool has_scale(const ServedKind& kind) {
-  return kind.group == "apps" && (kind.kind == "StatefulSet" || kind.kind == "Deployment");
-}
-
 std::vector<Subresource> subresources_of(const ServedKind& kind, const ServedVersion& version) {
   std::vector<Subresource> out;
   if (version.status) out.push_back({"status", {}, {}, kind.kind, {"get", "patch", "update"}});
-  if (has_scale(kind)) out.push_back({"scale", "autoscaling", "v1", "Scale", {"get", "patch", "update"}});
+  if (version.scale) out.push_back({"scale", "autoscaling", "v1", "Scale", {"get", "patch", "update"}});
   if (kind.storage_key == "serviceaccounts") {
     out.push_back({"token", "authentication.k8s.io", "v1", "TokenRequest", {"create"}});
   }

@@ -25,7 +25,6 @@ struct Subresource {
   std::string group, version, kind;  // of what it answers; empty group and version: the kind's own
   std::vector<std::string> verbs;
 };
-bool has_scale(const ServedKind& kind);  // is its number of replicas a subresource?
 std::vector<Subresource> subresources_of(const ServedKind& kind, const ServedVersion& version);
 
 }  // namespace rotor::apiserver

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,12 +14,19 @@
 
 namespace rotor::apiserver {
 
+// Where the scale subresource finds its numbers, as dotted paths.
+struct ScalePaths {
+  std::string wanted, there;
+  std::string selector;  // "": spec.selector.matchLabels as text
+};
+
 struct ServedVersion {
   std::string version;
   schema::KindSchemaPtr schema;
   Columns columns;
   std::vector<std::string> selectable_fields{};    // "spec.target.name"
   bool status = false;                             // has the status subresource
+  std::optional<ScalePaths> scale{};               // has the scale subresource
   std::string deprecation{};                       // the Warning of a deprecated version
   std::shared_ptr<const json::Object> open_api{};  // a CRD's schema, as written
 };

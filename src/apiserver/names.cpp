@@ -1,6 +1,7 @@
 #include "apiserver/names.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -44,10 +45,6 @@ constexpr std::string_view kLabelRule =
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with "
     "an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-constexpr std::string_view kServiceRule =
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
-    "and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
-    "'[a-z]([-a-z0-9]*[a-z0-9])?')";
 constexpr std::string_view kQualifiedRule =
     "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
     "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
@@ -69,13 +66,8 @@ std::string check_subdomain(std::string_view name) {
 
 std::string check_label_name(std::string_view name) {
   if (name.size() > 63) return too_long(63);
-  return is_label(name) ? std::string() : std::string(kLabelRule);
-}
-
-std::string check_service_name(std::string_view name) {
-  if (name.size() > 63) return too_long(63);
-  const bool ok = is_label(name) && name.front() >= 'a' && name.front() <= 'z';
-  return ok ? std::string() : std::string(kServiceRule);
+  if (is_label(name)) return {};
+  return is_subdomain(name) ? std::string("must not contain dots") : std::string(kLabelRule);
 }
 
 std::string check_path_segment(std::string_view name) {
@@ -123,14 +115,39 @@ std::string check_config_key(std::string_view key) {
   return {};
 }
 
+std::string check_env_name(std::string_view name) {
+  const bool ok = std::ranges::all_of(name, [](char c) { return c >= ' ' && c <= '~' && c != '='; });
+  return ok ? std::string()
+            : "a valid environment variable name must consist only of printable ASCII characters other than '='";
+}
+
+std::string check_pod_field(std::string_view path) {
+  static constexpr std::string_view kKnown[] = {
+      "metadata.annotations", "metadata.labels", "metadata.name",      "metadata.namespace",
+      "metadata.uid",         "spec.nodeName",   "spec.restartPolicy", "spec.serviceAccountName",
+      "spec.schedulerName",   "status.phase",    "status.hostIP",      "status.hostIPs",
+      "status.podIP",         "status.podIPs",   "spec.host"};
+  const std::string_view plain = path.ends_with("']") ? path.substr(0, path.find("['")) : path;
+  const bool subscript = plain.size() != path.size();
+  const bool known = std::ranges::find(kKnown, plain) != std::end(kKnown);
+  if (known && (!subscript || plain == "metadata.annotations" || plain == "metadata.labels")) return {};
+  return fmt::format("error converting fieldPath: field label not supported: {}", plain);
+}
+
+std::string check_inner_path(std::string_view path) {
+  if (path.starts_with('/')) return "must be a relative path";
+  for (const auto part : std::views::split(path, '/')) {
+    if (std::string_view(part) == "..") return "must not contain '..'";
+  }
+  return path.starts_with("..") ? "must not start with '..'" : "";
+}
+
 std::string check_name(NameRule rule, std::string_view name) {
   switch (rule) {
     case NameRule::kSubdomain:
       return check_subdomain(name);
     case NameRule::kLabel:
       return check_label_name(name);
-    case NameRule::kService:
-      return check_service_name(name);
     case NameRule::kPathSegment:
       return check_path_segment(name);
   }
@@ -176,15 +193,18 @@ void validate_owners(const json::Object& object, std::vector<FieldError>& errors
   const json::Array* all = list(metadata_of(object), "ownerReferences");
   if (all == nullptr) return;
   std::size_t controllers = 0;
-  for (std::size_t i = 0; i < all->size(); ++i) {
-    const json::Object* ref = (*all)[i].if_object();
+  const std::string at = "metadata.ownerReferences";
+  for (const json::Value& one : *all) {
+    const json::Object* ref = one.if_object();
     if (ref == nullptr) continue;
-    const std::string at = fmt::format("metadata.ownerReferences[{}]", i);
     if (text(*ref, "apiVersion").empty()) {
       errors.push_back(field_invalid(at + ".apiVersion", "", "version must not be empty"));
     }
     for (const char* part : {"kind", "name", "uid"}) {
       if (text(*ref, part).empty()) errors.push_back(field_invalid(at + "." + part, "", "must not be empty"));
+    }
+    if (text(*ref, "kind") == "Event" && (text(*ref, "apiVersion") == "v1")) {
+      errors.push_back(field_invalid(at, json::Value(*ref), "/v1, Kind=Event is disallowed from being an owner"));
     }
     const json::Value* controller = ref->if_contains("controller");
     if (controller != nullptr && controller->is_bool() && controller->get_bool()) ++controllers;
@@ -195,7 +215,11 @@ void validate_owners(const json::Object& object, std::vector<FieldError>& errors
   }
 }
 
-void validate_finalizers(const json::Object& meta, std::vector<FieldError>& errors) {
+bool is_standard(std::string_view finalizer) {
+  return finalizer == "orphan" || finalizer == "foregroundDeletion" || finalizer == "kubernetes";
+}
+
+void validate_finalizers(const json::Object& meta, bool custom, std::vector<FieldError>& errors) {
   const json::Array* all = list(meta, "finalizers");
   if (all == nullptr) return;
   bool orphan = false;
@@ -213,11 +237,17 @@ void validate_finalizers(const json::Object& meta, std::vector<FieldError>& erro
     errors.push_back(field_invalid("metadata.finalizers", json::Value(*all),
                                    "finalizer orphan and foregroundDeletion cannot be both set"));
   }
+  for (std::size_t i = 0; i < all->size() && !custom; ++i) {
+    const json::Value& one = (*all)[i];
+    if (!one.is_string() || std::string_view(one.get_string()).contains('/') || is_standard(one.get_string())) continue;
+    errors.push_back(field_invalid(fmt::format("metadata.finalizers[{}]", i), one,
+                                   "name is neither a standard finalizer name nor is it fully qualified"));
+  }
 }
 
 }  // namespace
 
-void validate_metadata(const json::Object& object, NameRule rule, std::vector<FieldError>& errors) {
+void validate_metadata(const json::Object& object, NameRule rule, bool custom, std::vector<FieldError>& errors) {
   const json::Object& meta = metadata_of(object);
   const std::string_view name = text(meta, "name");
   const std::string_view generate = text(meta, "generateName");
@@ -237,7 +267,24 @@ void validate_metadata(const json::Object& object, NameRule rule, std::vector<Fi
   validate_labels(meta, errors);
   validate_annotations(meta, errors);
   validate_owners(object, errors);
-  validate_finalizers(meta, errors);
+  validate_finalizers(meta, custom, errors);
+}
+
+std::vector<std::string> finalizer_warnings(const json::Object& object, const json::Object* old) {
+  std::vector<std::string> out;
+  const json::Array* all = list(metadata_of(object), "finalizers");
+  if (all == nullptr) return out;
+  for (const json::Value& one : *all) {
+    if (!one.is_string() || is_standard(one.get_string())) continue;
+    const std::string_view name = one.get_string();
+    if (name.contains('/') || (old != nullptr && has_finalizer(*old, name))) continue;
+    out.push_back(
+        fmt::format("metadata.finalizers: \"{}\": prefer a domain-qualified finalizer name{} to avoid "
+                    "accidental conflicts with other finalizer writers",
+                    name, name.contains('.') ? " including a path (/)" : ""));
+  }
+  std::ranges::sort(out);
+  return out;
 }
 
 }  // namespace rotor::apiserver

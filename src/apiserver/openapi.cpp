@@ -51,8 +51,10 @@ class Components {
   Object reference(const std::string& name, const schema::Schema& to) {
     auto it = names_.find(&to);
     if (it == names_.end()) {
-      it = names_.emplace(&to, name).first;
-      out_[name] = object_schema(name, to);
+      // A built-in type is called what it is called: `kubectl explain` shows the last word.
+      const std::string own = to.name.empty() ? name : "io.k8s." + to.name;
+      it = names_.emplace(&to, own).first;
+      out_[own] = object_schema(own, to);
     }
     Object ref;
     ref["$ref"] = std::string(kComponents) + it->second;

@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include "apiserver/events.hpp"
+#include "apiserver/stored_size.hpp"
 #include "apiserver/strategy.hpp"
 #include "apiserver/update_rules.hpp"
+#include "apiserver/warnings.hpp"
 #include "base/hash.hpp"
 #include "base/time.hpp"
 
@@ -38,10 +40,23 @@ void fill_system_fields(json::Object& object, const std::string& now) {
 }
 
 Failure invalid_for(const Target& target, const json::Object& object, const std::vector<FieldError>& errors) {
-  return invalid(target.kind->group, target.kind->kind, name_of(object), errors);
+  // Both groups of events are one kind within.
+  const std::string_view group = shows_events(*target.kind) ? std::string_view() : target.kind->group;
+  return invalid(group, target.kind->kind, name_of(object), errors);
+}
+
+// What the API server calls a group within: "core", "apps", "rbac".
+std::string_view internal_group(std::string_view group) {
+  if (group.empty() || group == "events.k8s.io") return "core";
+  return group.substr(0, group.find('.'));
 }
 
 }  // namespace
+
+Failure modified(const ServedKind& kind, std::string_view name) {
+  return conflict(kind.group, kind.plural, name,
+                  "the object has been modified; please apply your changes to the latest version and try again");
+}
 
 Answer<void> check_type(const Target& target, json::Object& body) {
   const ServedKind& kind = *target.kind;
@@ -64,10 +79,10 @@ Answer<void> check_type(const Target& target, json::Object& body) {
   } else if ((!given.empty() && given != kind.kind) || (!api_version.empty() && api_version != wanted)) {
     const std::string shown = given.empty() ? kind.kind : given;
     const std::string in = api_version.empty() ? wanted : api_version;
-    const std::string why =
-        in != wanted
-            ? fmt::format("no kind \"{}\" is registered for version \"{}\" here", shown, in)
-            : fmt::format("converting ({}.{}) to ({}): unknown conversion", target.version->version, shown, kind.kind);
+    const std::string why = in != wanted
+                                ? fmt::format("no kind \"{}\" is registered for version \"{}\" here", shown, in)
+                                : fmt::format("converting ({}.{}) to ({}.{}): unknown conversion",
+                                              target.version->version, shown, internal_group(kind.group), kind.kind);
     return refuse(bad_request(fmt::format("{} in version \"{}\" cannot be handled as a {}: {}", shown,
                                           split_api_version(in).second, kind.kind, why)));
   }
@@ -147,7 +162,7 @@ Answer<Written> Registry::create(Target target, json::Object body, const WriteRe
   TRY(schema::Decoded decoded,
       schema::decode(*target.version->schema, std::move(body), request.validation, request.duplicates));
   if (!text(metadata_of(decoded.object), "resourceVersion").empty()) {
-    return refuse(bad_request("resourceVersion should not be set on objects to be created"));
+    return refuse({500, "", "resourceVersion should not be set on objects to be created"});
   }
   return insert(target, std::move(decoded.object), request, true, std::move(decoded.warnings));
 }
@@ -165,14 +180,20 @@ Answer<Written> Registry::insert(const Target& target, json::Object object, cons
   allocate(kind, object, store_);
 
   std::vector<FieldError> errors;
-  validate_metadata(object, kind.name_rule, errors);
+  validate_metadata(object, kind.name_rule, kind.custom, errors);
   std::ranges::move(schema::validate(*target.version->schema, object), std::back_inserter(errors));
   validate_builtin(kind, object, nullptr, errors);
   if (!errors.empty()) return refuse(invalid_for(target, object, errors));
 
   const kube::Key key{target.ns, std::string(name_of(object))};
-  if (store_.get(kind.storage_key, key) != nullptr) return refuse(already_exists(kind.group, kind.plural, key.name));
+  if (const ObjectPtr there = store_.get(kind.storage_key, key)) {
+    Failure taken = already_exists(kind.group, kind.plural, key.name);
+    if (is_deleting(*there)) taken.message = "object is being deleted: " + taken.message;
+    return refuse(std::move(taken));
+  }
+  std::ranges::move(warnings_of(kind, object, nullptr), std::back_inserter(warnings));
   if (request.dry_run) return Written{share(std::move(object)), true, std::move(warnings)};
+  if (!fits_store(kind.custom, object)) return refuse(too_large_for_store());
   return Written{keep(kind, std::move(object)), true, std::move(warnings)};
 }
 
@@ -194,7 +215,8 @@ Answer<Written> Registry::update(Target target, json::Object body, const WriteRe
                           {field_invalid("metadata.resourceVersion", 0, "must be specified for an update")}));
   }
   const std::string_view uid = uid_of(decoded.object);
-  if (!uid.empty() && uid != uid_of(*stored)) {
+  const bool counts = !target.kind->custom || target.subresource != "status";
+  if (counts && !uid.empty() && uid != uid_of(*stored)) {
     return refuse(conflict(
         target.kind->group, target.kind->plural, target.name,
         fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", uid, uid_of(*stored))));
@@ -208,12 +230,12 @@ Answer<Written> Registry::replace(const Target& target, const ObjectPtr& stored,
   const json::Object live = present(kind, *target.version, *stored);
   const std::string_view revision = text(metadata_of(updated), "resourceVersion");
   if (!revision.empty() && revision != text(metadata_of(live), "resourceVersion")) {
-    return refuse(conflict(kind.group, kind.plural, target.name,
-                           "the object has been modified; please apply your changes to the latest version and try "
-                           "again"));
+    return refuse(modified(kind, target.name));
   }
   std::vector<FieldError> errors;
   fold(kind, updated);
+  // The status of a custom resource has no other metadata than the stored: what is given is passed over.
+  if (kind.custom && target.subresource == "status") metadata_of(updated).erase("uid");
   keep_system_fields(live, updated, errors);
   if (target.subresource == "status") {
     keep_all_but_status(kind, live, updated);
@@ -225,12 +247,15 @@ Answer<Written> Registry::replace(const Target& target, const ObjectPtr& stored,
   if (track) patch::track_update(*target.version->schema, &live, updated, who(target, request));
   if (admit_) TRY_VOID(admit_(kind, updated, &live));
 
-  validate_metadata(updated, kind.name_rule, errors);
+  validate_metadata(updated, kind.name_rule, kind.custom, errors);
   validate_finalizers_kept(live, updated, errors);
   std::ranges::move(schema::validate(*target.version->schema, updated, &live), std::back_inserter(errors));
   if (target.subresource.empty()) validate_builtin(kind, updated, &live, errors);
   if (!errors.empty()) return refuse(invalid_for(target, updated, errors));
 
+  if (target.subresource.empty()) {
+    std::ranges::move(warnings_of(kind, updated, &live), std::back_inserter(warnings));
+  }
   if (same_content(live, updated)) return Written{stored, false, std::move(warnings)};
   if (request.dry_run) return Written{share(std::move(updated)), false, std::move(warnings)};
   if (may_go_now(updated)) {
@@ -238,6 +263,7 @@ Answer<Written> Registry::replace(const Target& target, const ObjectPtr& stored,
     store_.erase(kind.storage_key, key_of(target));
     return Written{std::move(last), false, std::move(warnings)};
   }
+  if (!fits_store(kind.custom, updated)) return refuse(too_large_for_store());
   return Written{keep(kind, std::move(updated)), false, std::move(warnings)};
 }
 

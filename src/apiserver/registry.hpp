@@ -39,8 +39,9 @@ struct Written {
 };
 
 struct DeleteRequest {
-  std::string propagation{};  // "", Foreground, Background, Orphan
-  std::string uid{};          // preconditions
+  std::string propagation{};    // "", Foreground, Background, Orphan
+  bool orphaned_twice = false;  // by propagationPolicy and by the older orphanDependents
+  std::string uid{};            // preconditions
   std::string resource_version{};
   std::optional<std::int64_t> grace_seconds{};
   bool dry_run = false;
@@ -97,5 +98,8 @@ class Registry {
 
 // Apiversion and kind of the body against the endpoint's; fills them in where a built-in kind lets them be left out.
 Answer<void> check_type(const Target& target, json::Object& body);
+
+// The object has another resourceVersion than the writer thought.
+Failure modified(const ServedKind& kind, std::string_view name);
 
 }  // namespace rotor::apiserver

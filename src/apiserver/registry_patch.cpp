@@ -72,6 +72,10 @@ Answer<Written> Registry::patch(Target target, PatchType type, const json::Value
   if (stored == nullptr) return refuse(not_found(target.kind->group, target.kind->plural, target.name));
   const json::Object live = present(*target.kind, *target.version, *stored);
   TRY(json::Object updated, patched(target, type, live, document));
+  if (name_of(updated).empty()) {
+    return refuse(bad_request(fmt::format(
+        "the name of the object ({} based on URL) was undeterminable: name must be provided", target.name)));
+  }
   TRY_VOID(check_type(target, updated));
   TRY_VOID(check_identity(target, updated));
   TRY(schema::Decoded decoded,
@@ -82,12 +86,14 @@ Answer<Written> Registry::patch(Target target, PatchType type, const json::Value
 Answer<Written> Registry::apply(const Target& target, const ObjectPtr& stored, json::Object configuration,
                                 const WriteRequest& request) {
   const ServedKind& kind = *target.kind;
-  if (text(configuration, "kind").empty()) {
-    return refuse(bad_request(fmt::format("invalid object type: {}, Kind={}", text(configuration, "apiVersion"),
-                                          text(configuration, "kind"))));
+  if (text(configuration, "apiVersion") != api_version_of(kind.group, target.version->version) ||
+      text(configuration, "kind") != kind.kind) {
+    const auto [group, version] = split_api_version(text(configuration, "apiVersion"));
+    return refuse(
+        bad_request(fmt::format("invalid object type: {}/{}, Kind={}", group, version, text(configuration, "kind"))));
   }
-  TRY_VOID(check_type(target, configuration));
-  TRY_VOID(check_identity(target, configuration));
+  const std::string uid(uid_of(configuration));
+  const std::string revision(text(metadata_of(configuration), "resourceVersion"));
   if (stored == nullptr && !target.subresource.empty()) return refuse(not_found(kind.group, kind.plural, target.name));
   std::vector<std::string> warnings = request.duplicates;
   json::Object probe = configuration;
@@ -102,8 +108,18 @@ Answer<Written> Registry::apply(const Target& target, const ObjectPtr& stored, j
   TRY(patch::Applied applied,
       patch::apply(*target.version->schema, stored == nullptr ? nullptr : &live,
                    for_endpoint(target, std::move(configuration)), who(target, request), request.force));
+  TRY_VOID(check_identity(target, applied.object));
+  if (stored == nullptr && !uid.empty()) {
+    return refuse(conflict(kind.group, kind.plural, target.name,
+                           fmt::format("uid mismatch: the provided object specified uid {}, and no existing object was "
+                                       "found",
+                                       uid)));
+  }
   if (stored == nullptr) {
     return insert(target, std::move(applied.object), request, false, std::move(warnings));
+  }
+  if (!revision.empty() && revision != text(metadata_of(*stored), "resourceVersion")) {
+    return refuse(modified(kind, target.name));
   }
   if (!applied.changed) return Written{stored, false, std::move(warnings)};
   return replace(target, stored, std::move(applied.object), request, false, std::move(warnings));

@@ -52,6 +52,13 @@ Alternative parse_alternative(std::string_view text) {
   return out;
 }
 
+Failure unknown_include(std::string_view include) {
+  return bad_request(
+      fmt::format("Unable to convert to Table as requested: includeObject: Invalid value: \"{}\": must be 'Metadata', "
+                  "'Object', 'None', or empty",
+                  include));
+}
+
 FieldError match_error(std::string_view why) { return field_forbidden("resourceVersionMatch", why); }
 
 Answer<void> check_match(const ListRequest& in) {
@@ -82,11 +89,15 @@ Answer<void> check_match(const ListRequest& in) {
   return refuse(invalid("meta.k8s.io", "ListOptions", "", errors));
 }
 
-template <class Int>
-Int number(std::string_view text) {
-  Int out = 0;
-  std::from_chars(text.data(), text.data() + text.size(), out);
-  return out;
+// "" is 0.
+Answer<std::int64_t> number(std::string_view text) {
+  std::int64_t out = 0;
+  if (text.empty()) return out;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (error == std::errc() && end == text.data() + text.size()) return out;
+  return refuse(
+      bad_request(fmt::format("strconv.ParseInt: parsing \"{}\": {}", text,
+                              error == std::errc::result_out_of_range ? "value out of range" : "invalid syntax")));
 }
 
 }  // namespace
@@ -171,13 +182,16 @@ Answer<Accepted> negotiate(std::string_view accept, const Query& query) {
   const std::string_view include = query.get("includeObject");
   if (include == "None") out.include = Include::kNone;
   if (include == "Object") out.include = Include::kObject;
+  const bool known = include.empty() || include == "None" || include == "Object" || include == "Metadata";
   if (trim(accept).empty()) return out;
   for (const std::string_view text : split(accept, ',')) {
     const Alternative one = parse_alternative(text);
+    if (one.type == "application/yaml" && one.as.empty()) return out;
     if (one.type != "application/json" && one.type != "*/*" && one.type != "application/*") continue;
     const bool meta = one.group == "meta.k8s.io" && (one.version == "v1" || one.version == "v1beta1");
     if (one.as.empty()) return out;
     if (meta && one.as == "Table") {
+      if (!known) return refuse(unknown_include(include));
       out.form = Form::kTable;
       return out;
     }
@@ -186,7 +200,16 @@ Answer<Accepted> negotiate(std::string_view accept, const Query& query) {
       return out;
     }
   }
-  return refuse(not_acceptable("only the following media types are accepted: application/json"));
+  return refuse(not_acceptable("406: Not Acceptable\n\nAvailable representations: application/json, application/yaml"));
+}
+
+bool wants_yaml(std::string_view accept) {
+  for (const std::string_view text : split(accept, ',')) {
+    const Alternative one = parse_alternative(text);
+    if (one.type == "application/yaml" && one.as.empty()) return true;
+    if (one.type == "application/json" || one.type == "*/*" || one.type == "application/*") return false;
+  }
+  return false;
 }
 
 std::string media_type(std::string_view content_type) {
@@ -206,18 +229,24 @@ std::string aggregated_discovery_version(std::string_view accept) {
 }
 
 Answer<ListRequest> list_request(const Query& query, bool watch) {
+  TRY(const std::int64_t limit, number(query.get("limit")));
+  TRY(const std::int64_t timeout, number(query.get("timeoutSeconds")));
   ListRequest out{.resource_version = std::string(query.get("resourceVersion")),
                   .resource_version_match = std::string(query.get("resourceVersionMatch")),
                   .continue_token = std::string(query.get("continue")),
-                  .limit = number<std::uint64_t>(query.get("limit")),
+                  .limit = limit > 0 ? static_cast<std::uint64_t>(limit) : 0,
                   .label_selector = std::string(query.get("labelSelector")),
                   .field_selector = std::string(query.get("fieldSelector")),
-                  .timeout_seconds = number<std::int64_t>(query.get("timeoutSeconds")),
+                  .timeout_seconds = timeout,
                   .watch = watch,
                   .bookmarks = query.flag("allowWatchBookmarks"),
                   .send_initial_events = std::nullopt};
   if (query.has("sendInitialEvents")) out.send_initial_events = query.flag("sendInitialEvents");
   TRY_VOID(check_match(out));
+  const bool dated = !out.resource_version.empty() && out.resource_version != "0";
+  if (!watch && dated && !out.continue_token.empty()) {
+    return refuse(bad_request("specifying resource version is not allowed when using continue"));
+  }
   return out;
 }
 

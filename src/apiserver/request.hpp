@@ -54,6 +54,8 @@ struct Accepted {
 Answer<Accepted> negotiate(std::string_view accept, const Query& query);
 // "application/json" without parameters.
 std::string media_type(std::string_view content_type);
+// Is YAML what is wanted first of all that can be had?
+bool wants_yaml(std::string_view accept);
 // Does Accept ask for the aggregated discovery document? Answers the version, "v2" or "v2beta1", else "".
 std::string aggregated_discovery_version(std::string_view accept);
 

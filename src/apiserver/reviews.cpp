@@ -38,7 +38,7 @@ Answer<Object> rules(const Object& review) {
   return status;
 }
 
-Object token_status(const Object& review, const TokenIssuer& issuer, WallTime now) {
+Object token_status(const Object& review, const TokenIssuer& issuer, const Store& store, WallTime now) {
   const Object* spec = child(review, "spec");
   const std::string_view token = spec == nullptr ? std::string_view() : text(*spec, "token");
   std::string audience = issuer.issuer();
@@ -47,9 +47,11 @@ Object token_status(const Object& review, const TokenIssuer& issuer, WallTime no
     audience = audiences->front().get_string();
   const auto subject = issuer.verify(token, audience, now);
   Object status;
-  status["authenticated"] = subject.has_value();
-  if (!subject) {
-    status["error"] = subject.error().message;
+  const bool good = subject && still_stands(*subject, store);
+  status["authenticated"] = good;
+  if (!good) {
+    status["error"] =
+        subject ? "token: its ServiceAccount or the object it is bound to is gone" : subject.error().message;
     return status;
   }
   Object user;
@@ -64,8 +66,17 @@ Object token_status(const Object& review, const TokenIssuer& issuer, WallTime no
 
 }  // namespace
 
+bool still_stands(const TokenSubject& subject, const Store& store) {
+  const ObjectPtr account = store.get("serviceaccounts", {subject.ns, subject.service_account});
+  if (account == nullptr || uid_of(*account) != subject.uid) return false;
+  if (!subject.bound) return true;
+  const std::string ns = subject.bound->kind == "Node" ? "" : subject.ns;
+  const ObjectPtr bound = store.get(plural_of_bound(subject.bound->kind), {ns, subject.bound->name});
+  return bound != nullptr && uid_of(*bound) == subject.bound->uid;
+}
+
 Answer<Object> answer_review(const Target& target, Object review, const Caller& caller, const TokenIssuer& issuer,
-                             WallTime now) {
+                             const Store& store, WallTime now) {
   const std::string& kind = target.kind->kind;
   Object status;
   if (kind == "SelfSubjectRulesReview") {
@@ -75,7 +86,7 @@ Answer<Object> answer_review(const Target& target, Object review, const Caller& 
     metadata_of(review)["creationTimestamp"] = format_time(now);
     status["userInfo"] = user_info(caller);
   } else if (kind == "TokenReview") {
-    status = token_status(review, issuer, now);
+    status = token_status(review, issuer, store, now);
   } else {
     status["allowed"] = true;
   }

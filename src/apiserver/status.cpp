@@ -67,8 +67,10 @@ Failure bad_request(std::string message) { return {400, "BadRequest", std::move(
 Failure unauthorized() { return {401, "Unauthorized", "Unauthorized"}; }
 
 Failure forbidden(std::string_view group, std::string_view resource, std::string_view name, std::string_view why) {
-  return {403, "Forbidden", fmt::format("{} \"{}\" is forbidden: {}", qualified(group, resource), name, why),
-          details_of(group, resource, name)};
+  const std::string what = resource.empty() ? "forbidden"
+                           : name.empty()   ? fmt::format("{} is forbidden", qualified(group, resource))
+                                            : fmt::format("{} \"{}\" is forbidden", qualified(group, resource), name);
+  return {403, "Forbidden", fmt::format("{}: {}", what, why), details_of(group, resource, name)};
 }
 
 Failure method_not_allowed() {
@@ -97,6 +99,12 @@ Failure internal(std::string message) {
   why["message"] = message;
   out.details["causes"] = json::Array{std::move(why)};
   return out;
+}
+
+Failure too_large_for_store() { return {500, "", "etcdserver: request is too large"}; }
+
+Failure too_large_body(std::size_t limit) {
+  return {413, "RequestEntityTooLarge", fmt::format("Request entity too large: limit is {}", limit)};
 }
 
 FieldError field_invalid(std::string field, const json::Value& value, std::string_view why) {
@@ -135,7 +143,7 @@ json::Object to_status(const Failure& failure) {
   out["metadata"] = json::Object{};
   out["status"] = "Failure";
   out["message"] = failure.message;
-  out["reason"] = failure.reason;
+  if (!failure.reason.empty()) out["reason"] = failure.reason;
   json::Object details = failure.details;
   if (failure.retry_after_seconds > 0) details["retryAfterSeconds"] = failure.retry_after_seconds;
   if (!details.empty() || failure.code == 404) out["details"] = std::move(details);

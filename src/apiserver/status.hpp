@@ -47,6 +47,8 @@ Failure not_acceptable(std::string message);
 Failure expired(std::string message);
 Failure too_large_resource_version(std::uint64_t asked, std::uint64_t current);
 Failure internal(std::string message);
+Failure too_large_for_store();
+Failure too_large_body(std::size_t limit);
 
 FieldError field_invalid(std::string field, const json::Value& value, std::string_view why);
 FieldError field_required(std::string field, std::string_view why);

@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "apiserver/events.hpp"
 #include "apiserver/meta.hpp"
 #include "apiserver/names.hpp"
+#include "apiserver/secret_types.hpp"
 #include "base/encoding.hpp"
 
 namespace rotor::apiserver {
@@ -97,29 +99,6 @@ void allocate_pod(Object& pod) {
   status["qosClass"] = !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
 }
 
-void validate_secret_type(const Object& secret, Errors& errors) {
-  const std::string_view type = text(secret, "type");
-  const Object* data = child(secret, "data");
-  const auto need = [&](std::string_view key) {
-    if (data == nullptr || !data->contains(key)) errors.push_back(field_required(fmt::format("data[{}]", key), ""));
-  };
-  if (type == "kubernetes.io/tls") {
-    need("tls.crt");
-    need("tls.key");
-  } else if (type == "kubernetes.io/dockerconfigjson") {
-    need(".dockerconfigjson");
-  } else if (type == "kubernetes.io/dockercfg") {
-    need(".dockercfg");
-  } else if (type == "kubernetes.io/ssh-auth") {
-    need("ssh-privatekey");
-  } else if (type == "kubernetes.io/basic-auth") {
-    if (data == nullptr || (!data->contains("username") && !data->contains("password"))) {
-      errors.push_back(field_required("data[username]", ""));
-      errors.push_back(field_required("data[password]", ""));
-    }
-  }
-}
-
 void drop_images(Object& spec) {
   for (const std::string_view field : {"containers", "initContainers"}) {
     Value* all = spec.if_contains(field);
@@ -160,15 +139,6 @@ void validate_claim_update(const Object& claim, const Object& old, Errors& error
     errors.push_back(field_forbidden("spec",
                                      "spec is immutable after creation except resources.requests and "
                                      "volumeAttributesClassName for bound claims"));
-  }
-}
-
-void validate_event(const Object& event, Errors& errors) {
-  const Object* about = child(event, "involvedObject");
-  const std::string_view ns = about == nullptr ? std::string_view() : text(*about, "namespace");
-  const bool same = ns == namespace_of(event) || (ns.empty() && namespace_of(event) == "default");
-  if (!same) {
-    errors.push_back(field_invalid("involvedObject.namespace", Value(ns), "does not match event.namespace"));
   }
 }
 
@@ -227,7 +197,7 @@ void validate_builtin(const ServedKind& kind, const Object& object, const Object
   if (kind.kind == "Secret") validate_secret_type(object, errors);
   if (kind.kind == "Pod" && old != nullptr) validate_pod_update(object, *old, errors);
   if (kind.kind == "PersistentVolumeClaim" && old != nullptr) validate_claim_update(object, *old, errors);
-  if (kind.kind == "Event") validate_event(object, errors);
+  if (kind.kind == "Event") validate_event(kind.group, object, old, errors);
 }
 
 }  // namespace rotor::apiserver

@@ -58,9 +58,13 @@ Columns default_columns() {
 
 namespace {
 
+std::string date_of(std::string_view text, WallTime now) {
+  return parse_time(text) ? age_of(text, now) : std::string("<invalid>");
+}
+
 json::Value cell_of(std::string_view type, const json::Value& value, WallTime now) {
   if (type == "date")
-    return value.is_string() ? json::Value(age_of(value.get_string(), now)) : json::Value("<unknown>");
+    return value.is_string() ? json::Value(date_of(value.get_string(), now)) : json::Value("<invalid>");
   if (type == "integer") return value.is_number() && !value.is_double() ? value : json::Value();
   if (type == "number") return value.is_number() ? value : json::Value();
   if (type == "boolean") return value.is_bool() ? value : json::Value();

@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 
 #include "apiserver/meta.hpp"
+#include "base/ascii.hpp"
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
 
@@ -67,7 +68,14 @@ struct TokenIssuer::Key {
   std::string id;
 };
 
-TokenIssuer::TokenIssuer(std::string issuer_url) : issuer_(std::move(issuer_url)), key_(std::make_unique<Key>()) {
+std::string_view plural_of_bound(std::string_view kind) {
+  if (kind == "Pod") return "pods";
+  if (kind == "Secret") return "secrets";
+  return kind == "Node" ? "nodes" : "";
+}
+
+TokenIssuer::TokenIssuer(std::string issuer, std::string server_url)
+    : issuer_(std::move(issuer)), server_url_(std::move(server_url)), key_(std::make_unique<Key>()) {
   key_->pkey.reset(EVP_EC_gen("P-256"));
   std::array<unsigned char, 1 + 2 * kCoordinate> point{};
   std::size_t size = 0;
@@ -96,6 +104,12 @@ SecretBytes TokenIssuer::issue(const TokenSubject& subject, const std::vector<st
   json::Object own;
   own["namespace"] = subject.ns;
   own["serviceaccount"] = std::move(account);
+  if (subject.bound) {
+    json::Object bound;
+    bound["name"] = subject.bound->name;
+    bound["uid"] = subject.bound->uid;
+    own[ascii_lower(subject.bound->kind)] = std::move(bound);
+  }
   json::Object claims;
   json::Array for_whom;
   for (const std::string& one : audiences) for_whom.push_back(json::Value(one));
@@ -156,14 +170,19 @@ Result<TokenSubject> TokenIssuer::verify(std::string_view token, std::string_vie
   const json::Object* own = child(claims, "kubernetes.io");
   const json::Object* account = own == nullptr ? nullptr : child(*own, "serviceaccount");
   if (account == nullptr) return refuse_token("no ServiceAccount");
-  return TokenSubject{std::string(text(*own, "namespace")), std::string(text(*account, "name")),
-                      std::string(text(*account, "uid"))};
+  TokenSubject out{std::string(text(*own, "namespace")), std::string(text(*account, "name")),
+                   std::string(text(*account, "uid"))};
+  for (const char* kind : {"Pod", "Secret", "Node"}) {
+    if (const json::Object* bound = child(*own, ascii_lower(kind)))
+      out.bound = BoundObject{kind, std::string(text(*bound, "name")), std::string(text(*bound, "uid"))};
+  }
+  return out;
 }
 
 json::Object TokenIssuer::discovery_document() const {
   json::Object out;
   out["issuer"] = issuer_;
-  out["jwks_uri"] = issuer_ + "/openid/v1/jwks";
+  out["jwks_uri"] = server_url_ + "/openid/v1/jwks";
   out["response_types_supported"] = json::Array{"id_token"};
   out["subject_types_supported"] = json::Array{"public"};
   out["id_token_signing_alg_values_supported"] = json::Array{"ES256"};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,15 +14,26 @@
 
 namespace rotor::apiserver {
 
+// The object whose end ends a token.
+struct BoundObject {
+  std::string kind;  // Pod, Secret or Node
+  std::string name;
+  std::string uid;
+};
+// "pods"; "" for a kind that no token is bound to.
+std::string_view plural_of_bound(std::string_view kind);
+
 struct TokenSubject {
   std::string ns;
   std::string service_account;
   std::string uid;
+  std::optional<BoundObject> bound{};
 };
 
 class TokenIssuer {
  public:
-  explicit TokenIssuer(std::string issuer_url);
+  // `server_url`: where the public keys are served.
+  TokenIssuer(std::string issuer, std::string server_url);
   ~TokenIssuer();
   TokenIssuer(const TokenIssuer&) = delete;
   TokenIssuer& operator=(const TokenIssuer&) = delete;
@@ -38,6 +50,7 @@ class TokenIssuer {
  private:
   struct Key;
   std::string issuer_;
+  std::string server_url_;
   std::unique_ptr<Key> key_;
 };
 

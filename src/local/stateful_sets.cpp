@@ -5,6 +5,7 @@
 
 #include "json/document.hpp"
 #include "local/pod_objects.hpp"
+#include "local/revisions.hpp"
 
 namespace rotor::local {
 namespace {
@@ -117,6 +118,7 @@ Task<Result<void>> StatefulSets::act(SetAction action, SetPtr set, PodPtr pod) {
 }
 
 Task<Result<void>> StatefulSets::create(SetPtr set) {
+  CO_TRY_VOID(co_await keep_revisions(client_, set->metadata.key()));
   SecretBytes body(json::serialize(make_pod(*set, template_revision(*set))));
   CO_TRY(const SecretBytes answer, co_await client_.create(kPods, set->metadata.ns, std::move(body)));
   CO_TRY_VOID(pods_.wrote(answer));

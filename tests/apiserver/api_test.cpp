@@ -20,10 +20,13 @@ TEST(Authentication, WantsTheToken) {
   ApiHarness api;
   net::ServerRequest request = api.request("GET", "/api/v1/secrets");
   request.headers.clear();
-  EXPECT_EQ(api.send(request).status, 401);
-  EXPECT_EQ(api.send(request).at("reason"), "Unauthorized");
+  EXPECT_EQ(api.send(request).status, 403);
+  EXPECT_EQ(api.send(request).message(),
+            "secrets is forbidden: User \"system:anonymous\" cannot list resource \"secrets\" in API group \"\" at the "
+            "cluster scope");
   request.headers = {{"Authorization", "Bearer wrong"}};
   EXPECT_EQ(api.send(request).status, 401);
+  EXPECT_EQ(api.send(request).at("reason"), "Unauthorized");
   request.headers.clear();
   request.path = "/readyz";
   EXPECT_EQ(api.send(request).status, 200);
@@ -39,6 +42,45 @@ TEST(Authentication, KnowsTheServiceAccountsItIssuedTokensFor) {
   EXPECT_EQ(api.send(request).at("status.userInfo.username"), "system:serviceaccount:default:sa");
   api.remove("/api/v1/namespaces/default/serviceaccounts/sa");
   EXPECT_EQ(api.send(request).status, 401);
+}
+
+TEST(Authentication, EndsWithTheObjectThatATokenIsBoundTo) {
+  ApiHarness api;
+  api.post("/api/v1/namespaces/default/serviceaccounts", named("sa"));
+  api.post("/api/v1/namespaces/default/secrets", named("s"));
+  const Heard issued = api.post("/api/v1/namespaces/default/serviceaccounts/sa/token",
+                                R"({"spec":{"boundObjectRef":{"apiVersion":"v1","kind":"Secret","name":"s"}}})");
+  ASSERT_EQ(issued.status, 201);
+  net::ServerRequest request = api.request("GET", "/api/v1/namespaces/default/configmaps");
+  request.headers[0].value = "Bearer " + std::string(issued.at("status.token"));
+  const std::string review = R"({"spec":{"token":")" + std::string(issued.at("status.token")) + R"("}})";
+  const auto authenticated = [&] {
+    const Heard answer = api.post("/apis/authentication.k8s.io/v1/tokenreviews", review);
+    return json::find(answer.body, "status.authenticated")->as_bool();
+  };
+  EXPECT_EQ(api.send(request).status, 200);
+  EXPECT_TRUE(authenticated());
+  api.remove("/api/v1/namespaces/default/secrets/s");
+  EXPECT_EQ(api.send(request).status, 401);
+  EXPECT_FALSE(authenticated());
+}
+
+TEST(Answers, ComeInYamlWhereItIsAskedForFirst) {
+  ApiHarness api;
+  api.post("/api/v1/namespaces/default/configmaps",
+           R"({"metadata":{"name":"a","labels":{"n":"1"}},"data":{"b":"yes","a":"plain","c":"x: y\nz"}})");
+  const auto text_for = [&](std::string accept) {
+    auto outcome =
+        api.api.serve(api.request("GET", "/api/v1/namespaces/default/configmaps/a", {}, {}, std::move(accept)));
+    EXPECT_EQ(outcome.reply.status, 200);
+    return outcome.reply.content_type + "\n" + std::string(outcome.reply.body.reveal());
+  };
+  const std::string yaml = text_for("application/yaml, application/json");
+  EXPECT_TRUE(
+      yaml.starts_with("application/yaml\napiVersion: v1\ndata:\n  a: plain\n  b: \"yes\"\n  c: \"x: y\\nz\"\n"))
+      << yaml;
+  EXPECT_TRUE(yaml.contains("\n  managedFields:\n  - apiVersion: v1\n    fieldsType: FieldsV1\n")) << yaml;
+  EXPECT_TRUE(text_for("application/json, application/yaml").starts_with("application/json\n{"));
 }
 
 TEST(TokenRequests, AskForTenMinutesAtLeast) {

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 class Tokens : public testing::Test {
  protected:
-  TokenIssuer issuer{"https://127.0.0.1:1"};
+  TokenIssuer issuer{"https://127.0.0.1:1", "https://127.0.0.1:1"};
   WallTime now = parse_time("2026-01-01T00:00:00Z").value();
 
   std::string issue(const std::vector<std::string>& audiences = {"a"}) {
@@ -32,7 +32,7 @@ TEST_F(Tokens, AreRefusedWhenExpiredForOthersOrForged) {
   const std::string token = issue();
   EXPECT_FALSE(issuer.verify(token, "b", now).has_value());
   EXPECT_FALSE(issuer.verify(token, "a", now + 600s).has_value());
-  EXPECT_FALSE(TokenIssuer("https://127.0.0.1:1").verify(token, "a", now).has_value());
+  EXPECT_FALSE(TokenIssuer("https://127.0.0.1:1", "https://127.0.0.1:1").verify(token, "a", now).has_value());
   std::string forged = token;
   forged[token.find('.') + 5] = forged[token.find('.') + 5] == 'A' ? 'B' : 'A';
   EXPECT_FALSE(issuer.verify(forged, "a", now).has_value());

@@ -14,10 +14,11 @@ namespace {
 constexpr std::string_view kMayReveal[] = {
     "src/api/core/env_rules.cpp",         // whether a value reaches a process unchanged
     "src/apiserver/api.cpp",              // the caller's token, compared
-    "src/apiserver/api_write.cpp",        // an issued token, into its TokenRequest
+    "src/apiserver/api_token.cpp",        // an issued token, into its TokenRequest
     "src/apiserver/call.cpp",             // request bodies, into objects
     "src/apiserver/embedded_server.cpp",  // the token, into the kubeconfig
     "src/apiserver/run_directory.cpp",    // files of mode 0600
+    "src/apiserver/secret_types.cpp",     // Secret data, looked at for its form
     "src/apiserver/serve.cpp",            // lines of a watch, joined
     "src/json/describe.cpp",              // base64 of Secret data, read
     "src/json/describe_write.cpp",        // base64 of Secret data, written
@@ -40,6 +41,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/local/preview_text.cpp",         // `rotor template --show-values`, and a template's own text
     "src/local/launch.cpp",               // $(VAR) in a command
     "src/local/process.cpp",              // PATH, to find a program
+    "src/local/revisions.cpp",            // StatefulSets, into ControllerRevisions
     "src/local/start_request.cpp",        // the environment of a process
     "src/local/run.cpp",                  // the embedded server's kubeconfig
     "src/net/certificates.cpp",           // the CA's key, to sign with

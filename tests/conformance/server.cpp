@@ -52,22 +52,23 @@ Server::Server(kube::ConnectionConfig config) : config_(std::move(config)) {
   http_ = or_exit(net::make_http_client(io_.get_executor(), clock_, {.tls = config_.tls, .user_agent = "conformance"}),
                   "TLS");
   client_ = or_exit(kube::make_client(io_.get_executor(), clock_, config_, "conformance/1"), "TLS");
-  install_widgets();
+  install("widgets.json", kWidgets);
+  install("gauges.json", kGauges);
 }
 
-void Server::install_widgets() {
-  const std::string crd = test::read_file(test::source_path("tests/conformance/widgets.json"));
+void Server::install(std::string_view file, const Resource& resource) {
+  const std::string crd = test::read_file(test::source_path(fmt::format("tests/conformance/{}", file)));
   auto made = run(client_->create(kCrds, "", SecretBytes(crd)));
   if (!made && made.error().code != Code::kAlreadyExists) {
-    std::cerr << "conformance: creating the Widget CRD: " << made.error().message << '\n';
+    std::cerr << "conformance: creating the CRD of " << file << ": " << made.error().message << '\n';
     std::exit(2);
   }
   for (int i = 0; i < kPatience; ++i) {
-    const auto served = run(client_->serves(kWidgets));
-    if (served && *served && run(client_->list_page(kWidgets, "", {}, ""))) return;
+    const auto served = run(client_->serves(resource));
+    if (served && *served && run(client_->list_page(resource, "", {}, ""))) return;
     pause(kStep);
   }
-  std::cerr << "conformance: the Widget CRD is not served\n";
+  std::cerr << "conformance: " << resource.plural << " are not served\n";
   std::exit(2);
 }
 
@@ -83,13 +84,18 @@ void Server::pause(std::chrono::milliseconds time) { run(sleep(time)); }
 
 Server::Answer Server::raw(std::string method, std::string path, std::string body, std::string accept,
                            std::string content_type) {
-  net::Request request{.method = std::move(method), .url = config_.server + path};
+  net::Request request{.method = std::move(method), .url = std::move(path)};
   request.headers.push_back({"Accept", std::move(accept)});
   if (!config_.token.empty()) {
     request.headers.push_back({"Authorization", "Bearer " + std::string(config_.token.reveal())});
   }
   if (!body.empty()) request.headers.push_back({"Content-Type", std::move(content_type)});
   request.body = SecretBytes(body);
+  return send(std::move(request));
+}
+
+Server::Answer Server::send(net::Request request) {
+  request.url = config_.server + request.url;
   auto response = run(http_->send(std::move(request)));
   Answer answer;
   if (!response) {

@@ -34,6 +34,7 @@ inline constexpr Resource kServiceAccounts{"", "v1", "serviceaccounts", "Service
 inline constexpr Resource kStatefulSets{"apps", "v1", "statefulsets", "StatefulSet", true};
 inline constexpr Resource kEvents{"", "v1", "events", "Event", true};
 inline constexpr Resource kWidgets{"conformance.rotor.dev", "v1", "widgets", "Widget", true};
+inline constexpr Resource kGauges{"conformance.rotor.dev", "v1", "gauges", "Gauge", true};
 inline constexpr Resource kCrds{"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition",
                                 false};
 
@@ -71,10 +72,12 @@ class Server {
   // An exchange that the client's interface has no words for.
   Answer raw(std::string method, std::string path, std::string body = {}, std::string accept = "application/json",
              std::string content_type = "application/json");
+  // The path and headers as given, nothing added.
+  Answer send(net::Request request);
 
  private:
   explicit Server(kube::ConnectionConfig config);
-  void install_widgets();
+  void install(std::string_view file, const Resource& resource);
 
   kube::ConnectionConfig config_;
   SystemClock clock_;

@@ -97,8 +97,7 @@ class Application {
     const std::string api_version = text(configuration_, "apiVersion");
     const std::string kind = text(configuration_, "kind");
     if (api_version != schema_.api_version() || kind != schema_.kind) {
-      const bool core = !api_version.contains('/');
-      return bad_request(fmt::format("invalid object type: {}{}, Kind={}", core ? "/" : "", api_version, kind));
+      return bad_request(fmt::format("invalid object type: {}, Kind={}", full(api_version), kind));
     }
     const auto* metadata = configuration_.if_contains("metadata");
     if (metadata != nullptr && metadata->is_object() && !is_null(metadata->get_object(), "managedFields")) {
@@ -112,7 +111,21 @@ class Application {
     return Failure{500, "",
                    fmt::format("failed to create typed patch object ({}/{}; {}, Kind={}): {}",
                                text_in(configuration_, "metadata.namespace"), text_in(configuration_, "metadata.name"),
-                               api_version, kind, list)};
+                               full(api_version), kind, list)};
+  }
+
+  Failure not_of_kind(std::string_view why) const {
+    const std::string kind = fmt::format("{}, Kind={}", full(schema_.api_version()), schema_.kind);
+    return {500, "",
+            fmt::format("failed to convert new object ({}/{}; {}) to proper version: unable to convert unstructured "
+                        "object to {}: error decoding from json: {}",
+                        text_in(configuration_, "metadata.namespace"), text_in(configuration_, "metadata.name"), kind,
+                        kind, why)};
+  }
+
+  // Go's way to write a group and a version: core's group is empty, its slash is there.
+  static std::string full(const std::string& api_version) {
+    return api_version.contains('/') ? api_version : "/" + api_version;
   }
 
   static bool is_null(const json::Object& object, std::string_view key) {
@@ -178,6 +191,7 @@ class Application {
   Answer<Applied> finish(json::Value merged, Managers& managers) const {
     Applied out;
     out.object = std::move(merged.get_object());
+    if (auto wrong = schema::wrong_type(schema_, out.object)) return refuse(not_of_kind(*wrong));
     if (schema_.custom) schema::prune(schema_, out.object);
     schema::normalize(schema_, out.object);
     schema::apply_defaults(schema_, out.object);

@@ -134,7 +134,7 @@ class Document {
   }
 
   bool add(const Tokens& path, json::Value value) {
-    if (path.empty()) return replace_root(std::move(value));
+    if (path.empty()) return false;
     json::Value* parent = walk(root_, std::span(path).first(path.size() - 1));
     if (parent == nullptr) return false;
     if (auto* object = parent->if_object()) {
@@ -173,6 +173,7 @@ class Document {
 
  private:
   bool replace_root(json::Value value) {
+    if (!value.is_object()) return false;
     root_ = std::move(value);
     return true;
   }
@@ -189,6 +190,12 @@ struct Operation {
 std::string_view text(const json::Object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
+}
+
+// `add` and `replace` without a value set an empty text, as a Go string that nobody set.
+json::Value value_of(const json::Object& row, std::string_view op) {
+  if (const auto* value = row.if_contains("value")) return *value;
+  return op == "add" || op == "replace" ? json::Value("") : json::Value();
 }
 
 // The value is measured where it is and only then copied: what is refused was never made.
@@ -250,7 +257,7 @@ Answer<json::Value> json_patch(json::Value target, const json::Value& document) 
     Operation operation{text(*row, "op"), std::nullopt, std::nullopt, {}};
     if (row->contains("path")) operation.path = split_pointer(text(*row, "path"));
     if (row->contains("from")) operation.from = split_pointer(text(*row, "from"));
-    if (const auto* value = row->if_contains("value")) operation.value = *value;
+    operation.value = value_of(*row, operation.op);
     TRY_VOID(perform(out, operation, allowance));
   }
   return out.take();

@@ -25,6 +25,11 @@ class Table {
     const json::Object rules = document(builtin_rule_lines());
     for (const auto& [name, rows] : rules.at("types").as_object())
       add(rules_[std::string(name)], parse_member_rule, rows);
+    for (const auto& [name, row] : rules.at("choices").as_object()) {
+      auto parsed = parse_choice(row.as_object());
+      if (!parsed) throw std::logic_error(parsed.error().message);
+      choices_[std::string(name)] = *std::move(parsed);
+    }
     for (const auto& [path, type] : schemas.at("kinds").as_object()) add_kind(path, type.as_string());
     types_ = nullptr;
   }
@@ -77,6 +82,7 @@ class Table {
     node->name = name;
     if (const auto it = fills_.find(name); it != fills_.end()) node->fills = &it->second;
     if (const auto it = rules_.find(name); it != rules_.end()) node->rules_by_code = &it->second;
+    if (const auto it = choices_.find(name); it != choices_.end()) node->choice = &it->second;
     const json::Object& entry = types_->at(name).as_object();
     node->atomic_map = entry.contains("atomic");
     if (const auto* required = entry.if_contains("required")) {
@@ -84,15 +90,21 @@ class Table {
     }
     for (const auto& [member, row] : entry.at("fields").as_object())
       node->properties[std::string(member)] = property(row);
-    if (node->rules_by_code != nullptr) check_places(*node);
+    check_places(*node);
     return node;
   }
 
   static void check_places(const Schema& type) {
-    for (const MemberRule& rule : *type.rules_by_code) {
-      const auto it = type.properties.find(rule.at);
-      const bool fits = it != type.properties.end() && (rule.unique.empty() || it->second.schema->items);
-      if (!fits) throw std::logic_error(fmt::format("rules of built-in kinds: no {}.{}", type.name, rule.at));
+    const auto must_have = [&](const std::string& name, bool list) {
+      const auto it = type.properties.find(name);
+      const bool fits = it != type.properties.end() && (!list || it->second.schema->items);
+      if (!fits) throw std::logic_error(fmt::format("rules of built-in kinds: no {}.{}", type.name, name));
+    };
+    if (type.rules_by_code != nullptr) {
+      for (const MemberRule& rule : *type.rules_by_code) must_have(rule.at, !rule.unique.empty());
+    }
+    if (type.choice != nullptr) {
+      for (const std::string& name : type.choice->of) must_have(name, false);
     }
   }
 
@@ -169,6 +181,7 @@ class Table {
   std::map<std::string, Schema*, std::less<>> by_name_;
   std::map<std::string, std::vector<Fill>, std::less<>> fills_;
   std::map<std::string, std::vector<MemberRule>, std::less<>> rules_;
+  std::map<std::string, Choice, std::less<>> choices_;
   const json::Object* types_ = nullptr;
 };
 

@@ -1,8 +1,11 @@
+#include <algorithm>
+
 #include "apiserver/schema/builtin.hpp"
 #include "apiserver/schema/fill.hpp"
 #include "apiserver/schema/quantity.hpp"
 #include "apiserver/schema/schema.hpp"
 #include "base/encoding.hpp"
+#include "base/time.hpp"
 
 namespace rotor::apiserver::schema {
 
@@ -52,6 +55,17 @@ json::Value zero_of(const Schema& schema) {
   return nullptr;
 }
 
+// Bytes without line breaks, times in UTC and in the precision of their kind.
+void normal_text(std::string_view format, json::Value& value) {
+  auto& text = value.get_string();
+  if (format == "byte") {
+    text.erase(std::ranges::remove_if(text, [](char c) { return c == '\n' || c == '\r'; }).begin(), text.end());
+  } else if (format == "time" || format == "micro-time") {
+    const auto time = parse_time(text);
+    if (time) text = format == "time" ? format_time(*time) : format_micro_time(*time);
+  }
+}
+
 // A built-in type, as its Go struct would be written after reading this document.
 void as_struct(const Schema& schema, json::Value& value);
 
@@ -79,6 +93,8 @@ void as_struct(const Schema& schema, json::Value& value) {
   if (schema.kind == Kind::kQuantity && (value.is_string() || value.is_number())) {
     const std::string written = value.is_string() ? std::string(value.get_string()) : json::serialize(value);
     if (auto canonical = canonical_quantity(written)) value = *canonical;
+  } else if (value.is_string() && !schema.format.empty()) {
+    normal_text(schema.format, value);
   } else if (value.is_array() && schema.items) {
     for (json::Value& item : value.get_array()) as_struct(*schema.items->schema, item);
   } else if (value.is_object() && schema.values) {
@@ -161,6 +177,7 @@ void encode_string_data(json::Object& secret) {
   if (!data.is_object()) data = json::Object{};
   for (const auto& [key, text] : secret.at("stringData").get_object()) {
     if (text.is_string()) data.get_object()[key] = base64_encode(text.get_string());
+    if (text.is_null()) data.get_object()[key] = "";
   }
   secret.erase("stringData");
 }

@@ -36,6 +36,7 @@ struct Property {
 };
 
 struct MemberRule;  // a check by code; see member_rule.hpp
+struct Choice;      // likewise
 struct Fill;        // a default that the API server sets by code; see fill.hpp
 
 // A check written in CEL that we know by its text; see rules.hpp.
@@ -52,6 +53,7 @@ struct Schema {
   Kind kind = Kind::kAny;
   const std::vector<Fill>* fills = nullptr;
   const std::vector<MemberRule>* rules_by_code = nullptr;
+  const Choice* choice = nullptr;
   bool nullable = false;
   bool preserve_unknown = false;
   bool loose = false;       // below one that preserves: may be named by an apply, and is pruned then

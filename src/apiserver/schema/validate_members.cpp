@@ -2,6 +2,8 @@
 // and the rules of builtin_rules.json.
 #include <algorithm>
 #include <set>
+#include <stdexcept>
+#include <utility>
 
 #include "apiserver/names.hpp"
 #include "apiserver/schema/label_selector.hpp"
@@ -15,6 +17,17 @@ namespace rotor::apiserver::schema {
 namespace {
 
 using Names = std::set<std::string, std::less<>>;
+
+using Form = std::string (*)(std::string_view);
+constexpr std::pair<std::string_view, Form> kForms[] = {
+    {"label", check_label_name},      {"subdomain", check_subdomain},   {"env-name", check_env_name},
+    {"config-key", check_config_key}, {"inner-path", check_inner_path}, {"pod-field", check_pod_field}};
+
+Form form_of(std::string_view name) {
+  const auto* row = std::ranges::find(kForms, name, &std::pair<std::string_view, Form>::first);
+  if (row == std::end(kForms)) throw std::logic_error(fmt::format("rules of built-in kinds: no form {}", name));
+  return row->second;
+}
 
 std::string_view text_of(const json::Value* object, std::string_view name) {
   return object == nullptr ? std::string_view() : json::find_string(*object, name);
@@ -51,12 +64,16 @@ class Members {
   }
 
   void walk_object(const Schema& schema, const json::Object& object, const std::string& path) {
+    Names superfluous;
+    if (schema.choice != nullptr) superfluous = choose(*schema.choice, object, path);
     const auto has_rule = [&](std::string_view name) {
       const auto* rules = schema.rules_by_code;
       return rules != nullptr && std::ranges::find(*rules, name, &MemberRule::at) != rules->end();
     };
     if (schema.rules_by_code != nullptr) {
-      for (const MemberRule& rule : *schema.rules_by_code) apply(rule, schema, object, path);
+      for (const MemberRule& rule : *schema.rules_by_code) {
+        if (!superfluous.contains(rule.at)) apply(rule, schema, object, path);
+      }
     }
     for (const std::string& name : schema.required) {
       if (!has_rule(name)) require(schema, object, name, path);
@@ -64,10 +81,28 @@ class Members {
     for (const auto& [key, member] : object) {
       const auto it = schema.properties.find(std::string_view(key));
       // Metadata has rules of its own; status is written by controllers and taken as it comes.
-      if (it == schema.properties.end() || key == "metadata" || (path.empty() && key == "status") || has_rule(key))
+      if (it == schema.properties.end() || key == "metadata" || (path.empty() && key == "status") || has_rule(key) ||
+          superfluous.contains(std::string_view(key)))
         continue;
       walk(*it->second.schema, member, child_path(path, key));
     }
+  }
+
+  // The members that are too many.
+  Names choose(const Choice& choice, const json::Object& object, const std::string& path) {
+    Names superfluous;
+    std::size_t found = 0;
+    const std::string at = choice.blames_list ? path.substr(0, path.rfind('[')) : path;
+    for (const std::string& name : choice.of) {
+      const json::Value* value = object.if_contains(name);
+      if (value == nullptr || value->is_null() || ++found == 1) continue;
+      if (choice.more.empty()) continue;
+      superfluous.insert(name);
+      errors.push_back(field_forbidden(child_path(at, name), choice.more));
+    }
+    if (found == 0 && !choice.none.empty()) errors.push_back(field_invalid(at, "", choice.none));
+    if (found > 1 && !choice.many.empty()) errors.push_back(field_invalid(at, "", choice.many));
+    return superfluous;
   }
 
   void require(const Schema& schema, const json::Object& object, std::string_view name, const std::string& path) {
@@ -82,10 +117,10 @@ class Members {
     const std::string at = child_path(path, rule.at);
     if (rule.required || std::ranges::find(schema.required, rule.at) != schema.required.end())
       require(schema, object, rule.at, path);
-    if (rule.label && !is_blank(value) && value->is_string()) {
-      if (const std::string why = check_label_name(value->get_string()); !why.empty())
-        errors.push_back(field_invalid(at, *value, why));
-    }
+    if (!rule.form.empty()) check_form(rule, value, at);
+    if (!rule.not_with.empty() && value != nullptr && !value->is_null() && !is_blank(object.if_contains(rule.not_with)))
+      errors.push_back(field_invalid(at, "", rule.says));
+    check_bounds(rule, value, at);
     if (rule.declared) check_declared(value, at);
     if (!rule.filled.empty() && value != nullptr && value->is_object() && value->get_object().empty())
       errors.push_back(field_invalid(at, *value, rule.filled));
@@ -96,13 +131,29 @@ class Members {
     if (value != nullptr && value->is_array() && !rule.unique.empty()) {
       fixed_values(inner, *value, at);
       sound = walk_distinct(*inner.items->schema, value->get_array(), at, rule, names_in(object, rule));
-    } else if (value != nullptr) {
+    } else if (value != nullptr && !rule.open) {
       walk(inner, *value, at);
     }
     if (rule.declares) {
       declared_ = claims_;
       declared_.merge(sound);
     }
+  }
+
+  void check_form(const MemberRule& rule, const json::Value* value, const std::string& at) {
+    if (is_blank(value) && !rule.blank) return;
+    const json::Value given = value == nullptr || !value->is_string() ? json::Value("") : *value;
+    if (const std::string why = form_of(rule.form)(given.get_string()); !why.empty())
+      errors.push_back(field_invalid(at, given, why));
+  }
+
+  void check_bounds(const MemberRule& rule, const json::Value* value, const std::string& at) {
+    if (value == nullptr || !value->is_int64()) return;
+    const std::int64_t n = value->get_int64();
+    if ((!rule.from || n >= *rule.from) && (!rule.to || n <= *rule.to)) return;
+    errors.push_back(field_invalid(
+        at, *value,
+        rule.says.empty() ? fmt::format("must be greater than or equal to {}", rule.from.value_or(0)) : rule.says));
   }
 
   static Names names_in(const json::Object& object, const MemberRule& rule) {
@@ -122,6 +173,7 @@ class Members {
       const std::size_t before = errors.size();
       walk(schema, list[i], at);
       const std::string_view name = text_of(&list[i], rule.unique);
+      if (rule.sparse && name.empty()) continue;
       if (seen.contains(name)) {
         const json::Value shown(name);
         errors.push_back(rule.says.empty() ? field_duplicate(child_path(at, rule.unique), shown)

@@ -3,6 +3,7 @@
 #include "apiserver/schema/builtin.hpp"
 #include "apiserver/schema/path.hpp"
 #include "apiserver/schema/schema.hpp"
+#include "apiserver/schema/time_text.hpp"
 #include "base/encoding.hpp"
 
 namespace rotor::apiserver::schema {
@@ -90,6 +91,9 @@ class Checker {
     if (!fits(schema, value)) return mismatch(schema, value, owner, path);
     if (schema.format == "byte" && value.is_string()) {
       if (auto bytes = base64_decode_secret(value.get_string()); !bytes) return std::move(bytes).error().message;
+    }
+    if (value.is_string() && (schema.format == "time" || schema.format == "micro-time")) {
+      if (auto wrong = time_error(value.get_string(), schema.format == "micro-time")) return wrong;
     }
     if (value.is_array() && schema.items) {
       for (const json::Value& item : value.get_array()) {

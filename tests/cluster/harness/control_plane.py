@@ -81,7 +81,7 @@ class ControlPlane:
         return [
             f"--etcd-servers=http://127.0.0.1:{self.etcd_port}", f"--bind-address={self.address}",
             f"--secure-port={self.port}", f"--cert-dir={self.pki / 'api'}", "--advertise-address=10.255.255.1",
-            "--service-account-issuer=https://kubernetes.default.svc",
+            "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
             f"--service-account-key-file={self.pki / 'sa.pub'}",
             f"--service-account-signing-key-file={self.pki / 'sa.key'}",
             f"--token-auth-file={self.pki / 'tokens.csv'}", "--authorization-mode=RBAC",
