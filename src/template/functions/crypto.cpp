@@ -42,10 +42,11 @@ Result<std::string> bcrypt(Context& c, const std::string& password) {
   return out;
 }
 
+// Two arguments, as sprig had it before it took a third, mean bcrypt.
 Returned htpasswd(Context& c, Args a) {
   const std::string& user = str(a, 0);
   if (user.find(':') != std::string::npos) return text("invalid username: " + user);
-  if (str(a, 2) == "sha") return text(user + ":{SHA}" + base64_encode(sha1(str(a, 1))));
+  if (a.size() > 2 && str(a, 2) == "sha") return text(user + ":{SHA}" + base64_encode(sha1(str(a, 1))));
   TRY(const std::string hash, bcrypt(c, str(a, 1)));
   return text(user + ":" + hash);
 }
@@ -189,7 +190,7 @@ constexpr Function kTable[] = {
        TRY(std::string s, bcrypt(c, str(a, 0)));
        return text(std::move(s));
      }},
-    {"htpasswd", "ssh", htpasswd},
+    {"htpasswd", "ssh?", htpasswd},
     {"derivePassword", "ussss", derive_password},
     {"encryptAES", "ss", encrypt_aes},
     {"decryptAES", "ss", decrypt_aes},
