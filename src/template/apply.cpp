@@ -121,13 +121,18 @@ json::Value to_json(const Value& v) {
   return out;
 }
 
+// An empty target is Data for a single value; pairs that are given an empty path have no place to go.
+std::string part_of(const TemplateItem& item) {
+  return item.target.empty() && item.as == TemplateAs::kValues ? "data" : ascii_lower(item.target);
+}
+
 // One object of any kind as the target.
 class ObjectTarget {
  public:
   ObjectTarget(const Renderer& renderer, json::Object& object) : renderer_(renderer), object_(object) {}
 
   Result<void> apply(const TemplateItem& item) {
-    const std::string target = item.target.empty() ? "data" : ascii_lower(item.target);
+    const std::string target = part_of(item);
     if (item.as == TemplateAs::kValues) return apply_value(item, target);
     if (target == "data" || target == "labels" || target == "annotations") return apply_pairs(item, target);
     return apply_document(item);
@@ -197,7 +202,7 @@ class ObjectTarget {
 };
 
 Result<void> apply_item(const Renderer& renderer, const TemplateItem& item, SecretParts& out) {
-  const std::string target = item.target.empty() ? "data" : ascii_lower(item.target);
+  const std::string target = part_of(item);
   if (target != "data" && target != "labels" && target != "annotations") {
     json::Object nowhere;  // checked like any other, but a Secret has no such part
     return ObjectTarget(renderer, nowhere).apply(item);

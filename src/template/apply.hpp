@@ -21,7 +21,7 @@ struct TemplateItem {
   TemplateAs as = TemplateAs::kValues;
   std::string key;  // of the item, and of the value for kValues
   SecretBytes text;
-  std::string target;    // "" is Data; case-insensitive; a path for generic targets
+  std::string target;    // case-insensitive, "" is Data for kValues; a path for generic targets
   std::string decoding;  // valuesDecodingStrategy: "", None, Base64, Base64URL, Auto
   bool literal = false;  // for generic targets: anything else is rendered twice, as today
 };

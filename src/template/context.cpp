@@ -71,12 +71,10 @@ std::size_t Context::bytes_left() const {
 
 std::int64_t Context::steps_left() const { return std::max<std::int64_t>(limits_.steps - spent_.steps, 0); }
 
-// Dear in steps as well, so that renders that share a budget cannot repeat it at will.
-Result<void> Context::spend_expensive() {
-  constexpr std::int64_t kSteps = 500'000;
-  if (++expensive_ > limits_.expensive_calls)
-    return over_budget(limits_.expensive_calls, "key generations and password hashes in one render");
-  return spend_steps(kSteps);
+Result<void> Context::spend_effort(Effort effort) {
+  spent_.effort += static_cast<std::int64_t>(effort);
+  if (spent_.effort > limits_.effort) return over_budget(limits_.effort, "units of work for keys and password hashes");
+  return {};
 }
 
 }  // namespace rotor::tmpl

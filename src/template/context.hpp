@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "template/budget.hpp"
+#include "template/effort.hpp"
 #include "template/value.hpp"
 
 namespace rotor::tmpl {
@@ -19,14 +20,15 @@ struct Limits {
   std::int64_t steps = 20'000'000;           // nodes evaluated and bytes worked on, roughly
   std::int64_t bytes = 256LL * 1024 * 1024;  // text and elements made by functions, in sum
   std::int64_t output = 16LL * 1024 * 1024;  // rendered text
-  int expensive_calls = 4;                   // scrypt, bcrypt, key generation
+  std::int64_t effort = 8'000;               // keys and password hashes, by what each costs: see effort.hpp
   int template_depth = 10'000;
 };
 
-// What has been used up of `steps` and `bytes`; renders that belong together may share one.
+// What has been used up of `steps`, `bytes` and `effort`; renders that belong together may share one.
 struct Spent {
   std::int64_t steps = 0;
   std::int64_t bytes = 0;
+  std::int64_t effort = 0;
 };
 
 // Fills the span with random bytes.
@@ -61,7 +63,7 @@ class Context {
   // Each answers an over_budget error once its budget is gone.
   Result<void> spend_steps(std::int64_t count);
   Result<void> spend_bytes(std::size_t count);
-  Result<void> spend_expensive();
+  Result<void> spend_effort(Effort effort);
   // Is there room to make so many bytes? Asked before the work; what a function returns is charged to it afterwards.
   Result<void> allow_bytes(std::size_t count) const;
   // The same for one text, which has a ceiling of its own.
@@ -77,7 +79,6 @@ class Context {
   const Environment& environment_;
   const Limits& limits_;
   Spent& spent_;
-  int expensive_ = 0;
   std::vector<Value> changed_;
 };
 

@@ -45,13 +45,29 @@ Value nil_of(char letter) {
 }
 
 struct Shape {
-  std::string_view fixed;
-  char repeated = '\0';
+  std::string_view letters;  // of the parameters that stand by themselves
+  char repeated = '\0';      // of all that follow
+  std::size_t least = 0;     // how many must be there
+
+  char letter(std::size_t i) const { return i < letters.size() ? letters[i] : repeated; }
+  bool takes(std::size_t count) const { return count >= least && (repeated != '\0' || count <= letters.size()); }
 };
 
 Shape shape_of(std::string_view signature) {
-  if (!signature.ends_with('*')) return {signature};
-  return {signature.substr(0, signature.size() - 2), signature[signature.size() - 2]};
+  if (signature.ends_with('*')) {
+    const std::string_view fixed = signature.substr(0, signature.size() - 2);
+    return {fixed, signature[signature.size() - 2], fixed.size()};
+  }
+  const bool optional = signature.ends_with('?');
+  const std::string_view letters = signature.substr(0, signature.size() - (optional ? 1 : 0));
+  return {letters, '\0', letters.size() - (optional ? 1 : 0)};
+}
+
+// Go counts a piped value only where the number of arguments is fixed.
+std::string wrong_count(std::string_view name, const Shape& shape, std::size_t written, std::size_t count) {
+  const bool repeated = shape.repeated != '\0';
+  return fmt::format("wrong number of args for {}: want {}{} got {}", name, repeated ? "at least " : "",
+                     repeated ? shape.least : shape.letters.size(), repeated ? written : count);
 }
 
 // What a call reads of what it is handed, in steps.
@@ -107,21 +123,15 @@ Execution::Evaluated Execution::call(const Node& node, const Function& f, std::v
   const Shape shape = shape_of(f.signature);
   const std::size_t written = args.empty() ? 0 : args.size() - 1;
   const std::size_t count = written + (final != nullptr ? 1 : 0);
-  if (shape.repeated != '\0' ? count < shape.fixed.size() : count != shape.fixed.size()) {
-    return error(node, shape.repeated != '\0' ? fmt::format("wrong number of args for {}: want at least {} got {}",
-                                                            f.name, shape.fixed.size(), written)
-                                              : fmt::format("wrong number of args for {}: want {} got {}", f.name,
-                                                            shape.fixed.size(), count));
-  }
-  const auto letter = [&](std::size_t i) { return i < shape.fixed.size() ? shape.fixed[i] : shape.repeated; };
+  if (!shape.takes(count)) return error(node, wrong_count(f.name, shape, written, count));
   std::vector<Value> values = std::move(ready);
   values.reserve(values.size() + count);
   for (std::size_t i = 0; i < written; ++i) {
-    TRY(Value v, argument(*args[i + 1], letter(i), dot));
+    TRY(Value v, argument(*args[i + 1], shape.letter(i), dot));
     values.push_back(std::move(v));
   }
   if (final != nullptr) {
-    TRY(Value v, validate(node, *final, letter(written)));
+    TRY(Value v, validate(node, *final, shape.letter(written)));
     values.push_back(std::move(v));
   }
   TRY_VOID(charged(node, context_.spend_steps(reading(f, values))));

@@ -104,6 +104,19 @@ class Parser {
   std::unexpected<Error> error(std::string_view message) {
     return rotor::fail(Code::kInvalid, fmt::format("template: {}:{}: {}", name_, line_, message));
   }
+  // Of a literal that is no Go: where its escape stands, as far as that is the reason.
+  std::unexpected<Error> invalid_literal(const Token& t, std::string_view message) {
+    const auto at = bad_escape(t.text);
+    if (!at) return error(message);
+    const std::size_t offset = t.offset + *at;
+    const std::size_t line_start = tree_.source.rfind('\n', offset) + 1;
+    const auto width = static_cast<std::size_t>(decode_rune(std::string_view(tree_.source).substr(offset + 1)).width);
+    const std::string_view escape = std::string_view(tree_.source).substr(offset, 1 + width);
+    return rotor::fail(Code::kInvalid,
+                       fmt::format("template: {}:{}:{}: invalid syntax: {} is no escape: write \\{}, or put the "
+                                   "text between backquotes",
+                                   name_, t.line, offset - line_start, escape, escape));
+  }
   std::unexpected<Error> unexpected(const Token& t, std::string_view context) {
     if (t.kind == Kind::kError) {
       line_ = t.line;
@@ -163,7 +176,7 @@ class Parser {
   Result<std::string> template_name(const Token& t, std::string_view context) {
     if (t.kind != Kind::kString && t.kind != Kind::kRawString) return unexpected(t, context);
     auto name = unquote(t.text);
-    if (!name) return error("invalid syntax");
+    if (!name) return invalid_literal(t, "invalid syntax");
     return *name;
   }
 
@@ -469,7 +482,7 @@ class Parser {
       case Kind::kRawString: {
         Node* n = literal(NodeKind::kString, t);
         auto text = unquote(t.text);
-        if (!text) return error("invalid syntax");
+        if (!text) return invalid_literal(t, "invalid syntax");
         n->constant = Value::text(*std::move(text));
         return n;
       }
@@ -502,7 +515,8 @@ class Parser {
   Parsed number(const Token& t) {
     Node* n = literal(NodeKind::kNumber, t);
     auto parsed = parse_number(t.text, t.kind);
-    if (!parsed) return error(parsed.error().message);
+    if (!parsed)
+      return t.kind == Kind::kCharConstant ? invalid_literal(t, parsed.error().message) : error(parsed.error().message);
     n->number = std::make_unique<Number>(*parsed);
     if (auto v = default_value(*n->number, t.text)) n->constant = *std::move(v);
     return n;

@@ -173,6 +173,16 @@ std::optional<std::string> unquote(std::string_view quoted) {
   return out;
 }
 
+std::optional<std::size_t> bad_escape(std::string_view quoted) {
+  if (quoted.size() < 2 || quoted.front() == '`') return std::nullopt;
+  std::string_view rest = quoted.substr(1);
+  while (!rest.empty() && rest.front() != quoted.front()) {
+    const std::size_t at = quoted.size() - rest.size();
+    if (!take_char(rest, quoted.front())) return at;
+  }
+  return std::nullopt;
+}
+
 CharConstant unquote_char(std::string_view quoted) {
   std::string_view rest = quoted.substr(1);
   const auto c = take_char(rest, '\'');

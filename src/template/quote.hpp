@@ -14,6 +14,9 @@ bool can_backquote(std::string_view text);
 // The content of "…", `…` with their quotes; nothing when it is not valid Go.
 std::optional<std::string> unquote(std::string_view quoted);
 
+// Where in "…" or '…' (with its quotes) the first escape stands that Go does not know; nothing when there is none.
+std::optional<std::size_t> bad_escape(std::string_view quoted);
+
 // The value of '…' with its quotes; `malformed` when more than one character stands inside.
 struct CharConstant {
   std::optional<char32_t> value;

@@ -8,6 +8,7 @@
 #include "template/format.hpp"
 #include "template/go_number.hpp"
 #include "template/json_value.hpp"
+#include "template/quote.hpp"
 #include "template/yaml_value.hpp"
 
 namespace rotor::tmpl {
@@ -156,6 +157,25 @@ class Composer {
   std::size_t count_ = 0;
 };
 
+std::string go_type(const Value& v) { return v.is_list() ? "[]interface {}" : "map[interface {}]interface {}"; }
+
+// What `%#v` shows of a decoded value.
+std::string go_syntax(const Value& v) {
+  if (!v.is_list() && !v.is_map()) {
+    if (v.is_nil()) return "interface {}(nil)";
+    std::string out;
+    static_cast<void>(print_format(out, "%#v", {&v, 1}));
+    return out;
+  }
+  std::vector<std::string> parts;
+  if (v.is_list()) {
+    for (std::size_t i = 0; i < v.size(); ++i) parts.push_back(go_syntax(v.at(i)));
+  } else {
+    for (const auto& [key, member] : v.members()) parts.push_back(quote(key) + ":" + go_syntax(member));
+  }
+  return fmt::format("{}{{{}}}", go_type(v), fmt::join(parts, ", "));
+}
+
 constexpr std::string_view kTagPrefix = "tag:yaml.org,2002:";
 
 // Nodes to values, as go-yaml decodes into interface {}.
@@ -300,8 +320,14 @@ class Builder {
         return s == "+Inf" ? ".inf" : (s == "-Inf" ? "-.inf" : (s == "NaN" ? ".nan" : s));
       }
       default:
+        if (v.is_list() || v.is_map()) return rotor::fail(Code::kInvalid, invalid_key(v));
         return rotor::fail(Code::kInvalid, unsupported_key(v, member));
     }
+  }
+
+  // go-yaml's own words, which quote the key: in full for a value of the template alone.
+  std::string invalid_key(const Value& key) const {
+    return "yaml: invalid map key: " + (errors_ == YamlErrors::kExact ? go_syntax(key) : go_type(key));
   }
 
   // Go's words for a null key, missing type and all; only a value of the template may quote the document.

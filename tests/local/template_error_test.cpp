@@ -69,58 +69,69 @@ TEST_P(Explain, ShowsThePlaceAndWhatWasMeant) { EXPECT_EQ(explained(GetParam().s
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, Explain,
-    testing::Values(ExplainCase{"a\nb {{ .usernme }}", R"(  line 2, column 6: map has no entry for key "usernme"
+    testing::Values(
+        ExplainCase{"a\nb {{ .usernme }}", R"(  line 2, column 6: map has no entry for key "usernme"
   2 | b {{ .usernme }}
     |      ^
   did you mean `.username`?)"},
-                    ExplainCase{"{{ .zzz }}", R"(  line 1, column 4: map has no entry for key "zzz"
+        ExplainCase{"{{ .zzz }}", R"(  line 1, column 4: map has no entry for key "zzz"
   1 | {{ .zzz }}
     |    ^
   the data has `index . "db-user"`, `.password`, `index . "tls.crt"`, `.username`)"},
-                    ExplainCase{"{{ .password | b64encode }}", R"(  line 1, column 16: function "b64encode" not defined
+        ExplainCase{"{{ .password | b64encode }}", R"(  line 1, column 16: function "b64encode" not defined
   1 | {{ .password | b64encode }}
     |                ^
   did you mean `b64enc`?)"},
-                    ExplainCase{"{{ username }}", R"(  line 1, column 4: function "username" not defined
+        ExplainCase{"{{ username }}", R"(  line 1, column 4: function "username" not defined
   1 | {{ username }}
     |    ^
   did you mean `.username`?)"},
-                    ExplainCase{"{{ quux }}", R"(  line 1, column 4: function "quux" not defined
+        ExplainCase{"{{ quux }}", R"(  line 1, column 4: function "quux" not defined
   1 | {{ quux }}
     |    ^
   docs/templates.md lists the functions)"},
-                    ExplainCase{"{{ .tls.crt }}", R"(  line 1, column 4: map has no entry for key "tls"
+        ExplainCase{"{{ .tls.crt }}", R"(  line 1, column 4: map has no entry for key "tls"
   1 | {{ .tls.crt }}
     |    ^
   did you mean `index . "tls.crt"`?)"},
-                    ExplainCase{"{{ $d := dict }}{{ $d.name }}", R"(  line 1, column 20: map has no entry for key "name"
+        ExplainCase{"{{ $d := dict }}{{ $d.name }}", R"(  line 1, column 20: map has no entry for key "name"
   1 | {{ $d := dict }}{{ $d.name }}
     |                    ^
   a member that may be missing is read with `get`: `get … "name"`)"},
-                    ExplainCase{"{{ .password.host }}", R"(  line 1, column 4: can't evaluate field host in type string
+        ExplainCase{"{{ .password.host }}", R"(  line 1, column 4: can't evaluate field host in type string
   1 | {{ .password.host }}
     |    ^
   did you mean `(fromJson .password).host`?)"},
-                    ExplainCase{"{{ base64decode .password }}",
-                                R"(  line 1, column 4: function "base64decode" not defined
+        ExplainCase{"{{ base64decode .password }}",
+                    R"(  line 1, column 4: function "base64decode" not defined
   1 | {{ base64decode .password }}
     |    ^
   did you mean `b64dec`?)"},
-                    ExplainCase{"x {{ .db-user }}", R"(  line 1, column 9: bad character U+002D '-'
+        ExplainCase{"x {{ .db-user }}", R"(  line 1, column 9: bad character U+002D '-'
   1 | x {{ .db-user }}
     |         ^
   did you mean `index . "db-user"`?)"},
-                    ExplainCase{"\t\"ü\": {{ .password", R"(  line 1, column 8: unclosed action
+        ExplainCase{"\t\"ü\": {{ .password", R"(  line 1, column 8: unclosed action
   1 | 	"ü": {{ .password
     | 	     ^)"},
-                    ExplainCase{"{{ if .username }}x", R"(  line 1, column 1: unexpected EOF
+        ExplainCase{
+            R"(a {{ printf "%s\q" .password }} and {{ .username }})",
+            R"(  line 1, column 16: invalid syntax: \q is no escape: write \\q, or put the text between backquotes
+  1 | a {{ printf "%s\q" .password }} and {{ .username }}
+    |                ^)"},
+        ExplainCase{
+            "x\n{{ '\\z' }}",
+            R"(  line 2, column 5: invalid syntax: \z is no escape: write \\z, or put the text between backquotes
+  2 | {{ '\z' }}
+    |     ^)"},
+        ExplainCase{"{{ if .username }}x", R"(  line 1, column 1: unexpected EOF
   1 | {{ if .username }}x
     | ^)"},
-                    ExplainCase{"a {{ end }}", R"(  line 1, column 6: unexpected {{end}}
+        ExplainCase{"a {{ end }}", R"(  line 1, column 6: unexpected {{end}}
   1 | a {{ end }}
     |      ^)"},
-                    ExplainCase{"{{ repeat .password 2 }}",
-                                R"(  line 1, column 11: wrong type for value; expected int; got string
+        ExplainCase{"{{ repeat .password 2 }}",
+                    R"(  line 1, column 11: wrong type for value; expected int; got string
   1 | {{ repeat .password 2 }}
     |           ^)"}));
 

@@ -181,10 +181,8 @@ std::int64_t number(std::string text) {
 void check_limit(const Row& r) {
   const Limits limits;
   const std::map<std::string, std::int64_t> so = {
-      {"steps", limits.steps},          {"bytes", limits.bytes},
-      {"output", limits.output},        {"expensive calls", limits.expensive_calls},
-      {"depth", limits.template_depth}, {"one text", kMaxText},
-      {"levels", kMaxValueDepth},       {"values", kMaxValues}};
+      {"steps", limits.steps},          {"bytes", limits.bytes}, {"output", limits.output},  {"effort", limits.effort},
+      {"depth", limits.template_depth}, {"one text", kMaxText},  {"levels", kMaxValueDepth}, {"values", kMaxValues}};
   EXPECT_EQ(number(r.cells[1].words), so.at(r.cells[0].words)) << "docs/templates.md:" << r.line;
 }
 

@@ -47,7 +47,7 @@ std::string sized(std::string_view before, std::size_t n, std::string_view after
 
 constexpr std::string_view kText = "over budget: more than 16777216 bytes in one text";
 constexpr std::string_view kLevels = "over budget: more than 1000 levels of lists and maps";
-constexpr std::string_view kKeys = "more than 4 key generations and password hashes in one render";
+constexpr std::string_view kEffort = "over budget: more than 8000 units of work for keys and password hashes";
 constexpr std::string_view kNesting = "max expression depth exceeded";
 
 Limits bytes(std::size_t count) {
@@ -60,9 +60,9 @@ Limits output(std::int64_t count) {
   l.output = count;
   return l;
 }
-Limits dear(int calls) {
+Limits effort(std::int64_t units) {
   Limits l;
-  l.expensive_calls = calls;
+  l.effort = units;
   return l;
 }
 Limits depth(int count) {
@@ -190,30 +190,58 @@ INSTANTIATE_TEST_SUITE_P(
                  return out;
                },
                999, "over budget: more than 1000 variables in scope"},
-        Budget{"bcrypt", [](std::size_t n) { return sized("{{range ", n, "}}{{$_ := bcrypt \"x\"}}{{end}}"); }, 1,
-               "more than 1 key generations and password hashes in one render", dear(1)},
-        Budget{"htpasswd", [](std::size_t n) { return times(n, "{{$_ := htpasswd \"u\" \"p\" \"bcrypt\"}}"); }, 1,
-               "more than 1 key generations and password hashes in one render", dear(1)},
+        Budget{"bcrypt", [](std::size_t n) { return sized("{{range ", n, "}}{{$_ := bcrypt \"x\"}}{{end}}"); }, 4,
+               "more than 250 units of work for keys and password hashes", effort(250)},
+        Budget{"htpasswd", [](std::size_t n) { return times(n, "{{$_ := htpasswd \"u\" \"p\" \"bcrypt\"}}"); }, 4,
+               "more than 250 units of work for keys and password hashes", effort(250)},
         Budget{"derivePassword",
                [](std::size_t n) { return times(n, "{{$_ := derivePassword 1 \"pin\" \"p\" \"u\" \"s\"}}"); }, 1,
-               "more than 1 key generations and password hashes in one render", dear(1)},
-        Budget{"genPrivateKey", [](std::size_t n) { return times(n, "{{$_ := genPrivateKey \"ecdsa\"}}"); }, 4, kKeys},
-        Budget{"all kinds of keys together",
+               "more than 250 units of work for keys and password hashes", effort(250)},
+        Budget{"all kinds of work together",
                [](std::size_t n) {
                  return "{{$_ := bcrypt \"x\"}}{{$_ := genPrivateKey \"ecdsa\"}}" +
                         times(n, "{{$_ := genPrivateKey \"ed25519\"}}");
                },
-               2, kKeys}));
+               189, "more than 250 units of work for keys and password hashes", effort(250)}));
 
 TEST(TemplateLimits, EveryFunctionThatMakesAKeyCounts) {
   RenderOptions none;
-  none.limits.expensive_calls = 0;
+  none.limits.effort = 0;
   for (const char* text : {"{{genCA \"c\" 1}}", "{{genSelfSignedCert \"c\" nil nil 1}}", "{{genPrivateKey \"\"}}",
                            "{{genPrivateKey \"rsa\"}}", "{{genPrivateKey \"dsa\"}}", "{{genPrivateKey \"ecdsa\"}}",
                            "{{genPrivateKey \"ed25519\"}}", "{{bcrypt \"x\"}}", "{{htpasswd \"u\" \"p\" \"x\"}}",
                            "{{derivePassword 1 \"pin\" \"p\" \"u\" \"s\"}}"}) {
-    EXPECT_THAT(shown(text, {}, none), HasSubstr("over budget: more than 0 key generations")) << text;
+    EXPECT_THAT(shown(text, {}, none), HasSubstr("over budget: more than 0 units of work")) << text;
   }
+}
+
+TEST(TemplateLimits, FiftyUsersAreOrdinary) {
+  EXPECT_THAT(shown("{{range 50}}{{$_ := htpasswd \"u\" \"p\" \"bcrypt\"}}{{end}}"), Not(HasSubstr("error")));
+}
+
+TEST(TemplateLimits, FiftySmallKeysAreOrdinary) {
+  EXPECT_THAT(shown("{{range 50}}{{$_ := genPrivateKey \"ecdsa\"}}{{end}}"), Not(HasSubstr("error")));
+}
+
+// Refused long before they are made: the first render may use all but one unit of what there is.
+TEST(TemplateLimits, TwoHundredRsaKeysAreRefused) {
+  Spent spent;
+  spent.effort = Limits{}.effort - 1;
+  RenderOptions options;
+  options.spent = &spent;
+  EXPECT_THAT(shown("{{range 200}}{{$_ := genPrivateKey \"rsa\"}}{{end}}", {}, options), EndsWith(kEffort));
+  EXPECT_GT(200 * static_cast<std::int64_t>(Effort::kRsa2048), Limits{}.effort);
+}
+
+TEST(TemplateLimits, WorkForKeysIsSharedByTheTextsOfOneTarget) {
+  const auto t = Template::parse("tpl", "{{genPrivateKey \"ed25519\" | len}}");
+  Spent spent;
+  RenderOptions options;
+  options.limits.effort = 2;
+  options.spent = &spent;
+  EXPECT_TRUE(t->render(Value(), fixed_environment(), options));
+  EXPECT_TRUE(t->render(Value(), fixed_environment(), options));
+  EXPECT_FALSE(t->render(Value(), fixed_environment(), options));
 }
 
 // Each would run for minutes if only its calls were counted.

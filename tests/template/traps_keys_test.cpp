@@ -74,6 +74,7 @@ TemplateItem item(TemplateAs as, std::string key, std::string_view text, bool li
   out.as = as;
   out.key = std::move(key);
   out.text = SecretBytes(text);
+  out.target = "Data";
   out.literal = literal;
   return out;
 }
@@ -134,6 +135,17 @@ json::Object object_with(const TemplateItem& from, std::string_view value, std::
   const auto done = apply_to_object(spec, fetched, kEnvironment, {}, object);
   error = done ? "" : done.error().message;
   return object;
+}
+
+TEST(TrapsTemplateFrom, PairsNeedAPlaceToGo) {
+  TemplateItem pairs = literal_pairs("a: b");
+  pairs.target.clear();
+  const auto in_secret = applied(pairs, "v");
+  ASSERT_FALSE(in_secret);
+  EXPECT_THAT(in_secret.error().message, HasSubstr("invalid path \"\": empty segment"));
+  std::string error;
+  object_with(pairs, "v", error);
+  EXPECT_THAT(error, HasSubstr("invalid path \"\": empty segment"));
 }
 
 TEST(TrapsGenericTargets, RenderSourcesTwiceAndLabelsNever) {

@@ -21,6 +21,17 @@ INSTANTIATE_TEST_SUITE_P(
         Trap{
             R"({{fromYaml "~: c"}})",
             R"(map[Error:error converting YAML to JSON: unsupported map key of type: %!s(<nil>), key: <nil>, value: "c"])"},
+        // sigs.k8s.io/yaml 1.6.0
+        Trap{R"({{fromYaml "{[a]: b}"}})",
+             R"(map[Error:error converting YAML to JSON: yaml: invalid map key: []interface {}{"a"}])"},
+        Trap{
+            R"({{fromYaml "? {a: 1}\n: b"}})",
+            R"(map[Error:error converting YAML to JSON: yaml: invalid map key: map[interface {}]interface {}{"a":1}])"},
+        Trap{
+            R"({{fromYaml "? [0123, 1.5, null, true, x]\n: b"}})",
+            R"(map[Error:error converting YAML to JSON: yaml: invalid map key: []interface {}{83, 1.5, interface {}(nil), true, "x"}])"},
+        Trap{R"({{fromYaml "a:\n  ? [[]]\n  : y"}})",
+             R"(map[Error:error converting YAML to JSON: yaml: invalid map key: []interface {}{[]interface {}{}}])"},
         Trap{R"({{(fromYaml "a: 2020-01-01").a}})", "2020-01-01"},
         Trap{
             R"({{toYaml (dict "a" "yes" "b" "0123" "c" "1:20" "d" "null" "e" "" "f" "on" "g" "=" "h" "<<" "i" "1e3" "j" "0x1" "k" "y" "l" "~")}})",

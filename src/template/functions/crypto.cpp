@@ -32,7 +32,7 @@ Result<std::string> bcrypt(Context& c, const std::string& password) {
   if (password.size() > 72)
     return std::string("failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes");
   if (password.find('\0') != std::string::npos) return bad("bcrypt: a password with a zero byte is not supported");
-  TRY_VOID(c.spend_expensive());
+  TRY_VOID(c.spend_effort(Effort::kBcrypt));
   const std::string setting = "$2a$10$" + bcrypt_salt(c.random_bytes(16));
   crypt_data work{};
   const char* hash = crypt_r(password.c_str(), setting.c_str(), &work);
@@ -42,10 +42,11 @@ Result<std::string> bcrypt(Context& c, const std::string& password) {
   return out;
 }
 
+// Two arguments, as sprig had it before it took a third, mean bcrypt.
 Returned htpasswd(Context& c, Args a) {
   const std::string& user = str(a, 0);
   if (user.find(':') != std::string::npos) return text("invalid username: " + user);
-  if (str(a, 2) == "sha") return text(user + ":{SHA}" + base64_encode(sha1(str(a, 1))));
+  if (a.size() > 2 && str(a, 2) == "sha") return text(user + ":{SHA}" + base64_encode(sha1(str(a, 1))));
   TRY(const std::string hash, bcrypt(c, str(a, 1)));
   return text(user + ":" + hash);
 }
@@ -104,7 +105,7 @@ std::string big_endian(std::uint64_t v) {
 Returned derive_password(Context& c, Args a) {
   const auto type = std::ranges::find(password_types(), str(a, 1), &PasswordType::name);
   if (type == password_types().end()) return text("cannot find password template " + str(a, 1));
-  TRY_VOID(c.spend_expensive());
+  TRY_VOID(c.spend_effort(Effort::kScrypt));
   const std::string scope = "com.lyndir.masterpassword";
   const std::string& password = str(a, 2);
   const std::string salt = scope + big_endian(str(a, 3).size()) + str(a, 3);
@@ -189,7 +190,7 @@ constexpr Function kTable[] = {
        TRY(std::string s, bcrypt(c, str(a, 0)));
        return text(std::move(s));
      }},
-    {"htpasswd", "ssh", htpasswd},
+    {"htpasswd", "ssh?", htpasswd},
     {"derivePassword", "ussss", derive_password},
     {"encryptAES", "ss", encrypt_aes},
     {"decryptAES", "ss", decrypt_aes},

@@ -1,4 +1,4 @@
-// New keys and certificates (sprig). Keys come from OpenSSL's generator; four a render at most.
+// New keys and certificates (sprig). Keys come from OpenSSL's generator.
 #include <algorithm>
 
 #include <arpa/inet.h>
@@ -37,7 +37,7 @@ KeyPtr new_dsa_key() {
 }
 
 Result<KeyPtr> new_rsa_key(Context& c, std::size_t bits) {
-  TRY_VOID(c.spend_expensive());
+  TRY_VOID(c.spend_effort(bits > 2048 ? Effort::kRsa4096 : Effort::kRsa2048));
   c.vary();
   KeyPtr key(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", bits));
   if (key == nullptr) return bad("key generation failed");
@@ -51,13 +51,13 @@ Returned gen_private_key(Context& c, Args a) {
   if (type.empty() || type == "rsa") {
     TRY(key, new_rsa_key(c, 4096));
   } else if (type == "ecdsa") {
-    TRY_VOID(c.spend_expensive());
+    TRY_VOID(c.spend_effort(Effort::kSmallKey));
     key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   } else if (type == "ed25519") {
-    TRY_VOID(c.spend_expensive());
+    TRY_VOID(c.spend_effort(Effort::kSmallKey));
     key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
   } else if (type == "dsa") {
-    TRY_VOID(c.spend_expensive());
+    TRY_VOID(c.spend_effort(Effort::kDsa2048));
     key = new_dsa_key();
   } else {
     return text("Unknown type " + type);

@@ -23,7 +23,8 @@ enum class Cost : std::uint8_t {
   kLooks,  // nothing: the result was there before, or the function charges for itself
 };
 
-// Parameter types, one letter each; a trailing `*` makes the last one repeat any number of times.
+// Parameter types, one letter each; a trailing `*` makes the last one repeat any number of times, a trailing `?`
+// lets it be left out.
 //   a interface {}   s string   b bool   i int   f float64   u uint32   m map[string]interface {}
 //   l []interface {}   t time.Time   c sprig.certificate   h htpasswd's named string type   d time.Duration
 //   v *semver.Version
