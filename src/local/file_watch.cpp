@@ -54,8 +54,8 @@ std::string stamp_of(const std::vector<std::string>& paths) {
 
 class Watch final : public FileWatch {
  public:
-  Watch(Executor executor, Clock& clock, std::vector<std::string> paths, WatchPace pace)
-      : clock_(clock), paths_(std::move(paths)), pace_(pace), inotify_(std::move(executor)) {
+  Watch(const Executor& executor, Clock& clock, std::vector<std::string> paths, WatchPace pace)
+      : clock_(clock), paths_(std::move(paths)), pace_(pace), inotify_(executor) {
     const int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (fd < 0) {
       limit_ = std::strerror(errno);
@@ -177,9 +177,9 @@ class Watch final : public FileWatch {
 
 }  // namespace
 
-std::unique_ptr<FileWatch> watch_paths(Executor executor, Clock& clock, std::vector<std::string> paths,
+std::unique_ptr<FileWatch> watch_paths(const Executor& executor, Clock& clock, std::vector<std::string> paths,
                                        WatchPace pace) {
-  return std::make_unique<Watch>(std::move(executor), clock, std::move(paths), pace);
+  return std::make_unique<Watch>(executor, clock, std::move(paths), pace);
 }
 
 Result<std::string> read_text_file(const std::string& path) {

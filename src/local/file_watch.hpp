@@ -32,7 +32,7 @@ class FileWatch {
 };
 
 // A path that does not exist (yet) is waited for.
-std::unique_ptr<FileWatch> watch_paths(Executor executor, Clock& clock, std::vector<std::string> paths,
+std::unique_ptr<FileWatch> watch_paths(const Executor& executor, Clock& clock, std::vector<std::string> paths,
                                        WatchPace pace = {});
 
 // Every folder on the way to a file, symbolic links followed, and the names in it that lead there. The folder that a

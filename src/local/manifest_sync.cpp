@@ -43,7 +43,7 @@ Task<> ManifestSync::follow(Executor executor, Clock& clock) {
     timeline_.say("manifests", "standard input is read once: edits are not followed");
     co_return;
   }
-  const auto watch = watch_paths(std::move(executor), clock, source_.paths);
+  const auto watch = watch_paths(executor, clock, source_.paths);
   if (watch->limit()) timeline_.say("manifests", fmt::format("edits show after two seconds: {}", *watch->limit()));
   for (;;) {
     source_.ours.clear();
