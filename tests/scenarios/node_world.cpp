@@ -61,10 +61,14 @@ NodeWorld::~NodeWorld() {
   std::filesystem::remove_all(folder_);
 }
 
-void NodeWorld::stop() {
+void NodeWorld::stop(bool hurried) {
   stopped_ = true;
   bool done = false;
   boost::asio::co_spawn(world.loop().io(), node_->stop(), [&](std::exception_ptr) { done = true; });
+  if (hurried) {
+    world.until("the stop", [this] { return said().find("stopping pid") != std::string::npos; });
+    node_->hurry();
+  }
   world.until("the processes to end", [&] { return done; });
 }
 
