@@ -37,6 +37,13 @@ void add_run(CLI::App& app, Action& action) {
                    "Answers for every store: remote key -> value or document; saving it is a rotation")
       ->type_name("FILE");
   command->add_option("--port", options->port, "Port of the API server on 127.0.0.1 (default: any free one)");
+  command
+      ->add_option(
+          "--state-dir", options->state_directory,
+          "Where this run keeps its kubeconfig: an empty or a new folder, removed at the end (default: one for "
+          "these manifests under $XDG_STATE_HOME/rotor or ~/.local/state/rotor). With another one the same "
+          "manifests run twice")
+      ->type_name("DIR");
   command->add_flag("--verbose", *verbose, "Show the controllers' own log on stderr");
   command
       ->add_option("command", options->command,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -34,6 +33,7 @@ constexpr kube::Resource kNamespaces = {"", "v1", "namespaces", "Namespace", fal
 constexpr kube::Resource kCrds = {"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition",
                                   false};
 constexpr std::string_view kOperatorNamespace = "rotor-system";
+constexpr std::chrono::seconds kLookAtFilesEvery{5};
 
 // A call counter for providers: on a laptop nobody scrapes.
 class NoCounter final : public providers::CallCounter {
@@ -71,6 +71,7 @@ class Run {
         values_(std::move(values)),
         timeline_(timeline),
         server_(server),
+        clock_(clock),
         client_(std::move(client)),
         http_(providers::make_http_clients(io.get_executor(), clock, "rotor")),
         registry_(make_providers({io.get_executor(), clock, *http_, counter_, environment})),
@@ -101,6 +102,7 @@ class Run {
     activities_.start(secrets_.run());
     activities_.start(openclaw_.run());
     activities_.start(node_.run());
+    activities_.start(keep_files());
     if (options_.values) activities_.start(follow_values());
   }
 
@@ -144,6 +146,17 @@ class Run {
     co_return Result<void>{};
   }
 
+  // Somebody may clean up under a running Rotor. What cannot be made good is said once.
+  Task<> keep_files() {
+    std::string said;
+    for (;;) {
+      co_await clock_.sleep_for(kLookAtFilesEvery);
+      std::string found = server_.keep_files();
+      if (!found.empty() && found != said) timeline_.say("state", found);
+      said = std::move(found);
+    }
+  }
+
   // A saved file is a rotation; a broken one keeps the last good values in force.
   Task<> follow_values() {
     auto watch = watch_file(io_.get_executor(), *options_.values);
@@ -183,6 +196,7 @@ class Run {
   Values values_;
   Timeline& timeline_;
   apiserver::EmbeddedServer& server_;
+  Clock& clock_;
   std::unique_ptr<kube::Client> client_;
   NoCounter counter_;
   MetricsRegistry metrics_;
@@ -201,11 +215,13 @@ Result<void> run(RunOptions options, MakeProviders make_providers) {
   TRY(Manifests manifests, read_manifests(options.manifests));
   TRY(Values values, read_values(options.values));
   Guardian guardian;  // forks: before the embedded server starts its thread
-  const std::string directory = state_directory(options.manifests);
   SystemClock clock;
   Timeline timeline(clock, stdout);
-  auto server = apiserver::EmbeddedServer::start({.port = options.port, .directory = directory});
+  TRY(const StateDirectory directory, state_directory(options.manifests, options.state_directory));
+  if (!directory.notice.empty()) timeline.say("state", directory.notice);
+  auto server = apiserver::EmbeddedServer::start({.port = options.port, .directory = directory.path});
   if (!server) {
+    if (server.error().message.contains(directory.path)) server.error().message += " (--state-dir DIR)";
     server.error().message += options.port == 0 ? "" : " (--port; without it any free port is taken)";
     return std::unexpected(std::move(server).error());
   }
@@ -219,8 +235,7 @@ Result<void> run(RunOptions options, MakeProviders make_providers) {
     run_until_ended(io, graph.activities(), std::chrono::seconds(5));
     result = graph.result();
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(directory, ignored);
+  (*server)->remove_files();
   return result;
 }
 
