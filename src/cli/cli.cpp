@@ -15,6 +15,8 @@ constexpr const char* kDescription =
     "Rotor carries a secret from the store where it lives to the process that needs it,\n"
     "and restarts that process when the secret rotates.";
 
+constexpr const char* kHandleSecrets[] = {"run", "template", "operator", "apiserver"};
+
 constexpr const char* kFooter =
     "Start here:\n"
     "  rotor run -f examples/quickstart --values examples/quickstart.values.yaml -- COMMAND\n"
@@ -30,6 +32,13 @@ void report_usage(const CLI::App& app, const CLI::ParseError& error) {
 bool is_sub_command(const CLI::App& app, const std::string& name) {
   return std::ranges::any_of(app.get_subcommands({}),
                              [&name](const CLI::App* command) { return command->get_name() == name; });
+}
+
+// crds does not.
+bool handles_secrets(const CLI::App& app) {
+  return std::ranges::any_of(app.get_subcommands(), [](const CLI::App* command) {
+    return std::ranges::find(kHandleSecrets, command->get_name()) != std::end(kHandleSecrets);
+  });
 }
 
 }  // namespace
@@ -49,7 +58,7 @@ std::vector<std::string> normalise(std::vector<std::string> arguments) {
   return out;
 }
 
-int run(std::vector<std::string> arguments) {
+int run(std::vector<std::string> arguments, const std::function<void()>& before_secrets) {
   CLI::App app(kDescription, "rotor");
   app.set_version_flag("--version", std::string("rotor ") + kVersion);
   app.footer(kFooter);
@@ -60,6 +69,11 @@ int run(std::vector<std::string> arguments) {
   add_operator(app, action);
   add_apiserver(app, action);
   add_crds(app, action);
+  bool allow_debugger = false;
+  for (const char* name : kHandleSecrets) {
+    app.get_subcommand(name)->add_flag("--allow-debugger", allow_debugger,
+                                       "Let debuggers attach and core dumps be written; both show every secret");
+  }
   arguments = normalise(std::move(arguments));
   if (!arguments.empty() && !arguments[0].starts_with('-') && !is_sub_command(app, arguments[0])) {
     std::fprintf(stderr, "rotor: there is no sub-command `%s`\nsee `rotor --help`\n", arguments[0].c_str());
@@ -74,6 +88,7 @@ int run(std::vector<std::string> arguments) {
     report_usage(app, error);
     return kUsage;
   }
+  if (before_secrets && handles_secrets(app) && !allow_debugger) before_secrets();
   try {
     return action();
   } catch (const std::exception& error) {

@@ -17,6 +17,8 @@ extern "C" {  // glibc 2.36 declares it without
 #include <sys/pidfd.h>
 }
 
+#include "base/private_memory.hpp"
+
 namespace rotor::local {
 namespace {
 
@@ -65,6 +67,7 @@ class CStrings {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
+  restore_core_limit();
   if (*directory != '\0' && chdir(directory) != 0) _exit(126);
   execve(program, argv, environment);
   _exit(errno == ENOENT ? 127 : 126);

@@ -9,8 +9,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/private_memory.hpp"
 
 namespace rotor::local {
 namespace {
@@ -49,6 +52,23 @@ TEST(LocalProcess, HasExactlyTheEnvironmentItIsGiven) {
   Command command =
       shell(R"(test "$KEY" = value && test -z "$HOME" && test -z "$USER")", {{"KEY", SecretBytes("value")}});
   EXPECT_EQ(run(run_command(guardian, std::move(command))).code, 0);
+}
+
+TEST(LocalProcess, MayDumpCoreAsTheCallerAllowedAlthoughRotorMayNot) {
+  rlimit limit{};
+  getrlimit(RLIMIT_CORE, &limit);
+  if (limit.rlim_max < 1U << 20) GTEST_SKIP() << "core dumps are forbidden here";
+  const pid_t rotor = fork();
+  if (rotor == 0) {
+    limit.rlim_cur = 1U << 20;
+    setrlimit(RLIMIT_CORE, &limit);
+    keep_memory_private();
+    Guardian guardian;
+    _exit(run(run_command(guardian, shell(R"sh(test "$(ulimit -c)" -gt 0)sh"))).code);
+  }
+  int status = 0;
+  waitpid(rotor, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 TEST(LocalProcess, TellsHowItEnded) {
