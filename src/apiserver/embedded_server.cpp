@@ -56,6 +56,7 @@ class Server final : public EmbeddedServer {
     net::ServerConfig listen{.address = config_.address, .port = config_.port};
     listen.certificate_pem = std::move(own.certificate_pem);
     listen.key_pem = std::move(own.key_pem);
+    listen.wants_body = [this](const net::ServerRequest& head) { return api_->knows(head); };
     auto http = net::start_server(io_.get_executor(), std::move(listen),
                                   [this](net::ServerRequest request, net::ServerResponse& response) {
                                     return serve_request(*serving_, std::move(request), response);
@@ -86,6 +87,21 @@ class Server final : public EmbeddedServer {
   const std::string& kubeconfig_path() const override { return kubeconfig_path_; }
   Faults& faults() override { return faults_; }
 
+  std::string keep_files() override {
+    const std::string damage = directory_ ? directory_->damage() : std::string();
+    if (damage.empty()) return {};
+    Result<void> restored = directory_->restore();
+    if (restored) restored = write_files();
+    if (restored)
+      return fmt::format("the state directory {} {}: made good, kubeconfig included", directory_path(), damage);
+    return fmt::format("the state directory {} {}: kubectl does not reach this run through it any more ({})",
+                       directory_path(), damage, restored.error().message);
+  }
+
+  void remove_files() override {
+    if (directory_) directory_->remove();
+  }
+
   SecretBytes kubeconfig() const override {
     SecretBytes out(
         fmt::format("apiVersion: v1\nkind: Config\nclusters:\n- name: rotor\n  cluster:\n    server: {}\n"
@@ -105,6 +121,8 @@ class Server final : public EmbeddedServer {
   }
 
  private:
+  std::string directory_path() const { return directory_->path_of(""); }
+
   Result<void> write_files() {
     if (!directory_) return {};
     TRY_VOID(directory_->write("ca.crt", SecretBytes(ca_pem_)));

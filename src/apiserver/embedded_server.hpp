@@ -22,7 +22,8 @@ struct EmbeddedConfig {
 
 class EmbeddedServer {
  public:
-  // kUnavailable when the port is taken or the directory is in use by another run: the message says what to do.
+  // kUnavailable when the port is taken or the directory is in use by another run, kDenied when the directory is not
+  // safely ours: the message says what to do.
   static Result<std::unique_ptr<EmbeddedServer>> start(EmbeddedConfig config);
   virtual ~EmbeddedServer() = default;  // stops
 
@@ -32,6 +33,12 @@ class EmbeddedServer {
   virtual const SecretBytes& token() const = 0;
   virtual SecretBytes kubeconfig() const = 0;              // the text, with CA and token inside
   virtual const std::string& kubeconfig_path() const = 0;  // "" without a directory
+
+  // Looks whether the directory, its lock and its files are still the ones that were made, and makes good what is not.
+  // Answers with a sentence about what was found and done, "" when all is well. Called from time to time by the owner.
+  virtual std::string keep_files() = 0;
+  // Deletes the directory, unless another one stands in its place.
+  virtual void remove_files() = 0;
 
   virtual Faults& faults() = 0;
 

@@ -1,29 +1,75 @@
-// The directory of one run: made with mode 0700, held by a lock for as long as the run lasts.
+// The directory of one run, and ours alone: made with mode 0700, never reached through a link, held by a lock for as
+// long as the run lasts.
 #pragma once
 
+#include <map>
 #include <string>
+#include <utility>
+
+#include <sys/types.h>
 
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
 
 namespace rotor::apiserver {
 
-class RunDirectory {
+// Closes what it holds.
+class Descriptor {
  public:
-  // kUnavailable when another process holds it.
-  static Result<RunDirectory> claim(std::string path);
-  ~RunDirectory();
-  RunDirectory(RunDirectory&& other) noexcept;
-  RunDirectory& operator=(RunDirectory&&) = delete;
-
-  // Mode 0600, whatever was there before.
-  Result<void> write(std::string_view name, const SecretBytes& content) const;
-  std::string path_of(std::string_view name) const;
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Descriptor();
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
 
  private:
-  RunDirectory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
-  std::string path_;
-  int lock_ = -1;
+  int fd_ = -1;
 };
+
+// Which file it is, whatever its name.
+struct FileIdentity {
+  dev_t device = 0;
+  ino_t inode = 0;
+  bool operator==(const FileIdentity&) const = default;
+};
+
+class RunDirectory {
+ public:
+  // Made when absent. kUnavailable when another process holds it; kDenied when it, its lock or a directory above it is
+  // not safely ours.
+  static Result<RunDirectory> claim(std::string path);
+
+  // Mode 0600, whatever was there before.
+  Result<void> write(const std::string& name, const SecretBytes& content);
+  std::string path_of(std::string_view name) const;
+
+  // What somebody did to it since: "was removed", "lost its kubeconfig". Empty when nothing.
+  std::string damage() const;
+  // Takes hold of it again, making what is missing; the files that were written are to be written again.
+  Result<void> restore();
+
+  // Deletes it with everything in it, unless somebody else's directory stands in its place by now.
+  void remove();
+
+ private:
+  explicit RunDirectory(std::string path) : path_(std::move(path)) {}
+  Result<void> open();
+  Result<void> lock(bool may_hold_files);
+  bool is_in_place() const;
+
+  std::string path_;
+  Descriptor directory_;
+  Descriptor lock_;
+  std::map<std::string, FileIdentity> written_;
+};
+
+// One file of one's own, anywhere: mode 0600 from its first byte and in place only when it is whole; a link in its
+// place is replaced, not followed.
+Result<void> write_private(const std::string& path, const SecretBytes& content);
 
 }  // namespace rotor::apiserver

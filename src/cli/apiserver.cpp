@@ -7,25 +7,15 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "apiserver/embedded_server.hpp"
+#include "apiserver/run_directory.hpp"
 #include "cli/cli.hpp"
 #include "cli/flags.hpp"
 
 namespace rotor::cli {
 namespace {
-
-// Mode 0600 from its first byte; renamed into place, so that whoever waits for the file reads all of it.
-bool write_private(const std::string& path, const SecretBytes& text) {
-  const std::string fresh = path + ".new";
-  const int file = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return false;
-  const bool whole = write(file, text.reveal().data(), text.size()) == static_cast<ssize_t>(text.size());
-  close(file);
-  return whole && rename(fresh.c_str(), path.c_str()) == 0;
-}
 
 int serve(const apiserver::EmbeddedConfig& config, const std::string& kubeconfig_path) {
   boost::asio::io_context io;
@@ -36,9 +26,8 @@ int serve(const apiserver::EmbeddedConfig& config, const std::string& kubeconfig
                  config.port == 0 ? "" : " (--port; without it any free one is taken)");
     return kFailed;
   }
-  if (!write_private(kubeconfig_path, (*server)->kubeconfig())) {
-    std::fprintf(stderr, "rotor apiserver: cannot write --kubeconfig-out %s: %s\n", kubeconfig_path.c_str(),
-                 std::strerror(errno));
+  if (const auto written = apiserver::write_private(kubeconfig_path, (*server)->kubeconfig()); !written) {
+    std::fprintf(stderr, "rotor apiserver: --kubeconfig-out: %s\n", written.error().message.c_str());
     return kFailed;
   }
   std::printf("%s  KUBECONFIG=%s\n", (*server)->url().c_str(), kubeconfig_path.c_str());

@@ -20,6 +20,9 @@ constexpr const char* kDescription =
     "Rotor carries a secret from the store where it lives to the process that needs it, "
     "and restarts that process when the secret rotates.";
 
+constexpr const char* kHandleSecrets[] = {"run", "env", "template", "operator", "apiserver"};
+constexpr const char* kAllowDebugger = "--allow-debugger";
+
 constexpr const char* kFooter =
     "Start here:\n"
     "  rotor run -f examples/quickstart --values examples/quickstart.values.yaml -- COMMAND\n"
@@ -38,6 +41,14 @@ class PageFormatter final : public CLI::FormatterBase {
 int show_help(const CLI::App& app) {
   std::fputs(app.help().c_str(), stdout);
   return kOk;
+}
+
+// Its memory will hold secrets, and nobody asked for a debugger.
+bool wants_privacy(const CLI::App& app) {
+  return std::ranges::any_of(app.get_subcommands(), [](const CLI::App* command) {
+    return std::ranges::find(kHandleSecrets, command->get_name()) != std::end(kHandleSecrets) &&
+           command->count(kAllowDebugger) == 0;
+  });
 }
 
 }  // namespace
@@ -74,9 +85,13 @@ void add_commands(CLI::App& app, Action& action) {
   add_crds(app, action);
   add_completion(app, action);
   add_man(app, action);
+  for (const char* name : kHandleSecrets) {
+    app.get_subcommand(name)->add_flag(kAllowDebugger,
+                                       "Let debuggers attach and core dumps be written; both show every secret");
+  }
 }
 
-int run(std::vector<std::string> arguments) {
+int run(std::vector<std::string> arguments, const std::function<void()>& before_secrets) {
   CLI::App app;
   Action action = [&app] { return show_help(app); };  // bare `rotor`
   add_commands(app, action);
@@ -94,6 +109,7 @@ int run(std::vector<std::string> arguments) {
     std::fputs(wrong_usage(app, error).c_str(), stderr);
     return kUsage;
   }
+  if (before_secrets && wants_privacy(app)) before_secrets();
   try {
     const int code = action();
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;

@@ -35,7 +35,8 @@ void add_commands(CLI::App& app, Action& action);
 // what follows `--` is left alone.
 std::vector<std::string> normalise(std::vector<std::string> arguments);
 
-// argv without the program's name.
-int run(std::vector<std::string> arguments);
+// argv without the program's name. `before_secrets` is called before a sub-command that handles secrets begins, unless
+// --allow-debugger was given.
+int run(std::vector<std::string> arguments, const std::function<void()>& before_secrets = {});
 
 }  // namespace rotor::cli

@@ -44,6 +44,14 @@ void add_run(CLI::App& app, Action& action) {
   number(command->add_option("--port", options->port, "Port of the API server on 127.0.0.1"), "PORT", 0, 65535)
       ->default_str("any free one")
       ->group("API server");
+  command
+      ->add_option(
+          "--state-dir", options->state_directory,
+          "Where this run keeps its kubeconfig: an empty or a new folder, removed at the end. With another one "
+          "the same manifests run twice")
+      ->default_str("one for these manifests under $XDG_STATE_HOME/rotor or ~/.local/state/rotor")
+      ->type_name("DIR")
+      ->group("API server");
   add_inherit_flag(*command, options->inherit);
   auto once = std::make_shared<bool>(false);
   command

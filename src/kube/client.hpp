@@ -74,8 +74,9 @@ struct IssuedToken {
 // its message, and a code from its reason (NotFound, AlreadyExists, Conflict, Expired/Gone → kGone, Forbidden →
 // kDenied, Unauthorized, Invalid/BadRequest, TooManyRequests with retry_after). Retries of 429 and 5xx on reads are the
 // client's. Of a refusal that is about a Secret the message holds nothing that the server quotes (kube/status.hpp).
-// kGone from create: its namespace is going or gone. kNotFound from get, update, patch and remove means this object; a kind that is not served is kUnavailable
-// there and kNotFound from list_page and watch, where nothing else can be missing.
+// kGone from create: its namespace is going or gone. kNotFound from get, update, patch and remove means this object; a
+// kind that is not served is kUnavailable there and kNotFound from list_page and watch, where nothing else can be
+// missing.
 class Client {
  public:
   virtual ~Client() = default;

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/private_memory.hpp"
 #include "local/start_request.hpp"
 
 namespace rotor::local {
@@ -43,6 +44,7 @@ void set_streams(int out, int err) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);  // the supervisor died before the line above
   reset_signals();
+  restore_core_limit();
   set_streams(files.out, files.err);
   if (*request.directory != '\0' && chdir(request.directory) != 0) give_up(Report::kDirectory);
   execve(request.program, request.argv.data(), request.environment.data());

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -41,6 +40,7 @@ constexpr kube::Resource kNamespaces = {"", "v1", "namespaces", "Namespace", fal
 constexpr kube::Resource kCrds = {"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition",
                                   false};
 constexpr std::string_view kOperatorNamespace = "rotor-system";
+constexpr std::chrono::seconds kLookAtFilesEvery{5};
 
 // A call counter for providers: on a laptop nobody scrapes.
 class NoCounter final : public providers::CallCounter {
@@ -68,18 +68,16 @@ Result<std::unique_ptr<kube::Client>> connect(Executor executor, Clock& clock,
   return kube::make_client(std::move(executor), clock, std::move(config), "rotor");
 }
 
-class RemovedAtEnd {
+// The kubeconfig and the lock go however the run ends.
+class FilesRemovedAtEnd {
  public:
-  explicit RemovedAtEnd(std::string directory) : directory_(std::move(directory)) {}
-  ~RemovedAtEnd() {
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
-  }
-  RemovedAtEnd(const RemovedAtEnd&) = delete;
-  RemovedAtEnd& operator=(const RemovedAtEnd&) = delete;
+  explicit FilesRemovedAtEnd(apiserver::EmbeddedServer& server) : server_(server) {}
+  ~FilesRemovedAtEnd() { server_.remove_files(); }
+  FilesRemovedAtEnd(const FilesRemovedAtEnd&) = delete;
+  FilesRemovedAtEnd& operator=(const FilesRemovedAtEnd&) = delete;
 
  private:
-  std::string directory_;
+  apiserver::EmbeddedServer& server_;
 };
 
 // Everything that runs on the I/O thread, in the order in which it is torn down from the bottom.
@@ -140,6 +138,7 @@ class Run {
     activities_.start(openclaw_.run());
     activities_.start(node_.run());
     activities_.start(news_.run());
+    activities_.start(keep_files());
     if (options_.mode == PodMode::kKeepRunning) {
       activities_.start(manifests_.follow(io_.get_executor(), clock_));
       if (options_.values) activities_.start(follow_values());
@@ -189,6 +188,17 @@ class Run {
       co_return fail(Code::kInvalid, "not all manifests could be applied: see above");
     }
     co_return Result<void>{};
+  }
+
+  // Somebody may clean up under a running Rotor. What cannot be made good is said once.
+  Task<> keep_files() {
+    std::string said;
+    for (;;) {
+      co_await clock_.sleep_for(kLookAtFilesEvery);
+      std::string found = server_.keep_files();
+      if (!found.empty() && found != said) timeline_.say("state", found);
+      said = std::move(found);
+    }
   }
 
   // A saved file is a rotation; a broken one keeps the last good values in force.
@@ -287,13 +297,15 @@ Result<RunResult> run(RunOptions options, MakeProviders make_providers) {
   asio::io_context io;
   // From before the first file until after the last: a signal is a wish that is granted in order, never an end midway.
   asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
-  const std::string directory = state_directory(options.manifests);
-  auto server = apiserver::EmbeddedServer::start({.port = options.port, .directory = directory});
+  TRY(const StateDirectory directory, state_directory(options.manifests, options.state_directory));
+  if (!directory.notice.empty()) timeline.say("state", directory.notice);
+  auto server = apiserver::EmbeddedServer::start({.port = options.port, .directory = directory.path});
   if (!server) {
+    if (server.error().message.contains(directory.path)) server.error().message += " (--state-dir DIR)";
     server.error().message += options.port == 0 ? "" : " (--port; without it any free port is taken)";
     return std::unexpected(std::move(server).error());
   }
-  const RemovedAtEnd removed(directory);
+  const FilesRemovedAtEnd removed(**server);
   TRY(auto client, connect(io.get_executor(), clock, **server));
   Result<RunResult> result;
   {

@@ -22,6 +22,7 @@ struct RunOptions {
   std::vector<std::string> manifests;   // files and folders
   std::optional<std::string> values{};  // answers for every store
   std::uint16_t port = 0;               // of the API server; 0: the system picks one
+  std::string state_directory{};        // "": one for these manifests under the user's state folder
   std::vector<std::string> command{};   // for every instance; empty: what its container says
   std::vector<std::string> inherit{};   // of the caller's environment, beside what is always passed
   PodMode mode = PodMode::kKeepRunning;

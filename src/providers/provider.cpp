@@ -15,6 +15,7 @@ class SharedHttpClients final : public HttpClients {
       : executor_(std::move(executor)), clock_(clock), user_agent_(std::move(user_agent)) {}
 
   Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig tls) override {
+    if (clients_.size() > 2 * kKept) std::erase_if(clients_, [](const auto& entry) { return entry.second.expired(); });
     auto& slot = clients_[identity(tls)];
     if (const auto alive = slot.lock()) return alive;
     net::ClientConfig config;

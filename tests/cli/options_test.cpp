@@ -16,6 +16,22 @@ TEST(CommandLine, TakesAnEmptyListOfInheritedNamesForNone) {
             (std::vector<std::string>{"run", "--", "sh", "--inherit-env="}));
 }
 
+int asked_for_privacy(std::vector<std::string> arguments) {
+  int times = 0;
+  run(std::move(arguments), [&times] { ++times; });
+  return times;
+}
+
+TEST(CommandLine, ClosesTheMemoryBeforeSecretsAreHandledUnlessADebuggerIsAllowed) {
+  const std::vector<std::string> preview = {"template", "-f", "/no/such/file", "--data", "/no/such/file"};
+  EXPECT_EQ(asked_for_privacy(preview), 1);
+  std::vector<std::string> debugged = preview;
+  debugged.emplace_back("--allow-debugger");
+  EXPECT_EQ(asked_for_privacy(debugged), 0);
+  EXPECT_EQ(asked_for_privacy({"crds"}), 0);
+  EXPECT_EQ(asked_for_privacy({"template"}), 0) << "the command line is wrong: nothing begins";
+}
+
 TEST(OperatorNamespace, IsTheFirstThatIsGiven) {
   EXPECT_EQ(choose_namespace({"a", "b", "c", "d"}), "a");
   EXPECT_EQ(choose_namespace({"", "b", "c", "d"}), "b");

@@ -15,10 +15,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/private_memory.hpp"
 #include "local/descendants.hpp"
 
 namespace rotor::local {
@@ -106,6 +108,23 @@ TEST_F(LocalProcess, HasExactlyTheEnvironmentItIsGiven) {
   Command command =
       shell(R"(test "$KEY" = value && test -z "$HOME" && test -z "$USER")", {{"KEY", SecretBytes("value")}});
   EXPECT_EQ(run(to_its_end(guardian_, std::move(command))).code, 0);
+}
+
+TEST_F(LocalProcess, MayDumpCoreAsTheCallerAllowedAlthoughRotorMayNot) {
+  rlimit limit{};
+  getrlimit(RLIMIT_CORE, &limit);
+  if (limit.rlim_max < 1U << 20) GTEST_SKIP() << "core dumps are forbidden here";
+  const pid_t rotor = fork();
+  if (rotor == 0) {
+    limit.rlim_cur = 1U << 20;
+    setrlimit(RLIMIT_CORE, &limit);
+    keep_memory_private();
+    Guardian guardian;
+    _exit(run(to_its_end(guardian, shell(R"sh(test "$(ulimit -c)" -gt 0)sh"))).code);
+  }
+  int status = 0;
+  waitpid(rotor, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 TEST_F(LocalProcess, TellsHowItEnded) {

@@ -23,6 +23,7 @@ constexpr milliseconds kCallLimit = seconds(60);
 constexpr milliseconds kFirstBackoff{200};
 constexpr milliseconds kMaxBackoff = seconds(20);
 constexpr seconds kTolerableSkew{30};
+constexpr std::size_t kMaxOffsets = 256;  // endpoints: a manifest may name any
 constexpr int kMaxAttempts = 20;
 
 double random_fraction() {
@@ -94,6 +95,7 @@ bool Caller::learn_clock(const std::string& url, const net::Headers& headers) {
   const std::optional<WallTime> theirs = date != nullptr ? parse_http_date(*date) : std::nullopt;
   if (!theirs) return false;
   const auto offset = std::chrono::round<seconds>(*theirs - clock_.now());
+  if (clock_offsets_.size() >= kMaxOffsets && !clock_offsets_.contains(url)) clock_offsets_.clear();
   if (std::chrono::abs(offset - clock_offsets_[url]) < kTolerableSkew) return false;
   clock_offsets_[url] = offset;
   return true;

@@ -1,6 +1,7 @@
 #include "providers/aws/credential_cache.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -13,7 +14,7 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::minutes kRefreshEarly{5};
 constexpr std::chrono::minutes kShortLife{10};
-constexpr std::size_t kSweepAbove = 256;
+constexpr std::chrono::minutes kSweepEvery{1};
 
 }  // namespace
 
@@ -64,15 +65,22 @@ void CredentialCache::drop(const std::string& key, const CredentialsPtr& credent
   if (it != entries_.end() && it->second->credentials == credentials) it->second->credentials.reset();
 }
 
-void CredentialCache::forget_expired() {
-  if (entries_.size() <= kSweepAbove) return;
-  std::erase_if(entries_, [&](const auto& item) {
-    return !item.second->fetching && item.second->waiting.empty() && !valid(*item.second);
-  });
+void CredentialCache::sweep() {
+  const bool full = entries_.size() >= kMost;
+  if (!full && clock_.steady() < next_sweep_) return;
+  next_sweep_ = clock_.steady() + kSweepEvery;
+  const auto in_use = [](const Entry& entry) { return entry.fetching || !entry.waiting.empty(); };
+  std::erase_if(entries_, [&](const auto& item) { return !in_use(*item.second) && !valid(*item.second); });
+  if (entries_.size() < kMost) return;
+  std::vector<WallTime> ages;
+  for (const auto& [key, entry] : entries_) ages.push_back(entry->obtained);
+  std::ranges::nth_element(ages, ages.begin() + kMost / 2);
+  const WallTime middle = ages[kMost / 2];
+  std::erase_if(entries_, [&](const auto& item) { return !in_use(*item.second) && item.second->obtained <= middle; });
 }
 
 Task<Result<CredentialsPtr>> CredentialCache::get(std::string key, Fetch fetch) {
-  forget_expired();
+  sweep();
   std::shared_ptr<Entry>& slot = entries_[key];
   if (!slot) slot = std::make_shared<Entry>();
   const std::shared_ptr<Entry> entry = slot;

@@ -24,6 +24,9 @@ class CredentialCache {
 
   explicit CredentialCache(Clock& clock) : clock_(clock) {}
 
+  // Once a minute what has expired is forgotten, and the oldest when there are more than kMost.
+  static constexpr std::size_t kMost = 4096;
+
   // Refreshed before they expire (5 minutes, or half of a short life). When a refresh fails, what is still valid
   // serves.
   Task<Result<CredentialsPtr>> get(std::string key, Fetch fetch);
@@ -45,10 +48,11 @@ class CredentialCache {
 
   bool fresh(const Entry& entry) const;
   bool valid(const Entry& entry) const;
-  void forget_expired();
+  void sweep();
 
   Clock& clock_;
   std::map<std::string, std::shared_ptr<Entry>> entries_;
+  SteadyTime next_sweep_{};
 };
 
 }  // namespace rotor::providers::aws

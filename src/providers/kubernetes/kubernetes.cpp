@@ -152,10 +152,13 @@ class KubernetesProvider final : public Provider {
     const WallTime asked = clock_.now();
     CO_TRY(kube::IssuedToken issued,
            co_await gate.service_account_token(scope, std::move(account), std::move(request)));
+    std::erase_if(tokens_, [&](const auto& entry) { return asked >= entry.second.renew; });
+    if (tokens_.size() >= kMaxTokens) tokens_.clear();  // asked for again, nothing worse
     tokens_.insert_or_assign(id, Cached{issued.token, asked + (issued.expires - asked) * 4 / 5});
     co_return std::move(issued.token);
   }
 
+  static constexpr std::size_t kMaxTokens = 1024;
   struct Cached {
     SecretBytes token;
     WallTime renew;
