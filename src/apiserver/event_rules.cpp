@@ -84,8 +84,8 @@ void check_strictly(const Object& event, Errors& errors) {
 
 // In the order of the server's messages.
 constexpr std::string_view kKept[] = {
-    "involvedObject", "reason", "message",   "source", "firstTimestamp", "lastTimestamp",      "count",
-    "reason",         "type",   "eventTime", "action", "related",        "reportingComponent", "reportingInstance"};
+    "involvedObject", "reason",    "message", "source",  "firstTimestamp",     "lastTimestamp",    "count",
+    "type",           "eventTime", "action",  "related", "reportingComponent", "reportingInstance"};
 
 bool differ(const Object& event, const Object& old, std::string_view key) {
   const Value* now = event.if_contains(key);
