@@ -19,10 +19,10 @@ using kube::Key;
 using kube::Lane;
 using kube::Outcome;
 
-// An ordinary start is no failure: half a minute of tries for a store that nobody has validated yet, one for a store
-// that is applied just after what reads from it.
-constexpr int kTriesForANewStore = 5;
-constexpr int kTriesForAMissingStore = 1;
+// An ordinary start is no failure: a store may be applied just after what reads from it, and somebody has to look at
+// it.
+constexpr auto kForAMissingStore = std::chrono::seconds(2);
+constexpr auto kForANewStore = std::chrono::seconds(30);
 
 bool is_ready(const ExternalSecret& es) {
   const auto* ready = kube::find_condition(es.status.conditions, "Ready");
@@ -45,6 +45,7 @@ void ExternalSecretController::changed(const Key& key, bool first_seen, const Es
     queue_.forget(key);
     pipeline_.forget(key);
     asked_.erase(key);
+    waiting_.erase(key);
     return;
   }
   p_.metrics.external_secret_appeared(key);
@@ -158,14 +159,21 @@ Task<Outcome> ExternalSecretController::clean_up(EsPtr es) {
 }
 
 // Does it only wait for a store that is about to be there? It is woken when the store has been looked at.
-bool ExternalSecretController::waits_quietly(const ExternalSecret& es) const {
-  if (!p_.options.flood_gate) return false;
-  const int tries = queue_.failures(es.metadata.key());
-  return std::ranges::any_of(store_refs(es), [&](const api::es::StoreRef& ref) {
+bool ExternalSecretController::waits_quietly(const ExternalSecret& es) {
+  const Key key = es.metadata.key();
+  std::optional<Duration> patience;
+  for (const auto& ref : store_refs(es)) {
     const auto store = p_.world.find(store_kind(ref), es.metadata.ns, ref.name);
-    if (!store) return tries < kTriesForAMissingStore;
-    return !store->judged() && tries < kTriesForANewStore;
-  });
+    if (store && (store->judged() || !p_.options.flood_gate)) continue;
+    const Duration most = store ? kForANewStore : kForAMissingStore;
+    patience = std::min(patience.value_or(most), most);
+  }
+  if (!patience) {
+    waiting_.erase(key);
+    return false;
+  }
+  const SteadyTime since = waiting_.try_emplace(key, p_.clock.steady()).first->second;
+  return p_.clock.steady() - since < *patience;
 }
 
 Task<Outcome> ExternalSecretController::refresh(EsPtr es, Decision decision, std::uint64_t ask) {

@@ -55,7 +55,7 @@ class ExternalSecretController {
   Task<Outcome> report_unreadable(kube::Key key, std::string message);
   Task<Outcome> clean_up(EsPtr es);
   Task<Result<void>> add_finalizer(EsPtr es);
-  bool waits_quietly(const api::es::ExternalSecret& es) const;
+  bool waits_quietly(const api::es::ExternalSecret& es);
   Task<Outcome> refresh(EsPtr es, Decision decision, std::uint64_t ask);
   Task<Outcome> refuse(EsPtr es, std::string why);
   Task<Outcome> fail(EsPtr es, SyncFailure failure);
@@ -72,6 +72,7 @@ class ExternalSecretController {
   // good.
   std::map<kube::Key, std::uint64_t> asked_;
   std::uint64_t asks_ = 0;
+  std::map<kube::Key, SteadyTime> waiting_;  // for a store, since when
 };
 
 }  // namespace rotor::secrets

@@ -49,8 +49,9 @@ TEST_F(RandomTemplates, AreNotRenderedAgainWhileNothingTheyAreMadeOfChanges) {
   synced(kSalted);
   const std::string made = version();
   EXPECT_FALSE(status("inputsDigest").empty());
-  const auto& annotations = json::find(world.get("secret", "tgt"), "metadata.annotations")->as_object();
-  EXPECT_EQ(annotations.size(), 1U) << "the data hash of today's operator and nothing of ours";
+  const auto secret = world.get("secret", "tgt");
+  EXPECT_EQ(json::find(secret, "metadata.annotations")->as_object().size(), 1U)
+      << "the data hash of today's operator and nothing of ours";
   force();
   EXPECT_EQ(version(), made);
   restart();
@@ -123,11 +124,11 @@ TEST_F(RandomTemplates, MissNoChangeWhenTheStatusCannotBeWrittenAndTheValueRetur
 TEST_F(RandomTemplates, AreWrittenOnceWhenOnlyTheStatusFails) {
   synced(kSalted, "1s");
   const auto updates = world.operator_requests("update", "secrets");
+  const std::string digest = status("inputsDigest");
   world.faults().add({.verb = "patch", .resource = "externalsecrets", .times = 1});
   password("v2");
   world.until("the new value", [this] { return auth().starts_with("v2-"); });
   const std::string made = version();
-  const std::string digest = status("inputsDigest");
   world.until("the status", [&] { return status("inputsDigest") != digest; });
   EXPECT_EQ(version(), made);
   EXPECT_EQ(world.operator_requests("update", "secrets"), updates + 1);
@@ -140,10 +141,11 @@ TEST_F(RandomTemplates, KeepKeysThatARewriteMadeUp) {
   world.external_secret(R"("target":{"name":"tgt"},"dataFrom":[{"extract":{"key":"doc"},
     "rewrite":[{"transform":{"template":"{{ .value }}-{{ randAlphaNum 8 }}"}}]}])");
   world.until_ready("es", "es", kSynced);
-  const auto data = *json::find(world.get("secret", "tgt"), "data");
+  const auto before = world.get("secret", "tgt");
   force();
-  EXPECT_EQ(*json::find(world.get("secret", "tgt"), "data"), data);
-  EXPECT_EQ(json::find(world.get("secret", "tgt"), "metadata.annotations")->as_object().at("force-sync"), "1")
+  const auto after = world.get("secret", "tgt");
+  EXPECT_EQ(*json::find(after, "data"), *json::find(before, "data"));
+  EXPECT_EQ(json::find(after, "metadata.annotations")->as_object().at("force-sync").as_string(), "1")
       << "copied metadata follows all the same";
 }
 

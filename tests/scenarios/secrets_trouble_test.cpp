@@ -76,10 +76,11 @@ TEST_F(SecretsTrouble, TellsNothingThatARefusedReadQuotes) {
 TEST_F(SecretsTrouble, AsksAgainWhenARefreshThatWasAskedForFails) {
   synced();
   world.store(R"([{"key":"remote","value":"v2"}])");
+  world.settle();  // the controllers have seen it
   world.faults().add({.verb = "update", .resource = "secrets"});
   world.values_changed();
   world.until("the new value", [this] { return world.value("tgt", "a") == "v2"; });
-  EXPECT_EQ(world.operator_requests("update", "secrets"), 2U);
+  world.until("the event of the first try", [this] { return !world.events("UpdateFailed").empty(); });
 }
 
 TEST_F(SecretsTrouble, KeepsTheOldTargetUntilTheNewOneIsWritten) {
