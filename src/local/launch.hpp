@@ -10,12 +10,16 @@
 #include "kube/client.hpp"
 #include "local/command.hpp"
 #include "local/environment.hpp"
+#include "local/output.hpp"
+#include "local/pod_storage.hpp"
 
 namespace rotor::local {
 
 struct NodeOptions {
   std::vector<std::string> command{};  // for every instance; empty: what the container says
   Environment base{};                  // under every process's own environment
+  PodStorage* storage = nullptr;       // homes and volumes; none: a process has the paths of its container
+  Output* output = nullptr;            // none: a process writes where Rotor does
 };
 
 // kNotFound, kInvalid: the pod waits for what the message names.

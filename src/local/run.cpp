@@ -1,6 +1,7 @@
 #include "local/run.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 
@@ -9,16 +10,22 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "api/crds.hpp"
 #include "apiserver/embedded_server.hpp"
 #include "base/activities.hpp"
 #include "base/metrics.hpp"
 #include "kube/config.hpp"
+#include "local/data_directory.hpp"
 #include "local/file_watch.hpp"
 #include "local/guardian.hpp"
+#include "local/log_book.hpp"
 #include "local/manifests.hpp"
 #include "local/node.hpp"
+#include "local/output.hpp"
+#include "local/pod_storage.hpp"
+#include "local/sink.hpp"
 #include "local/state_directory.hpp"
 #include "local/timeline.hpp"
 #include "local/values.hpp"
@@ -62,11 +69,34 @@ Result<std::unique_ptr<kube::Client>> connect(Executor executor, Clock& clock,
   return kube::make_client(std::move(executor), clock, std::move(config), "rotor");
 }
 
+// How many instances the manifests have: with several each line of output says whose it is.
+std::size_t count_instances(const Manifests& manifests) {
+  return static_cast<std::size_t>(std::ranges::count_if(manifests.good, [](const Manifest& manifest) {
+    const auto* kind = manifest.object.if_contains("kind");
+    return kind != nullptr && (*kind == "OpenClawInstance" || *kind == "StatefulSet");
+  }));
+}
+
+OutputText output_text(const Manifests& manifests) {
+  const bool colour =
+      wants_colour(isatty(STDOUT_FILENO) == 1, environment("NO_COLOR").value_or(""), environment("TERM").value_or(""));
+  return {colour, count_instances(manifests)};
+}
+
+// What the processes have on this machine.
+struct Belongings {
+  DataFolder data;
+  std::shared_ptr<LogBook> book;
+  std::shared_ptr<Sink> terminal;
+  OutputText text;
+};
+
 // Everything that runs on the I/O thread, in the order in which it is torn down from the bottom.
 class Run {
  public:
   Run(asio::io_context& io, RunOptions options, Values values, Guardian& guardian, apiserver::EmbeddedServer& server,
-      std::unique_ptr<kube::Client> client, Clock& clock, Timeline& timeline, const MakeProviders& make_providers)
+      std::unique_ptr<kube::Client> client, Clock& clock, Timeline& timeline, Belongings belongings,
+      const MakeProviders& make_providers)
       : io_(io),
         options_(std::move(options)),
         values_(std::move(values)),
@@ -78,7 +108,11 @@ class Run {
         secrets_(io.get_executor(), *client_, clock, registry_, metrics_, secrets_options()),
         openclaw_(io.get_executor(), *client_, clock, metrics_,
                   {.operator_namespace = std::string(kOperatorNamespace)}),
-        node_(io.get_executor(), *client_, clock, guardian, timeline, {options_.command, caller_environment()}),
+        storage_(*client_, clock, timeline, std::move(belongings.data)),
+        output_(io.get_executor(), clock, std::move(belongings.book), std::move(belongings.terminal),
+                std::move(belongings.text)),
+        node_(io.get_executor(), *client_, clock, guardian, timeline,
+              {options_.command, caller_environment(), &storage_, &output_}),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {
     if (options_.values) registry_.set_stand_in(make_values_provider(values_));
   }
@@ -101,6 +135,7 @@ class Run {
     }
     activities_.start(secrets_.run());
     activities_.start(openclaw_.run());
+    activities_.start(storage_.run());
     activities_.start(node_.run());
     if (options_.values) activities_.start(follow_values());
   }
@@ -134,13 +169,14 @@ class Run {
     SecretBytes own(
         fmt::format(R"({{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"{}"}}}})", kOperatorNamespace));
     CO_TRY_VOID(co_await client_->create(kNamespaces, "", std::move(own)));
-    timeline_.say("api server", fmt::format("{}  KUBECONFIG={}", server_.url(), server_.kubeconfig_path()));
-    for (const Error& error : manifests.broken) timeline_.say("manifests", "left out: " + error.message);
+    timeline_.say("api server", fmt::format("{}  KUBECONFIG={}", server_.url(), server_.kubeconfig_path()),
+                  {{"url", server_.url()}, {"kubeconfig", server_.kubeconfig_path()}});
+    for (const Error& error : manifests.broken) timeline_.fail("manifests", "left out: " + error.message);
     const Applied applied = co_await apply_manifests(*client_, std::move(manifests));
     for (const std::string& name : applied.created_namespaces) {
       timeline_.say("manifests", fmt::format("made the namespace {}, which no manifest defines", name));
     }
-    for (const Error& error : applied.refused) timeline_.say("manifests", "refused: " + error.message);
+    for (const Error& error : applied.refused) timeline_.fail("manifests", "refused: " + error.message);
     timeline_.say("manifests", fmt::format("{} applied", applied.count));
     co_return Result<void>{};
   }
@@ -149,7 +185,7 @@ class Run {
   Task<> follow_values() {
     auto watch = watch_file(io_.get_executor(), *options_.values);
     if (!watch) {
-      timeline_.say("values", "changes are not followed: " + watch.error().message);
+      timeline_.fail("values", "changes are not followed: " + watch.error().message);
       co_return;
     }
     for (;;) {
@@ -161,7 +197,7 @@ class Run {
 
   void take(Result<Values> fresh) {
     if (!fresh) {
-      timeline_.say("values", fmt::format("{}; the last good values stay in force", fresh.error().message));
+      timeline_.fail("values", fmt::format("{}; the last good values stay in force", fresh.error().message));
       return;
     }
     const std::vector<std::string> keys = changed_keys(values_, *fresh);
@@ -201,6 +237,8 @@ class Run {
   providers::ProviderRegistry registry_;
   secrets::Controllers secrets_;
   openclaw::Controller openclaw_;
+  PodStorage storage_;
+  Output output_;
   Node node_;
   std::optional<Error> failure_;
   Activities activities_;
@@ -211,21 +249,26 @@ class Run {
 Result<void> run(RunOptions options, MakeProviders make_providers) {
   TRY(Manifests manifests, read_manifests(options.manifests));
   TRY(Values values, read_values(options.values));
-  Guardian guardian;  // forks: before the embedded server starts its thread
+  std::signal(SIGPIPE, SIG_IGN);  // a reader of our output that is gone is no reason to end
+  Guardian guardian;              // forks: before the embedded server starts its thread
   const std::string directory = state_directory(options.manifests);
   SystemClock clock;
-  Timeline timeline(clock, stdout);
-  auto server = apiserver::EmbeddedServer::start({.port = options.port, .directory = directory});
+  const auto notes = std::make_shared<Sink>(STDERR_FILENO);
+  Timeline timeline(clock, [notes](std::string line) { notes->put(std::move(line)); }, options.timeline);
+  const auto book = std::make_shared<LogBook>();
+  auto server = apiserver::EmbeddedServer::start({.port = options.port, .directory = directory, .logs = book});
   if (!server) {
     server.error().message += options.port == 0 ? "" : " (--port; without it any free port is taken)";
     return std::unexpected(std::move(server).error());
   }
+  TRY(DataFolder data, DataFolder::open({options.home.value_or(data_directory(directory)), options.fresh}));
+  Belongings belongings{std::move(data), book, std::make_shared<Sink>(STDOUT_FILENO), output_text(manifests)};
   asio::io_context io;
   TRY(auto client, connect(io.get_executor(), clock, **server));
   Result<void> result;
   {
     Run graph(io, std::move(options), std::move(values), guardian, **server, std::move(client), clock, timeline,
-              make_providers);
+              std::move(belongings), make_providers);
     graph.start(std::move(manifests));
     run_until_ended(io, graph.activities(), std::chrono::seconds(5));
     result = graph.result();

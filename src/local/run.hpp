@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "local/timeline.hpp"
 #include "providers/provider.hpp"
 
 namespace rotor::local {
@@ -17,7 +18,10 @@ struct RunOptions {
   std::vector<std::string> manifests;   // files and folders
   std::optional<std::string> values{};  // answers for every store
   std::uint16_t port = 0;               // of the API server; 0: the system picks one
-  std::vector<std::string> command{};   // for every instance; empty: what its container says
+  std::optional<std::string> home{};    // where the instances' folders are; none: in the state folder
+  bool fresh = false;                   // without the claims that earlier runs kept
+  TimelineOptions timeline{};
+  std::vector<std::string> command{};  // for every instance; empty: what its container says
 };
 
 // Makes the providers that manifests may name (the table stands in cli/).
