@@ -86,7 +86,7 @@ class Guard {
       if (files[0].revents == 0 || start_one()) continue;
       rotor_lives = false;
       patience = std::chrono::steady_clock::now() + kPatience;
-      for (const pid_t supervisor : supervisors_) kill(supervisor, SIGTERM);
+      for (const pid_t supervisor : supervisors_) kill(supervisor, kEndSignal);
     }
   }
 
@@ -147,7 +147,7 @@ class Guard {
   setpgid(0, 0);  // Ctrl-C in the terminal is for Rotor, which stops its children in order
   prctl(PR_SET_NAME, "rotor-guardian");
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  for (const int sig : {SIGINT, SIGTERM, SIGHUP}) std::signal(sig, SIG_IGN);
+  for (const int sig : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) std::signal(sig, SIG_IGN);
   int null = 0;
   while (null >= 0 && null < 3) null = open("/dev/null", O_RDWR);  // what is started later expects 0 to 2 to be open
   constexpr int kChannel = 3;

@@ -28,8 +28,8 @@ constexpr seconds kLookAgain{10};             // at a missing reference: its app
 milliseconds grace_left(const api::Pod& pod, milliseconds of_template, WallTime now) {
   const auto end = parse_time(pod.metadata.deletion_timestamp);
   if (!end) return of_template;
-  const auto left = std::chrono::ceil<milliseconds>(*end - now) + seconds(1);
-  return std::clamp(left, milliseconds(0), std::max(of_template, left));
+  const auto left = std::max(milliseconds(0), std::chrono::ceil<milliseconds>(*end - now));
+  return std::min(left + seconds(1), std::max(left, of_template));
 }
 
 std::string describe(const Exit& exit) {

@@ -162,7 +162,7 @@ std::optional<Object> status_patch(const api::StatefulSet& set, const api::State
     if (!fields.contains(absent_when_zero)) fields[absent_when_zero] = nullptr;
   }
   fields["collisionCount"] = 0;
-  return Object{{"status", std::move(fields)}};
+  return Object{{"metadata", Object{{"uid", set.metadata.uid}}}, {"status", std::move(fields)}};
 }
 
 }  // namespace rotor::local

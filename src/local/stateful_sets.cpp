@@ -60,6 +60,7 @@ StatefulSets::StatefulSets(kube::Client& client, Clock& clock, Timeline& timelin
   pods_.on_change([this](const kube::Key&, const PodPtr& before, const PodPtr& after) {
     if (before) wake(*before);
     if (after) wake(*after);
+    if (before && (!after || after->metadata.deleting())) removed_.erase(before->metadata.uid);
   });
   pods_.on_ready([this] {
     for (const auto& [key, set] : sets_.all()) queue_.add(key);
@@ -83,9 +84,12 @@ Task<Outcome> StatefulSets::reconcile(kube::Key key) {
   const SetPtr set = sets_.get(key);
   if (!set || stopping_ || !pods_.is_ready()) co_return Outcome::done();
   const kube::Key pod_key{key.ns, pod_name(*set)};
-  auto done = co_await act(decide(input_of(*set, pods_.get(pod_key).get())), set, pods_.get(pod_key));
+  PodPtr pod = pods_.get(pod_key);
+  SetInput input = input_of(*set, pod.get());
+  if (pod && removed_.contains(pod->metadata.uid)) input.pod_terminating = true;
+  auto done = co_await act(decide(input), set, std::move(pod));
   if (!done) co_return Outcome::failed();
-  const PodPtr pod = pods_.get(pod_key);
+  pod = pods_.get(pod_key);
   const bool counts = relation(*set, pod.get()) == SetInput::Pod::kOurs;
   done = co_await report(set, counts ? pod : nullptr);
   co_return done ? Outcome::done() : Outcome::failed();
@@ -102,10 +106,10 @@ Task<Result<void>> StatefulSets::act(SetAction action, SetPtr set, PodPtr pod) {
       co_return co_await adopt(std::move(set), std::move(pod));
     case SetAction::kReplace:
       timeline_.say(subject, "its pod template changed: the pod is replaced");
-      co_return co_await remove(std::move(set), std::move(pod));
+      co_return co_await remove(std::move(pod));
     case SetAction::kRemove:
       timeline_.say(subject, "scaled to zero");
-      co_return co_await remove(std::move(set), std::move(pod));
+      co_return co_await remove(std::move(pod));
   }
   co_return Result<void>{};
 }
@@ -128,8 +132,11 @@ Task<Result<void>> StatefulSets::adopt(SetPtr set, PodPtr pod) {
 }
 
 // The node stops the process and then lets the object go.
-Task<Result<void>> StatefulSets::remove(SetPtr, PodPtr pod) {
-  co_return unless_overtaken(co_await client_.remove(kPods, pod->metadata.key(), {.uid = pod->metadata.uid}));
+Task<Result<void>> StatefulSets::remove(PodPtr pod) {
+  removed_.insert(pod->metadata.uid);
+  auto removed = co_await client_.remove(kPods, pod->metadata.key(), {.uid = pod->metadata.uid});
+  if (!removed) removed_.erase(pod->metadata.uid);
+  co_return unless_overtaken(std::move(removed));
 }
 
 Task<Result<void>> StatefulSets::report(SetPtr set, PodPtr pod) {

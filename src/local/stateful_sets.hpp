@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "api/apps/stateful_set.hpp"
@@ -30,7 +31,7 @@ class StatefulSets {
   Task<Result<void>> act(SetAction action, SetPtr set, PodPtr pod);
   Task<Result<void>> create(SetPtr set);
   Task<Result<void>> adopt(SetPtr set, PodPtr pod);
-  Task<Result<void>> remove(SetPtr set, PodPtr pod);
+  Task<Result<void>> remove(PodPtr pod);
   Task<Result<void>> report(SetPtr set, PodPtr pod);
   void wake(const api::Pod& pod);
 
@@ -39,6 +40,7 @@ class StatefulSets {
   kube::Cache<api::Pod>& pods_;
   kube::Cache<api::StatefulSet> sets_;
   kube::Queue queue_;
+  std::set<std::string> removed_;  // uids of pods whose deletion the watch has not shown yet
   bool stopping_ = false;
 };
 

@@ -82,10 +82,10 @@ class Supervisor {
     return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
   }
 
-  // SIGCHLD only ends the poll; SIGTERM comes from the guardian when Rotor has ended.
+  // SIGCHLD only ends the poll.
   void take_signal() {
     signalfd_siginfo info;
-    if (read(signals_, &info, sizeof info) == static_cast<ssize_t>(sizeof info) && info.ssi_signo == SIGTERM)
+    if (read(signals_, &info, sizeof info) == static_cast<ssize_t>(sizeof info) && info.ssi_signo == kEndSignal)
       end_by(Clock::now());
   }
 
@@ -114,10 +114,10 @@ class Supervisor {
 int signals_as_file() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int sig : {SIGCHLD, SIGTERM}) sigaddset(&set, sig);
+  for (const int sig : {SIGCHLD, kEndSignal}) sigaddset(&set, sig);
   sigprocmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGCHLD, SIG_DFL);
-  for (const int sig : {SIGINT, SIGHUP}) std::signal(sig, SIG_IGN);
+  for (const int sig : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) std::signal(sig, SIG_IGN);
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

@@ -2,8 +2,8 @@
 // started can be found and ended. Runs in a small process of its own, forked by the guardian.
 #pragma once
 
+#include <csignal>
 #include <cstdint>
-#include <vector>
 
 #include <sys/types.h>
 
@@ -33,6 +33,10 @@ struct SupervisorFiles {
   int out = -1;      // -1: what the caller has
   int err = -1;
 };
+
+// From the guardian, when Rotor has ended. No signal that people send by name: `pkill -f rotor` is for Rotor, which
+// stops its processes in order.
+inline constexpr int kEndSignal = SIGUSR1;
 
 [[noreturn]] void supervise(SupervisorFiles files);
 

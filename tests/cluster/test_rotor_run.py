@@ -132,6 +132,41 @@ def test_children_die_even_when_rotor_is_killed(folder):
              10, "the grandchild to end")
 
 
+def test_a_detached_child_ends_with_rotor_however_rotor_ends(folder):
+    script = "setsid sh -c 'echo detached $$; exec sleep 1000' & exec sleep 1000"
+    for end in signal.SIGKILL, signal.SIGTERM:
+        run = LocalRun(folder, QUICKSTART, VALUES, command=["sh", "-c", script]).start()
+        run.wait_output(r"detached \d+")
+        detached = pathlib.Path("/proc") / re.search(r"detached (\d+)", run.output).group(1)
+        run.process.stop(end)
+        wait_for(lambda: not detached.exists(), 10, "the detached child to end")
+
+
+def test_kubectl_restarts_and_deletes_pods(folder):
+    with LocalRun(folder, QUICKSTART, VALUES, command=AGENT) as run:
+        agent_with(folder, 1)
+        k = run.kubectl
+        uid = lambda: k("-n", "openclaw", "get", "pod", "my-assistant-0", "-o", "jsonpath={.metadata.uid}", check=False)  # noqa: E731
+        ready = lambda: k("-n", "openclaw", "wait", "--for=condition=Ready", "openclawinstance/my-assistant", "--timeout=30s")  # noqa: E731
+        k("-n", "openclaw", "rollout", "status", "statefulset/my-assistant", "--timeout=30s")
+        seen = [uid()]
+        k("-n", "openclaw", "rollout", "restart", "statefulset/my-assistant")
+        k("-n", "openclaw", "rollout", "status", "statefulset/my-assistant", "--timeout=30s")
+        agent_with(folder, 2)
+        seen.append(uid())
+        k("-n", "openclaw", "delete", "pod", "my-assistant-0", "--timeout=20s")
+        agent_with(folder, 3)
+        ready()
+        seen.append(uid())
+        k("-n", "openclaw", "delete", "pod", "my-assistant-0", "--force", "--grace-period=0", "--timeout=20s")
+        agent_with(folder, 4)
+        ready()
+        seen.append(uid())
+        assert len(set(seen)) == 4 and "" not in seen, seen
+        k("delete", "namespace", "openclaw", "--timeout=30s")
+        assert "NotFound" in k("get", "namespace", "openclaw", check=False)
+
+
 def test_a_second_run_and_a_taken_port_say_what_to_do(folder):
     with LocalRun(folder, QUICKSTART, VALUES, command=AGENT) as run:
         port = re.search(r"https://127\.0\.0\.1:(\d+)", run.output or run.kubeconfig and run.output).group(1)

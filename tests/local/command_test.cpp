@@ -50,7 +50,7 @@ TEST(ACommand, IsRefusedWhenTheSumIsLargerAndTheLargestAreNamed) {
   EXPECT_EQ(
       said({{"run"}, {from_secret("A", "1"), from_secret("B", "22"), from_secret("C", "333"), from_secret("D", "")}},
            {.one = 100, .all = 60}),
-      "command and environment are 82 bytes: the kernel takes 60; the largest: C 3 bytes (key K of secret s), "
+      "command and environment are 78 bytes: the kernel takes 60; the largest: C 3 bytes (key K of secret s), "
       "B 2 bytes (key K of secret s), A 1 bytes (key K of secret s)");
 }
 

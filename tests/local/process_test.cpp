@@ -78,7 +78,7 @@ class LocalProcess : public testing::Test {
 
 bool is_gone(pid_t pid) {
   const auto line = parse_stat(text_of("/proc/" + std::to_string(pid) + "/stat"));
-  return !line || line->state == 'Z';
+  return pid > 0 && (!line || line->state == 'Z');
 }
 
 bool ends_soon(pid_t pid) {

@@ -166,7 +166,7 @@ TEST(APodThatIsDeleted, StaysUntilItsProcessIsGone) {
 }
 
 TEST(APodThatIsDeleted, IsStoppedByForceWhileItHasGrace) {
-  NodeWorld it("trap '' TERM; echo $$ >> $T/pids; while :; do sleep 0.05; done");
+  NodeWorld it("test -e $T/pids || trap '' TERM; echo $$ >> $T/pids; while :; do sleep 0.05; done");
   it.start_foo();
   it.world.remove(kPods, "foo-0");
   it.world.until("the stop", [&] { return it.said().find("stopping pid") != std::string::npos; });
@@ -179,6 +179,14 @@ TEST(StoppingTheNode, EndsProcessesThatAreBeingStoppedAlready) {
   it.world.remove(kPods, "foo-0");
   it.world.until("the stop", [&] { return it.said().find("stopping pid") != std::string::npos; });
   it.stop();
+  EXPECT_TRUE(is_gone(it.pids().back()));
+}
+
+TEST(StoppingTheNode, GivesNoMoreGraceWhenHurried) {
+  NodeWorld it(
+      "trap '' TERM; echo $$ >> $T/pids; while :; do sleep 0.05; done");  // its grace is longer than the patience
+  it.start_foo();
+  it.stop(true);
   EXPECT_TRUE(is_gone(it.pids().back()));
 }
 

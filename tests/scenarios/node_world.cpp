@@ -29,7 +29,7 @@ std::string text_of(const std::filesystem::path& file) {
 
 bool is_gone(pid_t pid) {
   const auto line = local::parse_stat(text_of("/proc/" + std::to_string(pid) + "/stat"));
-  return !line || line->state == 'Z';
+  return pid > 0 && (!line || line->state == 'Z');
 }
 
 NodeWorld::NodeWorld(const std::string& script) : NodeWorld(std::vector<std::string>{"bash", "-c", script}) {}
@@ -61,10 +61,14 @@ NodeWorld::~NodeWorld() {
   std::filesystem::remove_all(folder_);
 }
 
-void NodeWorld::stop() {
+void NodeWorld::stop(bool hurried) {
   stopped_ = true;
   bool done = false;
   boost::asio::co_spawn(world.loop().io(), node_->stop(), [&](std::exception_ptr) { done = true; });
+  if (hurried) {
+    world.until("the stop", [this] { return said().find("stopping pid") != std::string::npos; });
+    node_->hurry();
+  }
   world.until("the processes to end", [&] { return done; });
 }
 

@@ -37,7 +37,7 @@ class NodeWorld {
   // Runs `change`; then there is another pod, ready, with a process of its own, and nothing of the old one is left.
   void is_a_new_pod_after(const std::function<void()>& change);
   std::filesystem::path folder() const { return folder_; }
-  void stop();  // as Ctrl-C does
+  void stop(bool hurried = false);  // as Ctrl-C does; hurried: twice
 
  private:
   std::filesystem::path folder_;

@@ -32,6 +32,21 @@ class CredentialCache::Fetching {
   std::shared_ptr<Entry> entry_;
 };
 
+// A place in the line, left with the coroutine that waits, also when that is destroyed without being resumed: the fetch
+// must not wake a timer that is gone.
+class CredentialCache::Waiting {
+ public:
+  Waiting(std::shared_ptr<Entry> entry, asio::steady_timer& wake)
+      : entry_(std::move(entry)), place_(entry_->waiting.insert(entry_->waiting.end(), &wake)) {}
+  ~Waiting() { entry_->waiting.erase(place_); }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  std::shared_ptr<Entry> entry_;
+  std::list<asio::steady_timer*>::iterator place_;
+};
+
 bool CredentialCache::valid(const Entry& entry) const {
   return entry.credentials && (!entry.credentials->expires || clock_.now() < *entry.credentials->expires);
 }
@@ -63,9 +78,8 @@ Task<Result<CredentialsPtr>> CredentialCache::get(std::string key, Fetch fetch) 
   const std::shared_ptr<Entry> entry = slot;
   while (!fresh(*entry) && entry->fetching) {
     asio::steady_timer wake(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
-    const auto place = entry->waiting.insert(entry->waiting.end(), &wake);
+    const Waiting waiting(entry, wake);
     co_await wake.async_wait(asio::as_tuple(asio::use_awaitable));
-    entry->waiting.erase(place);
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) co_return fail(Code::kCancelled, "cancelled");
   }

@@ -41,6 +41,7 @@ class CredentialCache {
     std::list<boost::asio::steady_timer*> waiting;
   };
   class Fetching;
+  class Waiting;
 
   bool fresh(const Entry& entry) const;
   bool valid(const Entry& entry) const;
