@@ -228,6 +228,7 @@ Answer<Api::Outcome> Api::serve_resource(const net::ServerRequest& request, cons
   const bool named = !path.name.empty();
   if (call.target.kind->create_only && method != "POST") return refuse(method_not_allowed());
   if (method == "GET" && path.subresource == "token") return refuse(method_not_allowed());
+  if (is_pod_stream(call.target)) return serve_pod(call);
   if (path.subresource == "scale" && method == "GET") return wrap(get_scale(call));
   if (path.subresource == "scale" && (method == "PUT" || method == "PATCH")) return wrap(change_scale(call));
   // A name and ?watch=1 read one object all the same, as they always did: watches of one go by a field selector.

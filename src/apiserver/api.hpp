@@ -9,6 +9,7 @@
 
 #include "apiserver/crd.hpp"
 #include "apiserver/garbage.hpp"
+#include "apiserver/pod_log.hpp"
 #include "apiserver/registry.hpp"
 #include "apiserver/render.hpp"
 #include "apiserver/request.hpp"
@@ -60,6 +61,7 @@ class Api {
     std::string address;  // "127.0.0.1:6443"
     SecretBytes token;    // of the administrator
     Store::Options store{};
+    std::shared_ptr<const LogSource> logs{};  // of pods; none: this server runs none
   };
   // `wake`: see GarbageCollector.
   Api(const Clock& clock, Options options, std::function<void()> wake);
@@ -69,6 +71,7 @@ class Api {
   struct Outcome {
     Reply reply{};
     std::unique_ptr<OpenWatch> watch{};  // set: stream this instead
+    std::unique_ptr<OpenLog> log{};      // set: stream this instead
   };
   Outcome serve(const net::ServerRequest& request);
   // Is it from somebody who is known? Looks at the headers alone.
@@ -103,6 +106,7 @@ class Api {
   Answer<Reply> remove(const Call& call);
   Answer<Reply> remove_collection(const Call& call);
   Answer<Reply> issue_token(const Call& call) const;
+  Answer<Outcome> serve_pod(const Call& call) const;  // its log, and what only a cluster can do
   Answer<Reply> get_scale(const Call& call) const;
   Answer<Reply> change_scale(const Call& call);
   Reply written(const Call& call, Written result) const;

@@ -31,6 +31,9 @@ Answer<bool> dry_run(const Query& query, std::string_view options);
 // DeleteOptions from the body and the query.
 Answer<DeleteRequest> delete_request(const net::ServerRequest& request, const Query& query);
 
+// pods/log, pods/exec, pods/attach, pods/portforward.
+bool is_pod_stream(const Target& target);
+
 // Reviews are answered on the spot. Who has the token may do everything: there is one administrator.
 Answer<json::Object> answer_review(const Target& target, json::Object review, const Caller& caller,
                                    const TokenIssuer& issuer, const Store& store, WallTime now);

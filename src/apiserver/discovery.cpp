@@ -121,6 +121,13 @@ std::vector<Subresource> subresources_of(const ServedKind& kind, const ServedVer
   if (kind.storage_key == "serviceaccounts") {
     out.push_back({"token", "authentication.k8s.io", "v1", "TokenRequest", {"create"}});
   }
+  if (kind.storage_key == "pods") {
+    const std::vector<std::string> streams{"create", "get"};
+    out.push_back({"attach", {}, "v1", "PodAttachOptions", streams});
+    out.push_back({"exec", {}, "v1", "PodExecOptions", streams});
+    out.push_back({"log", {}, {}, kind.kind, {"get"}});
+    out.push_back({"portforward", {}, "v1", "PodPortForwardOptions", streams});
+  }
   return out;
 }
 

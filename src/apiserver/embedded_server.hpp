@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apiserver/faults.hpp"
+#include "apiserver/log_source.hpp"
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
 
@@ -18,6 +19,7 @@ struct EmbeddedConfig {
   std::uint16_t port = 0;      // 0: the system picks one
   std::string directory{};     // where `kubeconfig` and `ca.crt` are written; made when absent; "": nothing is written
   std::size_t history = 4096;  // changes kept for each resource, for watches that come back
+  std::shared_ptr<const LogSource> logs{};  // of whoever runs pods; none: nobody does
 };
 
 class EmbeddedServer {

@@ -159,6 +159,10 @@ Task<> serve_request(Serving& serving, net::ServerRequest request, net::ServerRe
     response.drop();
     co_return;
   }
+  if (outcome.log != nullptr) {
+    co_await stream_log(std::move(outcome.log), response);
+    co_return;
+  }
   if (outcome.watch == nullptr) {
     co_await send(response, std::move(outcome.reply));
     co_return;

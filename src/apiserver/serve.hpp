@@ -22,6 +22,9 @@ struct Serving {
   void end_watches(const std::string& resource, bool expired);
 };
 
+// A pod's log, until its end or, when it is followed, until the process's.
+Task<> stream_log(std::unique_ptr<OpenLog> log, net::ServerResponse& response);
+
 Task<> serve_request(Serving& serving, net::ServerRequest request, net::ServerResponse& response);
 
 }  // namespace rotor::apiserver

@@ -58,7 +58,6 @@ int resolve(EnvFlags flags) {
   log::configure(log::Level::kOff, log::Format::kLogfmt);
   if (!flags.values.empty()) flags.run.values = flags.values;
   flags.run.mode = local::PodMode::kResolveOnly;
-  flags.run.timeline = stderr;
   auto done = local::run(flags.run, make_providers);
   if (!done) return complain(done.error().message);
   const int shown = show(flags, std::move(done->environments));

@@ -29,6 +29,7 @@ void add_run(CLI::App& app, Action& action) {
       app.add_subcommand("run", "Run manifests on this machine: no cluster, one process per OpenClawInstance");
   auto options = std::make_shared<local::RunOptions>();
   auto values = std::make_shared<std::string>();
+  auto home = std::make_shared<std::string>();
   auto verbose = std::make_shared<bool>(false);
   command
       ->add_option(
@@ -44,6 +45,20 @@ void add_run(CLI::App& app, Action& action) {
   number(command->add_option("--port", options->port, "Port of the API server on 127.0.0.1"), "PORT", 0, 65535)
       ->default_str("any free one")
       ->group("API server");
+  command
+      ->add_option("--home", *home,
+                   "Where the instances have their homes, volumes and claims: an empty or a new folder")
+      ->default_str("in the state folder")
+      ->type_name("DIR")
+      ->group("Processes");
+  command->add_flag("--fresh", options->fresh, "Begin without the claims that earlier runs of these manifests kept")
+      ->group("Processes");
+  command->add_flag("-q,--quiet", options->timeline.quiet, "Of the timeline on stderr, show failures only")
+      ->group("Output");
+  auto form = std::make_shared<std::string>("text");
+  choice(command->add_option("-o,--output", *form, "Form of the timeline on stderr"), {"text", "json"})
+      ->capture_default_str()
+      ->group("Output");
   command
       ->add_option(
           "--state-dir", options->state_directory,
@@ -65,9 +80,11 @@ void add_run(CLI::App& app, Action& action) {
       ->default_str("its container's command")
       ->type_name("-- COMMAND ARGS...");
   command->positionals_at_end();
-  command->callback([&action, options, values, verbose, once] {
+  command->callback([&action, options, values, home, verbose, once, form] {
     if (*once) options->mode = local::PodMode::kOnce;
+    if (*form == "json") options->timeline.form = local::TimelineOptions::Form::kJson;
     if (!values->empty()) options->values = *values;
+    if (!home->empty()) options->home = *home;
     action = [options, verbose] { return run_locally(*options, *verbose); };
   });
 }

@@ -32,6 +32,11 @@ struct EnvironmentSources {
 struct References {
   std::set<std::string> secrets;
   std::set<std::string> config_maps;
+
+  void add(const References& more) {
+    secrets.insert(more.secrets.begin(), more.secrets.end());
+    config_maps.insert(more.config_maps.begin(), more.config_maps.end());
+  }
 };
 References references_of(const api::Container& container);
 

@@ -37,6 +37,11 @@ std::string describe(const Exit& exit) {
   return fmt::format("exited with code {}", exit.code);
 }
 
+// Whose output it is: the instance, as the timeline has it.
+kube::Key instance_of(const PodRun& run) {
+  return {run.key.ns, run.subject.substr(std::min(run.subject.size(), run.key.ns.size() + 1))};
+}
+
 bool is_passing(Code code) { return code == Code::kNotFound || code == Code::kConflict || code == Code::kInvalid; }
 
 }  // namespace
@@ -60,6 +65,11 @@ Kubelet::Kubelet(Executor executor, kube::Client& client, Clock& clock, Guardian
   pods_.on_change([this](const kube::Key& key, const PodPtr&, const PodPtr&) { queue_.add(key); });
   secrets_.on_change([this](const kube::Key& key, const auto&, const auto&) { wake_waiting(key, true); });
   config_maps_.on_change([this](const kube::Key& key, const auto&, const auto&) { wake_waiting(key, false); });
+  PodStorage* storage = options_.storage;
+  if (storage == nullptr) return;
+  secrets_.on_change([storage](const kube::Key& key, const auto&, const auto&) { storage->secret_changed(key); });
+  config_maps_.on_change(
+      [storage](const kube::Key& key, const auto&, const auto&) { storage->config_map_changed(key); });
 }
 
 Kubelet::~Kubelet() = default;
@@ -78,6 +88,14 @@ Task<> Kubelet::stop() {
     processes.push_back(run->process);
   }
   for (const auto& process : processes) co_await process->gone();
+  if (options_.storage != nullptr) options_.storage->remove_all();
+  if (options_.output != nullptr) co_await options_.output->finish();
+}
+
+// Nothing of a pod outlives it but its claims.
+void Kubelet::let_go(const kube::Key& pod) {
+  if (options_.storage != nullptr) options_.storage->remove(pod);
+  if (options_.output != nullptr) options_.output->forget(pod);
 }
 
 std::vector<Pending> Kubelet::running() const {
@@ -135,6 +153,7 @@ Task<Outcome> Kubelet::reconcile(kube::Key key) {
       co_return co_await finish(run, pod);
     case PodAction::kForget:
       runs_.erase(key);
+      let_go(key);
       if (pod) queue_.add(key);  // another one of that name stands in line
       co_return Outcome::done();
   }
@@ -158,7 +177,7 @@ Task<Outcome> Kubelet::start(RunPtr run, PodPtr pod) {
   if (!command) {
     process = std::unexpected(std::move(command).error());
   } else if (!stopping_) {
-    process = co_await start_process(executor_, guardian_, *std::move(command));
+    process = co_await launch(run, *std::move(command));
     reason = "RunContainerError";
     for_good = !process;  // the environment is whole: no object that appears could help
   }
@@ -166,19 +185,30 @@ Task<Outcome> Kubelet::start(RunPtr run, PodPtr pod) {
   if (process) {
     run->process = *process;
     note_started(*run, clock_.now(), clock_.steady());
-    say(*run, fmt::format("started, pid {} (start {})", run->process->pid(), ++starts_[run->subject]));
+    const int starts = ++starts_[run->subject];
+    timeline_.say(run->subject, fmt::format("started, pid {} (start {})", run->process->pid(), starts),
+                  {{"pid", run->process->pid()}, {"start", starts}});
     if (options_.observer != nullptr) options_.observer->started(run->subject);
     asio::co_spawn(executor_, follow(run, *std::move(process), self_), asio::detached);
     co_return co_await keep(run, pod);
   }
   const std::string message = process.error().message;
-  if (run->facts.message != message) say(*run, "waiting: " + message);
+  if (run->facts.message != message) timeline_.fail(run->subject, "waiting: " + message);
   note_waiting(*run, std::move(reason), message, clock_.now());
   if (options_.observer != nullptr) options_.observer->waits(run->subject, process.error(), for_good);
   auto said = co_await report(run, pod);
   const bool wakes = !run->references.secrets.empty() || !run->references.config_maps.empty();
   if (!said || !wakes) co_return Outcome::failed();
   co_return Outcome::again_after(kLookAgain, kube::Lane::kRetry);
+}
+
+Task<Result<std::shared_ptr<Process>>> Kubelet::launch(RunPtr run, Command command) {
+  std::optional<OutputEnd> end;
+  if (options_.output != nullptr) {
+    CO_TRY(OutputEnd opened, options_.output->open(instance_of(*run), run->key));
+    command.out = command.err = end.emplace(std::move(opened)).file();
+  }
+  co_return co_await start_process(executor_, guardian_, std::move(command));
 }
 
 void Kubelet::tell_to_stop(PodRun& run, const PodPtr& pod) {
@@ -206,10 +236,15 @@ void Kubelet::note_end(PodRun& run, Exit exit) {
     say(run, fmt::format("stopped pid {}", pid));
   } else {
     const Duration rest = note_crashed(run, exit, clock_.now(), clock_.steady());
+    const std::string when = rest == Duration::zero() ? "now" : "in " + format_duration(rest);
     const bool once = options_.mode == PodMode::kOnce;
-    say(run, once ? describe(exit)
-                  : fmt::format("{}; starting again {}", describe(exit),
-                                rest == Duration::zero() ? "now" : "in " + format_duration(rest)));
+    const std::string text = once ? describe(exit) : fmt::format("{}; starting again {}", describe(exit), when);
+    json::Object fields{{"pid", pid}, {"exitCode", exit.code}};
+    if (once && exit.code == 0) {
+      timeline_.say(run.subject, text, std::move(fields));
+    } else {
+      timeline_.fail(run.subject, text, std::move(fields));
+    }
     if (options_.observer != nullptr) options_.observer->ended(run.subject, exit);
   }
   queue_.add(run.key);
@@ -218,6 +253,7 @@ void Kubelet::note_end(PodRun& run, Exit exit) {
 // The last word about the pod, and the word that it may go: grace 0 is the node's to say.
 Task<Outcome> Kubelet::finish(RunPtr run, PodPtr pod) {
   if (auto said = co_await report(run, pod); !said) co_return Outcome::failed();
+  let_go(run->key);
   auto removed = co_await client_.remove(kPods, run->key, {.uid = run->uid, .grace_period_seconds = 0});
   if (!removed && removed.error().code != Code::kNotFound && removed.error().code != Code::kConflict)
     co_return Outcome::failed();

@@ -43,6 +43,8 @@ class Kubelet {
   RunPtr find(const kube::Key& key) const;
   void tell_to_stop(PodRun& run, const PodPtr& pod);
   void note_end(PodRun& run, Exit exit);
+  Task<Result<std::shared_ptr<Process>>> launch(RunPtr run, Command command);
+  void let_go(const kube::Key& pod);
   void wake_waiting(const kube::Key& changed, bool secret);
   void say(const PodRun& run, std::string_view text) { timeline_.say(run.subject, text); }
 

@@ -52,9 +52,13 @@ Task<Result<EnvironmentSources>> gather(kube::Client& client, std::shared_ptr<co
 
 Task<Result<Command>> command_of(kube::Client& client, std::shared_ptr<const api::Pod> pod, NodeOptions options) {
   if (pod->spec.containers.empty()) co_return fail(Code::kInvalid, "the pod has no container");
-  CO_TRY(const EnvironmentSources sources, co_await gather(client, pod));
-  const api::Container& container = pod->spec.containers.front();  // the pod is ours to hold
-  CO_TRY(Environment own, build_environment(container, sources));
+  CO_TRY(EnvironmentSources sources, co_await gather(client, pod));
+  LocalContainer local{pod->spec.containers.front(), std::move(sources)};
+  if (options.storage != nullptr) {
+    CO_TRY(local, co_await options.storage->prepare(pod, local.container, local.sources));
+  }
+  const api::Container& container = local.container;
+  CO_TRY(Environment own, build_environment(container, local.sources));
   Command command;
   if (options.mode == PodMode::kResolveOnly && options.command.empty()) options.command = {"env"};  // any that is small
   command.argv = options.command.empty() ? container_words(container, own) : std::move(options.command);

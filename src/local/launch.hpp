@@ -10,7 +10,9 @@
 #include "kube/client.hpp"
 #include "local/command.hpp"
 #include "local/environment.hpp"
+#include "local/output.hpp"
 #include "local/pod_observer.hpp"
+#include "local/pod_storage.hpp"
 
 namespace rotor::local {
 
@@ -19,6 +21,8 @@ struct NodeOptions {
   Environment base{};                  // under every process's own environment
   PodMode mode = PodMode::kKeepRunning;
   PodObserver* observer = nullptr;  // told what becomes of each pod; needed for kResolveOnly
+  PodStorage* storage = nullptr;    // homes and volumes; none: a process has the paths of its container
+  Output* output = nullptr;         // none: a process writes where Rotor does
 };
 
 // kNotFound, kInvalid: the pod waits for what the message names.

@@ -129,7 +129,7 @@ void ManifestSync::say_changes(const ManifestChanges& done) {
 
 void ManifestSync::say_new(Timeline& timeline, Lines& said, Lines now) {
   for (const auto& [what, line] : now) {
-    if (!said.contains(what)) timeline.say("manifests", line);
+    if (!said.contains(what)) timeline.fail("manifests", line);
   }
   said = std::move(now);
 }

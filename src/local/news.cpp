@@ -108,7 +108,12 @@ void News::tell(const Key& key, std::string_view kind, const Health& health, std
   const bool hint =
       health.state == Health::State::kFailing && is_store(kind) && !options_.values_file && !line->contains("--values");
   if (hint) *line += "; --values FILE would answer for it";
-  timeline_.say(unqueued(key).second.text(), *line);
+  const std::string subject = unqueued(key).second.text();
+  if (health.state == Health::State::kFailing) {
+    timeline_.fail(subject, *line);
+  } else {
+    timeline_.say(subject, *line);
+  }
 }
 
 const kube::Event* News::last_warning(std::string_view kind, const Key& key, std::string_view reason) const {

@@ -60,6 +60,24 @@ Object readiness(std::string_view type, const api::Pod& pod, const PodFacts& fac
   return out;
 }
 
+// Each volumeClaimTemplate is a claim of the pod's own, in the place of a volume of that name.
+void add_claims(const api::StatefulSet& set, Object& spec) {
+  const auto templates = json::parse(set.spec.volume_claim_templates ? set.spec.volume_claim_templates->text : "[]");
+  if (!templates || !templates->is_array() || templates->get_array().empty()) return;
+  Value& volumes = spec["volumes"];
+  if (!volumes.is_array()) volumes = Array();
+  for (const Value& one : templates->get_array()) {
+    const std::string name(json::find_string(one, "metadata.name"));
+    Array kept;
+    for (const Value& volume : volumes.get_array()) {
+      if (json::find_string(volume, "name") != name) kept.push_back(volume);
+    }
+    kept.push_back(
+        Object{{"name", name}, {"persistentVolumeClaim", Object{{"claimName", name + "-" + pod_name(set)}}}});
+    volumes = std::move(kept);
+  }
+}
+
 }  // namespace
 
 std::string pod_name(const api::StatefulSet& set) { return set.metadata.name + "-0"; }
@@ -86,6 +104,7 @@ Object make_pod(const api::StatefulSet& set, std::string_view revision) {
                                              {"controller", true},
                                              {"blockOwnerDeletion", true}}};
   Value spec = pod_template.as_object()["spec"];
+  add_claims(set, spec.as_object());
   spec.as_object()["nodeName"] = kNodeName;
   spec.as_object()["hostname"] = pod_name(set);
   return {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", std::move(metadata)}, {"spec", std::move(spec)}};

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "local/pod_storage.hpp"
+
 namespace rotor::local {
 namespace {
 
@@ -39,7 +41,9 @@ PodRun::PodRun(const api::Pod& pod, WallTime now)
       grace(std::chrono::seconds(pod.spec.termination_grace_period_seconds.value_or(kDefaultGrace))) {
   facts.accepted = now;
   facts.readiness_since = now;
-  if (!pod.spec.containers.empty()) references = references_of(pod.spec.containers.front());
+  if (pod.spec.containers.empty()) return;
+  references = references_of(pod.spec.containers.front());
+  references.add(volume_references(pod.spec, pod.spec.containers.front()));
 }
 
 void note_started(PodRun& run, WallTime now, SteadyTime steady) {

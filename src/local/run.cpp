@@ -9,19 +9,25 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "api/crds.hpp"
 #include "apiserver/embedded_server.hpp"
 #include "base/activities.hpp"
 #include "base/metrics.hpp"
 #include "kube/config.hpp"
+#include "local/data_directory.hpp"
 #include "local/file_watch.hpp"
 #include "local/guardian.hpp"
+#include "local/log_book.hpp"
 #include "local/manifest_sync.hpp"
 #include "local/manifests.hpp"
 #include "local/news.hpp"
 #include "local/node.hpp"
 #include "local/one_shot.hpp"
+#include "local/output.hpp"
+#include "local/pod_storage.hpp"
+#include "local/sink.hpp"
 #include "local/state_directory.hpp"
 #include "local/stopping.hpp"
 #include "local/timeline.hpp"
@@ -80,12 +86,27 @@ class FilesRemovedAtEnd {
   apiserver::EmbeddedServer& server_;
 };
 
+// With several workloads each line of output says whose it is.
+OutputText output_text(std::size_t workloads) {
+  const bool colour =
+      wants_colour(isatty(STDOUT_FILENO) == 1, environment("NO_COLOR").value_or(""), environment("TERM").value_or(""));
+  return {colour, workloads};
+}
+
+// What the processes have on this machine.
+struct Belongings {
+  DataFolder data;
+  std::shared_ptr<LogBook> book;
+  std::shared_ptr<Sink> terminal;
+  OutputText text;
+};
+
 // Everything that runs on the I/O thread, in the order in which it is torn down from the bottom.
 class Run {
  public:
   Run(asio::io_context& io, asio::signal_set& signals, RunOptions options, Values values, Guardian& guardian,
       apiserver::EmbeddedServer& server, std::unique_ptr<kube::Client> client, Clock& clock, Timeline& timeline,
-      const MakeProviders& make_providers, std::vector<std::string> workloads)
+      Belongings belongings, const MakeProviders& make_providers, std::vector<std::string> workloads)
       : io_(io),
         signals_(signals),
         clock_(clock),
@@ -100,11 +121,16 @@ class Run {
         secrets_(io.get_executor(), *client_, clock, registry_, metrics_, secrets_options()),
         openclaw_(io.get_executor(), *client_, clock, metrics_,
                   {.operator_namespace = std::string(kOperatorNamespace)}),
+        storage_(*client_, clock, timeline, std::move(belongings.data)),
+        output_(io.get_executor(), clock, std::move(belongings.book), std::move(belongings.terminal),
+                std::move(belongings.text)),
         node_(io.get_executor(), *client_, clock, guardian, timeline,
               {.command = options_.command,
                .base = inherit(caller_environment(), options_.inherit),
                .mode = options_.mode,
-               .observer = options_.mode == PodMode::kKeepRunning ? nullptr : &one_shot_}),
+               .observer = options_.mode == PodMode::kKeepRunning ? nullptr : &one_shot_,
+               .storage = &storage_,
+               .output = &output_}),
         manifests_(*client_, timeline, {.paths = options_.manifests}),
         news_(*client_, clock, timeline, {.values_file = options_.values.has_value()}),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {
@@ -136,6 +162,7 @@ class Run {
     }
     activities_.start(secrets_.run());
     activities_.start(openclaw_.run());
+    activities_.start(storage_.run());
     activities_.start(node_.run());
     activities_.start(news_.run());
     activities_.start(keep_files());
@@ -177,7 +204,8 @@ class Run {
     SecretBytes own(
         fmt::format(R"({{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"{}"}}}})", kOperatorNamespace));
     CO_TRY_VOID(co_await client_->create(kNamespaces, "", std::move(own)));
-    timeline_.say("api server", fmt::format("{}  KUBECONFIG={}", server_.url(), server_.kubeconfig_path()));
+    timeline_.say("api server", fmt::format("{}  KUBECONFIG={}", server_.url(), server_.kubeconfig_path()),
+                  {{"url", server_.url()}, {"kubeconfig", server_.kubeconfig_path()}});
     for (const std::string& name : not_set(caller_environment(), options_.inherit)) {
       timeline_.say("environment", fmt::format("--inherit-env: {} is not set here", name));
     }
@@ -196,7 +224,7 @@ class Run {
     for (;;) {
       co_await clock_.sleep_for(kLookAtFilesEvery);
       std::string found = server_.keep_files();
-      if (!found.empty() && found != said) timeline_.say("state", found);
+      if (!found.empty() && found != said) timeline_.fail("state", found);
       said = std::move(found);
     }
   }
@@ -214,7 +242,7 @@ class Run {
   void take(Result<Values> fresh) {
     const std::string problem = fresh ? "" : fresh.error().message;
     if (problem != values_problem_ && !problem.empty()) {
-      timeline_.say("values", problem + "; the last good values stay in force");
+      timeline_.fail("values", problem + "; the last good values stay in force");
     }
     values_problem_ = problem;
     if (!fresh) return;
@@ -244,9 +272,9 @@ class Run {
   Task<> end() {
     co_await asio::post(io_, asio::use_awaitable);
     const std::vector<std::string> reasons = one_shot_.reasons();
-    for (const std::string& reason : reasons) timeline_.say("rotor", reason);
+    for (const std::string& reason : reasons) timeline_.fail("rotor", reason);
     if (!reasons.empty()) {
-      for (const std::string& reason : co_await unready(*client_)) timeline_.say("rotor", reason);
+      for (const std::string& reason : co_await unready(*client_)) timeline_.fail("rotor", reason);
     }
     activities_.cancel();
   }
@@ -274,6 +302,8 @@ class Run {
   providers::ProviderRegistry registry_;
   secrets::Controllers secrets_;
   openclaw::Controller openclaw_;
+  PodStorage storage_;
+  Output output_;
   Node node_;
   ManifestSync manifests_;
   News news_;
@@ -287,9 +317,11 @@ class Run {
 Result<RunResult> run(RunOptions options, MakeProviders make_providers) {
   TRY(Manifests manifests, read_manifests({.paths = options.manifests}));
   TRY(Values values, read_values(options.values));
-  Guardian guardian;  // forks: before the embedded server starts its thread
+  std::signal(SIGPIPE, SIG_IGN);  // a reader of our output that is gone is no reason to end
+  Guardian guardian;              // forks: before the embedded server starts its thread
   SystemClock clock;
-  Timeline timeline(clock, options.timeline);
+  const auto notes = std::make_shared<Sink>(STDERR_FILENO);
+  Timeline timeline(clock, [notes](std::string line) { notes->put(std::move(line)); }, options.timeline);
   std::vector<std::string> workloads = workloads_of(manifests);
   if (options.mode != PodMode::kKeepRunning && workloads.empty()) {
     return fail(Code::kInvalid, "-f: there is no OpenClawInstance or StatefulSet in it, so there is nothing to run");
@@ -299,18 +331,21 @@ Result<RunResult> run(RunOptions options, MakeProviders make_providers) {
   asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
   TRY(const StateDirectory directory, state_directory(options.manifests, options.state_directory));
   if (!directory.notice.empty()) timeline.say("state", directory.notice);
-  auto server = apiserver::EmbeddedServer::start({.port = options.port, .directory = directory.path});
+  const auto book = std::make_shared<LogBook>();
+  auto server = apiserver::EmbeddedServer::start({.port = options.port, .directory = directory.path, .logs = book});
   if (!server) {
     if (server.error().message.contains(directory.path)) server.error().message += " (--state-dir DIR)";
     server.error().message += options.port == 0 ? "" : " (--port; without it any free port is taken)";
     return std::unexpected(std::move(server).error());
   }
   const FilesRemovedAtEnd removed(**server);
+  TRY(DataFolder data, DataFolder::open({options.home.value_or(data_directory(directory.path)), options.fresh}));
+  Belongings belongings{std::move(data), book, std::make_shared<Sink>(STDOUT_FILENO), output_text(workloads.size())};
   TRY(auto client, connect(io.get_executor(), clock, **server));
   Result<RunResult> result;
   {
     Run graph(io, signals, std::move(options), std::move(values), guardian, **server, std::move(client), clock,
-              timeline, make_providers, std::move(workloads));
+              timeline, std::move(belongings), make_providers, std::move(workloads));
     graph.start(std::move(manifests));
     run_until_ended(io, graph.activities(), std::chrono::seconds(5));
     result = graph.result();

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "base/error.hpp"
 #include "local/environment_text.hpp"
 #include "local/pod_observer.hpp"
+#include "local/timeline.hpp"
 #include "providers/provider.hpp"
 
 namespace rotor::local {
@@ -23,11 +23,13 @@ struct RunOptions {
   std::optional<std::string> values{};  // answers for every store
   std::uint16_t port = 0;               // of the API server; 0: the system picks one
   std::string state_directory{};        // "": one for these manifests under the user's state folder
-  std::vector<std::string> command{};   // for every instance; empty: what its container says
-  std::vector<std::string> inherit{};   // of the caller's environment, beside what is always passed
+  std::optional<std::string> home{};    // where the instances' folders are; none: in the state folder
+  bool fresh = false;                   // without the claims that earlier runs kept
+  TimelineOptions timeline{};
+  std::vector<std::string> command{};  // for every instance; empty: what its container says
+  std::vector<std::string> inherit{};  // of the caller's environment, beside what is always passed
   PodMode mode = PodMode::kKeepRunning;
   Duration wait = std::chrono::minutes(1);  // unless kKeepRunning: what has not started by then never will
-  std::FILE* timeline = stdout;
 };
 
 // Makes the providers that manifests may name (the table stands in cli/).

@@ -2,23 +2,41 @@
 // Lines are made of names and numbers; values never get here.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
+#include <functional>
+#include <string>
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "json/document.hpp"
 
 namespace rotor::local {
 
+struct TimelineOptions {
+  enum class Form : std::uint8_t { kText, kJson } form = Form::kText;
+  bool quiet = false;  // failures only
+};
+
 class Timeline {
  public:
-  Timeline(Clock& clock, std::FILE* out) : clock_(clock), out_(out), began_(clock.steady()) {}
+  using Write = std::function<void(std::string line)>;  // does not block
 
-  // `   1.204 s  openclaw/my-assistant  started, pid 4711`
-  void say(std::string_view subject, std::string_view text);
+  Timeline(Clock& clock, Write write, TimelineOptions options = {})
+      : clock_(clock), write_(std::move(write)), options_(options), began_(clock.steady()) {}
+  Timeline(Clock& clock, std::FILE* out);
+
+  // `   1.204 s  openclaw/my-assistant  started, pid 4711`; in JSON the fields stand beside time, subject and event.
+  void say(std::string_view subject, std::string_view text, json::Object fields = {});
+  // The same for what went wrong, said under --quiet too.
+  void fail(std::string_view subject, std::string_view text, json::Object fields = {});
 
  private:
+  std::string line(std::string_view subject, std::string_view text, bool failure, json::Object fields) const;
+
   Clock& clock_;
-  std::FILE* out_;
+  Write write_;
+  TimelineOptions options_;
   SteadyTime began_;
 };
 

@@ -11,7 +11,8 @@ from .processes import Process, wait_for
 
 
 class LocalRun:
-    def __init__(self, folder: pathlib.Path, manifests: pathlib.Path, values: dict | None = None, flags=(), command=()):
+    def __init__(self, folder: pathlib.Path, manifests: pathlib.Path, values: dict | None = None, flags=(), command=(),
+                 split: bool = False, env: dict | None = None):
         self.folder = folder
         self.values_path = folder / "values.json"
         argv = [tools.rotor(), "run", "-f", manifests, *flags]
@@ -20,7 +21,8 @@ class LocalRun:
             argv += ["--values", self.values_path]
         if command:
             argv += ["--", *command]
-        self.process = Process("run", argv, folder, env={"XDG_STATE_HOME": str(folder / "state")})
+        self.process = Process("run", argv, folder, split=split,
+                               env={"XDG_STATE_HOME": str(folder / "state"), **(env or {})})
 
     def save(self, values: dict | str):
         text = values if isinstance(values, str) else json.dumps(values)
@@ -41,6 +43,11 @@ class LocalRun:
     @property
     def output(self) -> str:
         return self.process.log()
+
+    @property
+    def printed(self) -> str:
+        """Standard output alone, of a split run."""
+        return self.process.out_path.read_text(errors="replace")
 
     def wait_output(self, pattern: str, timeout: float = 30, count: int = 1):
         def there():

@@ -31,15 +31,17 @@ def wait_for(condition, timeout: float, what: str, interval: float = 0.05):
 
 
 class Process:
-    def __init__(self, name: str, argv: list, log_dir: pathlib.Path, env: dict | None = None):
+    def __init__(self, name: str, argv: list, log_dir: pathlib.Path, env: dict | None = None,
+                 split: bool = False):
         self.name, self.argv, self.env = name, [str(a) for a in argv], env
         self.log_path = log_dir / f"{name}.log"
+        self.out_path = log_dir / f"{name}.out" if split else self.log_path  # standard output, apart when split
         self.popen: subprocess.Popen | None = None
 
     def start(self) -> "Process":
-        with open(self.log_path, "ab") as log:
+        with open(self.log_path, "ab") as log, open(self.out_path, "ab") as out:
             self.popen = subprocess.Popen(
-                self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                self.argv, stdin=subprocess.DEVNULL, stdout=out, stderr=log, start_new_session=True,
                 env=None if self.env is None else {**os.environ, **self.env})
         return self
 
