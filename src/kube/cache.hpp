@@ -239,10 +239,18 @@ class Cache final : public WatchSink {
   bool is_ahead(const T& written, const Ptr& shown) const {
     return !shown || later_version(written.metadata.resource_version, shown->metadata.resource_version);
   }
+  // What is kept small has no uid; then versions decide alone.
+  static std::string uid_of(const T& object) {
+    if constexpr (requires { object.metadata.uid; }) {
+      return object.metadata.uid;
+    } else {
+      return {};
+    }
+  }
   void bury(const Key& key, std::string_view version) {
     Ptr last = shown_by_watch(key);
     if (!last) last = get(key);
-    Tombstone tomb{last ? last->metadata.uid : "", std::string(version)};
+    Tombstone tomb{last ? uid_of(*last) : std::string(), std::string(version)};
     if (tomb.version.empty() && last) tomb.version = last->metadata.resource_version;
     tombstones_.put(key, std::move(tomb), clock_.steady());
   }
@@ -250,7 +258,7 @@ class Cache final : public WatchSink {
   bool is_buried(const Key& key, const T& object) const {
     const Tombstone* tomb = tombstones_.find(key, clock_.steady());
     if (tomb == nullptr) return false;
-    if (!tomb->uid.empty() && tomb->uid == object.metadata.uid) return true;
+    if (!tomb->uid.empty() && tomb->uid == uid_of(object)) return true;
     return !tomb->version.empty() && !later_version(object.metadata.resource_version, tomb->version);
   }
   void tell(const Key& key, const Ptr& before, const Ptr& after) {
