@@ -23,6 +23,29 @@ TEST(Names, CheckLabelKeysAndValues) {
   EXPECT_EQ(check_config_key("..a"), "must not start with '..'");
 }
 
+TEST(Names, CheckWhatStandsInContainers) {
+  for (const char* name : {"A", "1a", "a b", "~", "A:/x"}) EXPECT_EQ(check_env_name(name), "") << name;
+  for (const char* name : {"A=B", "a\tb", "\xc3\xa9", "\x7f"}) EXPECT_NE(check_env_name(name), "") << name;
+  for (const char* path : {"a", "a/b", "a..b", ".a"}) EXPECT_EQ(check_inner_path(path), "") << path;
+  for (const char* path : {"/a", "..", "a/../b", "..a"}) EXPECT_NE(check_inner_path(path), "") << path;
+  for (const char* path : {"metadata.name", "metadata.labels['a']", "status.podIP"})
+    EXPECT_EQ(check_pod_field(path), "") << path;
+  for (const char* path : {"metadata.nope", "metadata.name['a']", ""}) EXPECT_NE(check_pod_field(path), "") << path;
+}
+
+TEST(Metadata, WantsADomainForFinalizersOfBuiltinKindsOnly) {
+  const json::Object object =
+      json::parse(R"({"metadata":{"name":"a","finalizers":["bad","a.b/c","orphan"]}})").value().get_object();
+  std::vector<FieldError> errors;
+  validate_metadata(object, NameRule::kSubdomain, true, errors);
+  EXPECT_TRUE(errors.empty());
+  EXPECT_EQ(finalizer_warnings(object, nullptr).size(), 1U);
+  EXPECT_TRUE(finalizer_warnings(object, &object).empty());
+  validate_metadata(object, NameRule::kSubdomain, false, errors);
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors.front().field, "metadata.finalizers[0]");
+}
+
 TEST(Metadata, NamesTheFieldThatIsWrong) {
   json::Object object =
       json::parse(
@@ -31,16 +54,16 @@ TEST(Metadata, NamesTheFieldThatIsWrong) {
           .value()
           .get_object();
   std::vector<FieldError> errors;
-  validate_metadata(object, NameRule::kSubdomain, errors);
+  validate_metadata(object, NameRule::kSubdomain, false, errors);
   std::vector<std::string> fields;
   for (const FieldError& error : errors) fields.push_back(error.field);
-  EXPECT_EQ(fields, (std::vector<std::string>{"metadata.name", "metadata.labels", "metadata.ownerReferences[0].uid",
+  EXPECT_EQ(fields, (std::vector<std::string>{"metadata.name", "metadata.labels", "metadata.ownerReferences.uid",
                                               "metadata.finalizers"}));
 }
 
 TEST(Metadata, WantsANameOrAPrefix) {
   std::vector<FieldError> errors;
-  validate_metadata(json::Object(), NameRule::kSubdomain, errors);
+  validate_metadata(json::Object(), NameRule::kSubdomain, false, errors);
   const Failure failure = invalid("", "Secret", "", errors);
   EXPECT_EQ(failure.message,
             R"(Secret "" is invalid: metadata.name: Required value: name or generateName is required)");

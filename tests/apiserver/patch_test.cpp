@@ -40,7 +40,7 @@ TEST(JsonPatch, AppliesOperationsInOrder) {
        R"({"foo":{},"qux":{"thud":1}})"},
       {R"({"a/b":1,"m~n":2})", R"([{"op":"test","path":"/a~1b","value":1},{"op":"replace","path":"/m~0n","value":3}])",
        R"({"a/b":1,"m~n":3})"},
-      {R"({"a":1})", R"([{"op":"add","path":"","value":{"b":2}}])", R"({"b":2})"},
+      {R"({"a":1})", R"([{"op":"replace","path":"","value":{"b":2}}])", R"({"b":2})"},
       {R"({"a":{"b":1}})", R"([{"op":"copy","from":"/a","path":"/c"},{"op":"replace","path":"/a/b","value":2}])",
        R"({"a":{"b":2},"c":{"b":1}})"},
       {R"({"a":[1,2]})", R"([{"op":"add","path":"/a/-","value":3}])", R"({"a":[1,2,3]})"}};
@@ -60,7 +60,9 @@ TEST(JsonPatch, RefusesWhatDoesNotFit) {
                                                   R"([{"op":"spin","path":"/a"}])",
                                                   R"([{"path":"/a"}])",
                                                   R"([{"op":"remove","path":"a"}])",
-                                                  R"([{"op":"remove","path":"/list/x"}])"};
+                                                  R"([{"op":"remove","path":"/list/x"}])",
+                                                  R"([{"op":"add","path":"","value":{}}])",
+                                                  R"([{"op":"replace","path":"","value":5}])"};
   for (const std::string_view patch : kPatches) {
     const auto out = json_patch(value(R"({"a":1,"list":[1]})"), value(patch));
     ASSERT_FALSE(out.has_value()) << patch;

@@ -82,8 +82,8 @@ class Recorder:
     def step(self, number, step):
         now = int(time.time()) + 1
         time.sleep(now - time.time() + 0.05)
-        self.times[stamp(now)] = f"step {number:02}"
-        self.times[stamp(now + 1)] = f"step {number:02}"
+        self.times[stamp(now)] = f"2026-01-01T00:00:{number:02}Z"
+        self.times[stamp(now + 1)] = f"2026-01-01T00:00:{number:02}Z"
         verb, body = step["verb"], step["body"]
         query = f"fieldManager={step.get('manager', 'tester')}&fieldValidation={step.get('validation', 'Warn')}"
         if step.get("force"):

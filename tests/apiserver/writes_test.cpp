@@ -54,7 +54,7 @@ class Endpoint {
   };
 
   Outcome perform(const json::Object& step, int number) {
-    const Write write{text(step, "manager"), text(step, "subresource"), fmt::format("step {:02}", number)};
+    const Write write{text(step, "manager"), text(step, "subresource"), fmt::format("2026-01-01T00:00:{:02}Z", number)};
     const FieldValidation mode =
         text(step, "validation", "Warn") == "Strict" ? FieldValidation::kStrict : FieldValidation::kWarn;
     const std::string verb = text(step, "verb");

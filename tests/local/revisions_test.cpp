@@ -73,6 +73,19 @@ TEST(Revisions, TheOldestOverTheLimitGo) {
   EXPECT_THAT(plan_revisions(set_with("a", 2), history).remove, IsEmpty());
 }
 
+// Taken from kube-controller-manager 1.36.3.
+TEST(Revisions, TheNameIsTheOneTheStatefulSetControllerGives) {
+  const json::Value set = json::parse(R"({"metadata":{"name":"web"},"spec":{"template":{
+      "metadata":{"labels":{"app":"web"}},
+      "spec":{"containers":[{"name":"main","image":"one<&>","imagePullPolicy":"IfNotPresent","resources":{},
+                             "env":[{"name":"A","value":"1"}],"ports":[{"containerPort":80,"protocol":"TCP"}],
+                             "terminationMessagePath":"/dev/termination-log","terminationMessagePolicy":"File"}],
+              "dnsPolicy":"ClusterFirst","restartPolicy":"Always","schedulerName":"default-scheduler",
+              "securityContext":{},"terminationGracePeriodSeconds":30}}}})")
+                              .value();
+  EXPECT_EQ(plan_revisions(set.as_object(), {}).name, "web-c976d6c97");
+}
+
 TEST(Revisions, ACollisionChangesTheName) {
   EXPECT_NE(plan_revisions(set_with("one"), {}, 0).name, plan_revisions(set_with("one"), {}, 1).name);
 }
