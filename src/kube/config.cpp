@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/log.hpp"
 #include "json/yaml.hpp"
 
 namespace rotor::kube {
@@ -62,6 +63,7 @@ class Entry {
   Entry(const json::YamlNode& body, const File& file, std::string where)
       : body_(body), file_(file), where_(std::move(where)) {}
 
+  const std::string& file() const { return file_.path; }
   std::string text(std::string_view name) const { return text_of(body_, name); }
   std::string text(std::string_view part, std::string_view name) const {
     const json::YamlNode* found = member(body_, part);
@@ -120,18 +122,30 @@ Result<Entry> find_entry(const std::vector<File>& files, const std::string& list
   return fail(Code::kInvalid, fmt::format("{}: there is no {} named {:?}", files.front().path, inner, name));
 }
 
-Result<void> read_cluster(const Entry& cluster, ConnectionConfig& out) {
+// Whose kubeconfig it is: a person may choose not to check the server of his own, what came with a manifest may not.
+enum class Owner : std::uint8_t { kPerson, kOther };
+
+Result<void> read_cluster(const Entry& cluster, Owner owner, ConnectionConfig& out) {
   out.server = cluster.text("server");
   while (out.server.ends_with('/')) out.server.pop_back();
   if (!out.server.starts_with("https://") && !out.server.starts_with("http://")) {
     return cluster.bad("server must be a URL that begins with https://");
   }
-  if (cluster.text("insecure-skip-tls-verify") == "true") {
-    return cluster.bad(
-        "insecure-skip-tls-verify is not supported: give the server's CA in certificate-authority-data instead");
-  }
   TRY(const SecretBytes ca, cluster.pem("certificate-authority"));
   out.tls.ca_pem = ca.reveal();
+  if (cluster.text("insecure-skip-tls-verify") == "true") {
+    if (owner == Owner::kOther) {
+      return cluster.bad(
+          "insecure-skip-tls-verify is honoured in a kubeconfig of your own only: give the server's CA in "
+          "certificate-authority-data");
+    }
+    if (!out.tls.ca_pem.empty()) {
+      return cluster.bad("insecure-skip-tls-verify and certificate-authority exclude each other: remove one");
+    }
+    out.tls.check_server = false;
+    log::warn("the API server's certificate is not checked: insecure-skip-tls-verify is set",
+              {{"kubeconfig", cluster.file()}});
+  }
   out.tls.server_name = cluster.text("tls-server-name");
   out.proxy_url = cluster.text("proxy-url");
   return {};
@@ -159,7 +173,7 @@ Result<void> read_user(const Entry& user, ConnectionConfig& out) {
   return {};
 }
 
-Result<ConnectionConfig> resolve(const std::vector<File>& files, std::string_view context_name) {
+Result<ConnectionConfig> resolve(const std::vector<File>& files, Owner owner, std::string_view context_name) {
   std::string name(context_name);
   for (const File& file : files) {
     if (name.empty()) name = text_of(file.root, "current-context");
@@ -172,7 +186,7 @@ Result<ConnectionConfig> resolve(const std::vector<File>& files, std::string_vie
   ConnectionConfig out;
   out.ns = context.text("namespace");
   TRY(const Entry cluster, find_entry(files, "clusters", "cluster", context.text("cluster")));
-  TRY_VOID(read_cluster(cluster, out));
+  TRY_VOID(read_cluster(cluster, owner, out));
   if (const std::string user_name = context.text("user"); !user_name.empty()) {
     TRY(const Entry user, find_entry(files, "users", "user", user_name));
     TRY_VOID(read_user(user, out));
@@ -203,7 +217,7 @@ Result<ConnectionConfig> load(const std::vector<std::string>& paths, std::string
     files.push_back(std::move(file));
   }
   if (files.empty()) return std::unexpected(*std::move(first_error));
-  return resolve(files, {});
+  return resolve(files, Owner::kPerson, {});
 }
 
 std::string environment(const char* name) {
@@ -227,7 +241,7 @@ Result<ConnectionConfig> parse_kubeconfig(std::string_view text, std::string_vie
   std::vector<File> files;
   TRY(File file, parse(text, path));
   files.push_back(std::move(file));
-  return resolve(files, context);
+  return resolve(files, Owner::kOther, context);
 }
 
 Result<ConnectionConfig> in_cluster_connection(std::string_view mount) {

@@ -20,13 +20,15 @@ struct ConnectionConfig {
   std::string proxy_url{};   // the cluster entry's own; empty: the environment's
 };
 
-// kInvalid names the file and the entry; exec plug-ins and auth providers are answered with what to use instead.
+// A kubeconfig that came with a manifest or from ourselves: the server is always checked, and one that asks otherwise is
+// refused. kInvalid names the file and the entry; exec plug-ins and auth providers are answered with what to use instead.
 Result<ConnectionConfig> parse_kubeconfig(std::string_view text, std::string_view path, std::string_view context = {});
 
 // The ServiceAccount's mount folder and KUBERNETES_SERVICE_HOST/_PORT.
 Result<ConnectionConfig> in_cluster_connection(std::string_view mount);
 
-// `flag`, then $KUBECONFIG, then in-cluster, then ~/.kube/config.
+// `flag`, then $KUBECONFIG, then in-cluster, then ~/.kube/config. A file of the person's own may say
+// insecure-skip-tls-verify: honoured, with a warning in the log that names the file.
 Result<ConnectionConfig> find_connection(const std::optional<std::string>& flag);
 
 // `user_agent` is also the default field manager's name.

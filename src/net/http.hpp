@@ -75,6 +75,8 @@ struct TlsConfig {
   std::string certificate_pem{};  // client certificate chain, with key_pem
   SecretBytes key_pem{};
   std::string server_name{};  // empty: the URL's host
+  // False: anybody may answer as the server. Only a person's own kubeconfig asks for it (kube/config), no manifest.
+  bool check_server = true;
 };
 
 // Which proxy serves a URL: HTTPS_PROXY, HTTP_PROXY and NO_PROXY (either case) with Go's matching rules.

@@ -147,7 +147,7 @@ class ClientTlsImpl final : public ClientTls {
 
   Result<void> configure(const TlsConfig& config) {
     common_options(context_);
-    context_.set_verify_mode(asio::ssl::verify_peer);
+    context_.set_verify_mode(config.check_server ? asio::ssl::verify_peer : asio::ssl::verify_none);
     static constexpr std::array<unsigned char, 9> kAlpn = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
     SSL_CTX_set_alpn_protos(context_.native_handle(), kAlpn.data(), kAlpn.size());
     if (config.ca_pem.empty()) {

@@ -37,7 +37,7 @@ class SharedHttpClients final : public HttpClients {
       parts += fmt::format("{}:", part.size());
       parts += sha256(part);
     }
-    return sha256(parts);
+    return sha256(parts + (tls.check_server ? "checked" : "unchecked"));
   }
 
   // A client lives on for a while after its last user, so that its connections are used again by the next reconcile.

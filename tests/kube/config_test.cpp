@@ -1,5 +1,6 @@
 #include "kube/config.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -8,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.hpp"
+#include "base/log.hpp"
 
 namespace rotor::kube {
 namespace {
@@ -168,6 +170,33 @@ TEST(FindConnection, MergesSeveralFiles) {
   ASSERT_TRUE(c) << c.error().message;
   EXPECT_EQ(c->server, "https://b");
   EXPECT_EQ(c->token.reveal(), "x");
+}
+
+TEST(FindConnection, LeavesTheServerUncheckedWhereAPersonsOwnFileSaysSoAndWarnsOnce) {
+  const Folder folder;
+  const std::string a = folder.write("a", config("{server: 'https://a', insecure-skip-tls-verify: true}", "{}"));
+  log::configure(log::Level::kWarn, log::Format::kLogfmt);
+  testing::internal::CaptureStderr();
+  const auto c = find_connection(a);
+  const std::string logged = testing::internal::GetCapturedStderr();
+  log::configure(log::Level::kOff, log::Format::kLogfmt);
+  ASSERT_TRUE(c) << c.error().message;
+  EXPECT_FALSE(c->tls.check_server);
+  EXPECT_EQ(std::ranges::count(logged, '\n'), 1) << logged;
+  EXPECT_THAT(logged, HasSubstr(a));
+}
+
+TEST(FindConnection, RefusesACaBesideAnUncheckedServer) {
+  const Folder folder;
+  const std::string a = folder.write(
+      "a", config("{server: 'https://a', insecure-skip-tls-verify: true, certificate-authority-data: YQ==}", "{}"));
+  EXPECT_THAT(find_connection(a).error().message, HasSubstr("exclude each other"));
+}
+
+TEST(FindConnection, ChecksTheServerUnlessToldOtherwise) {
+  const Folder folder;
+  const std::string a = folder.write("a", config("{server: 'https://a'}", "{}"));
+  EXPECT_TRUE(find_connection(a)->tls.check_server);
 }
 
 TEST(FindConnection, NamesTheFileItCannotRead) {

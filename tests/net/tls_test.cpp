@@ -37,6 +37,13 @@ TEST_F(Tls, SystemRootsDoNotIncludeOurTestCa) {
   EXPECT_TRUE(failure().contains("is not trusted"));
 }
 
+TEST_F(Tls, AnyCertificateWillDoWhereTheServerIsNotChecked) {
+  serve(name_the_client);
+  connect({.tls = {.check_server = false}});
+  const Result<Response> response = send({.url = url("/", "localhost")});
+  EXPECT_TRUE(response) << response.error().message;
+}
+
 TEST_F(Tls, HonoursSslCertFile) {
   const std::string path = testing::TempDir() + "rotor-net-roots.pem";
   std::ofstream(path) << test_ca().certificate_pem;
