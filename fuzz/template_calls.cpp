@@ -235,7 +235,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Map members;
   members.emplace("in", Value::text(std::string(writer.rest())));
   RenderOptions options;
-  options.limits = {.steps = 200'000, .bytes = 4 << 20, .output = 1 << 20, .expensive_calls = 0, .template_depth = 50};
+  options.limits = {.steps = 200'000, .bytes = 4 << 20, .output = 1 << 20, .effort = 0, .template_depth = 50};
   const Environment environment{WallTime(std::chrono::seconds(1'600'000'000)), [](std::span<unsigned char> out) {
                                   for (auto& byte : out) byte = 7;
                                 }};

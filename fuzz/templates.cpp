@@ -14,7 +14,7 @@ namespace {
 
 void render(const Template& t, const Value& data) {
   RenderOptions options;
-  options.limits = {.steps = 20'000, .bytes = 1 << 20, .output = 1 << 20, .expensive_calls = 0, .template_depth = 50};
+  options.limits = {.steps = 20'000, .bytes = 1 << 20, .output = 1 << 20, .effort = 0, .template_depth = 50};
   static const Environment environment{WallTime(std::chrono::seconds(1'600'000'000)), [](std::span<unsigned char> out) {
                                          for (auto& byte : out) byte = 7;
                                        }};

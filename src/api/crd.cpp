@@ -1,5 +1,7 @@
 #include "api/crd.hpp"
 
+#include <algorithm>
+
 namespace rotor::api {
 namespace {
 
@@ -91,7 +93,11 @@ void version_block(Writer& w, std::string_view description, const CrdVersion& ve
   }
   member(w, "name", version.name);
   root_schema(w, description, version);
-  selectable(w, version.selectable_fields);
+  // kube-apiserver 1.36 takes fields that all versions list alike out of them and then misses their common schema:
+  // "spec.selectableFields: may only be set when validations.schema is included". In another order they are not alike.
+  auto paths = version.selectable_fields;
+  if (!version.storage) std::ranges::reverse(paths);
+  selectable(w, paths);
   w.key("served");
   w.boolean(version.served);
   w.key("storage");

@@ -86,8 +86,10 @@ void add_commands(CLI::App& app, Action& action) {
   add_completion(app, action);
   add_man(app, action);
   for (const char* name : kHandleSecrets) {
-    app.get_subcommand(name)->add_flag(kAllowDebugger,
-                                       "Let debuggers attach and core dumps be written; both show every secret");
+    app.get_subcommand(name)
+        ->add_flag(kAllowDebugger)
+        ->description("Let debuggers attach and core dumps be written; both show every secret")
+        ->group("Process");
   }
 }
 

@@ -120,7 +120,7 @@ class Run {
         registry_(make_providers({io.get_executor(), clock, *http_, counter_, environment})),
         secrets_(io.get_executor(), *client_, clock, registry_, metrics_, secrets_options()),
         openclaw_(io.get_executor(), *client_, clock, metrics_,
-                  {.operator_namespace = std::string(kOperatorNamespace)}),
+                  {.operator_namespace = std::string(kOperatorNamespace), .node_refuses_unusable = true}),
         storage_(*client_, clock, timeline, std::move(belongings.data)),
         output_(io.get_executor(), clock, std::move(belongings.book), std::move(belongings.terminal),
                 std::move(belongings.text)),

@@ -13,6 +13,9 @@ struct ControllerOptions {
   // A rotation waits until nothing changed for `quiet`, but not longer than `quiet_at_most` after the first change.
   Duration quiet = std::chrono::seconds(1);
   Duration quiet_at_most = std::chrono::seconds(10);
+  // A kubelet starts a container onto a value that no environment can carry and shows the value in the pod's status, so
+  // no pod is made for one. A node that refuses such a value by itself (rotor run) has its pod wait and say so.
+  bool node_refuses_unusable = false;
   Duration resync = std::chrono::minutes(5);
 };
 

@@ -146,7 +146,7 @@ Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::share
                                                .state = live.state.get(),
                                                .has_key = digester != nullptr,
                                                .pods_start_anyway = plan->pods_start_anyway,
-                                               .starts_pods = plan->starts_pods(),
+                                               .starts_pods = plan->starts_pods() && !options_.node_refuses_unusable,
                                                .missed_before_us = missed});
   co_return co_await write(plan, std::move(decision), answer ? std::string() : answer.error().message, digester,
                            memory);

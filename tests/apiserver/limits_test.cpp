@@ -21,6 +21,8 @@ TEST_F(Counters, KeepNothingOfARequestWithoutCredentials) {
   for (int i = 0; i < 100; ++i) {
     net::ServerRequest request = api.request("GET" + std::to_string(i), "/api/v1/" + std::to_string(i));
     request.headers = {{"User-Agent", std::to_string(i)}};
+    EXPECT_EQ(api.send(request).status, 403);
+    request.headers.push_back({"Authorization", "Bearer wrong-" + std::to_string(i)});
     EXPECT_EQ(api.send(request).status, 401);
   }
   EXPECT_TRUE(api.api.counts().empty());

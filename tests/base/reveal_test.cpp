@@ -43,6 +43,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/local/launch.cpp",               // $(VAR) in a command
     "src/local/process.cpp",              // PATH, to find a program
     "src/local/projected_folder.cpp",     // keys of Secrets, into files of mode 0400
+    "src/local/revisions.cpp",            // StatefulSets, into ControllerRevisions
     "src/local/start_request.cpp",        // the environment of a process
     "src/local/run.cpp",                  // the embedded server's kubeconfig
     "src/net/certificates.cpp",           // the CA's key, to sign with

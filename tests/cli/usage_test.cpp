@@ -53,7 +53,7 @@ INSTANTIATE_TEST_SUITE_P(
             "FlagBeforeWhatIsMissingBecauseOfIt", {"run", "--filname", "x"}, "did you mean `--filename`?", "rotor run"},
         WrongCase{"FlagOfRotorItself", {"--verison"}, "did you mean `--version`?", "rotor"},
         WrongCase{"OneTooMany", {"crds", "all"}, "`all` is one argument too many", "rotor crds"},
-        WrongCase{"Missing", {"run"}, "-f DIR|FILE is missing: A manifest or a folder", "rotor run"},
+        WrongCase{"Missing", {"run"}, "-f DIR|FILE|- is missing: A manifest or a folder", "rotor run"},
         WrongCase{"Port",
                   {"run", "-f", "x", "--port", "70000"},
                   "--port: \"70000\" is not a whole number from 0 to 65535",

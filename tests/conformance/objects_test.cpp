@@ -54,7 +54,7 @@ TEST_F(Objects, NeedANamespaceThatExists) {
   const auto made =
       server->run(server->client().create(kConfigMaps, "no-such-namespace", SecretBytes(config_map("a"))));
   ASSERT_FALSE(made);
-  EXPECT_EQ(made.error().code, Code::kNotFound);
+  EXPECT_EQ(made.error().code, Code::kGone) << "not the object is missing, but where it would be";
   EXPECT_EQ(made.error().message, R"(namespaces "no-such-namespace" not found)");
 }
 

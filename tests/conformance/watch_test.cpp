@@ -71,7 +71,7 @@ TEST_F(Watch, FromAVersionThatIsTooOldIsGone) {
     return event ? Error{Code::kInternal, "an event came"} : event.error();
   }();
   EXPECT_EQ(error.code, Code::kGone);
-  EXPECT_THAT(error.message, HasSubstr("too old resource version"));
+  EXPECT_THAT(error.message, HasSubstr("410 Expired"));
 }
 
 TEST_F(Watch, EndsInGoodOrderAfterItsTime) {

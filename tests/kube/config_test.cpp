@@ -179,7 +179,7 @@ TEST(FindConnection, LeavesTheServerUncheckedWhereAPersonsOwnFileSaysSoAndWarnsO
   testing::internal::CaptureStderr();
   const auto c = find_connection(a);
   const std::string logged = testing::internal::GetCapturedStderr();
-  log::configure(log::Level::kOff, log::Format::kLogfmt);
+  log::configure(log::Level::kInfo, log::Format::kLogfmt);
   ASSERT_TRUE(c) << c.error().message;
   EXPECT_FALSE(c->tls.check_server);
   EXPECT_EQ(std::ranges::count(logged, '\n'), 1) << logged;

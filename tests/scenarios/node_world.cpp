@@ -47,7 +47,8 @@ NodeWorld::NodeWorld(std::vector<std::string> command)
   boost::asio::co_spawn(
       world.loop().io(), node_->run(),
       boost::asio::bind_cancellation_slot(cancel_.slot(), [this](std::exception_ptr) { ended_ = true; }));
-  world.start_operator();
+  world.start_operator(
+      {.operator_namespace = "rotor", .quiet = std::chrono::nanoseconds(0), .node_refuses_unusable = true});
 }
 
 NodeWorld::~NodeWorld() {

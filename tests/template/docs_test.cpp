@@ -281,8 +281,9 @@ TemplateSpec template_spec(const json::Value& v) {
   spec.data = texts(json::find(v, "data"));
   if (const json::Value* from = json::find(v, "templateFrom")) {
     for (const json::Value& entry : from->as_array()) {
+      const std::string_view target = json::find_string(entry, "target");
       spec.from.push_back({TemplateAs::kKeysAndValues, "", SecretBytes(json::find_string(entry, "literal")),
-                           std::string(json::find_string(entry, "target")),
+                           std::string(target.empty() ? "Data" : target),
                            std::string(json::find_string(entry, "valuesDecodingStrategy")), true});
     }
   }

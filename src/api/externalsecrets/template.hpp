@@ -27,7 +27,7 @@ struct TemplateRef {
 struct TemplateFrom {
   std::optional<TemplateRef> config_map;
   std::optional<TemplateRef> secret;
-  std::string target;  // Data (also when empty), Annotations, Labels; a path for manifests
+  std::string target = "Data";  // Data, Annotations, Labels; a path for manifests. Empty: nowhere, which is an error
   std::optional<std::string> literal;
   std::string values_decoding_strategy;
 };
