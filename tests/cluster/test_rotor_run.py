@@ -228,14 +228,16 @@ def test_a_second_run_and_a_taken_port_say_what_to_do(folder):
         assert port in third.output and "--port" in third.output
 
 
-def test_without_the_token_the_answer_is_401(folder):
+def test_without_a_token_the_answer_is_403_and_with_a_wrong_one_401(folder):
     with LocalRun(folder, QUICKSTART, VALUES, command=AGENT) as run:
         server = yaml.safe_load(pathlib.Path(run.kubeconfig).read_text())["clusters"][0]["cluster"]["server"]
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(f"{server}/api/v1/namespaces", context=context, timeout=5)
-        assert refused.value.code == 401
+        for headers, code in ({}, 403), ({"Authorization": "Bearer wrong"}, 401):
+            request = urllib.request.Request(f"{server}/api/v1/namespaces", headers=headers)
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(request, context=context, timeout=5)
+            assert refused.value.code == code
 
 
 def test_bad_flags_are_explained(folder):
