@@ -28,8 +28,7 @@ Result<std::string> render(const Template& t, std::string_view input) {
   Map members;
   members.emplace("in", Value::text(std::string(input)));
   RenderOptions options;
-  options.limits = {
-      .steps = 2'000'000, .bytes = 16 << 20, .output = 4 << 20, .effort = 0, .template_depth = 10};
+  options.limits = {.steps = 2'000'000, .bytes = 16 << 20, .output = 4 << 20, .effort = 0, .template_depth = 10};
   static const Environment environment{WallTime(std::chrono::seconds(1'600'000'000)), [](std::span<unsigned char> out) {
                                          for (auto& byte : out) byte = 7;
                                        }};

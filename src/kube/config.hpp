@@ -20,8 +20,9 @@ struct ConnectionConfig {
   std::string proxy_url{};   // the cluster entry's own; empty: the environment's
 };
 
-// A kubeconfig that came with a manifest or from ourselves: the server is always checked, and one that asks otherwise is
-// refused. kInvalid names the file and the entry; exec plug-ins and auth providers are answered with what to use instead.
+// A kubeconfig that came with a manifest or from ourselves: the server is always checked, and one that asks otherwise
+// is refused. kInvalid names the file and the entry; exec plug-ins and auth providers are answered with what to use
+// instead.
 Result<ConnectionConfig> parse_kubeconfig(std::string_view text, std::string_view path, std::string_view context = {});
 
 // The ServiceAccount's mount folder and KUBERNETES_SERVICE_HOST/_PORT.

@@ -63,7 +63,8 @@ TEST(OperatorCommand, SaysWhoNamedTheKubeconfigAndWhyItCannotBeRead) {
 TEST(ApiserverCommand, SaysWhyItCannotWriteTheKubeconfigAndWhichPortIsTaken) {
   RotorProcess folder({"apiserver", "--kubeconfig-out", "/no/such/folder/kubeconfig"});
   EXPECT_EQ(folder.exit_code(), kFailed);
-  EXPECT_THAT(folder.output(), HasSubstr("--kubeconfig-out: writing /no/such/folder/kubeconfig: No such file or directory"));
+  EXPECT_THAT(folder.output(),
+              HasSubstr("--kubeconfig-out: writing /no/such/folder/kubeconfig: No such file or directory"));
   const Folder there;
   const TakenPort port;
   RotorProcess taken({"apiserver", "--port", port.number(), "--kubeconfig-out", there.path("kubeconfig")});

@@ -42,7 +42,9 @@ INSTANTIATE_TEST_SUITE_P(
         Trap{R"({{htpasswd "a:b" "p" "sha"}})", "invalid username: a:b"},
         Trap{R"({{htpasswd "a:b" "p"}})", "invalid username: a:b"},
         Trap{R"({{htpasswd "ann" "p" | trunc 11}})", "ann:$2a$10$"}, Trap{R"({{"p" | htpasswd "ann" | len}})", "64"},
-        Trap{R"({{htpasswd "ann"}})", "error: template: tpl:1:2: executing \"tpl\" at <htpasswd>: wrong number of args for htpasswd: want 3 got 1"},
+        Trap{R"({{htpasswd "ann"}})",
+             "error: template: tpl:1:2: executing \"tpl\" at <htpasswd>: wrong number of args for htpasswd: want 3 got "
+             "1"},
         Trap{R"({{bcrypt (repeat 73 "x")}})",
              "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes"},
         Trap{R"({{derivePassword 1 "x" "a" "b" "c"}})", "cannot find password template x"},
