@@ -39,7 +39,7 @@ def faults(path: pathlib.Path) -> list[str]:
             elif target != room and target not in BELOW[room]:
                 found.append(f'"{ours}": {room}/ may not include {target}/')
             elif room == "providers" and target == "providers" and "/" in ours[10:]:
-                if len(parts) > 2 and ours.split("/")[1] != parts[1]:
+                if len(parts) > 2 and ours.split("/")[1] not in (parts[1], "common"):
                     found.append(f'"{ours}": a provider may not include another provider')
         elif TRANSPORT.search(outside):
             allowed = OPENSSL_X509_ROOMS if "x509v3" in outside else TRANSPORT_ROOMS

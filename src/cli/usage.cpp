@@ -25,6 +25,7 @@ std::vector<std::string> flags_of(const Page& page) {
 // missing because of it.
 std::optional<std::string> explain_extras(const CLI::App& app, const Page& page) {
   std::vector<std::string> extras = app.remaining(true);
+  extras.erase(std::ranges::find(extras, "--"), extras.end());  // what follows is a command of its own
   if (extras.empty()) return std::nullopt;
   const auto flag = std::ranges::find_if(extras, [](const std::string& word) { return word.starts_with('-'); });
   if (flag == extras.end()) {

@@ -18,7 +18,8 @@ struct Symptom {
   bool bad_when_true = false;
   std::string_view reason = {};  // empty: any
 };
-constexpr std::array<Symptom, 3> kSymptoms = {{
+constexpr std::array<Symptom, 4> kSymptoms = {{
+    {.type = "NameUsable"},
     {.type = "Ready", .reason = "ReconcileFailed"},
     {.type = "SecretsReady"},
     {.type = "RotationKeyUnavailable", .bad_when_true = true},

@@ -192,6 +192,7 @@ Task<Outcome> Kubelet::start(RunPtr run, PodPtr pod) {
     asio::co_spawn(executor_, follow(run, *std::move(process), self_), asio::detached);
     co_return co_await keep(run, pod);
   }
+  if (process.error().code == Code::kCancelled) co_return Outcome::failed();  // the end of the run is no news
   const std::string message = process.error().message;
   if (run->facts.message != message) timeline_.fail(run->subject, "waiting: " + message);
   note_waiting(*run, std::move(reason), message, clock_.now());

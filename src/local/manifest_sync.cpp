@@ -16,7 +16,7 @@ std::ptrdiff_t count_of(const Standing& standing, std::string_view kind) {
 }  // namespace
 
 std::string nothing_to_run(const Standing& standing, const std::vector<std::string>& paths) {
-  if (count_of(standing, "OpenClawInstance") > 0) return {};
+  if (count_of(standing, "OpenClawInstance") + count_of(standing, "StatefulSet") > 0) return {};
   std::string out = "nothing to run: no OpenClawInstance in ";
   for (const std::string& path : paths) {
     out += fmt::format("{}{}", &path == paths.data() ? "" : ", ", path == kStandardInput ? "standard input" : path);
@@ -131,6 +131,7 @@ void ManifestSync::say_new(Timeline& timeline, Lines& said, Lines now) {
   for (const auto& [what, line] : now) {
     if (!said.contains(what)) timeline.fail("manifests", line);
   }
+  if (now.empty() && !said.empty()) timeline.say("manifests", "nothing is wrong with them any more");
   said = std::move(now);
 }
 

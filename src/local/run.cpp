@@ -244,10 +244,14 @@ class Run {
     if (problem != values_problem_ && !problem.empty()) {
       timeline_.fail("values", problem + "; the last good values stay in force");
     }
+    const bool mended = fresh && !values_problem_.empty();
     values_problem_ = problem;
     if (!fresh) return;
     const std::vector<std::string> keys = changed_keys(values_, *fresh);
-    if (keys.empty()) return;
+    if (keys.empty()) {
+      if (mended) timeline_.say("values", "can be read again; nothing changed");
+      return;
+    }
     values_ = *std::move(fresh);
     timeline_.say("values", fmt::format("changed: {}", fmt::join(keys, ", ")));
     secrets_.values_changed();
@@ -324,12 +328,15 @@ Result<RunResult> run(RunOptions options, MakeProviders make_providers) {
   Timeline timeline(clock, [notes](std::string line) { notes->put(std::move(line)); }, options.timeline);
   std::vector<std::string> workloads = workloads_of(manifests);
   if (options.mode != PodMode::kKeepRunning && workloads.empty()) {
+    if (!manifests.broken.empty()) return std::unexpected(manifests.broken.front().error);
     return fail(Code::kInvalid, "-f: there is no OpenClawInstance or StatefulSet in it, so there is nothing to run");
   }
   asio::io_context io;
   // From before the first file until after the last: a signal is a wish that is granted in order, never an end midway.
   asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
-  TRY(const StateDirectory directory, state_directory(options.manifests, options.state_directory));
+  TRY(const StateDirectory directory, options.mode == PodMode::kResolveOnly
+                                          ? private_directory()
+                                          : state_directory(options.manifests, options.state_directory));
   if (!directory.notice.empty()) timeline.say("state", directory.notice);
   const auto book = std::make_shared<LogBook>();
   auto server = apiserver::EmbeddedServer::start({.port = options.port, .directory = directory.path, .logs = book});

@@ -48,16 +48,16 @@ std::string folder_for(const std::vector<std::string>& manifests) {
   return "run-" + hex_encode(sha256(paths)).substr(0, 12);
 }
 
-Result<StateDirectory> temporary_directory() {
+}  // namespace
+
+Result<StateDirectory> private_directory() {
   std::string path = (std::filesystem::temp_directory_path() / "rotor-XXXXXX").string();
   if (mkdtemp(path.data()) == nullptr) {
     return fail(Code::kUnavailable, fmt::format("making a folder for the state, {}: {}; name one with --state-dir",
                                                 path, std::strerror(errno)));
   }
-  return StateDirectory{path, fmt::format("HOME and XDG_STATE_HOME are not set: the state of this run is in {}", path)};
+  return StateDirectory{path};
 }
-
-}  // namespace
 
 Result<StateHome> choose_state_home(const StateSources& sources) {
   TRY_VOID(check_absolute("XDG_STATE_HOME", sources.xdg_state_home));
@@ -78,7 +78,11 @@ Result<StateDirectory> state_directory(const std::vector<std::string>& manifests
                                                .home = environment("HOME"),
                                                .account_home = account_home(),
                                                .xdg_runtime_dir = environment("XDG_RUNTIME_DIR")}));
-  if (home.path.empty()) return temporary_directory();
+  if (home.path.empty()) {
+    TRY(StateDirectory made, private_directory());
+    made.notice = fmt::format("HOME and XDG_STATE_HOME are not set: the state of this run is in {}", made.path);
+    return made;
+  }
   return StateDirectory{home.path + "/" + folder_for(manifests), home.notice};
 }
 

@@ -30,6 +30,9 @@ struct StateDirectory {
   std::string notice{};
 };
 
+// A new folder with a name that nobody could know before, for a run that is over at once.
+Result<StateDirectory> private_directory();
+
 // `given` when it is not empty; else a folder of the state home, named by the manifests' absolute paths; without a
 // state home a new folder with a name that nobody could know before.
 Result<StateDirectory> state_directory(const std::vector<std::string>& manifests, const std::string& given);

@@ -16,6 +16,9 @@ using std::chrono::seconds;
 constexpr kube::Resource kPods = kube::kResource<api::Pod>;
 constexpr kube::Resource kSets = kube::kResource<api::StatefulSet>;
 constexpr int kWorkers = 8;
+// `kubectl delete` looks for the pod by name once more before it waits for its end: one that is back by then is waited
+// for in vain. A cluster is never that fast.
+constexpr std::chrono::milliseconds kPause{100};
 
 const kube::OwnerReference* controller_of(const api::Pod& pod) {
   for (const kube::OwnerReference& owner : pod.metadata.owner_references) {
@@ -53,6 +56,7 @@ Result<void> unless_overtaken(Result<void> result) {
 StatefulSets::StatefulSets(kube::Client& client, Clock& clock, Timeline& timeline, kube::Cache<api::Pod>& pods,
                            bool replaces)
     : client_(client),
+      clock_(clock),
       timeline_(timeline),
       pods_(pods),
       sets_(client, clock, "", {}),
@@ -64,6 +68,8 @@ StatefulSets::StatefulSets(kube::Client& client, Clock& clock, Timeline& timelin
     if (before) wake(*before);
     if (after) wake(*after);
     if (before && (!after || after->metadata.deleting())) removed_.erase(before->metadata.uid);
+    if (after) gone_.erase(after->metadata.key());
+    if (before && !after) gone_.insert_or_assign(before->metadata.key(), clock_.steady());
   });
   pods_.on_ready([this] {
     for (const auto& [key, set] : sets_.all()) queue_.add(key);
@@ -90,12 +96,25 @@ Task<Outcome> StatefulSets::reconcile(kube::Key key) {
   PodPtr pod = pods_.get(pod_key);
   SetInput input = input_of(*set, pod.get(), replaces_);
   if (pod && removed_.contains(pod->metadata.uid)) input.pod_terminating = true;
-  auto done = co_await act(decide(input), set, std::move(pod));
+  const SetAction action = decide(input);
+  if (action == SetAction::kCreate) {
+    if (const auto rest = too_soon(pod_key)) co_return Outcome::again_after(*rest, kube::Lane::kUser);
+  }
+  auto done = co_await act(action, set, std::move(pod));
   if (!done) co_return Outcome::failed();
   pod = pods_.get(pod_key);
   const bool counts = relation(*set, pod.get()) == SetInput::Pod::kOurs;
   done = co_await report(set, counts ? pod : nullptr);
   co_return done ? Outcome::done() : Outcome::failed();
+}
+
+std::optional<Duration> StatefulSets::too_soon(const kube::Key& pod) {
+  const auto it = gone_.find(pod);
+  if (it == gone_.end()) return std::nullopt;
+  const auto rest = it->second + kPause - clock_.steady();
+  if (rest > SteadyTime::duration::zero()) return rest;
+  gone_.erase(it);
+  return std::nullopt;
 }
 
 Task<Result<void>> StatefulSets::act(SetAction action, SetPtr set, PodPtr pod) {

@@ -2,7 +2,9 @@
 // objects; whatever has to start or stop is the kubelet's to see.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -34,14 +36,17 @@ class StatefulSets {
   Task<Result<void>> remove(PodPtr pod);
   Task<Result<void>> report(SetPtr set, PodPtr pod);
   void wake(const api::Pod& pod);
+  std::optional<Duration> too_soon(const kube::Key& pod);
 
   kube::Client& client_;
+  Clock& clock_;
   Timeline& timeline_;
   kube::Cache<api::Pod>& pods_;
   kube::Cache<api::StatefulSet> sets_;
   kube::Queue queue_;
-  std::set<std::string> removed_;  // uids of pods whose deletion the watch has not shown yet
-  bool replaces_;                  // a changed template replaces the pod
+  std::map<kube::Key, SteadyTime> gone_;  // pods that ended just now
+  std::set<std::string> removed_;         // uids of pods whose deletion the watch has not shown yet
+  bool replaces_;                         // a changed template replaces the pod
   bool stopping_ = false;
 };
 

@@ -53,6 +53,8 @@ INSTANTIATE_TEST_SUITE_P(
             "FlagBeforeWhatIsMissingBecauseOfIt", {"run", "--filname", "x"}, "did you mean `--filename`?", "rotor run"},
         WrongCase{"FlagOfRotorItself", {"--verison"}, "did you mean `--version`?", "rotor"},
         WrongCase{"OneTooMany", {"crds", "all"}, "`all` is one argument too many", "rotor crds"},
+        WrongCase{"ValueBeforeACommand", {"run", "-f", "x", "-o", "yaml", "--", "true"}, "yaml", "rotor run"},
+        WrongCase{"MissingBeforeACommand", {"run", "--", "true"}, "-f DIR|FILE|- is missing", "rotor run"},
         WrongCase{"Missing", {"run"}, "-f DIR|FILE|- is missing: A manifest or a folder", "rotor run"},
         WrongCase{"Port",
                   {"run", "-f", "x", "--port", "70000"},

@@ -72,6 +72,8 @@ TEST(NothingToRun, IsSaidWithWhatGoesOnAllTheSame) {
   };
   const Manifest bot = manifest("{apiVersion: openclaw.rocks/v1alpha1, kind: OpenClawInstance, metadata: {name: b}}");
   EXPECT_EQ(nothing_to_run(standing({es("a"), bot}), {"dir"}), "");
+  const Manifest set = manifest("{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: b}}");
+  EXPECT_EQ(nothing_to_run(standing({set}), {"dir"}), "");
   EXPECT_EQ(nothing_to_run({}, {"dir", "-"}),
             "nothing to run: no OpenClawInstance in dir, standard input; the API server answers all the same");
   EXPECT_EQ(nothing_to_run(standing({es("a")}), {"dir"}),

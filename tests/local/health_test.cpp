@@ -43,6 +43,11 @@ TEST(HealthOf, IsWhatTheConditionsOfEachKindComeTo) {
         condition("RotationKeyUnavailable", "True", "R", "key")},
        State::kFailing,
        "key"},
+      {"OpenClawInstance",
+       {condition("NameUsable", "False", "NameUnusable", "a dot"),
+        condition("Ready", "False", "NameUnusable", "a dot")},
+       State::kFailing,
+       "a dot"},
       {"OpenClawInstance", {condition("StorageReady", "False", "ClaimNotCreated", "no claim")}, State::kGood},
   };
   for (const HealthCase& c : cases) {
