@@ -1,7 +1,7 @@
 // The registration table: a provider is its folder and one row here.
 #pragma once
 
-#include "providers/provider.hpp"
+#include "providers/registry.hpp"
 
 namespace rotor::cli {
 

@@ -140,18 +140,20 @@ class Previewer {
   Result<SecretMap> fetch_from(const Values& values, const ExternalSecret& es) {
     boost::asio::io_context io;
     ValuesClients clients(values);
-    Result<SecretMap> fetched;
+    providers::Lookup<SecretMap> fetched;
     std::exception_ptr thrown;
     boost::asio::co_spawn(io,
                           secrets::fetch_values(clients, std::make_shared<const ExternalSecret>(es),
                                                 {.pool = pool_, .environment = environment_}),
-                          [&](std::exception_ptr error, Result<SecretMap> result) {
+                          [&](std::exception_ptr error, providers::Lookup<SecretMap> result) {
                             thrown = std::move(error);
                             fetched = std::move(result);
                           });
     io.run();
     if (thrown) std::rethrow_exception(thrown);
-    return fetched;
+    if (fetched.absent()) return fail(Code::kNotFound, fetched.absence().what);
+    if (fetched.failed()) return std::unexpected(fetched.error());
+    return *std::move(fetched);
   }
 
   const PreviewOptions& options_;

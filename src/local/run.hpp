@@ -14,7 +14,7 @@
 #include "local/environment_text.hpp"
 #include "local/pod_observer.hpp"
 #include "local/timeline.hpp"
-#include "providers/provider.hpp"
+#include "providers/registry.hpp"
 
 namespace rotor::local {
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "providers/common/property.hpp"
 #include "template/lookup.hpp"
 #include "template/regex.hpp"
 
@@ -10,20 +11,16 @@ namespace {
 
 using namespace providers;
 
-std::unexpected<Error> read_only() {
-  return fail(Code::kInvalid, "a values file is only read: edit it instead of pushing to it");
-}
-
 class ValuesClient final : public SecretsClient {
  public:
   ValuesClient(const Values& values, std::string store) : values_(values), store_(std::move(store)) {}
 
   Task<Validation> validate() override { co_return Validation{}; }
 
-  Task<Result<SecretBytes>> get_secret(RemoteRef ref) override { co_return look_up(ref); }
+  Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override { co_return look_up(ref); }
 
-  Task<Result<SecretMap>> get_secret_map(RemoteRef ref) override {
-    CO_TRY(const SecretBytes document, look_up(ref));
+  Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override {
+    CO_LOOKUP(const SecretBytes document, look_up(ref));
     co_return tmpl::extract_members(document);
   }
 
@@ -38,23 +35,13 @@ class ValuesClient final : public SecretsClient {
     co_return out;
   }
 
-  Task<Result<void>> push(PushSource, PushTarget) override { co_return read_only(); }
-  Task<Result<void>> remove(std::string, std::string) override { co_return read_only(); }
-
-  Task<Result<bool>> exists(std::string remote_key, std::string) override {
-    co_return values_.find(store_, remote_key) != nullptr;
-  }
-
  private:
-  Result<SecretBytes> look_up(const RemoteRef& ref) const {
+  Lookup<SecretBytes> look_up(const RemoteRef& ref) const {
     const SecretBytes* value = values_.find(store_, ref.key);
-    if (value == nullptr)
-      return fail(Code::kNotFound, fmt::format("the values file has no key \"{}\"; add it there", ref.key));
-    if (ref.property.empty()) return *value;
-    return tmpl::require_property(
-        tmpl::LookupRule::kAws, *value, ref.property,
-        {Code::kNotFound,
-         fmt::format("key \"{}\" of the values file has no property \"{}\"; add it there", ref.key, ref.property)});
+    if (value == nullptr) return Absent{fmt::format("the values file has no key \"{}\"; add it there", ref.key)};
+    return property_of(
+        tmpl::LookupRule::kKeyThenPath, *value, ref.property,
+        fmt::format("key \"{}\" of the values file has no property \"{}\"; add it there", ref.key, ref.property));
   }
 
   const Values& values_;

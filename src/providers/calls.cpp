@@ -1,5 +1,5 @@
 #include "base/metrics.hpp"
-#include "providers/provider.hpp"
+#include "providers/services.hpp"
 
 namespace rotor::providers {
 namespace {

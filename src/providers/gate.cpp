@@ -3,18 +3,14 @@
 #include <memory>
 
 #include <fmt/format.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
 #include "api/core/config_map.hpp"
 #include "api/core/secret.hpp"
 #include "api/core/service_account.hpp"
-#include "base/encoding.hpp"
 
 namespace rotor::providers {
 namespace {
 
-using api::es::CaProvider;
 using api::es::SecretKeySelector;
 using api::es::ServiceAccountSelector;
 
@@ -99,28 +95,6 @@ class ClientGate final : public ReferenceGate {
   std::string no_tokens_;
 };
 
-struct BioFree {
-  void operator()(BIO* b) const { BIO_free(b); }
-};
-struct X509Free {
-  void operator()(X509* x) const { X509_free(x); }
-};
-
-bool starts_with_certificate(std::string_view pem) {
-  const std::unique_ptr<BIO, BioFree> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  const std::unique_ptr<X509, X509Free> first(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-  return first != nullptr;
-}
-
-Result<std::string> decode_ca(const std::string& bytes) {
-  if (starts_with_certificate(bytes)) return bytes;
-  for (const Base64 alphabet : {Base64::kStandard, Base64::kUrl}) {
-    auto again = base64_decode(bytes, alphabet);
-    if (again && starts_with_certificate(*again)) return *again;
-  }
-  return fail(Code::kInvalid, "failed to decode ca bundle: failed to parse the new certificate, not valid pem data");
-}
-
 }  // namespace
 
 std::string resolve_namespace(const Scope& scope, const std::optional<std::string>& selector_ns) {
@@ -130,37 +104,6 @@ std::string resolve_namespace(const Scope& scope, const std::optional<std::strin
 
 std::unique_ptr<ReferenceGate> make_reference_gate(kube::Client& client, std::string no_tokens) {
   return std::make_unique<ClientGate>(client, std::move(no_tokens));
-}
-
-Task<Result<std::string>> resolve_ca(ReferenceGate& gate, Scope scope, std::string ca_bundle,
-                                     std::optional<CaProvider> ca_provider) {
-  if (!ca_bundle.empty()) {
-    auto first = base64_decode(ca_bundle);
-    co_return decode_ca(first ? *first : ca_bundle);
-  }
-  if (!ca_provider) co_return std::string();
-  if (scope.cluster() && !ca_provider->ns) co_return fail(Code::kInvalid, "missing namespace on caProvider secret");
-  if (!scope.cluster() && ca_provider->ns && *ca_provider->ns != scope.consumer_ns) {
-    co_return fail(
-        Code::kInvalid,
-        "namespace should either be empty or match the namespace of the SecretStore for a namespaced SecretStore");
-  }
-  if (ca_provider->type == "Secret") {
-    SecretKeySelector ref{ca_provider->name, ca_provider->ns, ca_provider->key};
-    auto value = co_await gate.secret_value(scope, std::move(ref));
-    if (!value) {
-      co_return std::unexpected(
-          std::move(value).error().prefixed("failed to get cert from secret: failed to resolve secret key ref"));
-    }
-    co_return decode_ca(std::string(value->reveal()));
-  }
-  if (ca_provider->type == "ConfigMap") {
-    auto value = co_await gate.config_map_value(scope, ca_provider->name, ca_provider->ns, ca_provider->key);
-    if (!value) co_return std::unexpected(std::move(value).error().prefixed("failed to get cert from configmap"));
-    co_return decode_ca(*value);
-  }
-  co_return fail(Code::kInvalid,
-                 fmt::format("unknown caProvider.type \"{}\": use Secret or ConfigMap", ca_provider->type));
 }
 
 Result<void> check_selector_namespace(std::string_view store_kind, std::string_view store_ns,

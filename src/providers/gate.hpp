@@ -55,10 +55,6 @@ class ReferenceGate {
 // one.
 std::unique_ptr<ReferenceGate> make_reference_gate(kube::Client& client, std::string no_tokens = {});
 
-// The PEM bundle of `caBundle` (base64 of PEM, or of base64 of PEM) or else of `caProvider`; empty when neither is set.
-Task<Result<std::string>> resolve_ca(ReferenceGate& gate, Scope scope, std::string ca_bundle,
-                                     std::optional<api::es::CaProvider> ca_provider);
-
 // Checks of `validate_store` for a selector's namespace. `strict`: a ClusterSecretStore must give one.
 enum class NamespaceRule : std::uint8_t { kStrict, kReferent };
 Result<void> check_selector_namespace(std::string_view store_kind, std::string_view store_ns,

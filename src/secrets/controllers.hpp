@@ -8,7 +8,7 @@
 #include "base/metrics.hpp"
 #include "base/task.hpp"
 #include "kube/client.hpp"
-#include "providers/provider.hpp"
+#include "providers/registry.hpp"
 #include "secrets/options.hpp"
 
 namespace rotor::secrets {

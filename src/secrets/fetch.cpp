@@ -16,6 +16,7 @@ using api::es::DataFrom;
 using api::es::ExternalSecret;
 using api::es::RemoteRef;
 using api::es::StoreRef;
+using providers::Lookup;
 using providers::SecretsClient;
 
 StoreRef effective_ref(const ExternalSecret& es, const std::optional<api::es::SourceRef>& source) {
@@ -23,12 +24,12 @@ StoreRef effective_ref(const ExternalSecret& es, const std::optional<api::es::So
   return es.spec.secret_store_ref.value_or(StoreRef{});
 }
 
-Task<Result<SecretMap>> extract(ClientSource& clients, StoreRef store, RemoteRef ref) {
+Task<Lookup<SecretMap>> extract(ClientSource& clients, StoreRef store, RemoteRef ref) {
   CO_TRY(SecretsClient* const client, co_await clients.get(std::move(store)));
   co_return co_await client->get_secret_map(std::move(ref));
 }
 
-Task<Result<SecretBytes>> single(ClientSource& clients, StoreRef store, RemoteRef ref) {
+Task<Lookup<SecretBytes>> single(ClientSource& clients, StoreRef store, RemoteRef ref) {
   CO_TRY(SecretsClient* const client, co_await clients.get(std::move(store)));
   co_return co_await client->get_secret(std::move(ref));
 }
@@ -50,9 +51,19 @@ std::string data_item(std::size_t i, const Data& item) {
   return fmt::format("spec.data[{}] (key: {})", i, item.remote_ref.key);
 }
 
+std::string about_item(std::string_view message, const std::string& item) {
+  return fmt::format("error processing {}, err: {}", item, message);
+}
+
 std::unexpected<Error> with_item(Error error, const std::string& item) {
-  error.message = fmt::format("error processing {}, err: {}", item, error.message);
+  error.message = about_item(error.message, item);
   return std::unexpected(std::move(error));
+}
+
+// Absence stays absence.
+providers::NoValue with_item(providers::NoValue none, const std::string& item) {
+  if (auto* absent = std::get_if<providers::Absent>(&none)) return providers::Absent{about_item(absent->what, item)};
+  return with_item(std::get<Error>(std::move(none)), item).error();
 }
 
 }  // namespace
@@ -84,10 +95,8 @@ Task<Result<void>> StoreClients::check_allowed(StoreViewPtr store) {
   if (needs_namespace_labels(*store)) {
     auto answer = co_await stores_.namespace_labels(consumer_ns_);
     if (!answer) {
-      Error error = std::move(answer).error();
-      if (error.code == Code::kNotFound) error.code = Code::kInvalid;
       co_return std::unexpected(
-          std::move(error).prefixed(fmt::format("failed to get a namespace \"{}\"", consumer_ns_)));
+          std::move(answer).error().prefixed(fmt::format("failed to get a namespace \"{}\"", consumer_ns_)));
     }
     labels = *std::move(answer);
   }
@@ -103,8 +112,6 @@ Task<Result<std::unique_ptr<SecretsClient>>> StoreClients::open(StoreViewPtr vie
   CO_TRY(providers::Provider* const provider, provider_of(registry_, store));
   providers::StoreContext context{std::move(store), consumer_ns_, gate_, options_.allow_controller_identity};
   auto client = co_await provider->make_client(std::move(context));
-  // A login that says "not found" (a role, a credential) says nothing about the secret.
-  if (!client && client.error().code == Code::kNotFound) client.error().code = Code::kInvalid;
   co_return std::move(client);
 }
 
@@ -113,20 +120,20 @@ Task<> StoreClients::close() {
   clients_.clear();
 }
 
-Task<Result<Fetched>> fetch_all(ClientSource& clients, std::shared_ptr<const ExternalSecret> es) {
+Task<Lookup<Fetched>> fetch_all(ClientSource& clients, std::shared_ptr<const ExternalSecret> es) {
   Fetched all;
   for (std::size_t i = 0; i < es->spec.data_from.size(); ++i) {
     const DataFrom& from = es->spec.data_from[i];
     SecretMap& values = all.data_from.emplace_back();
     if (!from.extract) continue;
     auto answer = co_await extract(clients, effective_ref(*es, from.source_ref), *from.extract);
-    if (!answer) co_return with_item(std::move(answer).error(), extract_item(i));
+    if (!answer) co_return with_item(std::move(answer).none(), extract_item(i));
     values = *std::move(answer);
   }
   for (std::size_t i = 0; i < es->spec.data.size(); ++i) {
     const Data& item = es->spec.data[i];
     auto answer = co_await single(clients, effective_ref(*es, item.source_ref), item.remote_ref);
-    if (!answer) co_return with_item(std::move(answer).error(), data_item(i, item));
+    if (!answer) co_return with_item(std::move(answer).none(), data_item(i, item));
     all.data.push_back(*std::move(answer));
   }
   co_return std::move(all);
@@ -154,9 +161,9 @@ bool rewrites(const ExternalSecret& es) {
   return std::ranges::any_of(es.spec.data_from, [](const DataFrom& from) { return !from.rewrite.empty(); });
 }
 
-Task<Result<SecretMap>> fetch_values(ClientSource& clients, std::shared_ptr<const ExternalSecret> es,
+Task<Lookup<SecretMap>> fetch_values(ClientSource& clients, std::shared_ptr<const ExternalSecret> es,
                                      Rewriting rewriting) {
-  CO_TRY(Fetched fetched, co_await fetch_all(clients, es));
+  CO_LOOKUP(Fetched fetched, co_await fetch_all(clients, es));
   if (!rewrites(*es)) co_return finish_values(*es, std::move(fetched), rewriting.environment);
   co_return co_await rewriting.pool.run(
       [es, fetched = std::move(fetched), environment = rewriting.environment]() mutable {

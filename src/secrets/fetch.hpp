@@ -11,7 +11,7 @@
 #include "base/secret_bytes.hpp"
 #include "base/task.hpp"
 #include "kube/client.hpp"
-#include "providers/provider.hpp"
+#include "providers/registry.hpp"
 #include "secrets/options.hpp"
 #include "secrets/store_view.hpp"
 #include "secrets/template_sources.hpp"
@@ -23,7 +23,6 @@ namespace rotor::secrets {
 class ClientSource {
  public:
   virtual ~ClientSource() = default;
-  // Never kNotFound: that is for the provider to say, of a secret.
   virtual Task<Result<providers::SecretsClient*>> get(api::es::StoreRef ref) = 0;
 };
 
@@ -56,9 +55,9 @@ struct Fetched {
   std::vector<SecretBytes> data;
 };
 
-// Errors name the field: `error processing spec.data[0] (key: openclaw/api-keys), err: …`; kNotFound when the store
-// stated it.
-Task<Result<Fetched>> fetch_all(ClientSource& clients, std::shared_ptr<const api::es::ExternalSecret> es);
+// Errors name the field: `error processing spec.data[0] (key: openclaw/api-keys), err: …`; absence likewise, and only
+// when the store stated it.
+Task<providers::Lookup<Fetched>> fetch_all(ClientSource& clients, std::shared_ptr<const api::es::ExternalSecret> es);
 
 // From there to the values: rewritten, converted, checked and decoded, later items over earlier ones, data over
 // dataFrom. Pure.
@@ -74,8 +73,8 @@ struct Rewriting {
 };
 
 // Both together.
-Task<Result<SecretMap>> fetch_values(ClientSource& clients, std::shared_ptr<const api::es::ExternalSecret> es,
-                                     Rewriting rewriting);
+Task<providers::Lookup<SecretMap>> fetch_values(ClientSource& clients,
+                                                std::shared_ptr<const api::es::ExternalSecret> es, Rewriting rewriting);
 
 // What templates are read from. One that does not exist is left out: rendering names the field that wants it.
 Task<Result<TemplateSources>> fetch_sources(kube::Client& client, std::string ns, std::vector<SourceName> names);

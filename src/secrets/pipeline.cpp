@@ -68,7 +68,10 @@ Task<Synced<Pipeline::Gathered>> Pipeline::gather(EsPtr es) {
   StoreClients clients(p_.world, p_.registry, p_.gate, p_.options, es->metadata.ns);
   auto fetched = co_await fetch_all(clients, es);
   co_await clients.close();
-  if (!fetched) co_return std::unexpected(SyncFailure{kCouldNotGet, std::move(fetched).error()});
+  if (fetched.absent()) {
+    co_return std::unexpected(SyncFailure{kCouldNotGet, {Code::kNotFound, fetched.absence().what}});
+  }
+  if (fetched.failed()) co_return std::unexpected(SyncFailure{kCouldNotGet, fetched.error()});
   Gathered gathered{*std::move(fetched), {}};
   if (!es->spec.target.tmpl) co_return std::move(gathered);
   auto sources = co_await fetch_sources(p_.client, es->metadata.ns, sources_of(*es->spec.target.tmpl));

@@ -10,7 +10,7 @@
 #include "api/externalsecrets/store.hpp"
 #include "base/error.hpp"
 #include "base/task.hpp"
-#include "providers/provider.hpp"
+#include "providers/registry.hpp"
 
 namespace rotor::secrets {
 

@@ -96,20 +96,6 @@ Result<Found> find_in_vault(std::string_view payload, std::string_view property)
   return path_in(anew.reveal(), property);
 }
 
-// Which member of Kubernetes data holds the property, and the path into it; null when none does.
-struct Holder {
-  const SecretBytes* value = nullptr;
-  std::string_view path;
-};
-Holder holder_of(const SecretMap& data, std::string_view property) {
-  if (const auto exact = data.find(property); exact != data.end()) return {&exact->second, {}};
-  const auto dot = property.find('.');
-  if (dot == std::string_view::npos || dot == 0 || property.ends_with('.')) return {};
-  const auto holder = data.find(property.substr(0, dot));
-  if (holder == data.end()) return {};
-  return {&holder->second, property.substr(dot + 1)};
-}
-
 Result<Found> find_in_kubernetes(const SecretBytes& payload, std::string_view property) {
   TRY(const SecretMap data, extract_members(payload));
   if (property.empty()) {
@@ -147,41 +133,32 @@ SecretBytes decoded_bytes(const Value& v) {
 Result<std::optional<SecretBytes>> find_property(LookupRule rule, const SecretBytes& payload,
                                                  std::string_view property) {
   const std::string_view document = payload.reveal();
-  if (rule == LookupRule::kVault) return find_in_vault(document, property);
-  if (rule == LookupRule::kKubernetes) return find_in_kubernetes(payload, property);
+  if (rule == LookupRule::kKeyThenRewritten) return find_in_vault(document, property);
+  if (rule == LookupRule::kTextsOfData) return find_in_kubernetes(payload, property);
   if (property.empty()) return payload;
-  if (rule == LookupRule::kGcp) {
+  if (rule == LookupRule::kJsonKeyThenPath) {
     if (auto valid = json::validate(document); !valid)
       return std::unexpected(std::move(valid).error().prefixed("unable to unmarshal secret from JSON"));
   }
   if (rule == LookupRule::kPath) return path_in(document, property);
-  const bool dotted = property.substr(rule == LookupRule::kGcp ? 1 : 0).contains('.');
-  if (rule != LookupRule::kAzure && dotted) {
+  const bool dotted = property.substr(rule == LookupRule::kJsonKeyThenPath ? 1 : 0).contains('.');
+  if (rule != LookupRule::kPathThenKey && dotted) {
     TRY(auto found, literal_in(document, property));
     if (found) return found;
   }
   TRY(auto found, path_in(document, property));
   if (found) return found;
-  if (rule == LookupRule::kAzure && dotted) return literal_in(document, property);
+  if (rule == LookupRule::kPathThenKey && dotted) return literal_in(document, property);
   return std::nullopt;
 }
 
-Result<SecretBytes> require_property(LookupRule rule, const SecretBytes& payload, std::string_view property,
-                                     Error missing) {
-  TRY(auto found, find_property(rule, payload, property));
-  if (found) return *std::move(found);
-  if (const auto valid = json::validate(payload.reveal()); !valid) {
-    return fail(Code::kInvalid,
-                fmt::format("{}: the payload is not valid JSON: {}", missing.message, valid.error().message));
-  }
-  return std::unexpected(std::move(missing));
-}
-
-Result<SecretBytes> require_property(const SecretMap& data, std::string_view property, Error missing) {
-  const Holder holder = holder_of(data, property);
-  if (holder.value == nullptr) return std::unexpected(std::move(missing));
-  if (holder.path.empty()) return *holder.value;
-  return require_property(LookupRule::kPath, *holder.value, holder.path, std::move(missing));
+Holder holder_of(const SecretMap& data, std::string_view property) {
+  if (const auto exact = data.find(property); exact != data.end()) return {&exact->second, {}};
+  const auto dot = property.find('.');
+  if (dot == std::string_view::npos || dot == 0 || property.ends_with('.')) return {};
+  const auto holder = data.find(property.substr(0, dot));
+  if (holder == data.end()) return {};
+  return {&holder->second, property.substr(dot + 1)};
 }
 
 Result<SecretMap> extract_members(const SecretBytes& payload) {

@@ -9,13 +9,14 @@
 
 namespace rotor::tmpl {
 
+// Named by what each does with `a.b`; a store's page says which one is its own.
 enum class LookupRule : std::uint8_t {
-  kAws,         // AWS: a key with dots first, then a path; a payload that is no JSON has no properties
-  kGcp,         // the same, but the payload must be JSON
-  kAzure,       // a path first, then a key with dots
-  kVault,       // an exact key with its number as written, then a path over the document written anew
-  kPath,        // a path and nothing else
-  kKubernetes,  // the payload is the Secret's data as a JSON object of decoded texts: key, or key.path into its JSON
+  kKeyThenPath,       // a key with dots first, then a path; a payload that is no JSON has no properties
+  kJsonKeyThenPath,   // the same, but the payload must be JSON
+  kPathThenKey,       // a path first, then a key with dots
+  kKeyThenRewritten,  // an exact key with its number as written, then a path over the document written anew
+  kPath,              // a path and nothing else
+  kTextsOfData,  // the payload is a Secret's data as a JSON object of decoded texts: key, or key.path into its JSON
 };
 
 // Nullopt when there is no such property; a null is there and empty. An empty property is the whole payload.
@@ -23,14 +24,13 @@ enum class LookupRule : std::uint8_t {
 Result<std::optional<SecretBytes>> find_property(LookupRule rule, const SecretBytes& payload,
                                                  std::string_view property);
 
-// The same as a value; without one `missing` is the error, and kInvalid when the payload is no JSON at all: a payload
-// that cannot be read never says that something was deleted.
-Result<SecretBytes> require_property(LookupRule rule, const SecretBytes& payload, std::string_view property,
-                                     Error missing);
-
-// kKubernetes over data that is no document: an exact key, else the text before the first dot is the key and the rest a
-// path into its JSON.
-Result<SecretBytes> require_property(const SecretMap& data, std::string_view property, Error missing);
+// Which member of a Secret's data holds the property, and the path into its JSON: an exact key, else the text before
+// the first dot. `value` is null when none does.
+struct Holder {
+  const SecretBytes* value = nullptr;
+  std::string_view path{};
+};
+Holder holder_of(const SecretMap& data, std::string_view property);
 
 // The members of a JSON object: texts unquoted, null empty, the rest as written (last duplicate wins).
 Result<SecretMap> extract_members(const SecretBytes& payload);

@@ -119,11 +119,11 @@ void check_path(const Row& r) {
 }
 
 void check_store(const Row& r) {
-  static const std::map<std::string, LookupRule> kRules = {{"AWS", LookupRule::kAws},
-                                                           {"GCP", LookupRule::kGcp},
-                                                           {"Azure", LookupRule::kAzure},
-                                                           {"Vault", LookupRule::kVault},
-                                                           {"Kubernetes", LookupRule::kKubernetes}};
+  static const std::map<std::string, LookupRule> kRules = {{"AWS", LookupRule::kKeyThenPath},
+                                                           {"GCP", LookupRule::kJsonKeyThenPath},
+                                                           {"Azure", LookupRule::kPathThenKey},
+                                                           {"Vault", LookupRule::kKeyThenRewritten},
+                                                           {"Kubernetes", LookupRule::kTextsOfData}};
   const auto got = [&]() -> Result<std::optional<std::string>> {
     TRY(const auto found, find_property(kRules.at(r.cells[0].words), SecretBytes(r.cells[1].code), r.cells[2].code));
     return found ? std::optional(std::string(found->reveal())) : std::nullopt;

@@ -17,7 +17,7 @@ constexpr std::string_view kDocument =
 class Property : public testing::TestWithParam<PropertyCase> {};
 
 TEST_P(Property, IsFoundAsTextOfItsType) {
-  const auto found = find_property(LookupRule::kAws, SecretBytes(kDocument), GetParam().property);
+  const auto found = find_property(LookupRule::kKeyThenPath, SecretBytes(kDocument), GetParam().property);
   ASSERT_TRUE(found) << found.error().message;
   ASSERT_EQ(found->has_value(), GetParam().expected.has_value());
   if (*found) EXPECT_EQ((*found)->reveal(), *GetParam().expected);
@@ -36,40 +36,10 @@ INSTANTIATE_TEST_SUITE_P(Cases, Property,
 
 TEST(PropertyOrder, DecidesBetweenADottedKeyAndAPath) {
   const SecretBytes both(R"({"a.b":"key","a":{"b":"path"}})");
-  EXPECT_EQ((*find_property(LookupRule::kAws, both, "a.b"))->reveal(), "key");
-  EXPECT_EQ((*find_property(LookupRule::kAzure, both, "a.b"))->reveal(), "path");
+  EXPECT_EQ((*find_property(LookupRule::kKeyThenPath, both, "a.b"))->reveal(), "key");
+  EXPECT_EQ((*find_property(LookupRule::kPathThenKey, both, "a.b"))->reveal(), "path");
   EXPECT_EQ((*find_property(LookupRule::kPath, both, "a.b"))->reveal(), "path");
-  EXPECT_EQ((*find_property(LookupRule::kAzure, SecretBytes(R"({"a.b":"key"})"), "a.b"))->reveal(), "key");
-}
-
-TEST(RequiredProperty, IsNeverCalledMissingInAPayloadThatCannotBeRead) {
-  const Error missing{Code::kNotFound, "no property a"};
-  const auto absent = require_property(LookupRule::kPath, SecretBytes("{}"), "a", missing);
-  ASSERT_FALSE(absent);
-  EXPECT_EQ(absent.error().code, Code::kNotFound);
-  EXPECT_EQ(absent.error().message, "no property a");
-  const auto broken = require_property(LookupRule::kPath, SecretBytes("hunter2"), "a", missing);
-  ASSERT_FALSE(broken);
-  EXPECT_EQ(broken.error().code, Code::kInvalid);
-  EXPECT_TRUE(broken.error().message.starts_with("no property a: the payload is not valid JSON: "))
-      << broken.error().message;
-  EXPECT_FALSE(broken.error().message.contains("hunter"));
-}
-
-TEST(RequiredProperty, OfKubernetesDataIsAKeyOrAPathIntoOne) {
-  SecretMap data;
-  data.emplace("a.b", SecretBytes("dotted"));
-  data.emplace("doc", SecretBytes(R"({"x":{"y":"deep"}})"));
-  data.emplace("plain", SecretBytes("text"));
-  const Error missing{Code::kNotFound, "missing"};
-  EXPECT_EQ(require_property(data, "a.b", missing)->reveal(), "dotted");
-  EXPECT_EQ(require_property(data, "doc.x.y", missing)->reveal(), "deep");
-  for (const std::string_view property : {"doc.z", ".doc", "doc.", "nope", "nope.x"}) {
-    const auto found = require_property(data, property, missing);
-    ASSERT_FALSE(found) << property;
-    EXPECT_EQ(found.error().code, Code::kNotFound) << property;
-  }
-  EXPECT_EQ(require_property(data, "plain.x", missing).error().code, Code::kInvalid);
+  EXPECT_EQ((*find_property(LookupRule::kPathThenKey, SecretBytes(R"({"a.b":"key"})"), "a.b"))->reveal(), "key");
 }
 
 TEST(Members, KeepEveryValueAsWrittenAndUnquoteStrings) {

@@ -32,7 +32,7 @@ TEST(Threads, RenderTheSameAtOnce) {
         data.emplace("doc", Value::text(R"({"a":"1","b":{"c":[1,2]}})"));
         const auto environment = fixed_environment();
         const auto rendered = shared->render(Value::map(std::move(data), Type::kStringMap), environment);
-        const auto found = find_property(LookupRule::kAws, SecretBytes(R"({"a":{"b":"x"}})"), "a.b");
+        const auto found = find_property(LookupRule::kKeyThenPath, SecretBytes(R"({"a":{"b":"x"}})"), "a.b");
         results[static_cast<std::size_t>(i)] =
             (rendered ? *rendered : rendered.error().message) + std::string((*found)->reveal());
       });

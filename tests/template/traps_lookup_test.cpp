@@ -31,11 +31,11 @@ constexpr std::string_view kPath = R"({"a":{"b":"path"}})";
 constexpr std::string_view kNumbers =
     R"({"one":1.0,"kilo":1e3,"long":12345678901234567890123,"minus":-0,"small":1e-7,"o":{"x":1.0},"n":null,"e":""})";
 
-constexpr auto kAws = LookupRule::kAws;
-constexpr auto kGcp = LookupRule::kGcp;
-constexpr auto kAzure = LookupRule::kAzure;
-constexpr auto kVault = LookupRule::kVault;
-constexpr auto kKubernetes = LookupRule::kKubernetes;
+constexpr auto kAws = LookupRule::kKeyThenPath;
+constexpr auto kGcp = LookupRule::kJsonKeyThenPath;
+constexpr auto kAzure = LookupRule::kPathThenKey;
+constexpr auto kVault = LookupRule::kKeyThenRewritten;
+constexpr auto kKubernetes = LookupRule::kTextsOfData;
 
 INSTANTIATE_TEST_SUITE_P(
     KeyOrPath, TrapsLookup,

@@ -183,4 +183,10 @@ std::vector<SessionTag> effective_tags(const Config& config, const Store& store,
   return list;
 }
 
+Result<RetryPolicy> retries(const Store& store) {
+  auto policy = retry_policy(store);
+  if (!policy) return std::unexpected(std::move(policy).error().prefixed("unable to initialize aws provider"));
+  return policy;
+}
+
 }  // namespace rotor::providers::aws

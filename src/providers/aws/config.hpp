@@ -7,6 +7,7 @@
 
 #include "api/externalsecrets/references.hpp"
 #include "json/describe.hpp"
+#include "providers/common/retry.hpp"
 #include "providers/provider.hpp"
 
 namespace rotor::providers::aws {
@@ -66,6 +67,9 @@ Result<void> check_config(const Store& store, const Config& config,
 
 // The tags of the session of `role`, sorted by key.
 std::vector<SessionTag> effective_tags(const Config& config, const Store& store, std::string_view consumer_ns);
+
+// spec.retrySettings. The error is the one users of the existing operator know.
+Result<RetryPolicy> retries(const Store& store);
 
 }  // namespace rotor::providers::aws
 

@@ -7,10 +7,11 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "providers/services.hpp"
 
 namespace rotor::providers::aws {
 
-using Environment = std::function<std::optional<std::string>(std::string_view name)>;
+using Environment = EnvironmentVariables;
 
 enum class Service : std::uint8_t { kSecretsManager, kSts };
 

@@ -7,11 +7,10 @@
 
 #include "json/reader.hpp"
 #include "providers/aws/xml.hpp"
+#include "providers/common/message.hpp"
 
 namespace rotor::providers::aws {
 namespace {
-
-constexpr std::size_t kMaxMessage = 1000;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
@@ -186,16 +185,7 @@ std::string sanitize(std::string_view text) {
   cut_request_ids(out);
   cut_credentials(out);
   cut_canonical_request(out);
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  if (out.size() > kMaxMessage) {
-    out.resize(kMaxMessage);
-    while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0xc0) == 0x80) out.pop_back();
-    if (!out.empty() && (static_cast<unsigned char>(out.back()) & 0x80) != 0) out.pop_back();
-    out += "…";
-  }
-  return out;
+  return fit_message(out);
 }
 
 AwsError read_error(const net::Response& response) {

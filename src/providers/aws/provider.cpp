@@ -20,7 +20,7 @@ class AwsProvider final : public Provider {
   Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) override {
     CO_TRY(Config config, read_config(context.store));
     CO_TRY_VOID(check_config(context.store, config, shared_.environment));
-    CO_TRY(const RetryPolicy retry, retry_policy(context.store));
+    CO_TRY(const RetryPolicy retry, retries(context.store));
     CO_TRY(const Region region, resolve_region(config.region, shared_.environment));
     CO_TRY(Endpoint endpoint, resolve_endpoint(Service::kSecretsManager, region, shared_.environment));
     const std::string prefix = config.prefix;

@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
+#include "providers/common/property.hpp"
 #include "template/lookup.hpp"
 
 namespace rotor::providers::aws {
@@ -83,12 +84,11 @@ Result<SecretBytes> tags_as_object(const SecretBytes& body) {
 
 // A property that is not there is a mistake in the manifest, not a deleted secret.
 Result<SecretBytes> pick(const SecretBytes& payload, const RemoteRef& ref) {
-  Error missing{Code::kInvalid, fmt::format("key {} does not exist in secret {}", ref.property, ref.key)};
-  return tmpl::require_property(tmpl::LookupRule::kAws, payload, ref.property, std::move(missing));
-}
-
-std::unexpected<Error> not_yet(std::string_view what) {
-  return fail(Code::kInvalid, fmt::format("AWS Secrets Manager: {} is not available in this version", what));
+  auto found = property_of(tmpl::LookupRule::kKeyThenPath, payload, ref.property,
+                           fmt::format("key {} does not exist in secret {}", ref.property, ref.key));
+  if (found.absent()) return fail(Code::kInvalid, found.absence().what);
+  if (found.failed()) return std::unexpected(found.error());
+  return *std::move(found);
 }
 
 }  // namespace
@@ -109,13 +109,14 @@ Task<Validation> SecretsManager::validate() {
   co_return Validation{Validity::kError, std::move(credentials).error()};
 }
 
-Task<Result<SecretBytes>> SecretsManager::call(std::string operation, SecretBytes body) {
+Task<Lookup<SecretBytes>> SecretsManager::call(std::string operation, SecretBytes body) {
   if (!session_) {
     co_return fail(Code::kInvalid,
                    "the store's credentials depend on the namespace of its consumer, and there is none");
   }
   for (bool last = false;; last = true) {
-    CO_TRY(const CredentialsPtr credentials, co_await session_->credentials());
+    Result<CredentialsPtr> credentials = co_await session_->credentials();
+    if (!credentials) co_return std::unexpected(std::move(credentials).error());
     Operation request{
         .name = operation,
         .counter = std::string(kCounter),
@@ -124,9 +125,10 @@ Task<Result<SecretBytes>> SecretsManager::call(std::string operation, SecretByte
         .headers = {{"Content-Type", "application/x-amz-json-1.1"}, {"X-Amz-Target", "secretsmanager." + operation}},
         .body = body,
         .retry = retry_};
-    CallResult result = co_await shared_.caller.call(std::move(request), credentials);
+    CallResult result = co_await shared_.caller.call(std::move(request), *credentials);
     if (!result.error) co_return std::move(result.response.body);
-    const bool again = result.credentials_refused && session_->refused(credentials) && !last;
+    if (result.not_found) co_return Absent{std::move(result.error->message)};
+    const bool again = result.credentials_refused && session_->refused(*credentials) && !last;
     if (!again) co_return std::unexpected(*std::move(result.error));
   }
 }
@@ -152,34 +154,32 @@ Result<SecretsManager::Value> SecretsManager::read_value(const SecretBytes& body
   return value;
 }
 
-Task<Result<SecretsManager::ValuePtr>> SecretsManager::value_of(std::string key, std::string version) {
+Task<Lookup<SecretsManager::ValuePtr>> SecretsManager::value_of(std::string key, std::string version) {
   const std::string id = prefix_ + key;
   const std::string slot = fmt::format("{}:{}#{}", id.size(), id, version);
   if (const auto it = values_.find(slot); it != values_.end()) co_return it->second;
-  Result<SecretBytes> body = co_await call("GetSecretValue", value_request(id, version));
-  if (!body) {
-    if (body.error().code != Code::kNotFound) co_return std::unexpected(std::move(body).error());
-    co_return fail(Code::kNotFound, fmt::format("Secret does not exist: {}", id));
-  }
-  CO_TRY(Value value, read_value(*body));
-  auto shared = std::make_shared<const Value>(std::move(value));
+  Lookup<SecretBytes> body = co_await call("GetSecretValue", value_request(id, version));
+  if (body.absent()) co_return Absent{fmt::format("Secret does not exist: {}", id)};
+  if (body.failed()) co_return std::move(body).none();
+  auto value = read_value(*body);
+  if (!value) co_return std::unexpected(std::move(value).error());
+  auto shared = std::make_shared<const Value>(*std::move(value));
   values_[slot] = shared;
   co_return ValuePtr(std::move(shared));
 }
 
-Task<Result<SecretBytes>> SecretsManager::tags_of(std::string key) {
-  Result<SecretBytes> body = co_await call("DescribeSecret", describe_request(prefix_ + key));
-  if (!body) co_return std::unexpected(std::move(body).error());
-  co_return tags_as_object(*body);
+Task<Lookup<SecretBytes>> SecretsManager::tags_of(std::string key) {
+  CO_LOOKUP(const SecretBytes body, co_await call("DescribeSecret", describe_request(prefix_ + key)));
+  co_return tags_as_object(body);
 }
 
-Task<Result<SecretBytes>> SecretsManager::get_secret(RemoteRef ref) {
+Task<Lookup<SecretBytes>> SecretsManager::get_secret(RemoteRef ref) {
   if (ref.fetches_metadata()) {
-    CO_TRY(SecretBytes tags, co_await tags_of(ref.key));
+    CO_LOOKUP(SecretBytes tags, co_await tags_of(ref.key));
     if (ref.property.empty()) co_return std::move(tags);
     co_return pick(tags, ref);
   }
-  CO_TRY(const ValuePtr value, co_await value_of(ref.key, ref.version));
+  CO_LOOKUP(const ValuePtr value, co_await value_of(ref.key, ref.version));
   if (!value->text && !value->binary) {
     co_return fail(Code::kInvalid,
                    fmt::format("invalid secret received. no secret string nor binary for key: {}", ref.key));
@@ -189,17 +189,16 @@ Task<Result<SecretBytes>> SecretsManager::get_secret(RemoteRef ref) {
   co_return pick(value->binary ? *value->binary : *value->text, ref);
 }
 
-Task<Result<SecretMap>> SecretsManager::get_secret_map(RemoteRef ref) {
+Task<Lookup<SecretMap>> SecretsManager::get_secret_map(RemoteRef ref) {
   const std::string key = ref.key;
-  CO_TRY(const SecretBytes value, co_await get_secret(std::move(ref)));
+  CO_LOOKUP(const SecretBytes value, co_await get_secret(std::move(ref)));
   Result<SecretMap> members = tmpl::extract_members(value);
   if (!members) co_return std::unexpected(std::move(members).error().prefixed("unable to unmarshal secret " + key));
   co_return std::move(members);
 }
 
-Task<Result<SecretMap>> SecretsManager::get_all(FindRequest) { co_return not_yet("dataFrom.find"); }
-Task<Result<void>> SecretsManager::push(PushSource, PushTarget) { co_return not_yet("pushing"); }
-Task<Result<void>> SecretsManager::remove(std::string, std::string) { co_return not_yet("deleting"); }
-Task<Result<bool>> SecretsManager::exists(std::string, std::string) { co_return not_yet("pushing"); }
+Task<Result<SecretMap>> SecretsManager::get_all(FindRequest) {
+  co_return fail(Code::kInvalid, "AWS Secrets Manager: dataFrom.find is not available in this version");
+}
 
 }  // namespace rotor::providers::aws

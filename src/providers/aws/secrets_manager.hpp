@@ -15,12 +15,9 @@ class SecretsManager final : public SecretsClient {
                  RetryPolicy retry);
 
   Task<Validation> validate() override;
-  Task<Result<SecretBytes>> get_secret(RemoteRef ref) override;
-  Task<Result<SecretMap>> get_secret_map(RemoteRef ref) override;
+  Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
+  Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;
   Task<Result<SecretMap>> get_all(FindRequest find) override;
-  Task<Result<void>> push(PushSource source, PushTarget target) override;
-  Task<Result<void>> remove(std::string remote_key, std::string property) override;
-  Task<Result<bool>> exists(std::string remote_key, std::string property) override;
 
  private:
   struct Value {
@@ -29,9 +26,9 @@ class SecretsManager final : public SecretsClient {
   };
   using ValuePtr = std::shared_ptr<const Value>;
 
-  Task<Result<SecretBytes>> call(std::string operation, SecretBytes body);
-  Task<Result<ValuePtr>> value_of(std::string key, std::string version);
-  Task<Result<SecretBytes>> tags_of(std::string key);
+  Task<Lookup<SecretBytes>> call(std::string operation, SecretBytes body);
+  Task<Lookup<ValuePtr>> value_of(std::string key, std::string version);
+  Task<Lookup<SecretBytes>> tags_of(std::string key);
   static Result<Value> read_value(const SecretBytes& body);
 
   Shared& shared_;

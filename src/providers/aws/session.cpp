@@ -12,19 +12,13 @@ constexpr std::string_view kRoleAnnotation = "eks.amazonaws.com/role-arn";
 constexpr std::string_view kAudienceAnnotation = "eks.amazonaws.com/audience";
 constexpr std::string_view kDefaultAudience = "sts.amazonaws.com";
 constexpr std::string_view kWebIdentitySession = "external-secrets-provider-aws";
-constexpr std::chrono::seconds kAnnotationsFor{30};
-constexpr std::size_t kMaxMemos = 1024;
 
 std::string annotation(const kube::StringMap& annotations, std::string_view name) {
   const auto it = annotations.find(std::string(name));
   return it == annotations.end() ? std::string() : it->second;
 }
 
-Error session_error(Error error) {
-  // A missing credential is not a missing secret.
-  if (error.code == Code::kNotFound) error.code = Code::kInvalid;
-  return std::move(error).prefixed("unable to create session");
-}
+Error session_error(Error error) { return std::move(error).prefixed("unable to create session"); }
 
 // Parts that cannot run into each other.
 class KeyText {
@@ -43,25 +37,13 @@ class KeyText {
 
 }  // namespace
 
-Task<Result<kube::StringMap>> Shared::annotations(ReferenceGate& gate, Scope scope, ServiceAccountSelector ref) {
-  const std::string key = resolve_namespace(scope, ref.ns) + "/" + ref.name;
-  const SteadyTime now = caller.clock().steady();
-  if (const auto it = memos_.find(key); it != memos_.end() && now - it->second.read < kAnnotationsFor) {
-    co_return it->second.annotations;
-  }
-  CO_TRY(kube::StringMap read, co_await gate.service_account_annotations(scope, ref));
-  if (memos_.size() >= kMaxMemos) memos_.clear();
-  memos_[key] = {read, now};
-  co_return read;
-}
-
 Session::Session(Shared& shared, Config config, const StoreContext& context, StsContext sts)
     : shared_(shared), config_(std::move(config)), gate_(context.gate), scope_(context.scope()), sts_(std::move(sts)) {
   hops_ = hops(context);
 }
 
 Task<Result<std::unique_ptr<Session>>> Session::create(Shared& shared, Config config, StoreContext context) {
-  CO_TRY(const RetryPolicy retry, retry_policy(context.store));
+  CO_TRY(const RetryPolicy retry, retries(context.store));
   CO_TRY(const Region region, resolve_region(config.region, shared.environment));
   CO_TRY(Endpoint endpoint, resolve_endpoint(Service::kSts, region, shared.environment));
   std::unique_ptr<Session> session(new Session(shared, std::move(config), context, {std::move(endpoint), retry}));
@@ -118,7 +100,7 @@ Task<Result<void>> Session::read_service_account(StoreContext context) {
   base_ = Base::kJwt;
   if (!config_.auth->jwt->service_account) co_return fail(Code::kInvalid, "auth.jwt.serviceAccountRef is required");
   const ServiceAccountSelector ref = *config_.auth->jwt->service_account;
-  CO_TRY(const kube::StringMap annotations, co_await shared_.annotations(gate_, context.scope(), ref));
+  CO_TRY(const kube::StringMap annotations, co_await shared_.accounts.annotations(gate_, context.scope(), ref));
   role_arn_ = annotation(annotations, kRoleAnnotation);
   if (role_arn_.empty()) {
     co_return fail(Code::kInvalid,

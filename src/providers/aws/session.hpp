@@ -2,40 +2,33 @@
 // the controller's own), then the roles assumed with them.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 
-#include "providers/aws/caller.hpp"
 #include "providers/aws/config.hpp"
-#include "providers/aws/credential_cache.hpp"
+#include "providers/aws/signed_call.hpp"
 #include "providers/aws/sts.hpp"
+#include "providers/common/expiring_cache.hpp"
+#include "providers/common/service_account.hpp"
 
 namespace rotor::providers::aws {
 
+using CredentialsPtr = std::shared_ptr<const Credentials>;
+
 // What all sessions of the process share.
-class Shared {
- public:
+struct Shared {
   explicit Shared(const Services& services)
       : environment(services.environment),
-        caller(services.clock, services.http, services.calls),
+        caller(services),
         http(services.http),
+        accounts(services.clock),
         cache(services.clock) {}
 
-  // Annotations of a ServiceAccount, re-read when half a minute old: every reconcile asks for them.
-  Task<Result<kube::StringMap>> annotations(ReferenceGate& gate, Scope scope, ServiceAccountSelector ref);
-
-  Environment environment;
-  Caller caller;
+  EnvironmentVariables environment;
+  SignedCaller caller;
   HttpClients& http;
-  CredentialCache cache;
-
- private:
-  struct Memo {
-    kube::StringMap annotations;
-    SteadyTime read;
-  };
-  std::map<std::string, Memo> memos_;
+  ServiceAccounts accounts;
+  ExpiringCache<Credentials> cache;
 };
 
 class Session {

@@ -55,7 +55,7 @@ Result<Credentials> read_credentials(std::string_view operation, const SecretByt
   return Credentials{std::string(id->reveal()), *std::move(secret), *std::move(token), *expires};
 }
 
-Task<StsResult> assume_role(Caller& caller, StsContext context, std::shared_ptr<const Credentials> base,
+Task<StsResult> assume_role(SignedCaller& caller, StsContext context, std::shared_ptr<const Credentials> base,
                             RoleSession session) {
   const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(caller.now().time_since_epoch()).count();
   const std::string session_name = fmt::format("external-secrets-{}", now);
@@ -77,7 +77,7 @@ Task<StsResult> assume_role(Caller& caller, StsContext context, std::shared_ptr<
   co_return to_result("AssumeRole", std::move(call));
 }
 
-Task<StsResult> assume_role_with_web_identity(Caller& caller, StsContext context, WebIdentity identity) {
+Task<StsResult> assume_role_with_web_identity(SignedCaller& caller, StsContext context, WebIdentity identity) {
   SecretBytes body = form_body({{"Action", "AssumeRoleWithWebIdentity"},
                                 {"Version", "2011-06-15"},
                                 {"RoleArn", identity.role_arn},

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "providers/aws/caller.hpp"
 #include "providers/aws/config.hpp"
+#include "providers/aws/signed_call.hpp"
 
 namespace rotor::providers::aws {
 
@@ -33,10 +33,10 @@ struct StsResult {
 };
 
 // Signed with `base`.
-Task<StsResult> assume_role(Caller& caller, StsContext context, std::shared_ptr<const Credentials> base,
+Task<StsResult> assume_role(SignedCaller& caller, StsContext context, std::shared_ptr<const Credentials> base,
                             RoleSession session);
 // Not signed at all.
-Task<StsResult> assume_role_with_web_identity(Caller& caller, StsContext context, WebIdentity identity);
+Task<StsResult> assume_role_with_web_identity(SignedCaller& caller, StsContext context, WebIdentity identity);
 
 // `a=b&c=d`, percent-encoded.
 SecretBytes form_body(const std::vector<std::pair<std::string, std::string_view>>& fields);

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include "providers/common/property.hpp"
+#include "providers/writer.hpp"
 #include "template/lookup.hpp"
 
 namespace rotor::providers {
@@ -46,11 +48,8 @@ Result<FakeConfig> read_config(const Store& store) {
   return config;
 }
 
-Error no_secret() { return {Code::kNotFound, "Secret does not exist"}; }
-
-Error no_property(const RemoteRef& ref) {
-  return {Code::kNotFound,
-          fmt::format("Secret does not exist: key \"{}\" has no property \"{}\"", ref.key, ref.property)};
+std::string no_property(const RemoteRef& ref) {
+  return fmt::format("Secret does not exist: key \"{}\" has no property \"{}\"", ref.key, ref.property);
 }
 
 struct Stored {
@@ -111,7 +110,7 @@ class FakeDatabase {
   std::map<std::string, std::vector<std::string>> names_;
 };
 
-class FakeClient final : public SecretsClient {
+class FakeClient final : public SecretsClient, public SecretsWriter {
  public:
   explicit FakeClient(FakeDatabase& database) : database_(database) {}
 
@@ -121,12 +120,11 @@ class FakeClient final : public SecretsClient {
     co_return Validation{database_.validation_result() == 1 ? Validity::kUnknown : Validity::kError, std::move(error)};
   }
 
-  Task<Result<SecretBytes>> get_secret(RemoteRef ref) override { co_return read(ref); }
+  Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override { co_return read(ref); }
 
-  Task<Result<SecretMap>> get_secret_map(RemoteRef ref) override {
-    auto value = read(ref);
-    if (!value) co_return std::unexpected(std::move(value).error());
-    auto members = tmpl::extract_members(*value);
+  Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override {
+    CO_LOOKUP(const SecretBytes value, read(ref));
+    auto members = tmpl::extract_members(value);
     if (!members) co_return std::unexpected(std::move(members).error().prefixed("unable to unmarshal secret"));
     co_return std::move(members);
   }
@@ -149,6 +147,8 @@ class FakeClient final : public SecretsClient {
     co_return std::move(found);
   }
 
+  SecretsWriter* writer() override { return this; }
+
   Task<Result<void>> push(PushSource source, PushTarget target) override {
     const auto it = source.data.find(target.secret_key);
     SecretBytes value;
@@ -161,11 +161,11 @@ class FakeClient final : public SecretsClient {
   }
 
  private:
-  Result<SecretBytes> read(const RemoteRef& ref) const {
+  Lookup<SecretBytes> read(const RemoteRef& ref) const {
     const Stored* stored = database_.find(ref.key, ref.version);
-    if (stored == nullptr) return std::unexpected(no_secret());
-    if (ref.property.empty()) return stored->value;
-    return tmpl::require_property(tmpl::LookupRule::kPath, stored->value, ref.property, no_property(ref));
+    if (stored == nullptr) return Absent{"Secret does not exist"};
+    return ref.property.empty() ? Lookup<SecretBytes>(stored->value)
+                                : property_of(tmpl::LookupRule::kPath, stored->value, ref.property, no_property(ref));
   }
 
   FakeDatabase& database_;

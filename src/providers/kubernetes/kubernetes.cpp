@@ -1,11 +1,11 @@
 #include "providers/kubernetes/kubernetes.hpp"
 
-#include <map>
-
 #include <fmt/format.h>
 
 #include "api/core/secret.hpp"
 #include "kube/config.hpp"
+#include "providers/common/service_account.hpp"
+#include "providers/common/trust.hpp"
 #include "providers/kubernetes/config.hpp"
 #include "providers/kubernetes/read.hpp"
 #include "providers/kubernetes/review.hpp"
@@ -14,10 +14,6 @@ namespace rotor::providers {
 namespace {
 
 using kubernetes::Config;
-
-Error not_built(std::string_view what) {
-  return {Code::kInvalid, fmt::format("{} with the kubernetes provider is not built yet; it can be read from", what)};
-}
 
 class KubernetesClient final : public SecretsClient {
  public:
@@ -38,29 +34,31 @@ class KubernetesClient final : public SecretsClient {
     co_return Validation{Validity::kError, std::move(error)};
   }
 
-  Task<Result<SecretBytes>> get_secret(RemoteRef ref) override {
-    CO_TRY(const api::Secret secret, co_await fetch(ref.key));
+  Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override {
+    CO_LOOKUP(const api::Secret secret, co_await fetch(ref.key));
     co_return kubernetes::read_value(secret, ref);
   }
 
-  Task<Result<SecretMap>> get_secret_map(RemoteRef ref) override {
-    CO_TRY(api::Secret secret, co_await fetch(ref.key));
+  Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override {
+    CO_LOOKUP(api::Secret secret, co_await fetch(ref.key));
     co_return kubernetes::read_map(std::move(secret), ref);
   }
 
-  Task<Result<SecretMap>> get_all(FindRequest) override { co_return std::unexpected(not_built("find")); }
-  Task<Result<void>> push(PushSource, PushTarget) override { co_return std::unexpected(not_built("pushing")); }
-  Task<Result<void>> remove(std::string, std::string) override { co_return std::unexpected(not_built("deleting")); }
-  Task<Result<bool>> exists(std::string, std::string) override { co_return std::unexpected(not_built("pushing")); }
+  Task<Result<SecretMap>> get_all(FindRequest) override {
+    co_return fail(Code::kInvalid, "find with the kubernetes provider is not built yet; it can be read from");
+  }
 
  private:
-  Task<Result<api::Secret>> fetch(std::string name) {
+  Task<Lookup<api::Secret>> fetch(std::string name) {
     if (!client_) co_return fail(Code::kInvalid, "the store's ServiceAccount needs a namespace");
-    kube::Key key{ns_, std::move(name)};
+    kube::Key key{ns_, name};
     auto secret = co_await kube::get<api::Secret>(*client_, std::move(key));
     calls_.count("Kubernetes", "GetSecret", secret.has_value());
-    // The API server stated it: this is the one kNotFound.
-    if (!secret && secret.error().code == Code::kNotFound) co_return fail(Code::kNotFound, "Secret does not exist");
+    // The API server's own word on this object: its client says kNotFound of nothing else.
+    if (!secret && secret.error().code == Code::kNotFound) co_return Absent{"Secret does not exist"};
+    if (secret && secret->metadata.name != name) {
+      co_return fail(Code::kUnavailable, fmt::format("the server answered something else than Secret \"{}\"", name));
+    }
     co_return std::move(secret);
   }
 
@@ -72,7 +70,7 @@ class KubernetesClient final : public SecretsClient {
 class KubernetesProvider final : public Provider {
  public:
   explicit KubernetesProvider(const Services& services)
-      : executor_(services.executor), clock_(services.clock), calls_(services.calls) {}
+      : executor_(services.executor), clock_(services.clock), calls_(services.calls), accounts_(services.clock) {}
 
   Capability capability() const override { return Capability::kReadWrite; }
 
@@ -140,33 +138,17 @@ class KubernetesProvider final : public Provider {
     co_return Result<void>();
   }
 
-  // Kept until four fifths of its life are over.
   Task<Result<SecretBytes>> service_account_token(ReferenceGate& gate, Scope scope,
                                                   api::es::ServiceAccountSelector account) {
-    std::string id = resolve_namespace(scope, account.ns) + "/" + account.name;
-    for (const std::string& audience : account.audiences) id += "\n" + audience;
-    if (const auto it = tokens_.find(id); it != tokens_.end() && clock_.now() < it->second.renew) {
-      co_return it->second.token;
-    }
     kube::TokenRequest request{account.audiences, 3600};
-    const WallTime asked = clock_.now();
-    CO_TRY(kube::IssuedToken issued,
-           co_await gate.service_account_token(scope, std::move(account), std::move(request)));
-    std::erase_if(tokens_, [&](const auto& entry) { return asked >= entry.second.renew; });
-    if (tokens_.size() >= kMaxTokens) tokens_.clear();  // asked for again, nothing worse
-    tokens_.insert_or_assign(id, Cached{issued.token, asked + (issued.expires - asked) * 4 / 5});
-    co_return std::move(issued.token);
+    auto token = co_await accounts_.token(gate, std::move(scope), std::move(account), std::move(request));
+    co_return std::move(token);
   }
 
-  static constexpr std::size_t kMaxTokens = 1024;
-  struct Cached {
-    SecretBytes token;
-    WallTime renew;
-  };
   Executor executor_;
   Clock& clock_;
   CallCounter& calls_;
-  std::map<std::string, Cached> tokens_;
+  ServiceAccounts accounts_;
 };
 
 }  // namespace

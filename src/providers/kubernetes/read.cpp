@@ -4,7 +4,7 @@
 
 #include "json/reader.hpp"
 #include "json/writer.hpp"
-#include "template/lookup.hpp"
+#include "providers/common/property.hpp"
 
 namespace rotor::providers::kubernetes {
 namespace {
@@ -24,26 +24,21 @@ SecretBytes whole(const SecretMap& data) {
 
 SecretBytes map_text(const kube::StringMap& map) { return SecretBytes(map.empty() ? "null" : json::write(map)); }
 
-Error no_property(const RemoteRef& ref, std::string_view where) {
-  return {Code::kNotFound,
-          fmt::format("property {} does not exist in {} of secret \"{}\"", ref.property, where, ref.key)};
+std::string no_property(const RemoteRef& ref, std::string_view where) {
+  return fmt::format("property {} does not exist in {} of secret \"{}\"", ref.property, where, ref.key);
 }
 
-Result<SecretBytes> data_property(const SecretMap& data, const RemoteRef& ref) {
-  return tmpl::require_property(data, ref.property, no_property(ref, "data"));
-}
-
-Result<SecretBytes> in_metadata(const kube::StringMap& map, std::string_view rest, const RemoteRef& ref) {
+Lookup<SecretBytes> in_metadata(const kube::StringMap& map, std::string_view rest, const RemoteRef& ref) {
   if (const auto it = map.find(rest); it != map.end()) return SecretBytes(it->second);
   const auto dot = rest.find('.');
-  if (dot == std::string_view::npos) return std::unexpected(no_property(ref, "metadata"));
+  if (dot == std::string_view::npos) return Absent{no_property(ref, "metadata")};
   const auto it = map.find(rest.substr(0, dot));
-  if (it == map.end()) return std::unexpected(no_property(ref, "metadata"));
-  return tmpl::require_property(tmpl::LookupRule::kPath, SecretBytes(it->second), rest.substr(dot + 1),
-                                no_property(ref, "metadata"));
+  if (it == map.end()) return Absent{no_property(ref, "metadata")};
+  return property_of(tmpl::LookupRule::kPath, SecretBytes(it->second), rest.substr(dot + 1),
+                     no_property(ref, "metadata"));
 }
 
-Result<SecretBytes> metadata_value(const kube::ObjectMeta& metadata, const RemoteRef& ref) {
+Lookup<SecretBytes> metadata_value(const kube::ObjectMeta& metadata, const RemoteRef& ref) {
   const std::string_view property = ref.property;
   if (property.empty()) {
     SecretBytes out(R"({"annotations":)");
@@ -57,7 +52,7 @@ Result<SecretBytes> metadata_value(const kube::ObjectMeta& metadata, const Remot
   if (property == "annotations") return map_text(metadata.annotations);
   if (property.starts_with("labels.")) return in_metadata(metadata.labels, property.substr(7), ref);
   if (property.starts_with("annotations.")) return in_metadata(metadata.annotations, property.substr(12), ref);
-  return std::unexpected(no_property(ref, "metadata"));
+  return Absent{no_property(ref, "metadata")};
 }
 
 // Members as their JSON text: strings keep their quotes, as today.
@@ -75,13 +70,13 @@ Result<SecretMap> raw_members(const SecretBytes& document) {
 
 }  // namespace
 
-Result<SecretBytes> read_value(const api::Secret& secret, const RemoteRef& ref) {
+Lookup<SecretBytes> read_value(const api::Secret& secret, const RemoteRef& ref) {
   if (ref.fetches_metadata()) return metadata_value(secret.metadata, ref);
   if (ref.property.empty()) return whole(secret.data);
-  return data_property(secret.data, ref);
+  return property_of(secret.data, ref.property, no_property(ref, "data"));
 }
 
-Result<SecretMap> read_map(api::Secret secret, const RemoteRef& ref) {
+Lookup<SecretMap> read_map(api::Secret secret, const RemoteRef& ref) {
   if (ref.fetches_metadata()) {
     SecretMap map;
     map.emplace("labels", map_text(secret.metadata.labels));
@@ -89,11 +84,9 @@ Result<SecretMap> read_map(api::Secret secret, const RemoteRef& ref) {
     return map;
   }
   if (ref.property.empty()) return std::move(secret.data);
-  auto value = data_property(secret.data, ref);
-  if (!value && value.error().code == Code::kNotFound) {
-    return fail(Code::kNotFound, fmt::format("property {} does not exist in key {}", ref.property, ref.key));
-  }
-  if (!value) return std::unexpected(std::move(value).error());
+  auto value = property_of(secret.data, ref.property,
+                           fmt::format("property {} does not exist in key {}", ref.property, ref.key));
+  if (!value) return std::move(value).none();
   return raw_members(*value);
 }
 

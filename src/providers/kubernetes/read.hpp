@@ -7,8 +7,8 @@
 
 namespace rotor::providers::kubernetes {
 
-Result<SecretBytes> read_value(const api::Secret& secret, const RemoteRef& ref);
-Result<SecretMap> read_map(api::Secret secret, const RemoteRef& ref);
+Lookup<SecretBytes> read_value(const api::Secret& secret, const RemoteRef& ref);
+Lookup<SecretMap> read_map(api::Secret secret, const RemoteRef& ref);
 
 // A kubeconfig out of a Secret: whatever would read files or run programs of the controller is refused.
 Result<kube::ConnectionConfig> inline_kubeconfig(const SecretBytes& text);

@@ -22,12 +22,12 @@ TEST_F(AwsFlow, ReadsWithKeysFromASecret) {
 TEST_F(AwsFlow, ExtractsMembersAsWritten) {
   auto sm = client(kKeysAuth);
   ASSERT_TRUE(sm);
-  const Result<SecretMap> map = test::run_task(io_, (*sm)->get_secret_map(remote("openclaw/api-keys")));
+  const Lookup<SecretMap> map = test::run_task(io_, (*sm)->get_secret_map(remote("openclaw/api-keys")));
   ASSERT_TRUE(map) << map.error().message;
   EXPECT_EQ(map->at("n").reveal(), "1.50");
   EXPECT_EQ(map->at("o").reveal(), "{ \"a\": 1 }");
   aws_.secrets["d"] = R"("SecretString":"------")";
-  const Result<SecretMap> bad = test::run_task(io_, (*sm)->get_secret_map(remote("d")));
+  const Lookup<SecretMap> bad = test::run_task(io_, (*sm)->get_secret_map(remote("d")));
   ASSERT_FALSE(bad);
   EXPECT_TRUE(bad.error().message.starts_with("unable to unmarshal secret d: ")) << bad.error().message;
 }

@@ -10,10 +10,10 @@ namespace rotor::vectors {
 namespace {
 
 tmpl::LookupRule rule_of(std::string_view provider) {
-  if (provider.starts_with("aws")) return tmpl::LookupRule::kAws;
-  if (provider == "gcp") return tmpl::LookupRule::kGcp;
-  if (provider == "azure") return tmpl::LookupRule::kAzure;
-  return provider == "vault" ? tmpl::LookupRule::kVault : tmpl::LookupRule::kKubernetes;
+  if (provider.starts_with("aws")) return tmpl::LookupRule::kKeyThenPath;
+  if (provider == "gcp") return tmpl::LookupRule::kJsonKeyThenPath;
+  if (provider == "azure") return tmpl::LookupRule::kPathThenKey;
+  return provider == "vault" ? tmpl::LookupRule::kKeyThenRewritten : tmpl::LookupRule::kTextsOfData;
 }
 
 std::string_view name_of(gjson::Kind kind) {
@@ -77,7 +77,7 @@ Outcome run_extract(const Entry& e) {
   const auto got = [&]() -> Result<std::string> {
     SecretBytes payload(text(e, "value"));
     if (!text(e, "property").empty()) {
-      TRY(payload, property_of(vault ? tmpl::LookupRule::kVault : tmpl::LookupRule::kAws, e));
+      TRY(payload, property_of(vault ? tmpl::LookupRule::kKeyThenRewritten : tmpl::LookupRule::kKeyThenPath, e));
     }
     TRY(const SecretMap members, vault ? tmpl::extract_decoded(payload) : tmpl::extract_members(payload));
     return show_secrets(members);

@@ -1,0 +1,75 @@
+#include "providers/common/call.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace rotor::providers {
+namespace {
+
+using std::chrono::milliseconds;
+using Next = Judgement::Next;
+
+Code code_of(int status) {
+  if (status == 401) return Code::kUnauthenticated;
+  if (status == 403) return Code::kDenied;
+  if (status == 429) return Code::kThrottled;
+  return status >= 500 ? Code::kUnavailable : Code::kInvalid;
+}
+
+bool worth_another_try(const Call& call, const Error& error) {
+  return call.repeatable ? is_transient(error) : error.code == Code::kThrottled;
+}
+
+}  // namespace
+
+Error error_by_status(std::string_view what, int status) {
+  const std::string_view note = status / 100 == 3 ? " (a redirect, which is not followed)" : "";
+  return {code_of(status), fmt::format("{}: HTTP {}{}", what, status, note)};
+}
+
+Judgement judge_by_status(std::string_view what, const net::Response& response) {
+  if (response.status / 100 == 2) return Judgement::take();
+  return Judgement::fail(error_by_status(what, response.status));
+}
+
+Task<Result<net::Response>> Caller::attempt(const Call& call, SteadyTime deadline) {
+  CO_TRY(net::Request request, call.make());
+  CO_TRY(const std::shared_ptr<net::HttpClient> client, http_.get(call.tls));
+  const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock_.steady());
+  const net::CallOptions options{.deadline = std::min(call.attempt, left), .max_body = call.max_body};
+  Result<net::Response> response = co_await client->send(std::move(request), options);
+  if (!response) co_return std::unexpected(std::move(response).error().prefixed(call.name));
+  co_return std::move(response);
+}
+
+Task<Result<net::Response>> Caller::call(Call call) {
+  const SteadyTime deadline = clock_.steady() + call.whole;
+  bool repeated = false;
+  for (int tried = 1;; ++tried) {
+    Result<net::Response> response = co_await attempt(call, deadline);
+    std::optional<milliseconds> wait;
+    Judgement judgement = Judgement::take();
+    if (response) {
+      judgement = call.judge ? call.judge(*response) : judge_by_status(call.name, *response);
+      wait = retry_after(response->headers, clock_.now());
+    } else {
+      judgement = Judgement::fail(std::move(response).error());
+    }
+    if (!call.provider.empty()) calls_.count(call.provider, call.name, judgement.next == Next::kTake);
+    if (judgement.next == Next::kTake) co_return std::move(response);
+    if (judgement.next == Next::kRepeat && !std::exchange(repeated, true)) {
+      --tried;
+      continue;
+    }
+    const milliseconds pause = std::max(wait.value_or(milliseconds(0)), pause_after(call.retry, tried));
+    const bool fits = clock_.steady() + pause < deadline;
+    if (!worth_another_try(call, judgement.error) || tried >= call.retry.attempts || !fits) {
+      judgement.error.retry_after = wait;  // a longer wait is the queue's, not ours
+      co_return std::unexpected(std::move(judgement.error));
+    }
+    co_await clock_.sleep_for(pause);
+  }
+}
+
+}  // namespace rotor::providers

@@ -1,0 +1,64 @@
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/hash.hpp"
+#include "providers/services.hpp"
+
+namespace rotor::providers {
+namespace {
+
+class SharedHttpClients final : public HttpClients {
+ public:
+  SharedHttpClients(Executor executor, Clock& clock, std::string user_agent)
+      : executor_(std::move(executor)), clock_(clock), user_agent_(std::move(user_agent)) {}
+
+  Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig tls) override {
+    if (clients_.size() > 2 * kKept) std::erase_if(clients_, [](const auto& entry) { return entry.second.expired(); });
+    auto& slot = clients_[identity(tls)];
+    if (const auto alive = slot.lock()) return alive;
+    net::ClientConfig config;
+    config.tls = std::move(tls);
+    config.proxy = net::proxy_from_environment();
+    config.user_agent = user_agent_;
+    TRY(std::shared_ptr<net::HttpClient> client, net::make_http_client(executor_, clock_, std::move(config)));
+    slot = client;
+    remember(client);
+    return client;
+  }
+
+ private:
+  // A digest, so that no key material is kept as a map's key.
+  static std::string identity(const net::TlsConfig& tls) {
+    std::string parts;
+    for (const std::string_view part : {std::string_view(tls.ca_pem), std::string_view(tls.certificate_pem),
+                                        tls.key_pem.reveal(), std::string_view(tls.server_name)}) {
+      parts += fmt::format("{}:", part.size());
+      parts += sha256(part);
+    }
+    return sha256(parts + (tls.check_server ? "checked" : "unchecked"));
+  }
+
+  // A client lives on for a while after its last user, so that its connections are used again by the next reconcile.
+  void remember(std::shared_ptr<net::HttpClient> client) {
+    recent_.push_back(std::move(client));
+    if (recent_.size() > kKept) recent_.erase(recent_.begin());
+  }
+
+  static constexpr std::size_t kKept = 64;
+  Executor executor_;
+  Clock& clock_;
+  std::string user_agent_;
+  std::map<std::string, std::weak_ptr<net::HttpClient>> clients_;
+  std::vector<std::shared_ptr<net::HttpClient>> recent_;
+};
+
+}  // namespace
+
+std::unique_ptr<HttpClients> make_http_clients(Executor executor, Clock& clock, std::string user_agent) {
+  return std::make_unique<SharedHttpClients>(std::move(executor), clock, std::move(user_agent));
+}
+
+}  // namespace rotor::providers

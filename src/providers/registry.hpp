@@ -1,0 +1,36 @@
+// The providers of this process, by the property under spec.provider that names each.
+#pragma once
+
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "providers/provider.hpp"
+
+namespace rotor::providers {
+
+// A row of the registration table.
+struct ProviderRow {
+  std::string_view name;  // the property under spec.provider
+  std::unique_ptr<Provider> (*make)(const Services& services);
+};
+
+class ProviderRegistry {
+ public:
+  ProviderRegistry() = default;
+  ProviderRegistry(std::initializer_list<ProviderRow> rows, const Services& services);
+
+  void add(std::string name, std::unique_ptr<Provider> provider);
+  // Answers for every store of every provider, known or not (a values file).
+  void set_stand_in(std::unique_ptr<Provider> provider) { stand_in_ = std::move(provider); }
+
+  Provider* find(std::string_view name) const;  // null: not registered
+
+ private:
+  std::map<std::string, std::unique_ptr<Provider>, std::less<>> providers_;
+  std::unique_ptr<Provider> stand_in_;
+};
+
+}  // namespace rotor::providers

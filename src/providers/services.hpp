@@ -1,0 +1,47 @@
+// What the house lends to every provider. All of it outlives the provider.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/task.hpp"
+#include "net/http.hpp"
+
+namespace rotor {
+class MetricsRegistry;
+}
+
+namespace rotor::providers {
+
+// Clients per TLS configuration, made once and kept. Outlives every provider.
+class HttpClients {
+ public:
+  virtual ~HttpClients() = default;
+  virtual Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig tls) = 0;
+};
+std::unique_ptr<HttpClients> make_http_clients(Executor executor, Clock& clock, std::string user_agent);
+
+// Feeds externalsecret_provider_api_calls_count{provider,call,status}.
+class CallCounter {
+ public:
+  virtual ~CallCounter() = default;
+  virtual void count(std::string_view provider, std::string_view call, bool success) = 0;
+};
+std::unique_ptr<CallCounter> make_call_counter(MetricsRegistry& registry);
+
+// An environment variable, handed in so that tests have none. nullopt: not set.
+using EnvironmentVariables = std::function<std::optional<std::string>(std::string_view name)>;
+
+struct Services {
+  Executor executor;
+  Clock& clock;
+  HttpClients& http;
+  CallCounter& calls;
+  EnvironmentVariables environment;
+};
+
+}  // namespace rotor::providers

@@ -1,0 +1,113 @@
+// Whatever goes wrong on the way to a store, no provider takes it for the store's word that a secret does not exist,
+// nor for a value. A new back end is one more row.
+#include <deque>
+
+#include "providers/aws/provider.hpp"
+#include "providers/kubernetes/kubernetes.hpp"
+#include "tests/providers/provider_rig.hpp"
+
+namespace rotor::providers {
+namespace {
+
+struct Answer {
+  std::string name;
+  int status = 200;
+  std::string body{};
+  net::Headers headers{};
+  bool dropped = false;
+};
+
+const net::Headers kJson = {{"Content-Type", "application/json"}};
+const net::Headers kHtml = {{"Content-Type", "text/html"}};
+
+// What a store never says when it means "there is no such secret".
+const std::vector<Answer> kAnswers = {
+    {"Redirect", 302, "", {{"Location", "https://elsewhere.example/"}}},
+    {"NotModified", 304},
+    {"BadRequest", 400, "{}", kJson},
+    {"Unauthorized", 401, "{}", kJson},
+    {"Forbidden", 403, "{}", kJson},
+    {"NotFoundByAProxy", 404, "<html>not here</html>", kHtml},
+    {"NotFoundWithoutABody", 404},
+    {"Conflict", 409, "{}", kJson},
+    {"TooMany", 429, "{}", kJson},
+    {"ServerError", 500, "oops", kHtml},
+    {"BadGateway", 502, "<html>", kHtml},
+    {"Sealed", 503, R"({"errors":["Vault is sealed"]})", kJson},
+    {"NoContent", 204},
+    {"EmptyBody", 200},
+    {"Null", 200, "null", kJson},
+    {"EmptyObject", 200, "{}", kJson},
+    {"NullData", 200, R"({"data":null})", kJson},
+    {"Truncated", 200, R"({"data":{"a":)", kJson},
+    {"Page", 200, "<html>log in</html>", kHtml},
+    {"List", 200, "[]", kJson},
+    {"Dropped", 200, "", {}, true},
+};
+
+struct BackEnd {
+  std::string name;
+  std::unique_ptr<Provider> (*make)(const Services& services);
+  std::string config;                            // {URL} is the server
+  std::map<std::string, std::string> variables;  // likewise
+};
+
+const std::vector<BackEnd> kBackEnds = {
+    {"AwsSecretsManager",
+     aws::make_provider,
+     R"({"service":"SecretsManager","region":"us-east-1","auth":{"secretRef":{"accessKeyIDSecretRef":{"name":"aws","key":"id"},)"
+     R"("secretAccessKeySecretRef":{"name":"aws","key":"key"}}}})",
+     {{"AWS_SECRETSMANAGER_ENDPOINT", "{URL}"}}},
+    {"Kubernetes",
+     make_kubernetes_provider,
+     R"({"server":{"url":"{URL}"},"auth":{"token":{"bearerToken":{"name":"aws","key":"key"}}},"remoteNamespace":"other"})",
+     {}},
+};
+
+std::string with_url(std::string text, const std::string& url) {
+  if (const auto at = text.find("{URL}"); at != std::string::npos) text.replace(at, 5, url);
+  return text;
+}
+
+class EveryError : public ProviderRig, public testing::WithParamInterface<std::tuple<BackEnd, Answer>> {
+ protected:
+  EveryError()
+      : ProviderRig([](net::ServerRequest, net::ServerResponse& to) { return serve(std::get<1>(GetParam()), to); }) {
+    const BackEnd& back_end = std::get<0>(GetParam());
+    for (const auto& [name, value] : back_end.variables) variables_[name] = with_url(value, url());
+    provider_ = back_end.make(services());
+  }
+  ~EveryError() override { stop(); }
+
+  static Task<> serve(Answer answer, net::ServerResponse& to) {
+    if (answer.dropped) {
+      to.drop();
+      co_return;
+    }
+    co_await to.respond(answer.status, answer.headers, SecretBytes(answer.body));
+  }
+
+  template <class T>
+  void expect_an_error(const Lookup<T>& got) {
+    EXPECT_FALSE(got.absent()) << got.absence().what;
+    EXPECT_FALSE(got.found());
+  }
+};
+
+TEST_P(EveryError, IsNeitherAbsenceNorAValue) {
+  auto client = pump(provider_->make_client(context(with_url(std::get<0>(GetParam()).config, url()))));
+  if (!client) return;  // it logs in when it is made
+  expect_an_error(pump((*client)->get_secret(remote("key"))));
+  expect_an_error(pump((*client)->get_secret(remote("key", "property"))));
+  expect_an_error(pump((*client)->get_secret_map(remote("key"))));
+  EXPECT_FALSE(pump((*client)->get_all({.name_regexp = ".*"})));
+}
+
+INSTANTIATE_TEST_SUITE_P(BackEnds, EveryError,
+                         testing::Combine(testing::ValuesIn(kBackEnds), testing::ValuesIn(kAnswers)),
+                         [](const auto& row) {
+                           return std::get<0>(row.param).name + "_" + std::get<1>(row.param).name;
+                         });
+
+}  // namespace
+}  // namespace rotor::providers
