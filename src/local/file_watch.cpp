@@ -5,12 +5,11 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -182,15 +181,46 @@ std::unique_ptr<FileWatch> watch_paths(const Executor& executor, Clock& clock, s
   return std::make_unique<Watch>(executor, clock, std::move(paths), pace);
 }
 
-Result<std::string> read_text_file(const std::string& path) {
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path)) {
-    const int why = errno;
-    const Code code = why == ENOENT ? Code::kNotFound : why == EACCES ? Code::kDenied : Code::kInvalid;
-    return fail(code, fmt::format("cannot read {}: {}", path, why == 0 ? "it is not a file" : std::strerror(why)));
+namespace {
+
+constexpr std::size_t kLongest = 16U << 20;  // far above what manifests and values need
+
+std::unexpected<Error> unreadable(const std::string& path, int why) {
+  const Code code = why == ENOENT ? Code::kNotFound : why == EACCES ? Code::kDenied : Code::kInvalid;
+  return fail(code, fmt::format("cannot read {}: {}", path, std::strerror(why)));
+}
+
+struct OpenFile {
+  int number;
+  ~OpenFile() {
+    if (number >= 0) close(number);
   }
-  return std::string{std::istreambuf_iterator<char>(in), {}};
+};
+
+}  // namespace
+
+Result<std::string> read_text_file(const std::string& path, Pipes pipes) {
+  // Not blocking: a pipe whose writer never comes must not hold up everything else.
+  const OpenFile file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (file.number < 0) return unreadable(path, errno);
+  struct stat what{};
+  if (fstat(file.number, &what) != 0) return unreadable(path, errno);
+  if (S_ISDIR(what.st_mode) || (pipes == Pipes::kRefused && !S_ISREG(what.st_mode))) {
+    return fail(Code::kInvalid, fmt::format("cannot read {}: it is not a file", path));
+  }
+  fcntl(file.number, F_SETFL, O_RDONLY);
+  std::string text;
+  std::array<char, 65536> block{};
+  for (;;) {
+    const ssize_t n = read(file.number, block.data(), block.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return unreadable(path, errno);
+    if (n == 0) return text;
+    text.append(block.data(), static_cast<std::size_t>(n));
+    if (text.size() > kLongest) {
+      return fail(Code::kInvalid, fmt::format("cannot read {}: it is longer than {} MiB", path, kLongest >> 20));
+    }
+  }
 }
 
 }  // namespace rotor::local

@@ -40,6 +40,10 @@ std::unique_ptr<FileWatch> watch_paths(const Executor& executor, Clock& clock, s
 using WatchPoints = std::map<std::string, std::set<std::string>>;
 WatchPoints watch_points(const std::vector<std::string>& paths);
 
-Result<std::string> read_text_file(const std::string& path);  // kNotFound, kDenied or kInvalid, with the path
+// What a shell hands over with <(command) can be read once, and only while nothing else has to go on.
+enum class Pipes : std::uint8_t { kRead, kRefused };
+
+// At most 16 MiB. kNotFound, kDenied or kInvalid, with the path.
+Result<std::string> read_text_file(const std::string& path, Pipes pipes = Pipes::kRefused);
 
 }  // namespace rotor::local

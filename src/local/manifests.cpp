@@ -120,7 +120,7 @@ class Reading {
     struct stat status{};
     const bool odd = named == Named::kByItsFolder && stat(file.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
     if (odd) return broken(file, {Code::kInvalid, fmt::format("cannot read {}: it is not a file", file)});
-    auto text = read_text_file(file);
+    auto text = read_text_file(file, named == Named::kByItsFolder ? Pipes::kRefused : Pipes::kRead);
     if (!text) return broken(file, std::move(text).error());
     add_text(file, *text, named);
   }

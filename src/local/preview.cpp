@@ -25,7 +25,7 @@ using secrets::SourceName;
 
 template <class T>
 Result<T> read_file(const std::string& path, Result<T> (*parse)(std::string_view)) {
-  TRY(const std::string text, read_text_file(path));
+  TRY(const std::string text, read_text_file(path, Pipes::kRead));
   auto parsed = parse(text);
   if (!parsed) return std::unexpected(std::move(parsed).error().prefixed(path));
   return parsed;

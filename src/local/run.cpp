@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -59,9 +60,9 @@ std::optional<std::string> environment(std::string_view name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-Result<Values> read_values(const std::optional<std::string>& path) {
+Result<Values> read_values(const std::optional<std::string>& path, Pipes pipes) {
   if (!path) return Values{};
-  TRY(const std::string text, read_text_file(*path));
+  TRY(const std::string text, read_text_file(*path, pipes));
   auto values = parse_values(text);
   if (!values) return std::unexpected(std::move(values).error().prefixed(*path));
   return values;
@@ -231,10 +232,16 @@ class Run {
 
   // A saved file is a rotation; a broken one keeps the last good values in force.
   Task<> follow_values() {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(*options_.values, error)) {
+      timeline_.say("values", "read once: it is not a file that can be followed");
+      co_return;
+    }
     const auto watch = watch_paths(io_.get_executor(), clock_, {*options_.values});
     if (watch->limit()) timeline_.say("values", fmt::format("edits show after two seconds: {}", *watch->limit()));
     for (;;) {
-      take(read_values(options_.values));  // before the first change as well: one may have come since the start
+      take(read_values(options_.values,
+                       Pipes::kRefused));  // before the first change as well: one may have come since the start
       co_await watch->changed();
     }
   }
@@ -320,7 +327,7 @@ class Run {
 
 Result<RunResult> run(RunOptions options, MakeProviders make_providers) {
   TRY(Manifests manifests, read_manifests({.paths = options.manifests}));
-  TRY(Values values, read_values(options.values));
+  TRY(Values values, read_values(options.values, Pipes::kRead));
   std::signal(SIGPIPE, SIG_IGN);  // a reader of our output that is gone is no reason to end
   Guardian guardian;              // forks: before the embedded server starts its thread
   SystemClock clock;

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "tests/fakes/run_task.hpp"
 #include "tests/local/scratch_folder.hpp"
@@ -173,6 +174,18 @@ TEST_F(FileWatchTest, SeesByLookingWhatTheKernelDoesNotTell) {
   s.write("v.yaml", "1");
   watch(s / "v.yaml", {.quiet = 5ms, .look = 5ms});
   EXPECT_TRUE(tells_of([&] { s.write("v.yaml", "22"); }));
+}
+
+TEST(ReadTextFile, NeitherWaitsForAPipeNorReadsWithoutEnd) {
+  std::string folder = (std::filesystem::temp_directory_path() / "rotor-read-XXXXXX").string();
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const std::string pipe = folder + "/pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_TRUE(read_text_file(pipe).error().message.ends_with("it is not a file"));
+  EXPECT_EQ(read_text_file(pipe, Pipes::kRead), "") << "nobody writes: it is empty";
+  EXPECT_TRUE(read_text_file("/dev/zero", Pipes::kRead).error().message.ends_with("it is longer than 16 MiB"));
+  EXPECT_EQ(read_text_file(folder + "/none").error().code, Code::kNotFound);
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace
