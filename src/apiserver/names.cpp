@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "api/core/env_rules.hpp"
 #include "apiserver/meta.hpp"
 
 namespace rotor::apiserver {
@@ -116,9 +117,9 @@ std::string check_config_key(std::string_view key) {
 }
 
 std::string check_env_name(std::string_view name) {
-  const bool ok = std::ranges::all_of(name, [](char c) { return c >= ' ' && c <= '~' && c != '='; });
-  return ok ? std::string()
-            : "a valid environment variable name must consist only of printable ASCII characters other than '='";
+  return name.empty() || api::is_env_name(name)
+             ? std::string()
+             : "a valid environment variable name must consist only of printable ASCII characters other than '='";
 }
 
 std::string check_pod_field(std::string_view path) {

@@ -120,10 +120,6 @@ Result<FileIdentity> replace_file(int directory, const std::string& name, const 
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 Result<RunDirectory> RunDirectory::claim(std::string path) {
   std::filesystem::path whole = std::filesystem::absolute(path).lexically_normal();
   if (whole.filename().empty()) whole = whole.parent_path();  // a slash at the end
@@ -184,7 +180,10 @@ Result<void> RunDirectory::lock(bool may_hold_files) {
                             holder_of(file.get()), path_));
   }
   const std::string pid = std::to_string(::getpid());
-  if (::ftruncate(file.get(), 0) == 0) (void)write_all(file.get(), pid, path);
+  // Only a help for messages: the lock itself holds without a number in it.
+  if (::ftruncate(file.get(), 0) == 0) {
+    [[maybe_unused]] const auto noted = write_all(file.get(), pid, path);
+  }
   lock_ = std::move(file);
   return {};
 }

@@ -8,28 +8,11 @@
 
 #include <sys/types.h>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
 
 namespace rotor::apiserver {
-
-// Closes what it holds.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor();
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
 
 // Which file it is, whatever its name.
 struct FileIdentity {

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.hpp"
 #include "local/manifests.hpp"
 
 namespace rotor::local {
@@ -190,29 +191,22 @@ std::unexpected<Error> unreadable(const std::string& path, int why) {
   return fail(code, fmt::format("cannot read {}: {}", path, std::strerror(why)));
 }
 
-struct OpenFile {
-  int number;
-  ~OpenFile() {
-    if (number >= 0) close(number);
-  }
-};
-
 }  // namespace
 
 Result<std::string> read_text_file(const std::string& path, Pipes pipes) {
   // Not blocking: a pipe whose writer never comes must not hold up everything else.
-  const OpenFile file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (file.number < 0) return unreadable(path, errno);
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) return unreadable(path, errno);
   struct stat what{};
-  if (fstat(file.number, &what) != 0) return unreadable(path, errno);
+  if (fstat(file.get(), &what) != 0) return unreadable(path, errno);
   if (S_ISDIR(what.st_mode) || (pipes == Pipes::kRefused && !S_ISREG(what.st_mode))) {
     return fail(Code::kInvalid, fmt::format("cannot read {}: it is not a file", path));
   }
-  fcntl(file.number, F_SETFL, O_RDONLY);
+  fcntl(file.get(), F_SETFL, O_RDONLY);
   std::string text;
   std::array<char, 65536> block{};
   for (;;) {
-    const ssize_t n = read(file.number, block.data(), block.size());
+    const ssize_t n = read(file.get(), block.data(), block.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return unreadable(path, errno);
     if (n == 0) return text;

@@ -204,10 +204,10 @@ Task<Outcome> Kubelet::start(RunPtr run, PodPtr pod) {
 }
 
 Task<Result<std::shared_ptr<Process>>> Kubelet::launch(RunPtr run, Command command) {
-  std::optional<OutputEnd> end;
+  Descriptor end;
   if (options_.output != nullptr) {
-    CO_TRY(OutputEnd opened, options_.output->open(instance_of(*run), run->key));
-    command.out = command.err = end.emplace(std::move(opened)).file();
+    CO_TRY(end, options_.output->open(instance_of(*run), run->key));
+    command.out = command.err = end.get();
   }
   co_return co_await start_process(executor_, guardian_, std::move(command));
 }

@@ -25,10 +25,6 @@ constexpr std::chrono::milliseconds kLastWords{500};
 
 }  // namespace
 
-OutputEnd::~OutputEnd() {
-  if (file_ >= 0) close(file_);
-}
-
 // Outlives the Output while a reader is under way.
 struct Output::Shared {
   Clock& clock;
@@ -75,12 +71,12 @@ Output::Output(Executor executor, Clock& clock, std::shared_ptr<LogBook> book, s
 
 Output::~Output() { shared_->closed = true; }
 
-Result<OutputEnd> Output::open(kube::Key instance, kube::Key pod) {
+Result<Descriptor> Output::open(kube::Key instance, kube::Key pod) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) {
     return fail(Code::kUnavailable, fmt::format("cannot make a pipe for its output: {}", std::strerror(errno)));
   }
-  OutputEnd out(ends[1]);
+  Descriptor out(ends[1]);
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
   shared_->text.join(instance);
   const std::uint64_t run = shared_->book->begin(pod);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/task.hpp"
 #include "kube/object.hpp"
@@ -16,27 +17,14 @@
 
 namespace rotor::local {
 
-// The end of a pipe that a process writes to; ours is closed once the process has its own.
-class OutputEnd {
- public:
-  explicit OutputEnd(int file) : file_(file) {}
-  ~OutputEnd();
-  OutputEnd(OutputEnd&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
-  OutputEnd& operator=(OutputEnd&&) = delete;
-  int file() const { return file_; }
-
- private:
-  int file_;
-};
-
 class Output {
  public:
   Output(Executor executor, Clock& clock, std::shared_ptr<LogBook> book, std::shared_ptr<Sink> terminal,
          OutputText text);
   ~Output();
 
-  // For the next process of an instance: its stdout and stderr.
-  Result<OutputEnd> open(kube::Key instance, kube::Key pod);
+  // For the next process of an instance: its stdout and stderr. To be closed once the process has its own.
+  Result<Descriptor> open(kube::Key instance, kube::Key pod);
   void forget(const kube::Key& pod);  // the pod is gone, its log with it
 
   // Waits a moment for what processes that have ended left in their pipes.

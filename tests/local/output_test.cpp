@@ -192,8 +192,8 @@ class Outputs : public testing::Test {
     output = std::make_unique<Output>(io.get_executor(), clock, book, std::make_shared<Sink>(pipe.ends[1]),
                                       OutputText(false, 1));
   }
-  void say(const OutputEnd& end, const std::string& text) {
-    ASSERT_EQ(write(end.file(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  void say(const Descriptor& end, const std::string& text) {
+    ASSERT_EQ(write(end.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
   }
   std::vector<std::string> log(const kube::Key& pod) {
     std::vector<std::string> out;
@@ -216,7 +216,7 @@ class Outputs : public testing::Test {
 
 TEST_F(Outputs, OfOneProcessGoToTheTerminalAsTheyAreAndToItsLogInLines) {
   {
-    const OutputEnd end = output->open(kOne, kPod).value();
+    const Descriptor end = output->open(kOne, kPod).value();
     say(end, "one\ntwo\nno end");
   }
   finish();
@@ -227,8 +227,8 @@ TEST_F(Outputs, OfOneProcessGoToTheTerminalAsTheyAreAndToItsLogInLines) {
 
 TEST_F(Outputs, OfSeveralProcessesAreToldApart) {
   {
-    const OutputEnd one = output->open(kOne, kPod).value();
-    const OutputEnd other = output->open(kOther, {"ns", "other-0"}).value();
+    const Descriptor one = output->open(kOne, kPod).value();
+    const Descriptor other = output->open(kOther, {"ns", "other-0"}).value();
     say(one, "from one\npar");
     say(other, "from other\n");
     say(one, "tial\nlast");

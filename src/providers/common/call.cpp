@@ -17,10 +17,6 @@ Code code_of(int status) {
   return status >= 500 ? Code::kUnavailable : Code::kInvalid;
 }
 
-bool worth_another_try(const Call& call, const Error& error) {
-  return call.repeatable ? is_transient(error) : error.code == Code::kThrottled;
-}
-
 }  // namespace
 
 Error error_by_status(std::string_view what, int status) {
@@ -54,7 +50,7 @@ Task<Result<net::Response>> Caller::call(Call call) {
       judgement = call.judge ? call.judge(*response) : judge_by_status(call.name, *response);
       wait = retry_after(response->headers, clock_.now());
     } else {
-      judgement = Judgement::fail(std::move(response).error());
+      judgement = Judgement::fail(response.error());
     }
     if (!call.provider.empty()) calls_.count(call.provider, call.name, judgement.next == Next::kTake);
     if (judgement.next == Next::kTake) co_return std::move(response);
@@ -64,7 +60,7 @@ Task<Result<net::Response>> Caller::call(Call call) {
     }
     const milliseconds pause = std::max(wait.value_or(milliseconds(0)), pause_after(call.retry, tried));
     const bool fits = clock_.steady() + pause < deadline;
-    if (!worth_another_try(call, judgement.error) || tried >= call.retry.attempts || !fits) {
+    if (!is_transient(judgement.error) || tried >= call.retry.attempts || !fits) {
       judgement.error.retry_after = wait;  // a longer wait is the queue's, not ours
       co_return std::unexpected(std::move(judgement.error));
     }

@@ -37,7 +37,6 @@ struct Call {
   std::string name;        // "GetSecretValue": in front of errors, and the metric's label
   std::string provider{};  // the metric's other label; empty: not counted
   RetryPolicy retry{};
-  bool repeatable = true;  // false: a lost answer may have had its effect, so only a 429 is tried again
   net::TlsConfig tls{};
   std::size_t max_body = 4U << 20;
   std::chrono::milliseconds attempt = std::chrono::seconds(30);  // for one exchange
