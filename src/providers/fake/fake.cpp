@@ -3,8 +3,8 @@
 #include <map>
 
 #include <fmt/format.h>
-#include <re2/re2.h>
 
+#include "providers/common/name_filter.hpp"
 #include "providers/common/property.hpp"
 #include "providers/writer.hpp"
 #include "template/lookup.hpp"
@@ -133,16 +133,10 @@ class FakeClient final : public SecretsClient, public SecretsWriter {
     if (!find.name_regexp) {
       co_return fail(Code::kInvalid, "unsupported find operator: the fake provider finds by name.regexp only");
     }
-    RE2::Options options;
-    options.set_log_errors(false);
-    const RE2 expression(*find.name_regexp, options);
-    if (!expression.ok()) {
-      co_return fail(Code::kInvalid,
-                     fmt::format("could not compile find.name.regexp [{}]: {}", *find.name_regexp, expression.error()));
-    }
+    CO_TRY(const NameFilter filter, NameFilter::make(find.name_regexp));
     SecretMap found;
     for (const auto& [name, stored] : database_.latest()) {
-      if (RE2::PartialMatch(name, expression)) found.emplace(name, stored->value);
+      if (filter.wants(name)) found.emplace(name, stored->value);
     }
     co_return std::move(found);
   }
