@@ -1,6 +1,7 @@
 """Where the pinned servers are. They are built once by tools/build.sh; a missing one is built, never skipped."""
 
 import functools
+import os
 import pathlib
 import subprocess
 
@@ -19,7 +20,7 @@ def kubernetes(binary: str) -> pathlib.Path:
 
 
 def rotor() -> pathlib.Path:
-    binary = ROOT / "build" / "release" / "rotor"
+    binary = pathlib.Path(os.environ.get("ROTOR") or ROOT / "build" / "release" / "rotor")
     if not binary.exists():
         raise RuntimeError(f"{binary} is missing: build it with ./check or `cmake --preset release && cmake --build build/release --target rotor`")
     return binary
