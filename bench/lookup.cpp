@@ -4,7 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include "json/reader.hpp"
-#include "template/gjson.hpp"
+#include "template/gjson/gjson.hpp"
 
 namespace {
 

@@ -11,8 +11,8 @@
 #include "json/document.hpp"
 #include "template/apply.hpp"
 #include "template/keys.hpp"
+#include "template/language/template.hpp"
 #include "template/rewrite.hpp"
-#include "template/template.hpp"
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "template/pem.hpp"
-#include "template/template.hpp"
+#include "template/go/pem.hpp"
+#include "template/language/template.hpp"
 
 using namespace rotor;
 using namespace rotor::tmpl;

@@ -1,6 +1,6 @@
 // A property path and, behind the first line break, a document. Nothing may crash, and a path of plain names finds
 // what stands in the document: a slice of it, and JSON where the document is.
-#include "template/gjson.hpp"
+#include "template/gjson/gjson.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "base/encoding.hpp"
+#include "template/go/regex.hpp"
 #include "template/keys.hpp"
-#include "template/regex.hpp"
 #include "template/rewrite.hpp"
 
 using namespace rotor;

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "template/functions/registry.hpp"
-#include "template/template.hpp"
+#include "template/language/template.hpp"
 
 using namespace rotor;
 using namespace rotor::tmpl;

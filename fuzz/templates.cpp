@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "template/template.hpp"
+#include "template/language/template.hpp"
 
 using namespace rotor;
 using namespace rotor::tmpl;

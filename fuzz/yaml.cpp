@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "json/reader.hpp"
-#include "template/json_value.hpp"
-#include "template/yaml_value.hpp"
+#include "template/go/json.hpp"
+#include "template/go/yaml_value.hpp"
 
 using namespace rotor;
 

@@ -6,8 +6,8 @@
 
 #include "base/encoding.hpp"
 #include "local/template_error.hpp"
-#include "template/unicode.hpp"
-#include "template/yaml_value.hpp"
+#include "template/go/unicode.hpp"
+#include "template/go/yaml_value.hpp"
 
 namespace rotor::local {
 namespace {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "providers/common/property.hpp"
+#include "template/go/regex.hpp"
 #include "template/lookup.hpp"
-#include "template/regex.hpp"
 
 namespace rotor::local {
 namespace {

@@ -15,7 +15,7 @@
 #include "secrets/options.hpp"
 #include "secrets/store_view.hpp"
 #include "secrets/template_sources.hpp"
-#include "template/context.hpp"
+#include "template/language/context.hpp"
 
 namespace rotor::secrets {
 

@@ -5,7 +5,7 @@
 #include "api/externalsecrets/external_secret.hpp"
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
-#include "template/context.hpp"
+#include "template/language/context.hpp"
 
 namespace rotor::secrets {
 

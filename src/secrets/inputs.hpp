@@ -12,7 +12,7 @@
 #include "secrets/fetch.hpp"
 #include "secrets/target.hpp"
 #include "secrets/template_sources.hpp"
-#include "template/parser.hpp"
+#include "template/language/parser.hpp"
 
 namespace rotor::secrets {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/duration.hpp"
-#include "template/parser.hpp"
+#include "template/language/parser.hpp"
 
 namespace rotor::secrets {
 

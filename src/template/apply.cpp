@@ -6,11 +6,11 @@
 
 #include "base/ascii.hpp"
 #include "base/encoding.hpp"
-#include "template/json_value.hpp"
+#include "template/go/json.hpp"
+#include "template/go/quote.hpp"
+#include "template/go/yaml_value.hpp"
 #include "template/keys.hpp"
 #include "template/object_path.hpp"
-#include "template/quote.hpp"
-#include "template/yaml_value.hpp"
 
 namespace rotor::tmpl {
 

@@ -10,7 +10,7 @@
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
 #include "json/document.hpp"
-#include "template/template.hpp"
+#include "template/language/template.hpp"
 
 namespace rotor::tmpl {
 

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
-#include "template/unicode.hpp"
+#include "template/go/unicode.hpp"
 
 namespace rotor::tmpl {
 

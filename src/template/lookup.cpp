@@ -4,9 +4,9 @@
 
 #include "json/reader.hpp"
 #include "json/writer.hpp"
-#include "template/gjson.hpp"
-#include "template/go_number.hpp"
-#include "template/json_value.hpp"
+#include "template/gjson/gjson.hpp"
+#include "template/go/json.hpp"
+#include "template/go/number.hpp"
 
 namespace rotor::tmpl {
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "template/go_number.hpp"
-#include "template/quote.hpp"
+#include "template/go/number.hpp"
+#include "template/go/quote.hpp"
 
 namespace rotor::tmpl {
 

@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "template/json_value.hpp"
+#include "template/go/json.hpp"
+#include "template/go/quote.hpp"
+#include "template/go/regex.hpp"
+#include "template/language/template.hpp"
 #include "template/lookup.hpp"
-#include "template/quote.hpp"
-#include "template/regex.hpp"
-#include "template/template.hpp"
 
 namespace rotor::tmpl {
 

@@ -8,7 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
-#include "template/context.hpp"
+#include "template/language/context.hpp"
 
 namespace rotor::tmpl {
 

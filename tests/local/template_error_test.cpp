@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "local/nearest.hpp"
-#include "template/template.hpp"
+#include "template/language/template.hpp"
 
 namespace rotor::local {
 namespace {

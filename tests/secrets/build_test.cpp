@@ -4,7 +4,7 @@
 
 #include "json/object_hash.hpp"
 #include "secrets/render.hpp"
-#include "template/template.hpp"
+#include "template/language/template.hpp"
 #include "tests/secrets/samples.hpp"
 
 namespace rotor::secrets {

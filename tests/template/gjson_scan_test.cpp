@@ -1,8 +1,8 @@
-#include "template/gjson_scan.hpp"
-
 #include <random>
 
 #include <gtest/gtest.h>
+
+#include "template/gjson/scan.hpp"
 
 namespace rotor::gjson {
 namespace {

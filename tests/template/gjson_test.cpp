@@ -1,4 +1,4 @@
-#include "template/gjson.hpp"
+#include "template/gjson/gjson.hpp"
 
 #include <gtest/gtest.h>
 

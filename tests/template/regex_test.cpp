@@ -1,4 +1,4 @@
-#include "template/regex.hpp"
+#include "template/go/regex.hpp"
 
 #include <gtest/gtest.h>
 

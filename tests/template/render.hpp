@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "template/template.hpp"
+#include "template/language/template.hpp"
 
 namespace rotor::tmpl {
 

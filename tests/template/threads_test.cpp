@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "template/keys.hpp"
+#include "template/language/template.hpp"
 #include "template/lookup.hpp"
-#include "template/template.hpp"
 #include "tests/template/render.hpp"
 
 namespace rotor::tmpl {

@@ -13,8 +13,8 @@
 #include "base/encoding.hpp"
 #include "template/functions/keys_and_certs.hpp"
 #include "template/functions/pkcs12_read.hpp"
-#include "template/pem.hpp"
-#include "template/regex.hpp"
+#include "template/go/pem.hpp"
+#include "template/go/regex.hpp"
 #include "tests/template/archives.hpp"
 #include "tests/template/render.hpp"
 

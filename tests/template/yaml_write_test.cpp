@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "template/json_value.hpp"
-#include "template/yaml_value.hpp"
+#include "template/go/json.hpp"
+#include "template/go/yaml_value.hpp"
 
 namespace rotor::tmpl {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
-#include "template/regex.hpp"
+#include "template/go/regex.hpp"
 
 namespace rotor::providers {
 

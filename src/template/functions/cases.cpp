@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "template/functions/helpers.hpp"
-#include "template/unicode.hpp"
+#include "template/go/unicode.hpp"
 
 namespace rotor::tmpl {
 

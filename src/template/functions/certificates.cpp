@@ -9,7 +9,7 @@
 
 #include "template/functions/helpers.hpp"
 #include "template/functions/keys_and_certs.hpp"
-#include "template/pem.hpp"
+#include "template/go/pem.hpp"
 
 namespace rotor::tmpl {
 

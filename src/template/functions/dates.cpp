@@ -3,8 +3,8 @@
 
 #include "base/duration.hpp"
 #include "template/functions/helpers.hpp"
-#include "template/go_number.hpp"
-#include "template/go_time.hpp"
+#include "template/go/number.hpp"
+#include "template/go/time.hpp"
 
 namespace rotor::tmpl {
 

@@ -6,7 +6,7 @@
 
 #include <openssl/bn.h>
 
-#include "template/go_number.hpp"
+#include "template/go/number.hpp"
 
 namespace rotor::tmpl {
 

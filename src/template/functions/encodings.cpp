@@ -5,7 +5,7 @@
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
 #include "template/functions/helpers.hpp"
-#include "template/unicode.hpp"
+#include "template/go/unicode.hpp"
 
 namespace rotor::tmpl {
 

@@ -13,8 +13,8 @@
 #include "base/hash.hpp"
 #include "template/functions/helpers.hpp"
 #include "template/functions/keys_and_certs.hpp"
-#include "template/go_time.hpp"
-#include "template/pem.hpp"
+#include "template/go/pem.hpp"
+#include "template/go/time.hpp"
 
 namespace rotor::tmpl {
 

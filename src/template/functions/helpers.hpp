@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "template/format.hpp"
 #include "template/functions/registry.hpp"
+#include "template/go/format.hpp"
 
 namespace rotor::tmpl {
 

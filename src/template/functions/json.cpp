@@ -1,6 +1,7 @@
 // JSON. The plain forms swallow errors, the must forms report them.
+#include "template/go/json.hpp"
+
 #include "template/functions/helpers.hpp"
-#include "template/json_value.hpp"
 
 namespace rotor::tmpl {
 

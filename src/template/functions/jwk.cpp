@@ -9,7 +9,7 @@
 #include "base/encoding.hpp"
 #include "template/functions/helpers.hpp"
 #include "template/functions/keys_and_certs.hpp"
-#include "template/json_value.hpp"
+#include "template/go/json.hpp"
 
 namespace rotor::tmpl {
 

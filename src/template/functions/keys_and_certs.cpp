@@ -8,8 +8,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include "template/budget.hpp"
-#include "template/pem.hpp"
+#include "template/go/pem.hpp"
+#include "template/language/budget.hpp"
 
 namespace rotor::tmpl {
 

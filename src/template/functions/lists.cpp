@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "template/functions/helpers.hpp"
-#include "template/unicode.hpp"
+#include "template/go/unicode.hpp"
 
 namespace rotor::tmpl {
 

@@ -4,7 +4,7 @@
 
 #include "template/functions/decimal.hpp"
 #include "template/functions/helpers.hpp"
-#include "template/go_number.hpp"
+#include "template/go/number.hpp"
 
 namespace rotor::tmpl {
 

@@ -5,7 +5,7 @@
 #include "base/encoding.hpp"
 #include "template/functions/helpers.hpp"
 #include "template/functions/pkcs12_read.hpp"
-#include "template/pem.hpp"
+#include "template/go/pem.hpp"
 
 namespace rotor::tmpl {
 

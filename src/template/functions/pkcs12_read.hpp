@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "template/context.hpp"
 #include "template/functions/keys_and_certs.hpp"
+#include "template/language/context.hpp"
 
 namespace rotor::tmpl {
 

@@ -4,7 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "template/functions/helpers.hpp"
-#include "template/regex.hpp"
+#include "template/go/regex.hpp"
 
 namespace rotor::tmpl {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "template/context.hpp"
-#include "template/value.hpp"
+#include "template/go/value.hpp"
+#include "template/language/context.hpp"
 
 namespace rotor::tmpl {
 

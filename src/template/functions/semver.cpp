@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "template/functions/helpers.hpp"
-#include "template/go_number.hpp"
+#include "template/go/number.hpp"
 
 namespace rotor::tmpl {
 

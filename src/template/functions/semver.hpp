@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
-#include "template/value.hpp"
+#include "template/go/value.hpp"
 
 namespace rotor::tmpl {
 

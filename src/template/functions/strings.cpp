@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "template/functions/helpers.hpp"
-#include "template/quote.hpp"
-#include "template/unicode.hpp"
+#include "template/go/quote.hpp"
+#include "template/go/unicode.hpp"
 
 namespace rotor::tmpl {
 

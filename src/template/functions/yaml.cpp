@@ -1,7 +1,7 @@
 // YAML in and out; failures of fromYaml are a value, those of toYaml the empty text.
 #include "template/functions/helpers.hpp"
-#include "template/json_value.hpp"
-#include "template/yaml_value.hpp"
+#include "template/go/json.hpp"
+#include "template/go/yaml_value.hpp"
 
 namespace rotor::tmpl {
 

@@ -1,8 +1,8 @@
 #include <boost/json/serialize.hpp>
 
 #include "template/apply.hpp"
-#include "template/json_value.hpp"
-#include "template/yaml_value.hpp"
+#include "template/go/json.hpp"
+#include "template/go/yaml_value.hpp"
 #include "tests/vectors/runner/runner.hpp"
 
 namespace rotor::vectors {

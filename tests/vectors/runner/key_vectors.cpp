@@ -2,8 +2,8 @@
 #include <boost/json/serialize.hpp>
 
 #include "template/keys.hpp"
+#include "template/language/template.hpp"
 #include "template/rewrite.hpp"
-#include "template/template.hpp"
 #include "tests/vectors/runner/runner.hpp"
 
 namespace rotor::vectors {

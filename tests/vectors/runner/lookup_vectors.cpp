@@ -1,7 +1,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "json/object_hash.hpp"
-#include "template/gjson.hpp"
+#include "template/gjson/gjson.hpp"
 #include "template/lookup.hpp"
 #include "tests/vectors/runner/runner.hpp"
 

@@ -1,4 +1,4 @@
-#include "template/template.hpp"
+#include "template/language/template.hpp"
 #include "tests/vectors/runner/runner.hpp"
 
 namespace rotor::vectors {

@@ -2,7 +2,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/duration.hpp"
-#include "template/regex.hpp"
+#include "template/go/regex.hpp"
 #include "tests/vectors/runner/runner.hpp"
 
 namespace rotor::vectors {
