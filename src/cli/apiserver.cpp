@@ -9,8 +9,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <unistd.h>
 
-#include "apiserver/embedded_server.hpp"
-#include "apiserver/run_directory.hpp"
+#include "apiserver/server/embedded_server.hpp"
+#include "apiserver/server/run_directory.hpp"
 #include "cli/cli.hpp"
 #include "cli/flags.hpp"
 

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <string_view>
 
-#include "apiserver/log_source.hpp"
+#include "apiserver/server/log_source.hpp"
 
 namespace rotor::local {
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "api/crds.hpp"
-#include "apiserver/embedded_server.hpp"
+#include "apiserver/server/embedded_server.hpp"
 #include "base/activities.hpp"
 #include "base/metrics.hpp"
 #include "kube/config.hpp"

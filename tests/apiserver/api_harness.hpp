@@ -1,7 +1,7 @@
 // The API without sockets: one call in, one answer out.
 #pragma once
 
-#include "apiserver/api.hpp"
+#include "apiserver/http/api.hpp"
 #include "base/time.hpp"
 
 namespace rotor::apiserver {

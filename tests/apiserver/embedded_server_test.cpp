@@ -1,4 +1,4 @@
-#include "apiserver/embedded_server.hpp"
+#include "apiserver/server/embedded_server.hpp"
 
 #include <csignal>
 #include <filesystem>

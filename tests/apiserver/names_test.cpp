@@ -1,4 +1,4 @@
-#include "apiserver/names.hpp"
+#include "apiserver/registry/names.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
-#include "apiserver/pod_log.hpp"
+#include "apiserver/http/pod_log.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "apiserver/api.hpp"
+#include "apiserver/http/api.hpp"
 #include "tests/apiserver/api_harness.hpp"
 
 namespace rotor::apiserver {

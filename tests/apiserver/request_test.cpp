@@ -1,8 +1,8 @@
-#include "apiserver/request.hpp"
+#include "apiserver/http/request.hpp"
 
 #include <gtest/gtest.h>
 
-#include "apiserver/faults.hpp"
+#include "apiserver/server/faults.hpp"
 
 namespace rotor::apiserver {
 namespace {

@@ -1,4 +1,4 @@
-#include "apiserver/selector.hpp"
+#include "apiserver/registry/selector.hpp"
 
 #include <gtest/gtest.h>
 

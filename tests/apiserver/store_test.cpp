@@ -1,4 +1,4 @@
-#include "apiserver/store.hpp"
+#include "apiserver/registry/store.hpp"
 
 #include <gtest/gtest.h>
 

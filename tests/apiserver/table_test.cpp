@@ -1,4 +1,4 @@
-#include "apiserver/table.hpp"
+#include "apiserver/http/table.hpp"
 
 #include <gtest/gtest.h>
 

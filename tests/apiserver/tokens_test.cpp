@@ -1,4 +1,4 @@
-#include "apiserver/tokens.hpp"
+#include "apiserver/server/tokens.hpp"
 
 #include <gtest/gtest.h>
 

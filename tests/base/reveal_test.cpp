@@ -12,49 +12,49 @@ namespace {
 // A file, or a folder when the name ends in '/'. Each needs the bytes to do its work and hands them to no error, log
 // line, event or status.
 constexpr std::string_view kMayReveal[] = {
-    "src/api/core/env_rules.cpp",         // whether a value reaches a process unchanged
-    "src/apiserver/api.cpp",              // the caller's token, compared
-    "src/apiserver/api_token.cpp",        // an issued token, into its TokenRequest
-    "src/apiserver/call.cpp",             // request bodies, into objects
-    "src/apiserver/embedded_server.cpp",  // the token, into the kubeconfig
-    "src/apiserver/run_directory.cpp",    // files of mode 0600
-    "src/apiserver/secret_types.cpp",     // Secret data, looked at for its form
-    "src/apiserver/serve.cpp",            // lines of a watch, joined
-    "src/json/describe.cpp",              // base64 of Secret data, read
-    "src/json/describe_write.cpp",        // base64 of Secret data, written
-    "src/json/object_hash.cpp",           // digest
-    "src/json/writer.cpp",                // JSON text into a secret buffer
-    "src/json/yaml.cpp",                  // a values file as JSON
-    "src/json/yaml_build.cpp",            // a values file
-    "src/kube/cache.cpp",                 // lists and events, into objects
-    "src/kube/cache.hpp",                 // answers to our own writes, into objects
-    "src/kube/client.hpp",                // answers of the API server, into objects
-    "src/kube/config.cpp",                // kubeconfig: tokens, keys and certificates
-    "src/kube/credentials.cpp",           // bearer token
-    "src/kube/digest_key.cpp",            // keyed digests
-    "src/kube/http_client.cpp",           // requests to the API server and its answers
-    "src/kube/watch_stream.cpp",          // watch events
-    "src/cli/apiserver.cpp",              // the kubeconfig, into a file of mode 0600
-    "src/local/environment.cpp",          // $(VAR) in an environment
-    "src/local/environment_text.cpp",     // `rotor env --show-values`
-    "src/local/command.cpp",              // NUL bytes in an environment, looked for
-    "src/local/pod_storage.cpp",          // HOME and $(VAR) of subPathExpr, which are paths
-    "src/local/preview_text.cpp",         // `rotor template --show-values`, and a template's own text
-    "src/local/launch.cpp",               // $(VAR) in a command
-    "src/local/process.cpp",              // PATH, to find a program
-    "src/local/projected_folder.cpp",     // keys of Secrets, into files of mode 0400
-    "src/local/revisions.cpp",            // StatefulSets, into ControllerRevisions
-    "src/local/start_request.cpp",        // the environment of a process
-    "src/local/run.cpp",                  // the embedded server's kubeconfig
-    "src/net/certificates.cpp",           // the CA's key, to sign with
-    "src/net/client.cpp",                 // request bodies, sent
-    "src/net/server_connection.cpp",      // answers, sent
-    "src/net/tls.cpp",                    // private keys, into OpenSSL
-    "src/openclaw/applier.cpp",           // answers of the API server about objects without secrets
-    "src/secrets/inputs.cpp",             // keyed digests of what a Secret is made of
-    "src/openclaw/digest.cpp",            // keyed digests of consumed values
-    "src/providers/",                     // requests to stores and their answers
-    "src/template/",                      // rendering
+    "src/api/core/env_rules.cpp",                // whether a value reaches a process unchanged
+    "src/apiserver/http/api.cpp",                // the caller's token, compared
+    "src/apiserver/http/api_token.cpp",          // an issued token, into its TokenRequest
+    "src/apiserver/http/call.cpp",               // request bodies, into objects
+    "src/apiserver/server/embedded_server.cpp",  // the token, into the kubeconfig
+    "src/apiserver/server/run_directory.cpp",    // files of mode 0600
+    "src/apiserver/registry/secret_types.cpp",   // Secret data, looked at for its form
+    "src/apiserver/http/serve.cpp",              // lines of a watch, joined
+    "src/json/describe.cpp",                     // base64 of Secret data, read
+    "src/json/describe_write.cpp",               // base64 of Secret data, written
+    "src/json/object_hash.cpp",                  // digest
+    "src/json/writer.cpp",                       // JSON text into a secret buffer
+    "src/json/yaml.cpp",                         // a values file as JSON
+    "src/json/yaml_build.cpp",                   // a values file
+    "src/kube/cache.cpp",                        // lists and events, into objects
+    "src/kube/cache.hpp",                        // answers to our own writes, into objects
+    "src/kube/client.hpp",                       // answers of the API server, into objects
+    "src/kube/config.cpp",                       // kubeconfig: tokens, keys and certificates
+    "src/kube/credentials.cpp",                  // bearer token
+    "src/kube/digest_key.cpp",                   // keyed digests
+    "src/kube/http_client.cpp",                  // requests to the API server and its answers
+    "src/kube/watch_stream.cpp",                 // watch events
+    "src/cli/apiserver.cpp",                     // the kubeconfig, into a file of mode 0600
+    "src/local/environment.cpp",                 // $(VAR) in an environment
+    "src/local/environment_text.cpp",            // `rotor env --show-values`
+    "src/local/command.cpp",                     // NUL bytes in an environment, looked for
+    "src/local/pod_storage.cpp",                 // HOME and $(VAR) of subPathExpr, which are paths
+    "src/local/preview_text.cpp",                // `rotor template --show-values`, and a template's own text
+    "src/local/launch.cpp",                      // $(VAR) in a command
+    "src/local/process.cpp",                     // PATH, to find a program
+    "src/local/projected_folder.cpp",            // keys of Secrets, into files of mode 0400
+    "src/local/revisions.cpp",                   // StatefulSets, into ControllerRevisions
+    "src/local/start_request.cpp",               // the environment of a process
+    "src/local/run.cpp",                         // the embedded server's kubeconfig
+    "src/net/certificates.cpp",                  // the CA's key, to sign with
+    "src/net/client.cpp",                        // request bodies, sent
+    "src/net/server_connection.cpp",             // answers, sent
+    "src/net/tls.cpp",                           // private keys, into OpenSSL
+    "src/openclaw/applier.cpp",                  // answers of the API server about objects without secrets
+    "src/secrets/inputs.cpp",                    // keyed digests of what a Secret is made of
+    "src/openclaw/digest.cpp",                   // keyed digests of consumed values
+    "src/providers/",                            // requests to stores and their answers
+    "src/template/",                             // rendering
 };
 
 bool may_reveal(std::string_view file) {

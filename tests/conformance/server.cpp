@@ -8,7 +8,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
-#include "apiserver/embedded_server.hpp"
+#include "apiserver/server/embedded_server.hpp"
 #include "base/hash.hpp"
 #include "json/writer.hpp"
 #include "kube/fields.hpp"

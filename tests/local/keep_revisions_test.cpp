@@ -4,7 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 
-#include "apiserver/embedded_server.hpp"
+#include "apiserver/server/embedded_server.hpp"
 #include "kube/config.hpp"
 #include "local/revisions.hpp"
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "apiserver/embedded_server.hpp"
+#include "apiserver/server/embedded_server.hpp"
 #include "kube/config.hpp"
 #include "local/pod_storage.hpp"
 #include "tests/fakes/run_task.hpp"

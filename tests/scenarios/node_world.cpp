@@ -8,7 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <gtest/gtest.h>
 
-#include "apiserver/embedded_server.hpp"
+#include "apiserver/server/embedded_server.hpp"
 #include "kube/config.hpp"
 #include "local/descendants.hpp"
 

@@ -1,7 +1,7 @@
 // Somebody else writes to what is ours: it is put back, in one write, and no pod restarts for it.
 #include <gmock/gmock.h>
 
-#include "apiserver/embedded_server.hpp"
+#include "apiserver/server/embedded_server.hpp"
 #include "tests/scenarios/openclaw_running.hpp"
 
 namespace rotor::test {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "apiserver/embedded_server.hpp"
+#include "apiserver/server/embedded_server.hpp"
 #include "tests/scenarios/openclaw_running.hpp"
 
 namespace rotor::test {

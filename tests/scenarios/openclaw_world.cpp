@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "api/openclaw/instance.hpp"
-#include "apiserver/embedded_server.hpp"
+#include "apiserver/server/embedded_server.hpp"
 #include "kube/config.hpp"
 
 namespace rotor::test {

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "apiserver/faults.hpp"
+#include "apiserver/server/faults.hpp"
 #include "tests/scenarios/secrets_world.hpp"
 
 namespace rotor::test {

@@ -10,7 +10,7 @@
 #include "api/externalsecrets/crds.hpp"
 #include "api/externalsecrets/external_secret.hpp"
 #include "api/externalsecrets/store.hpp"
-#include "apiserver/embedded_server.hpp"
+#include "apiserver/server/embedded_server.hpp"
 #include "base/encoding.hpp"
 #include "kube/config.hpp"
 #include "providers/fake/fake.hpp"

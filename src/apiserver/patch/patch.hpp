@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "apiserver/registry/status.hpp"
 #include "apiserver/schema/schema.hpp"
-#include "apiserver/status.hpp"
 #include "json/document.hpp"
 
 namespace rotor::apiserver::patch {

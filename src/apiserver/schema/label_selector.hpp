@@ -1,4 +1,4 @@
-// A metav1.LabelSelector in an object, as opposed to the one in a query string (apiserver/selector.hpp).
+// A metav1.LabelSelector in an object, as opposed to the one in a query string (apiserver/registry/selector.hpp).
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/label-selector/
 #pragma once
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "apiserver/status.hpp"
+#include "apiserver/registry/status.hpp"
 #include "base/error.hpp"
 #include "json/document.hpp"
 

@@ -2,7 +2,7 @@
 // a person runs into. Names and metadata are checked elsewhere.
 #include <algorithm>
 
-#include "apiserver/names.hpp"
+#include "apiserver/registry/names.hpp"
 #include "apiserver/schema/member.hpp"
 #include "apiserver/schema/path.hpp"
 #include "apiserver/schema/validate.hpp"

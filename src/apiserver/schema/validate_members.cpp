@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "apiserver/names.hpp"
+#include "apiserver/registry/names.hpp"
 #include "apiserver/schema/label_selector.hpp"
 #include "apiserver/schema/member.hpp"
 #include "apiserver/schema/member_rule.hpp"
