@@ -4,11 +4,11 @@
 #include <string_view>
 #include <vector>
 
-#include "kube/cache.hpp"
-#include "kube/config.hpp"
-#include "kube/fields.hpp"
-#include "kube/status.hpp"
-#include "kube/watch_stream.hpp"
+#include "kube/client/config.hpp"
+#include "kube/client/status.hpp"
+#include "kube/client/watch_stream.hpp"
+#include "kube/object/fields.hpp"
+#include "kube/runtime/cache.hpp"
 
 using namespace rotor;
 

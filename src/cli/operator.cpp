@@ -19,7 +19,7 @@
 #include "cli/providers.hpp"
 #include "cli/status_server.hpp"
 #include "cli/version.hpp"
-#include "kube/config.hpp"
+#include "kube/client/config.hpp"
 #include "openclaw/controller.hpp"
 #include "secrets/controllers.hpp"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 #include "local/manifests.hpp"
 
 namespace rotor::local {

@@ -14,7 +14,7 @@
 #include "api/core/pod.hpp"
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 #include "local/command.hpp"
 
 namespace rotor::local {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 
 namespace rotor::local {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "json/document.hpp"
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 
 namespace rotor::local {
 

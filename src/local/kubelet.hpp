@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "api/core/pod.hpp"
-#include "kube/cache.hpp"
-#include "kube/client.hpp"
-#include "kube/queue.hpp"
+#include "kube/client/client.hpp"
+#include "kube/runtime/cache.hpp"
+#include "kube/runtime/queue.hpp"
 #include "local/launch.hpp"
 #include "local/pod_run.hpp"
 #include "local/stopping.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "api/core/pod.hpp"
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 #include "local/command.hpp"
 #include "local/environment.hpp"
 #include "local/output.hpp"

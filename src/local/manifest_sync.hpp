@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 #include "local/apply_manifests.hpp"
 #include "local/file_watch.hpp"
 #include "local/schema_check.hpp"

@@ -6,10 +6,10 @@
 #include <memory>
 #include <string>
 
-#include "kube/cache.hpp"
-#include "kube/client.hpp"
-#include "kube/event.hpp"
-#include "kube/queue.hpp"
+#include "kube/client/client.hpp"
+#include "kube/events/event.hpp"
+#include "kube/runtime/cache.hpp"
+#include "kube/runtime/queue.hpp"
 #include "local/health.hpp"
 #include "local/timeline.hpp"
 

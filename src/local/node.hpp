@@ -3,8 +3,8 @@
 #pragma once
 
 #include "api/core/pod.hpp"
-#include "kube/cache.hpp"
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
+#include "kube/runtime/cache.hpp"
 #include "local/kubelet.hpp"
 #include "local/stateful_sets.hpp"
 

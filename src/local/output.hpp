@@ -10,7 +10,7 @@
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/task.hpp"
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 #include "local/log_book.hpp"
 #include "local/output_text.hpp"
 #include "local/sink.hpp"

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 
 namespace rotor::local {
 

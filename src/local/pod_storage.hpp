@@ -7,8 +7,8 @@
 #include <string>
 
 #include "api/core/pod.hpp"
-#include "kube/client.hpp"
-#include "kube/queue.hpp"
+#include "kube/client/client.hpp"
+#include "kube/runtime/queue.hpp"
 #include "local/data_directory.hpp"
 #include "local/local_container.hpp"
 #include "local/pod_folders.hpp"

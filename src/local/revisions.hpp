@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "json/document.hpp"
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 
 namespace rotor::local {
 

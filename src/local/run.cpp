@@ -16,7 +16,7 @@
 #include "apiserver/server/embedded_server.hpp"
 #include "base/activities.hpp"
 #include "base/metrics.hpp"
-#include "kube/config.hpp"
+#include "kube/client/config.hpp"
 #include "local/data_directory.hpp"
 #include "local/file_watch.hpp"
 #include "local/guardian.hpp"

@@ -9,9 +9,9 @@
 #include <string>
 
 #include "api/apps/stateful_set.hpp"
-#include "kube/cache.hpp"
-#include "kube/client.hpp"
-#include "kube/queue.hpp"
+#include "kube/client/client.hpp"
+#include "kube/runtime/cache.hpp"
+#include "kube/runtime/queue.hpp"
 #include "local/timeline.hpp"
 #include "local/workload.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 
 namespace rotor::local {
 

@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 #include "local/projected_folder.hpp"
 #include "local/volume_plan.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 #include "openclaw/view.hpp"
 
 namespace rotor::openclaw {

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "json/document.hpp"
-#include "kube/fields.hpp"
+#include "kube/object/fields.hpp"
 
 namespace rotor::openclaw {
 

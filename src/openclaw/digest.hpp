@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/secret_bytes.hpp"
-#include "kube/digest_key.hpp"
+#include "kube/runtime/digest_key.hpp"
 #include "openclaw/references.hpp"
 #include "openclaw/secret_state.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/metrics.hpp"
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 #include "openclaw/view.hpp"
 
 namespace rotor::openclaw {

@@ -8,7 +8,7 @@
 
 #include "base/log.hpp"
 #include "json/document.hpp"
-#include "kube/retry.hpp"
+#include "kube/client/retry.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/names.hpp"
 

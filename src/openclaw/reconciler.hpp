@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "kube/events.hpp"
-#include "kube/queue.hpp"
+#include "kube/events/events.hpp"
+#include "kube/runtime/queue.hpp"
 #include "openclaw/metrics.hpp"
 #include "openclaw/reference_index.hpp"
 #include "openclaw/workload.hpp"

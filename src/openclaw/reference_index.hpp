@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 
 namespace rotor::openclaw {
 

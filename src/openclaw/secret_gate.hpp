@@ -4,7 +4,7 @@
 #include <string>
 
 #include "api/core/secret.hpp"
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 
 namespace rotor::openclaw {
 

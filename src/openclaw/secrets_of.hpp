@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "kube/client.hpp"
-#include "kube/events.hpp"
+#include "kube/client/client.hpp"
+#include "kube/events/events.hpp"
 #include "openclaw/digest.hpp"
 #include "openclaw/memory.hpp"
 #include "openclaw/secret_gate.hpp"

@@ -5,7 +5,7 @@
 
 #include "api/openclaw/instance.hpp"
 #include "base/clock.hpp"
-#include "kube/cache.hpp"
+#include "kube/runtime/cache.hpp"
 
 namespace rotor::openclaw {
 

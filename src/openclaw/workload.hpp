@@ -8,7 +8,7 @@
 
 #include "api/apps/stateful_set.hpp"
 #include "json/document.hpp"
-#include "kube/rotation_key.hpp"
+#include "kube/runtime/rotation_key.hpp"
 #include "openclaw/applier.hpp"
 #include "openclaw/live_workload.hpp"
 #include "openclaw/options.hpp"

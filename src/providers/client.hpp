@@ -10,7 +10,7 @@
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
 #include "base/task.hpp"
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 
 namespace rotor::providers {
 

@@ -9,7 +9,7 @@
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
 #include "base/task.hpp"
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 
 namespace rotor::providers {
 

@@ -7,7 +7,7 @@
 #include "base/secret_bytes.hpp"
 #include "base/task.hpp"
 #include "json/describe.hpp"
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 
 namespace rotor::providers {
 

@@ -8,7 +8,7 @@
 #include "api/core/secret.hpp"
 #include "api/externalsecrets/external_secret.hpp"
 #include "base/error.hpp"
-#include "kube/queue.hpp"
+#include "kube/runtime/queue.hpp"
 #include "secrets/target.hpp"
 #include "template/apply.hpp"
 

@@ -3,8 +3,8 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "base/log.hpp"
-#include "kube/events.hpp"
-#include "kube/signal.hpp"
+#include "kube/events/events.hpp"
+#include "kube/runtime/signal.hpp"
 #include "secrets/external_secrets.hpp"
 #include "secrets/marks.hpp"
 #include "secrets/metrics.hpp"

@@ -7,7 +7,7 @@
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/task.hpp"
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 #include "providers/registry.hpp"
 #include "secrets/options.hpp"
 

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
-#include "kube/retry.hpp"
+#include "kube/client/retry.hpp"
 #include "secrets/marks.hpp"
 #include "secrets/refresh.hpp"
 #include "secrets/reporter.hpp"

@@ -8,9 +8,9 @@
 
 #include "base/clock.hpp"
 #include "base/pool.hpp"
-#include "kube/client.hpp"
-#include "kube/events.hpp"
-#include "kube/queue.hpp"
+#include "kube/client/client.hpp"
+#include "kube/events/events.hpp"
+#include "kube/runtime/queue.hpp"
 #include "secrets/decide.hpp"
 #include "secrets/metrics.hpp"
 #include "secrets/options.hpp"

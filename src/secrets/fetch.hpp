@@ -10,7 +10,7 @@
 #include "base/pool.hpp"
 #include "base/secret_bytes.hpp"
 #include "base/task.hpp"
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 #include "providers/registry.hpp"
 #include "secrets/options.hpp"
 #include "secrets/store_view.hpp"

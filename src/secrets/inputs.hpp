@@ -8,7 +8,7 @@
 
 #include "api/externalsecrets/external_secret.hpp"
 #include "base/secret_bytes.hpp"
-#include "kube/digest_key.hpp"
+#include "kube/runtime/digest_key.hpp"
 #include "secrets/fetch.hpp"
 #include "secrets/target.hpp"
 #include "secrets/template_sources.hpp"

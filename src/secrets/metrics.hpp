@@ -10,7 +10,7 @@
 
 #include "base/duration.hpp"
 #include "base/metrics.hpp"
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 
 namespace rotor::secrets {
 

@@ -7,8 +7,8 @@
 
 #include "base/clock.hpp"
 #include "base/pool.hpp"
-#include "kube/client.hpp"
-#include "kube/rotation_key.hpp"
+#include "kube/client/client.hpp"
+#include "kube/runtime/rotation_key.hpp"
 #include "secrets/fetch.hpp"
 #include "secrets/inputs.hpp"
 #include "secrets/options.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "api/externalsecrets/external_secret.hpp"
-#include "kube/events.hpp"
+#include "kube/events/events.hpp"
 
 namespace rotor::secrets {
 

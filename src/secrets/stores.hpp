@@ -4,9 +4,9 @@
 #include <string>
 
 #include "base/clock.hpp"
-#include "kube/client.hpp"
-#include "kube/events.hpp"
-#include "kube/queue.hpp"
+#include "kube/client/client.hpp"
+#include "kube/events/events.hpp"
+#include "kube/runtime/queue.hpp"
 #include "secrets/metrics.hpp"
 #include "secrets/options.hpp"
 #include "secrets/store_view.hpp"

@@ -1,7 +1,7 @@
 #include "secrets/target.hpp"
 
 #include "json/object_hash.hpp"
-#include "kube/fields.hpp"
+#include "kube/object/fields.hpp"
 #include "secrets/marks.hpp"
 
 namespace rotor::secrets {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
-#include "kube/retry.hpp"
+#include "kube/client/retry.hpp"
 #include "secrets/marks.hpp"
 #include "secrets/reporter.hpp"
 

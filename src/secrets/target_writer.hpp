@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/task.hpp"
-#include "kube/client.hpp"
-#include "kube/events.hpp"
+#include "kube/client/client.hpp"
+#include "kube/events/events.hpp"
 #include "secrets/build.hpp"
 #include "secrets/world.hpp"
 

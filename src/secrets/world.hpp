@@ -11,7 +11,7 @@
 
 #include "api/externalsecrets/external_secret.hpp"
 #include "api/externalsecrets/store.hpp"
-#include "kube/cache.hpp"
+#include "kube/runtime/cache.hpp"
 #include "secrets/options.hpp"
 #include "secrets/store_view.hpp"
 #include "secrets/target.hpp"

@@ -13,8 +13,8 @@
 
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
-#include "kube/client.hpp"
-#include "kube/config.hpp"
+#include "kube/client/client.hpp"
+#include "kube/client/config.hpp"
 #include "net/http.hpp"
 #include "tests/fakes/run_task.hpp"
 #include "tests/fakes/source_dir.hpp"

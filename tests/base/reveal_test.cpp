@@ -26,14 +26,14 @@ constexpr std::string_view kMayReveal[] = {
     "src/json/writer.cpp",                       // JSON text into a secret buffer
     "src/json/yaml.cpp",                         // a values file as JSON
     "src/json/yaml_build.cpp",                   // a values file
-    "src/kube/cache.cpp",                        // lists and events, into objects
-    "src/kube/cache.hpp",                        // answers to our own writes, into objects
-    "src/kube/client.hpp",                       // answers of the API server, into objects
-    "src/kube/config.cpp",                       // kubeconfig: tokens, keys and certificates
-    "src/kube/credentials.cpp",                  // bearer token
-    "src/kube/digest_key.cpp",                   // keyed digests
-    "src/kube/http_client.cpp",                  // requests to the API server and its answers
-    "src/kube/watch_stream.cpp",                 // watch events
+    "src/kube/runtime/cache.cpp",                // lists and events, into objects
+    "src/kube/runtime/cache.hpp",                // answers to our own writes, into objects
+    "src/kube/client/client.hpp",                // answers of the API server, into objects
+    "src/kube/client/config.cpp",                // kubeconfig: tokens, keys and certificates
+    "src/kube/client/credentials.cpp",           // bearer token
+    "src/kube/runtime/digest_key.cpp",           // keyed digests
+    "src/kube/client/http_client.cpp",           // requests to the API server and its answers
+    "src/kube/client/watch_stream.cpp",          // watch events
     "src/cli/apiserver.cpp",                     // the kubeconfig, into a file of mode 0600
     "src/local/environment.cpp",                 // $(VAR) in an environment
     "src/local/environment_text.cpp",            // `rotor env --show-values`

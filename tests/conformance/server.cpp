@@ -11,7 +11,7 @@
 #include "apiserver/server/embedded_server.hpp"
 #include "base/hash.hpp"
 #include "json/writer.hpp"
-#include "kube/fields.hpp"
+#include "kube/object/fields.hpp"
 #include "tests/fakes/source_dir.hpp"
 
 namespace rotor::conformance {

@@ -15,8 +15,8 @@
 #include <gtest/gtest.h>
 
 #include "json/document.hpp"
-#include "kube/client.hpp"
-#include "kube/config.hpp"
+#include "kube/client/client.hpp"
+#include "kube/client/config.hpp"
 #include "net/http.hpp"
 
 namespace rotor::conformance {

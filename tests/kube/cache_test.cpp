@@ -1,9 +1,9 @@
-#include "kube/cache.hpp"
+#include "kube/runtime/cache.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kube/http_client.hpp"
+#include "kube/client/http_client.hpp"
 #include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/fake_http.hpp"
 #include "tests/fakes/loop.hpp"

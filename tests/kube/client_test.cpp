@@ -1,4 +1,4 @@
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kube/http_client.hpp"
+#include "kube/client/http_client.hpp"
 #include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/fake_http.hpp"
 #include "tests/fakes/loop.hpp"

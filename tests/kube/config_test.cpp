@@ -1,4 +1,4 @@
-#include "kube/config.hpp"
+#include "kube/client/config.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "kube/digest_key.hpp"
+#include "kube/runtime/digest_key.hpp"
 
 #include <gtest/gtest.h>
 

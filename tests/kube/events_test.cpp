@@ -1,10 +1,10 @@
-#include "kube/events.hpp"
+#include "kube/events/events.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kube/event.hpp"
-#include "kube/http_client.hpp"
+#include "kube/client/http_client.hpp"
+#include "kube/events/event.hpp"
 #include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/fake_http.hpp"
 #include "tests/fakes/loop.hpp"

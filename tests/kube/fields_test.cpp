@@ -1,4 +1,4 @@
-#include "kube/fields.hpp"
+#include "kube/object/fields.hpp"
 
 #include <gtest/gtest.h>
 

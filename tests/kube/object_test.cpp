@@ -1,4 +1,4 @@
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "kube/queue.hpp"
+#include "kube/runtime/queue.hpp"
 
 #include <functional>
 #include <stdexcept>

@@ -1,10 +1,10 @@
-#include "kube/status.hpp"
+#include "kube/client/status.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kube/retry.hpp"
+#include "kube/client/retry.hpp"
 
 namespace rotor::kube {
 namespace {

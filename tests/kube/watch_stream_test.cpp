@@ -1,4 +1,4 @@
-#include "kube/watch_stream.hpp"
+#include "kube/client/watch_stream.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "apiserver/server/embedded_server.hpp"
-#include "kube/config.hpp"
+#include "kube/client/config.hpp"
 #include "local/revisions.hpp"
 
 namespace rotor::local {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "apiserver/server/embedded_server.hpp"
-#include "kube/config.hpp"
+#include "kube/client/config.hpp"
 #include "local/pod_storage.hpp"
 #include "tests/fakes/run_task.hpp"
 #include "tests/local/scratch.hpp"

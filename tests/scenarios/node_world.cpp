@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "apiserver/server/embedded_server.hpp"
-#include "kube/config.hpp"
+#include "kube/client/config.hpp"
 #include "local/descendants.hpp"
 
 namespace rotor::test {

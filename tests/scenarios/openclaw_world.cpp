@@ -6,7 +6,7 @@
 
 #include "api/openclaw/instance.hpp"
 #include "apiserver/server/embedded_server.hpp"
-#include "kube/config.hpp"
+#include "kube/client/config.hpp"
 
 namespace rotor::test {
 namespace {

@@ -13,7 +13,7 @@
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "json/document.hpp"
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 #include "openclaw/controller.hpp"
 #include "tests/fakes/loop.hpp"
 

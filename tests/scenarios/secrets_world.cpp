@@ -12,7 +12,7 @@
 #include "api/externalsecrets/store.hpp"
 #include "apiserver/server/embedded_server.hpp"
 #include "base/encoding.hpp"
-#include "kube/config.hpp"
+#include "kube/client/config.hpp"
 #include "providers/fake/fake.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
 

@@ -10,7 +10,7 @@
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "json/document.hpp"
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 #include "secrets/controllers.hpp"
 #include "tests/fakes/loop.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "json/describe.hpp"
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 
 namespace rotor::api {
 

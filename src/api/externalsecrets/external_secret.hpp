@@ -9,7 +9,7 @@
 #include "api/externalsecrets/references.hpp"
 #include "api/externalsecrets/template.hpp"
 #include "json/describe.hpp"
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 
 namespace rotor::api::es {
 

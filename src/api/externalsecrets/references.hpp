@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "json/describe.hpp"
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 
 namespace rotor::api::es {
 

@@ -10,7 +10,7 @@
 #include "api/externalsecrets/references.hpp"
 #include "base/duration.hpp"
 #include "json/describe.hpp"
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 
 namespace rotor::api::es {
 

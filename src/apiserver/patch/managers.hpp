@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "json/document.hpp"
-#include "kube/fields.hpp"
+#include "kube/object/fields.hpp"
 
 namespace rotor::apiserver::patch {
 

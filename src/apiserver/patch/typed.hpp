@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "apiserver/schema/schema.hpp"
-#include "kube/fields.hpp"
+#include "kube/object/fields.hpp"
 
 namespace rotor::apiserver::patch::typed {
 

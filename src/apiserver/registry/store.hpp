@@ -12,7 +12,7 @@
 
 #include "apiserver/registry/meta.hpp"
 #include "apiserver/registry/status.hpp"
-#include "kube/object.hpp"
+#include "kube/object/object.hpp"
 
 namespace rotor::apiserver {
 

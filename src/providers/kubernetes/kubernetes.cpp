@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/core/secret.hpp"
-#include "kube/config.hpp"
+#include "kube/client/config.hpp"
 #include "providers/common/service_account.hpp"
 #include "providers/common/trust.hpp"
 #include "providers/kubernetes/config.hpp"

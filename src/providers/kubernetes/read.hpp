@@ -2,7 +2,7 @@
 #pragma once
 
 #include "api/core/secret.hpp"
-#include "kube/config.hpp"
+#include "kube/client/config.hpp"
 #include "providers/provider.hpp"
 
 namespace rotor::providers::kubernetes {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/task.hpp"
-#include "kube/client.hpp"
+#include "kube/client/client.hpp"
 
 namespace rotor::providers::kubernetes {
 

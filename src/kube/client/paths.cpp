@@ -1,0 +1,48 @@
+#include "kube/client/paths.hpp"
+
+#include <fmt/format.h>
+
+#include "base/encoding.hpp"
+
+namespace rotor::kube {
+
+std::string group_resource(const Resource& resource) {
+  return resource.group.empty() ? std::string(resource.plural) : fmt::format("{}.{}", resource.plural, resource.group);
+}
+
+std::string group_path(const Resource& resource) {
+  if (resource.group.empty()) return fmt::format("/api/{}", resource.version);
+  return fmt::format("/apis/{}/{}", resource.group, resource.version);
+}
+
+std::string collection_path(const Resource& resource, std::string_view ns) {
+  std::string path = group_path(resource);
+  if (resource.namespaced && !ns.empty()) path += "/namespaces/" + percent_encode(ns);
+  return fmt::format("{}/{}", path, resource.plural);
+}
+
+std::string object_path(const Resource& resource, const Key& key, std::string_view subresource) {
+  std::string path = collection_path(resource, key.ns) + "/" + percent_encode(key.name);
+  if (!subresource.empty()) path += fmt::format("/{}", subresource);
+  return path;
+}
+
+Query& Query::add(std::string_view name, std::string_view value) {
+  if (value.empty()) return *this;
+  text_ += text_.empty() ? '?' : '&';
+  text_ += name;
+  text_ += '=';
+  text_ += percent_encode(value);
+  return *this;
+}
+
+Query write_query(const WriteOptions& options, std::string_view default_manager) {
+  Query query;
+  query.add("fieldManager", options.field_manager.empty() ? default_manager : options.field_manager);
+  if (options.force) query.add("force", "true");
+  if (options.dry_run) query.add("dryRun", "All");
+  query.add("fieldValidation", options.field_validation);
+  return query;
+}
+
+}  // namespace rotor::kube

@@ -1,0 +1,52 @@
+// Which events become an object of their own, which raise a count, and which are too many.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/clock.hpp"
+#include "kube/events/event.hpp"
+
+namespace rotor::kube {
+
+class EventCorrelator {
+ public:
+  struct Known {
+    Event event;
+    SteadyTime seen;
+    std::uint64_t change = 0;  // counts up: who was seen last among those of one moment
+  };
+  explicit EventCorrelator(Clock& clock) : clock_(clock) {}
+
+  // The key of the Event object to write now, or nullopt when the object has had too many of late.
+  // More than ten messages for one (object, type, reason) in ten minutes are folded into one Event.
+  std::optional<std::string> add(Event event);
+
+  Event* find(const std::string& key);
+  void erase(const std::string& key) { known_.erase(key); }
+  std::size_t size() const { return known_.size(); }
+
+ private:
+  struct Similar {
+    std::set<std::string> messages;
+    SteadyTime seen;
+  };
+  struct Allowance {
+    double tokens;
+    SteadyTime refilled;
+  };
+
+  bool allowed(const std::string& object);
+  bool too_many_messages(const std::string& group, const std::string& message);
+  void forget_old();
+
+  Clock& clock_;
+  std::uint64_t changes_ = 0;
+  std::map<std::string, Known> known_;
+  std::map<std::string, Similar> similar_;
+  std::map<std::string, Allowance> allowances_;  // by object
+};
+
+}  // namespace rotor::kube

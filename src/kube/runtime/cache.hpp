@@ -1,0 +1,291 @@
+// A watch cache: every object of one kind (or the part of it that somebody needs), kept current by list and watch, and
+// over that what this process wrote, until the watch has caught up: a pass that believed the watch alone would do the
+// work twice. Objects are immutable and shared; whoever wants to change one copies it. Runs on the I/O thread.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "kube/client/client.hpp"
+#include "kube/object/object.hpp"
+
+namespace rotor::kube {
+
+// Where a watch stands; every transition is in WatchLoop::step().
+enum class WatchState : std::uint8_t {
+  kEmpty,     // nothing known: list from the start
+  kListing,   // some pages read, the continue token is held
+  kListed,    // a full list and its resourceVersion are held: open the watch
+  kWatching,  // events flow; 410 Gone goes back to kEmpty, any other end to kListed
+};
+
+// What the loop feeds. `put` may refuse an object it cannot read: that object is quarantined, the rest goes on.
+class WatchSink {
+ public:
+  virtual ~WatchSink() = default;
+  virtual Result<void> put(std::string_view object_json) = 0;
+  // `version`: of the deletion, when it is known.
+  virtual void erase(const Key& key, std::string_view version) = 0;
+  // The keys of a finished list, so that what vanished meanwhile is erased.
+  virtual void retain(const std::vector<Key>& listed) = 0;
+  virtual void ready() = 0;  // after every full list
+  virtual void sweep() {}    // from time to time, also when no object changes
+  // An object that put() refused, or whose metadata cannot be read (then `key` is empty): once for each new reason.
+  virtual void broken(const Key&, const Error&) {}
+};
+
+// Who an object is, from its text; everything after its metadata is left unread.
+struct ObjectIdentity {
+  Key key;
+  std::string resource_version;
+};
+Result<ObjectIdentity> read_identity(std::string_view object_json);
+
+class WatchLoop {
+ public:
+  WatchLoop(Client& client, Clock& clock, Resource resource, std::string ns, ListOptions options, WatchSink& sink);
+  Task<> run();  // until cancelled
+  WatchState state() const { return state_; }
+  bool waiting_for_crd() const { return waiting_for_crd_; }
+
+ private:
+  Task<> step();
+  Task<> list_page();
+  Task<> watch_until_it_ends();
+  Task<> wait_for_crd();
+  Task<> after_watch_error(Error error);
+  Task<> back_off(Error error);
+  void handle(const WatchEvent& event);
+  void take(std::string_view object_json);  // one item of a list
+  void put(const Key& key, std::string_view object_json);
+  void quarantine(const Key& key, const Error& error);
+  void forget_quarantined_but(std::vector<Key> listed);
+  void recovered();
+
+  Client& client_;
+  Clock& clock_;
+  Resource resource_;
+  std::string ns_;
+  ListOptions options_;
+  WatchSink& sink_;
+  WatchState state_ = WatchState::kEmpty;
+  std::string continue_token_;
+  std::string resource_version_;
+  std::vector<Key> listed_;
+  std::map<Key, std::string> quarantined_;  // and why
+  int failures_ = 0;
+  int gone_in_a_row_ = 0;
+  std::string last_error_;
+  bool waiting_for_crd_ = false;
+};
+
+// Is `a` a later version than `b`? Resource versions are decimal numbers; anything else is not later.
+// https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+bool later_version(std::string_view a, std::string_view b);
+
+// Without managedFields, which are half of an object's text and which few ask for.
+template <class T>
+Result<T> read_for_cache(std::string_view object_json) {
+  TRY(T object, json::read<T>(object_json));
+  object.metadata.managed_fields = {};
+  return object;
+}
+
+// What is remembered beyond what the watch shows: for a while, and no more than so many.
+inline constexpr auto kOwnWritesFor = std::chrono::seconds(10);
+inline constexpr auto kTombstonesFor = std::chrono::seconds(60);  // longer than any request may take
+inline constexpr std::size_t kMaxRemembered = 10'000;
+
+// Values by key, each for the same time, the oldest given up first.
+template <class V>
+class Recent {
+ public:
+  explicit Recent(SteadyTime::duration keep) : keep_(keep) {}
+
+  const V* find(const Key& key, SteadyTime now) const {
+    const auto it = entries_.find(key);
+    return it == entries_.end() || now >= it->second.until ? nullptr : &it->second.value;
+  }
+  void put(const Key& key, V value, SteadyTime now) {
+    sweep(now);
+    while (order_.size() >= kMaxRemembered) drop_first();
+    const SteadyTime until = now + keep_;
+    entries_.insert_or_assign(key, Entry{std::move(value), until});
+    order_.push_back({until, key});
+  }
+  void erase(const Key& key) { entries_.erase(key); }
+  void sweep(SteadyTime now) {
+    while (!order_.empty() && now >= order_.front().first) drop_first();
+  }
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    V value;
+    SteadyTime until;
+  };
+  // A key that was put again stands in the order more than once; only its last place counts.
+  void drop_first() {
+    const auto it = entries_.find(order_.front().second);
+    if (it != entries_.end() && it->second.until == order_.front().first) entries_.erase(it);
+    order_.pop_front();
+  }
+
+  SteadyTime::duration keep_;
+  std::map<Key, Entry> entries_;
+  std::deque<std::pair<SteadyTime, Key>> order_;
+};
+
+template <class T>
+class Cache final : public WatchSink {
+ public:
+  using Ptr = std::shared_ptr<const T>;
+  // `before` and `after` are null for an object that was not there or is gone.
+  using Listener = std::function<void(const Key& key, const Ptr& before, const Ptr& after)>;
+  using Decoder = std::function<Result<T>(std::string_view object_json)>;
+  using Broken = std::function<void(const Key& key, const Error& error)>;
+
+  Cache(Client& client, Clock& clock, std::string ns, ListOptions options, Decoder decode = read_for_cache<T>,
+        Resource resource = kResource<T>)
+      : loop_(client, clock, resource, std::move(ns), std::move(options), *this),
+        clock_(clock),
+        decode_(std::move(decode)) {}
+
+  Task<> run() { return loop_.run(); }
+  bool is_ready() const { return ready_; }
+  // The kind is not served: its CRD is not installed (yet).
+  bool waiting_for_crd() const { return loop_.waiting_for_crd(); }
+  // What the watch showed or what we wrote since, whichever is newer.
+  Ptr get(const Key& key) const {
+    const Ptr* written = written_.find(key, clock_.steady());
+    Ptr shown = shown_by_watch(key);
+    return written != nullptr && is_ahead(**written, shown) ? *written : shown;
+  }
+  const std::map<Key, Ptr>& all() const { return objects_; }  // what the watch showed
+  // Remembers what the API server answered to our write, for ten seconds if the watch never shows it. An answer that
+  // comes after the watch showed the object's end is too late: the object does not rise again.
+  Result<Ptr> wrote(const SecretBytes& answer) {
+    TRY(T object, decode_(answer.reveal()));
+    return wrote(std::move(object));
+  }
+  Ptr wrote(T object) {
+    const Key key = object.metadata.key();
+    auto kept = std::make_shared<const T>(std::move(object));
+    if (is_ahead(*kept, shown_by_watch(key)) && !is_buried(key, *kept)) written_.put(key, kept, clock_.steady());
+    return kept;
+  }
+  // For listeners: is this exactly what we wrote last?
+  bool is_own_write(const Key& key, const T& object) const {
+    const Ptr* written = written_.find(key, clock_.steady());
+    return written != nullptr && (*written)->metadata.resource_version == object.metadata.resource_version;
+  }
+  std::size_t remembered() const { return written_.size() + tombstones_.size(); }
+  void on_change(Listener listener) { listeners_.push_back(std::move(listener)); }
+  void on_ready(std::function<void()> fn) { on_ready_.push_back(std::move(fn)); }
+  // An object that cannot be decoded, once for each reason; its last good state stays in the cache.
+  void on_broken(Broken fn) { broken_ = std::move(fn); }
+
+  Result<void> put(std::string_view object_json) override {
+    TRY(T object, decode_(object_json));
+    Key key = object.metadata.key();
+    auto& slot = objects_[key];
+    Ptr before = std::exchange(slot, std::make_shared<const T>(std::move(object)));
+    tell(key, before, slot);
+    const Ptr* written = written_.find(key, clock_.steady());
+    if (written != nullptr && !is_ahead(**written, shown_by_watch(key))) written_.erase(key);
+    sweep();
+    return {};
+  }
+  void erase(const Key& key, std::string_view version) override {
+    bury(key, version);
+    written_.erase(key);
+    const auto it = objects_.find(key);
+    if (it == objects_.end()) return;
+    const Ptr before = it->second;
+    objects_.erase(it);
+    tell(key, before, nullptr);
+  }
+  void sweep() override {
+    written_.sweep(clock_.steady());
+    tombstones_.sweep(clock_.steady());
+  }
+  void retain(const std::vector<Key>& listed) override;
+  void ready() override {
+    if (std::exchange(ready_, true)) return;
+    for (const auto& fn : on_ready_) fn();
+  }
+  void broken(const Key& key, const Error& error) override {
+    if (broken_) broken_(key, error);
+  }
+
+ private:
+  struct Tombstone {
+    std::string uid;
+    std::string version;
+  };
+
+  Ptr shown_by_watch(const Key& key) const {
+    const auto it = objects_.find(key);
+    return it == objects_.end() ? nullptr : it->second;
+  }
+  bool is_ahead(const T& written, const Ptr& shown) const {
+    return !shown || later_version(written.metadata.resource_version, shown->metadata.resource_version);
+  }
+  // What is kept small has no uid; then versions decide alone.
+  static std::string uid_of(const T& object) {
+    if constexpr (requires { object.metadata.uid; }) {
+      return object.metadata.uid;
+    } else {
+      return {};
+    }
+  }
+  void bury(const Key& key, std::string_view version) {
+    Ptr last = shown_by_watch(key);
+    if (!last) last = get(key);
+    Tombstone tomb{last ? uid_of(*last) : std::string(), std::string(version)};
+    if (tomb.version.empty() && last) tomb.version = last->metadata.resource_version;
+    tombstones_.put(key, std::move(tomb), clock_.steady());
+  }
+  // The object that ended, or an earlier one of that name.
+  bool is_buried(const Key& key, const T& object) const {
+    const Tombstone* tomb = tombstones_.find(key, clock_.steady());
+    if (tomb == nullptr) return false;
+    if (!tomb->uid.empty() && tomb->uid == uid_of(object)) return true;
+    return !tomb->version.empty() && !later_version(object.metadata.resource_version, tomb->version);
+  }
+  void tell(const Key& key, const Ptr& before, const Ptr& after) {
+    for (const auto& listener : listeners_) listener(key, before, after);
+  }
+
+  WatchLoop loop_;
+  Clock& clock_;
+  Decoder decode_;
+  std::map<Key, Ptr> objects_;
+  Recent<Ptr> written_{kOwnWritesFor};
+  Recent<Tombstone> tombstones_{kTombstonesFor};
+  std::vector<Listener> listeners_;
+  std::vector<std::function<void()>> on_ready_;
+  Broken broken_;
+  bool ready_ = false;
+};
+
+template <class T>
+void Cache<T>::retain(const std::vector<Key>& listed) {
+  std::vector<Key> gone;
+  std::vector<Key> sorted = listed;
+  std::ranges::sort(sorted);
+  for (const auto& [key, object] : objects_) {
+    if (!std::ranges::binary_search(sorted, key)) gone.push_back(key);
+  }
+  for (const Key& key : gone) erase(key, {});
+}
+
+}  // namespace rotor::kube
