@@ -5,7 +5,7 @@
 
 #include "base/quote.hpp"
 #include "cli/flags.hpp"
-#include "local/environment.hpp"
+#include "local/node/environment.hpp"
 
 namespace rotor::cli {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "cli/cli.hpp"
 #include "cli/operator_options.hpp"
-#include "local/preview.hpp"
-#include "local/preview_text.hpp"
+#include "local/preview/preview.hpp"
+#include "local/preview/preview_text.hpp"
 
 namespace rotor::cli {
 namespace {

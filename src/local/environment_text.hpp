@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "local/command.hpp"
-#include "local/preview_text.hpp"
+#include "local/node/command.hpp"
+#include "local/preview/preview_text.hpp"
 
 namespace rotor::local {
 

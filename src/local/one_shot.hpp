@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "local/environment_text.hpp"
-#include "local/manifests.hpp"
+#include "local/manifests/manifests.hpp"
+#include "local/node/pod_observer.hpp"
 #include "local/once.hpp"
-#include "local/pod_observer.hpp"
 
 namespace rotor::local {
 

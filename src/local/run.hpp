@@ -12,7 +12,7 @@
 #include "base/duration.hpp"
 #include "base/error.hpp"
 #include "local/environment_text.hpp"
-#include "local/pod_observer.hpp"
+#include "local/node/pod_observer.hpp"
 #include "local/timeline.hpp"
 #include "providers/registry.hpp"
 

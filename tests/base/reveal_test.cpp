@@ -35,16 +35,16 @@ constexpr std::string_view kMayReveal[] = {
     "src/kube/client/http_client.cpp",           // requests to the API server and its answers
     "src/kube/client/watch_stream.cpp",          // watch events
     "src/cli/apiserver.cpp",                     // the kubeconfig, into a file of mode 0600
-    "src/local/environment.cpp",                 // $(VAR) in an environment
+    "src/local/node/environment.cpp",            // $(VAR) in an environment
     "src/local/environment_text.cpp",            // `rotor env --show-values`
-    "src/local/command.cpp",                     // NUL bytes in an environment, looked for
-    "src/local/pod_storage.cpp",                 // HOME and $(VAR) of subPathExpr, which are paths
-    "src/local/preview_text.cpp",                // `rotor template --show-values`, and a template's own text
-    "src/local/launch.cpp",                      // $(VAR) in a command
-    "src/local/process.cpp",                     // PATH, to find a program
-    "src/local/projected_folder.cpp",            // keys of Secrets, into files of mode 0400
-    "src/local/revisions.cpp",                   // StatefulSets, into ControllerRevisions
-    "src/local/start_request.cpp",               // the environment of a process
+    "src/local/node/command.cpp",                // NUL bytes in an environment, looked for
+    "src/local/node/pod_storage.cpp",            // HOME and $(VAR) of subPathExpr, which are paths
+    "src/local/preview/preview_text.cpp",        // `rotor template --show-values`, and a template's own text
+    "src/local/node/launch.cpp",                 // $(VAR) in a command
+    "src/local/node/process.cpp",                // PATH, to find a program
+    "src/local/node/projected_folder.cpp",       // keys of Secrets, into files of mode 0400
+    "src/local/node/revisions.cpp",              // StatefulSets, into ControllerRevisions
+    "src/local/node/start_request.cpp",          // the environment of a process
     "src/local/run.cpp",                         // the embedded server's kubeconfig
     "src/net/certificates.cpp",                  // the CA's key, to sign with
     "src/net/client.cpp",                        // request bodies, sent

@@ -1,9 +1,9 @@
-#include "local/apply_manifests.hpp"
+#include "local/manifests/apply_manifests.hpp"
 
 #include <gtest/gtest.h>
 
 #include "json/yaml.hpp"
-#include "local/manifest_sync.hpp"
+#include "local/manifests/manifest_sync.hpp"
 
 namespace rotor::local {
 namespace {

@@ -1,4 +1,4 @@
-#include "local/command.hpp"
+#include "local/node/command.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

@@ -1,10 +1,10 @@
-#include "local/data_directory.hpp"
+#include "local/node/data_directory.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "local/private_folder.hpp"
+#include "local/node/private_folder.hpp"
 #include "tests/local/scratch.hpp"
 
 namespace rotor::local {

@@ -1,4 +1,4 @@
-#include "local/descendants.hpp"
+#include "local/node/descendants.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

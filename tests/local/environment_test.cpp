@@ -1,4 +1,4 @@
-#include "local/environment.hpp"
+#include "local/node/environment.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "local/file_watch.hpp"
+#include "local/manifests/file_watch.hpp"
 
 #include <functional>
 

@@ -6,7 +6,7 @@
 
 #include "apiserver/server/embedded_server.hpp"
 #include "kube/client/config.hpp"
-#include "local/revisions.hpp"
+#include "local/node/revisions.hpp"
 
 namespace rotor::local {
 namespace {

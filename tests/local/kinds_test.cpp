@@ -1,4 +1,4 @@
-#include "local/kinds.hpp"
+#include "local/manifests/kinds.hpp"
 
 #include <gtest/gtest.h>
 

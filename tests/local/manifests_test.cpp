@@ -1,4 +1,4 @@
-#include "local/manifests.hpp"
+#include "local/manifests/manifests.hpp"
 
 #include <sstream>
 

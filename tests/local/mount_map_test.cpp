@@ -1,4 +1,4 @@
-#include "local/mount_map.hpp"
+#include "local/node/mount_map.hpp"
 
 #include <gtest/gtest.h>
 

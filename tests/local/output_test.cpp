@@ -1,4 +1,4 @@
-#include "local/output.hpp"
+#include "local/node/output.hpp"
 
 #include <chrono>
 #include <thread>

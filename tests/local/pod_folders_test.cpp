@@ -1,4 +1,4 @@
-#include "local/pod_folders.hpp"
+#include "local/node/pod_folders.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "local/pod_objects.hpp"
+#include "local/node/pod_objects.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "local/pod_run.hpp"
+#include "local/node/pod_run.hpp"
 
 #include <gtest/gtest.h>
 

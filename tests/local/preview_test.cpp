@@ -1,11 +1,11 @@
-#include "local/preview.hpp"
+#include "local/preview/preview.hpp"
 
 #include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
 
-#include "local/preview_text.hpp"
+#include "local/preview/preview_text.hpp"
 
 namespace rotor::local {
 namespace {

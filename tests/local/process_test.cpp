@@ -1,4 +1,4 @@
-#include "local/process.hpp"
+#include "local/node/process.hpp"
 
 #include <csignal>
 #include <filesystem>
@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "base/private_memory.hpp"
-#include "local/descendants.hpp"
+#include "local/node/descendants.hpp"
 
 namespace rotor::local {
 namespace {

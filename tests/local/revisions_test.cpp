@@ -1,4 +1,4 @@
-#include "local/revisions.hpp"
+#include "local/node/revisions.hpp"
 
 #include <gmock/gmock.h>
 

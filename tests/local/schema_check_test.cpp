@@ -1,4 +1,4 @@
-#include "local/schema_check.hpp"
+#include "local/manifests/schema_check.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "local/start_failure.hpp"
+#include "local/node/start_failure.hpp"
 
 #include <cerrno>
 

@@ -1,4 +1,4 @@
-#include "local/template_error.hpp"
+#include "local/preview/template_error.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "local/preview.hpp"
-#include "local/preview_text.hpp"
+#include "local/preview/preview.hpp"
+#include "local/preview/preview_text.hpp"
 #include "tests/fakes/source_dir.hpp"
 
 namespace rotor::local {

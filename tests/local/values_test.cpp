@@ -1,8 +1,8 @@
-#include "local/values.hpp"
+#include "local/values/values.hpp"
 
 #include <gtest/gtest.h>
 
-#include "local/values_provider.hpp"
+#include "local/values/values_provider.hpp"
 #include "tests/fakes/run_task.hpp"
 
 namespace rotor::local {

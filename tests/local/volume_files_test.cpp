@@ -1,10 +1,10 @@
-#include "local/volume_files.hpp"
+#include "local/node/volume_files.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "json/describe.hpp"
-#include "local/pod_objects.hpp"
+#include "local/node/pod_objects.hpp"
 
 namespace rotor::local {
 namespace {

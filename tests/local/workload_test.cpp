@@ -1,4 +1,4 @@
-#include "local/workload.hpp"
+#include "local/node/workload.hpp"
 
 #include <gtest/gtest.h>
 

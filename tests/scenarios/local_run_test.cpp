@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "local/manifest_sync.hpp"
+#include "local/manifests/manifest_sync.hpp"
 #include "local/news.hpp"
 #include "tests/local/scratch_folder.hpp"
 #include "tests/scenarios/secrets_world.hpp"

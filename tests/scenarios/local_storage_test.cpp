@@ -5,7 +5,7 @@
 
 #include "apiserver/server/embedded_server.hpp"
 #include "kube/client/config.hpp"
-#include "local/pod_storage.hpp"
+#include "local/node/pod_storage.hpp"
 #include "tests/fakes/run_task.hpp"
 #include "tests/local/scratch.hpp"
 

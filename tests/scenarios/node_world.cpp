@@ -10,7 +10,7 @@
 
 #include "apiserver/server/embedded_server.hpp"
 #include "kube/client/config.hpp"
-#include "local/descendants.hpp"
+#include "local/node/descendants.hpp"
 
 namespace rotor::test {
 namespace {

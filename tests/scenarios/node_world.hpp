@@ -9,8 +9,8 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 
-#include "local/guardian.hpp"
-#include "local/node.hpp"
+#include "local/node/guardian.hpp"
+#include "local/node/node.hpp"
 #include "local/timeline.hpp"
 #include "tests/scenarios/openclaw_world.hpp"
 

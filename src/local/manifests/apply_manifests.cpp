@@ -1,0 +1,136 @@
+#include "local/manifests/apply_manifests.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace rotor::local {
+namespace {
+
+constexpr std::string_view kFieldManager = "rotor-run";
+constexpr std::array<std::string_view, 2> kStay = {"Namespace", "CustomResourceDefinition"};
+
+std::string text_at(const json::Object& object, std::string_view path) {
+  return std::string(json::find_string(json::Value(object), path));
+}
+
+std::optional<kube::Resource> kind_of(const json::Object& object) {
+  return resource_of(text_at(object, "apiVersion"), text_at(object, "kind"));
+}
+
+kube::Key key_of(const kube::Resource& resource, const json::Object& object) {
+  std::string ns = text_at(object, "metadata.namespace");
+  if (!resource.namespaced) ns.clear();
+  if (resource.namespaced && ns.empty()) ns = "default";
+  return {std::move(ns), text_at(object, "metadata.name")};
+}
+
+Refusal refusal(Manifest manifest, Error error) {
+  error = std::move(error).prefixed(fmt::format("{}: {} {}", manifest.origin, text_at(manifest.object, "kind"),
+                                                text_at(manifest.object, "metadata.name")));
+  return {std::move(manifest), std::move(error)};
+}
+
+Task<Result<void>> apply_one(kube::Client& client, json::Object object) {
+  const auto resource = kind_of(object);
+  if (!resource) co_return fail(Code::kInvalid, "it is of a kind that `rotor run` does not serve");
+  kube::Key key = key_of(*resource, object);
+  if (resource->namespaced) object["metadata"].as_object()["namespace"] = key.ns;
+  SecretBytes body(json::serialize(object));
+  kube::WriteOptions options{.field_manager = std::string(kFieldManager), .force = true};
+  auto answer = co_await client.patch(*resource, key, kube::PatchType::kApply, std::move(body), options);
+  if (!answer) co_return std::unexpected(std::move(answer).error());
+  co_return Result<void>{};
+}
+
+Task<Result<void>> remove_one(kube::Client& client, json::Object object) {
+  const auto resource = kind_of(object);
+  if (!resource) co_return Result<void>{};
+  auto removed = co_await client.remove(*resource, key_of(*resource, object));
+  if (!removed && removed.error().code != Code::kNotFound) co_return removed;
+  co_return Result<void>{};
+}
+
+// A create, not an apply: what a manifest of an earlier reading says about the namespace stays as it is.
+Task<bool> make_namespace(kube::Client& client, std::string name) {
+  const json::Object object{{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
+  const auto made = co_await client.create(*resource_of("v1", "Namespace"), "", SecretBytes(json::serialize(object)));
+  co_return made.has_value();
+}
+
+bool is_namespace(const Manifest& manifest) { return text_at(manifest.object, "kind") == "Namespace"; }
+
+// Namespaces that some manifest names and none defines.
+std::set<std::string> undefined_namespaces(const std::vector<Manifest>& manifests) {
+  std::set<std::string> named;
+  for (const Manifest& m : manifests) named.insert(text_at(m.object, "metadata.namespace"));
+  for (const Manifest& m : manifests) {
+    if (is_namespace(m)) named.erase(text_at(m.object, "metadata.name"));
+  }
+  for (const char* present : {"", "default", "kube-system"}) named.erase(present);
+  return named;
+}
+
+}  // namespace
+
+ObjectId id_of(const Manifest& manifest) {
+  const auto resource = kind_of(manifest.object);
+  if (!resource) return {};
+  return {std::string(resource->group), std::string(resource->kind), key_of(*resource, manifest.object)};
+}
+
+ManifestChanges changes_between(const Standing& standing, const Manifests& fresh) {
+  ManifestChanges out;
+  std::map<ObjectId, const Manifest*> wanted;  // of two documents for one object the later one counts, as when applied
+  for (const Manifest& m : fresh.good) wanted[id_of(m)] = &m;
+  for (const Manifest& m : fresh.good) {
+    const ObjectId id = id_of(m);
+    if (wanted.at(id) != &m) continue;
+    const auto before = standing.find(id);
+    if (before == standing.end()) {
+      out.added.push_back(m);
+    } else if (before->second.object != m.object) {
+      out.changed.push_back(m);
+    }
+  }
+  for (const auto& [id, manifest] : standing) {
+    const bool stays = std::ranges::find(kStay, id.kind) != kStay.end() ||
+                       std::ranges::find(fresh.broken, manifest.file, &BrokenManifest::file) != fresh.broken.end();
+    if (!stays && !wanted.contains(id)) out.removed.push_back(manifest);
+  }
+  return out;
+}
+
+Task<Applied> apply_manifests(kube::Client& client, std::vector<Manifest> manifests) {
+  Applied out;
+  for (const std::string& name : undefined_namespaces(manifests)) {
+    if (co_await make_namespace(client, name)) out.created_namespaces.push_back(name);
+  }
+  std::ranges::stable_partition(manifests, is_namespace);
+  for (Manifest& m : manifests) {
+    auto applied = co_await apply_one(client, m.object);
+    if (applied) {
+      out.done.push_back(std::move(m));
+    } else {
+      out.refused.push_back(refusal(std::move(m), std::move(applied).error()));
+    }
+  }
+  co_return out;
+}
+
+Task<Applied> remove_manifests(kube::Client& client, std::vector<Manifest> manifests) {
+  Applied out;
+  for (Manifest& m : manifests) {
+    auto removed = co_await remove_one(client, m.object);
+    if (removed) {
+      out.done.push_back(std::move(m));
+    } else {
+      out.refused.push_back(refusal(std::move(m), std::move(removed).error()));
+    }
+  }
+  co_return out;
+}
+
+}  // namespace rotor::local

@@ -1,0 +1,75 @@
+#include "local/node/launch.hpp"
+
+#include <fmt/format.h>
+
+#include "api/core/config_map.hpp"
+#include "api/core/secret.hpp"
+#include "local/node/pod_objects.hpp"
+
+namespace rotor::local {
+namespace {
+
+// The command of the container, with $(VAR) of its environment filled in.
+std::vector<std::string> container_words(const api::Container& container, const Environment& environment) {
+  Known known;
+  for (const Variable& variable : environment) known.insert_or_assign(variable.name, variable);
+  std::vector<std::string> argv;
+  for (const auto* part : {&container.command, &container.args}) {
+    for (const std::string& word : *part) argv.emplace_back(expand(word, known).value.reveal());
+  }
+  return argv;
+}
+
+// An object that is not there is absent from the map.
+template <class T, class Map>
+Task<Result<Map>> read_all(kube::Client& client, std::string ns, std::set<std::string> names, std::string kind) {
+  Map out;
+  for (const std::string& name : names) {
+    auto object = co_await kube::get<T>(client, {ns, name});
+    if (object) {
+      out.emplace(name, std::move(object->data));
+    } else if (object.error().code != Code::kNotFound) {
+      co_return std::unexpected(std::move(object).error().prefixed(fmt::format("reading {} {}", kind, name)));
+    }
+  }
+  co_return out;
+}
+
+Task<Result<EnvironmentSources>> gather(kube::Client& client, std::shared_ptr<const api::Pod> pod) {
+  const References references = references_of(pod->spec.containers.front());
+  const std::string& ns = pod->metadata.ns;
+  EnvironmentSources out;
+  CO_TRY(out.secrets, co_await read_all<api::Secret, decltype(out.secrets)>(client, ns, references.secrets, "secret"));
+  CO_TRY(out.config_maps,
+         co_await read_all<api::ConfigMap, decltype(out.config_maps)>(client, ns, references.config_maps, "configmap"));
+  out.pod = pod->metadata;
+  out.service_account = pod->spec.service_account_name;
+  out.node_name = kNodeName;
+  co_return out;
+}
+
+}  // namespace
+
+Task<Result<Command>> command_of(kube::Client& client, std::shared_ptr<const api::Pod> pod, NodeOptions options) {
+  if (pod->spec.containers.empty()) co_return fail(Code::kInvalid, "the pod has no container");
+  CO_TRY(EnvironmentSources sources, co_await gather(client, pod));
+  LocalContainer local{pod->spec.containers.front(), std::move(sources)};
+  if (options.storage != nullptr) {
+    CO_TRY(local, co_await options.storage->prepare(pod, local.container, local.sources));
+  }
+  const api::Container& container = local.container;
+  CO_TRY(Environment own, build_environment(container, local.sources));
+  Command command;
+  if (options.mode == PodMode::kResolveOnly && options.command.empty()) options.command = {"env"};  // any that is small
+  command.argv = options.command.empty() ? container_words(container, own) : std::move(options.command);
+  if (command.argv.empty()) {
+    co_return fail(Code::kInvalid,
+                   "nothing to run: the container has no command or args, and its image cannot be run here; "
+                   "give a command after `--`");
+  }
+  command.environment = overlay(std::move(options.base), std::move(own));
+  CO_TRY_VOID(check(command, kernel_limits()));
+  co_return command;
+}
+
+}  // namespace rotor::local

@@ -1,0 +1,64 @@
+// What the pods of the local node have on disk: prepared before a process starts, kept current while it runs, removed
+// with the pod. Runs on the I/O thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "api/core/pod.hpp"
+#include "kube/client/client.hpp"
+#include "kube/runtime/queue.hpp"
+#include "local/node/data_directory.hpp"
+#include "local/node/local_container.hpp"
+#include "local/node/pod_folders.hpp"
+#include "local/timeline.hpp"
+
+namespace rotor::local {
+
+// The Secrets and ConfigMaps that the container's volumes are made of, the optional ones included.
+References volume_references(const api::PodSpec& pod, const api::Container& container);
+
+// Everything referred to outlives it.
+class PodStorage {
+ public:
+  PodStorage(kube::Client& client, Clock& clock, Timeline& timeline, DataFolder data);
+
+  Task<> run();  // follows changed objects, until cancelled
+
+  // The folders for `container` of the pod, and the container with the paths it has here. Another uid is another pod:
+  // nothing of the one before is left but its claims. kNotFound, kInvalid: what the pod waits for.
+  Task<Result<LocalContainer>> prepare(std::shared_ptr<const api::Pod> pod, api::Container container,
+                                       EnvironmentSources sources);
+
+  void remove(const kube::Key& pod);  // it is gone
+  void remove_all();
+
+  void secret_changed(const kube::Key& secret) { changed(secret, &References::secrets); }
+  void config_map_changed(const kube::Key& map) { changed(map, &References::config_maps); }
+
+ private:
+  struct Pod {
+    std::string uid;
+    std::uint64_t number = 0;  // of the preparation: an older one's answers are not used
+    PodPlan plan;
+    References references;
+    kube::ObjectMeta meta;
+    bool made = false;   // its folders stand
+    std::string kept{};  // why files were left as they were, as said last
+  };
+
+  void changed(const kube::Key& object, std::set<std::string> References::* names);
+  Task<kube::Outcome> refresh(kube::Key key);
+  Task<Result<VolumeObjects>> gather(std::string ns, References references);
+  bool is_current(const kube::Key& key, std::uint64_t number) const;
+
+  kube::Client& client_;
+  Timeline& timeline_;
+  DataFolder data_;
+  kube::Queue queue_;
+  std::map<kube::Key, Pod> pods_;
+  std::uint64_t preparations_ = 0;
+};
+
+}  // namespace rotor::local

@@ -1,0 +1,212 @@
+#include "local/preview/preview.hpp"
+
+#include <map>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
+
+#include "api/core/config_map.hpp"
+#include "api/core/secret.hpp"
+#include "local/manifests/file_watch.hpp"
+#include "local/manifests/manifests.hpp"
+#include "local/manifests/schema_check.hpp"
+#include "local/values/values.hpp"
+#include "local/values/values_provider.hpp"
+#include "secrets/fetch.hpp"
+#include "secrets/limits.hpp"
+
+namespace rotor::local {
+namespace {
+
+using api::es::ExternalSecret;
+using secrets::RenderFailure;
+using secrets::SourceName;
+
+template <class T>
+Result<T> read_file(const std::string& path, Result<T> (*parse)(std::string_view)) {
+  TRY(const std::string text, read_text_file(path, Pipes::kRead));
+  auto parsed = parse(text);
+  if (!parsed) return std::unexpected(std::move(parsed).error().prefixed(path));
+  return parsed;
+}
+
+// The values file answers for every store, whether the manifests define it or not.
+class ValuesClients final : public secrets::ClientSource {
+ public:
+  explicit ValuesClients(const Values& values) : values_(values) {}
+
+  Task<Result<providers::SecretsClient*>> get(api::es::StoreRef ref) override {
+    auto& client = clients_[ref.name];
+    if (!client) client = make_values_client(values_, ref.name);
+    co_return client.get();
+  }
+
+ private:
+  const Values& values_;
+  std::map<std::string, std::unique_ptr<providers::SecretsClient>> clients_;
+};
+
+// The objects beside the ExternalSecrets that templates are read from, by namespace.
+class Sources {
+ public:
+  Result<void> add(const json::Object& object) {
+    const std::string text = json::serialize(object);
+    if (json::find_string(json::Value(object), "kind") == "ConfigMap") {
+      TRY(const auto map, json::read<api::ConfigMap>(text));
+      SecretMap& texts = at(SourceName::Kind::kConfigMap, map.metadata);
+      for (const auto& [key, value] : map.data) texts.insert_or_assign(key, SecretBytes(value));
+      return {};
+    }
+    TRY(auto secret, json::read<api::Secret>(text));
+    SecretMap& texts = at(SourceName::Kind::kSecret, secret.metadata);
+    texts = std::move(secret.data);
+    for (auto& [key, value] : secret.string_data) texts.insert_or_assign(key, std::move(value.value));
+    return {};
+  }
+  const secrets::TemplateSources& of(const ExternalSecret& es) { return by_namespace_[namespace_of(es.metadata)]; }
+
+ private:
+  SecretMap& at(SourceName::Kind kind, const kube::ObjectMeta& metadata) {
+    return by_namespace_[namespace_of(metadata)][{kind, metadata.name}];
+  }
+  std::map<std::string, secrets::TemplateSources> by_namespace_;
+};
+
+bool is_core(const json::Object& object, std::string_view kind) {
+  const json::Value document(object);
+  return json::find_string(document, "apiVersion") == "v1" && json::find_string(document, "kind") == kind;
+}
+
+// A failed rewrite names its operation; the text of that operation is what the author wants to see.
+RenderFailure explain_fetch(const ExternalSecret& es, Error error) {
+  RenderFailure failure{.error = std::move(error)};
+  for (std::size_t i = 0; i < es.spec.data_from.size(); ++i) {
+    if (!failure.error.message.starts_with(fmt::format("error processing spec.dataFrom[{}]", i))) continue;
+    const auto& rewrite = es.spec.data_from[i].rewrite;
+    for (std::size_t j = 0; j < rewrite.size(); ++j) {
+      const bool meant = failure.error.message.contains(fmt::format("failed rewrite operation[{}]", j));
+      if (!meant || !rewrite[j].transform) continue;
+      failure.field = fmt::format("spec.dataFrom[{}].rewrite[{}].transform.template", i, j);
+      failure.name = "transform";
+      failure.text = SecretBytes(rewrite[j].transform->tmpl);
+    }
+  }
+  return failure;
+}
+
+class Previewer {
+ public:
+  Previewer(const PreviewOptions& options, std::optional<SecretMap> data, std::optional<Values> values)
+      : options_(options),
+        data_(std::move(data)),
+        values_(std::move(values)),
+        environment_(tmpl::system_environment()) {}
+
+  Sources& sources() { return sources_; }
+
+  Preview preview(std::string origin, SchemaCheck::Checked checked) {
+    Preview out{std::move(origin), std::move(checked.es), std::move(checked.warnings), {}, {}};
+    if (out.es.spec.target.manifest) {
+      out.outcome = std::unexpected(RenderFailure{{Code::kInvalid, *secrets::target_not_built_yet(out.es)}});
+      return out;
+    }
+    auto fetched = fetch(out.es);
+    if (!fetched) {
+      out.fields = {"value"};  // all that a rewrite's template has
+      out.outcome = std::unexpected(explain_fetch(out.es, std::move(fetched).error()));
+      return out;
+    }
+    for (const auto& [key, value] : *fetched) out.fields.push_back(key);
+    if (const auto limit = secrets::target_not_built_yet(out.es)) out.notes.push_back(*limit);
+    out.outcome =
+        secrets::render_secret(out.es, *std::move(fetched), sources_.of(out.es), environment_, options_.delimiters);
+    return out;
+  }
+
+ private:
+  Result<SecretMap> fetch(const ExternalSecret& es) {
+    SecretMap fetched;
+    if (values_) {
+      if (auto limit = secrets::sources_not_built_yet(es)) return fail(Code::kInvalid, *std::move(limit));
+      TRY(fetched, fetch_from(*values_, es));
+    }
+    if (data_) {
+      for (const auto& [key, value] : *data_) fetched.insert_or_assign(key, value);
+    }
+    return fetched;
+  }
+
+  Result<SecretMap> fetch_from(const Values& values, const ExternalSecret& es) {
+    boost::asio::io_context io;
+    ValuesClients clients(values);
+    providers::Lookup<SecretMap> fetched;
+    std::exception_ptr thrown;
+    boost::asio::co_spawn(io,
+                          secrets::fetch_values(clients, std::make_shared<const ExternalSecret>(es),
+                                                {.pool = pool_, .environment = environment_}),
+                          [&](std::exception_ptr error, providers::Lookup<SecretMap> result) {
+                            thrown = std::move(error);
+                            fetched = std::move(result);
+                          });
+    io.run();
+    if (thrown) std::rethrow_exception(thrown);
+    if (fetched.absent()) return fail(Code::kNotFound, fetched.absence().what);
+    if (fetched.failed()) return std::unexpected(fetched.error());
+    return *std::move(fetched);
+  }
+
+  const PreviewOptions& options_;
+  std::optional<SecretMap> data_;
+  std::optional<Values> values_;
+  tmpl::Environment environment_;
+  Sources sources_;
+  Pool pool_{1};
+};
+
+}  // namespace
+
+std::string namespace_of(const kube::ObjectMeta& metadata) { return metadata.ns.empty() ? "default" : metadata.ns; }
+
+Result<Previews> preview(const PreviewOptions& options) {
+  std::optional<SecretMap> data;
+  if (options.data) {
+    TRY(data, read_file(*options.data, parse_data));
+  }
+  std::optional<Values> values;
+  if (options.values) {
+    TRY(values, read_file(*options.values, parse_values));
+  }
+  TRY(Manifests manifests, read_manifests({options.manifests, "template", {}, options.standard_input}));
+  TRY(const SchemaCheck schemas, SchemaCheck::make());
+
+  Previews out{{}, {}, std::move(manifests.notes)};
+  for (BrokenManifest& broken : manifests.broken) out.broken.push_back(std::move(broken.error));
+  Previewer previewer(options, std::move(data), std::move(values));
+  std::vector<Manifest> wanted;
+  for (Manifest& manifest : manifests.good) {
+    if (is_core(manifest.object, "ConfigMap") || is_core(manifest.object, "Secret")) {
+      auto added = previewer.sources().add(manifest.object);
+      if (!added) out.broken.push_back(std::move(added).error().prefixed(manifest.origin));
+    } else if (schemas.knows(json::find_string(json::Value(manifest.object), "apiVersion")) &&
+               json::find_string(json::Value(manifest.object), "kind") == "ExternalSecret") {
+      wanted.push_back(std::move(manifest));
+    }
+  }
+  for (Manifest& manifest : wanted) {
+    auto checked = schemas.check(std::move(manifest.object));
+    if (checked) {
+      out.shown.push_back(previewer.preview(std::move(manifest.origin), *std::move(checked)));
+    } else {
+      out.broken.push_back(std::move(checked).error().prefixed(manifest.origin));
+    }
+  }
+  if (out.shown.empty() && out.broken.empty()) {
+    std::string why = "-f: there is no ExternalSecret of external-secrets.io/v1 or v1beta1 in it";
+    for (const std::string& note : out.notes) why += "; " + note;
+    return fail(Code::kNotFound, std::move(why));
+  }
+  return out;
+}
+
+}  // namespace rotor::local
