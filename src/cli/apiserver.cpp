@@ -11,7 +11,7 @@
 
 #include "apiserver/server/embedded_server.hpp"
 #include "apiserver/server/run_directory.hpp"
-#include "cli/cli.hpp"
+#include "cli/commands.hpp"
 #include "cli/flags.hpp"
 
 namespace rotor::cli {

@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/commands.hpp"
 #include "cli/page.hpp"
 #include "cli/usage.hpp"
 #include "cli/version.hpp"
@@ -20,7 +21,6 @@ constexpr const char* kDescription =
     "Rotor carries a secret from the store where it lives to the process that needs it, "
     "and restarts that process when the secret rotates.";
 
-constexpr const char* kHandleSecrets[] = {"run", "env", "template", "operator", "apiserver"};
 constexpr const char* kAllowDebugger = "--allow-debugger";
 
 constexpr const char* kFooter =
@@ -45,9 +45,9 @@ int show_help(const CLI::App& app) {
 
 // Its memory will hold secrets, and nobody asked for a debugger.
 bool wants_privacy(const CLI::App& app) {
-  return std::ranges::any_of(app.get_subcommands(), [](const CLI::App* command) {
-    return std::ranges::find(kHandleSecrets, command->get_name()) != std::end(kHandleSecrets) &&
-           command->count(kAllowDebugger) == 0;
+  return std::ranges::any_of(commands(), [&app](const Command& command) {
+    return command.handles_secrets && app.got_subcommand(std::string(command.name)) &&
+           app.get_subcommand(std::string(command.name))->count(kAllowDebugger) == 0;
   });
 }
 
@@ -77,16 +77,10 @@ void add_commands(CLI::App& app, Action& action) {
   app.set_version_flag("--version", std::string("rotor ") + kVersion, "Print the version and end");
   app.footer(kFooter);
   app.require_subcommand(0, 1);
-  add_run(app, action);
-  add_env(app, action);
-  add_template(app, action);
-  add_operator(app, action);
-  add_apiserver(app, action);
-  add_crds(app, action);
-  add_completion(app, action);
-  add_man(app, action);
-  for (const char* name : kHandleSecrets) {
-    app.get_subcommand(name)
+  for (const Command& command : commands()) {
+    command.add(app, action);
+    if (!command.handles_secrets) continue;
+    app.get_subcommand(std::string(command.name))
         ->add_flag(kAllowDebugger)
         ->description("Let debuggers attach and core dumps be written; both show every secret")
         ->group("Process");

@@ -1,5 +1,4 @@
-// The command line: `rotor SUB-COMMAND …`. Each sub-command is a file that adds itself to the parser; what it decides
-// to do is a function that runs after parsing and returns the process's exit code.
+// The command line: `rotor SUB-COMMAND …`, and what its exit codes mean.
 #pragma once
 
 #include <functional>
@@ -17,18 +16,10 @@ inline constexpr int kOk = 0;
 inline constexpr int kFailed = 1;  // it could not do, or go on doing, what was asked; stderr says why
 inline constexpr int kUsage = 2;   // the command line is wrong; stderr says how it is right
 
+// What a sub-command decides to do while the command line is parsed; runs after that and returns the exit code.
 using Action = std::function<int()>;
 
-void add_run(CLI::App& app, Action& action);
-void add_env(CLI::App& app, Action& action);
-void add_operator(CLI::App& app, Action& action);
-void add_apiserver(CLI::App& app, Action& action);
-void add_template(CLI::App& app, Action& action);
-void add_crds(CLI::App& app, Action& action);
-void add_completion(CLI::App& app, Action& action);
-void add_man(CLI::App& app, Action& action);
-
-// All of the above, and what `rotor` itself knows.
+// All sub-commands (commands.hpp), and what `rotor` itself knows.
 void add_commands(CLI::App& app, Action& action);
 
 // `--name=` (an explicitly empty value, legal for the flags people use today) becomes `--name ""`;

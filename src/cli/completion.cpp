@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "cli/cli.hpp"
+#include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/page.hpp"
 

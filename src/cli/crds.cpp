@@ -4,7 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/cli.hpp"
+#include "cli/commands.hpp"
 #include "json/document.hpp"
 #include "json/pretty.hpp"
 

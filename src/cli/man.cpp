@@ -2,7 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "cli/cli.hpp"
+#include "cli/commands.hpp"
 #include "cli/page.hpp"
 #include "cli/version.hpp"
 

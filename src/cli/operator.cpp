@@ -14,7 +14,7 @@
 #include "base/activities.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
-#include "cli/cli.hpp"
+#include "cli/commands.hpp"
 #include "cli/operator_options.hpp"
 #include "cli/providers.hpp"
 #include "cli/status_server.hpp"

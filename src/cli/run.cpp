@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/log.hpp"
-#include "cli/cli.hpp"
+#include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/process_flags.hpp"
 #include "cli/providers.hpp"

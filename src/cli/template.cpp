@@ -3,7 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/cli.hpp"
+#include "cli/commands.hpp"
 #include "cli/operator_options.hpp"
 #include "local/preview/preview.hpp"
 #include "local/preview/preview_text.hpp"
