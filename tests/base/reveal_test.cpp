@@ -26,7 +26,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/json/writer.cpp",                       // JSON text into a secret buffer
     "src/json/yaml.cpp",                         // a values file as JSON
     "src/json/yaml_build.cpp",                   // a values file
-    "src/kube/runtime/cache.cpp",                // lists and events, into objects
+    "src/kube/runtime/watch_loop.cpp",           // lists and events, into objects
     "src/kube/runtime/cache.hpp",                // answers to our own writes, into objects
     "src/kube/client/client.hpp",                // answers of the API server, into objects
     "src/kube/client/config.cpp",                // kubeconfig: tokens, keys and certificates

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,80 +15,11 @@
 #include "base/clock.hpp"
 #include "kube/client/client.hpp"
 #include "kube/object/object.hpp"
+#include "kube/object/resource_version.hpp"
+#include "kube/runtime/recent.hpp"
+#include "kube/runtime/watch_loop.hpp"
 
 namespace rotor::kube {
-
-// Where a watch stands; every transition is in WatchLoop::step().
-enum class WatchState : std::uint8_t {
-  kEmpty,     // nothing known: list from the start
-  kListing,   // some pages read, the continue token is held
-  kListed,    // a full list and its resourceVersion are held: open the watch
-  kWatching,  // events flow; 410 Gone goes back to kEmpty, any other end to kListed
-};
-
-// What the loop feeds. `put` may refuse an object it cannot read: that object is quarantined, the rest goes on.
-class WatchSink {
- public:
-  virtual ~WatchSink() = default;
-  virtual Result<void> put(std::string_view object_json) = 0;
-  // `version`: of the deletion, when it is known.
-  virtual void erase(const Key& key, std::string_view version) = 0;
-  // The keys of a finished list, so that what vanished meanwhile is erased.
-  virtual void retain(const std::vector<Key>& listed) = 0;
-  virtual void ready() = 0;  // after every full list
-  virtual void sweep() {}    // from time to time, also when no object changes
-  // An object that put() refused, or whose metadata cannot be read (then `key` is empty): once for each new reason.
-  virtual void broken(const Key&, const Error&) {}
-};
-
-// Who an object is, from its text; everything after its metadata is left unread.
-struct ObjectIdentity {
-  Key key;
-  std::string resource_version;
-};
-Result<ObjectIdentity> read_identity(std::string_view object_json);
-
-class WatchLoop {
- public:
-  WatchLoop(Client& client, Clock& clock, Resource resource, std::string ns, ListOptions options, WatchSink& sink);
-  Task<> run();  // until cancelled
-  WatchState state() const { return state_; }
-  bool waiting_for_crd() const { return waiting_for_crd_; }
-
- private:
-  Task<> step();
-  Task<> list_page();
-  Task<> watch_until_it_ends();
-  Task<> wait_for_crd();
-  Task<> after_watch_error(Error error);
-  Task<> back_off(Error error);
-  void handle(const WatchEvent& event);
-  void take(std::string_view object_json);  // one item of a list
-  void put(const Key& key, std::string_view object_json);
-  void quarantine(const Key& key, const Error& error);
-  void forget_quarantined_but(std::vector<Key> listed);
-  void recovered();
-
-  Client& client_;
-  Clock& clock_;
-  Resource resource_;
-  std::string ns_;
-  ListOptions options_;
-  WatchSink& sink_;
-  WatchState state_ = WatchState::kEmpty;
-  std::string continue_token_;
-  std::string resource_version_;
-  std::vector<Key> listed_;
-  std::map<Key, std::string> quarantined_;  // and why
-  int failures_ = 0;
-  int gone_in_a_row_ = 0;
-  std::string last_error_;
-  bool waiting_for_crd_ = false;
-};
-
-// Is `a` a later version than `b`? Resource versions are decimal numbers; anything else is not later.
-// https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
-bool later_version(std::string_view a, std::string_view b);
 
 // Without managedFields, which are half of an object's text and which few ask for.
 template <class T>
@@ -99,50 +29,8 @@ Result<T> read_for_cache(std::string_view object_json) {
   return object;
 }
 
-// What is remembered beyond what the watch shows: for a while, and no more than so many.
 inline constexpr auto kOwnWritesFor = std::chrono::seconds(10);
 inline constexpr auto kTombstonesFor = std::chrono::seconds(60);  // longer than any request may take
-inline constexpr std::size_t kMaxRemembered = 10'000;
-
-// Values by key, each for the same time, the oldest given up first.
-template <class V>
-class Recent {
- public:
-  explicit Recent(SteadyTime::duration keep) : keep_(keep) {}
-
-  const V* find(const Key& key, SteadyTime now) const {
-    const auto it = entries_.find(key);
-    return it == entries_.end() || now >= it->second.until ? nullptr : &it->second.value;
-  }
-  void put(const Key& key, V value, SteadyTime now) {
-    sweep(now);
-    while (order_.size() >= kMaxRemembered) drop_first();
-    const SteadyTime until = now + keep_;
-    entries_.insert_or_assign(key, Entry{std::move(value), until});
-    order_.push_back({until, key});
-  }
-  void erase(const Key& key) { entries_.erase(key); }
-  void sweep(SteadyTime now) {
-    while (!order_.empty() && now >= order_.front().first) drop_first();
-  }
-  std::size_t size() const { return entries_.size(); }
-
- private:
-  struct Entry {
-    V value;
-    SteadyTime until;
-  };
-  // A key that was put again stands in the order more than once; only its last place counts.
-  void drop_first() {
-    const auto it = entries_.find(order_.front().second);
-    if (it != entries_.end() && it->second.until == order_.front().first) entries_.erase(it);
-    order_.pop_front();
-  }
-
-  SteadyTime::duration keep_;
-  std::map<Key, Entry> entries_;
-  std::deque<std::pair<SteadyTime, Key>> order_;
-};
 
 template <class T>
 class Cache final : public WatchSink {
