@@ -17,6 +17,18 @@ struct ObjectReference {
   std::string resource_version{};
 };
 
+// Whom an event on an object of a known kind is about.
+template <class T>
+ObjectReference reference_to(const T& object) {
+  const ObjectMeta& metadata = object.metadata;
+  return {.api_version = kResource<T>.api_version(),
+          .kind = std::string(kResource<T>.kind),
+          .ns = metadata.ns,
+          .name = metadata.name,
+          .uid = metadata.uid,
+          .resource_version = metadata.resource_version};
+}
+
 class EventRecorder {
  public:
   virtual ~EventRecorder() = default;
