@@ -1,42 +1,32 @@
 #include "net/certificates.hpp"
 
 #include <array>
-#include <memory>
 #include <new>
 #include <stdexcept>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
-#include <openssl/bio.h>
-#include <openssl/bn.h>
-#include <openssl/ec.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include "base/openssl_owners.hpp"
+
 namespace rotor::net {
 namespace {
 
-template <auto kFree>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Free<X509_free>>;
-using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
-using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
+using openssl::Bio;
+using openssl::Certificate;
+using openssl::Extension;
+using openssl::Key;
+using openssl::Number;
 
 // OpenSSL fails here only without memory or random numbers, or on a broken CA of ours.
 void must(bool ok, const char* what) {
   if (!ok) throw std::runtime_error(std::string("certificates: ") + what);
 }
 
-std::string_view text_of(BIO* bio) {
+std::string_view contents_of(BIO* bio) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio, &data);
   return {data, static_cast<std::size_t>(size)};
@@ -45,13 +35,13 @@ std::string_view text_of(BIO* bio) {
 std::string to_pem(X509* certificate) {
   const Bio bio(BIO_new(BIO_s_mem()));
   must(PEM_write_bio_X509(bio.get(), certificate) == 1, "cannot write a certificate");
-  return std::string(text_of(bio.get()));
+  return std::string(contents_of(bio.get()));
 }
 
 SecretBytes to_pem(EVP_PKEY* key) {
   const Bio bio(BIO_new(BIO_s_secmem()));
   must(PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1, "cannot write a key");
-  return SecretBytes(text_of(bio.get()));
+  return SecretBytes(contents_of(bio.get()));
 }
 
 void add_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {

@@ -6,25 +6,16 @@
 
 #include <fmt/format.h>
 #include <openssl/core_names.h>
-#include <openssl/ec.h>
-#include <openssl/evp.h>
 
 #include "apiserver/registry/meta.hpp"
 #include "base/ascii.hpp"
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
+#include "base/openssl_owners.hpp"
 
 namespace rotor::apiserver {
 
 namespace {
-
-struct Free {
-  void operator()(EVP_PKEY* p) const { EVP_PKEY_free(p); }
-  void operator()(EVP_MD_CTX* p) const { EVP_MD_CTX_free(p); }
-  void operator()(ECDSA_SIG* p) const { ECDSA_SIG_free(p); }
-};
-template <class T>
-using Owned = std::unique_ptr<T, Free>;
 
 constexpr std::size_t kCoordinate = 32;
 
@@ -39,7 +30,7 @@ std::int64_t seconds(WallTime t) {
 // JWS wants r and s side by side; OpenSSL speaks DER. RFC 7518 section 3.4.
 std::string raw_signature(std::string_view der) {
   const unsigned char* at = bytes_of(der);
-  const Owned<ECDSA_SIG> parsed(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
+  const openssl::EcdsaSignature parsed(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
   std::array<unsigned char, 2 * kCoordinate> out{};
   if (parsed == nullptr || BN_bn2binpad(ECDSA_SIG_get0_r(parsed.get()), out.data(), kCoordinate) < 0 ||
       BN_bn2binpad(ECDSA_SIG_get0_s(parsed.get()), out.data() + kCoordinate, kCoordinate) < 0) {
@@ -49,7 +40,7 @@ std::string raw_signature(std::string_view der) {
 }
 
 std::string der_signature(std::string_view raw) {
-  const Owned<ECDSA_SIG> built(ECDSA_SIG_new());
+  const openssl::EcdsaSignature built(ECDSA_SIG_new());
   BIGNUM* r = BN_bin2bn(bytes_of(raw), kCoordinate, nullptr);
   BIGNUM* s = BN_bin2bn(bytes_of(raw) + kCoordinate, kCoordinate, nullptr);
   ECDSA_SIG_set0(built.get(), r, s);
@@ -63,7 +54,7 @@ std::string der_signature(std::string_view raw) {
 }  // namespace
 
 struct TokenIssuer::Key {
-  Owned<EVP_PKEY> pkey;
+  openssl::Key pkey;
   std::string x, y;  // base64url
   std::string id;
 };
@@ -124,7 +115,7 @@ SecretBytes TokenIssuer::issue(const TokenSubject& subject, const std::vector<st
   const std::string signed_part =
       base64url(json::serialize(json::Value(header))) + "." + base64url(json::serialize(json::Value(claims)));
 
-  const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
+  const openssl::DigestContext context(EVP_MD_CTX_new());
   std::array<unsigned char, 128> der{};
   std::size_t size = der.size();
   if (EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_->pkey.get()) != 1 ||
@@ -148,7 +139,7 @@ Result<TokenSubject> TokenIssuer::verify(std::string_view token, std::string_vie
   if (!signature || signature->size() != 2 * kCoordinate) return refuse_token("broken signature");
   const std::string der = der_signature(*signature);
   const std::string_view signed_part = token.substr(0, last);
-  const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
+  const openssl::DigestContext context(EVP_MD_CTX_new());
   if (EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key_->pkey.get()) != 1 ||
       EVP_DigestVerify(context.get(), bytes_of(der), der.size(), bytes_of(signed_part), signed_part.size()) != 1) {
     return refuse_token("the signature does not match");

@@ -1,12 +1,10 @@
 #include "providers/common/trust.hpp"
 
-#include <memory>
-
 #include <fmt/format.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
 
 #include "base/encoding.hpp"
+#include "base/openssl_owners.hpp"
 
 namespace rotor::providers {
 namespace {
@@ -14,16 +12,9 @@ namespace {
 using api::es::CaProvider;
 using api::es::SecretKeySelector;
 
-struct BioFree {
-  void operator()(BIO* b) const { BIO_free(b); }
-};
-struct X509Free {
-  void operator()(X509* x) const { X509_free(x); }
-};
-
 bool starts_with_certificate(std::string_view pem) {
-  const std::unique_ptr<BIO, BioFree> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  const std::unique_ptr<X509, X509Free> first(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  const openssl::Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const openssl::Certificate first(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
   return first != nullptr;
 }
 

@@ -291,7 +291,7 @@ Returned call(Context&, Args args) {
   return bad(fmt::format("non-function of type {}", type_name(args[0].type())));
 }
 
-constexpr Function kTable[] = {
+constexpr Function kBuiltinsTable[] = {
     {"and", "aa*", [](Context&, Args a) -> Returned { return a.back(); }, Cost::kLooks, true},
     {"or", "aa*", [](Context&, Args a) -> Returned { return a.back(); }, Cost::kLooks, true},
     {"not", "a", [](Context&, Args a) -> Returned { return yes(!truth(a[0])); }, Cost::kLooks},
@@ -335,7 +335,7 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table builtin_functions() { return kTable; }
+Table builtin_functions() { return kBuiltinsTable; }
 
 Result<bool> same(Context& context, const Value& a, const Value& b) {
   const std::int64_t most = context.steps_left();

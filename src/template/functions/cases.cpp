@@ -253,7 +253,7 @@ Returned camelcase(Context& c, Args a) {
   return text(camel(str(a, 0)));
 }
 
-constexpr Function kTable[] = {
+constexpr Function kCasesTable[] = {
     {"upper", "s", [](Context& c, Args a) -> Returned { return mapped(c, a, to_upper); }},
     {"lower", "s", [](Context& c, Args a) -> Returned { return mapped(c, a, to_lower); }},
     {"title", "s", title},
@@ -266,6 +266,6 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table case_functions() { return kTable; }
+Table case_functions() { return kCasesTable; }
 
 }  // namespace rotor::tmpl

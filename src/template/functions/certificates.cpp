@@ -137,7 +137,7 @@ Returned rsa_decrypt(Context& c, Args a) {
   return text(std::move(out));
 }
 
-constexpr Function kTable[] = {
+constexpr Function kCertificatesTable[] = {
     {"filterPEM", "ss", filter_pem},
     {"filterCertChain", "ss", filter_cert_chain},
     {"certSANs", "s", cert_sans},
@@ -146,6 +146,6 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table pem_functions() { return kTable; }
+Table pem_functions() { return kCertificatesTable; }
 
 }  // namespace rotor::tmpl

@@ -184,7 +184,7 @@ Returned uuid(Context& c, Args) {
               h.substr(20));
 }
 
-constexpr Function kTable[] = {
+constexpr Function kCryptoTable[] = {
     {"bcrypt", "s",
      [](Context& c, Args a) -> Returned {
        TRY(std::string s, bcrypt(c, str(a, 0)));
@@ -200,6 +200,6 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table crypto_functions() { return kTable; }
+Table crypto_functions() { return kCryptoTable; }
 
 }  // namespace rotor::tmpl

@@ -118,7 +118,7 @@ Returned to_date(Args a, bool must) {
   return Value::time({});
 }
 
-constexpr Function kTable[] = {
+constexpr Function kDatesTable[] = {
     {"now", "", [](Context& c, Args) -> Returned { return Value::time(now(c)); }},
     {"date", "sa", [](Context& c, Args a) -> Returned { return shown(c, str(a, 0), a[1], "UTC"); }},
     {"htmlDate", "a", [](Context& c, Args a) -> Returned { return shown(c, "2006-01-02", a[0], "UTC"); }},
@@ -139,6 +139,6 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table date_functions() { return kTable; }
+Table date_functions() { return kDatesTable; }
 
 }  // namespace rotor::tmpl

@@ -161,7 +161,7 @@ Returned deep_copy(Context& c, Args a) {
   return copy(c, a[0], 0);
 }
 
-constexpr Function kTable[] = {
+constexpr Function kDictsTable[] = {
     {"dict", "a*", dict, Cost::kMakes},
     {"get", "ms", get, Cost::kLooks},
     {"set", "msa", set, Cost::kLooks},
@@ -189,6 +189,6 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table dict_functions() { return kTable; }
+Table dict_functions() { return kDictsTable; }
 
 }  // namespace rotor::tmpl

@@ -115,7 +115,7 @@ Returned b64dec(Context&, Args a) {
   return text(decoded ? *std::move(decoded) : std::move(decoded).error().message);
 }
 
-constexpr Function kTable[] = {
+constexpr Function kEncodingsTable[] = {
     {"b64enc", "s", [](Context&, Args a) -> Returned { return text(base64_encode(str(a, 0))); }},
     {"b64dec", "s", b64dec},
     {"b32enc", "s", [](Context&, Args a) -> Returned { return text(base32_encode(str(a, 0))); }},
@@ -129,6 +129,6 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table encoding_functions() { return kTable; }
+Table encoding_functions() { return kEncodingsTable; }
 
 }  // namespace rotor::tmpl

@@ -12,7 +12,7 @@ Returned coalesce(Context&, Args a) {
   return Value();
 }
 
-constexpr Function kTable[] = {
+constexpr Function kFlowTable[] = {
     {"empty", "a", [](Context&, Args a) -> Returned { return yes(is_empty(a[0])); }, Cost::kLooks},
     {"default", "aa*", [](Context&, Args a) -> Returned { return a.size() < 2 || is_empty(a[1]) ? a[0] : a[1]; },
      Cost::kLooks},
@@ -35,6 +35,6 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table flow_functions() { return kTable; }
+Table flow_functions() { return kFlowTable; }
 
 }  // namespace rotor::tmpl

@@ -333,7 +333,7 @@ Returned gen_ca_with_key(Context& c, Args a) {
   return make_ca(c, str(a, 0), a[1].integer(), std::move(key));
 }
 
-constexpr Function kTable[] = {
+constexpr Function kGenerateTable[] = {
     {"genPrivateKey", "s", gen_private_key},
     {"genCA", "si", gen_ca},
     {"genCAWithKey", "sis", gen_ca_with_key},
@@ -346,6 +346,6 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table generate_functions() { return kTable; }
+Table generate_functions() { return kGenerateTable; }
 
 }  // namespace rotor::tmpl

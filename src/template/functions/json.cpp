@@ -27,7 +27,7 @@ constexpr JsonStyle kPlain{};
 constexpr JsonStyle kPretty{.indent = true};
 constexpr JsonStyle kRaw{.html = false};
 
-constexpr Function kTable[] = {
+constexpr Function kJsonTable[] = {
     {"toJson", "a", [](Context&, Args a) -> Returned { return written(a[0], kPlain, false); }},
     {"mustToJson", "a", [](Context&, Args a) -> Returned { return written(a[0], kPlain, true); }},
     {"toPrettyJson", "a", [](Context&, Args a) -> Returned { return written(a[0], kPretty, false); }},
@@ -40,6 +40,6 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table json_functions() { return kTable; }
+Table json_functions() { return kJsonTable; }
 
 }  // namespace rotor::tmpl

@@ -163,13 +163,13 @@ Returned to_pem(Context& c, const std::string& json, bool want_private) {
   return text(want_private ? pkcs8_pem(key->get()) : pkix_pem(key->get()));
 }
 
-constexpr Function kTable[] = {
+constexpr Function kJwkTable[] = {
     {"jwkPublicKeyPem", "s", [](Context& c, Args a) -> Returned { return to_pem(c, str(a, 0), false); }},
     {"jwkPrivateKeyPem", "s", [](Context& c, Args a) -> Returned { return to_pem(c, str(a, 0), true); }},
 };
 
 }  // namespace
 
-Table jwk_functions() { return kTable; }
+Table jwk_functions() { return kJwkTable; }
 
 }  // namespace rotor::tmpl

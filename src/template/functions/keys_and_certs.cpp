@@ -69,7 +69,7 @@ Result<KeyPtr> key_from_pkcs8(const PKCS8_PRIV_KEY_INFO* info) {
 
 namespace {
 
-using Pkcs8 = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Deleter<PKCS8_PRIV_KEY_INFO_free>>;
+using openssl::Pkcs8;
 
 Pkcs8 pkcs8_of(std::string_view der) {
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
@@ -96,7 +96,7 @@ std::int64_t steps_of_use(EVP_PKEY* key) {
 }
 
 std::string pkcs8_pem(EVP_PKEY* key) {
-  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, Deleter<PKCS8_PRIV_KEY_INFO_free>> info(EVP_PKEY2PKCS8(key));
+  const Pkcs8 info(EVP_PKEY2PKCS8(key));
   if (info == nullptr) return {};
   return write_pem("PRIVATE KEY",
                    der_of([&info](unsigned char** out) { return i2d_PKCS8_PRIV_KEY_INFO(info.get(), out); }));

@@ -1,33 +1,22 @@
-// OpenSSL objects with owners, and keys and certificates between PEM, DER and them.
+// Keys and certificates between PEM, DER and OpenSSL's objects.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <openssl/bn.h>
-#include <openssl/evp.h>
-#include <openssl/pkcs12.h>
-#include <openssl/x509.h>
-
 #include "base/error.hpp"
+#include "base/openssl_owners.hpp"
 
 namespace rotor::tmpl {
 
+using KeyPtr = openssl::Key;
+using KeyContext = openssl::KeyContext;
+using CertPtr = openssl::Certificate;
+using BigNumber = openssl::Number;
+using Pkcs12Ptr = openssl::Pkcs12;
 template <auto Free>
-struct Deleter {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-
-using KeyPtr = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>>;
-using CertPtr = std::unique_ptr<X509, Deleter<X509_free>>;
-using BigNumber = std::unique_ptr<BIGNUM, Deleter<BN_clear_free>>;
-using Pkcs12Ptr = std::unique_ptr<PKCS12, Deleter<PKCS12_free>>;
+using Deleter = openssl::FreeWith<Free>;
 
 // Null when the bytes are not exactly one certificate.
 CertPtr parse_certificate(std::string_view der);

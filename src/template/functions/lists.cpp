@@ -243,7 +243,7 @@ Returned seq(Context& c, Args a) {
   return text(std::move(out));
 }
 
-constexpr Function kTable[] = {
+constexpr Function kListsTable[] = {
     {"list", "a*", [](Context&, Args a) -> Returned { return Value::list({a.begin(), a.end()}); }, Cost::kMakes},
     {"tuple", "a*", [](Context&, Args a) -> Returned { return Value::list({a.begin(), a.end()}); }, Cost::kMakes},
     {"first", "a", first, Cost::kLooks},
@@ -295,7 +295,7 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table list_functions() { return kTable; }
+Table list_functions() { return kListsTable; }
 
 Result<std::vector<std::string>> string_list(Context& context, const Value& v) {
   std::vector<std::string> out;

@@ -124,7 +124,7 @@ Returned atoi(Context&, Args a) {
   return Value::integer(str(a, 0)[0] == '-' ? INT64_MIN : INT64_MAX);
 }
 
-constexpr Function kTable[] = {
+constexpr Function kNumbersTable[] = {
     {"atoi", "s", atoi},
     {"int", "a", [](Context&, Args a) -> Returned { return Value::integer(cast_int(a[0])); }},
     {"int64", "a", [](Context&, Args a) -> Returned { return int64(cast_int(a[0])); }},
@@ -164,7 +164,7 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table number_functions() { return kTable; }
+Table number_functions() { return kNumbersTable; }
 
 std::int64_t cast_int(const Value& v) {
   if (v.is_signed()) return v.integer();

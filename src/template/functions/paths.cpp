@@ -49,7 +49,7 @@ Returned call_clean(Context&, Args a) { return text(clean(str(a, 0))); }
 Returned call_ext(Context&, Args a) { return text(ext(str(a, 0))); }
 Returned call_is_abs(Context&, Args a) { return yes(str(a, 0).starts_with('/')); }
 
-constexpr Function kTable[] = {
+constexpr Function kPathsTable[] = {
     {"base", "s", call_base},    {"osBase", "s", call_base},    {"dir", "s", call_dir}, {"osDir", "s", call_dir},
     {"clean", "s", call_clean},  {"osClean", "s", call_clean},  {"ext", "s", call_ext}, {"osExt", "s", call_ext},
     {"isAbs", "s", call_is_abs}, {"osIsAbs", "s", call_is_abs},
@@ -57,6 +57,6 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table path_functions() { return kTable; }
+Table path_functions() { return kPathsTable; }
 
 }  // namespace rotor::tmpl

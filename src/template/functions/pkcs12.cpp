@@ -76,7 +76,7 @@ bool add_encrypted(const Context& c, const Safes& safes, const Bags& bags, const
 }
 
 PKCS12_SAFEBAG* shrouded(const Context& c, EVP_PKEY* key, const std::string& password) {
-  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, Deleter<PKCS8_PRIV_KEY_INFO_free>> info(EVP_PKEY2PKCS8(key));
+  const openssl::Pkcs8 info(EVP_PKEY2PKCS8(key));
   if (info == nullptr) return nullptr;
   Salt salt(c);
   return PKCS12_SAFEBAG_create_pkcs8_encrypt(NID_aes_256_cbc, password.c_str(), -1, salt.data(), 16, kIterations,
@@ -165,7 +165,7 @@ Returned trust_store(Context& c, const std::string& pem, const std::string& pass
   return sealed(c, safes, password);
 }
 
-constexpr Function kTable[] = {
+constexpr Function kPkcs12Table[] = {
     {"pkcs12cert", "s", [](Context& c, Args a) -> Returned { return certificates_of(c, "", str(a, 0)); }},
     {"pkcs12certPass", "ss", [](Context& c, Args a) -> Returned { return certificates_of(c, str(a, 0), str(a, 1)); }},
     {"pkcs12key", "s", [](Context& c, Args a) -> Returned { return key_of(c, "", str(a, 0)); }},
@@ -184,6 +184,6 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table pkcs12_functions() { return kTable; }
+Table pkcs12_functions() { return kPkcs12Table; }
 
 }  // namespace rotor::tmpl

@@ -95,7 +95,7 @@ Returned quote_meta(Context&, Args a) {
   return text(std::move(out));
 }
 
-constexpr Function kTable[] = {
+constexpr Function kRegexesTable[] = {
     {"regexMatch", "ss", [](Context& c, Args a) -> Returned { return match(c, a, false); }},
     {"mustRegexMatch", "ss", [](Context& c, Args a) -> Returned { return match(c, a, true); }},
     {"regexFind", "ss", [](Context& c, Args a) -> Returned { return find(c, a, false); }},
@@ -113,6 +113,6 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table regex_functions() { return kTable; }
+Table regex_functions() { return kRegexesTable; }
 
 }  // namespace rotor::tmpl

@@ -242,7 +242,7 @@ Returned semver_compare(Context& c, Args a) {
   return yes(holds);
 }
 
-constexpr Function kTable[] = {
+constexpr Function kSemverTable[] = {
     {"semver", "s", semver},
     {"semverCompare", "ss", semver_compare},
 };
@@ -302,6 +302,6 @@ Result<bool> satisfies(std::string_view constraint, const Version& v) {
   return any;
 }
 
-Table semver_functions() { return kTable; }
+Table semver_functions() { return kSemverTable; }
 
 }  // namespace rotor::tmpl

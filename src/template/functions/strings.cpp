@@ -250,7 +250,7 @@ Returned shuffle(Context& c, Args a) {
 
 Returned contains(Context&, Args a) { return yes(find_text(str(a, 1), str(a, 0)) != std::string_view::npos); }
 
-constexpr Function kTable[] = {
+constexpr Function kStringsTable[] = {
     {"trim", "s", [](Context&, Args a) -> Returned { return text(trim_space(str(a, 0))); }},
     {"trimAll", "ss", [](Context&, Args a) -> Returned { return text(trim_set(str(a, 1), str(a, 0))); }},
     {"trimall", "ss", [](Context&, Args a) -> Returned { return text(trim_set(str(a, 1), str(a, 0))); }},
@@ -308,7 +308,7 @@ constexpr Function kTable[] = {
 
 }  // namespace
 
-Table string_functions() { return kTable; }
+Table string_functions() { return kStringsTable; }
 
 std::size_t find_text(std::string_view s, std::string_view what) {
   const void* found = memmem(s.data(), s.size(), what.data(), what.size());

@@ -246,13 +246,13 @@ Returned url_join(Context&, Args a) {
   return text(print(u));
 }
 
-constexpr Function kTable[] = {
+constexpr Function kUrlsTable[] = {
     {"urlParse", "s", url_parse},
     {"urlJoin", "m", url_join},
 };
 
 }  // namespace
 
-Table url_functions() { return kTable; }
+Table url_functions() { return kUrlsTable; }
 
 }  // namespace rotor::tmpl

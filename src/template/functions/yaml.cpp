@@ -56,13 +56,13 @@ Returned from_yaml(Context& c, Args a) {
                 " into Go value of type map[string]interface {}");
 }
 
-constexpr Function kTable[] = {
+constexpr Function kYamlTable[] = {
     {"toYaml", "a", to_yaml},
     {"fromYaml", "s", from_yaml},
 };
 
 }  // namespace
 
-Table yaml_functions() { return kTable; }
+Table yaml_functions() { return kYamlTable; }
 
 }  // namespace rotor::tmpl
