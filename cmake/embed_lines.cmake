@@ -4,6 +4,6 @@ file(READ ${INPUT} text)
 string(REGEX REPLACE "\n$" "" text "${text}")
 string(REPLACE "\n" ")lines\",\n    R\"lines(" text "${text}")
 file(WRITE ${OUTPUT} "#include \"${HEADER}\"\n
-static constexpr std::string_view kLines[] = {
-    R\"lines(${text})lines\"};\n
-std::span<const std::string_view> ${FUNCTION}() { return kLines; }\n")
+std::span<const std::string_view> ${FUNCTION}() {
+  static constexpr std::string_view kLines[] = {
+    R\"lines(${text})lines\"};\n  return kLines;\n}\n")

@@ -110,21 +110,33 @@ std::string serialize(const Value& value) {
   return out;
 }
 
+namespace {
+
+std::string_view text_of(const Value* value) {
+  const auto* text = value == nullptr ? nullptr : value->if_string();
+  return text == nullptr ? std::string_view{} : std::string_view(*text);
+}
+
+}  // namespace
+
+const Value* find(const Object& object, std::string_view dotted_path) {
+  const std::size_t dot = dotted_path.find('.');
+  const Value* at = object.if_contains(dotted_path.substr(0, dot));
+  return at == nullptr || dot == std::string_view::npos ? at : find(*at, dotted_path.substr(dot + 1));
+}
+
 const Value* find(const Value& value, std::string_view dotted_path) {
-  const Value* at = &value;
-  while (at != nullptr && !dotted_path.empty()) {
-    const std::size_t dot = dotted_path.find('.');
-    const Object* object = at->if_object();
-    at = object == nullptr ? nullptr : object->if_contains(dotted_path.substr(0, dot));
-    dotted_path = dot == std::string_view::npos ? std::string_view{} : dotted_path.substr(dot + 1);
-  }
-  return at;
+  if (dotted_path.empty()) return &value;
+  const Object* object = value.if_object();
+  return object == nullptr ? nullptr : find(*object, dotted_path);
 }
 
 std::string_view find_string(const Value& value, std::string_view dotted_path) {
-  const Value* found = find(value, dotted_path);
-  const auto* text = found == nullptr ? nullptr : found->if_string();
-  return text == nullptr ? std::string_view{} : std::string_view(*text);
+  return text_of(find(value, dotted_path));
+}
+
+std::string_view find_string(const Object& object, std::string_view dotted_path) {
+  return text_of(find(object, dotted_path));
 }
 
 }  // namespace rotor::json

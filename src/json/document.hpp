@@ -21,6 +21,8 @@ std::string serialize(const Value& value);
 
 // Looks up `a.b.c` without creating anything; null when any part is absent or not an object.
 const Value* find(const Value& value, std::string_view dotted_path);
+const Value* find(const Object& object, std::string_view dotted_path);
 std::string_view find_string(const Value& value, std::string_view dotted_path);  // "" when absent or no string
+std::string_view find_string(const Object& object, std::string_view dotted_path);
 
 }  // namespace rotor::json

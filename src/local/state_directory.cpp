@@ -28,7 +28,7 @@ std::string account_home() {
   if (getpwuid_r(geteuid(), &row, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return {};
   const std::string home = found->pw_dir;
   const bool usable = home.starts_with('/') && home != "/" && std::filesystem::is_directory(home) &&
-                      access(home.c_str(), W_OK | X_OK) == 0;
+                      ::access(home.c_str(), W_OK | X_OK) == 0;
   return usable ? home : std::string();
 }
 

@@ -19,7 +19,7 @@ std::optional<std::string> source_limit(const DataFrom& from, std::size_t i) {
 }  // namespace
 
 std::optional<std::string> target_not_built_yet(const ExternalSecret& es) {
-  const Target& target = es.spec.target;
+  const api::es::Target& target = es.spec.target;
   if (target.manifest) {
     return "spec.target.manifest is not built yet; only Secrets can be written: leave it out";
   }

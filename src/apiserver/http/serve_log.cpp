@@ -12,7 +12,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kPiece = 64U << 10;
+constexpr std::size_t kLogPiece = 64U << 10;
 constexpr std::chrono::milliseconds kLook{100};  // how often a followed log is looked at
 
 }  // namespace
@@ -43,7 +43,7 @@ Task<> stream_log(std::unique_ptr<OpenLog> log, net::ServerResponse& response) {
       const auto state = co_await asio::this_coro::cancellation_state;
       if (state.cancelled() != asio::cancellation_type::none) co_return;
     }
-    piece = log->source->read(log->pod, log->run, seen, kPiece);
+    piece = log->source->read(log->pod, log->run, seen, kLogPiece);
     if (!piece.lines.empty()) seen = piece.lines.back().number;
   }
   (void)co_await response.finish();

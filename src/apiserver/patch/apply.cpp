@@ -16,15 +16,6 @@ constexpr std::string_view kBeforeFirstApply = "before-first-apply";
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 constexpr std::string_view kKubectl = "kubectl";
 
-std::string text(const json::Object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-std::string text_in(const json::Object& object, std::string_view path) {
-  return std::string(json::find_string(json::Value(object), path));
-}
-
 std::string shown(const ManagerId& id) {
   std::string out = fmt::format("\"{}\"", id.manager);
   if (!id.subresource.empty()) out += fmt::format(" with subresource \"{}\"", id.subresource);
@@ -94,8 +85,8 @@ class Application {
 
  private:
   std::optional<Failure> check() const {
-    const std::string api_version = text(configuration_, "apiVersion");
-    const std::string kind = text(configuration_, "kind");
+    const std::string api_version(json::find_string(configuration_, "apiVersion"));
+    const std::string kind(json::find_string(configuration_, "kind"));
     if (api_version != schema_.api_version() || kind != schema_.kind) {
       return bad_request(fmt::format("invalid object type: {}, Kind={}", full(api_version), kind));
     }
@@ -110,8 +101,8 @@ class Application {
         errors.size() == 1 ? errors.front() : fmt::format("errors:\n  {}", fmt::join(errors, "\n  "));
     return Failure{500, "",
                    fmt::format("failed to create typed patch object ({}/{}; {}, Kind={}): {}",
-                               text_in(configuration_, "metadata.namespace"), text_in(configuration_, "metadata.name"),
-                               full(api_version), kind, list)};
+                               json::find_string(configuration_, "metadata.namespace"),
+                               json::find_string(configuration_, "metadata.name"), full(api_version), kind, list)};
   }
 
   Failure not_of_kind(std::string_view why) const {
@@ -119,8 +110,8 @@ class Application {
     return {500, "",
             fmt::format("failed to convert new object ({}/{}; {}) to proper version: unable to convert unstructured "
                         "object to {}: error decoding from json: {}",
-                        text_in(configuration_, "metadata.namespace"), text_in(configuration_, "metadata.name"), kind,
-                        kind, why)};
+                        json::find_string(configuration_, "metadata.namespace"),
+                        json::find_string(configuration_, "metadata.name"), kind, kind, why)};
   }
 
   // Go's way to write a group and a version: core's group is empty, its slash is there.

@@ -187,11 +187,6 @@ struct Operation {
   json::Value value;
 };
 
-std::string_view text(const json::Object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
-
 // `add` and `replace` without a value set an empty text, as a Go string that nobody set.
 json::Value value_of(const json::Object& row, std::string_view op) {
   if (const auto* value = row.if_contains("value")) return *value;
@@ -254,9 +249,9 @@ Answer<json::Value> json_patch(json::Value target, const json::Value& document) 
     if (row == nullptr)
       return refuse(bad_request(
           "error decoding patch: json: cannot unmarshal number into Go value of type handlers.jsonPatchOp"));
-    Operation operation{text(*row, "op"), std::nullopt, std::nullopt, {}};
-    if (row->contains("path")) operation.path = split_pointer(text(*row, "path"));
-    if (row->contains("from")) operation.from = split_pointer(text(*row, "from"));
+    Operation operation{json::find_string(*row, "op"), std::nullopt, std::nullopt, {}};
+    if (row->contains("path")) operation.path = split_pointer(json::find_string(*row, "path"));
+    if (row->contains("from")) operation.from = split_pointer(json::find_string(*row, "from"));
     operation.value = value_of(*row, operation.op);
     TRY_VOID(perform(out, operation, allowance));
   }

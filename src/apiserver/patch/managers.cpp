@@ -7,11 +7,6 @@ namespace rotor::apiserver::patch {
 
 namespace {
 
-std::string text(const json::Object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 const json::Array* entries_of(const json::Object& object) {
   const auto* metadata = object.if_contains("metadata");
   const auto* fields =
@@ -23,11 +18,13 @@ std::optional<Manager> read(const json::Value& value) {
   const auto* entry = value.if_object();
   if (entry == nullptr) return std::nullopt;
   Manager out{
-      {text(*entry, "manager"), text(*entry, "operation"), text(*entry, "apiVersion"), text(*entry, "subresource")},
-      text(*entry, "time"),
+      {std::string(json::find_string(*entry, "manager")), std::string(json::find_string(*entry, "operation")),
+       std::string(json::find_string(*entry, "apiVersion")), std::string(json::find_string(*entry, "subresource"))},
+      std::string(json::find_string(*entry, "time")),
       {}};
   const bool known = out.id.operation == "Apply" || out.id.operation == "Update";
-  if (!known || out.id.api_version.empty() || text(*entry, "fieldsType") != "FieldsV1") return std::nullopt;
+  if (!known || out.id.api_version.empty() || json::find_string(*entry, "fieldsType") != "FieldsV1")
+    return std::nullopt;
   const auto* document = entry->if_contains("fieldsV1");
   auto fields =
       kube::FieldSet::from_json(document == nullptr || document->is_null() ? json::Value(json::Object{}) : *document);

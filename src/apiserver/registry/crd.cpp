@@ -42,11 +42,6 @@ void complete_names(Object& names) {
   if (text(names, "listKind").empty()) names["listKind"] = kind + "List";
 }
 
-const Object* schema_of(const Object& version) {
-  const Object* schema = child(version, "schema");
-  return schema == nullptr ? nullptr : child(*schema, "openAPIV3Schema");
-}
-
 bool has_status(const Object& version) {
   const Object* subresources = child(version, "subresources");
   return subresources != nullptr && subresources->contains("status");

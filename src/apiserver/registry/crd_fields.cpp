@@ -92,16 +92,16 @@ const json::Array* fields_of(const Object& version) {
   return fields == nullptr || fields->empty() ? nullptr : fields;
 }
 
-const Object* schema_of(const Object& version) {
-  const Object* schema = child(version, "schema");
-  return schema == nullptr ? nullptr : child(*schema, "openAPIV3Schema");
-}
-
 bool same_fields(const json::Array* a, const json::Array* b) {
   return a == nullptr || b == nullptr ? a == b : *a == *b;
 }
 
 }  // namespace
+
+const Object* schema_of(const Object& version) {
+  const Object* schema = child(version, "schema");
+  return schema == nullptr ? nullptr : child(*schema, "openAPIV3Schema");
+}
 
 void check_selectable_fields(const Object& spec, Errors& errors) {
   std::vector<const Object*> versions;

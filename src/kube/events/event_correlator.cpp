@@ -16,7 +16,7 @@ constexpr auto kSimilarWithin = 10min;
 constexpr std::size_t kMaxMessages = 10;
 constexpr double kBurst = 25;
 constexpr auto kOneMoreEvery = 5min;
-constexpr std::size_t kMaxRemembered = 4096;
+constexpr std::size_t kMaxKnown = 4096;
 
 constexpr char kSeparator = '\x1f';
 
@@ -71,7 +71,7 @@ std::optional<std::string> EventCorrelator::add(Event event) {
     key = group;
   }
   if (!allowed(object)) return std::nullopt;
-  if (known_.size() >= kMaxRemembered) forget_old();
+  if (known_.size() >= kMaxKnown) forget_old();
 
   const std::string stamp = format_time(clock_.now());
   auto it = known_.find(key);
@@ -104,12 +104,12 @@ void EventCorrelator::forget_old() {
   erase_older(allowances_, clock_.steady() - refill, [](const Allowance& a) { return a.refilled; });
   // Thousands of objects within these times: what is forgotten costs an event more, not the memory. The newest stay:
   // they may wait to be written.
-  if (known_.size() >= kMaxRemembered) {
-    const std::uint64_t newest = changes_ - kMaxRemembered / 2;
+  if (known_.size() >= kMaxKnown) {
+    const std::uint64_t newest = changes_ - kMaxKnown / 2;
     std::erase_if(known_, [newest](const auto& entry) { return entry.second.change <= newest; });
   }
-  if (similar_.size() >= 4 * kMaxRemembered) similar_.clear();
-  if (allowances_.size() >= 4 * kMaxRemembered) allowances_.clear();
+  if (similar_.size() >= 4 * kMaxKnown) similar_.clear();
+  if (allowances_.size() >= 4 * kMaxKnown) allowances_.clear();
 }
 
 }  // namespace rotor::kube

@@ -12,24 +12,21 @@ namespace {
 constexpr std::string_view kFieldManager = "rotor-run";
 constexpr std::array<std::string_view, 2> kStay = {"Namespace", "CustomResourceDefinition"};
 
-std::string text_at(const json::Object& object, std::string_view path) {
-  return std::string(json::find_string(json::Value(object), path));
-}
-
 std::optional<kube::Resource> kind_of(const json::Object& object) {
-  return resource_of(text_at(object, "apiVersion"), text_at(object, "kind"));
+  return resource_of(json::find_string(object, "apiVersion"), json::find_string(object, "kind"));
 }
 
 kube::Key key_of(const kube::Resource& resource, const json::Object& object) {
-  std::string ns = text_at(object, "metadata.namespace");
+  std::string ns(json::find_string(object, "metadata.namespace"));
   if (!resource.namespaced) ns.clear();
   if (resource.namespaced && ns.empty()) ns = "default";
-  return {std::move(ns), text_at(object, "metadata.name")};
+  return {std::move(ns), std::string(json::find_string(object, "metadata.name"))};
 }
 
 Refusal refusal(Manifest manifest, Error error) {
-  error = std::move(error).prefixed(fmt::format("{}: {} {}", manifest.origin, text_at(manifest.object, "kind"),
-                                                text_at(manifest.object, "metadata.name")));
+  error =
+      std::move(error).prefixed(fmt::format("{}: {} {}", manifest.origin, json::find_string(manifest.object, "kind"),
+                                            json::find_string(manifest.object, "metadata.name")));
   return {std::move(manifest), std::move(error)};
 }
 
@@ -60,14 +57,14 @@ Task<bool> make_namespace(kube::Client& client, std::string name) {
   co_return made.has_value();
 }
 
-bool is_namespace(const Manifest& manifest) { return text_at(manifest.object, "kind") == "Namespace"; }
+bool is_namespace(const Manifest& manifest) { return json::find_string(manifest.object, "kind") == "Namespace"; }
 
 // Namespaces that some manifest names and none defines.
 std::set<std::string> undefined_namespaces(const std::vector<Manifest>& manifests) {
   std::set<std::string> named;
-  for (const Manifest& m : manifests) named.insert(text_at(m.object, "metadata.namespace"));
+  for (const Manifest& m : manifests) named.emplace(json::find_string(m.object, "metadata.namespace"));
   for (const Manifest& m : manifests) {
-    if (is_namespace(m)) named.erase(text_at(m.object, "metadata.name"));
+    if (is_namespace(m)) named.erase(std::string(json::find_string(m.object, "metadata.name")));
   }
   for (const char* present : {"", "default", "kube-system"}) named.erase(present);
   return named;

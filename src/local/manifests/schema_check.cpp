@@ -14,10 +14,6 @@ namespace schema = apiserver::schema;
 
 constexpr std::string_view kExternalSecret = "ExternalSecret";
 
-std::string text_at(const json::Object& object, std::string_view path) {
-  return std::string(json::find_string(json::Value(object), path));
-}
-
 // The fields that stand where `path` (spec.data[0].remoteRef.ky) ends: what its last part may have been meant as.
 std::vector<std::string> fields_beside(const schema::Schema& root, std::string_view path) {
   const schema::Schema* at = &root;
@@ -75,7 +71,7 @@ schema::KindSchemaPtr SchemaCheck::find(std::string_view api_version, std::strin
 bool SchemaCheck::knows(std::string_view api_version) const { return find(api_version, kExternalSecret) != nullptr; }
 
 Result<SchemaCheck::Checked> SchemaCheck::check(json::Object object) const {
-  const std::string api_version = text_at(object, "apiVersion");
+  const std::string api_version(json::find_string(object, "apiVersion"));
   const auto kind = find(api_version, kExternalSecret);
   if (kind == nullptr) return fail(Code::kInvalid, fmt::format("ExternalSecret of {} is unknown", api_version));
   auto decoded = schema::decode(*kind, std::move(object), schema::FieldValidation::kWarn);
@@ -94,7 +90,7 @@ Result<SchemaCheck::Checked> SchemaCheck::check(json::Object object) const {
 
 std::vector<std::string> SchemaCheck::meant(json::Object object) const {
   std::vector<std::string> out;
-  const auto kind = find(text_at(object, "apiVersion"), text_at(object, "kind"));
+  const auto kind = find(json::find_string(object, "apiVersion"), json::find_string(object, "kind"));
   if (kind == nullptr) return out;
   for (const std::string& warning : schema::prune(*kind, object)) {
     const auto meant = meant_by(*kind, warning);

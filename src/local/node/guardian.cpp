@@ -25,7 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMostFiles = 4;
-constexpr auto kPatience = 10s;  // with supervisors, which have their own
+constexpr auto kPatienceWithSupervisors = 10s;  // with supervisors, which have their own
 
 // What goes with the descriptors: which of the optional ones are there.
 struct Start {
@@ -85,7 +85,7 @@ class Guard {
       if (files[1].revents != 0) drop_signals();
       if (files[0].revents == 0 || start_one()) continue;
       rotor_lives = false;
-      patience = std::chrono::steady_clock::now() + kPatience;
+      patience = std::chrono::steady_clock::now() + kPatienceWithSupervisors;
       for (const pid_t supervisor : supervisors_) kill(supervisor, kEndSignal);
     }
   }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "api/apps/stateful_set.hpp"
 #include "json/writer.hpp"
 
 namespace rotor::local {
@@ -14,7 +15,6 @@ namespace {
 using json::Object;
 using json::Value;
 
-constexpr kube::Resource kSets{"apps", "v1", "statefulsets", "StatefulSet"};
 constexpr kube::Resource kRevisions{"apps", "v1", "controllerrevisions", "ControllerRevision"};
 constexpr std::int64_t kDefaultLimit = 10;
 constexpr int kMostCollisions = 8;
@@ -173,7 +173,7 @@ Task<Result<void>> carry_out(kube::Client& client, std::string ns, RevisionPlan 
 }  // namespace
 
 Task<Result<std::string>> keep_revisions(kube::Client& client, kube::Key key) {
-  CO_TRY(const SecretBytes answer, co_await client.get(kSets, key));
+  CO_TRY(const SecretBytes answer, co_await client.get(kube::kResource<api::StatefulSet>, key));
   CO_TRY(const Value parsed, json::parse(answer.reveal()));
   if (!parsed.is_object()) co_return fail(Code::kInvalid, "the StatefulSet is no object");
   const Object set = parsed.get_object();

@@ -17,7 +17,7 @@ namespace rotor::local {
 namespace {
 
 using Moment = std::chrono::steady_clock::time_point;
-constexpr std::chrono::milliseconds kPatience{1000};
+constexpr std::chrono::milliseconds kPatienceWithReaders{1000};
 constexpr std::size_t kAtOnce = 64U << 10;
 
 // False when nobody will ever read what is written.
@@ -64,7 +64,7 @@ Sink::~Sink() {
   std::unique_lock lock(state_->mutex);
   state_->closing = true;
   state_->changed.notify_all();
-  const bool done = state_->changed.wait_for(lock, kPatience, [this] { return state_->done; });
+  const bool done = state_->changed.wait_for(lock, kPatienceWithReaders, [this] { return state_->done; });
   lock.unlock();
   if (done) {
     thread_.join();
@@ -91,7 +91,7 @@ void Sink::put(std::string text) {
 bool Sink::wants_pause() const {
   const std::lock_guard lock(state_->mutex);
   return !state_->broken && state_->size > state_->most / 2 &&
-         std::chrono::steady_clock::now() - state_->progress < kPatience;
+         std::chrono::steady_clock::now() - state_->progress < kPatienceWithReaders;
 }
 
 void Sink::write_out(const std::shared_ptr<State>& state) {

@@ -17,7 +17,7 @@ struct Header {
   std::uint64_t variables = 0;
 };
 
-bool write_all(int descriptor, std::string_view bytes) {
+bool write_to_memory(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t n = write(descriptor, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
@@ -45,7 +45,7 @@ SecretBytes text_of(const std::string& program, const Command& command) {
 Result<int> pack_request(const std::string& program, const Command& command) {
   const SecretBytes text = text_of(program, command);
   const int descriptor = memfd_create("rotor-start", MFD_CLOEXEC);
-  if (descriptor < 0 || !write_all(descriptor, text.reveal())) {
+  if (descriptor < 0 || !write_to_memory(descriptor, text.reveal())) {
     const std::string why = std::strerror(errno);
     if (descriptor >= 0) close(descriptor);
     return fail(Code::kUnavailable, fmt::format("cannot start {}: {}", program, why));

@@ -14,7 +14,6 @@ using kube::Outcome;
 using std::chrono::seconds;
 
 constexpr kube::Resource kPods = kube::kResource<api::Pod>;
-constexpr kube::Resource kSets = kube::kResource<api::StatefulSet>;
 constexpr int kWorkers = 8;
 // `kubectl delete` looks for the pod by name once more before it waits for its end: one that is back by then is waited
 // for in vain. A cluster is never that fast.
@@ -166,8 +165,8 @@ Task<Result<void>> StatefulSets::report(SetPtr set, PodPtr pod) {
   const auto patch = status_patch(*set, status_of(*set, pod ? count_of(*pod) : PodCount{}));
   if (!patch) co_return Result<void>{};
   SecretBytes body(json::serialize(*patch));
-  auto answer = co_await client_.patch(kSets, set->metadata.key(), kube::PatchType::kMerge, std::move(body),
-                                       {.subresource = "status"});
+  auto answer = co_await client_.patch(kube::kResource<api::StatefulSet>, set->metadata.key(), kube::PatchType::kMerge,
+                                       std::move(body), {.subresource = "status"});
   if (!answer) co_return unless_overtaken(std::unexpected(std::move(answer).error()));
   CO_TRY_VOID(sets_.wrote(*answer));
   co_return Result<void>{};

@@ -26,8 +26,8 @@ using Clock = std::chrono::steady_clock;
 // What the process leaves behind when it has been told to stop has this long to follow it. In a container it would have
 // nothing; but here a shell that goes first should not cost its server the orderly end.
 constexpr auto kAfterglow = 2s;
-constexpr auto kKillAgain = 5ms;  // a process may have forked between the look at /proc and the signal
-constexpr auto kPatience = 5s;    // with what cannot be killed: another user's, or stuck in the kernel
+constexpr auto kKillAgain = 5ms;          // a process may have forked between the look at /proc and the signal
+constexpr auto kPatienceWithOthers = 5s;  // with what cannot be killed: another user's, or stuck in the kernel
 
 class Supervisor {
  public:
@@ -35,7 +35,7 @@ class Supervisor {
 
   void run() {
     while (reap()) {
-      if (killing_ && Clock::now() > *killing_ + kPatience) return;
+      if (killing_ && Clock::now() > *killing_ + kPatienceWithOthers) return;
       if (is_due()) kill_all();
       wait();
     }

@@ -52,7 +52,7 @@ class Sources {
  public:
   Result<void> add(const json::Object& object) {
     const std::string text = json::serialize(object);
-    if (json::find_string(json::Value(object), "kind") == "ConfigMap") {
+    if (json::find_string(object, "kind") == "ConfigMap") {
       TRY(const auto map, json::read<api::ConfigMap>(text));
       SecretMap& texts = at(SourceName::Kind::kConfigMap, map.metadata);
       for (const auto& [key, value] : map.data) texts.insert_or_assign(key, SecretBytes(value));
@@ -188,8 +188,8 @@ Result<Previews> preview(const PreviewOptions& options) {
     if (is_core(manifest.object, "ConfigMap") || is_core(manifest.object, "Secret")) {
       auto added = previewer.sources().add(manifest.object);
       if (!added) out.broken.push_back(std::move(added).error().prefixed(manifest.origin));
-    } else if (schemas.knows(json::find_string(json::Value(manifest.object), "apiVersion")) &&
-               json::find_string(json::Value(manifest.object), "kind") == "ExternalSecret") {
+    } else if (schemas.knows(json::find_string(manifest.object, "apiVersion")) &&
+               json::find_string(manifest.object, "kind") == "ExternalSecret") {
       wanted.push_back(std::move(manifest));
     }
   }

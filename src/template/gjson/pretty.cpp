@@ -7,8 +7,6 @@
 namespace rotor::gjson {
 namespace {
 
-bool is_space(char c) { return static_cast<unsigned char>(c) <= ' '; }
-
 std::string_view trim(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\n\v\f\r");
   if (first == std::string_view::npos) return {};

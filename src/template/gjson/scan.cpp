@@ -18,7 +18,6 @@ namespace rotor::gjson {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_space(char c) { return static_cast<unsigned char>(c) <= ' '; }
 bool is_surrogate(char32_t c) { return c >= 0xD800 && c <= 0xDFFF; }
 
 // Four hexadecimal digits; anything else counts as zero.

@@ -68,6 +68,8 @@ Found parse(std::string_view text, Scratch& scratch);
 // The next value at or behind `at`; advances `at`. False when there is none.
 bool parse_next(std::string_view text, std::size_t& at, Found& out, Scratch& scratch);
 
+inline bool is_space(char c) { return static_cast<unsigned char>(c) <= ' '; }
+
 // Is the byte at `at` the start of a number (nan and inf in any spelling included)?
 bool starts_number(std::string_view text, std::size_t at);
 bool starts_value(std::string_view text, std::size_t at);

@@ -41,8 +41,6 @@ constexpr std::array<Row, 23> kRows = {{
 
 constexpr std::array<std::string_view, 5> kOffsets = {"070000", "07:00:00", "0700", "07:00", "07"};
 
-bool is_digit_at(std::string_view s, std::size_t i) { return i < s.size() && s[i] >= '0' && s[i] <= '9'; }
-
 LayoutPart offset_at(std::string_view s) {
   if (s[0] != '-' && s[0] != 'Z') return {};
   for (const std::string_view o : kOffsets) {

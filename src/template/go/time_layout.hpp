@@ -47,4 +47,6 @@ struct LayoutPart {
 // Takes the next part off a layout that is not empty.
 LayoutPart next_part(std::string_view& layout);
 
+inline bool is_digit_at(std::string_view s, std::size_t i) { return i < s.size() && s[i] >= '0' && s[i] <= '9'; }
+
 }  // namespace rotor::tmpl

@@ -10,7 +10,6 @@ namespace rotor::tmpl {
 
 namespace {
 
-bool is_digit_at(std::string_view s, std::size_t i) { return i < s.size() && s[i] >= '0' && s[i] <= '9'; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool starts_with_fold(std::string_view s, std::string_view word) {

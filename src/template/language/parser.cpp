@@ -20,24 +20,23 @@ namespace {
 constexpr int kMaxNesting = 10000;
 constexpr std::size_t kMaxVariables = 1000;
 
-using Kind = TokenKind;
 using Parsed = Result<Node*>;
 
 // What may start an operand.
-bool starts_operand(Kind k) {
+bool starts_operand(TokenKind k) {
   switch (k) {
-    case Kind::kBool:
-    case Kind::kCharConstant:
-    case Kind::kComplex:
-    case Kind::kDot:
-    case Kind::kField:
-    case Kind::kIdentifier:
-    case Kind::kNumber:
-    case Kind::kNil:
-    case Kind::kRawString:
-    case Kind::kString:
-    case Kind::kVariable:
-    case Kind::kLeftParen:
+    case TokenKind::kBool:
+    case TokenKind::kCharConstant:
+    case TokenKind::kComplex:
+    case TokenKind::kDot:
+    case TokenKind::kField:
+    case TokenKind::kIdentifier:
+    case TokenKind::kNumber:
+    case TokenKind::kNil:
+    case TokenKind::kRawString:
+    case TokenKind::kString:
+    case TokenKind::kVariable:
+    case TokenKind::kLeftParen:
       return true;
     default:
       return false;
@@ -45,10 +44,11 @@ bool starts_operand(Kind k) {
 }
 
 std::string describe(const Token& t) {
-  if (t.kind == Kind::kEof) return "EOF";
+  if (t.kind == TokenKind::kEof) return "EOF";
   if (t.is_keyword()) return fmt::format("<{}>", t.text);
-  if (t.kind == Kind::kString || t.kind == Kind::kRawString || t.kind == Kind::kCharConstant) return "a literal";
-  if (t.kind == Kind::kText) return "text";
+  if (t.kind == TokenKind::kString || t.kind == TokenKind::kRawString || t.kind == TokenKind::kCharConstant)
+    return "a literal";
+  if (t.kind == TokenKind::kText) return "text";
   if (t.text.size() > 10) return quote(t.text.substr(0, 10)) + "...";
   return quote(t.text);
 }
@@ -60,10 +60,10 @@ class Parser {
 
   Result<void> run() {
     NodeList list;
-    while (peek().kind != Kind::kEof) {
-      if (peek().kind == Kind::kLeftDelim) {
+    while (peek().kind != TokenKind::kEof) {
+      if (peek().kind == TokenKind::kLeftDelim) {
         const Token delim = next();
-        if (peek_non_space().kind == Kind::kDefine) {
+        if (peek_non_space().kind == TokenKind::kDefine) {
           next_non_space();
           TRY_VOID(definition());
           continue;
@@ -91,11 +91,11 @@ class Parser {
   }
   Token next_non_space() {
     Token t = next();
-    while (t.kind == Kind::kSpace) t = next();
+    while (t.kind == TokenKind::kSpace) t = next();
     return t;
   }
   const Token& peek_non_space() {
-    while (peek().kind == Kind::kSpace) next();
+    while (peek().kind == TokenKind::kSpace) next();
     return peek();
   }
   void back(const Token& t) { ahead_.push_back(t); }
@@ -118,7 +118,7 @@ class Parser {
                                    name_, t.line, offset - line_start, escape, escape));
   }
   std::unexpected<Error> unexpected(const Token& t, std::string_view context) {
-    if (t.kind == Kind::kError) {
+    if (t.kind == TokenKind::kError) {
       line_ = t.line;
       return error(lexer_.message());
     }
@@ -127,7 +127,7 @@ class Parser {
   std::unexpected<Error> unexpected_node(const Node& n, std::string_view where) {
     return error(fmt::format("unexpected {}{}", n.kind == NodeKind::kEnd ? "{{end}}" : "{{else}}", where));
   }
-  Result<Token> expect(Kind kind, std::string_view context) {
+  Result<Token> expect(TokenKind kind, std::string_view context) {
     Token t = next_non_space();
     if (t.kind != kind) return unexpected(t, context);
     return t;
@@ -174,7 +174,7 @@ class Parser {
   }
 
   Result<std::string> template_name(const Token& t, std::string_view context) {
-    if (t.kind != Kind::kString && t.kind != Kind::kRawString) return unexpected(t, context);
+    if (t.kind != TokenKind::kString && t.kind != TokenKind::kRawString) return unexpected(t, context);
     auto name = unquote(t.text);
     if (!name) return invalid_literal(t, "invalid syntax");
     return *name;
@@ -189,7 +189,7 @@ class Parser {
     constexpr std::string_view kContext = "define clause";
     const Token t = next_non_space();
     TRY(const std::string name, template_name(t, kContext));
-    TRY_VOID(expect(Kind::kRightDelim, kContext));
+    TRY_VOID(expect(TokenKind::kRightDelim, kContext));
     Scope outer = enter();
     NodeList list;
     TRY(Node * end, item_list(list));
@@ -200,7 +200,7 @@ class Parser {
 
   // Reads until {{end}} or {{else}}, which it returns.
   Parsed item_list(NodeList& list) {
-    while (peek_non_space().kind != Kind::kEof) {
+    while (peek_non_space().kind != TokenKind::kEof) {
       TRY(Node * n, text_or_action());
       if (n->kind == NodeKind::kEnd || n->kind == NodeKind::kElse) return n;
       list.push_back(n);
@@ -211,12 +211,12 @@ class Parser {
   Parsed text_or_action() {
     const Token t = next_non_space();
     switch (t.kind) {
-      case Kind::kText: {
+      case TokenKind::kText: {
         Node* n = make(NodeKind::kText, t);
         n->text = t.text;
         return n;
       }
-      case Kind::kLeftDelim: {
+      case TokenKind::kLeftDelim: {
         if (depth_ >= kMaxNesting) return error("max expression depth exceeded");
         ++depth_;
         Parsed result = on_deep_stack(depth_, [this] { return action(); });
@@ -231,52 +231,52 @@ class Parser {
   Parsed action() {
     const Token t = next_non_space();
     switch (t.kind) {
-      case Kind::kBlock:
+      case TokenKind::kBlock:
         return block(t);
-      case Kind::kBreak:
+      case TokenKind::kBreak:
         return jump(t, NodeKind::kBreak, "{{break}}");
-      case Kind::kContinue:
+      case TokenKind::kContinue:
         return jump(t, NodeKind::kContinue, "{{continue}}");
-      case Kind::kElse:
+      case TokenKind::kElse:
         return else_control(t);
-      case Kind::kEnd:
-        TRY_VOID(expect(Kind::kRightDelim, "end"));
+      case TokenKind::kEnd:
+        TRY_VOID(expect(TokenKind::kRightDelim, "end"));
         return make(NodeKind::kEnd, t);
-      case Kind::kIf:
+      case TokenKind::kIf:
         return control(t, NodeKind::kIf, "if");
-      case Kind::kRange:
+      case TokenKind::kRange:
         return control(t, NodeKind::kRange, "range");
-      case Kind::kWith:
+      case TokenKind::kWith:
         return control(t, NodeKind::kWith, "with");
-      case Kind::kTemplate:
+      case TokenKind::kTemplate:
         return template_control(t);
       default:
         break;
     }
     back(t);
     Node* n = make(NodeKind::kAction, t);
-    TRY(n->pipe, pipeline("command", Kind::kRightDelim));
+    TRY(n->pipe, pipeline("command", TokenKind::kRightDelim));
     return n;
   }
 
   Parsed jump(const Token& t, NodeKind kind, std::string_view word) {
     const Token end = next_non_space();
-    if (end.kind != Kind::kRightDelim) return unexpected(end, word);
+    if (end.kind != TokenKind::kRightDelim) return unexpected(end, word);
     if (loops_ == 0) return error(fmt::format("{} outside {{{{range}}}}", word));
     return make(kind, t);
   }
 
   Parsed else_control(const Token& t) {
     const Token& after = peek_non_space();
-    if (after.kind == Kind::kIf || after.kind == Kind::kWith) return make(NodeKind::kElse, t);
-    TRY_VOID(expect(Kind::kRightDelim, "else"));
+    if (after.kind == TokenKind::kIf || after.kind == TokenKind::kWith) return make(NodeKind::kElse, t);
+    TRY_VOID(expect(TokenKind::kRightDelim, "else"));
     return make(NodeKind::kElse, t);
   }
 
   Parsed control(const Token& t, NodeKind kind, std::string_view context) {
     const std::size_t mark = variables_.size();
     Node* n = make(kind, t);
-    TRY(n->pipe, pipeline(context, Kind::kRightDelim));
+    TRY(n->pipe, pipeline(context, TokenKind::kRightDelim));
     if (kind == NodeKind::kRange) ++loops_;
     TRY(Node * stop, item_list(n->body));
     if (kind == NodeKind::kRange) --loops_;
@@ -286,7 +286,7 @@ class Parser {
   }
 
   Result<void> otherwise(Node* n, NodeKind kind) {
-    const Kind again = kind == NodeKind::kIf ? Kind::kIf : Kind::kWith;
+    const TokenKind again = kind == NodeKind::kIf ? TokenKind::kIf : TokenKind::kWith;
     if (kind != NodeKind::kRange && peek().kind == again) {
       const Token t = next();
       if (depth_ >= kMaxNesting) return error("max expression depth exceeded");
@@ -309,11 +309,11 @@ class Parser {
     TRY(std::string called, template_name(name, "template clause"));
     set_name(*n, std::move(called));
     (void)t;
-    if (peek_non_space().kind == Kind::kRightDelim) {
+    if (peek_non_space().kind == TokenKind::kRightDelim) {
       next();
       return n;
     }
-    TRY(n->pipe, pipeline("template clause", Kind::kRightDelim));
+    TRY(n->pipe, pipeline("template clause", TokenKind::kRightDelim));
     return n;
   }
 
@@ -322,7 +322,7 @@ class Parser {
     Node* n = make(NodeKind::kTemplate, t);
     TRY(std::string called, template_name(name, "block clause"));
     set_name(*n, std::move(called));
-    TRY(n->pipe, pipeline("block clause", Kind::kRightDelim));
+    TRY(n->pipe, pipeline("block clause", TokenKind::kRightDelim));
     Scope outer = enter();
     NodeList list;
     TRY(Node * end, item_list(list));
@@ -333,7 +333,7 @@ class Parser {
   }
 
   // --- pipelines
-  Parsed pipeline(std::string_view context, Kind end) {
+  Parsed pipeline(std::string_view context, TokenKind end) {
     Node* pipe = make(NodeKind::kPipe, peek_non_space());
     TRY_VOID(declarations(*pipe, context));
     if (variables_.size() > kMaxVariables)
@@ -366,14 +366,14 @@ class Parser {
   }
 
   Result<void> declarations(Node& pipe, std::string_view context) {
-    while (peek_non_space().kind == Kind::kVariable) {
+    while (peek_non_space().kind == TokenKind::kVariable) {
       const Token variable = next();
       std::vector<Token> spaces;
-      if (peek().kind == Kind::kSpace) spaces.push_back(next());
+      if (peek().kind == TokenKind::kSpace) spaces.push_back(next());
       const Token& after = peek_non_space();
-      const bool comma = after.kind == Kind::kChar && after.text == ",";
-      if (after.kind == Kind::kAssign || after.kind == Kind::kDeclare) {
-        pipe.assign = after.kind == Kind::kAssign;
+      const bool comma = after.kind == TokenKind::kChar && after.text == ",";
+      if (after.kind == TokenKind::kAssign || after.kind == TokenKind::kDeclare) {
+        pipe.assign = after.kind == TokenKind::kAssign;
         next();
         declare(pipe, variable);
         return {};
@@ -387,8 +387,8 @@ class Parser {
       declare(pipe, variable);
       if (context != "range" || pipe.idents.size() >= 2)
         return error(fmt::format("too many declarations in {}", context));
-      const Kind second = peek_non_space().kind;
-      if (second != Kind::kVariable && second != Kind::kRightDelim && second != Kind::kRightParen) {
+      const TokenKind second = peek_non_space().kind;
+      if (second != TokenKind::kVariable && second != TokenKind::kRightDelim && second != TokenKind::kRightParen) {
         return error("range can only initialize variables");
       }
     }
@@ -410,10 +410,10 @@ class Parser {
       TRY(Node * o, operand());
       if (o != nullptr) c->children.push_back(o);
       const Token t = next();
-      if (t.kind == Kind::kSpace) continue;
-      if (t.kind == Kind::kRightDelim || t.kind == Kind::kRightParen) {
+      if (t.kind == TokenKind::kSpace) continue;
+      if (t.kind == TokenKind::kRightDelim || t.kind == TokenKind::kRightParen) {
         back(t);
-      } else if (t.kind != Kind::kPipe) {
+      } else if (t.kind != TokenKind::kPipe) {
         return unexpected(t, "operand");
       }
       break;
@@ -424,10 +424,10 @@ class Parser {
 
   Parsed operand() {
     TRY(Node * node, term());
-    if (node == nullptr || peek().kind != Kind::kField) return node;
+    if (node == nullptr || peek().kind != TokenKind::kField) return node;
     std::vector<std::string_view> fields;
     const Token first = peek();
-    while (peek().kind == Kind::kField) fields.emplace_back(next().text.substr(1));
+    while (peek().kind == TokenKind::kField) fields.emplace_back(next().text.substr(1));
     switch (node->kind) {
       case NodeKind::kField:
       case NodeKind::kVariable:
@@ -453,33 +453,33 @@ class Parser {
   Parsed term() {
     const Token t = next_non_space();
     switch (t.kind) {
-      case Kind::kIdentifier:
+      case TokenKind::kIdentifier:
         return identifier(t);
-      case Kind::kDot:
+      case TokenKind::kDot:
         return literal(NodeKind::kDot, t);
-      case Kind::kNil:
+      case TokenKind::kNil:
         return literal(NodeKind::kNil, t);
-      case Kind::kVariable:
+      case TokenKind::kVariable:
         return variable(t);
-      case Kind::kField: {
+      case TokenKind::kField: {
         Node* n = literal(NodeKind::kField, t);
         n->idents.emplace_back(t.text.substr(1));
         return n;
       }
-      case Kind::kBool: {
+      case TokenKind::kBool: {
         Node* n = literal(NodeKind::kBool, t);
         n->boolean = t.text == "true";
         n->constant = Value::boolean(n->boolean);
         return n;
       }
-      case Kind::kCharConstant:
-      case Kind::kComplex:
-      case Kind::kNumber:
+      case TokenKind::kCharConstant:
+      case TokenKind::kComplex:
+      case TokenKind::kNumber:
         return number(t);
-      case Kind::kLeftParen:
+      case TokenKind::kLeftParen:
         return parenthesis();
-      case Kind::kString:
-      case Kind::kRawString: {
+      case TokenKind::kString:
+      case TokenKind::kRawString: {
         Node* n = literal(NodeKind::kString, t);
         auto text = unquote(t.text);
         if (!text) return invalid_literal(t, "invalid syntax");
@@ -516,7 +516,8 @@ class Parser {
     Node* n = literal(NodeKind::kNumber, t);
     auto parsed = parse_number(t.text, t.kind);
     if (!parsed)
-      return t.kind == Kind::kCharConstant ? invalid_literal(t, parsed.error().message) : error(parsed.error().message);
+      return t.kind == TokenKind::kCharConstant ? invalid_literal(t, parsed.error().message)
+                                                : error(parsed.error().message);
     n->number = std::make_unique<Number>(*parsed);
     if (auto v = default_value(*n->number, t.text)) n->constant = *std::move(v);
     return n;
@@ -525,7 +526,8 @@ class Parser {
   Parsed parenthesis() {
     if (depth_ >= kMaxNesting) return error("max expression depth exceeded");
     ++depth_;
-    Parsed result = on_deep_stack(depth_, [this] { return pipeline("parenthesized pipeline", Kind::kRightParen); });
+    Parsed result =
+        on_deep_stack(depth_, [this] { return pipeline("parenthesized pipeline", TokenKind::kRightParen); });
     --depth_;
     return result;
   }

@@ -37,7 +37,7 @@ Result<std::vector<tmpl::TemplateItem>> items_of(const Entry& e) {
   return items;
 }
 
-std::string show(const tmpl::SecretParts& parts, const Entry& e) {
+std::string show_parts(const tmpl::SecretParts& parts, const Entry& e) {
   std::string out;
   std::map<std::string, std::string> data;
   for (const auto& [key, value] : parts.data) data[key] = value.reveal();
@@ -68,7 +68,7 @@ Outcome run_apply(const Entry& e) {
   const auto got = [&]() -> Result<std::string> {
     auto applied = tmpl::apply_to_secret(spec, data_of(e), environment, {}, parts);
     if (!applied) return std::unexpected(std::move(applied).error().error);
-    return show(parts, e);
+    return show_parts(parts, e);
   }();
   std::string expected;
   if (has(e, "expected_data")) expected += vectors::show(text_map(e, "expected_data"));

@@ -5,7 +5,7 @@ namespace rotor::vectors {
 
 namespace {
 
-tmpl::Value data_of(const Entry& e) {
+tmpl::Value value_of(const Entry& e) {
   tmpl::Map members;
   for (auto& [key, value] : text_map(e, "data")) members.emplace(key, tmpl::Value::text(value));
   return tmpl::Value::map(std::move(members), tmpl::Type::kStringMap);
@@ -23,7 +23,7 @@ Outcome run_template(const Entry& e) {
   const auto got = [&]() -> Result<std::string> {
     TRY(const auto t, tmpl::Template::parse(key, source, delimiters));
     parsed = true;
-    return t.render(data_of(e), tmpl::system_environment());
+    return t.render(value_of(e), tmpl::system_environment());
   }();
   if (!got && wants_error(e) && has(e, "error_class") && parsed != (text(e, "error_class") != "parse")) {
     return Failure{source, text(e, "error_class") + " error: " + text(e, "error_text"), got.error().message};
