@@ -5,67 +5,23 @@
 #include <map>
 
 #include <fmt/format.h>
-#include <yaml.h>
 
 #include "base/utf8.hpp"
+#include "json/yaml_events.hpp"
 
 namespace rotor::json::yaml {
 namespace {
 
-class Parser {
- public:
-  explicit Parser(std::string_view text) {
-    if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
-    yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  }
-  ~Parser() { yaml_parser_delete(&parser_); }
-  Parser(const Parser&) = delete;
-  Parser& operator=(const Parser&) = delete;
-  yaml_parser_t* get() { return &parser_; }
-
- private:
-  yaml_parser_t parser_{};
-};
-
-class Event {
- public:
-  Event() = default;
-  ~Event() { clear(); }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-
-  bool next(yaml_parser_t* parser) {
-    clear();
-    return yaml_parser_parse(parser, &event_) == 1;
-  }
-  yaml_event_type_t type() const { return event_.type; }
-  const yaml_event_t& operator*() const { return event_; }
-  const yaml_event_t* operator->() const { return &event_; }
-
- private:
-  void clear() {
-    if (event_.type == YAML_SCALAR_EVENT) wipe(event_.data.scalar.value, event_.data.scalar.length);
-    yaml_event_delete(&event_);
-    event_ = {};
-  }
-  yaml_event_t event_{};
-};
-
-std::string_view text_of(const yaml_char_t* text) {
-  return text == nullptr ? std::string_view{} : std::string_view(reinterpret_cast<const char*>(text));
-}
-
 class Composer {
  public:
-  Composer(std::string_view text, int first_line) : parser_(text), first_line_(first_line) {}
+  Composer(std::string_view text, int first_line) : events_(text), first_line_(first_line) {}
 
   // Stops after `limit` documents without a look at the rest.
   Result<std::vector<NodePtr>> run(std::size_t limit) {
     std::vector<NodePtr> documents;
     while (documents.size() < limit) {
       TRY_VOID(advance());
-      switch (event_.type()) {
+      switch (events_.type()) {
         case YAML_STREAM_END_EVENT:
           return documents;
         case YAML_DOCUMENT_START_EVENT: {
@@ -84,8 +40,8 @@ class Composer {
 
  private:
   Result<void> advance() {
-    if (event_.next(parser_.get())) return {};
-    const yaml_parser_t& p = *parser_.get();
+    if (events_.next()) return {};
+    const yaml_parser_t& p = events_.parser();
     const yaml_mark_t& mark = p.error == YAML_READER_ERROR ? p.mark : p.problem_mark;
     return fail_at(static_cast<int>(mark.line) + first_line_, static_cast<int>(mark.column) + 1,
                    p.problem != nullptr ? p.problem : "not YAML");
@@ -95,19 +51,19 @@ class Composer {
     auto node = std::make_shared<Node>();
     node->kind = kind;
     node->tag = text_of(tag);
-    node->line = static_cast<int>(event_->start_mark.line) + first_line_;
-    node->column = static_cast<int>(event_->start_mark.column) + 1;
+    node->line = static_cast<int>(events_.event().start_mark.line) + first_line_;
+    node->column = static_cast<int>(events_.event().start_mark.column) + 1;
     return node;
   }
 
   // The node whose first event is the current one; consumes up to its last event.
   Result<NodePtr> node(int depth) {
     if (depth > kMaxDepth) {
-      return fail_at(static_cast<int>(event_->start_mark.line) + first_line_,
-                     static_cast<int>(event_->start_mark.column) + 1,
+      return fail_at(static_cast<int>(events_.event().start_mark.line) + first_line_,
+                     static_cast<int>(events_.event().start_mark.column) + 1,
                      fmt::format("nested deeper than {} levels", kMaxDepth));
     }
-    switch (event_.type()) {
+    switch (events_.type()) {
       case YAML_ALIAS_EVENT:
         return alias();
       case YAML_SCALAR_EVENT:
@@ -122,16 +78,16 @@ class Composer {
   }
 
   Result<NodePtr> alias() {
-    const auto found = anchors_.find(text_of(event_->data.alias.anchor));
-    const int line = static_cast<int>(event_->start_mark.line) + first_line_;
-    const int column = static_cast<int>(event_->start_mark.column) + 1;
+    const auto found = anchors_.find(text_of(events_.event().data.alias.anchor));
+    const int line = static_cast<int>(events_.event().start_mark.line) + first_line_;
+    const int column = static_cast<int>(events_.event().start_mark.column) + 1;
     if (found == anchors_.end()) return fail_at(line, column, "an alias (*) names an anchor (&) that does not exist");
     if (found->second == nullptr) return fail_at(line, column, "an anchor contains an alias to itself");
     return found->second;
   }
 
   Result<NodePtr> scalar() {
-    const auto& s = event_->data.scalar;
+    const auto& s = events_.event().data.scalar;
     auto out = fresh(Node::Kind::kScalar, s.tag);
     out->scalar = SecretBytes(std::string_view(reinterpret_cast<const char*>(s.value), s.length));
     out->plain = s.style == YAML_PLAIN_SCALAR_STYLE;
@@ -150,12 +106,12 @@ class Composer {
   }
 
   Result<NodePtr> sequence(int depth) {
-    auto out = fresh(Node::Kind::kSequence, event_->data.sequence_start.tag);
-    const std::string anchor(text_of(event_->data.sequence_start.anchor));
+    auto out = fresh(Node::Kind::kSequence, events_.event().data.sequence_start.tag);
+    const std::string anchor(text_of(events_.event().data.sequence_start.anchor));
     if (!anchor.empty()) anchors_[anchor] = nullptr;
     for (;;) {
       TRY_VOID(advance());
-      if (event_.type() == YAML_SEQUENCE_END_EVENT) break;
+      if (events_.type() == YAML_SEQUENCE_END_EVENT) break;
       TRY(NodePtr item, node(depth + 1));
       TRY_VOID(grow(*out, item));
       out->items.push_back(std::move(item));
@@ -165,12 +121,12 @@ class Composer {
   }
 
   Result<NodePtr> mapping(int depth) {
-    auto out = fresh(Node::Kind::kMapping, event_->data.mapping_start.tag);
-    const std::string anchor(text_of(event_->data.mapping_start.anchor));
+    auto out = fresh(Node::Kind::kMapping, events_.event().data.mapping_start.tag);
+    const std::string anchor(text_of(events_.event().data.mapping_start.anchor));
     if (!anchor.empty()) anchors_[anchor] = nullptr;
     for (;;) {
       TRY_VOID(advance());
-      if (event_.type() == YAML_MAPPING_END_EVENT) break;
+      if (events_.type() == YAML_MAPPING_END_EVENT) break;
       TRY(NodePtr key, node(depth + 1));
       TRY_VOID(advance());
       TRY(NodePtr value, node(depth + 1));
@@ -182,8 +138,7 @@ class Composer {
     return out;
   }
 
-  Parser parser_;
-  Event event_;
+  Events events_;
   int first_line_;
   std::map<std::string, NodePtr, std::less<>> anchors_;
 };

@@ -2,9 +2,9 @@
 #include <memory>
 
 #include <fmt/format.h>
-#include <yaml.h>
 
 #include "base/encoding.hpp"
+#include "json/yaml_events.hpp"
 #include "template/go/format.hpp"
 #include "template/go/json.hpp"
 #include "template/go/number.hpp"
@@ -32,56 +32,29 @@ struct YamlNode {
 };
 using NodePtr = std::unique_ptr<YamlNode>;
 
-class Parser {
- public:
-  explicit Parser(std::string_view text) {
-    yaml_parser_initialize(&parser_);
-    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
-    yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
-  }
-  ~Parser() {
-    drop();
-    yaml_parser_delete(&parser_);
-  }
-  Parser(const Parser&) = delete;
+using json::yaml::Events;
 
-  bool next() {
-    drop();
-    have_ = yaml_parser_parse(&parser_, &event_) != 0;
-    return have_;
-  }
-  const yaml_event_t& event() const { return event_; }
+// go-yaml's own words for what libyaml found wrong.
+std::string parse_error(const yaml_parser_t& parser) {
+  std::size_t line = parser.context_mark.line != 0 ? parser.context_mark.line : parser.problem_mark.line;
+  if (line != 0 && parser.error == YAML_SCANNER_ERROR) ++line;
+  const std::string where = line != 0 ? fmt::format("line {}: ", line) : "";
+  return fmt::format("yaml: {}{}", where,
+                     parser.problem != nullptr ? parser.problem : "unknown problem parsing YAML content");
+}
 
-  std::string error() const {
-    std::size_t line = parser_.context_mark.line != 0 ? parser_.context_mark.line : parser_.problem_mark.line;
-    if (line != 0 && parser_.error == YAML_SCANNER_ERROR) ++line;
-    const std::string where = line != 0 ? fmt::format("line {}: ", line) : "";
-    return fmt::format("yaml: {}{}", where,
-                       parser_.problem != nullptr ? parser_.problem : "unknown problem parsing YAML content");
-  }
-
- private:
-  void drop() {
-    if (have_) yaml_event_delete(&event_);
-    have_ = false;
-  }
-  yaml_parser_t parser_{};
-  yaml_event_t event_{};
-  bool have_ = false;
-};
-
-std::string text_of(const yaml_char_t* s) { return s == nullptr ? std::string() : reinterpret_cast<const char*>(s); }
+std::string text_of(const yaml_char_t* s) { return std::string(json::yaml::text_of(s)); }
 
 // Events to nodes.
 class Composer {
  public:
-  Composer(std::string_view text, YamlErrors errors) : parser_(text), errors_(errors) {}
+  Composer(std::string_view text, YamlErrors errors) : events_(text), errors_(errors) {}
 
   // Null for a stream without a document.
   Result<NodePtr> run() {
     TRY_VOID(advance());  // stream start
     TRY_VOID(advance());
-    if (parser_.event().type == YAML_STREAM_END_EVENT) return NodePtr();
+    if (events_.event().type == YAML_STREAM_END_EVENT) return NodePtr();
     TRY_VOID(advance());  // past the document start
     TRY(NodePtr root, node(0));
     TRY_VOID(advance());  // document end: what follows it is not read
@@ -90,8 +63,8 @@ class Composer {
 
  private:
   Result<void> advance() {
-    if (parser_.next()) return {};
-    return rotor::fail(Code::kInvalid, parser_.error());
+    if (events_.next()) return {};
+    return rotor::fail(Code::kInvalid, parse_error(events_.parser()));
   }
 
   std::unexpected<Error> error(std::string message) {
@@ -101,7 +74,7 @@ class Composer {
   Result<NodePtr> node(int depth) {
     if (depth > kMaxValueDepth) return too_deep();
     if (++count_ > kMaxValues) return over_budget(kMaxValues, "values in one document");
-    const yaml_event_t& e = parser_.event();
+    const yaml_event_t& e = events_.event();
     auto n = std::make_unique<YamlNode>();
     switch (e.type) {
       case YAML_ALIAS_EVENT:
@@ -143,7 +116,7 @@ class Composer {
 
   Result<NodePtr> children(NodePtr n, yaml_event_type_t end, int depth) {
     TRY_VOID(advance());
-    while (parser_.event().type != end) {
+    while (events_.event().type != end) {
       TRY(NodePtr child, node(depth + 1));
       n->children.push_back(std::move(child));
       TRY_VOID(advance());
@@ -151,7 +124,7 @@ class Composer {
     return n;
   }
 
-  Parser parser_;
+  Events events_;
   YamlErrors errors_;
   std::map<std::string, const YamlNode*> anchors_;
   std::size_t count_ = 0;

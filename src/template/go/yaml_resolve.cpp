@@ -1,9 +1,8 @@
-// The resolver of go-yaml v2: what a plain scalar means.
-#include <algorithm>
-#include <array>
-#include <limits>
+// What a plain scalar means to a template: the house's resolver, and timestamps.
+#include "json/yaml_resolve.hpp"
 
-#include "template/go/number.hpp"
+#include <optional>
+
 #include "template/go/time.hpp"
 #include "template/go/yaml_value.hpp"
 
@@ -11,70 +10,17 @@ namespace rotor::tmpl {
 
 namespace {
 
-bool among(std::string_view s, std::initializer_list<std::string_view> words) {
-  return std::ranges::find(words, s) != words.end();
-}
-
-// [-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?
-bool is_float(std::string_view s) {
-  const auto digits = [&s] {
-    std::size_t n = 0;
-    while (!s.empty() && s[0] >= '0' && s[0] <= '9') {
-      s.remove_prefix(1);
-      ++n;
-    }
-    return n;
-  };
-  if (!s.empty() && (s[0] == '-' || s[0] == '+')) s.remove_prefix(1);
-  const std::size_t whole = digits();
-  std::size_t fraction = 0;
-  if (s.starts_with('.')) {
-    s.remove_prefix(1);
-    fraction = digits();
-  }
-  if (whole == 0 && fraction == 0) return false;
-  if (s.empty()) return true;
-  if (s[0] != 'e' && s[0] != 'E') return false;
-  s.remove_prefix(1);
-  if (!s.empty() && (s[0] == '-' || s[0] == '+')) s.remove_prefix(1);
-  return digits() > 0 && s.empty();
-}
-
-std::optional<Value> number(std::string_view text) {
-  std::string plain;
-  std::ranges::remove_copy(text, std::back_inserter(plain), '_');
-  if (const auto i = parse_int(plain, 0); i.value) return Value::integer(*i.value, Type::kInt64);
-  if (const auto u = parse_uint(plain, 0); u.value) return Value::unsigned_integer(*u.value);
-  if (is_float(plain)) {
-    if (const auto f = parse_float(plain); f.value) return Value::real(*f.value);
-  }
-  return std::nullopt;
-}
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
-
-std::optional<Value> word(std::string_view s) {
-  constexpr std::size_t kLongest = 5;
-  if (s.size() > kLongest) return std::nullopt;
-  if (s.empty() || among(s, {"~", "null", "Null", "NULL"})) return Value();
-  if (among(s, {"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"})) return Value::boolean(true);
-  if (among(s, {"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"}))
-    return Value::boolean(false);
-  if (among(s, {".nan", ".NaN", ".NAN"})) return Value::real(std::numeric_limits<double>::quiet_NaN());
-  if (among(s, {".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"})) return Value::real(kInf);
-  if (among(s, {"-.inf", "-.Inf", "-.INF"})) return Value::real(-kInf);
-  return std::nullopt;
-}
-
-bool starts_number(char c) { return c == '+' || c == '-' || (c >= '0' && c <= '9'); }
-
 // Nothing for what is a string.
-std::optional<Value> meaning(std::string_view s) {
-  if (auto v = word(s)) return v;
-  if (starts_number(s[0])) return number(s);
-  if (s[0] != '.') return std::nullopt;
-  if (const auto f = parse_float(s); f.value) return Value::real(*f.value);
-  return std::nullopt;
+std::optional<Value> meaning(std::string_view text) {
+  struct ToValue {
+    std::optional<Value> operator()(json::yaml::IsString) const { return std::nullopt; }
+    std::optional<Value> operator()(std::nullptr_t) const { return Value(); }
+    std::optional<Value> operator()(bool v) const { return Value::boolean(v); }
+    std::optional<Value> operator()(std::int64_t v) const { return Value::integer(v, Type::kInt64); }
+    std::optional<Value> operator()(std::uint64_t v) const { return Value::unsigned_integer(v); }
+    std::optional<Value> operator()(double v) const { return Value::real(v); }
+  };
+  return std::visit(ToValue(), json::yaml::resolve_plain(text));
 }
 
 }  // namespace
