@@ -18,8 +18,8 @@ namespace {
 
 using namespace rotor;
 
-template <class T>
-T need(Result<T> result) {
+template <class T, class E>
+T need(std::expected<T, E> result) {
   if (result) return *std::move(result);
   std::cerr << result.error().message << '\n';
   std::exit(1);

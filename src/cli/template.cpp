@@ -29,7 +29,7 @@ int show(const local::PreviewOptions& options, local::ShowValues values) {
       first = false;
     } else {
       failed = true;
-      std::fprintf(stderr, "rotor template: %s", local::describe_failure(preview, options.delimiters.left).c_str());
+      std::fprintf(stderr, "rotor template: %s", local::describe_failure(preview).c_str());
     }
   }
   for (const std::string& note : previews->notes) std::fprintf(stderr, "rotor template: %s\n", note.c_str());

@@ -1,12 +1,10 @@
 #include "secrets/fetch.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "api/core/config_map.hpp"
 #include "api/core/secret.hpp"
-#include "secrets/finish.hpp"
+#include "secrets/items.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -46,24 +44,10 @@ Task<Result<SecretMap>> fetch_source(kube::Client& client, std::string ns, Sourc
   co_return std::move(texts);
 }
 
-std::string extract_item(std::size_t i) { return fmt::format("spec.dataFrom[{}].extract", i); }
-std::string data_item(std::size_t i, const Data& item) {
-  return fmt::format("spec.data[{}] (key: {})", i, item.remote_ref.key);
-}
-
-std::string about_item(std::string_view message, const std::string& item) {
-  return fmt::format("error processing {}, err: {}", item, message);
-}
-
-std::unexpected<Error> with_item(Error error, const std::string& item) {
-  error.message = about_item(error.message, item);
-  return std::unexpected(std::move(error));
-}
-
 // Absence stays absence.
 providers::NoValue with_item(providers::NoValue none, const std::string& item) {
   if (auto* absent = std::get_if<providers::Absent>(&none)) return providers::Absent{about_item(absent->what, item)};
-  return with_item(std::get<Error>(std::move(none)), item).error();
+  return in_item(std::get<Error>(std::move(none)), item);
 }
 
 }  // namespace
@@ -137,38 +121,6 @@ Task<Lookup<Fetched>> fetch_all(ClientSource& clients, std::shared_ptr<const Ext
     all.data.push_back(*std::move(answer));
   }
   co_return std::move(all);
-}
-
-Result<SecretMap> finish_values(const ExternalSecret& es, Fetched fetched, const tmpl::Environment& environment) {
-  SecretMap all;
-  for (std::size_t i = 0; i < es.spec.data_from.size(); ++i) {
-    const DataFrom& from = es.spec.data_from[i];
-    if (!from.extract) continue;
-    auto values = finish_map(std::move(fetched.data_from[i]), from, *from.extract, environment);
-    if (!values) return with_item(std::move(values).error(), extract_item(i));
-    for (auto& [key, value] : *values) all.insert_or_assign(key, std::move(value));
-  }
-  for (std::size_t i = 0; i < es.spec.data.size(); ++i) {
-    const Data& item = es.spec.data[i];
-    auto value = finish_value(std::move(fetched.data[i]), item);
-    if (!value) return with_item(std::move(value).error(), data_item(i, item));
-    all.insert_or_assign(item.secret_key, *std::move(value));
-  }
-  return all;
-}
-
-bool rewrites(const ExternalSecret& es) {
-  return std::ranges::any_of(es.spec.data_from, [](const DataFrom& from) { return !from.rewrite.empty(); });
-}
-
-Task<Lookup<SecretMap>> fetch_values(ClientSource& clients, std::shared_ptr<const ExternalSecret> es,
-                                     Rewriting rewriting) {
-  CO_LOOKUP(Fetched fetched, co_await fetch_all(clients, es));
-  if (!rewrites(*es)) co_return finish_values(*es, std::move(fetched), rewriting.environment);
-  co_return co_await rewriting.pool.run(
-      [es, fetched = std::move(fetched), environment = rewriting.environment]() mutable {
-        return finish_values(*es, std::move(fetched), environment);
-      });
 }
 
 // Read anew on every pass: what templates are read from is not watched, its change waits for the next refresh.

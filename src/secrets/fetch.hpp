@@ -7,7 +7,6 @@
 
 #include "api/externalsecrets/external_secret.hpp"
 #include "base/error.hpp"
-#include "base/pool.hpp"
 #include "base/secret_bytes.hpp"
 #include "base/task.hpp"
 #include "kube/client/client.hpp"
@@ -15,7 +14,6 @@
 #include "secrets/options.hpp"
 #include "secrets/store_view.hpp"
 #include "secrets/template_sources.hpp"
-#include "template/language/context.hpp"
 
 namespace rotor::secrets {
 
@@ -58,23 +56,6 @@ struct Fetched {
 // Errors name the field: `error processing spec.data[0] (key: openclaw/api-keys), err: …`; absence likewise, and only
 // when the store stated it.
 Task<providers::Lookup<Fetched>> fetch_all(ClientSource& clients, std::shared_ptr<const api::es::ExternalSecret> es);
-
-// From there to the values: rewritten, converted, checked and decoded, later items over earlier ones, data over
-// dataFrom. Pure.
-Result<SecretMap> finish_values(const api::es::ExternalSecret& es, Fetched fetched,
-                                const tmpl::Environment& environment);
-// Does that run templates or expressions, which may take long?
-bool rewrites(const api::es::ExternalSecret& es);
-
-// What `rewrite` runs with.
-struct Rewriting {
-  Pool& pool;
-  tmpl::Environment environment;
-};
-
-// Both together.
-Task<providers::Lookup<SecretMap>> fetch_values(ClientSource& clients,
-                                                std::shared_ptr<const api::es::ExternalSecret> es, Rewriting rewriting);
 
 // What templates are read from. One that does not exist is left out: rendering names the field that wants it.
 Task<Result<TemplateSources>> fetch_sources(kube::Client& client, std::string ns, std::vector<SourceName> names);

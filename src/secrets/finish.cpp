@@ -1,18 +1,23 @@
 #include "secrets/finish.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "secrets/items.hpp"
 #include "template/keys.hpp"
-#include "template/rewrite.hpp"
 
 namespace rotor::secrets {
 namespace {
 
+using api::es::DataFrom;
+using api::es::ExternalSecret;
 using api::es::RemoteRef;
+using Rewritten = std::expected<SecretMap, tmpl::RewriteError>;
 
-template <class T>
-Result<T> in_step(Result<T> result, std::string_view step) {
-  if (!result) return std::unexpected(std::move(result).error().prefixed(step));
+template <class T, class E>
+std::expected<T, E> in_step(std::expected<T, E> result, std::string_view step) {
+  if (!result) return std::unexpected(tmpl::prefixed(std::move(result).error(), step));
   return result;
 }
 
@@ -37,8 +42,7 @@ tmpl::RewriteOperation operation(const api::es::Rewrite& item) {
                             .strategy = merge.strategy};
 }
 
-Result<SecretMap> rename(SecretMap values, const api::es::DataFrom& from, const RemoteRef& ref,
-                         const tmpl::Environment& environment) {
+Rewritten rename(SecretMap values, const DataFrom& from, const RemoteRef& ref, const tmpl::Environment& environment) {
   if (from.rewrite.empty()) {
     return in_step(tmpl::convert_keys(std::move(values), ref.conversion_strategy), converting(ref));
   }
@@ -47,10 +51,45 @@ Result<SecretMap> rename(SecretMap values, const api::es::DataFrom& from, const 
   return in_step(tmpl::rewrite(operations, std::move(values), environment), "error applying rewrite to keys");
 }
 
+// A failed transform is about its own template, which is what the author wants to see.
+RenderFailure not_finished(const DataFrom& from, std::size_t i, tmpl::RewriteError error) {
+  RenderFailure failure;
+  if (error.fault) {
+    failure.field = fmt::format("spec.dataFrom[{}].rewrite[{}].transform.template", i, error.operation);
+    failure.text = SecretBytes(from.rewrite[error.operation].transform->tmpl);
+    failure.fault = error.fault;
+  }
+  failure.error = in_item(std::move(error), extract_item(i));
+  return failure;
+}
+
 }  // namespace
 
-Result<SecretMap> finish_map(SecretMap values, const api::es::DataFrom& from, const RemoteRef& ref,
-                             const tmpl::Environment& environment) {
+std::expected<SecretMap, RenderFailure> finish_values(const ExternalSecret& es, Fetched fetched,
+                                                      const tmpl::Environment& environment) {
+  SecretMap all;
+  for (std::size_t i = 0; i < es.spec.data_from.size(); ++i) {
+    const DataFrom& from = es.spec.data_from[i];
+    if (!from.extract) continue;
+    auto values = finish_map(std::move(fetched.data_from[i]), from, *from.extract, environment);
+    if (!values) return std::unexpected(not_finished(from, i, std::move(values).error()));
+    for (auto& [key, value] : *values) all.insert_or_assign(key, std::move(value));
+  }
+  for (std::size_t i = 0; i < es.spec.data.size(); ++i) {
+    const api::es::Data& item = es.spec.data[i];
+    auto value = finish_value(std::move(fetched.data[i]), item);
+    if (!value) return std::unexpected(RenderFailure{in_item(std::move(value).error(), data_item(i, item))});
+    all.insert_or_assign(item.secret_key, *std::move(value));
+  }
+  return all;
+}
+
+bool rewrites(const ExternalSecret& es) {
+  return std::ranges::any_of(es.spec.data_from, [](const DataFrom& from) { return !from.rewrite.empty(); });
+}
+
+Rewritten finish_map(SecretMap values, const DataFrom& from, const RemoteRef& ref,
+                     const tmpl::Environment& environment) {
   TRY(values, rename(std::move(values), from, ref, environment));
   TRY(values, in_step(tmpl::check_keys(std::move(values)),
                       "invalid secret keys (TIP: use rewrite or conversionStrategy to change keys)"));

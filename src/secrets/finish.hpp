@@ -1,17 +1,29 @@
-// From what a provider answered to what one item of spec.data or spec.dataFrom contributes. Pure; errors name steps,
-// operations and keys, never values.
+// From what the stores answered to the values of an ExternalSecret: renamed, converted, checked and decoded, item by
+// item of spec.dataFrom and spec.data. Pure; errors name steps, operations and keys, never values.
 #pragma once
+
+#include <expected>
 
 #include "api/externalsecrets/external_secret.hpp"
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
+#include "secrets/fetch.hpp"
+#include "secrets/render_failure.hpp"
 #include "template/language/context.hpp"
+#include "template/rewrite.hpp"
 
 namespace rotor::secrets {
 
+// Later items over earlier ones, data over dataFrom.
+std::expected<SecretMap, RenderFailure> finish_values(const api::es::ExternalSecret& es, Fetched fetched,
+                                                      const tmpl::Environment& environment);
+// Does that run templates or expressions, which may take long?
+bool rewrites(const api::es::ExternalSecret& es);
+
 // Rewrite; conversion, unless there is a rewrite; key checks; decoding; the zero-byte rule.
-Result<SecretMap> finish_map(SecretMap values, const api::es::DataFrom& from, const api::es::RemoteRef& ref,
-                             const tmpl::Environment& environment);
+std::expected<SecretMap, tmpl::RewriteError> finish_map(SecretMap values, const api::es::DataFrom& from,
+                                                        const api::es::RemoteRef& ref,
+                                                        const tmpl::Environment& environment);
 
 // Decoding and the zero-byte rule: secretKey is used as it is.
 Result<SecretBytes> finish_value(SecretBytes value, const api::es::Data& item);

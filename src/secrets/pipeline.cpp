@@ -5,6 +5,7 @@
 #include "base/hash.hpp"
 #include "base/log.hpp"
 #include "json/object_hash.hpp"
+#include "secrets/finish.hpp"
 #include "secrets/render.hpp"
 
 namespace rotor::secrets {
@@ -98,7 +99,7 @@ Task<Synced<Pipeline::Made>> Pipeline::make(EsPtr es, Gathered gathered) {
     Made made;
     environment.varied = &made.varied;
     auto values = finish_values(*es, std::move(gathered.fetched), environment);
-    if (!values) return std::unexpected(SyncFailure{kCouldNotGet, std::move(values).error()});
+    if (!values) return std::unexpected(SyncFailure{kCouldNotGet, std::move(values).error().error});
     made.empty = values->empty();
     if (made.empty) return made;
     auto parts = render_secret(*es, *std::move(values), gathered.sources, environment, delimiters);

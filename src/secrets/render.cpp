@@ -103,8 +103,8 @@ SecretBytes text_at(const std::map<std::string, std::string>& texts, const std::
 // The error in the words of today's operator, and which text of the manifest it is about.
 RenderFailure explain(tmpl::ApplyFailure failure, const Gathered& gathered) {
   RenderFailure out;
-  out.name = failure.key;
   out.cause = failure.error.message;
+  out.fault = failure.error.fault;
   std::string_view step = "could not execute template: could not execute template";
   switch (failure.in) {
     case In::kSpec:
@@ -129,8 +129,9 @@ RenderFailure explain(tmpl::ApplyFailure failure, const Gathered& gathered) {
       out.text = text_at(gathered.spec.annotations, failure.key);
       break;
   }
-  if (!step.empty()) failure.error = std::move(failure.error).prefixed(step);
-  out.error = std::move(failure.error).prefixed("could not apply template");
+  Error error = std::move(failure.error);
+  if (!step.empty()) error = std::move(error).prefixed(step);
+  out.error = std::move(error).prefixed("could not apply template");
   return out;
 }
 

@@ -3,24 +3,15 @@
 #pragma once
 
 #include <expected>
-#include <string>
 
 #include "api/externalsecrets/external_secret.hpp"
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
+#include "secrets/render_failure.hpp"
 #include "secrets/template_sources.hpp"
 #include "template/apply.hpp"
 
 namespace rotor::secrets {
-
-struct RenderFailure {
-  Error error;               // as the event says it; names keys and positions, never values
-  std::string cause{};       // the same without the steps that led there; what to say beside `field`
-  std::string field{};       // spec.target.template.data[config.yaml]; empty: the template as a whole
-  std::string name{};        // of the template, as in `template: NAME:LINE:COLUMN`
-  SecretBytes text{};        // its source
-  bool from_secret = false;  // the source is in a Secret itself: not to be shown
-};
 
 // Data, labels, annotations, finalizers and type, without the controller's own marks. An empty type is the live one's.
 std::expected<tmpl::SecretParts, RenderFailure> render_secret(const api::es::ExternalSecret& es, SecretMap fetched,

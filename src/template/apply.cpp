@@ -28,20 +28,21 @@ class Renderer {
       : data_(data_value(fetched)), environment_(environment), options_(options) {}
 
   // `key` names the template in messages.
-  Result<std::string> render(std::string_view key, std::string_view text) const {
-    const auto prefixed = [&](Error e, std::string_view verb) {
-      return std::unexpected(std::move(e).prefixed(
-          fmt::format("unable to execute template at key {0}: unable to {1} template at key {0}", key, verb)));
+  Placed<std::string> render(std::string_view key, std::string_view text) const {
+    const auto in_words = [&](TemplateError e, std::string_view verb) {
+      return std::unexpected(
+          prefixed(std::move(e),
+                   fmt::format("unable to execute template at key {0}: unable to {1} template at key {0}", key, verb)));
     };
     auto parsed = Template::parse(key, text, options_.delimiters);
-    if (!parsed) return prefixed(std::move(parsed).error(), "parse");
+    if (!parsed) return in_words(std::move(parsed).error(), "parse");
     auto rendered = parsed->render(data_, environment_, {.limits = options_.limits, .spent = &spent_});
-    if (!rendered) return prefixed(std::move(rendered).error(), "execute");
+    if (!rendered) return in_words(std::move(rendered).error(), "execute");
     return rendered;
   }
 
   // The values one item of templateFrom stands for.
-  Result<SecretMap> values(const TemplateItem& item) const {
+  Placed<SecretMap> values(const TemplateItem& item) const {
     TRY(std::string rendered, render(name_of(item), item.text.reveal()));
     SecretMap out;
     if (item.as == TemplateAs::kValues) {
@@ -131,7 +132,7 @@ class ObjectTarget {
  public:
   ObjectTarget(const Renderer& renderer, json::Object& object) : renderer_(renderer), object_(object) {}
 
-  Result<void> apply(const TemplateItem& item) {
+  Placed<void> apply(const TemplateItem& item) {
     const std::string target = part_of(item);
     if (item.as == TemplateAs::kValues) return apply_value(item, target);
     if (target == "data" || target == "labels" || target == "annotations") return apply_pairs(item, target);
@@ -139,7 +140,7 @@ class ObjectTarget {
   }
 
  private:
-  Result<void> apply_value(const TemplateItem& item, const std::string& target) {
+  Placed<void> apply_value(const TemplateItem& item, const std::string& target) {
     TRY(const auto values, renderer_.values(item));
     const std::string_view text = values.begin()->second.reveal();
     if (target == "data" || target == "spec") {
@@ -156,7 +157,7 @@ class ObjectTarget {
     return {};
   }
 
-  Result<void> apply_pairs(const TemplateItem& item, const std::string& target) {
+  Placed<void> apply_pairs(const TemplateItem& item, const std::string& target) {
     TRY(const auto values, renderer_.values(item));
     json::Object& parent = target == "data" ? object_ : object_at(object_, "metadata");
     json::Object& into = object_at(parent, target);
@@ -171,7 +172,7 @@ class ObjectTarget {
   }
 
   // Any YAML at a path: a single segment is replaced, two mappings further down are merged at their top level.
-  Result<void> apply_document(const TemplateItem& item) {
+  Placed<void> apply_document(const TemplateItem& item) {
     TRY(const std::string rendered, renderer_.render(Renderer::name_of(item), item.text.reveal()));
     auto parsed = read_yaml_as_json(rendered, false);
     if (!parsed) return std::unexpected(std::move(parsed).error().prefixed("could not unmarshal template YAML"));
@@ -201,7 +202,7 @@ class ObjectTarget {
   json::Object& object_;
 };
 
-Result<void> apply_item(const Renderer& renderer, const TemplateItem& item, SecretParts& out) {
+Placed<void> apply_item(const Renderer& renderer, const TemplateItem& item, SecretParts& out) {
   const std::string target = part_of(item);
   if (target != "data" && target != "labels" && target != "annotations") {
     json::Object nowhere;  // checked like any other, but a Secret has no such part

@@ -59,7 +59,7 @@ Result<void> check_secret_template(const TemplateSpec& spec, const std::vector<s
 // Which text of a TemplateSpec an error is about.
 struct ApplyFailure {
   enum class In : std::uint8_t { kSpec, kFrom, kData, kLabels, kAnnotations };
-  Error error;  // names keys and positions
+  TemplateError error;  // names keys and positions
   In in = In::kSpec;
   std::size_t item = 0;  // of `from`
   std::string key{};     // of the map; what messages call the template

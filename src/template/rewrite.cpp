@@ -19,9 +19,9 @@ class Rewriter {
  public:
   Rewriter(SecretMap values, const Environment& environment) : values_(std::move(values)), environment_(environment) {}
 
-  Result<SecretMap> operator()(std::monostate) { return std::move(values_); }
+  Placed<SecretMap> operator()(std::monostate) { return std::move(values_); }
 
-  Result<SecretMap> operator()(const RewriteRegexp& r) {
+  Placed<SecretMap> operator()(const RewriteRegexp& r) {
     auto re = Regex::compile(r.source);
     if (!re) return std::unexpected(std::move(re).error().prefixed("regexp failed with failed to compile"));
     RegexBudget budget{.runs = Limits{}.steps, .bytes = kMaxText};
@@ -32,22 +32,22 @@ class Rewriter {
     });
   }
 
-  Result<SecretMap> operator()(const RewriteTransform& t) {
+  Placed<SecretMap> operator()(const RewriteTransform& t) {
     const auto parsed = Template::parse("transform", t.text);
-    if (!parsed)
-      return rotor::fail(Code::kInvalid, "transform failed with failed to parse template: " + parsed.error().message);
-    return renamed([&](const std::string& key) -> Result<std::string> {
+    if (!parsed) return std::unexpected(prefixed(parsed.error(), "transform failed with failed to parse template"));
+    return renamed([&](const std::string& key) -> Placed<std::string> {
       Map data;
       data.emplace("value", Value::text(key));
       auto name = parsed->render(Value::map(std::move(data), Type::kStringMap), environment_,
                                  {.missing_key_is_error = false, .limits = {}, .spent = &spent_});
       if (name) return name;
-      return rotor::fail(Code::kInvalid, fmt::format("transform failed with failed to execute template for key {}: {}",
-                                                     quote(key), name.error().message));
+      return std::unexpected(
+          prefixed(std::move(name).error(),
+                   fmt::format("transform failed with failed to execute template for key {}", quote(key))));
     });
   }
 
-  Result<SecretMap> operator()(const RewriteMerge& m) {
+  Placed<SecretMap> operator()(const RewriteMerge& m) {
     auto merged = merge(m);
     if (!merged) return std::unexpected(std::move(merged).error().prefixed("merge failed with"));
     return merged;
@@ -55,7 +55,7 @@ class Rewriter {
 
  private:
   // Values move with their nodes. Keys come in order and mostly stay near each other.
-  Result<SecretMap> renamed(const auto& name_for) {
+  Placed<SecretMap> renamed(const auto& name_for) {
     SecretMap out;
     auto near = out.end();
     while (!values_.empty()) {
@@ -126,11 +126,14 @@ class Rewriter {
 
 }  // namespace
 
-Result<SecretMap> rewrite(const std::vector<RewriteOperation>& operations, SecretMap values,
-                          const Environment& environment) {
+std::expected<SecretMap, RewriteError> rewrite(const std::vector<RewriteOperation>& operations, SecretMap values,
+                                               const Environment& environment) {
   for (std::size_t i = 0; i < operations.size(); ++i) {
     auto next = std::visit(Rewriter(std::move(values), environment), operations[i]);
-    if (!next) return std::unexpected(std::move(next).error().prefixed(fmt::format("failed rewrite operation[{}]", i)));
+    if (!next) {
+      return std::unexpected(
+          RewriteError(prefixed(std::move(next).error(), fmt::format("failed rewrite operation[{}]", i)), i));
+    }
     values = *std::move(next);
   }
   return values;

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
+#include "template/fault.hpp"
 #include "template/language/context.hpp"
 
 namespace rotor::tmpl {
@@ -34,8 +35,15 @@ struct RewriteMerge {
 // std::monostate: an item that says nothing changes nothing.
 using RewriteOperation = std::variant<std::monostate, RewriteRegexp, RewriteTransform, RewriteMerge>;
 
+// Which operation failed, and of a transform where in its template.
+struct RewriteError : TemplateError {
+  RewriteError(Error error) : TemplateError(std::move(error)) {}
+  RewriteError(TemplateError error, std::size_t i) : TemplateError(std::move(error)), operation(i) {}
+  std::size_t operation = 0;
+};
+
 // Keys are taken in sorted order; when two become the same the later one wins. Errors name operations and keys.
-Result<SecretMap> rewrite(const std::vector<RewriteOperation>& operations, SecretMap values,
-                          const Environment& environment);
+std::expected<SecretMap, RewriteError> rewrite(const std::vector<RewriteOperation>& operations, SecretMap values,
+                                               const Environment& environment);
 
 }  // namespace rotor::tmpl

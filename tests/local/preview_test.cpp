@@ -44,7 +44,7 @@ class PreviewTest : public testing::Test {
     const auto previews =
         must({.manifests = {file("es.yaml", external_secret(spec))}, .data = file("data.yaml", data)});
     if (previews.shown.size() != 1) return previews.broken.empty() ? "nothing" : previews.broken[0].message;
-    std::string text = describe_failure(previews.shown[0], "{{");
+    std::string text = describe_failure(previews.shown[0]);
     if (const auto at = text.find(folder.string()); at != std::string::npos) text.erase(at, folder.string().size() + 1);
     return text;
   }
@@ -158,7 +158,7 @@ TEST_F(PreviewTest, ExplainsARewrite) {
       rewrite: [{regexp: {source: a, target: b}}, {transform: {template: "{{ .valu | uper }}"}}]}]})";
   const auto previews = must(
       {.manifests = {file("es.yaml", external_secret(spec))}, .values = file("values.yaml", "doc: {a: canary-31}")});
-  const std::string text = describe_failure(previews.shown.at(0), "{{");
+  const std::string text = describe_failure(previews.shown.at(0));
   EXPECT_TRUE(
       text.ends_with("spec.dataFrom[0].rewrite[1].transform.template\n"
                      "  line 1, column 12: function \"uper\" not defined\n"

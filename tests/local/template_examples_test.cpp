@@ -39,7 +39,7 @@ TEST_P(TemplateExample, GivesTheSecretBesideIt) {
   ASSERT_EQ(previews->shown.size(), 1U);
   const Preview& shown = previews->shown[0];
   EXPECT_TRUE(shown.notes.empty()) << shown.notes[0];
-  ASSERT_TRUE(shown.outcome) << describe_failure(shown, "{{");
+  ASSERT_TRUE(shown.outcome) << describe_failure(shown);
   ASSERT_TRUE(beside(name, "expected")) << describe_secret(shown, ShowValues::kYes);
   EXPECT_EQ(describe_secret(shown, ShowValues::kYes), test::read_file(*beside(name, "expected")));
 }

@@ -183,7 +183,8 @@ TEST(RenderSecret, SaysWhenTheTemplateItselfIsInASecret) {
   const auto parts = render(R"({"templateFrom":[{"secret":{"name":"sec","items":[{"key":"bad"}]}}]})");
   ASSERT_FALSE(parts);
   EXPECT_TRUE(parts.error().from_secret);
-  EXPECT_EQ(parts.error().name, "bad");
+  ASSERT_TRUE(parts.error().fault);
+  EXPECT_EQ(parts.error().fault->name, "bad");
 }
 
 TEST(Sources, AreNamedOnceEach) {

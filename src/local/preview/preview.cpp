@@ -14,6 +14,7 @@
 #include "local/values/values.hpp"
 #include "local/values/values_provider.hpp"
 #include "secrets/fetch.hpp"
+#include "secrets/finish.hpp"
 #include "secrets/limits.hpp"
 
 namespace rotor::local {
@@ -78,23 +79,6 @@ bool is_core(const json::Object& object, std::string_view kind) {
   return json::find_string(document, "apiVersion") == "v1" && json::find_string(document, "kind") == kind;
 }
 
-// A failed rewrite names its operation; the text of that operation is what the author wants to see.
-RenderFailure explain_fetch(const ExternalSecret& es, Error error) {
-  RenderFailure failure{.error = std::move(error)};
-  for (std::size_t i = 0; i < es.spec.data_from.size(); ++i) {
-    if (!failure.error.message.starts_with(fmt::format("error processing spec.dataFrom[{}]", i))) continue;
-    const auto& rewrite = es.spec.data_from[i].rewrite;
-    for (std::size_t j = 0; j < rewrite.size(); ++j) {
-      const bool meant = failure.error.message.contains(fmt::format("failed rewrite operation[{}]", j));
-      if (!meant || !rewrite[j].transform) continue;
-      failure.field = fmt::format("spec.dataFrom[{}].rewrite[{}].transform.template", i, j);
-      failure.name = "transform";
-      failure.text = SecretBytes(rewrite[j].transform->tmpl);
-    }
-  }
-  return failure;
-}
-
 class Previewer {
  public:
   Previewer(const PreviewOptions& options, std::optional<SecretMap> data, std::optional<Values> values)
@@ -114,7 +98,7 @@ class Previewer {
     auto fetched = fetch(out.es);
     if (!fetched) {
       out.fields = {"value"};  // all that a rewrite's template has
-      out.outcome = std::unexpected(explain_fetch(out.es, std::move(fetched).error()));
+      out.outcome = std::unexpected(std::move(fetched).error());
       return out;
     }
     for (const auto& [key, value] : *fetched) out.fields.push_back(key);
@@ -125,11 +109,14 @@ class Previewer {
   }
 
  private:
-  Result<SecretMap> fetch(const ExternalSecret& es) {
+  std::expected<SecretMap, RenderFailure> fetch(const ExternalSecret& es) {
     SecretMap fetched;
     if (values_) {
-      if (auto limit = secrets::sources_not_built_yet(es)) return fail(Code::kInvalid, *std::move(limit));
-      TRY(fetched, fetch_from(*values_, es));
+      if (auto limit = secrets::sources_not_built_yet(es)) return failed({Code::kInvalid, *std::move(limit)});
+      auto answers = fetch_from(*values_, es);
+      if (answers.absent()) return failed({Code::kNotFound, answers.absence().what});
+      if (answers.failed()) return failed(answers.error());
+      TRY(fetched, secrets::finish_values(es, *std::move(answers), environment_));
     }
     if (data_) {
       for (const auto& [key, value] : *data_) fetched.insert_or_assign(key, value);
@@ -137,23 +124,23 @@ class Previewer {
     return fetched;
   }
 
-  Result<SecretMap> fetch_from(const Values& values, const ExternalSecret& es) {
+  static std::unexpected<RenderFailure> failed(Error error) {
+    return std::unexpected(RenderFailure{.error = std::move(error)});
+  }
+
+  static providers::Lookup<secrets::Fetched> fetch_from(const Values& values, const ExternalSecret& es) {
     boost::asio::io_context io;
     ValuesClients clients(values);
-    providers::Lookup<SecretMap> fetched;
+    providers::Lookup<secrets::Fetched> fetched;
     std::exception_ptr thrown;
-    boost::asio::co_spawn(io,
-                          secrets::fetch_values(clients, std::make_shared<const ExternalSecret>(es),
-                                                {.pool = pool_, .environment = environment_}),
-                          [&](std::exception_ptr error, providers::Lookup<SecretMap> result) {
+    boost::asio::co_spawn(io, secrets::fetch_all(clients, std::make_shared<const ExternalSecret>(es)),
+                          [&](std::exception_ptr error, providers::Lookup<secrets::Fetched> result) {
                             thrown = std::move(error);
                             fetched = std::move(result);
                           });
     io.run();
     if (thrown) std::rethrow_exception(thrown);
-    if (fetched.absent()) return fail(Code::kNotFound, fetched.absence().what);
-    if (fetched.failed()) return std::unexpected(fetched.error());
-    return *std::move(fetched);
+    return fetched;
   }
 
   const PreviewOptions& options_;
@@ -161,7 +148,6 @@ class Previewer {
   std::optional<Values> values_;
   tmpl::Environment environment_;
   Sources sources_;
-  Pool pool_{1};
 };
 
 }  // namespace

@@ -96,18 +96,16 @@ std::string describe_secret(const Preview& preview, ShowValues show) {
   return show == ShowValues::kYes ? manifest(preview, *preview.outcome) : summary(preview, *preview.outcome);
 }
 
-std::string describe_failure(const Preview& preview, std::string_view left_delimiter) {
+std::string describe_failure(const Preview& preview) {
   if (preview.outcome) return {};
   const secrets::RenderFailure& failure = preview.outcome.error();
   std::string out = fmt::format("{}: ExternalSecret {}/{}: ", preview.origin, namespace_of(preview.es.metadata),
                                 preview.es.metadata.name);
   const std::string& cause = failure.cause.empty() ? failure.error.message : failure.cause;
   if (failure.field.empty()) return out + cause + "\n";
-  const auto spot = spot_of(cause, failure.name);
-  if (!spot) return out + fmt::format("{}: {}\n", failure.field, cause);
-  const bool rewrite = failure.name == "transform" && failure.field.starts_with("spec.dataFrom");
-  const TemplateText text{failure.text.reveal(), rewrite ? "{{" : left_delimiter, failure.from_secret};
-  return out + fmt::format("{}\n{}\n", failure.field, explain(*spot, text, preview.fields));
+  if (!failure.fault) return out + fmt::format("{}: {}\n", failure.field, cause);
+  const TemplateText text{failure.text.reveal(), failure.from_secret};
+  return out + fmt::format("{}\n{}\n", failure.field, explain(*failure.fault, text, preview.fields));
 }
 
 }  // namespace rotor::local

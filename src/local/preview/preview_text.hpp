@@ -13,6 +13,6 @@ enum class ShowValues : std::uint8_t { kNo, kYes };
 std::string describe_secret(const Preview& preview, ShowValues show);
 
 // Why there is none: the field, the line of the template, a caret, the nearest known name. Never a value.
-std::string describe_failure(const Preview& preview, std::string_view left_delimiter);
+std::string describe_failure(const Preview& preview);
 
 }  // namespace rotor::local

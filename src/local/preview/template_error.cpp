@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -29,14 +29,6 @@ bool is_identifier(std::string_view text) {
 }
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
 
-std::optional<int> take_number(std::string_view& text) {
-  int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc()) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return number;
-}
-
 std::string_view line_of(std::string_view source, int number) {
   for (int i = 1; i < number; ++i) {
     const auto end = source.find('\n');
@@ -46,40 +38,6 @@ std::string_view line_of(std::string_view source, int number) {
   std::string_view line = source.substr(0, source.find('\n'));
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
-}
-
-// What stands between `before` and `after`; empty when there is no such text.
-std::string_view between(std::string_view text, std::string_view before, std::string_view after) {
-  const auto begin = text.find(before);
-  if (begin == std::string_view::npos) return {};
-  text.remove_prefix(begin + before.size());
-  const auto end = text.find(after);
-  return end == std::string_view::npos ? std::string_view() : text.substr(0, end);
-}
-
-std::size_t find_token(std::string_view line, std::string_view token, std::size_t from) {
-  const bool whole = is_identifier(token);
-  for (auto at = line.find(token, from); at != std::string_view::npos; at = line.find(token, at + 1)) {
-    const auto end = at + token.size();
-    const bool apart = (at == 0 || !is_word(line[at - 1])) && (end == line.size() || !is_word(line[end]));
-    if (!whole || apart) return at;
-  }
-  return std::string_view::npos;
-}
-
-// A parse error names its token, in one of these quotes; without one the action that opened last is meant.
-std::size_t column_of(const Spot& spot, std::string_view line, std::string_view delimiter) {
-  if (spot.column) return std::min(*spot.column, line.size());
-  const auto first = line.find(delimiter);
-  const std::size_t from = first == std::string_view::npos ? 0 : first;
-  const std::string_view message = spot.message;
-  for (const auto& [before, after] : {std::pair{"{{", "}}"}, {"<", ">"}, {"\"", "\""}, {"'", "'"}}) {
-    const auto token = between(message, before, after);
-    if (token.empty()) continue;
-    if (const auto at = find_token(line, token, from); at != std::string_view::npos) return at;
-  }
-  const auto last = line.rfind(delimiter);
-  return last == std::string_view::npos ? 0 : last;
 }
 
 // The path or word around the column, with what people put into it although it is no identifier: `.tls-key`.
@@ -120,37 +78,36 @@ std::string list_fields(const std::vector<std::string>& fields) {
   return out;
 }
 
-std::string advice(const Spot& spot, std::string_view path, const std::vector<std::string>& fields) {
-  // A key such as `tls.crt` written as if it were a path.
-  if (!is_identifier(path) && has(fields, path)) return did_you_mean(access(path));
-  const std::string_view function = between(spot.message, "function \"", "\" not defined");
-  if (!function.empty()) {
-    if (has(fields, function)) return did_you_mean(access(function));
-    for (const auto& [old, now] : kEngineV1) {
-      if (function == old) return did_you_mean(now);
-    }
-    if (const auto name = nearest(function, function_names())) return did_you_mean(*name);
-    if (const auto field = nearest(function, fields)) return did_you_mean(access(*field));
-    return "docs/templates.md lists the functions";
+std::string about_function(std::string_view function, const std::vector<std::string>& fields) {
+  if (has(fields, function)) return did_you_mean(access(function));
+  for (const auto& [old, now] : kEngineV1) {
+    if (function == old) return did_you_mean(now);
   }
-  // A member of a document that is text so far: `.config.host`.
-  if (const auto dot = path.find('.'); spot.message.contains("can't evaluate field") && dot != std::string_view::npos) {
-    const std::string_view holder = path.substr(0, dot);
-    if (has(fields, holder)) return did_you_mean(fmt::format("(fromJson {}){}", access(holder), path.substr(dot)));
-  }
-  const std::string_view key = between(spot.message, "map has no entry for key \"", "\"");
-  const bool of_data = spot.message.contains("at <.");
-  if (key.empty()) return {};
-  if (!of_data) return fmt::format("a member that may be missing is read with `get`: `get … \"{}\"`", key);
-  if (const auto field = nearest(key, fields)) return did_you_mean(access(*field));
-  return list_fields(fields);
+  if (const auto name = nearest(function, function_names())) return did_you_mean(*name);
+  if (const auto field = nearest(function, fields)) return did_you_mean(access(*field));
+  return "docs/templates.md lists the functions";
 }
 
-// Without `executing "NAME" at <NODE>: `, which the caret shows better.
-std::string_view cause_of(std::string_view message) {
-  if (!message.starts_with("executing ")) return message;
-  const auto node = message.find(">: ");
-  return node == std::string_view::npos ? message : message.substr(node + 3);
+std::string advice(const tmpl::Fault& fault, std::string_view path, const std::vector<std::string>& fields) {
+  using Kind = tmpl::Fault::Kind;
+  // A key such as `tls.crt` written as if it were a path.
+  if (!is_identifier(path) && has(fields, path)) return did_you_mean(access(path));
+  const auto dot = path.find('.');
+  switch (fault.kind) {
+    case Kind::kUnknownFunction:
+      return about_function(fault.subject, fields);
+    case Kind::kNoFields:  // a member of a document that is text so far: `.config.host`
+      if (dot == std::string_view::npos || !has(fields, path.substr(0, dot))) return {};
+      return did_you_mean(fmt::format("(fromJson {}){}", access(path.substr(0, dot)), path.substr(dot)));
+    case Kind::kMissingMember:
+      return fmt::format("a member that may be missing is read with `get`: `get … \"{}\"`", fault.subject);
+    case Kind::kMissingKey:
+      if (const auto field = nearest(fault.subject, fields)) return did_you_mean(access(*field));
+      return list_fields(fields);
+    case Kind::kOther:
+      break;
+  }
+  return {};
 }
 
 struct Excerpt {
@@ -178,37 +135,19 @@ Excerpt excerpt(std::string_view line, std::size_t column) {
 
 }  // namespace
 
-std::optional<Spot> spot_of(std::string_view error, std::string_view template_name) {
-  const std::string mark = fmt::format("template: {}:", template_name);
-  const auto at = error.rfind(mark);
-  if (at == std::string_view::npos) return std::nullopt;
-  error.remove_prefix(at + mark.size());
-  const auto line = take_number(error);
-  if (!line || !error.starts_with(':')) return std::nullopt;
-  error.remove_prefix(1);
-  Spot spot{*line, std::nullopt, {}};
-  if (const auto column = take_number(error); column && error.starts_with(':')) {
-    spot.column = static_cast<std::size_t>(*column);
-    error.remove_prefix(1);
-  }
-  if (error.starts_with(' ')) error.remove_prefix(1);
-  spot.message = error;
-  return spot;
-}
-
-std::string explain(const Spot& spot, const TemplateText& text, const std::vector<std::string>& fields) {
-  const std::string_view line = line_of(text.source, spot.line);
-  const std::size_t column = column_of(spot, line, text.left_delimiter);
+std::string explain(const tmpl::Fault& fault, const TemplateText& text, const std::vector<std::string>& fields) {
+  const std::string_view line = line_of(text.source, fault.line);
+  const std::size_t column = std::min(fault.column, line.size());
   std::string out;
   if (text.hidden) {
-    out = fmt::format("  line {}: {}", spot.line, cause_of(spot.message));
+    out = fmt::format("  line {}: {}", fault.line, fault.what);
   } else {
     const Excerpt shown = excerpt(line, column);
-    const std::string number = std::to_string(spot.line);
-    out = fmt::format("  line {}, column {}: {}\n  {} | {}\n  {} | {}^", number, column + 1, cause_of(spot.message),
-                      number, shown.text, std::string(number.size(), ' '), shown.pad);
+    const std::string number = std::to_string(fault.line);
+    out = fmt::format("  line {}, column {}: {}\n  {} | {}\n  {} | {}^", number, column + 1, fault.what, number,
+                      shown.text, std::string(number.size(), ' '), shown.pad);
   }
-  if (const std::string hint = advice(spot, path_around(line, column), fields); !hint.empty()) {
+  if (const std::string hint = advice(fault, path_around(line, column), fields); !hint.empty()) {
     out += fmt::format("\n  {}", hint);
   }
   return out;

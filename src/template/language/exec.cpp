@@ -12,17 +12,20 @@
 
 namespace rotor::tmpl {
 
-std::unexpected<Error> Execution::error(const Node& at, std::string_view message) const {
+std::unexpected<TemplateError> Execution::error(const Node& at, std::string message, Fault::Kind kind,
+                                                std::string_view subject) const {
   const std::string_view before = std::string_view(tree_.source).substr(0, at.offset);
   const auto newline = before.rfind('\n');
   const std::size_t column = newline == std::string_view::npos ? before.size() : before.size() - newline - 1;
   std::string shown = describe(at);
   if (shown.size() > 40) shown = shown.substr(0, 40) + "...";
-  return rotor::fail(Code::kInvalid, fmt::format("template: {}:{}:{}: executing {} at <{}>: {}", name_, at.line, column,
-                                                 quote(running_), shown, message));
+  Error words{Code::kInvalid, fmt::format("template: {}:{}:{}: executing {} at <{}>: {}", name_, at.line, column,
+                                          quote(running_), shown, message)};
+  return std::unexpected(TemplateError(
+      std::move(words), {std::string(name_), at.line, column, std::move(message), kind, std::string(subject)}));
 }
 
-Result<std::string> Execution::run(const Value& data) {
+Placed<std::string> Execution::run(const Value& data) {
   const auto main = tree_.templates.find(name_);
   if (main == tree_.templates.end()) return std::string();
   running_ = name_;
@@ -185,7 +188,7 @@ Execution::Flowed Execution::walk_template(const Node& node, const Value& dot) {
   return Flow::kNext;
 }
 
-Result<void> Execution::print(const Node& node, const Value& value) {
+Placed<void> Execution::print(const Node& node, const Value& value) {
   if (value.is_nil()) {
     out_ += "<no value>";
   } else if (value.is_text()) {
@@ -196,19 +199,19 @@ Result<void> Execution::print(const Node& node, const Value& value) {
   return check_output(node);
 }
 
-Result<void> Execution::check_output(const Node& node) const {
+Placed<void> Execution::check_output(const Node& node) const {
   const std::int64_t most = options_.limits.output;
   if (static_cast<std::int64_t>(out_.size()) > most) return charged(node, over_budget(most, "bytes of output"));
   return {};
 }
 
-Result<void> Execution::charged(const Node& node, Result<void> spent) const {
+Placed<void> Execution::charged(const Node& node, Result<void> spent) const {
   if (!spent) return error(node, spent.error().message);
   return {};
 }
 
 // A template may declare many variables; finding an old one takes longer.
-Result<std::size_t> Execution::find_variable(const Node& node, std::string_view name) {
+Placed<std::size_t> Execution::find_variable(const Node& node, std::string_view name) {
   for (std::size_t i = variables_.size(); i-- > frame_;) {
     if (variables_[i].name != name) continue;
     TRY_VOID(charged(node, context_.spend_steps(static_cast<std::int64_t>((variables_.size() - i) / 16))));
@@ -217,13 +220,13 @@ Result<std::size_t> Execution::find_variable(const Node& node, std::string_view 
   return error(node, fmt::format("undefined variable: {}", name));
 }
 
-Result<void> Execution::assign(const Node& node, std::string_view name, Value value) {
+Placed<void> Execution::assign(const Node& node, std::string_view name, Value value) {
   TRY(const std::size_t i, find_variable(node, name));
   variables_[i].value = std::move(value);
   return {};
 }
 
-Result<void> Execution::declare(const Node& pipe, const Value& value) {
+Placed<void> Execution::declare(const Node& pipe, const Value& value) {
   for (const std::string_view name : pipe.idents) {
     if (pipe.assign) {
       TRY_VOID(assign(pipe, name, value));
@@ -253,7 +256,7 @@ Execution::Evaluated Execution::pipeline(const Node& pipe, const Value& dot) {
   return result;
 }
 
-Result<void> Execution::no_arguments(const Node& node, const NodeList& args, Final final) {
+Placed<void> Execution::no_arguments(const Node& node, const NodeList& args, Final final) {
   if (args.size() <= 1 && final == nullptr) return {};
   return error(node, fmt::format("can't give argument to non-function {}", describe(*args[0])));
 }
@@ -332,15 +335,19 @@ Execution::Evaluated Execution::field(const Node& node, std::string_view name, c
     if (has_arguments) return error(node, fmt::format("{} has arguments but cannot be invoked as function", name));
     return *v;
   }
-  if (!receiver.is_map())
-    return error(node, fmt::format("can't evaluate field {} in type {}", name, type_name(receiver.type())));
+  if (!receiver.is_map()) {
+    return error(node, fmt::format("can't evaluate field {} in type {}", name, type_name(receiver.type())),
+                 Fault::Kind::kNoFields, name);
+  }
   if (has_arguments) return error(node, fmt::format("{} is not a method but has arguments", name));
   if (!receiver.is_nil_container()) {
     const auto found = receiver.members().find(name);
     if (found != receiver.members().end()) return found->second.is_nil() ? Value::nil_entry() : found->second;
   }
   if (!options_.missing_key_is_error) return Value();
-  return error(node, fmt::format("map has no entry for key {}", quote(name)));
+  const bool of_data = node.kind == NodeKind::kField;
+  return error(node, fmt::format("map has no entry for key {}", quote(name)),
+               of_data ? Fault::Kind::kMissingKey : Fault::Kind::kMissingMember, name);
 }
 
 }  // namespace rotor::tmpl

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "template/fault.hpp"
 #include "template/language/context.hpp"
 #include "template/language/node.hpp"
 #include "template/language/template.hpp"
@@ -16,7 +17,7 @@ class Execution {
   Execution(const Tree& tree, std::string_view name, Context& context, const RenderOptions& options)
       : tree_(tree), name_(name), context_(context), options_(options) {}
 
-  Result<std::string> run(const Value& data);
+  Placed<std::string> run(const Value& data);
 
  private:
   struct Variable {
@@ -25,8 +26,8 @@ class Execution {
   };
   // What a body ended with.
   enum class Flow : std::uint8_t { kNext, kBreak, kContinue };
-  using Flowed = Result<Flow>;
-  using Evaluated = Result<Value>;
+  using Flowed = Placed<Flow>;
+  using Evaluated = Placed<Value>;
   using Final = const Value*;  // the piped value, or null
 
   Flowed walk(const NodeList& list, const Value& dot);
@@ -54,15 +55,16 @@ class Execution {
                         Final final);
   Evaluated field(const Node& node, std::string_view name, const Value& receiver, const NodeList& args,
                   const Value& dot, Final final);
-  Result<void> no_arguments(const Node& node, const NodeList& args, Final final);
-  Result<void> assign(const Node& node, std::string_view name, Value value);
-  Result<void> declare(const Node& pipe, const Value& value);
-  Result<void> print(const Node& node, const Value& value);
-  Result<void> check_output(const Node& node) const;
-  Result<void> charged(const Node& node, Result<void> spent) const;  // a budget's error, with its place
-  Result<std::size_t> find_variable(const Node& node, std::string_view name);
+  Placed<void> no_arguments(const Node& node, const NodeList& args, Final final);
+  Placed<void> assign(const Node& node, std::string_view name, Value value);
+  Placed<void> declare(const Node& pipe, const Value& value);
+  Placed<void> print(const Node& node, const Value& value);
+  Placed<void> check_output(const Node& node) const;
+  Placed<void> charged(const Node& node, Result<void> spent) const;  // a budget's error, with its place
+  Placed<std::size_t> find_variable(const Node& node, std::string_view name);
 
-  std::unexpected<Error> error(const Node& at, std::string_view message) const;
+  std::unexpected<TemplateError> error(const Node& at, std::string message, Fault::Kind kind = Fault::Kind::kOther,
+                                       std::string_view subject = {}) const;
 
   const Tree& tree_;
   std::string_view name_;

@@ -58,7 +58,8 @@ Token Lexer::emit(TokenKind kind) {
   return t;
 }
 
-Token Lexer::error(std::string message) {
+Token Lexer::error(std::string message, std::optional<std::size_t> at) {
+  error_offset_ = at;
   start_ = std::max(start_, counted_);
   message_ = std::move(message);
   stopped_ = true;
@@ -109,10 +110,10 @@ Token Lexer::lex_left() {
 
 Token Lexer::lex_comment() {
   const auto end = text_.find("*/", at_ + 2);
-  if (end == std::string_view::npos) return error("unclosed comment");
+  if (end == std::string_view::npos) return error("unclosed comment", start_);
   at_ = end + 2;
   const Right right = at_right();
-  if (!right.found) return error("comment ends before closing delimiter");
+  if (!right.found) return error("comment ends before closing delimiter", start_);
   at_ += right_.size() + (right.trim ? 2 : 0);
   if (right.trim) at_ += leading_blanks(text_.substr(at_));
   start_ = at_;
@@ -138,8 +139,8 @@ Token Lexer::lex_right() {
 char32_t Lexer::peek() const { return at_ >= text_.size() ? kEof : decode_rune(text_.substr(at_)).value; }
 
 Token Lexer::lex_inside() {
-  if (at_right().found) return parens_ == 0 ? lex_right() : error("unclosed left paren");
-  if (at_ >= text_.size()) return error("unclosed action");
+  if (at_right().found) return parens_ == 0 ? lex_right() : error("unclosed left paren", std::nullopt);
+  if (at_ >= text_.size()) return error("unclosed action", std::nullopt);
   const char c = text_[at_];
   if (is_blank(c)) return lex_space();
   const Rune r = decode_rune(text_.substr(at_));
@@ -148,7 +149,7 @@ Token Lexer::lex_inside() {
     case '=':
       return emit(TokenKind::kAssign);
     case ':':
-      if (at_ >= text_.size() || text_[at_] != '=') return error("expected :=");
+      if (at_ >= text_.size() || text_[at_] != '=') return error("expected :=", start_);
       ++at_;
       return emit(TokenKind::kDeclare);
     case '|':
@@ -165,7 +166,7 @@ Token Lexer::lex_inside() {
       ++parens_;
       return emit(TokenKind::kLeftParen);
     case ')':
-      if (--parens_ < 0) return error("unexpected right paren");
+      if (--parens_ < 0) return error("unexpected right paren", start_);
       return emit(TokenKind::kRightParen);
     default:
       break;
@@ -175,7 +176,7 @@ Token Lexer::lex_inside() {
   if (c == '.' || c == '+' || c == '-' || (c >= '0' && c <= '9')) return lex_number();
   if (is_word(r.value)) return lex_identifier();
   if (c > 0x20 && c < 0x7F) return emit(TokenKind::kChar);
-  return error("unrecognized character in action: " + describe_rune(r.value));
+  return error("unrecognized character in action: " + describe_rune(r.value), start_);
 }
 
 Token Lexer::lex_space() {
@@ -202,12 +203,12 @@ Token Lexer::lex_quoted(char mark, TokenKind kind, std::string_view unterminated
     if (c == '\n') break;
     if (c == mark) return emit(kind);
   }
-  return error(std::string(unterminated));
+  return error(std::string(unterminated), start_);
 }
 
 Token Lexer::lex_raw() {
   const auto end = text_.find('`', at_);
-  if (end == std::string_view::npos) return error("unterminated raw quoted string");
+  if (end == std::string_view::npos) return error("unterminated raw quoted string", start_);
   at_ = end + 1;
   return emit(TokenKind::kRawString);
 }
@@ -226,13 +227,13 @@ void Lexer::skip_runes_of_word() {
 Token Lexer::lex_field_or_variable(TokenKind kind) {
   if (at_terminator()) return emit(kind == TokenKind::kVariable ? kind : TokenKind::kDot);
   skip_runes_of_word();
-  if (!at_terminator()) return error("bad character " + describe_rune(peek()));
+  if (!at_terminator()) return error("bad character " + describe_rune(peek()), at_);
   return emit(kind);
 }
 
 Token Lexer::lex_identifier() {
   skip_runes_of_word();
-  if (!at_terminator()) return error("bad character " + describe_rune(peek()));
+  if (!at_terminator()) return error("bad character " + describe_rune(peek()), at_);
   const std::string_view word = text_.substr(start_, at_ - start_);
   for (const Keyword& k : kKeywords) {
     if (k.word == word) return emit(k.kind);
@@ -280,7 +281,7 @@ bool Lexer::scan_number() {
 
 Token Lexer::lex_number() {
   at_ = start_;
-  const auto bad = [this] { return error("bad number syntax: " + quote(text_.substr(start_, at_ - start_))); };
+  const auto bad = [this] { return error("bad number syntax: " + quote(text_.substr(start_, at_ - start_)), start_); };
   if (!scan_number()) return bad();
   if (const char32_t sign = peek(); sign != '+' && sign != '-') return emit(TokenKind::kNumber);
   if (!scan_number() || text_[at_ - 1] != 'i') return bad();

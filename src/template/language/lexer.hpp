@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -57,7 +58,9 @@ class Lexer {
       : text_(text), left_(left), right_(right) {}
 
   Token next();
-  const std::string& message() const { return message_; }  // of the token kError, which is the last
+  // Of the token kError, which is the last: what is wrong, and where; nullopt: the action as a whole.
+  const std::string& message() const { return message_; }
+  std::optional<std::size_t> error_offset() const { return error_offset_; }
 
  private:
   Token lex_text();
@@ -72,7 +75,7 @@ class Lexer {
   Token lex_identifier();
   Token lex_number();
   Token emit(TokenKind kind);
-  Token error(std::string message);
+  Token error(std::string message, std::optional<std::size_t> at);
   struct Right {
     bool found, trim;
   };
@@ -90,6 +93,7 @@ class Lexer {
   bool inside_ = false;
   bool stopped_ = false;
   std::string message_;
+  std::optional<std::size_t> error_offset_;
 };
 
 }  // namespace rotor::tmpl

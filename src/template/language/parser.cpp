@@ -20,7 +20,7 @@ namespace {
 constexpr int kMaxNesting = 10000;
 constexpr std::size_t kMaxVariables = 1000;
 
-using Parsed = Result<Node*>;
+using Parsed = Placed<Node*>;
 
 // What may start an operand.
 bool starts_operand(TokenKind k) {
@@ -58,7 +58,7 @@ class Parser {
   Parser(std::string_view name, Tree& tree, const Delimiters& d)
       : name_(name), tree_(tree), lexer_(tree.source, d.left, d.right) {}
 
-  Result<void> run() {
+  Placed<void> run() {
     NodeList list;
     while (peek().kind != TokenKind::kEof) {
       if (peek().kind == TokenKind::kLeftDelim) {
@@ -87,6 +87,7 @@ class Parser {
     Token t = peek();
     ahead_.pop_back();
     line_ = t.line;
+    if (t.kind == TokenKind::kLeftDelim) opened_ = t;
     return t;
   }
   Token next_non_space() {
@@ -101,33 +102,50 @@ class Parser {
   void back(const Token& t) { ahead_.push_back(t); }
 
   // --- errors
-  std::unexpected<Error> error(std::string_view message) {
-    return rotor::fail(Code::kInvalid, fmt::format("template: {}:{}: {}", name_, line_, message));
+  // What names no token is about the action that opened last, as far as that stands in this line.
+  std::unexpected<TemplateError> error(std::string message) {
+    return fault(opened_.line == line_ ? column_of(opened_.offset) : 0, std::move(message));
+  }
+  std::unexpected<TemplateError> error_at(std::size_t offset, std::string message,
+                                          Fault::Kind kind = Fault::Kind::kOther, std::string_view subject = {}) {
+    return fault(column_of(offset), std::move(message), kind, subject);
+  }
+  std::unexpected<TemplateError> fault(std::size_t column, std::string message, Fault::Kind kind = Fault::Kind::kOther,
+                                       std::string_view subject = {}) {
+    Error words{Code::kInvalid, fmt::format("template: {}:{}: {}", name_, line_, message)};
+    return std::unexpected(
+        TemplateError(std::move(words), {name_, line_, column, std::move(message), kind, std::string(subject)}));
+  }
+  std::size_t column_of(std::size_t offset) const {
+    const std::size_t newline = offset == 0 ? std::string::npos : tree_.source.rfind('\n', offset - 1);
+    return newline == std::string::npos ? offset : offset - newline - 1;
   }
   // Of a literal that is no Go: where its escape stands, as far as that is the reason.
-  std::unexpected<Error> invalid_literal(const Token& t, std::string_view message) {
+  std::unexpected<TemplateError> invalid_literal(const Token& t, std::string message) {
     const auto at = bad_escape(t.text);
-    if (!at) return error(message);
+    if (!at) return error(std::move(message));
     const std::size_t offset = t.offset + *at;
-    const std::size_t line_start = tree_.source.rfind('\n', offset) + 1;
+    const std::size_t column = column_of(offset);
     const auto width = static_cast<std::size_t>(decode_rune(std::string_view(tree_.source).substr(offset + 1)).width);
     const std::string_view escape = std::string_view(tree_.source).substr(offset, 1 + width);
-    return rotor::fail(Code::kInvalid,
-                       fmt::format("template: {}:{}:{}: invalid syntax: {} is no escape: write \\{}, or put the "
-                                   "text between backquotes",
-                                   name_, t.line, offset - line_start, escape, escape));
+    std::string what =
+        fmt::format("invalid syntax: {} is no escape: write \\{}, or put the text between backquotes", escape, escape);
+    Error words{Code::kInvalid, fmt::format("template: {}:{}:{}: {}", name_, t.line, column, what)};
+    return std::unexpected(TemplateError(std::move(words), {name_, t.line, column, std::move(what)}));
   }
-  std::unexpected<Error> unexpected(const Token& t, std::string_view context) {
+  std::unexpected<TemplateError> unexpected(const Token& t, std::string_view context) {
     if (t.kind == TokenKind::kError) {
       line_ = t.line;
-      return error(lexer_.message());
+      const auto at = lexer_.error_offset();
+      return at ? error_at(*at, lexer_.message()) : error(lexer_.message());
     }
-    return error(fmt::format("unexpected {} in {}", describe(t), context));
+    std::string message = fmt::format("unexpected {} in {}", describe(t), context);
+    return t.kind == TokenKind::kEof ? error(std::move(message)) : error_at(t.offset, std::move(message));
   }
-  std::unexpected<Error> unexpected_node(const Node& n, std::string_view where) {
-    return error(fmt::format("unexpected {}{}", n.kind == NodeKind::kEnd ? "{{end}}" : "{{else}}", where));
+  std::unexpected<TemplateError> unexpected_node(const Node& n, std::string_view where) {
+    return error_at(n.offset, fmt::format("unexpected {}{}", n.kind == NodeKind::kEnd ? "{{end}}" : "{{else}}", where));
   }
-  Result<Token> expect(TokenKind kind, std::string_view context) {
+  Placed<Token> expect(TokenKind kind, std::string_view context) {
     Token t = next_non_space();
     if (t.kind != kind) return unexpected(t, context);
     return t;
@@ -146,7 +164,7 @@ class Parser {
                                [](const Node* n) { return n->kind == NodeKind::kText && trim_space(n->text).empty(); });
   }
 
-  Result<void> add(const std::string& name, NodeList list) {
+  Placed<void> add(const std::string& name, NodeList list) {
     const auto found = tree_.templates.find(name);
     if (found == tree_.templates.end() || blank(found->second)) {
       tree_.templates.insert_or_assign(name, std::move(list));
@@ -173,7 +191,7 @@ class Parser {
     loops_ = outer.loops;
   }
 
-  Result<std::string> template_name(const Token& t, std::string_view context) {
+  Placed<std::string> template_name(const Token& t, std::string_view context) {
     if (t.kind != TokenKind::kString && t.kind != TokenKind::kRawString) return unexpected(t, context);
     auto name = unquote(t.text);
     if (!name) return invalid_literal(t, "invalid syntax");
@@ -185,7 +203,7 @@ class Parser {
     n.text = n.constant.text();
   }
 
-  Result<void> definition() {
+  Placed<void> definition() {
     constexpr std::string_view kContext = "define clause";
     const Token t = next_non_space();
     TRY(const std::string name, template_name(t, kContext));
@@ -285,7 +303,7 @@ class Parser {
     return n;
   }
 
-  Result<void> otherwise(Node* n, NodeKind kind) {
+  Placed<void> otherwise(Node* n, NodeKind kind) {
     const TokenKind again = kind == NodeKind::kIf ? TokenKind::kIf : TokenKind::kWith;
     if (kind != NodeKind::kRange && peek().kind == again) {
       const Token t = next();
@@ -365,7 +383,7 @@ class Parser {
     return pipe;
   }
 
-  Result<void> declarations(Node& pipe, std::string_view context) {
+  Placed<void> declarations(Node& pipe, std::string_view context) {
     while (peek_non_space().kind == TokenKind::kVariable) {
       const Token variable = next();
       std::vector<Token> spaces;
@@ -438,8 +456,8 @@ class Parser {
       case NodeKind::kNumber:
       case NodeKind::kNil:
       case NodeKind::kDot:
-        return error(fmt::format("unexpected . after term {}",
-                                 node->kind == NodeKind::kString ? "(a string)" : quote(node->text)));
+        return error_at(first.offset, fmt::format("unexpected . after term {}",
+                                                  node->kind == NodeKind::kString ? "(a string)" : quote(node->text)));
       default:
         break;
     }
@@ -501,12 +519,15 @@ class Parser {
   Parsed identifier(const Token& t) {
     Node* n = literal(NodeKind::kIdentifier, t);
     n->function = find_function(t.text);
-    if (n->function == nullptr) return error(fmt::format("function {} not defined", quote(t.text)));
+    if (n->function == nullptr) {
+      return error_at(t.offset, fmt::format("function {} not defined", quote(t.text)), Fault::Kind::kUnknownFunction,
+                      t.text);
+    }
     return n;
   }
 
   Parsed variable(const Token& t) {
-    if (!declared(t.text)) return error(fmt::format("undefined variable {}", quote(t.text)));
+    if (!declared(t.text)) return error_at(t.offset, fmt::format("undefined variable {}", quote(t.text)));
     Node* n = literal(NodeKind::kVariable, t);
     n->idents.emplace_back(t.text);
     return n;
@@ -515,9 +536,10 @@ class Parser {
   Parsed number(const Token& t) {
     Node* n = literal(NodeKind::kNumber, t);
     auto parsed = parse_number(t.text, t.kind);
-    if (!parsed)
+    if (!parsed) {
       return t.kind == TokenKind::kCharConstant ? invalid_literal(t, parsed.error().message)
-                                                : error(parsed.error().message);
+                                                : error_at(t.offset, parsed.error().message);
+    }
     n->number = std::make_unique<Number>(*parsed);
     if (auto v = default_value(*n->number, t.text)) n->constant = *std::move(v);
     return n;
@@ -540,6 +562,7 @@ class Parser {
   int loops_ = 0;
   int depth_ = 0;
   int line_ = 1;
+  Token opened_;  // the last left delimiter
 };
 
 }  // namespace
@@ -580,7 +603,7 @@ std::string describe(const Node& node) {
   return out;
 }
 
-Result<std::shared_ptr<const Tree>> parse(std::string_view name, std::string_view text, const Delimiters& delimiters) {
+Placed<std::shared_ptr<const Tree>> parse(std::string_view name, std::string_view text, const Delimiters& delimiters) {
   auto tree = std::make_shared<Tree>();
   tree->source = text;
   TRY_VOID(Parser(name, *tree, delimiters).run());

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/error.hpp"
+#include "template/fault.hpp"
 #include "template/language/node.hpp"
 
 namespace rotor::tmpl {
@@ -15,8 +15,8 @@ struct Delimiters {
   std::string right = "}}";
 };
 
-// The error is Go's: `template: NAME:LINE: MESSAGE`.
-Result<std::shared_ptr<const Tree>> parse(std::string_view name, std::string_view text,
+// The words of an error are Go's, `template: NAME:LINE: MESSAGE`; its fault knows the column as well.
+Placed<std::shared_ptr<const Tree>> parse(std::string_view name, std::string_view text,
                                           const Delimiters& delimiters = {});
 
 }  // namespace rotor::tmpl

@@ -6,12 +6,12 @@
 
 namespace rotor::tmpl {
 
-Result<Template> Template::parse(std::string_view name, std::string_view text, const Delimiters& delimiters) {
+Placed<Template> Template::parse(std::string_view name, std::string_view text, const Delimiters& delimiters) {
   TRY(auto tree, tmpl::parse(name, text, delimiters));
   return Template(std::string(name), std::move(tree));
 }
 
-Result<std::string> Template::render(const Value& data, const Environment& environment,
+Placed<std::string> Template::render(const Value& data, const Environment& environment,
                                      const RenderOptions& options) const {
   Spent own;
   Context context(environment, options.limits, options.spent != nullptr ? *options.spent : own);

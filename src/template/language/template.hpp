@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "template/fault.hpp"
 #include "template/go/value.hpp"
 #include "template/language/context.hpp"
 #include "template/language/parser.hpp"
@@ -21,10 +22,10 @@ struct RenderOptions {
 class Template {
  public:
   // `name` stands in messages (`template: NAME:LINE: …`) and is the name of the main template.
-  static Result<Template> parse(std::string_view name, std::string_view text, const Delimiters& delimiters = {});
+  static Placed<Template> parse(std::string_view name, std::string_view text, const Delimiters& delimiters = {});
 
   // Messages name template, line, column, functions and types; never values.
-  Result<std::string> render(const Value& data, const Environment& environment,
+  Placed<std::string> render(const Value& data, const Environment& environment,
                              const RenderOptions& options = {}) const;
 
  private:

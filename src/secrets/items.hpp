@@ -1,0 +1,19 @@
+// What errors call the items of spec.dataFrom and spec.data.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "api/externalsecrets/external_secret.hpp"
+#include "base/error.hpp"
+
+namespace rotor::secrets {
+
+std::string extract_item(std::size_t i);                       // spec.dataFrom[0].extract
+std::string data_item(std::size_t i, const api::es::Data& d);  // spec.data[0] (key: openclaw/api-keys)
+
+// `error processing spec.data[0] (key: openclaw/api-keys), err: …`
+std::string about_item(std::string_view message, std::string_view item);
+Error in_item(Error error, std::string_view item);
+
+}  // namespace rotor::secrets
