@@ -6,8 +6,8 @@
 #include "kube/events/events.hpp"
 #include "kube/runtime/signal.hpp"
 #include "secrets/external_secrets.hpp"
-#include "secrets/marks.hpp"
 #include "secrets/metrics.hpp"
+#include "secrets/parts.hpp"
 #include "secrets/stores.hpp"
 #include "secrets/world.hpp"
 
@@ -22,12 +22,14 @@ struct Controllers::Graph {
         world(client, clock, options),
         metrics(metrics_registry, world),
         gate(providers::make_reference_gate(client, options.no_tokens)),
-        events(kube::make_event_recorder(executor, client, clock, std::string(kEventComponent))),
+        events(kube::make_event_recorder(executor, client, clock, "external-secrets")),
         store_events(kube::make_event_recorder(executor, client, clock, "secret-store")),
         cluster_store_events(kube::make_event_recorder(executor, client, clock, "cluster-secret-store")),
         pool(kRenderThreads),
-        external_secrets({client, clock, world, registry, *gate, *events, metrics, pool, options}),
-        stores({client, clock, world, registry, *gate, *store_events, *cluster_store_events, metrics, options}),
+        parts{client, clock, world, registry, *gate, pool, metrics, *events, *store_events, *cluster_store_events,
+              options},
+        external_secrets(parts),
+        stores(parts),
         everything_listed(executor) {
     world.listen(
         {.external_secret = [this](const kube::Key& key, bool first_seen,
@@ -62,6 +64,7 @@ struct Controllers::Graph {
   std::unique_ptr<kube::EventRecorder> store_events;
   std::unique_ptr<kube::EventRecorder> cluster_store_events;
   Pool pool;
+  Parts parts;
   ExternalSecretController external_secrets;
   StoreController stores;
   kube::Signal everything_listed;

@@ -11,7 +11,6 @@ namespace {
 
 using api::es::Data;
 using api::es::DataFrom;
-using api::es::ExternalSecret;
 using api::es::RemoteRef;
 using api::es::StoreRef;
 using providers::Lookup;
@@ -52,59 +51,7 @@ providers::NoValue with_item(providers::NoValue none, const std::string& item) {
 
 }  // namespace
 
-Task<Result<SecretsClient*>> StoreClients::get(StoreRef ref) {
-  const std::string kind = store_kind(ref);
-  const StoreViewPtr store = stores_.find(kind, consumer_ns_, ref.name);
-  if (!store) {
-    co_return fail(Code::kInvalid, fmt::format("could not get {} \"{}\", it does not exist{}", kind, ref.name,
-                                               kind == providers::kClusterSecretStoreKind
-                                                   ? std::string()
-                                                   : fmt::format(" in namespace \"{}\"", consumer_ns_)));
-  }
-  if (!managed_by(*store, options_.controller_class))
-    co_return fail(Code::kInvalid, "can not reference unmanaged store");
-  CO_TRY_VOID(co_await check_allowed(store));
-  if (options_.flood_gate && !store->ready()) {
-    co_return fail(Code::kUnavailable, fmt::format("{} \"{}\" is not ready", kind, ref.name));
-  }
-  const std::string id = kind + "/" + ref.name;
-  if (const auto it = clients_.find(id); it != clients_.end()) co_return it->second.get();
-  CO_TRY(std::unique_ptr<SecretsClient> opened, co_await open(store));
-  co_return clients_.emplace(id, std::move(opened)).first->second.get();
-}
-
-Task<Result<void>> StoreClients::check_allowed(StoreViewPtr store) {
-  if (!store->cluster() || store->spec.conditions.empty()) co_return Result<void>();
-  kube::StringMap labels;
-  if (needs_namespace_labels(*store)) {
-    auto answer = co_await stores_.namespace_labels(consumer_ns_);
-    if (!answer) {
-      co_return std::unexpected(
-          std::move(answer).error().prefixed(fmt::format("failed to get a namespace \"{}\"", consumer_ns_)));
-    }
-    labels = *std::move(answer);
-  }
-  if (allows_namespace(*store, consumer_ns_, labels)) co_return Result<void>();
-  co_return fail(Code::kDenied,
-                 fmt::format("using cluster store \"{}\" is not allowed from namespace \"{}\": denied by "
-                             "spec.condition",
-                             store->metadata.name, consumer_ns_));
-}
-
-Task<Result<std::unique_ptr<SecretsClient>>> StoreClients::open(StoreViewPtr view) {
-  CO_TRY(providers::Store store, provider_store(*view));
-  CO_TRY(providers::Provider* const provider, provider_of(registry_, store));
-  providers::StoreContext context{std::move(store), consumer_ns_, gate_, options_.allow_controller_identity};
-  auto client = co_await provider->make_client(std::move(context));
-  co_return std::move(client);
-}
-
-Task<> StoreClients::close() {
-  for (auto& [name, client] : clients_) co_await client->close();
-  clients_.clear();
-}
-
-Task<Lookup<Fetched>> fetch_all(ClientSource& clients, std::shared_ptr<const ExternalSecret> es) {
+Task<Lookup<Fetched>> fetch_all(ClientSource& clients, ExternalSecretPtr es) {
   Fetched all;
   for (std::size_t i = 0; i < es->spec.data_from.size(); ++i) {
     const DataFrom& from = es->spec.data_from[i];

@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "json/describe.hpp"
-#include "secrets/marks.hpp"
-#include "secrets/refresh.hpp"
+#include "secrets/force_sync.hpp"
+#include "secrets/refresh_due.hpp"
 #include "secrets/render.hpp"
+#include "secrets/status.hpp"
 
 namespace rotor::secrets {
 namespace {
 
-using api::es::ExternalSecret;
 using kube::append_part;
 
 void add(SecretBytes& out, const SecretMap& values) {
@@ -27,11 +27,7 @@ void add(SecretBytes& out, const api::es::RemoteRef& ref) {
   append_part(out, ref.decoding_strategy);
 }
 
-bool as_the_last_sync_left_it(const ExternalSecret& es) {
-  const auto* ready = kube::find_condition(es.status.conditions, "Ready");
-  return ready != nullptr && ready->status == "True" &&
-         es.status.synced_resource_version == resource_token(es.metadata);
-}
+bool as_the_last_sync_left_it(const ExternalSecret& es) { return is_ready(es) && !was_edited(es); }
 
 }  // namespace
 

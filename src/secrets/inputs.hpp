@@ -6,22 +6,22 @@
 #include <string>
 #include <string_view>
 
-#include "api/externalsecrets/external_secret.hpp"
 #include "base/secret_bytes.hpp"
 #include "kube/runtime/digest_key.hpp"
 #include "secrets/fetch.hpp"
 #include "secrets/target.hpp"
 #include "secrets/template_sources.hpp"
+#include "secrets/views.hpp"
 #include "template/language/parser.hpp"
 
 namespace rotor::secrets {
 
 // Does it run a template anywhere? Nothing else gives different results for the same input.
-bool may_vary(const api::es::ExternalSecret& es);
+bool may_vary(const ExternalSecret& es);
 
 // Everything that decides about the data and the templated metadata, and nothing else of the object: neither its
 // interval nor its annotations, so that force-sync does not count.
-SecretBytes inputs_of(const api::es::ExternalSecret& es, const Fetched& fetched, const TemplateSources& sources,
+SecretBytes inputs_of(const ExternalSecret& es, const Fetched& fetched, const TemplateSources& sources,
                       const tmpl::Delimiters& delimiters);
 
 // `key id-32 hexadecimal digits` over the inputs and the hash of the data that was made of them. With both in it a
@@ -37,7 +37,6 @@ enum class Inputs : std::uint8_t {
 
 // `now` is inputs_digest() with the hash of the data that `live` holds; `remembered` what this process knows, empty
 // when nothing. A null `live`: there is no Secret.
-Inputs compare_inputs(const api::es::ExternalSecret& es, const Target* live, std::string_view remembered,
-                      std::string_view now);
+Inputs compare_inputs(const ExternalSecret& es, const Target* live, std::string_view remembered, std::string_view now);
 
 }  // namespace rotor::secrets

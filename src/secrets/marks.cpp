@@ -17,10 +17,6 @@ std::string field_manager(std::string_view external_secret_name) {
   return fmt::format("externalsecrets.external-secrets.io/sha3/{}", json::object_hash(external_secret_name));
 }
 
-std::string resource_token(const kube::ObjectMeta& metadata) {
-  return fmt::format("{}-{}", metadata.generation, json::metadata_hash(metadata.annotations, metadata.labels));
-}
-
 kube::OwnerReference owner_reference(const api::es::ExternalSecret& owner) {
   return {.api_version = "external-secrets.io/v1",
           .kind = "ExternalSecret",

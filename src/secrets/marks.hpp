@@ -1,4 +1,4 @@
-// What the controller writes on objects so that they can be told apart later: identical to today's operator's marks.
+// What is written on a Secret so that it can be told apart later: identical to today's operator's marks.
 #pragma once
 
 #include <string>
@@ -12,17 +12,12 @@ inline constexpr std::string_view kManagedLabel = "reconcile.external-secrets.io
 inline constexpr std::string_view kManagedValue = "true";
 inline constexpr std::string_view kOwnerLabel = "reconcile.external-secrets.io/created-by";
 inline constexpr std::string_view kDataHashAnnotation = "reconcile.external-secrets.io/data-hash";
-inline constexpr std::string_view kFinalizer = "externalsecrets.external-secrets.io/externalsecret-cleanup";
-inline constexpr std::string_view kEventComponent = "external-secrets";
 
 // Value of the owner label: the hash of "<namespace>/<name>".
 std::string owner_hash(const kube::Key& external_secret);
 
 // Who owns fields of the target on behalf of this ExternalSecret; hashed when the name would make it too long.
 std::string field_manager(std::string_view external_secret_name);
-
-// status.syncedResourceVersion: moves with the spec, the labels and the annotations.
-std::string resource_token(const kube::ObjectMeta& metadata);
 
 kube::OwnerReference owner_reference(const api::es::ExternalSecret& owner);
 

@@ -1,16 +1,106 @@
 #include "secrets/reporter.hpp"
 
-namespace rotor::secrets {
+#include <array>
 
-void record_event(kube::EventRecorder& events, const api::es::ExternalSecret& es, kube::EventRecorder::Type type,
-                  std::string reason, std::string message) {
-  events.record({.api_version = "external-secrets.io/v1",
-                 .kind = "ExternalSecret",
-                 .ns = es.metadata.ns,
-                 .name = es.metadata.name,
-                 .uid = es.metadata.uid,
-                 .resource_version = es.metadata.resource_version},
-                type, std::move(reason), std::move(message));
+#include "base/log.hpp"
+#include "secrets/status.hpp"
+
+namespace rotor::secrets {
+namespace {
+
+using kube::Key;
+using EventType = kube::EventRecorder::Type;
+
+struct DeedWords {
+  std::string_view reason, message;
+};
+// In the order of Deed.
+constexpr std::array<DeedWords, 3> kDeeds = {{{"Created", "secret created"},
+                                              {"Updated", "secret updated"},
+                                              {"Deleted", "secret deleted because it was orphaned"}}};
+
+ReadyWords words_of(const Report& report) {
+  ReadyWords words = ready_words(report.ending);
+  if (report.ending == Ending::kRefused) words.message = report.error.message;
+  if (!report.note.empty()) words.message += "; " + report.note;
+  return words;
+}
+
+}  // namespace
+
+ExternalSecretStatus status_after(const ExternalSecret& es, const Report& report, WallTime now) {
+  const ReadyWords words = words_of(report);
+  if (!words.ready) return failed(es, words, now);
+  ExternalSecretStatus status = succeeded(es, words, report.started, now);
+  if (report.has_secret) {
+    status.binding = api::es::Binding{es.target_name()};
+    status.inputs_digest = report.inputs_digest;
+  }
+  return status;
+}
+
+Task<Result<ExternalSecretStatus>> Reporter::report(ExternalSecretPtr es, Report report) {
+  tell_deeds(*es, report.deeds);
+  if (report.ending == Ending::kOvertaken) {
+    log::debug("another pass is needed",
+               {{"externalsecret", es->metadata.key().text()}, {"why", report.error.message}});
+    co_return es->status;
+  }
+  if (!ready_words(report.ending).ready) tell_failure(*es, report);
+  ExternalSecretStatus after = status_after(*es, report, p_.clock.now());
+  auto written = co_await write(es, after);
+  if (written) co_return std::move(after);
+  const auto level = written.error().code == Code::kConflict ? log::Level::kDebug : log::Level::kWarn;
+  log::write(level, "cannot write the status",
+             {{"externalsecret", es->metadata.key().text()}, {"error", written.error().message}});
+  co_return std::unexpected(std::move(written).error());
+}
+
+void Reporter::pass_took(const Key& key, Duration took) {
+  if (p_.world.external_secret(key)) p_.metrics.sync_call(key, took);
+}
+
+Task<Result<void>> Reporter::write(ExternalSecretPtr es, ExternalSecretStatus status) {
+  const auto patch = status_patch(es->metadata, es->status, status);
+  if (!patch) co_return Result<void>();
+  const Key key = es->metadata.key();
+  kube::WriteOptions options;
+  options.subresource = "status";
+  auto answer = co_await p_.client.patch(kube::kResource<ExternalSecret>, key, kube::PatchType::kMerge,
+                                         SecretBytes(*patch), std::move(options));
+  if (!answer && answer.error().code == Code::kNotFound) co_return Result<void>();  // gone meanwhile
+  if (!answer) co_return std::unexpected(std::move(answer).error());
+  static_cast<void>(p_.world.wrote_external_secret(*answer));  // the watch shows it sooner or later
+  co_return Result<void>();
+}
+
+void Reporter::tell_deeds(const ExternalSecret& es, const std::vector<Deed>& deeds) {
+  for (const Deed deed : deeds) {
+    const DeedWords& words = kDeeds.at(static_cast<std::size_t>(deed));
+    event(es, EventType::kNormal, words.reason, std::string(words.message));
+  }
+}
+
+// What was met is an event each time; a refusal, which nothing but an edit lifts, only when it is new.
+void Reporter::tell_failure(const ExternalSecret& es, const Report& report) {
+  const Key key = es.metadata.key();
+  const bool refused = report.ending == Ending::kRefused;
+  if (refused || p_.world.external_secret(key)) p_.metrics.sync_error(key);
+  if (refused && ready_message(es) == report.error.message) return;
+  if (!refused) {
+    log::warn("ExternalSecret not synced", {{"externalsecret", key.text()}, {"error", report.error.message}});
+  }
+  event(es, EventType::kWarning, "UpdateFailed", report.error.message);
+}
+
+void Reporter::event(const ExternalSecret& es, EventType type, std::string_view reason, std::string message) {
+  p_.events.record({.api_version = "external-secrets.io/v1",
+                    .kind = "ExternalSecret",
+                    .ns = es.metadata.ns,
+                    .name = es.metadata.name,
+                    .uid = es.metadata.uid,
+                    .resource_version = es.metadata.resource_version},
+                   type, std::string(reason), std::move(message));
 }
 
 }  // namespace rotor::secrets

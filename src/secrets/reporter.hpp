@@ -1,14 +1,46 @@
-// Events on ExternalSecrets.
+// Tells how a pass over an ExternalSecret ended, once: status (only what changed), events, metrics, log.
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "api/externalsecrets/external_secret.hpp"
-#include "kube/events/events.hpp"
+#include "base/task.hpp"
+#include "secrets/ending.hpp"
+#include "secrets/parts.hpp"
+#include "secrets/target_writer.hpp"
+#include "secrets/views.hpp"
 
 namespace rotor::secrets {
 
-void record_event(kube::EventRecorder& events, const api::es::ExternalSecret& es, kube::EventRecorder::Type type,
-                  std::string reason, std::string message);
+struct Report {
+  Ending ending = Ending::kSynced;
+  Error error{};  // why, where the ending is no good one
+  kube::Outcome then = kube::Outcome::done();
+  bool has_secret = false;      // there is one that was made of what is there now
+  std::string inputs_digest{};  // of what that is
+  std::vector<Deed> deeds{};
+  std::string note{};  // what the Ready condition says besides
+  WallTime started{};
+};
+
+// The status after it. Pure.
+ExternalSecretStatus status_after(const ExternalSecret& es, const Report& report, WallTime now);
+
+class Reporter {
+ public:
+  explicit Reporter(const Parts& parts) : p_(parts) {}
+
+  // The status as it stands then.
+  Task<Result<ExternalSecretStatus>> report(ExternalSecretPtr es, Report report);
+  void pass_took(const kube::Key& key, Duration took);
+
+ private:
+  Task<Result<void>> write(ExternalSecretPtr es, ExternalSecretStatus status);
+  void tell_deeds(const ExternalSecret& es, const std::vector<Deed>& deeds);
+  void tell_failure(const ExternalSecret& es, const Report& report);
+  void event(const ExternalSecret& es, kube::EventRecorder::Type type, std::string_view reason, std::string message);
+
+  Parts p_;
+};
 
 }  // namespace rotor::secrets

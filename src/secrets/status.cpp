@@ -2,19 +2,19 @@
 
 #include "base/time.hpp"
 #include "json/writer.hpp"
-#include "secrets/marks.hpp"
+#include "secrets/force_sync.hpp"
 
 namespace rotor::secrets {
 namespace {
 
 using json::Writer;
 
-void set_ready(std::vector<kube::Condition>& conditions, bool ready, std::string_view message, WallTime now) {
+void set_ready(std::vector<kube::Condition>& conditions, const ReadyWords& words, WallTime now) {
   kube::Condition condition;
   condition.type = "Ready";
-  condition.status = ready ? "True" : "False";
-  condition.reason = ready ? "SecretSynced" : "SecretSyncedError";
-  condition.message = message;
+  condition.status = words.ready ? "True" : "False";
+  condition.reason = words.reason;
+  condition.message = words.message;
   kube::set_condition(conditions, std::move(condition), now);
 }
 
@@ -34,17 +34,27 @@ void guard(Writer& writer, const kube::ObjectMeta& metadata) {
 
 }  // namespace
 
-ExternalSecretStatus succeeded(const ExternalSecret& es, std::string_view message, WallTime started, WallTime now) {
+bool is_ready(const ExternalSecret& es) {
+  const auto* ready = kube::find_condition(es.status.conditions, "Ready");
+  return ready != nullptr && ready->status == "True";
+}
+
+std::string_view ready_message(const ExternalSecret& es) {
+  const auto* ready = kube::find_condition(es.status.conditions, "Ready");
+  return ready == nullptr ? std::string_view() : std::string_view(ready->message);
+}
+
+ExternalSecretStatus succeeded(const ExternalSecret& es, const ReadyWords& words, WallTime started, WallTime now) {
   ExternalSecretStatus status = es.status;
-  set_ready(status.conditions, true, message, now);
+  set_ready(status.conditions, words, now);
   status.refresh_time = format_time(started);
   status.synced_resource_version = resource_token(es.metadata);
   return status;
 }
 
-ExternalSecretStatus failed(const ExternalSecret& es, std::string_view message, WallTime now) {
+ExternalSecretStatus failed(const ExternalSecret& es, const ReadyWords& words, WallTime now) {
   ExternalSecretStatus status = es.status;
-  set_ready(status.conditions, false, message, now);
+  set_ready(status.conditions, words, now);
   return status;
 }
 
@@ -92,22 +102,6 @@ std::optional<std::string> status_patch(const kube::ObjectMeta& metadata, const 
     writer.key("conditions");
     writer.raw(json::write(after.conditions));
   }
-  writer.end_object();
-  writer.end_object();
-  return out;
-}
-
-std::string finalizers_patch(const kube::ObjectMeta& metadata, const std::vector<std::string>& finalizers) {
-  std::string out;
-  Writer writer(out);
-  writer.begin_object();
-  writer.key("metadata");
-  writer.begin_object();
-  if (!metadata.resource_version.empty()) member(writer, "resourceVersion", metadata.resource_version);
-  writer.key("finalizers");
-  writer.begin_array();
-  for (const std::string& finalizer : finalizers) writer.string(finalizer);
-  writer.end_array();
   writer.end_object();
   writer.end_object();
   return out;

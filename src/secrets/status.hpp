@@ -5,21 +5,21 @@
 #include <string>
 #include <string_view>
 
-#include "api/externalsecrets/external_secret.hpp"
 #include "api/externalsecrets/store.hpp"
-#include "base/secret_bytes.hpp"
-#include "secrets/build.hpp"
+#include "base/duration.hpp"
+#include "secrets/ending.hpp"
+#include "secrets/views.hpp"
 
 namespace rotor::secrets {
 
-using api::es::ExternalSecret;
-using api::es::ExternalSecretStatus;
+bool is_ready(const ExternalSecret& es);
+std::string_view ready_message(const ExternalSecret& es);  // empty when nobody has said anything yet
 
 // After a successful pass that began at `started`.
-ExternalSecretStatus succeeded(const ExternalSecret& es, std::string_view message, WallTime started, WallTime now);
+ExternalSecretStatus succeeded(const ExternalSecret& es, const ReadyWords& words, WallTime started, WallTime now);
 
 // After a failed one: only the condition changes, the last good refresh stays on record.
-ExternalSecretStatus failed(const ExternalSecret& es, std::string_view message, WallTime now);
+ExternalSecretStatus failed(const ExternalSecret& es, const ReadyWords& words, WallTime now);
 
 // A merge patch of what differs; nullopt when nothing does. It holds only for the version of the object that was read:
 // what a pass found out must not stand in the status of one that was edited, or deleted and made again, meanwhile.
@@ -27,8 +27,5 @@ std::optional<std::string> status_patch(const kube::ObjectMeta& metadata, const 
                                         const ExternalSecretStatus& after);
 std::optional<std::string> status_patch(const kube::ObjectMeta& metadata, const api::es::StoreStatus& before,
                                         const api::es::StoreStatus& after);
-
-// A merge patch of the list of finalizers that another writer's change in between makes fail.
-std::string finalizers_patch(const kube::ObjectMeta& metadata, const std::vector<std::string>& finalizers);
 
 }  // namespace rotor::secrets

@@ -1,16 +1,14 @@
 // SecretStores and ClusterSecretStores as one: what consumers look up and what the store controller reads.
 #pragma once
 
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "api/externalsecrets/external_secret.hpp"
 #include "api/externalsecrets/store.hpp"
 #include "base/error.hpp"
-#include "base/task.hpp"
 #include "providers/registry.hpp"
+#include "secrets/views.hpp"
 
 namespace rotor::secrets {
 
@@ -24,16 +22,6 @@ struct StoreView {
   bool ready() const;
   // Has anybody looked at it yet? One that is merely new is no failure.
   bool judged() const;
-};
-using StoreViewPtr = std::shared_ptr<const StoreView>;
-
-// Where stores are found; over the watch caches, or a map in tests.
-class StoreDirectory {
- public:
-  virtual ~StoreDirectory() = default;
-  // Null when there is none. `ns` is not looked at for a ClusterSecretStore.
-  virtual StoreViewPtr find(std::string_view kind, const std::string& ns, const std::string& name) const = 0;
-  virtual Task<Result<kube::StringMap>> namespace_labels(std::string ns) = 0;
 };
 
 bool managed_by(const StoreView& store, std::string_view controller_class);
@@ -50,7 +38,7 @@ bool allows_namespace(const StoreView& store, const std::string& ns, const kube:
 bool needs_namespace_labels(const StoreView& store);
 
 // Every store an ExternalSecret names, SecretStore being the default kind.
-std::vector<api::es::StoreRef> store_refs(const api::es::ExternalSecret& es);
+std::vector<api::es::StoreRef> store_refs(const ExternalSecret& es);
 // "SecretStore" for an empty kind; anything else as it is.
 std::string store_kind(const api::es::StoreRef& ref);
 

@@ -1,49 +1,33 @@
-// Brings the Secret on the API server to what it should be, and takes away what an earlier target name left behind.
+// Writes the Secret of an ExternalSecret as it was planned. It reads and decides nothing.
 #pragma once
 
-#include <expected>
-#include <string>
+#include <optional>
 
 #include "base/task.hpp"
-#include "kube/client/client.hpp"
-#include "kube/events/events.hpp"
-#include "secrets/build.hpp"
-#include "secrets/world.hpp"
+#include "secrets/ending.hpp"
+#include "secrets/parts.hpp"
+#include "secrets/plan.hpp"
+#include "secrets/views.hpp"
 
 namespace rotor::secrets {
 
-// Somebody else wrote in between: no condition, the next pass sees what they wrote.
-inline constexpr std::string_view kAgain = "";
-inline constexpr std::string_view kCouldNotUpdate = "could not update secret";
-
-// What a failed write of a Secret says, and what becomes of the pass.
-SyncFailure write_failure(Error error, const std::string& context);
-
-template <class T>
-using Synced = std::expected<T, SyncFailure>;
+// What was done that people are told.
+enum class Deed : std::uint8_t { kCreated, kUpdated, kOrphanDeleted };
 
 class TargetWriter {
  public:
-  using EsPtr = World::ExternalSecretPtr;
+  explicit TargetWriter(const Parts& parts) : p_(parts) {}
 
-  TargetWriter(kube::Client& client, World& world, kube::EventRecorder& events)
-      : client_(client), world_(world), events_(events) {}
-
-  Task<Synced<void>> write(EsPtr es, tmpl::SecretParts parts);
-  // Leaves the data as it is.
-  Task<Synced<void>> keep(EsPtr es, World::TargetPtr live);
-  // Secrets this ExternalSecret made under an earlier target name.
-  Task<Synced<void>> delete_orphans(EsPtr es);
+  Task<Synced<std::optional<Deed>>> write(ExternalSecretPtr es, Plan plan);
+  Task<Synced<Deed>> remove_orphan(TargetPtr orphan);
 
  private:
-  Task<Synced<void>> overwrite(EsPtr es, Synced<Desired> desired);
-  Task<Synced<void>> create(EsPtr es, api::Secret secret);
-  Task<Synced<void>> update(EsPtr es, api::Secret secret);
-  Task<Synced<World::TargetPtr>> take_over(EsPtr es);
+  using Done = Synced<std::optional<Deed>>;
+  Task<Done> create(ExternalSecretPtr es, api::Secret secret);
+  Task<Done> update(ExternalSecretPtr es, api::Secret secret);
+  Task<Done> mark(ExternalSecretPtr es);
 
-  kube::Client& client_;
-  World& world_;
-  kube::EventRecorder& events_;
+  Parts p_;
 };
 
 }  // namespace rotor::secrets

@@ -9,7 +9,6 @@
 namespace rotor::secrets {
 namespace {
 
-using api::es::ExternalSecret;
 using kube::Key;
 
 template <class Store>

@@ -9,20 +9,18 @@
 #include <string>
 #include <unordered_map>
 
-#include "api/externalsecrets/external_secret.hpp"
 #include "api/externalsecrets/store.hpp"
+#include "base/task.hpp"
 #include "kube/runtime/cache.hpp"
 #include "secrets/options.hpp"
 #include "secrets/store_view.hpp"
 #include "secrets/target.hpp"
+#include "secrets/views.hpp"
 
 namespace rotor::secrets {
 
-class World final : public StoreDirectory {
+class World {
  public:
-  using ExternalSecretPtr = std::shared_ptr<const api::es::ExternalSecret>;
-  using TargetPtr = std::shared_ptr<const Target>;
-
   // Called on the I/O thread for changes a controller must look at.
   struct Listeners {
     std::function<void(const kube::Key&, bool first_seen, const ExternalSecretPtr&)> external_secret;  // null: gone
@@ -49,8 +47,9 @@ class World final : public StoreDirectory {
   Result<ExternalSecretPtr> wrote_external_secret(const SecretBytes& answer) { return external_secrets_.wrote(answer); }
   Result<TargetPtr> wrote_target(const SecretBytes& answer) { return targets_.wrote(answer); }
 
-  StoreViewPtr find(std::string_view kind, const std::string& ns, const std::string& name) const override;
-  Task<Result<kube::StringMap>> namespace_labels(std::string ns) override;
+  // Null when there is none. `ns` is not looked at for a ClusterSecretStore.
+  StoreViewPtr find(std::string_view kind, const std::string& ns, const std::string& name) const;
+  Task<Result<kube::StringMap>> namespace_labels(std::string ns);
 
  private:
   void watch_external_secrets();
@@ -62,7 +61,7 @@ class World final : public StoreDirectory {
   kube::Client& client_;
   const Options& options_;
   Listeners listeners_;
-  kube::Cache<api::es::ExternalSecret> external_secrets_;
+  kube::Cache<ExternalSecret> external_secrets_;
   kube::Cache<Target> targets_;
   kube::Cache<StoreView> stores_;
   kube::Cache<StoreView> cluster_stores_;

@@ -13,8 +13,9 @@ using namespace std::chrono_literals;
 const WallTime kNow = *parse_time("2026-01-02T10:00:00Z");
 
 Decision decide(const api::es::ExternalSecret& es, bool ours = true) {
-  const Target target = test::managed_target();
-  return decide_sync({es, &target, kNow, ours});
+  Observed seen = test::observed(es, test::managed_target(), kNow);
+  seen.ours = ours;
+  return decide_sync(seen);
 }
 
 TEST(Decide, RefreshesANewObjectAndAddsTheFinalizerInTheSamePass_Row23) {
@@ -34,7 +35,7 @@ TEST(Decide, SkipsWhatIsUpToDate_Row26) {
 TEST(Decide, RepairsWithIntervalZero_Row31) {
   auto es = test::synced_es("2026-01-02T09:50:00Z");
   es.spec.refresh_interval = "0";
-  EXPECT_EQ(decide_sync({es, nullptr, kNow, true}).action, SyncAction::kRefresh);
+  EXPECT_EQ(decide_sync(test::observed(es, std::nullopt, kNow)).action, SyncAction::kRefresh);
 }
 
 struct PolicyCase {
@@ -51,17 +52,18 @@ TEST(Decide, ReadsChangedValuesAtOnceOnlyWhereTheObjectFollowsItsStore) {
     auto es = test::synced_es("2026-01-02T09:50:00Z");
     es.spec.refresh_policy = c.policy;
     es.spec.refresh_interval = c.interval;
-    const Target target = test::managed_target();
-    const SyncInput in{.es = es, .target = &target, .now = kNow, .ours = true, .asked = true};
-    EXPECT_EQ(decide_sync(in).action, c.action) << c.policy << " " << c.interval;
+    Observed seen = test::observed(es, test::managed_target(), kNow);
+    seen.ask = 1;
+    EXPECT_EQ(decide_sync(seen).action, c.action) << c.policy << " " << c.interval;
   }
 }
 
 TEST(Decide, ReadsChangedValuesWhereCreatedOnceNeverSynced) {
   auto es = test::sample_es();
   es.spec.refresh_policy = "CreatedOnce";
-  EXPECT_EQ(decide_sync({.es = es, .target = nullptr, .now = kNow, .ours = true, .asked = true}).action,
-            SyncAction::kRefresh);
+  Observed seen = test::observed(es, std::nullopt, kNow);
+  seen.ask = 1;
+  EXPECT_EQ(decide_sync(seen).action, SyncAction::kRefresh);
 }
 
 TEST(Decide, CleansUpWhatIsBeingDeleted_Row20) {
@@ -87,6 +89,41 @@ TEST(Decide, IgnoresAnotherControllersObjectButForTheFinalizer) {
   EXPECT_TRUE(decision.add_finalizer);
 }
 
+TEST(Decide, RefusesWhatCannotBeReadAndTouchesNothing) {
+  Observed seen = test::observed({}, std::nullopt, kNow);
+  seen.unreadable = "spec.data: expected an array";
+  const auto decision = decide_sync(seen);
+  EXPECT_EQ(decision.action, SyncAction::kRefuse);
+  EXPECT_EQ(decision.why,
+            "the ExternalSecret cannot be read: spec.data: expected an array; correct the field and apply it again");
+  EXPECT_FALSE(decision.add_finalizer);
+}
+
+struct WaitCase {
+  const char* what;
+  std::optional<Duration> patience;
+  Duration waited;
+  SyncAction action;
+};
+
+TEST(Decide, WaitsInSilenceForAStoreThatNobodyHasLookedAtButNotForEver) {
+  for (const WaitCase& c :
+       {WaitCase{"every store was looked at", std::nullopt, 5s, SyncAction::kRefresh},
+        WaitCase{"at first", 2s, 0s, SyncAction::kWait}, WaitCase{"for a while", 2s, 1999ms, SyncAction::kWait},
+        WaitCase{"long enough", 2s, 2s, SyncAction::kRefresh}}) {
+    Observed seen = test::observed(test::sample_es(), std::nullopt, kNow);
+    seen.patience = c.patience;
+    seen.waited = c.waited;
+    EXPECT_EQ(decide_sync(seen).action, c.action) << c.what;
+  }
+}
+
+TEST(Decide, DoesNotWaitForAStoreWhileTheSecretIsUpToDate) {
+  Observed seen = test::observed(test::synced_es("2026-01-02T09:50:00Z"), test::managed_target(), kNow);
+  seen.patience = 2s;
+  EXPECT_EQ(decide_sync(seen).action, SyncAction::kSkip);
+}
+
 struct IntervalCase {
   std::string_view interval;
   Duration least;
@@ -99,8 +136,9 @@ class Intervals : public testing::TestWithParam<IntervalCase> {};
 TEST_P(Intervals, HaveAFloorThatIsTold) {
   auto es = test::sample_es();
   es.spec.refresh_interval = GetParam().interval;
-  const Target target = test::managed_target();
-  const auto decision = decide_sync({es, &target, kNow, true, false, GetParam().least});
+  Observed seen = test::observed(es, test::managed_target(), kNow);
+  seen.least_interval = GetParam().least;
+  const auto decision = decide_sync(seen);
   EXPECT_EQ(decision.action, SyncAction::kRefresh);
   EXPECT_EQ(decision.interval, GetParam().used);
   EXPECT_EQ(decision.note, GetParam().note);
@@ -127,8 +165,9 @@ TEST_P(Asked, RefreshesOnlyWhatFollowsItsStore) {
   auto es = test::synced_es("2026-01-02T09:59:00Z");
   es.spec.refresh_policy = GetParam().policy;
   es.spec.refresh_interval = GetParam().interval;
-  const Target target = test::managed_target();
-  EXPECT_EQ(decide_sync({es, &target, kNow, true, true}).action, GetParam().action);
+  Observed seen = test::observed(es, test::managed_target(), kNow);
+  seen.ask = 1;
+  EXPECT_EQ(decide_sync(seen).action, GetParam().action);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -15,13 +15,13 @@ const kube::DigestKey& key() {
 }
 
 // Everything a Secret is made of.
-struct World {
+struct Ingredients {
   api::es::ExternalSecret es = test::sample_es();
   Fetched fetched;
   TemplateSources sources;
   tmpl::Delimiters delimiters;
 
-  World() {
+  Ingredients() {
     es.spec.target.tmpl.emplace();
     es.spec.target.tmpl->data["a"] = "{{ bcrypt .a }}";
     es.spec.target.tmpl->metadata = api::es::TemplateMetadata{{{"l", "1"}}, {{"n", "{{ now }}"}}, {}};
@@ -38,17 +38,17 @@ struct World {
 
 struct ChangeCase {
   const char* what;
-  std::function<void(World&)> change;
+  std::function<void(Ingredients&)> change;
   bool counts;
 };
 void PrintTo(const ChangeCase& c, std::ostream* out) { *out << c.what; }
 class Change : public testing::TestWithParam<ChangeCase> {};
 
 TEST_P(Change, CountsWhenTheSecretIsMadeOfIt) {
-  World world;
-  const std::string before = world.digest();
-  GetParam().change(world);
-  EXPECT_EQ(world.digest() != before, GetParam().counts);
+  Ingredients all;
+  const std::string before = all.digest();
+  GetParam().change(all);
+  EXPECT_EQ(all.digest() != before, GetParam().counts);
 }
 
 api::es::Rewrite transform() {
@@ -60,28 +60,32 @@ api::es::Rewrite transform() {
 INSTANTIATE_TEST_SUITE_P(
     Cases, Change,
     testing::Values(
-        ChangeCase{"nothing", [](World&) {}, false},
-        ChangeCase{"a value", [](World& w) { w.fetched.data[0] = SecretBytes("v2"); }, true},
-        ChangeCase{"an extracted value", [](World& w) { w.fetched.data_from[0] = test::one_value("x", "2"); }, true},
-        ChangeCase{"an extracted key", [](World& w) { w.fetched.data_from[0] = test::one_value("y", "1"); }, true},
-        ChangeCase{"a template", [](World& w) { w.es.spec.target.tmpl->data["a"] = "{{ .a }}"; }, true},
-        ChangeCase{"a templated label", [](World& w) { w.es.spec.target.tmpl->metadata->labels["l"] = "2"; }, true},
-        ChangeCase{"the type", [](World& w) { w.es.spec.target.tmpl->type = "x/y"; }, true},
-        ChangeCase{"a source", [](World& w) { w.sources.begin()->second = test::one_value("t", "{{ .b }}"); }, true},
-        ChangeCase{"a source that went", [](World& w) { w.sources.clear(); }, true},
-        ChangeCase{"a rewrite", [](World& w) { w.es.spec.data_from[0].rewrite.push_back(transform()); }, true},
-        ChangeCase{"decoding", [](World& w) { w.es.spec.data[0].remote_ref.decoding_strategy = "Base64"; }, true},
-        ChangeCase{"a key of the Secret", [](World& w) { w.es.spec.data[0].secret_key = "b"; }, true},
-        ChangeCase{"delimiters", [](World& w) { w.delimiters.left = "<<"; }, true},
-        ChangeCase{"where the value lies", [](World& w) { w.es.spec.data[0].remote_ref.key = "moved"; }, false},
-        ChangeCase{"force-sync", [](World& w) { w.es.metadata.annotations["force-sync"] = "1"; }, false},
-        ChangeCase{"the interval", [](World& w) { w.es.spec.refresh_interval = "5m"; }, false}));
+        ChangeCase{"nothing", [](Ingredients&) {}, false},
+        ChangeCase{"a value", [](Ingredients& w) { w.fetched.data[0] = SecretBytes("v2"); }, true},
+        ChangeCase{"an extracted value", [](Ingredients& w) { w.fetched.data_from[0] = test::one_value("x", "2"); },
+                   true},
+        ChangeCase{"an extracted key", [](Ingredients& w) { w.fetched.data_from[0] = test::one_value("y", "1"); },
+                   true},
+        ChangeCase{"a template", [](Ingredients& w) { w.es.spec.target.tmpl->data["a"] = "{{ .a }}"; }, true},
+        ChangeCase{"a templated label", [](Ingredients& w) { w.es.spec.target.tmpl->metadata->labels["l"] = "2"; },
+                   true},
+        ChangeCase{"the type", [](Ingredients& w) { w.es.spec.target.tmpl->type = "x/y"; }, true},
+        ChangeCase{"a source", [](Ingredients& w) { w.sources.begin()->second = test::one_value("t", "{{ .b }}"); },
+                   true},
+        ChangeCase{"a source that went", [](Ingredients& w) { w.sources.clear(); }, true},
+        ChangeCase{"a rewrite", [](Ingredients& w) { w.es.spec.data_from[0].rewrite.push_back(transform()); }, true},
+        ChangeCase{"decoding", [](Ingredients& w) { w.es.spec.data[0].remote_ref.decoding_strategy = "Base64"; }, true},
+        ChangeCase{"a key of the Secret", [](Ingredients& w) { w.es.spec.data[0].secret_key = "b"; }, true},
+        ChangeCase{"delimiters", [](Ingredients& w) { w.delimiters.left = "<<"; }, true},
+        ChangeCase{"where the value lies", [](Ingredients& w) { w.es.spec.data[0].remote_ref.key = "moved"; }, false},
+        ChangeCase{"force-sync", [](Ingredients& w) { w.es.metadata.annotations["force-sync"] = "1"; }, false},
+        ChangeCase{"the interval", [](Ingredients& w) { w.es.spec.refresh_interval = "5m"; }, false}));
 
 TEST(InputsDigest, IsOfTheDataThatWasMadeToo) {
-  const World world;
-  EXPECT_NE(world.digest("one"), world.digest("other"));
-  EXPECT_EQ(world.digest().size(), 8U + 1 + 32);
-  EXPECT_TRUE(world.digest().starts_with(key().id() + "-"));
+  const Ingredients all;
+  EXPECT_NE(all.digest("one"), all.digest("other"));
+  EXPECT_EQ(all.digest().size(), 8U + 1 + 32);
+  EXPECT_TRUE(all.digest().starts_with(key().id() + "-"));
 }
 
 TEST(MayVary, OnlyWhereATemplateRuns) {

@@ -1,7 +1,9 @@
 // Objects the tests of this room start from.
 #pragma once
 
-#include "api/externalsecrets/external_secret.hpp"
+#include "secrets/finalizer.hpp"
+#include "secrets/force_sync.hpp"
+#include "secrets/gather.hpp"
 #include "secrets/marks.hpp"
 #include "secrets/target.hpp"
 
@@ -57,6 +59,15 @@ inline Target managed_target() {
   auto target = to_target(std::move(secret));
   target.metadata.annotations[std::string(kDataHashAnnotation)] = target.actual_hash;
   return target;
+}
+
+// What a pass sees of them, and nothing else that would count.
+inline Observed observed(ExternalSecret es, std::optional<Target> target, WallTime now) {
+  Observed seen;
+  seen.es = std::make_shared<const ExternalSecret>(std::move(es));
+  if (target) seen.target = std::make_shared<const Target>(*std::move(target));
+  seen.now = now;
+  return seen;
 }
 
 }  // namespace rotor::secrets::test

@@ -20,7 +20,7 @@ ExternalSecret with(ExternalSecret es, ExternalSecretStatus status) {
 }
 
 TEST(Status, SaysSyncedAfterASuccess_Row1) {
-  const auto status = succeeded(test::sample_es(), "secret synced", kFirst, kFirst + 1s);
+  const auto status = succeeded(test::sample_es(), ready_words(Ending::kSynced), kFirst, kFirst + 1s);
   ASSERT_EQ(status.conditions.size(), 1U);
   EXPECT_EQ(status.conditions[0].type, "Ready");
   EXPECT_EQ(status.conditions[0].status, "True");
@@ -31,28 +31,28 @@ TEST(Status, SaysSyncedAfterASuccess_Row1) {
 }
 
 TEST(Status, PatchesOnlyTheTimeOnTheNextSuccess_Row43) {
-  const auto es = with(test::sample_es(), succeeded(test::sample_es(), "secret synced", kFirst, kFirst));
-  const auto next = succeeded(es, "secret synced", kFirst + 1h, kFirst + 1h);
+  const auto es = with(test::sample_es(), succeeded(test::sample_es(), ready_words(Ending::kSynced), kFirst, kFirst));
+  const auto next = succeeded(es, ready_words(Ending::kSynced), kFirst + 1h, kFirst + 1h);
   EXPECT_EQ(next.conditions, es.status.conditions);
   EXPECT_EQ(status_patch(kNoVersion, es.status, next), R"({"status":{"refreshTime":"2026-01-02T11:00:00Z"}})");
 }
 
 TEST(Status, KeepsTheTransitionTimeWhenOnlyTheMessageChanges_Row44) {
-  const auto es = with(test::sample_es(), succeeded(test::sample_es(), "secret synced", kFirst, kFirst));
-  const auto next = succeeded(es, "secret retained due to DeletionPolicy=Retain", kFirst + 1h, kFirst + 1h);
+  const auto es = with(test::sample_es(), succeeded(test::sample_es(), ready_words(Ending::kSynced), kFirst, kFirst));
+  const auto next = succeeded(es, ready_words(Ending::kRetained), kFirst + 1h, kFirst + 1h);
   EXPECT_EQ(next.conditions[0].last_transition_time, "2026-01-02T10:00:00Z");
   EXPECT_EQ(next.conditions[0].message, "secret retained due to DeletionPolicy=Retain");
 }
 
 TEST(Status, MovesTheTransitionTimeWhenItFlips_Row45) {
-  const auto es = with(test::sample_es(), failed(test::sample_es(), "could not update secret", kFirst));
-  const auto next = succeeded(es, "secret synced", kFirst + 1h, kFirst + 1h);
+  const auto es = with(test::sample_es(), failed(test::sample_es(), ready_words(Ending::kNotWritten), kFirst));
+  const auto next = succeeded(es, ready_words(Ending::kSynced), kFirst + 1h, kFirst + 1h);
   EXPECT_EQ(next.conditions[0].last_transition_time, "2026-01-02T11:00:00Z");
 }
 
 TEST(Status, KeepsTheLastGoodRefreshAfterAFailure_Row46) {
-  const auto es = with(test::sample_es(), succeeded(test::sample_es(), "secret synced", kFirst, kFirst));
-  const auto next = failed(es, "could not get secret data from provider", kFirst + 1h);
+  const auto es = with(test::sample_es(), succeeded(test::sample_es(), ready_words(Ending::kSynced), kFirst, kFirst));
+  const auto next = failed(es, ready_words(Ending::kNotFetched), kFirst + 1h);
   EXPECT_EQ(next.refresh_time, es.status.refresh_time);
   EXPECT_EQ(next.synced_resource_version, es.status.synced_resource_version);
   EXPECT_EQ(next.conditions[0].status, "False");
@@ -63,8 +63,9 @@ TEST(Status, KeepsTheLastGoodRefreshAfterAFailure_Row46) {
 }
 
 TEST(Status, IsNotWrittenWhenNothingChanged_Row47) {
-  const auto es = with(test::sample_es(), failed(test::sample_es(), "could not update secret", kFirst));
-  EXPECT_EQ(status_patch(kNoVersion, es.status, failed(es, "could not update secret", kFirst + 1h)), std::nullopt);
+  const auto es = with(test::sample_es(), failed(test::sample_es(), ready_words(Ending::kNotWritten), kFirst));
+  EXPECT_EQ(status_patch(kNoVersion, es.status, failed(es, ready_words(Ending::kNotWritten), kFirst + 1h)),
+            std::nullopt);
 }
 
 TEST(Status, PatchesAStoresConditionsAndCapabilities) {
@@ -77,7 +78,7 @@ TEST(Status, PatchesAStoresConditionsAndCapabilities) {
 
 TEST(Status, IsPatchedUnderTheVersionThatWasRead) {
   const auto es = test::sample_es();
-  const auto next = failed(es, "could not update secret", kFirst);
+  const auto next = failed(es, ready_words(Ending::kNotWritten), kFirst);
   const auto patch = status_patch(es.metadata, es.status, next);
   ASSERT_TRUE(patch);
   EXPECT_TRUE(patch->starts_with(R"({"metadata":{"resourceVersion":"10"},"status":{)")) << *patch;
@@ -93,11 +94,6 @@ TEST(Status, TakesTheDigestAwayWhenNothingIsRandomAnyMore) {
   before.inputs_digest = "k-1";
   EXPECT_EQ(status_patch(kNoVersion, before, {}), R"({"status":{"inputsDigest":null}})");
   EXPECT_EQ(status_patch(kNoVersion, {}, before), R"({"status":{"inputsDigest":"k-1"}})");
-}
-
-TEST(Finalizers, ArePatchedUnderTheVersionThatWasRead) {
-  EXPECT_EQ(finalizers_patch(test::sample_es().metadata, {"a", "b"}),
-            R"({"metadata":{"resourceVersion":"10","finalizers":["a","b"]}})");
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "local/manifests/schema_check.hpp"
 #include "local/values/values.hpp"
 #include "local/values/values_provider.hpp"
+#include "secrets/client_source.hpp"
 #include "secrets/fetch.hpp"
 #include "secrets/finish.hpp"
 #include "secrets/limits.hpp"

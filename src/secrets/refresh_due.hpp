@@ -5,15 +5,15 @@
 #include <string>
 #include <string_view>
 
-#include "api/externalsecrets/external_secret.hpp"
 #include "base/duration.hpp"
 #include "base/error.hpp"
 #include "secrets/target.hpp"
+#include "secrets/views.hpp"
 
 namespace rotor::secrets {
 
 // spec.refreshInterval: one hour when absent; zero or less: never by time. kInvalid names the field and what to write.
-Result<Duration> refresh_interval(const api::es::ExternalSecret& es);
+Result<Duration> refresh_interval(const ExternalSecret& es);
 
 struct RefreshDecision {
   bool refresh;
@@ -21,16 +21,16 @@ struct RefreshDecision {
 };
 
 // Does the object itself ask for a refresh (never synced, edited, due)? `interval` is refresh_interval(es).
-RefreshDecision should_refresh(const api::es::ExternalSecret& es, Duration interval, WallTime now);
+RefreshDecision should_refresh(const ExternalSecret& es, Duration interval, WallTime now);
 
 // Is the target what the last sync left? A target that is not is repaired whatever the refresh policy says.
-RefreshDecision target_needs_repair(const api::es::ExternalSecret& es, const Target* target);
+RefreshDecision target_needs_repair(const ExternalSecret& es, const Target* target);
 
 // Does it follow its store at all? Not with refreshPolicy CreatedOnce or OnChange, nor with a refreshInterval of 0.
-bool follows_store(const api::es::ExternalSecret& es, Duration interval);
+bool follows_store(const ExternalSecret& es, Duration interval);
 
 // When to look again after a successful or a skipped pass; nullopt: only on an event. Spread by object id, so that
 // objects made together do not stay together; never sooner than the interval.
-std::optional<Duration> next_look(const api::es::ExternalSecret& es, Duration interval, WallTime now);
+std::optional<Duration> next_look(const ExternalSecret& es, Duration interval, WallTime now);
 
 }  // namespace rotor::secrets

@@ -1,4 +1,4 @@
-#include "secrets/refresh.hpp"
+#include "secrets/refresh_due.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -6,12 +6,10 @@
 #include <fmt/format.h>
 
 #include "base/time.hpp"
-#include "secrets/marks.hpp"
+#include "secrets/force_sync.hpp"
 
 namespace rotor::secrets {
 namespace {
-
-using api::es::ExternalSecret;
 
 constexpr Duration kLongest = std::chrono::hours(24 * 365 * 100);
 
@@ -25,8 +23,7 @@ RefreshDecision periodic(const ExternalSecret& es, Duration interval, WallTime n
   if (interval <= Duration::zero() && !es.status.synced_resource_version.empty()) {
     return {false, "refreshInterval is 0 and it was synced once"};
   }
-  if (es.status.synced_resource_version != resource_token(es.metadata))
-    return {true, "spec, labels or annotations changed"};
+  if (was_edited(es)) return {true, "spec, labels or annotations changed"};
   const auto last = refreshed_at(es);
   if (!last) return {true, "never refreshed"};
   if (*last > now) return {true, "last refresh lies in the future"};
@@ -62,7 +59,7 @@ RefreshDecision should_refresh(const ExternalSecret& es, Duration interval, Wall
   if (policy == "CreatedOnce") return {!synced, synced ? "refreshPolicy is CreatedOnce" : "never synced"};
   if (policy == "OnChange") {
     if (!synced) return {true, "never synced"};
-    const bool changed = es.status.synced_resource_version != resource_token(es.metadata);
+    const bool changed = was_edited(es);
     return {changed, changed ? "spec, labels or annotations changed" : "refreshPolicy is OnChange"};
   }
   return periodic(es, interval, now);

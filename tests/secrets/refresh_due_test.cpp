@@ -1,4 +1,4 @@
-#include "secrets/refresh.hpp"
+#include "secrets/refresh_due.hpp"
 
 #include <gtest/gtest.h>
 

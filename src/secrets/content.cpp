@@ -1,0 +1,66 @@
+#include "secrets/content.hpp"
+
+#include "json/object_hash.hpp"
+#include "secrets/finish.hpp"
+#include "secrets/inputs.hpp"
+#include "secrets/render.hpp"
+
+namespace rotor::secrets {
+
+struct ContentMaker::Rendered {
+  bool empty = false;   // nothing was fetched
+  bool varied = false;  // the next time it is another text
+  tmpl::SecretParts parts{};
+};
+
+bool ContentMaker::may_hold_the_same(const ExternalSecret& es) const {
+  return !es.status.inputs_digest.empty() || !digests_.remembered(es.metadata.key()).empty();
+}
+
+Task<Synced<Content>> ContentMaker::make(ExternalSecretPtr es, Material material) {
+  const TargetPtr live = material.live;
+  const SecretBytes inputs = std::move(material.inputs);
+  const kube::Key key = es->metadata.key();
+  if (live && may_hold_the_same(*es)) {
+    std::string digest = inputs_digest(*co_await digests_.key(), inputs, live->actual_hash);
+    if (compare_inputs(*es, live.get(), digests_.remembered(key), digest) == Inputs::kUnchanged) {
+      co_return Content{Content::Kind::kAsItIs, {}, std::move(digest)};
+    }
+  }
+  auto rendered = co_await render(es, std::move(material));
+  if (!rendered) co_return std::unexpected(std::move(rendered).error());
+  if (rendered->empty) co_return Content{};
+  Content made{Content::Kind::kNew, std::move(rendered->parts), {}};
+  if (!rendered->varied) co_return std::move(made);
+  if (live) {
+    std::string digest = inputs_digest(*co_await digests_.key(), inputs, live->actual_hash);
+    if (compare_inputs(*es, live.get(), digests_.remembered(key), digest) == Inputs::kUnknown) {
+      co_return Content{Content::Kind::kAsItIs, {}, std::move(digest)};
+    }
+  }
+  made.digest = inputs_digest(*co_await digests_.key(), inputs, json::object_hash(made.parts.data));
+  co_return std::move(made);
+}
+
+// On the pool when templates or expressions run: they may take long.
+Task<Synced<ContentMaker::Rendered>> ContentMaker::render(ExternalSecretPtr es, Material material) {
+  tmpl::Environment environment = tmpl::system_environment();
+  environment.now = p_.clock.now();
+  auto work = [es, material = std::move(material), environment = std::move(environment),
+               delimiters = p_.options.delimiters]() mutable -> Synced<Rendered> {
+    Rendered out;
+    environment.varied = &out.varied;
+    auto values = finish_values(*es, std::move(material.fetched), environment);
+    if (!values) return std::unexpected(SyncFailure{Ending::kNotFetched, std::move(values).error().error});
+    out.empty = values->empty();
+    if (out.empty) return out;
+    auto parts = render_secret(*es, *std::move(values), material.sources, environment, delimiters);
+    if (!parts) return std::unexpected(not_rendered(*es, material.live.get(), std::move(parts).error().error));
+    out.parts = *std::move(parts);
+    return out;
+  };
+  if (runs_templates(*es) || rewrites(*es)) co_return co_await p_.pool.run(std::move(work));
+  co_return work();
+}
+
+}  // namespace rotor::secrets

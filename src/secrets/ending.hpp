@@ -1,0 +1,48 @@
+// How a pass over an ExternalSecret can end, and what the Ready condition says of each ending.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "kube/runtime/queue.hpp"
+
+namespace rotor::secrets {
+
+enum class Ending : std::uint8_t {
+  kSynced,
+  kRetained,        // nothing was fetched: what is there stays
+  kRefused,         // what it asks for cannot be done: only an edit can help
+  kNotFetched,      // a store has no answer, or none that can be used
+  kNotWritten,      // not rendered, or not taken by the API server
+  kOwnedByAnother,  // by another ExternalSecret
+  kOwnedOtherwise,  // by a controller of another kind
+  kImmutable,       // and not what it should be
+  kOrphansLeft,     // the Secret of an earlier name is still there
+  kOvertaken,       // somebody else wrote in between: nothing is told, the next pass sees what they wrote
+};
+
+// What the Ready condition says.
+struct ReadyWords {
+  bool ready = false;
+  std::string_view reason;
+  std::string message;
+};
+// The message of kRefused is the refusal, which the caller knows.
+ReadyWords ready_words(Ending ending);
+
+// An ending that is no good one: why, and what becomes of the object.
+struct SyncFailure {
+  Ending ending;
+  Error error;
+  kube::Outcome then = kube::Outcome::failed();  // done(): nothing but an edit can help
+};
+template <class T>
+using Synced = std::expected<T, SyncFailure>;
+
+// After a failed call about a Secret; `context`: "could not create secret a".
+SyncFailure write_failure(Error error, std::string_view context);
+
+}  // namespace rotor::secrets

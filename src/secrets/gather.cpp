@@ -1,0 +1,64 @@
+#include "secrets/gather.hpp"
+
+#include <algorithm>
+
+namespace rotor::secrets {
+namespace {
+
+// An ordinary start is no failure: a store may be applied just after what reads from it, and somebody has to look at
+// it.
+constexpr auto kForAMissingStore = std::chrono::seconds(2);
+constexpr auto kForANewStore = std::chrono::seconds(30);
+
+ExternalSecretPtr name_alone(const kube::Key& key) {
+  ExternalSecret shell;
+  shell.metadata.ns = key.ns;
+  shell.metadata.name = key.name;
+  return std::make_shared<const ExternalSecret>(std::move(shell));
+}
+
+void look_at_stores(const Parts& parts, const ExternalSecret& es, Observed& out) {
+  const Options& options = parts.options;
+  const auto& main = es.spec.secret_store_ref;
+  if (!options.cluster_stores && main && main->kind == providers::kClusterSecretStoreKind) out.ours = false;
+  for (const auto& ref : store_refs(es)) {
+    const auto store = parts.world.find(store_kind(ref), es.metadata.ns, ref.name);
+    if (store && !managed_by(*store, options.controller_class)) out.ours = false;
+    if (store && (store->judged() || !options.flood_gate)) continue;
+    const Duration most = store ? kForANewStore : kForAMissingStore;
+    out.patience = std::min(out.patience.value_or(most), most);
+  }
+}
+
+}  // namespace
+
+Observed gather(const Parts& parts, const PassState& state, const kube::Key& key) {
+  Observed out;
+  out.now = parts.clock.now();
+  out.least_interval = parts.options.least_interval;
+  if (const auto broken = state.unreadable.find(key); broken != state.unreadable.end()) {
+    out.es = name_alone(key);
+    out.unreadable = broken->second;
+    return out;
+  }
+  out.es = parts.world.external_secret(key);
+  if (!out.es) return out;
+  out.target = parts.world.target({key.ns, out.es->target_name()});
+  out.ask = state.asks.of(key);
+  look_at_stores(parts, *out.es, out);
+  const auto waiting = state.waiting.find(key);
+  if (waiting != state.waiting.end()) out.waited = parts.clock.steady() - waiting->second;
+  return out;
+}
+
+std::vector<TargetPtr> orphans_of(const World& world, const ExternalSecret& es) {
+  std::vector<TargetPtr> orphans;
+  for (const std::string& name : world.owned_by(es.metadata.key())) {
+    if (name == es.target_name()) continue;
+    auto target = world.target({es.metadata.ns, name});
+    if (target && !target->metadata.deleting()) orphans.push_back(std::move(target));
+  }
+  return orphans;
+}
+
+}  // namespace rotor::secrets

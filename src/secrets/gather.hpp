@@ -1,0 +1,34 @@
+// Everything that decides what a pass over an ExternalSecret does, read at one moment and before any store is asked.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/duration.hpp"
+#include "secrets/parts.hpp"
+#include "secrets/pass_state.hpp"
+#include "secrets/target.hpp"
+#include "secrets/views.hpp"
+
+namespace rotor::secrets {
+
+struct Observed {
+  ExternalSecretPtr es;  // null: it is gone. Of one that cannot be read the name alone
+  TargetPtr target;      // null: there is no Secret of that name that we know of
+  WallTime now{};
+  bool ours = true;      // false: a store of another controller class, or a kind of store this process does not serve
+  Asks::Number ask = 0;  // its store said that values changed
+  Duration least_interval = std::chrono::seconds(1);
+  std::string unreadable{};  // why; empty: it can be read
+  // How long it may wait in silence for stores that nobody has looked at yet, and how long it has; nullopt: all were.
+  std::optional<Duration> patience{};
+  Duration waited{};
+};
+
+Observed gather(const Parts& parts, const PassState& state, const kube::Key& key);
+
+// The Secrets that this ExternalSecret made under earlier target names.
+std::vector<TargetPtr> orphans_of(const World& world, const ExternalSecret& es);
+
+}  // namespace rotor::secrets

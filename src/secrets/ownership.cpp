@@ -1,0 +1,48 @@
+#include "secrets/ownership.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "secrets/marks.hpp"
+
+namespace rotor::secrets {
+namespace {
+
+bool is_external_secret(const kube::OwnerReference& ref) {
+  return ref.kind == "ExternalSecret" && ref.api_version.starts_with("external-secrets.io/");
+}
+
+SyncFailure owned_by_another(const kube::OwnerReference& controller) {
+  return {
+      Ending::kOwnedByAnother,
+      {Code::kInvalid, fmt::format("secret is owned by another ExternalSecret: {}; give spec.target.name another value",
+                                   controller.name)},
+      kube::Outcome::done()};
+}
+
+SyncFailure owned_otherwise(const ExternalSecret& es, const kube::OwnerReference& controller) {
+  return {Ending::kOwnedOtherwise,
+          {Code::kInvalid,
+           fmt::format("could not set controller reference on secret: Object {}/{} is already owned by another {} "
+                       "controller {}",
+                       es.metadata.ns, es.target_name(), controller.kind, controller.name)},
+          kube::Outcome::done()};
+}
+
+}  // namespace
+
+Synced<std::vector<kube::OwnerReference>> decide_ownership(const ExternalSecret& es, const Target* live) {
+  std::vector<kube::OwnerReference> owners;
+  if (live != nullptr) owners = live->metadata.owner_references;
+  const auto controller = std::ranges::find_if(owners, [](const auto& o) { return o.controller.value_or(false); });
+  if (controller != owners.end()) {
+    if (!is_external_secret(*controller)) return std::unexpected(owned_otherwise(es, *controller));
+    if (controller->name != es.metadata.name) return std::unexpected(owned_by_another(*controller));
+  }
+  std::erase_if(owners, [&es](const auto& o) { return is_external_secret(o) && o.name == es.metadata.name; });
+  owners.push_back(owner_reference(es));
+  return owners;
+}
+
+}  // namespace rotor::secrets

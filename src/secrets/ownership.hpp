@@ -1,0 +1,15 @@
+// Whose a target Secret is: may this ExternalSecret own it, and by which owner references.
+#pragma once
+
+#include <vector>
+
+#include "secrets/ending.hpp"
+#include "secrets/target.hpp"
+#include "secrets/views.hpp"
+
+namespace rotor::secrets {
+
+// The owner references the target should have, or why it cannot be ours.
+Synced<std::vector<kube::OwnerReference>> decide_ownership(const ExternalSecret& es, const Target* live);
+
+}  // namespace rotor::secrets

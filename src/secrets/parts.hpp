@@ -1,0 +1,29 @@
+// What the controllers and their steps work with, the same for all of them. Everything in it outlives them.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/pool.hpp"
+#include "kube/client/client.hpp"
+#include "kube/events/events.hpp"
+#include "providers/registry.hpp"
+#include "secrets/metrics.hpp"
+#include "secrets/options.hpp"
+#include "secrets/world.hpp"
+
+namespace rotor::secrets {
+
+struct Parts {
+  kube::Client& client;
+  Clock& clock;
+  World& world;
+  const providers::ProviderRegistry& registry;
+  providers::ReferenceGate& gate;
+  Pool& pool;
+  Metrics& metrics;
+  kube::EventRecorder& events;                // component external-secrets
+  kube::EventRecorder& store_events;          // component secret-store
+  kube::EventRecorder& cluster_store_events;  // component cluster-secret-store
+  const Options& options;
+};
+
+}  // namespace rotor::secrets

@@ -1,0 +1,24 @@
+// What is known of ExternalSecrets between their passes and stands in no object.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/clock.hpp"
+#include "secrets/force_sync.hpp"
+
+namespace rotor::secrets {
+
+struct PassState {
+  std::map<kube::Key, std::string> unreadable;  // and why
+  std::map<kube::Key, SteadyTime> waiting;      // for a store that nobody has looked at yet, since when
+  Asks asks;
+
+  void forget(const kube::Key& external_secret) {
+    unreadable.erase(external_secret);
+    waiting.erase(external_secret);
+    asks.forget(external_secret);
+  }
+};
+
+}  // namespace rotor::secrets

@@ -1,0 +1,43 @@
+// What a refresh does about the Secret, once it is known what it is to hold. Pure: a table of cases is its test.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "api/core/secret.hpp"
+#include "secrets/ending.hpp"
+#include "secrets/target.hpp"
+#include "secrets/views.hpp"
+#include "template/apply.hpp"
+
+namespace rotor::secrets {
+
+// What the Secret is to hold.
+struct Content {
+  enum class Kind : std::uint8_t {
+    kNothing,  // nothing was fetched
+    kAsItIs,   // what it holds: it was made of exactly this
+    kNew,
+  } kind = Kind::kNothing;
+  tmpl::SecretParts parts{};  // of kNew
+  std::string digest{};       // of what it is made of, where the same may give another text; otherwise empty
+};
+
+struct Plan {
+  enum class Action : std::uint8_t {
+    kLeave,         // there is nothing to write
+    kCreate,        // `secret`
+    kUpdate,        // to `secret`, under the version that was read
+    kUpdateAround,  // the same, but for the data: it stays, and is read just before
+    kMark,          // it is there, but no watch shows it: mark it as ours, the next pass sees it
+  } action = Action::kLeave;
+  Ending ending = Ending::kSynced;  // once it is done
+  bool has_secret = true;           // afterwards, made of this content
+  bool ends_orphans = true;         // Secrets of earlier target names are of no use any more
+  api::Secret secret{};
+};
+
+// `live`: the Secret as it is; null: there is none that we know of.
+Synced<Plan> plan_secret(const ExternalSecret& es, const Target* live, Content content);
+
+}  // namespace rotor::secrets

@@ -1,0 +1,72 @@
+#include "secrets/store_reporter.hpp"
+
+#include "base/log.hpp"
+#include "secrets/status.hpp"
+
+namespace rotor::secrets {
+namespace {
+
+using providers::Maintenance;
+using EventType = kube::EventRecorder::Type;
+
+constexpr std::string_view kIgnoreMaintenance = "external-secrets.io/ignore-maintenance-checks";
+
+kube::Resource resource_of(const StoreView& store) {
+  return store.cluster() ? kube::kResource<api::es::ClusterSecretStore> : kube::kResource<api::es::SecretStore>;
+}
+
+}  // namespace
+
+Task<Result<void>> StoreReporter::report(StoreViewPtr store, StoreVerdict verdict) {
+  auto status = store->status;
+  kube::Condition condition;
+  condition.type = "Ready";
+  condition.status = verdict.status;
+  condition.reason = verdict.reason;
+  condition.message = verdict.message;
+  const bool news = kube::set_condition(status.conditions, std::move(condition), p_.clock.now());
+  if (verdict.capabilities) status.capabilities = *verdict.capabilities;
+  record(*store, verdict, news);
+
+  const auto patch = status_patch(store->metadata, store->status, status);
+  if (!patch) co_return Result<void>();
+  kube::WriteOptions options;
+  options.subresource = "status";
+  auto answer = co_await p_.client.patch(resource_of(*store), store->metadata.key(), kube::PatchType::kMerge,
+                                         SecretBytes(*patch), std::move(options));
+  if (!answer && answer.error().code != Code::kNotFound) co_return std::unexpected(std::move(answer).error());
+  co_return Result<void>();
+}
+
+// A failure is an event each time it is met; what goes well only when it is new, so that an idle store writes nothing.
+void StoreReporter::record(const StoreView& store, const StoreVerdict& verdict, bool news) {
+  if (verdict.error) {
+    log::warn("store not validated",
+              {{"store", store.metadata.key().text()}, {"kind", store.kind}, {"error", verdict.error->message}});
+    event(store, EventType::kWarning, verdict.reason, verdict.error->message);
+    return;
+  }
+  if (!news) return;
+  event(store, EventType::kNormal, verdict.reason, verdict.message);
+  if (store.metadata.annotations.contains(kIgnoreMaintenance)) return;
+  if (verdict.maintenance == Maintenance::kNotMaintained) {
+    event(store, EventType::kWarning, "StoreUnmaintained",
+          "store isn't currently maintained. Please plan and prepare accordingly.");
+  } else if (verdict.maintenance == Maintenance::kDeprecated) {
+    event(store, EventType::kWarning, "StoreDeprecated",
+          "store is deprecated and will be removed on the next minor release. Please plan and prepare accordingly.");
+  }
+}
+
+void StoreReporter::event(const StoreView& store, EventType type, std::string reason, std::string message) {
+  auto& recorder = store.cluster() ? p_.cluster_store_events : p_.store_events;
+  recorder.record({.api_version = "external-secrets.io/v1",
+                   .kind = store.kind,
+                   .ns = store.metadata.ns,
+                   .name = store.metadata.name,
+                   .uid = store.metadata.uid,
+                   .resource_version = store.metadata.resource_version},
+                  type, std::move(reason), std::move(message));
+}
+
+}  // namespace rotor::secrets

@@ -1,0 +1,87 @@
+#include "secrets/sync.hpp"
+
+#include "secrets/gather.hpp"
+#include "secrets/material.hpp"
+
+namespace rotor::secrets {
+namespace {
+
+Report failed(Report report, SyncFailure failure) {
+  report.ending = failure.ending;
+  report.error = std::move(failure.error);
+  report.then = failure.then;
+  return report;
+}
+
+}  // namespace
+
+struct Sync::Carried {
+  Ending ending;
+  bool has_secret;
+  bool ends_orphans;
+  std::optional<Deed> deed{};
+};
+
+Task<Report> Sync::run(ExternalSecretPtr es) {
+  Report report;
+  report.started = p_.clock.now();
+  auto material = co_await gather_material(p_, es);
+  if (!material) co_return failed(std::move(report), std::move(material).error());
+  TargetPtr live = material->live;
+  auto content = co_await maker_.make(es, *std::move(material));
+  if (!content) co_return failed(std::move(report), std::move(content).error());
+  std::string digest = content->digest;
+  // Data that stays is that of the Secret which was compared; for new data the newest version is good.
+  if (content->kind == Content::Kind::kNew) live = p_.world.target({es->metadata.ns, es->target_name()});
+  const auto carried = co_await bring_about(es, *std::move(content), std::move(live));
+  if (!carried) co_return failed(std::move(report), carried.error());
+  report.ending = carried->ending;
+  if (carried->deed) report.deeds.push_back(*carried->deed);
+  if (carried->has_secret) {
+    report.has_secret = true;
+    report.inputs_digest = digest;
+    digests_.remember(es->metadata.key(), digest);
+  }
+  if (!carried->ends_orphans) co_return report;
+  // Only now: what reads the old Secret loses it for a new one that is there.
+  for (const TargetPtr& orphan : orphans_of(p_.world, *es)) {
+    auto removed = co_await writer_.remove_orphan(orphan);
+    if (!removed) co_return failed(std::move(report), std::move(removed).error());
+    report.deeds.push_back(*removed);
+  }
+  co_return report;
+}
+
+Task<Synced<Sync::Carried>> Sync::bring_about(ExternalSecretPtr es, Content content, TargetPtr live) {
+  if (live) co_return co_await carry_out(es, std::move(content), std::move(live));
+  auto carried = co_await carry_out(es, content, nullptr);
+  if (carried || carried.error().error.code != Code::kAlreadyExists) co_return std::move(carried);
+  // There is one that our watch does not show: not marked as ours, or not seen yet.
+  auto found = co_await read_target(p_, es);
+  if (!found) co_return std::unexpected(std::move(found).error());
+  live = std::make_shared<const Target>(to_target(*std::move(found)));
+  co_return co_await carry_out(es, std::move(content), std::move(live));
+}
+
+Task<Synced<Sync::Carried>> Sync::carry_out(ExternalSecretPtr es, Content content, TargetPtr live) {
+  auto plan = plan_secret(*es, live.get(), std::move(content));
+  if (!plan) co_return std::unexpected(std::move(plan).error());
+  if (plan->action == Plan::Action::kUpdateAround) {
+    // The version that is written under is the one that was decided on: an edit in between makes the update fail.
+    auto whole = co_await read_target(p_, es);
+    if (!whole) co_return std::unexpected(std::move(whole).error());
+    plan->secret.data = std::move(whole->data);
+  }
+  const bool marks = plan->action == Plan::Action::kMark;
+  Carried carried{plan->ending, plan->has_secret, plan->ends_orphans};
+  auto deed = co_await writer_.write(es, *std::move(plan));
+  if (!deed) co_return std::unexpected(std::move(deed).error());
+  if (marks) {
+    co_return std::unexpected(
+        SyncFailure{carried.ending, {Code::kConflict, "labelled as managed, the next pass takes it over"}});
+  }
+  carried.deed = *deed;
+  co_return carried;
+}
+
+}  // namespace rotor::secrets

@@ -1,0 +1,32 @@
+// One refresh of an ExternalSecret, step by step: material, content, plan, write. What came of it is for the report.
+#pragma once
+
+#include "base/task.hpp"
+#include "secrets/content.hpp"
+#include "secrets/input_digests.hpp"
+#include "secrets/parts.hpp"
+#include "secrets/reporter.hpp"
+#include "secrets/target_writer.hpp"
+#include "secrets/views.hpp"
+
+namespace rotor::secrets {
+
+class Sync {
+ public:
+  explicit Sync(const Parts& parts) : p_(parts), digests_(parts), maker_(parts, digests_), writer_(parts) {}
+
+  Task<Report> run(ExternalSecretPtr es);
+  void forget(const kube::Key& external_secret) { digests_.forget(external_secret); }
+
+ private:
+  struct Carried;  // a plan that was carried out
+  Task<Synced<Carried>> bring_about(ExternalSecretPtr es, Content content, TargetPtr live);
+  Task<Synced<Carried>> carry_out(ExternalSecretPtr es, Content content, TargetPtr live);
+
+  Parts p_;
+  InputDigests digests_;
+  ContentMaker maker_;
+  TargetWriter writer_;
+};
+
+}  // namespace rotor::secrets

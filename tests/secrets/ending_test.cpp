@@ -1,0 +1,57 @@
+#include "secrets/ending.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rotor::secrets {
+namespace {
+
+using Kind = kube::Outcome::Kind;
+
+struct FailureCase {
+  Code code;
+  Ending ending;
+  Kind then;
+};
+class WriteFailure : public testing::TestWithParam<FailureCase> {};
+
+TEST_P(WriteFailure, SaysWhatAPersonCanMendAndIsTriedAgainInItsOwnTime) {
+  const auto failure = write_failure({GetParam().code, "words"}, "could not create secret a");
+  EXPECT_EQ(failure.ending, GetParam().ending);
+  EXPECT_EQ(failure.then.kind, GetParam().then);
+  EXPECT_EQ(failure.error.message, "could not create secret a: words");
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, WriteFailure,
+                         testing::Values(FailureCase{Code::kInvalid, Ending::kNotWritten, Kind::kAfter},
+                                         FailureCase{Code::kDenied, Ending::kNotWritten, Kind::kAfter},
+                                         FailureCase{Code::kUnavailable, Ending::kNotWritten, Kind::kFailed},
+                                         FailureCase{Code::kConflict, Ending::kOvertaken, Kind::kFailed},
+                                         FailureCase{Code::kNotFound, Ending::kOvertaken, Kind::kFailed},
+                                         FailureCase{Code::kGone, Ending::kOvertaken, Kind::kDone}));
+
+struct WordsCase {
+  Ending ending;
+  bool ready;
+  std::string_view message;
+};
+class Words : public testing::TestWithParam<WordsCase> {};
+
+TEST_P(Words, AreThoseThatPeopleKnow) {
+  const ReadyWords words = ready_words(GetParam().ending);
+  EXPECT_EQ(words.ready, GetParam().ready);
+  EXPECT_EQ(words.reason, GetParam().ready ? "SecretSynced" : "SecretSyncedError");
+  EXPECT_EQ(words.message, GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, Words,
+    testing::Values(WordsCase{Ending::kSynced, true, "secret synced"},
+                    WordsCase{Ending::kRetained, true, "secret retained due to DeletionPolicy=Retain"},
+                    WordsCase{Ending::kNotFetched, false, "could not get secret data from provider"},
+                    WordsCase{Ending::kNotWritten, false, "could not update secret"},
+                    WordsCase{Ending::kOwnedByAnother, false, "target is owned by another ExternalSecret"},
+                    WordsCase{Ending::kOwnedOtherwise, false, "failed to take ownership of target secret"},
+                    WordsCase{Ending::kOrphansLeft, false, "could not delete orphaned secrets"}));
+
+}  // namespace
+}  // namespace rotor::secrets

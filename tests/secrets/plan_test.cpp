@@ -1,0 +1,89 @@
+#include "secrets/plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/secrets/planned.hpp"
+
+namespace rotor::secrets {
+namespace {
+
+using test::left_by;
+using test::one_value;
+using test::planned;
+using test::sample_es;
+using Action = Plan::Action;
+using Kind = Content::Kind;
+
+TEST(Plan, WritesNothingWhenNothingDiffers) {
+  const auto live = to_target(left_by(sample_es(), one_value("a", "v1")));
+  const auto built = planned(sample_es(), &live, one_value("a", "v1"));
+  ASSERT_TRUE(built);
+  EXPECT_EQ(built->action, Plan::Action::kLeave);
+}
+
+TEST(Plan, LeavesAnImmutableSecretAlone) {
+  auto secret = left_by(sample_es(), one_value("a", "v1"));
+  secret.immutable = true;
+  const auto live = to_target(std::move(secret));
+  EXPECT_EQ(planned(sample_es(), &live, one_value("a", "v1"))->action, Plan::Action::kLeave);
+  const auto changed = planned(sample_es(), &live, one_value("a", "v2"));
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(ready_words(changed.error().ending).message,
+            "could not update secret, target is immutable: what uses it keeps the old values; give spec.target.name "
+            "another value and let it use that");
+  EXPECT_FALSE(changed.error().error.message.contains("delete")) << "nodes go on serving what they hold";
+  EXPECT_EQ(changed.error().then.kind, kube::Outcome::Kind::kDone);
+}
+
+TEST(Plan, LeavesWhatIsThereWhenNothingWasFetched_Row68) {
+  const auto live = to_target(left_by(sample_es(), one_value("a", "v1")));
+  for (const Target* target : {static_cast<const Target*>(nullptr), &live}) {
+    const auto plan = plan_secret(sample_es(), target, {});
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->action, Action::kLeave);
+    EXPECT_EQ(plan->ending, Ending::kRetained);
+    EXPECT_FALSE(plan->has_secret);
+    EXPECT_FALSE(plan->ends_orphans);
+  }
+}
+
+TEST(Plan, MarksASecretThatNoWatchShowsBeforeAnythingElse) {
+  auto secret = test::sample_secret(one_value("old", "x"));
+  kube::OwnerReference other;
+  other.kind = "Deployment";
+  other.controller = true;
+  secret.metadata.owner_references = {other};
+  const auto live = to_target(std::move(secret));
+  const auto plan = planned(sample_es(), &live, one_value("a", "v1"));
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->action, Action::kMark);
+  EXPECT_EQ(plan->ending, Ending::kOvertaken);
+  EXPECT_FALSE(plan->has_secret);
+  EXPECT_FALSE(plan->ends_orphans);
+}
+
+TEST(Plan, WritesAroundDataThatStays) {
+  auto es = sample_es();
+  const auto live = to_target(left_by(es, one_value("a", "v1")));
+  const auto same = plan_secret(es, &live, {Kind::kAsItIs, {}, "digest"});
+  ASSERT_TRUE(same);
+  EXPECT_EQ(same->action, Action::kLeave);
+  EXPECT_TRUE(same->has_secret);
+  es.metadata.labels["l1"] = "x";
+  const auto labelled = plan_secret(es, &live, {Kind::kAsItIs, {}, "digest"});
+  ASSERT_TRUE(labelled);
+  EXPECT_EQ(labelled->action, Action::kUpdateAround);
+  EXPECT_EQ(labelled->secret.metadata.labels.at("l1"), "x");
+  EXPECT_EQ(labelled->secret.metadata.resource_version, "20");
+  EXPECT_TRUE(labelled->secret.data.empty());
+}
+
+TEST(Plan, EndsOrphansWhereverThereIsASecretOfTheNewName) {
+  const auto live = to_target(left_by(sample_es(), one_value("a", "v1")));
+  EXPECT_TRUE(planned(sample_es(), nullptr, one_value("a", "v1"))->ends_orphans);
+  EXPECT_TRUE(planned(sample_es(), &live, one_value("a", "v1"))->ends_orphans);
+  EXPECT_TRUE(planned(sample_es(), &live, one_value("a", "v2"))->ends_orphans);
+}
+
+}  // namespace
+}  // namespace rotor::secrets

@@ -1,0 +1,60 @@
+#include "secrets/reporter.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/time.hpp"
+#include "tests/secrets/samples.hpp"
+
+namespace rotor::secrets {
+namespace {
+
+using namespace std::chrono_literals;
+
+const WallTime kStarted = *parse_time("2026-01-02T10:00:00Z");
+
+TEST(Report, OfAGoodPassNamesTheSecretAndWhatItIsMadeOf) {
+  Report report;
+  report.has_secret = true;
+  report.inputs_digest = "k-1";
+  report.note = "spec.refreshInterval 1ns is raised to 1s";
+  report.started = kStarted;
+  const auto status = status_after(test::sample_es(), report, kStarted + 1s);
+  EXPECT_EQ(status.conditions.at(0).message, "secret synced; spec.refreshInterval 1ns is raised to 1s");
+  EXPECT_EQ(status.refresh_time, "2026-01-02T10:00:00Z");
+  ASSERT_TRUE(status.binding);
+  EXPECT_EQ(status.binding->name, "tgt");
+  EXPECT_EQ(status.inputs_digest, "k-1");
+}
+
+TEST(Report, OfAPassWithoutASecretLeavesTheBindingAsItWas) {
+  auto es = test::sample_es();
+  es.status.inputs_digest = "k-1";
+  Report report;
+  report.ending = Ending::kRetained;
+  report.started = kStarted;
+  const auto status = status_after(es, report, kStarted);
+  EXPECT_EQ(status.conditions.at(0).status, "True");
+  EXPECT_FALSE(status.binding);
+  EXPECT_EQ(status.inputs_digest, "k-1");
+}
+
+TEST(Report, OfARefusalHasItsReasonInTheCondition) {
+  Report report;
+  report.ending = Ending::kRefused;
+  report.error = {Code::kInvalid, "spec.syncWindows is not built yet; leave it out"};
+  const auto status = status_after(test::sample_es(), report, kStarted);
+  EXPECT_EQ(status.conditions.at(0).status, "False");
+  EXPECT_EQ(status.conditions.at(0).message, "spec.syncWindows is not built yet; leave it out");
+  EXPECT_EQ(status.refresh_time, "");
+}
+
+TEST(Report, OfAFailureKeepsTheDetailsOutOfTheCondition) {
+  Report report;
+  report.ending = Ending::kNotFetched;
+  report.error = {Code::kUnavailable, "error processing spec.data[0] (key: remote), err: SecretStore is not ready"};
+  const auto status = status_after(test::sample_es(), report, kStarted);
+  EXPECT_EQ(status.conditions.at(0).message, "could not get secret data from provider");
+}
+
+}  // namespace
+}  // namespace rotor::secrets
