@@ -97,6 +97,14 @@ class ReadyCounter(threading.Thread):
         self.done_at = None
 
     def run(self):
+        while self.done_at is None:
+            try:
+                self.follow()
+            except k8s.client.exceptions.ApiException as e:
+                if e.status != 410:  # we were slower than the server keeps its history: list again
+                    raise
+
+    def follow(self):
         api = k8s.client.CustomObjectsApi(self.plane.api_client())
         ready = set()
         for event in k8s.watch.Watch().stream(api.list_namespaced_custom_object, ES[0], ES[1], self.ns, ES[2]):

@@ -51,9 +51,9 @@ void ExternalSecretController::values_changed() {
 
 void ExternalSecretController::store_judged(const StoreView& store) {
   for (const auto& [key, es] : p_.world.external_secrets()) {
-    const bool waits = !is_ready(*es) || queue_.failures(key) > 0;
+    const bool waits = !es->ready.value_or(false) || queue_.failures(key) > 0;
     if (!waits || (!store.cluster() && key.ns != store.metadata.ns)) continue;
-    const auto refs = store_refs(*es);
+    const auto refs = store_refs(*es->whole());
     const bool uses = std::ranges::any_of(refs, [&store](const api::es::StoreRef& ref) {
       return ref.name == store.metadata.name && store_kind(ref) == store.kind;
     });

@@ -1,9 +1,7 @@
 // The finalizer on an ExternalSecret: put on before it has a Secret, taken away once it may go.
 #pragma once
 
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/task.hpp"
 #include "secrets/parts.hpp"
@@ -18,8 +16,5 @@ bool has_finalizer(const ExternalSecret& es);
 Task<Result<void>> add_finalizer(Parts parts, ExternalSecretPtr es);
 // Good as well when the object has none, or is gone.
 Task<Result<void>> remove_finalizer(Parts parts, ExternalSecretPtr es);
-
-// A merge patch of the list of finalizers that another writer's change in between makes fail.
-std::string finalizers_patch(const kube::ObjectMeta& metadata, const std::vector<std::string>& finalizers);
 
 }  // namespace rotor::secrets

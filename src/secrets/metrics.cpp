@@ -14,13 +14,10 @@ constexpr std::size_t kDeletedShown = 1000;
 const std::vector<std::string> kCondition = {"name", "namespace", "condition", "status"};
 
 // Ready is True or not: one series of each, so that a dashboard can sum either.
-void emit_ready(const MetricsRegistry::Emit& emit, const kube::ObjectMeta& metadata,
-                const std::vector<kube::Condition>& conditions) {
-  const auto* ready = kube::find_condition(conditions, "Ready");
-  if (ready == nullptr) return;
-  const bool yes = ready->status == "True";
-  emit({metadata.name, metadata.ns, "Ready", "True"}, yes ? 1 : 0);
-  emit({metadata.name, metadata.ns, "Ready", "False"}, yes ? 0 : 1);
+void emit_ready(const MetricsRegistry::Emit& emit, const Key& key, std::optional<bool> ready) {
+  if (!ready) return;
+  emit({key.name, key.ns, "Ready", "True"}, *ready ? 1 : 0);
+  emit({key.name, key.ns, "Ready", "False"}, *ready ? 0 : 1);
 }
 
 }  // namespace
@@ -37,16 +34,15 @@ Metrics::Metrics(MetricsRegistry& registry, const World& world)
   constexpr auto kGauge = MetricsRegistry::Kind::kGauge;
   registry.callback(kGauge, "externalsecret_status_condition", "Conditions of ExternalSecrets.", kCondition,
                     [this, &world](const MetricsRegistry::Emit& emit) {
-                      for (const auto& [key, es] : world.external_secrets()) {
-                        emit_ready(emit, es->metadata, es->status.conditions);
-                      }
+                      for (const auto& [key, es] : world.external_secrets()) emit_ready(emit, key, es->ready);
                       for (const Key& key : deleted_) emit({key.name, key.ns, "Deleted", "False"}, 1);
                     });
   const auto stores = [&registry, &world](std::string_view name, bool cluster) {
     registry.callback(kGauge, name, "Conditions of stores.", kCondition,
                       [&world, cluster](const MetricsRegistry::Emit& emit) {
                         for (const auto& store : world.stores()) {
-                          if (store->cluster() == cluster) emit_ready(emit, store->metadata, store->status.conditions);
+                          if (store->cluster() != cluster || !store->judged()) continue;
+                          emit_ready(emit, store->metadata.key(), store->ready());
                         }
                       });
   };

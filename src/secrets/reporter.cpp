@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/log.hpp"
+#include "kube/object/own_fields.hpp"
 #include "secrets/status.hpp"
 
 namespace rotor::secrets {
@@ -57,11 +58,11 @@ Task<Result<ExternalSecretStatus>> Reporter::report(ExternalSecretPtr es, Report
 }
 
 void Reporter::pass_took(const Key& key, Duration took) {
-  if (p_.world.external_secret(key)) p_.metrics.sync_call(key, took);
+  if (p_.world.has_external_secret(key)) p_.metrics.sync_call(key, took);
 }
 
 Task<Result<void>> Reporter::write(ExternalSecretPtr es, ExternalSecretStatus status) {
-  const auto patch = status_patch(es->metadata, es->status, status);
+  const auto patch = kube::status_patch(es->metadata, es->status, status);
   if (!patch) co_return Result<void>();
   const Key key = es->metadata.key();
   kube::WriteOptions options;
@@ -85,7 +86,7 @@ void Reporter::tell_deeds(const ExternalSecret& es, const std::vector<Deed>& dee
 void Reporter::tell_failure(const ExternalSecret& es, const Report& report) {
   const Key key = es.metadata.key();
   const bool refused = report.ending == Ending::kRefused;
-  if (refused || p_.world.external_secret(key)) p_.metrics.sync_error(key);
+  if (refused || p_.world.has_external_secret(key)) p_.metrics.sync_error(key);
   if (refused && ready_message(es) == report.error.message) return;
   if (!refused) {
     log::warn("ExternalSecret not synced", {{"externalsecret", key.text()}, {"error", report.error.message}});
@@ -94,13 +95,7 @@ void Reporter::tell_failure(const ExternalSecret& es, const Report& report) {
 }
 
 void Reporter::event(const ExternalSecret& es, EventType type, std::string_view reason, std::string message) {
-  p_.events.record({.api_version = "external-secrets.io/v1",
-                    .kind = "ExternalSecret",
-                    .ns = es.metadata.ns,
-                    .name = es.metadata.name,
-                    .uid = es.metadata.uid,
-                    .resource_version = es.metadata.resource_version},
-                   type, std::string(reason), std::move(message));
+  p_.events.record(kube::reference_to(es), type, std::string(reason), std::move(message));
 }
 
 }  // namespace rotor::secrets

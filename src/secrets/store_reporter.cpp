@@ -1,6 +1,7 @@
 #include "secrets/store_reporter.hpp"
 
 #include "base/log.hpp"
+#include "kube/object/own_fields.hpp"
 #include "secrets/status.hpp"
 
 namespace rotor::secrets {
@@ -28,7 +29,7 @@ Task<Result<void>> StoreReporter::report(StoreViewPtr store, StoreVerdict verdic
   if (verdict.capabilities) status.capabilities = *verdict.capabilities;
   record(*store, verdict, news);
 
-  const auto patch = status_patch(store->metadata, store->status, status);
+  const auto patch = kube::status_patch(store->metadata, store->status, status);
   if (!patch) co_return Result<void>();
   kube::WriteOptions options;
   options.subresource = "status";
@@ -60,13 +61,7 @@ void StoreReporter::record(const StoreView& store, const StoreVerdict& verdict, 
 
 void StoreReporter::event(const StoreView& store, EventType type, std::string reason, std::string message) {
   auto& recorder = store.cluster() ? p_.cluster_store_events : p_.store_events;
-  recorder.record({.api_version = "external-secrets.io/v1",
-                   .kind = store.kind,
-                   .ns = store.metadata.ns,
-                   .name = store.metadata.name,
-                   .uid = store.metadata.uid,
-                   .resource_version = store.metadata.resource_version},
-                  type, std::move(reason), std::move(message));
+  recorder.record(kube::reference_to(resource_of(store), store.metadata), type, std::move(reason), std::move(message));
 }
 
 }  // namespace rotor::secrets

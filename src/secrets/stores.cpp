@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "kube/client/retry.hpp"
+#include "kube/object/news.hpp"
 #include "secrets/store_check.hpp"
 
 namespace rotor::secrets {
@@ -11,11 +12,6 @@ namespace {
 
 using kube::Key;
 using kube::Outcome;
-
-bool looks_different(const StoreView& a, const StoreView& b) {
-  return a.metadata.uid != b.metadata.uid || a.metadata.generation != b.metadata.generation ||
-         a.metadata.labels != b.metadata.labels || a.metadata.annotations != b.metadata.annotations;
-}
 
 }  // namespace
 
@@ -31,7 +27,7 @@ void StoreController::changed(const StoreViewPtr& before, const StoreViewPtr& af
     queue_.forget(before->metadata.key());
     return;
   }
-  if (!before || looks_different(*before, *after)) queue_.add(after->metadata.key());
+  if (!before || kube::is_news(before->metadata, after->metadata)) queue_.add(after->metadata.key());
 }
 
 Task<Outcome> StoreController::reconcile(Key key) {

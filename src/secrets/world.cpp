@@ -1,7 +1,5 @@
 #include "secrets/world.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
 #include "api/core/namespace.hpp"
 #include "json/object_hash.hpp"
 #include "secrets/marks.hpp"
@@ -18,15 +16,7 @@ Result<StoreView> decode_store(std::string_view text) {
                    std::move(store.status)};
 }
 
-// What a user can change. A status that we wrote ourselves is no news.
-bool looks_different(const ExternalSecret& a, const ExternalSecret& b) {
-  const auto& x = a.metadata;
-  const auto& y = b.metadata;
-  return x.uid != y.uid || x.generation != y.generation || x.labels != y.labels || x.annotations != y.annotations ||
-         x.finalizers != y.finalizers || x.deletion_timestamp != y.deletion_timestamp;
-}
-
-Key target_key(const ExternalSecret& es) { return {es.metadata.ns, es.target_name()}; }
+Key target_key(const KeptExternalSecret& es) { return {es.metadata.ns, es.target_name}; }
 
 std::string owner_id(const std::string& ns, const std::string& hash) { return ns + "/" + hash; }
 
@@ -34,8 +24,10 @@ std::string owner_id(const std::string& ns, const std::string& hash) { return ns
 
 World::World(kube::Client& client, Clock& clock, const Options& options)
     : client_(client),
-      options_(options),
-      external_secrets_(client, clock, options.watch_namespace, {}),
+      external_secrets_(
+          client, clock, options.watch_namespace, {},
+          [keeper = std::make_shared<ExternalSecretKeeper>()](std::string_view text) { return keeper->keep(text); },
+          kube::kResource<ExternalSecret>),
       targets_(client, clock, options.watch_namespace,
                {.label_selector = std::string(kManagedLabel) + "=" + std::string(kManagedValue)}, decode_target,
                kube::kResource<api::Secret>),
@@ -46,6 +38,13 @@ World::World(kube::Client& client, Clock& clock, const Options& options)
   watch_external_secrets();
   watch_targets();
   watch_stores();
+  watches_.add(external_secrets_);
+  watches_.add(targets_);
+  if (options.namespaced_stores) watches_.add(stores_);
+  if (options.cluster_stores) watches_.add(cluster_stores_);
+  watches_.on_ready([this] {
+    if (listeners_.ready) listeners_.ready();
+  });
 }
 
 void World::watch_external_secrets() {
@@ -57,12 +56,12 @@ void World::watch_external_secrets() {
     }
     if (after) by_target_[target_key(*after)].insert(key.name);
     if (!listeners_.external_secret) return;
-    if (!before || !after || looks_different(*before, *after)) listeners_.external_secret(key, !before, after);
+    const bool news = !before || !after || before->decided_by_others != after->decided_by_others;
+    if (news) listeners_.external_secret(key, !before, after ? after->whole() : nullptr);
   });
   external_secrets_.on_broken([this](const Key& key, const Error& error) {
     if (listeners_.unreadable) listeners_.unreadable(key, error);
   });
-  external_secrets_.on_ready([this] { one_ready(); });
 }
 
 void World::watch_targets() {
@@ -74,7 +73,6 @@ void World::watch_targets() {
     if (users == by_target_.end() || !listeners_.target) return;
     for (const std::string& name : users->second) listeners_.target({key.ns, name});
   });
-  targets_.on_ready([this] { one_ready(); });
 }
 
 void World::watch_stores() {
@@ -83,8 +81,6 @@ void World::watch_stores() {
   };
   stores_.on_change(changed);
   cluster_stores_.on_change(changed);
-  stores_.on_ready([this] { one_ready(); });
-  cluster_stores_.on_ready([this] { one_ready(); });
 }
 
 void World::index_target(const Key& key, const TargetPtr& before, const TargetPtr& after) {
@@ -98,24 +94,14 @@ void World::index_target(const Key& key, const TargetPtr& before, const TargetPt
   if (const auto* hash = after->label(kOwnerLabel)) by_owner_[owner_id(key.ns, *hash)].insert(key.name);
 }
 
-bool World::ready() const {
-  return external_secrets_.is_ready() && targets_.is_ready() && (!options_.namespaced_stores || stores_.is_ready()) &&
-         (!options_.cluster_stores || cluster_stores_.is_ready());
+ExternalSecretPtr World::external_secret(const Key& key) const {
+  const Kept kept = external_secrets_.get(key);
+  return kept ? kept->whole() : nullptr;
 }
 
-void World::one_ready() {
-  if (ready() && listeners_.ready) listeners_.ready();
-}
-
-Task<> World::run() {
-  using namespace boost::asio::experimental::awaitable_operators;
-  if (options_.cluster_stores && options_.namespaced_stores) {
-    co_await (external_secrets_.run() && targets_.run() && stores_.run() && cluster_stores_.run());
-  } else if (options_.namespaced_stores) {
-    co_await (external_secrets_.run() && targets_.run() && stores_.run());
-  } else {
-    co_await (external_secrets_.run() && targets_.run() && cluster_stores_.run());
-  }
+Result<void> World::wrote_external_secret(const SecretBytes& answer) {
+  TRY_VOID(external_secrets_.wrote(answer));
+  return {};
 }
 
 std::set<std::string> World::owned_by(const Key& external_secret) const {

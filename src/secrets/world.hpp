@@ -12,6 +12,8 @@
 #include "api/externalsecrets/store.hpp"
 #include "base/task.hpp"
 #include "kube/runtime/cache.hpp"
+#include "kube/runtime/watches.hpp"
+#include "secrets/kept_external_secret.hpp"
 #include "secrets/options.hpp"
 #include "secrets/store_view.hpp"
 #include "secrets/target.hpp"
@@ -32,19 +34,21 @@ class World {
 
   World(kube::Client& client, Clock& clock, const Options& options);
   void listen(Listeners listeners) { listeners_ = std::move(listeners); }
-  Task<> run();
-  bool ready() const;
+  Task<> run() { return watches_.run(); }
+  bool ready() const { return watches_.ready(); }
 
-  ExternalSecretPtr external_secret(const kube::Key& key) const { return external_secrets_.get(key); }
+  ExternalSecretPtr external_secret(const kube::Key& key) const;
+  bool has_external_secret(const kube::Key& key) const { return external_secrets_.get(key) != nullptr; }
   TargetPtr target(const kube::Key& key) const { return targets_.get(key); }
   // Secrets that carry the owner label of this ExternalSecret.
   std::set<std::string> owned_by(const kube::Key& external_secret) const;
-  const std::map<kube::Key, ExternalSecretPtr>& external_secrets() const { return external_secrets_.all(); }
+  using Kept = std::shared_ptr<const KeptExternalSecret>;
+  const std::map<kube::Key, Kept>& external_secrets() const { return external_secrets_.all(); }
   StoreViewPtr store(const kube::Key& key) const;  // an empty namespace: a ClusterSecretStore
   std::vector<StoreViewPtr> stores() const;
 
   // The API server's answers to our writes.
-  Result<ExternalSecretPtr> wrote_external_secret(const SecretBytes& answer) { return external_secrets_.wrote(answer); }
+  Result<void> wrote_external_secret(const SecretBytes& answer);
   Result<TargetPtr> wrote_target(const SecretBytes& answer) { return targets_.wrote(answer); }
 
   // Null when there is none. `ns` is not looked at for a ClusterSecretStore.
@@ -56,15 +60,14 @@ class World {
   void watch_targets();
   void watch_stores();
   void index_target(const kube::Key& key, const TargetPtr& before, const TargetPtr& after);
-  void one_ready();
 
   kube::Client& client_;
-  const Options& options_;
   Listeners listeners_;
-  kube::Cache<ExternalSecret> external_secrets_;
+  kube::Cache<KeptExternalSecret> external_secrets_;
   kube::Cache<Target> targets_;
   kube::Cache<StoreView> stores_;
   kube::Cache<StoreView> cluster_stores_;
+  kube::Watches watches_;
   std::map<kube::Key, std::set<std::string>> by_target_;             // target → ExternalSecrets' names
   std::unordered_map<std::string, std::set<std::string>> by_owner_;  // ns/owner hash → Secrets' names
 };

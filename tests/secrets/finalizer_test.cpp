@@ -7,11 +7,6 @@
 namespace rotor::secrets {
 namespace {
 
-TEST(Finalizers, ArePatchedUnderTheVersionThatWasRead) {
-  EXPECT_EQ(finalizers_patch(test::sample_es().metadata, {"a", "b"}),
-            R"({"metadata":{"resourceVersion":"10","finalizers":["a","b"]}})");
-}
-
 TEST(Finalizers, AreOursAmongOthers) {
   auto es = test::sample_es();
   EXPECT_TRUE(has_finalizer(es));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/time.hpp"
+#include "kube/object/own_fields.hpp"
 #include "tests/secrets/samples.hpp"
 
 namespace rotor::secrets {
@@ -34,7 +35,7 @@ TEST(Status, PatchesOnlyTheTimeOnTheNextSuccess_Row43) {
   const auto es = with(test::sample_es(), succeeded(test::sample_es(), ready_words(Ending::kSynced), kFirst, kFirst));
   const auto next = succeeded(es, ready_words(Ending::kSynced), kFirst + 1h, kFirst + 1h);
   EXPECT_EQ(next.conditions, es.status.conditions);
-  EXPECT_EQ(status_patch(kNoVersion, es.status, next), R"({"status":{"refreshTime":"2026-01-02T11:00:00Z"}})");
+  EXPECT_EQ(kube::status_patch(kNoVersion, es.status, next), R"({"status":{"refreshTime":"2026-01-02T11:00:00Z"}})");
 }
 
 TEST(Status, KeepsTheTransitionTimeWhenOnlyTheMessageChanges_Row44) {
@@ -57,14 +58,14 @@ TEST(Status, KeepsTheLastGoodRefreshAfterAFailure_Row46) {
   EXPECT_EQ(next.synced_resource_version, es.status.synced_resource_version);
   EXPECT_EQ(next.conditions[0].status, "False");
   EXPECT_EQ(next.conditions[0].reason, "SecretSyncedError");
-  const auto patch = status_patch(kNoVersion, es.status, next);
+  const auto patch = kube::status_patch(kNoVersion, es.status, next);
   ASSERT_TRUE(patch);
   EXPECT_FALSE(patch->contains("refreshTime"));
 }
 
 TEST(Status, IsNotWrittenWhenNothingChanged_Row47) {
   const auto es = with(test::sample_es(), failed(test::sample_es(), ready_words(Ending::kNotWritten), kFirst));
-  EXPECT_EQ(status_patch(kNoVersion, es.status, failed(es, ready_words(Ending::kNotWritten), kFirst + 1h)),
+  EXPECT_EQ(kube::status_patch(kNoVersion, es.status, failed(es, ready_words(Ending::kNotWritten), kFirst + 1h)),
             std::nullopt);
 }
 
@@ -72,28 +73,28 @@ TEST(Status, PatchesAStoresConditionsAndCapabilities) {
   api::es::StoreStatus before;
   api::es::StoreStatus after;
   after.capabilities = "ReadWrite";
-  EXPECT_EQ(status_patch(kNoVersion, before, after), R"({"status":{"capabilities":"ReadWrite"}})");
-  EXPECT_EQ(status_patch(kNoVersion, after, after), std::nullopt);
+  EXPECT_EQ(kube::status_patch(kNoVersion, before, after), R"({"status":{"capabilities":"ReadWrite"}})");
+  EXPECT_EQ(kube::status_patch(kNoVersion, after, after), std::nullopt);
 }
 
 TEST(Status, IsPatchedUnderTheVersionThatWasRead) {
   const auto es = test::sample_es();
   const auto next = failed(es, ready_words(Ending::kNotWritten), kFirst);
-  const auto patch = status_patch(es.metadata, es.status, next);
+  const auto patch = kube::status_patch(es.metadata, es.status, next);
   ASSERT_TRUE(patch);
   EXPECT_TRUE(patch->starts_with(R"({"metadata":{"resourceVersion":"10"},"status":{)")) << *patch;
   api::es::StoreStatus before;
   api::es::StoreStatus after;
   after.capabilities = "ReadOnly";
-  EXPECT_EQ(status_patch(es.metadata, before, after),
+  EXPECT_EQ(kube::status_patch(es.metadata, before, after),
             R"({"metadata":{"resourceVersion":"10"},"status":{"capabilities":"ReadOnly"}})");
 }
 
 TEST(Status, TakesTheDigestAwayWhenNothingIsRandomAnyMore) {
   ExternalSecretStatus before;
   before.inputs_digest = "k-1";
-  EXPECT_EQ(status_patch(kNoVersion, before, {}), R"({"status":{"inputsDigest":null}})");
-  EXPECT_EQ(status_patch(kNoVersion, {}, before), R"({"status":{"inputsDigest":"k-1"}})");
+  EXPECT_EQ(kube::status_patch(kNoVersion, before, {}), R"({"status":{"inputsDigest":null}})");
+  EXPECT_EQ(kube::status_patch(kNoVersion, {}, before), R"({"status":{"inputsDigest":"k-1"}})");
 }
 
 }  // namespace

@@ -412,7 +412,7 @@ Result<std::unique_ptr<Client>> make_client(Executor executor, Clock& clock, Con
   net::ClientConfig http{.tls = config.tls, .proxy = net::proxy_from_environment(), .user_agent = user_agent};
   if (!config.proxy_url.empty()) http.proxy = {.https_proxy = config.proxy_url, .http_proxy = config.proxy_url};
   // Every watch holds a connection for itself.
-  http.max_connections_per_host = 128;
+  http.max_connections_per_host = 48;  // 150 KiB each
   TRY(auto client, net::make_http_client(std::move(executor), clock, std::move(http)));
   return make_client_on(std::move(client), clock, std::move(config), std::move(user_agent));
 }

@@ -16,7 +16,9 @@ constexpr auto kSimilarWithin = 10min;
 constexpr std::size_t kMaxMessages = 10;
 constexpr double kBurst = 25;
 constexpr auto kOneMoreEvery = 5min;
-constexpr std::size_t kMaxKnown = 4096;
+
+// Some 700 bytes each.
+constexpr std::size_t kMaxKnown = 2048;
 
 constexpr char kSeparator = '\x1f';
 

@@ -167,4 +167,13 @@ std::unique_ptr<EventRecorder> make_event_recorder(Executor executor, Client& cl
   return std::make_unique<Recorder>(executor, client, clock, std::move(component));
 }
 
+ObjectReference reference_to(const Resource& kind, const ObjectMeta& metadata) {
+  return {.api_version = kind.api_version(),
+          .kind = std::string(kind.kind),
+          .ns = metadata.ns,
+          .name = metadata.name,
+          .uid = metadata.uid,
+          .resource_version = metadata.resource_version};
+}
+
 }  // namespace rotor::kube

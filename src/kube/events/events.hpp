@@ -17,16 +17,10 @@ struct ObjectReference {
   std::string resource_version{};
 };
 
-// Whom an event on an object of a known kind is about.
+ObjectReference reference_to(const Resource& kind, const ObjectMeta& metadata);
 template <class T>
 ObjectReference reference_to(const T& object) {
-  const ObjectMeta& metadata = object.metadata;
-  return {.api_version = kResource<T>.api_version(),
-          .kind = std::string(kResource<T>.kind),
-          .ns = metadata.ns,
-          .name = metadata.name,
-          .uid = metadata.uid,
-          .resource_version = metadata.resource_version};
+  return reference_to(kResource<T>, object.metadata);
 }
 
 class EventRecorder {

@@ -1,0 +1,44 @@
+// An ExternalSecret as the cache keeps it: its text. The trees of ten thousand specs would be most of this process, and
+// a pass needs one of them for some milliseconds. Apart stands what indexes and events ask of every object.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "base/error.hpp"
+#include "secrets/views.hpp"
+
+namespace rotor::secrets {
+
+struct KeptExternalSecret {
+  struct Identity {
+    std::string ns{}, name{}, uid{}, resource_version{};
+    kube::Key key() const { return {ns, name}; }
+  } metadata;
+  std::string target_name{};
+  std::optional<bool> ready{};          // the Ready condition; nullopt: it has none
+  std::uint64_t decided_by_others = 0;  // a digest of what kube::is_news() looks at
+  std::string text{};                   // without managedFields
+
+  // The tree; the same one as long as somebody holds it.
+  ExternalSecretPtr whole() const;
+
+ private:
+  mutable std::weak_ptr<const ExternalSecret> in_use_{};
+};
+
+// Makes them of objects as they come. Refuses what cannot be read as an ExternalSecret; a spec that was read once is
+// known and not read again when only status or metadata change.
+class ExternalSecretKeeper {
+ public:
+  Result<KeptExternalSecret> keep(std::string_view object_json);
+
+ private:
+  std::unordered_set<std::uint64_t> readable_;  // digests of specs
+};
+
+}  // namespace rotor::secrets
