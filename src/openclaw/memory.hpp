@@ -9,8 +9,8 @@
 
 #include "base/clock.hpp"
 #include "base/duration.hpp"
-#include "openclaw/references.hpp"
 #include "openclaw/rotation.hpp"
+#include "openclaw/secret_references.hpp"
 
 namespace rotor::openclaw {
 

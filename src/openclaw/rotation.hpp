@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include "openclaw/references.hpp"
+#include "openclaw/secret_references.hpp"
 #include "openclaw/secret_state.hpp"
 
 namespace rotor::openclaw {

@@ -43,7 +43,7 @@ std::map<std::string, std::string> changes_of(const RotationDecision& decision, 
 struct WorkloadPass::Plan {
   InstancePtr instance;
   kube::Key key;
-  LiveWorkload live;
+  LiveStatefulSet live;
   PodInput pod;
   api::StatefulSet wanted;  // without marks
   References references;
@@ -76,7 +76,7 @@ struct WorkloadPass::Plan {
 namespace {
 
 // Would applying all of it change what another operator's pods are made of?
-bool changes_pods(const LiveWorkload& live, const std::string& text) {
+bool changes_pods(const LiveStatefulSet& live, const std::string& text) {
   const auto wanted = json::parse(text);
   const json::Value* have = json::find(live.document, "spec.template");
   const json::Value* want = wanted ? json::find(*wanted, "spec.template") : nullptr;
@@ -99,7 +99,7 @@ Task<Result<std::shared_ptr<const Digester>>> WorkloadPass::digester() {
 Task<bool> WorkloadPass::secrets_changed(InstancePtr instance, std::shared_ptr<Memory> memory) {
   const auto before = memory->secrets;
   const Result<std::shared_ptr<const Digester>> digester = co_await this->digester();
-  Result<LiveWorkload> live = read_workload(view_.stateful_sets.get(instance->metadata.key()), memory->applied);
+  Result<LiveStatefulSet> live = read_stateful_set(view_.stateful_sets.get(instance->metadata.key()), memory->applied);
   const ObservedSecrets now = co_await secrets_.observe(
       instance->metadata.ns, memory->references, live ? live->state : nullptr, digester ? *digester : nullptr, memory);
   for (const auto& [name, seen] : now) {
@@ -118,8 +118,8 @@ Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::share
   plan->key = instance->metadata.key();
   CO_TRY(LivePtr found,
          co_await applier_.look_up(view_.stateful_sets, kStatefulSets, plan->key, instance->metadata.uid));
-  CO_TRY(plan->live, read_workload(std::move(found), memory->applied));
-  const LiveWorkload& live = plan->live;
+  CO_TRY(plan->live, read_stateful_set(std::move(found), memory->applied));
+  const LiveStatefulSet& live = plan->live;
   const auto adopt = instance->metadata.annotations.find(kAdopt);
   const bool asked = adopt != instance->metadata.annotations.end() && adopt->second == "now";
   const bool edited = instance->status.observed_generation != instance->metadata.generation;
@@ -157,7 +157,7 @@ Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::share
 // API server is asked, once per text. What differs from a text that it took before is somebody else's edit: putting
 // that back is no promise of a restart either.
 Task<Result<bool>> WorkloadPass::template_changes(std::shared_ptr<const Plan> plan, std::shared_ptr<Memory> memory) {
-  const LiveWorkload& live = plan->live;
+  const LiveStatefulSet& live = plan->live;
   if (live.object == nullptr || plan->marks_only) co_return false;
   const std::string as_it_is = plan->text(live.hash, plan->live_state());
   CO_TRY(const json::Value wanted, json::parse(as_it_is));
@@ -174,7 +174,7 @@ Task<Result<bool>> WorkloadPass::template_changes(std::shared_ptr<const Plan> pl
 }
 
 Task<Result<bool>> WorkloadPass::missed_before_us(std::shared_ptr<const Plan> plan) {
-  const LiveWorkload& live = plan->live;
+  const LiveStatefulSet& live = plan->live;
   if (live.object == nullptr || live.state != nullptr || live.hash.empty() || live.ours) co_return false;
   CO_TRY(const bool matches, co_await secrets_.matches_unkeyed_hash(plan->instance, live.hash));
   co_return !matches;
@@ -196,7 +196,7 @@ std::optional<Duration> WorkloadPass::must_wait(const Plan& plan, const Rotation
 // The mark for the template that is written now: another one when pods are to start with other values than before,
 // also where the template changes for another reason, as it may change back to what the pods already run with.
 std::string WorkloadPass::new_hash(const Plan& plan, const RotationDecision& decision, const Digester& digester) const {
-  const LiveWorkload& live = plan.live;
+  const LiveStatefulSet& live = plan.live;
   const bool other_values = plan.pods_start_anyway && live.state != nullptr &&
                             digester.template_hash(decision.next, "") != digester.template_hash(*live.state, "");
   const bool anew = live.object == nullptr || decision.action == Action::kRotate || other_values;
@@ -206,7 +206,7 @@ std::string WorkloadPass::new_hash(const Plan& plan, const RotationDecision& dec
 Task<Result<WorkloadOutcome>> WorkloadPass::write(std::shared_ptr<const Plan> plan, RotationDecision decision,
                                                   std::string key_error, std::shared_ptr<const Digester> digester,
                                                   std::shared_ptr<Memory> memory) {
-  const LiveWorkload& live = plan->live;
+  const LiveStatefulSet& live = plan->live;
   WorkloadOutcome out;
   out.look_again = must_wait(*plan, decision, *memory);
   const bool waits = out.look_again.has_value();
@@ -226,7 +226,7 @@ Task<Result<WorkloadOutcome>> WorkloadPass::write(std::shared_ptr<const Plan> pl
   }
   if (rotates) tell_rotation(*plan, decision, *memory);
   if (*applied != nullptr) {
-    CO_TRY(const LiveWorkload now, read_workload(*applied, memory->applied));
+    CO_TRY(const LiveStatefulSet now, read_stateful_set(*applied, memory->applied));
     out.report.has_claim = !now.claim.empty();
     out.report.workload = workload_state(now.document);
   }

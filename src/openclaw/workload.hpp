@@ -10,9 +10,9 @@
 #include "json/document.hpp"
 #include "kube/runtime/rotation_key.hpp"
 #include "openclaw/applier.hpp"
-#include "openclaw/live_workload.hpp"
+#include "openclaw/live_stateful_set.hpp"
 #include "openclaw/options.hpp"
-#include "openclaw/secrets_of.hpp"
+#include "openclaw/secret_reader.hpp"
 #include "openclaw/status.hpp"
 
 namespace rotor::openclaw {

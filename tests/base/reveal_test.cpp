@@ -52,7 +52,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/net/tls.cpp",                           // private keys, into OpenSSL
     "src/openclaw/applier.cpp",                  // answers of the API server about objects without secrets
     "src/secrets/inputs.cpp",                    // keyed digests of what a Secret is made of
-    "src/openclaw/digest.cpp",                   // keyed digests of consumed values
+    "src/openclaw/consumed_digest.cpp",          // keyed digests of consumed values
     "src/providers/",                            // requests to stores and their answers
     "src/template/",                             // rendering
 };

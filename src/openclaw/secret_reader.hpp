@@ -7,7 +7,7 @@
 
 #include "kube/client/client.hpp"
 #include "kube/events/events.hpp"
-#include "openclaw/digest.hpp"
+#include "openclaw/consumed_digest.hpp"
 #include "openclaw/memory.hpp"
 #include "openclaw/secret_gate.hpp"
 #include "openclaw/view.hpp"

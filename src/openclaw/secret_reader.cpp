@@ -1,4 +1,4 @@
-#include "openclaw/secrets_of.hpp"
+#include "openclaw/secret_reader.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "openclaw/live_workload.hpp"
+#include "openclaw/live_stateful_set.hpp"
 
 #include "openclaw/apply_diff.hpp"
 #include "openclaw/names.hpp"
@@ -46,8 +46,8 @@ WorkloadState workload_state(const json::Value& document) {
           .current = number(document, "status.observedGeneration") >= number(document, "metadata.generation")};
 }
 
-Result<LiveWorkload> read_workload(LivePtr object, const Applied& before) {
-  LiveWorkload live;
+Result<LiveStatefulSet> read_stateful_set(LivePtr object, const Applied& before) {
+  LiveStatefulSet live;
   live.object = std::move(object);
   if (live.object == nullptr) return live;
   TRY(live.document, json::parse(live.object->text));

@@ -8,7 +8,7 @@
 
 #include "base/secret_bytes.hpp"
 #include "kube/runtime/digest_key.hpp"
-#include "openclaw/references.hpp"
+#include "openclaw/secret_references.hpp"
 #include "openclaw/secret_state.hpp"
 
 namespace rotor::openclaw {

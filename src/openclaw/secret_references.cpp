@@ -1,21 +1,13 @@
-#include "openclaw/references.hpp"
+#include "openclaw/secret_references.hpp"
 
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
+#include "openclaw/variable_expansion.hpp"
 
 namespace rotor::openclaw {
 namespace {
 
 using Names = std::set<std::string>;
-
-// The names in $(…). An escaped one counts too: rather a restart too many than a stale value.
-void add_expansions(std::string_view text, Names& out) {
-  for (std::size_t at = text.find("$("); at != std::string_view::npos; at = text.find("$(", at + 2)) {
-    const std::size_t close = text.find(')', at);
-    if (close == std::string_view::npos) return;
-    out.emplace(text.substr(at + 2, close - at - 2));
-  }
-}
 
 // Does the entry set its variable whatever there is in the cluster?
 bool always_sets(const api::EnvVar& variable) {
@@ -31,7 +23,7 @@ bool always_sets(const api::EnvVar& variable) {
 Names overridden(const api::Container& container) {
   Names names, expanded;
   for (const api::EnvVar& variable : container.env) {
-    add_expansions(variable.value.value_or(""), expanded);
+    expanded.merge(expanded_names(variable.value.value_or("")));
     if (always_sets(variable) && !expanded.contains(variable.name)) names.insert(variable.name);
   }
   return names;

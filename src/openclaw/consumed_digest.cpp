@@ -1,4 +1,4 @@
-#include "openclaw/digest.hpp"
+#include "openclaw/consumed_digest.hpp"
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 #include "base/hash.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/names.hpp"
-#include "openclaw/secrets_of.hpp"
+#include "openclaw/secret_reader.hpp"
 
 namespace rotor::openclaw {
 namespace {

@@ -1,8 +1,8 @@
-#include "openclaw/digest.hpp"
+#include "openclaw/consumed_digest.hpp"
 
 #include <gtest/gtest.h>
 
-#include "openclaw/references.hpp"
+#include "openclaw/secret_references.hpp"
 
 namespace rotor::openclaw {
 namespace {

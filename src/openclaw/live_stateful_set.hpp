@@ -12,7 +12,7 @@
 namespace rotor::openclaw {
 
 // What the StatefulSet that is there says.
-struct LiveWorkload {
+struct LiveStatefulSet {
   LivePtr object;                            // null: there is none
   json::Value document;                      // of `object`
   std::string hash;                          // the mark that belongs on its template
@@ -21,7 +21,7 @@ struct LiveWorkload {
   bool ours = false;                         // we applied its pods before
 };
 // `before`: what we know of it from earlier; marks that we own no longer were changed by somebody else.
-Result<LiveWorkload> read_workload(LivePtr object, const Applied& before);
+Result<LiveStatefulSet> read_stateful_set(LivePtr object, const Applied& before);
 
 // What the status of a StatefulSet says.
 WorkloadState workload_state(const json::Value& document);
