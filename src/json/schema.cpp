@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "json/describe.hpp"
+#include "json/list_keys.hpp"
 
 namespace rotor::json {
 namespace {
@@ -133,7 +134,7 @@ class SchemaWriter {
       text("x-kubernetes-list-type", "map");
       writer_.key("x-kubernetes-list-map-keys");
       writer_.begin_array();
-      writer_.string(rules->list_map_key);
+      for (const std::string_view key : list_keys(*rules)) writer_.string(key);
       writer_.end_array();
     }
     writer_.key(member);

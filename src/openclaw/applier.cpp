@@ -3,72 +3,85 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
-#include "openclaw/apply_diff.hpp"
+#include "json/document.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
 namespace {
-
-Result<void> check_owner(const kube::Resource& resource, const LiveObject& object, std::string_view owner_uid) {
-  for (const kube::OwnerReference& owner : object.metadata.owner_references) {
-    if (!owner.controller.value_or(false) || owner.uid == owner_uid) continue;
-    return fail(Code::kInvalid, fmt::format("{} \"{}\" belongs to {} \"{}\": rename the instance or remove that object",
-                                            resource.kind, object.metadata.name, owner.kind, owner.name));
-  }
-  return {};
-}
 
 SecretBytes bound_to(const LiveObject& live, json::Value desired) {
   if (auto* metadata = desired.as_object()["metadata"].if_object()) (*metadata)["uid"] = live.metadata.uid;
   return SecretBytes(json::serialize(desired));
 }
 
-kube::WriteOptions by_us(bool dry_run) {
+kube::WriteOptions by_us() {
   kube::WriteOptions options;
   options.field_manager = kFieldManager;
+  return options;
+}
+
+kube::WriteOptions forced(bool dry_run) {
+  kube::WriteOptions options = by_us();
   options.force = true;
   options.dry_run = dry_run;
   return options;
 }
 
-}  // namespace
-
-Task<Result<LivePtr>> Applier::look_up(Live& cache, kube::Resource resource, kube::Key key, std::string owner_uid) {
-  LivePtr live = cache.get(key);
-  if (live == nullptr) {
-    const Result<SecretBytes> body = co_await client_.get(resource, key);
-    if (!body && body.error().code == Code::kNotFound) co_return LivePtr{};
-    if (!body) co_return std::unexpected(body.error());
-    CO_TRY(LiveObject object, read_live(body->reveal()));
-    live = std::make_shared<const LiveObject>(std::move(object));
-  }
-  CO_TRY_VOID(check_owner(resource, *live, owner_uid));
-  co_return live;
+std::unexpected<Error> failed(std::string_view doing, const kube::Resource& resource, std::string_view name,
+                              Error why) {
+  return std::unexpected(std::move(why).prefixed(fmt::format("{} {} \"{}\"", doing, resource.kind, name)));
 }
 
-Task<Result<LivePtr>> Applier::apply(Live& cache, kube::Resource resource, kube::Key key, LivePtr live,
-                                     std::string desired) {
+}  // namespace
+
+Task<Result<LivePtr>> Applier::find(kube::Resource resource, kube::Key key) {
+  if (LivePtr live = view_.live(resource).get(key)) co_return live;
+  const Result<SecretBytes> body = co_await client_.get(resource, key);
+  if (!body && body.error().code == Code::kNotFound) co_return LivePtr{};
+  if (!body) co_return std::unexpected(body.error());
+  CO_TRY(LiveObject object, read_live(body->reveal()));
+  co_return std::make_shared<const LiveObject>(std::move(object));
+}
+
+Task<Result<LivePtr>> Applier::apply(kube::Resource resource, kube::Key key, LivePtr live, std::string desired) {
   SecretBytes patch(desired);
   if (live != nullptr) {
-    CO_TRY(const json::Value have, json::parse(live->text));
     CO_TRY(json::Value want, json::parse(desired));
-    if (!apply_changes(have, want, kFieldManager)) co_return live;
     patch = bound_to(*live, std::move(want));
   }
   const Result<SecretBytes> body =
-      co_await client_.patch(resource, key, kube::PatchType::kApply, std::move(patch), by_us(false));
-  if (!body) {
-    co_return std::unexpected(Error(body.error()).prefixed(fmt::format("applying {} \"{}\"", resource.kind, key.name)));
-  }
+      co_await client_.patch(resource, key, kube::PatchType::kApply, std::move(patch), forced(false));
+  if (!body) co_return failed("applying", resource, key.name, body.error());
   log::debug("applied", {{"kind", resource.kind}, {"object", key.text()}});
-  co_return cache.wrote(*body);
+  co_return view_.remember(resource, *body);
 }
 
 Task<Result<std::string>> Applier::rehearse(kube::Resource resource, kube::Key key, LivePtr live, std::string desired) {
   CO_TRY(json::Value want, json::parse(desired));
-  CO_TRY(const SecretBytes body,
-         co_await client_.patch(resource, key, kube::PatchType::kApply, bound_to(*live, std::move(want)), by_us(true)));
+  CO_TRY(const SecretBytes body, co_await client_.patch(resource, key, kube::PatchType::kApply,
+                                                        bound_to(*live, std::move(want)), forced(true)));
   co_return std::string(body.reveal());
+}
+
+Task<Result<bool>> Applier::make(kube::Resource resource, kube::Key key, SecretBytes document) {
+  Result<SecretBytes> body = co_await client_.create(resource, key.ns, std::move(document), by_us());
+  const bool made = body.has_value();
+  if (!made && body.error().code == Code::kAlreadyExists) body = co_await client_.get(resource, key);
+  if (!body) co_return std::unexpected(std::move(body).error());
+  CO_TRY_VOID(view_.remember(resource, *body));
+  co_return made;
+}
+
+Task<Result<void>> Applier::remove(kube::Resource resource, LivePtr live) {
+  const kube::Key key = live->metadata.key();
+  kube::DeleteOptions options;
+  options.uid = live->metadata.uid;
+  const Result<void> removed = co_await client_.remove(resource, key, std::move(options));
+  if (!removed && removed.error().code != Code::kNotFound) {
+    co_return failed("removing", resource, key.name, removed.error());
+  }
+  log::info("removed what is no longer wanted", {{"kind", resource.kind}, {"object", key.text()}});
+  co_return Result<void>{};
 }
 
 }  // namespace rotor::openclaw

@@ -1,7 +1,9 @@
 #include "openclaw/apply_diff.hpp"
 
 #include <algorithm>
-#include <array>
+#include <vector>
+
+#include "json/list_keys.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -68,64 +70,78 @@ class Owned {
   bool member_ = false;
 };
 
-bool contains_at(const Value& live, const Value& desired, const Owned& owned);
+// What the description says of one place: its type and, for a list, the keys of its items.
+struct Described {
+  const json::Type* type = nullptr;  // null: nothing is known below a value that is carried as written
+  std::vector<std::string_view> keys{};
 
-// By which member the API server matches the items of a list: names almost everywhere, else one of these.
-constexpr std::array<std::string_view, 5> kListKeys = {"mountPath", "name", "containerPort", "port", "uid"};
-
-std::string_view list_key(const Array& items) {
-  for (const std::string_view key : kListKeys) {
-    bool all = !items.empty();
-    for (const Value& item : items) all = all && item.is_object() && item.get_object().contains(key);
-    if (all) return key;
+  Described field(std::string_view name) const {
+    if (type == nullptr) return {};
+    if (type->shape == json::Shape::kMap) return {&json::unwrapped(type->element())};
+    const json::Field* field = type->shape == json::Shape::kStruct ? json::find_field(*type, name) : nullptr;
+    return field == nullptr ? Described{} : Described{&json::unwrapped(field->type()), json::list_keys(field->rules)};
   }
-  return {};
-}
+  Described item() const {
+    return type != nullptr && type->shape == json::Shape::kList ? Described{&json::unwrapped(type->element())}
+                                                                : Described{};
+  }
+};
 
-bool same_item(const Object& a, const Object& b, std::string_view key) {
-  const Value* other = b.if_contains(key);
-  if (other == nullptr || *other != a.at(key)) return false;
-  const Value* protocol = a.if_contains("protocol");
-  const Value* other_protocol = b.if_contains("protocol");
-  return protocol == nullptr || other_protocol == nullptr || *protocol == *other_protocol;
+bool contains_at(const Described& what, const Value& live, const Value& desired, const Owned& owned);
+
+// By the keys of their list; one that is left out on either side is defaulted. They share one at least.
+bool same_item(const Object& a, const Object& b, const std::vector<std::string_view>& keys) {
+  bool shared = false;
+  for (const std::string_view key : keys) {
+    const Value* mine = a.if_contains(key);
+    const Value* other = b.if_contains(key);
+    if (mine == nullptr || other == nullptr) continue;
+    if (*mine != *other) return false;
+    shared = true;
+  }
+  return shared;
 }
 
 // The items of `desired` stand in `live` in the same order; others may stand between them.
-bool contains_keyed(const Array& live, const Array& desired, std::string_view key, const Owned& owned) {
+bool contains_keyed(const Described& list, const Array& live, const Array& desired, const Owned& owned) {
   auto at = live.begin();
   for (const Value& wanted : desired) {
+    if (!wanted.is_object()) return false;
     const Object& item = wanted.get_object();
-    while (at != live.end() && !(at->is_object() && same_item(item, at->get_object(), key))) ++at;
-    if (at == live.end() || !contains_at(*at, wanted, owned.item(item))) return false;
+    while (at != live.end() && !(at->is_object() && same_item(item, at->get_object(), list.keys))) ++at;
+    if (at == live.end() || !contains_at(list.item(), *at, wanted, owned.item(item))) return false;
     ++at;
   }
   return true;
 }
 
-bool contains_list(const Array& live, const Array& desired, const Owned& owned) {
-  if (const std::string_view key = list_key(desired); !key.empty()) return contains_keyed(live, desired, key, owned);
+bool contains_list(const Described& list, const Array& live, const Array& desired, const Owned& owned) {
+  if (!list.keys.empty() && !desired.empty()) return contains_keyed(list, live, desired, owned);
   if (live.size() != desired.size()) return false;
   for (std::size_t i = 0; i < live.size(); ++i) {
     const Owned at = desired[i].is_object() ? owned.item(desired[i].get_object()) : owned;
-    if (!contains_at(live[i], desired[i], at)) return false;
+    if (!contains_at(list.item(), live[i], desired[i], at)) return false;
   }
   return true;
 }
 
-bool contains_object(const Object& live, const Object& desired, const Owned& owned) {
+bool contains_object(const Described& what, const Object& live, const Object& desired, const Owned& owned) {
   for (const auto& [name, wanted] : desired) {
     if (wanted.is_null()) continue;
     const Owned at = owned.field(name);
     const Value* present = live.if_contains(name);
-    const bool there = present != nullptr ? contains_at(*present, wanted, at) : is_empty(wanted) && at.itself();
+    const bool there =
+        present != nullptr ? contains_at(what.field(name), *present, wanted, at) : is_empty(wanted) && at.itself();
     if (!there) return false;
   }
   return true;
 }
 
-bool contains_at(const Value& live, const Value& desired, const Owned& owned) {
-  if (desired.is_object()) return live.is_object() && contains_object(live.get_object(), desired.get_object(), owned);
-  if (desired.is_array()) return live.is_array() && contains_list(live.get_array(), desired.get_array(), owned);
+bool contains_at(const Described& what, const Value& live, const Value& desired, const Owned& owned) {
+  if (desired.is_object()) {
+    return live.is_object() && contains_object(what, live.get_object(), desired.get_object(), owned);
+  }
+  if (desired.is_array()) return live.is_array() && contains_list(what, live.get_array(), desired.get_array(), owned);
   return live == desired;
 }
 
@@ -160,8 +176,8 @@ bool owns_more_below(const FieldSet::Child& child, const Value& desired) {
 
 }  // namespace
 
-bool contains(const Value& live, const Value& desired, const FieldSet& owned) {
-  return contains_at(live, desired, Owned(owned));
+bool contains(const json::Type& type, const Value& live, const Value& desired, const FieldSet& owned) {
+  return contains_at({&json::unwrapped(type)}, live, desired, Owned(owned));
 }
 
 bool owns_more(const FieldSet& owned, const Value& desired) {
@@ -184,24 +200,27 @@ FieldSet applied_fields(const Value& live, std::string_view manager) {
   return {};
 }
 
-bool apply_changes(const Value& live, const Value& desired, std::string_view manager) {
+bool apply_changes(const json::Type& type, const Value& live, const Value& desired, std::string_view manager) {
   const FieldSet owned = applied_fields(live, manager);
-  return owned.empty() || !contains(live, desired, owned) || owns_more(owned, desired);
+  return owned.empty() || !contains(type, live, desired, owned) || owns_more(owned, desired);
 }
 
-bool apply_changes_part(const Value& live, const Value& desired, std::string_view manager,
+bool apply_changes_part(const json::Type& type, const Value& live, const Value& desired, std::string_view manager,
                         std::initializer_list<std::string_view> path) {
   const FieldSet all = applied_fields(live, manager);
   const FieldSet* owned = &all;
+  Described what{&json::unwrapped(type)};
   const Value* have = &live;
   const Value* want = &desired;
   for (const std::string_view name : path) {
+    what = what.field(name);
     if (owned != nullptr) owned = owned->below(PathElement::field(name));
     have = have != nullptr ? step(*have, PathElement::field(name)) : nullptr;
     want = want != nullptr ? step(*want, PathElement::field(name)) : nullptr;
   }
   if (want == nullptr) return false;
-  return owned == nullptr || have == nullptr || !contains(*have, *want, *owned) || owns_more(*owned, *want);
+  return owned == nullptr || have == nullptr || !contains_at(what, *have, *want, Owned(*owned)) ||
+         owns_more(*owned, *want);
 }
 
 }  // namespace rotor::openclaw

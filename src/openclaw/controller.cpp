@@ -30,22 +30,21 @@ bool concerns_us(const Instances::Ptr& before, const Instances::Ptr& after) {
 
 // The instance that controls an object of ours.
 std::optional<kube::Key> owner_of(const LiveObject& object) {
-  for (const kube::OwnerReference& owner : object.metadata.owner_references) {
-    const bool ours = owner.kind == kube::kResource<api::OpenClawInstance>.kind && owner.controller.value_or(false);
-    if (ours) return kube::Key{object.metadata.ns, owner.name};
-  }
-  return std::nullopt;
+  const kube::OwnerReference* owner = controller_of(object);
+  if (owner == nullptr || owner->kind != kube::kResource<api::OpenClawInstance>.kind) return std::nullopt;
+  return kube::Key{object.metadata.ns, owner->name};
 }
 
 }  // namespace
 
 struct Controller::Impl {
-  Impl(Executor executor, kube::Client& client, Clock& clock, MetricsRegistry& registry, ControllerOptions wanted)
+  Impl(Executor executor, kube::Client& client, Clock& clock, MetricsRegistry& registry, ControllerOptions wanted,
+       ManagedKinds kinds)
       : options(std::move(wanted)),
-        view(client, clock, options.watched_namespace),
+        view(client, clock, options.watched_namespace, kinds),
         events(kube::make_event_recorder(executor, client, clock, "openclawinstance-controller")),
         metrics(registry, view),
-        reconciler(client, clock, view, *events, index, metrics, options),
+        reconciler(client, clock, view, *events, index, metrics, options, kinds),
         queue(clock, "openclawinstance", options.workers,
               [this](kube::Key key) { return reconciler.reconcile(std::move(key)); }) {
     listen();
@@ -56,8 +55,8 @@ struct Controller::Impl {
       if (concerns_us(before, after)) enqueue(key);
     });
     view.instances.on_broken([this](const kube::Key& key, const Error& error) { tell_broken(key, error); });
-    for (Live* owned : {&view.stateful_sets, &view.services, &view.service_accounts}) {
-      owned->on_change([this](const kube::Key&, const LivePtr& before, const LivePtr& after) {
+    for (const auto& [resource, cache] : view.owned) {
+      cache->on_change([this](const kube::Key&, const LivePtr& before, const LivePtr& after) {
         std::optional<kube::Key> owner = after != nullptr ? owner_of(*after) : std::nullopt;
         if (!owner && before != nullptr) owner = owner_of(*before);  // it is gone, or its owner was taken off it
         if (owner) enqueue(*owner);
@@ -74,7 +73,7 @@ struct Controller::Impl {
       for (const auto& [key, instance] : view.instances.all()) queue.add(key);
     };
     view.instances.on_ready(begin);
-    for (Live* owned : {&view.stateful_sets, &view.services, &view.service_accounts}) owned->on_ready(begin);
+    for (const auto& [resource, cache] : view.owned) cache->on_ready(begin);
     view.secrets.on_ready(begin);
   }
 
@@ -102,8 +101,8 @@ struct Controller::Impl {
 };
 
 Controller::Controller(Executor executor, kube::Client& client, Clock& clock, MetricsRegistry& metrics,
-                       ControllerOptions options)
-    : impl_(std::make_unique<Impl>(std::move(executor), client, clock, metrics, std::move(options))) {}
+                       ControllerOptions options, ManagedKinds kinds)
+    : impl_(std::make_unique<Impl>(std::move(executor), client, clock, metrics, std::move(options), kinds)) {}
 Controller::~Controller() = default;
 
 bool Controller::ready() const { return impl_->view.ready(); }
@@ -114,9 +113,7 @@ Task<> Controller::run() {
   std::vector<decltype(start(std::declval<Task<>>()))> parts;
   View& view = impl_->view;
   parts.push_back(start(view.instances.run()));
-  parts.push_back(start(view.stateful_sets.run()));
-  parts.push_back(start(view.services.run()));
-  parts.push_back(start(view.service_accounts.run()));
+  for (const auto& [resource, cache] : view.owned) parts.push_back(start(cache->run()));
   parts.push_back(start(view.secrets.run()));
   parts.push_back(start(impl_->events->run()));
   parts.push_back(start(impl_->queue.run()));

@@ -8,6 +8,7 @@
 #include "base/metrics.hpp"
 #include "base/task.hpp"
 #include "kube/client/client.hpp"
+#include "openclaw/managed.hpp"
 #include "openclaw/options.hpp"
 
 namespace rotor::openclaw {
@@ -15,9 +16,9 @@ namespace rotor::openclaw {
 class Controller {
  public:
   // Everything handed in outlives the controller, the client also what the executor still has to cancel of it; nobody
-  // renders `metrics` once the controller is gone.
+  // renders `metrics` once the controller is gone. `kinds`: what an instance owns.
   Controller(Executor executor, kube::Client& client, Clock& clock, MetricsRegistry& metrics,
-             ControllerOptions options = {});
+             ControllerOptions options = {}, ManagedKinds kinds = managed_kinds());
   ~Controller();
 
   // Until cancelled. Waits, and says so once, while the CRD is not there.

@@ -1,9 +1,6 @@
-// The gateway's token: found in the user's Secret, or made once.
+// The gateway's token: is it in the Secret that has it, the user's or ours (builders/gateway_secret.cpp)?
 #include <fmt/format.h>
 
-#include "base/encoding.hpp"
-#include "base/hash.hpp"
-#include "openclaw/builders/objects.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/secret_reader.hpp"
 
@@ -12,15 +9,6 @@ namespace {
 
 bool brings_its_own(const api::OpenClawInstance& instance) {
   return instance.spec.gateway && !instance.spec.gateway->existing_secret.empty();
-}
-
-SecretBytes new_token() {
-  std::string bytes = random_bytes(32);
-  std::string digits = hex_encode(bytes);
-  SecretBytes token(digits);
-  wipe(bytes.data(), bytes.size());
-  wipe(digits.data(), digits.size());
-  return token;
 }
 
 // A pod that was given the token from this version proves that it is there.
@@ -36,15 +24,14 @@ bool known_from_state(const SecretState* state, const std::string& name, const s
 
 }  // namespace
 
-Task<Result<bool>> SecretReader::ensure_token(InstancePtr instance, std::shared_ptr<const SecretState> state,
-                                              std::shared_ptr<Memory> memory) {
+Task<Result<bool>> SecretReader::has_token(InstancePtr instance, std::shared_ptr<const SecretState> state,
+                                           std::shared_ptr<Memory> memory) {
   const kube::Key key{instance->metadata.ns, gateway_secret_name(*instance)};
   const bool own = brings_its_own(*instance);
-  if (view_.secrets.get(key) == nullptr) {
-    if (own) co_return fail(Code::kInvalid, fmt::format("gateway.existingSecret \"{}\" not found", key.name));
-    CO_TRY_VOID(co_await make_token(instance));
-  }
   const auto mark = view_.secrets.get(key);
+  if (mark == nullptr && own) {
+    co_return fail(Code::kInvalid, fmt::format("gateway.existingSecret \"{}\" not found", key.name));
+  }
   if (mark == nullptr) co_return fail(Code::kConflict, "the gateway token Secret changed meanwhile");
   const std::string version = mark->metadata.resource_version;
   if (memory->token_version != version) {
@@ -60,25 +47,6 @@ Task<Result<bool>> SecretReader::ensure_token(InstancePtr instance, std::shared_
                    fmt::format("gateway.existingSecret \"{}\" missing key \"{}\"", key.name, kTokenKey));
   }
   co_return memory->token_usable;
-}
-
-Task<Result<void>> SecretReader::make_token(InstancePtr instance) {
-  api::Secret secret = build_gateway_secret(*instance, new_token());
-  const kube::Key key = secret.metadata.key();
-  kube::WriteOptions options;
-  options.field_manager = kFieldManager;
-  Result<api::Secret> made = co_await kube::create<api::Secret>(client_, std::move(secret), std::move(options));
-  if (made) {
-    events_.record(reference_to(*instance), kube::EventRecorder::Type::kNormal, "GatewayTokenCreated",
-                   fmt::format("Created gateway token Secret \"{}\"", key.name));
-  } else if (made.error().code == Code::kAlreadyExists) {
-    made = co_await gate_.read(key.ns, key.name);
-  }
-  if (!made) co_return std::unexpected(std::move(made).error().prefixed("gateway token Secret " + key.name));
-  SecretMark mark;
-  mark.metadata = {key.ns, key.name, made->metadata.resource_version};
-  view_.secrets.wrote(std::move(mark));
-  co_return Result<void>{};
 }
 
 Task<Result<bool>> SecretReader::read_token(kube::Key key) {

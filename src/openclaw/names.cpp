@@ -55,11 +55,6 @@ std::string service_account_name(const OpenClawInstance& instance) {
   return instance.metadata.name;
 }
 
-bool creates_service_account(const OpenClawInstance& instance) {
-  const auto& security = instance.spec.security;
-  return !security || !security->rbac || security->rbac->create_service_account.value_or(true);
-}
-
 std::string gateway_secret_name(const OpenClawInstance& instance) {
   const auto& gateway = instance.spec.gateway;
   if (gateway && !gateway->existing_secret.empty()) return gateway->existing_secret;

@@ -39,7 +39,6 @@ kube::ObjectMeta managed_metadata(const OpenClawInstance& instance, std::string 
 std::string name_problem(std::string_view name);
 
 std::string service_account_name(const OpenClawInstance& instance);
-bool creates_service_account(const OpenClawInstance& instance);
 // The Secret with the gateway's token: the user's own or `<name>-gateway-token`.
 std::string gateway_secret_name(const OpenClawInstance& instance);
 

@@ -41,7 +41,7 @@ double seconds(SteadyTime::duration d) { return std::chrono::duration<double>(d)
 }  // namespace
 
 Reconciler::Reconciler(kube::Client& client, Clock& clock, View& view, kube::EventRecorder& events,
-                       ReferenceIndex& index, Metrics& metrics, const ControllerOptions& options)
+                       ReferenceIndex& index, Metrics& metrics, const ControllerOptions& options, ManagedKinds kinds)
     : client_(client),
       clock_(clock),
       view_(view),
@@ -49,8 +49,10 @@ Reconciler::Reconciler(kube::Client& client, Clock& clock, View& view, kube::Eve
       index_(index),
       metrics_(metrics),
       options_(options),
-      applier_(client),
-      workload_(client, clock, view, events, options) {
+      kinds_(kinds),
+      applier_(client, view),
+      converger_(applier_, view, events, kinds),
+      workload_(client, clock, view, applier_, events, options) {
   workload_.on_rotation = [this](const kube::Key& key, const std::string& result) {
     metrics_.rotated(key, result);
     const auto memory = memory_.find(key);
@@ -124,10 +126,10 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
   index_references(*instance);
   CO_TRY(instance, co_await ensure_finalizer(std::move(instance)));
   CO_TRY(instance, co_await announce(std::move(instance)));
-  CO_TRY_VOID(co_await apply_others(instance));
+  CO_TRY_VOID(co_await converger_.run(instance));
   CO_TRY(const WorkloadOutcome outcome, co_await workload_.run(instance, memory));
   const bool was_ready = is_ready(instance->status);
-  api::InstanceStatus after = status_after(*instance, outcome.report, clock_.now());
+  api::InstanceStatus after = status_after(*instance, outcome.report, clock_.now(), kinds_);
   const bool now_ready = is_ready(after);
   tell_missing(*instance, outcome.report.rotation, *memory);
   tell_unusable(*instance, outcome.report.rotation, *memory);
@@ -147,9 +149,9 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
 // A name never changes: nothing is made under one that cannot work, and pods that run under it keep running.
 Task<Result<Outcome>> Reconciler::refuse(InstancePtr instance, std::string problem, std::shared_ptr<Memory> memory) {
   memory->full_pass = true;
-  constexpr kube::Resource kind = kube::kResource<api::StatefulSet>;
-  CO_TRY(const LivePtr live,
-         co_await applier_.look_up(view_.stateful_sets, kind, instance->metadata.key(), instance->metadata.uid));
+  constexpr kube::Resource kStatefulSets = kube::kResource<api::StatefulSet>;
+  CO_TRY(const LivePtr live, co_await applier_.find(kStatefulSets, instance->metadata.key()));
+  if (live != nullptr) CO_TRY_VOID(check_owner(kStatefulSets, *live, instance->metadata.uid));
   const std::optional<WorkloadState> runs = live == nullptr ? std::nullopt : std::optional(counts_of(*live));
   if (memory->said_name != problem) {
     events_.record(reference_to(*instance), EventType::kWarning, "NameUnusable", problem);
@@ -159,10 +161,15 @@ Task<Result<Outcome>> Reconciler::refuse(InstancePtr instance, std::string probl
   co_return Outcome::again_after(options_.resync);
 }
 
-// Also what the pod would use if the gateway's Secret were there: its arrival is an event that concerns us.
+// The Secrets of its own, and what the pod would use if the gateway's were there: their arrival is an event that
+// concerns us.
 void Reconciler::index_references(const api::OpenClawInstance& instance) {
   const api::StatefulSet widest = build_stateful_set(instance, {.inject_token = true});
-  std::set<std::string> names = {gateway_secret_name(instance)};
+  std::set<std::string> names;
+  for (const ManagedKind& kind : kinds_) {
+    const bool secret = kind.resource == kube::kResource<api::Secret> && kind.place(instance) != Place::kEmpty;
+    if (secret) names.insert(kind.name(instance));
+  }
   for (const auto& [name, reference] : secret_references(widest.spec.pod_template.spec)) names.insert(name);
   index_.set(instance.metadata.key(), names);
 }
@@ -193,23 +200,6 @@ Task<Result<InstancePtr>> Reconciler::announce(InstancePtr instance) {
   std::string patch =
       status_patch(instance->status, status_with_phase(*instance, "Pending"), instance->metadata.resource_version);
   co_return co_await patch_instance(instance, std::move(patch), "status");
-}
-
-Task<Result<void>> Reconciler::apply_others(InstancePtr instance) {
-  const std::string& uid = instance->metadata.uid;
-  if (creates_service_account(*instance)) {
-    const api::ServiceAccount account = build_service_account(*instance);
-    constexpr kube::Resource kind = kube::kResource<api::ServiceAccount>;
-    const kube::Key key = account.metadata.key();
-    CO_TRY(LivePtr live, co_await applier_.look_up(view_.service_accounts, kind, key, uid));
-    CO_TRY_VOID(co_await applier_.apply(view_.service_accounts, kind, key, std::move(live), json::write(account)));
-  }
-  const api::Service service = build_service(*instance);
-  constexpr kube::Resource kind = kube::kResource<api::Service>;
-  const kube::Key key = service.metadata.key();
-  CO_TRY(LivePtr live, co_await applier_.look_up(view_.services, kind, key, uid));
-  CO_TRY_VOID(co_await applier_.apply(view_.services, kind, key, std::move(live), json::write(service)));
-  co_return Result<void>{};
 }
 
 Task<Result<void>> Reconciler::write_status(InstancePtr instance, api::InstanceStatus after) {

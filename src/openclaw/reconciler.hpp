@@ -7,6 +7,7 @@
 
 #include "kube/events/events.hpp"
 #include "kube/runtime/queue.hpp"
+#include "openclaw/converge.hpp"
 #include "openclaw/metrics.hpp"
 #include "openclaw/reference_index.hpp"
 #include "openclaw/workload.hpp"
@@ -16,7 +17,7 @@ namespace rotor::openclaw {
 class Reconciler {
  public:
   Reconciler(kube::Client& client, Clock& clock, View& view, kube::EventRecorder& events, ReferenceIndex& index,
-             Metrics& metrics, const ControllerOptions& options);
+             Metrics& metrics, const ControllerOptions& options, ManagedKinds kinds);
 
   Task<kube::Outcome> reconcile(kube::Key key);
 
@@ -30,7 +31,6 @@ class Reconciler {
   Task<Result<kube::Outcome>> refuse(InstancePtr instance, std::string problem, std::shared_ptr<Memory> memory);
   Task<Result<InstancePtr>> ensure_finalizer(InstancePtr instance);
   Task<Result<InstancePtr>> announce(InstancePtr instance);
-  Task<Result<void>> apply_others(InstancePtr instance);
   Task<Result<kube::Outcome>> finish(InstancePtr instance);
   Task<Result<void>> write_status(InstancePtr instance, api::InstanceStatus after);
   Task<Result<InstancePtr>> patch_instance(InstancePtr instance, std::string patch, std::string subresource);
@@ -46,7 +46,9 @@ class Reconciler {
   ReferenceIndex& index_;
   Metrics& metrics_;
   const ControllerOptions& options_;
+  ManagedKinds kinds_;
   Applier applier_;
+  Converger converger_;
   WorkloadPass workload_;
   std::map<kube::Key, std::shared_ptr<Memory>> memory_;
 };

@@ -128,14 +128,4 @@ Task<Result<bool>> SecretReader::matches_unkeyed_hash(InstancePtr instance, std:
   co_return unkeyed_hash(std::move(input)) == mark;
 }
 
-kube::ObjectReference reference_to(const api::OpenClawInstance& instance) {
-  const kube::Resource kind = kube::kResource<api::OpenClawInstance>;
-  return {.api_version = kind.api_version(),
-          .kind = std::string(kind.kind),
-          .ns = instance.metadata.ns,
-          .name = instance.metadata.name,
-          .uid = instance.metadata.uid,
-          .resource_version = instance.metadata.resource_version};
-}
-
 }  // namespace rotor::openclaw

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "kube/client/client.hpp"
-#include "kube/events/events.hpp"
 #include "openclaw/consumed_digest.hpp"
 #include "openclaw/memory.hpp"
 #include "openclaw/secret_gate.hpp"
@@ -14,21 +13,17 @@
 
 namespace rotor::openclaw {
 
-using InstancePtr = std::shared_ptr<const api::OpenClawInstance>;
-
 class SecretReader {
  public:
-  SecretReader(kube::Client& client, View& view, kube::EventRecorder& events)
-      : client_(client), gate_(client), view_(view), events_(events) {}
+  SecretReader(kube::Client& client, View& view) : gate_(client), view_(view) {}
 
   // `state` (may be null): digests it holds for a Secret's present version are believed without reading the Secret.
   Task<ObservedSecrets> observe(std::string ns, References references, std::shared_ptr<const SecretState> state,
                                 std::shared_ptr<const Digester> digester, std::shared_ptr<Memory> memory);
 
-  // Makes the gateway's Secret when there is none. Is there a token in it? kInvalid when the user's own is not as it
-  // should be, with what to do.
-  Task<Result<bool>> ensure_token(InstancePtr instance, std::shared_ptr<const SecretState> state,
-                                  std::shared_ptr<Memory> memory);
+  // Is there a token in the gateway's Secret? kInvalid when the user's own is not as it should be, with what to do.
+  Task<Result<bool>> has_token(InstancePtr instance, std::shared_ptr<const SecretState> state,
+                               std::shared_ptr<Memory> memory);
 
   // Does the mark that another operator left show the values of now? kUnavailable and others when they cannot be read.
   Task<Result<bool>> matches_unkeyed_hash(InstancePtr instance, std::string mark);
@@ -38,15 +33,10 @@ class SecretReader {
                                    std::shared_ptr<const SecretState> state, std::shared_ptr<const Digester> digester,
                                    std::shared_ptr<Memory> memory);
   Task<ObservedSecret> read(kube::Key secret, SecretReference reference, std::shared_ptr<const Digester> digester);
-  Task<Result<void>> make_token(InstancePtr instance);
   Task<Result<bool>> read_token(kube::Key secret);
 
-  kube::Client& client_;
   SecretGate gate_;
   View& view_;
-  kube::EventRecorder& events_;
 };
-
-kube::ObjectReference reference_to(const api::OpenClawInstance& instance);
 
 }  // namespace rotor::openclaw

@@ -119,16 +119,24 @@ void workload(const api::OpenClawInstance& instance, const WorkloadState& state,
   }
 }
 
-void name_resources(const api::OpenClawInstance& instance, api::InstanceStatus& status) {
-  const std::string& name = instance.metadata.name;
-  status.managed_resources.insert_or_assign("statefulSet", name);
-  status.managed_resources.insert_or_assign("service", name);
-  status.managed_resources.insert_or_assign("gatewayTokenSecret", gateway_secret_name(instance));
-  if (creates_service_account(instance)) {
-    status.managed_resources.insert_or_assign("serviceAccount", service_account_name(instance));
-  }
-  status.gateway_endpoint = fmt::format("{}.{}.svc:{}", name, instance.metadata.ns, kGatewayPort);
-  status.canvas_endpoint = fmt::format("{}.{}.svc:{}", name, instance.metadata.ns, kCanvasPort);
+// An object that was left where it is stays named.
+void managed_kind(const api::OpenClawInstance& instance, const ManagedKind& kind, api::InstanceStatus& status,
+                  Conditions& conditions) {
+  const Place place = kind.place(instance);
+  const bool gone = place == Place::kEmpty && kind.unwanted == Unwanted::kGoes;
+  const std::string key(kind.status_key);
+  if (gone) status.managed_resources.erase(key);
+  if (place != Place::kEmpty) status.managed_resources.insert_or_assign(key, kind.name(instance));
+  if (kind.condition.type.empty()) return;
+  const auto& [type, reason, message] = kind.condition;
+  if (gone) return conditions.drop(type);
+  conditions.set(std::string(type), "True", std::string(reason), std::string(message));
+}
+
+void endpoints(const api::OpenClawInstance& instance, api::InstanceStatus& status) {
+  const std::string host = fmt::format("{}.{}.svc", instance.metadata.name, instance.metadata.ns);
+  status.gateway_endpoint = fmt::format("{}:{}", host, kGatewayPort);
+  status.canvas_endpoint = fmt::format("{}:{}", host, kCanvasPort);
 }
 
 // What a merge patch needs to say for `before` to become `after`.
@@ -155,16 +163,16 @@ bool rolled_out(const WorkloadState& state) {
   return state.current && state.updated_replicas == state.replicas && state.ready_replicas == state.replicas;
 }
 
-api::InstanceStatus status_after(const api::OpenClawInstance& instance, const PassReport& report, WallTime now) {
+api::InstanceStatus status_after(const api::OpenClawInstance& instance, const PassReport& report, WallTime now,
+                                 ManagedKinds kinds) {
   api::InstanceStatus status = instance.status;
   Conditions conditions(status, instance.metadata.generation, now);
-  conditions.set("RBACReady", "True", "RBACCreated", "RBAC resources created successfully");
-  conditions.set("ServiceReady", "True", "ServiceCreated", "Service created successfully");
+  for (const ManagedKind& kind : kinds) managed_kind(instance, kind, status, conditions);
   secrets_ready(report.rotation, conditions);
   rotation_key(report.key_error, conditions);
   storage(instance.spec, report.has_claim, conditions);
   workload(instance, report.workload, report.rotation.held_back, status, conditions);
-  name_resources(instance, status);
+  endpoints(instance, status);
   if (!report.rotation.held_back && status.observed_generation != instance.metadata.generation) {
     status.observed_generation = instance.metadata.generation;
     status.last_reconcile_time = format_time(now);

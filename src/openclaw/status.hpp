@@ -8,6 +8,7 @@
 
 #include "api/openclaw/instance.hpp"
 #include "base/clock.hpp"
+#include "openclaw/managed.hpp"
 #include "openclaw/rotation.hpp"
 
 namespace rotor::openclaw {
@@ -30,8 +31,9 @@ struct PassReport {
   std::string key_error{};  // why there is no digest key; empty: there is one
 };
 
-// After a pass that went through.
-api::InstanceStatus status_after(const api::OpenClawInstance& instance, const PassReport& report, WallTime now);
+// After a pass that went through, all rows of `kinds` included.
+api::InstanceStatus status_after(const api::OpenClawInstance& instance, const PassReport& report, WallTime now,
+                                 ManagedKinds kinds = managed_kinds());
 // After one that wrote nothing because no workload can have the instance's name. `runs`: there is one all the same.
 api::InstanceStatus status_refused(const api::OpenClawInstance& instance, const std::string& problem,
                                    const std::optional<WorkloadState>& runs, WallTime now);

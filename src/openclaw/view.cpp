@@ -1,11 +1,11 @@
 #include "openclaw/view.hpp"
 
+#include <algorithm>
+#include <stdexcept>
+
 #include <fmt/format.h>
 
-#include "api/apps/stateful_set.hpp"
 #include "api/core/secret.hpp"
-#include "api/core/service.hpp"
-#include "api/core/service_account.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -15,6 +15,8 @@ bool says_true(const StringMap& annotations, std::string_view name) {
   const auto value = annotations.find(name);
   return value != annotations.end() && value->second == "true";
 }
+
+bool is_secret(const kube::Resource& resource) { return resource == kube::kResource<api::Secret>; }
 
 kube::ListOptions our_own() { return {.label_selector = fmt::format("{}={}", kManagedBy, kOperatorName)}; }
 
@@ -41,16 +43,50 @@ Result<SecretMark> read_mark(std::string_view object_json) {
   return mark;
 }
 
-View::View(kube::Client& client, Clock& clock, std::string watched_namespace)
+const kube::OwnerReference* controller_of(const LiveObject& object) {
+  const auto& owners = object.metadata.owner_references;
+  const auto controls = [](const kube::OwnerReference& owner) { return owner.controller.value_or(false); };
+  const auto found = std::ranges::find_if(owners, controls);
+  return found == owners.end() ? nullptr : &*found;
+}
+
+kube::ObjectReference reference_to(const api::OpenClawInstance& instance) {
+  const kube::Resource kind = kube::kResource<api::OpenClawInstance>;
+  return {.api_version = kind.api_version(),
+          .kind = std::string(kind.kind),
+          .ns = instance.metadata.ns,
+          .name = instance.metadata.name,
+          .uid = instance.metadata.uid,
+          .resource_version = instance.metadata.resource_version};
+}
+
+View::View(kube::Client& client, Clock& clock, std::string watched_namespace, ManagedKinds kinds)
     : instances(client, clock, watched_namespace, kube::ListOptions{}),
-      stateful_sets(client, clock, watched_namespace, our_own(), read_live, kube::kResource<api::StatefulSet>),
-      services(client, clock, watched_namespace, our_own(), read_live, kube::kResource<api::Service>),
-      service_accounts(client, clock, watched_namespace, our_own(), read_live, kube::kResource<api::ServiceAccount>),
-      secrets(client, clock, watched_namespace, metadata_only(), read_mark, kube::kResource<api::Secret>) {}
+      secrets(client, clock, watched_namespace, metadata_only(), read_mark, kube::kResource<api::Secret>) {
+  for (const ManagedKind& kind : kinds) {
+    const auto same = [&kind](const auto& entry) { return entry.first == kind.resource; };
+    if (is_secret(kind.resource) || std::ranges::any_of(owned, same)) continue;
+    owned.emplace_back(kind.resource,
+                       std::make_unique<Live>(client, clock, watched_namespace, our_own(), read_live, kind.resource));
+  }
+}
+
+Live& View::live(const kube::Resource& resource) {
+  for (const auto& [of, cache] : owned) {
+    if (of == resource) return *cache;
+  }
+  throw std::logic_error("no managed kind has the resource " + std::string(resource.plural));
+}
+
+Result<LivePtr> View::remember(const kube::Resource& resource, const SecretBytes& answer) {
+  if (!is_secret(resource)) return live(resource).wrote(answer);
+  TRY_VOID(secrets.wrote(answer));
+  return LivePtr{};
+}
 
 bool View::ready() const {
-  return instances.is_ready() && stateful_sets.is_ready() && services.is_ready() && service_accounts.is_ready() &&
-         secrets.is_ready();
+  const auto listed = [](const auto& entry) { return entry.second->is_ready(); };
+  return instances.is_ready() && secrets.is_ready() && std::ranges::all_of(owned, listed);
 }
 
 }  // namespace rotor::openclaw

@@ -1,13 +1,23 @@
 // What a pass sees of the cluster.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "api/openclaw/instance.hpp"
 #include "base/clock.hpp"
+#include "kube/events/events.hpp"
 #include "kube/runtime/cache.hpp"
+#include "openclaw/managed.hpp"
 
 namespace rotor::openclaw {
+
+using InstancePtr = std::shared_ptr<const api::OpenClawInstance>;
+
+// What events about an instance point to.
+kube::ObjectReference reference_to(const api::OpenClawInstance& instance);
 
 // An object that we own, as text: parsed only in the pass that needs it.
 struct LiveObject {
@@ -15,6 +25,9 @@ struct LiveObject {
   std::string text;
 };
 Result<LiveObject> read_live(std::string_view object_json);
+
+// Who controls an object: an owner reference with `controller: true`; null when nobody does.
+const kube::OwnerReference* controller_of(const LiveObject& object);
 
 // All that is kept of the cluster's Secrets.
 struct SecretMark {
@@ -30,14 +43,16 @@ using Live = kube::Cache<LiveObject>;
 using LivePtr = Live::Ptr;
 
 struct View {
-  View(kube::Client& client, Clock& clock, std::string watched_namespace);
+  View(kube::Client& client, Clock& clock, std::string watched_namespace, ManagedKinds kinds = managed_kinds());
 
   kube::Cache<api::OpenClawInstance> instances;
-  Live stateful_sets;
-  Live services;
-  Live service_accounts;
-  kube::Cache<SecretMark> secrets;
+  kube::Cache<SecretMark> secrets;  // every one, as a mark
+  // What carries our label, one cache a kind of the table. No Secret is among them: of those only marks are kept.
+  std::vector<std::pair<kube::Resource, std::unique_ptr<Live>>> owned;
 
+  Live& live(const kube::Resource& resource);  // of a kind of the table that is no Secret
+  // Keeps what the API server answered to a write or a read of a kind of the table. Null for a Secret.
+  Result<LivePtr> remember(const kube::Resource& resource, const SecretBytes& answer);
   bool ready() const;
 };
 

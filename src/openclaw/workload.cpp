@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "openclaw/apply_diff.hpp"
 #include "openclaw/builders/objects.hpp"
+#include "openclaw/converge.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -80,7 +81,7 @@ bool changes_pods(const LiveStatefulSet& live, const std::string& text) {
   const auto wanted = json::parse(text);
   const json::Value* have = json::find(live.document, "spec.template");
   const json::Value* want = wanted ? json::find(*wanted, "spec.template") : nullptr;
-  return have == nullptr || want == nullptr || !contains(*have, *want);
+  return have == nullptr || want == nullptr || !contains(json::type_of<api::PodTemplate>(), *have, *want);
 }
 
 void remember(bool whole, const std::string& text, Applied applied, Memory& memory) {
@@ -99,7 +100,8 @@ Task<Result<std::shared_ptr<const Digester>>> WorkloadPass::digester() {
 Task<bool> WorkloadPass::secrets_changed(InstancePtr instance, std::shared_ptr<Memory> memory) {
   const auto before = memory->secrets;
   const Result<std::shared_ptr<const Digester>> digester = co_await this->digester();
-  Result<LiveStatefulSet> live = read_stateful_set(view_.stateful_sets.get(instance->metadata.key()), memory->applied);
+  Result<LiveStatefulSet> live =
+      read_stateful_set(view_.live(kStatefulSets).get(instance->metadata.key()), memory->applied);
   const ObservedSecrets now = co_await secrets_.observe(
       instance->metadata.ns, memory->references, live ? live->state : nullptr, digester ? *digester : nullptr, memory);
   for (const auto& [name, seen] : now) {
@@ -116,15 +118,15 @@ Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::share
   auto plan = std::make_shared<Plan>();
   plan->instance = instance;
   plan->key = instance->metadata.key();
-  CO_TRY(LivePtr found,
-         co_await applier_.look_up(view_.stateful_sets, kStatefulSets, plan->key, instance->metadata.uid));
+  CO_TRY(LivePtr found, co_await applier_.find(kStatefulSets, plan->key));
+  if (found != nullptr) CO_TRY_VOID(check_owner(kStatefulSets, *found, instance->metadata.uid));
   CO_TRY(plan->live, read_stateful_set(std::move(found), memory->applied));
   const LiveStatefulSet& live = plan->live;
   const auto adopt = instance->metadata.annotations.find(kAdopt);
   const bool asked = adopt != instance->metadata.annotations.end() && adopt->second == "now";
   const bool edited = instance->status.observed_generation != instance->metadata.generation;
 
-  CO_TRY(plan->pod.inject_token, co_await secrets_.ensure_token(instance, live.state, memory));
+  CO_TRY(plan->pod.inject_token, co_await secrets_.has_token(instance, live.state, memory));
   plan->pod.present_claim = live.claim;
   plan->wanted = build_stateful_set(*instance, plan->pod);
   plan->references = secret_references(plan->wanted.spec.pod_template.spec);
@@ -164,7 +166,8 @@ Task<Result<bool>> WorkloadPass::template_changes(std::shared_ptr<const Plan> pl
   std::string text = template_text(wanted);
   const std::string& uid = live.object->metadata.uid;
   if (memory->applied.uid == uid && memory->applied.template_text == text) co_return false;
-  if (apply_changes_part(live.document, wanted, kFieldManager, {"spec", "template"})) {
+  if (apply_changes_part(json::type_of<api::StatefulSet>(), live.document, wanted, kFieldManager,
+                         {"spec", "template"})) {
     CO_TRY(const std::string rehearsed, co_await applier_.rehearse(kStatefulSets, plan->key, live.object, as_it_is));
     CO_TRY(const json::Value after, json::parse(rehearsed));
     if (template_text(after) != template_text(live.document)) co_return true;
@@ -216,7 +219,10 @@ Task<Result<WorkloadOutcome>> WorkloadPass::write(std::shared_ptr<const Plan> pl
     if (hash != live.hash) decision.next.hash = hash;
     std::string state = waits ? plan->live_state() : state_text(decision.next);
     const std::string text = plan->text(hash, state);
-    applied = co_await applier_.apply(view_.stateful_sets, kStatefulSets, plan->key, live.object, text);
+    CO_TRY(const json::Value document, json::parse(text));
+    const bool changes = live.object == nullptr ||
+                         apply_changes(json::type_of<api::StatefulSet>(), live.document, document, kFieldManager);
+    if (changes) applied = co_await applier_.apply(kStatefulSets, plan->key, live.object, text);
     if (applied) remember(!plan->marks_only, text, {(*applied)->metadata.uid, hash, state, {}}, *memory);
   }
   const bool rotates = decision.action == Action::kRotate && !waits;

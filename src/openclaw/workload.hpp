@@ -24,14 +24,14 @@ struct WorkloadOutcome {
 
 class WorkloadPass {
  public:
-  WorkloadPass(kube::Client& client, Clock& clock, View& view, kube::EventRecorder& events,
+  WorkloadPass(kube::Client& client, Clock& clock, View& view, Applier& applier, kube::EventRecorder& events,
                const ControllerOptions& options)
       : clock_(clock),
         view_(view),
         events_(events),
         options_(options),
-        applier_(client),
-        secrets_(client, view, events),
+        applier_(applier),
+        secrets_(client, view),
         key_(client, clock, options.operator_namespace) {}
 
   Task<Result<WorkloadOutcome>> run(InstancePtr instance, std::shared_ptr<Memory> memory);
@@ -58,7 +58,7 @@ class WorkloadPass {
   View& view_;
   kube::EventRecorder& events_;
   const ControllerOptions& options_;
-  Applier applier_;
+  Applier& applier_;
   SecretReader secrets_;
   kube::RotationKey key_;
 };

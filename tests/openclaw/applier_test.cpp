@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "api/core/secret.hpp"
 #include "api/core/service.hpp"
 #include "json/document.hpp"
 #include "tests/fakes/fake_clock.hpp"
@@ -12,16 +13,19 @@ namespace rotor::openclaw {
 namespace {
 
 constexpr kube::Resource kServices = kube::kResource<api::Service>;
+constexpr kube::Resource kSecrets = kube::kResource<api::Secret>;
 constexpr std::string_view kLive =
     R"({"metadata":{"name":"a","namespace":"ns","uid":"u-1","resourceVersion":"7"},"spec":{"type":"ClusterIP"}})";
 constexpr std::string_view kDesired = R"({"metadata":{"name":"a","namespace":"ns"},"spec":{"type":"NodePort"}})";
 
-// Takes patches only.
-class PatchTaker final : public kube::Client {
+// Takes writes only.
+class WriteTaker final : public kube::Client {
  public:
   std::string body;
   kube::WriteOptions options;
+  kube::DeleteOptions deleted_by;
   std::optional<Error> refuses;
+  std::optional<std::string> has;  // what a get finds
 
   Task<Result<SecretBytes>> patch(kube::Resource, kube::Key, kube::PatchType, SecretBytes sent,
                                   kube::WriteOptions with) override {
@@ -30,7 +34,10 @@ class PatchTaker final : public kube::Client {
     if (refuses) co_return std::unexpected(*refuses);
     co_return SecretBytes(kLive);
   }
-  Task<Result<SecretBytes>> get(kube::Resource, kube::Key) override { co_return no(); }
+  Task<Result<SecretBytes>> get(kube::Resource, kube::Key) override {
+    if (!has) co_return no();
+    co_return SecretBytes(*has);
+  }
   Task<Result<kube::ListPage>> list_page(kube::Resource, std::string, kube::ListOptions, std::string) override {
     co_return no();
   }
@@ -38,34 +45,41 @@ class PatchTaker final : public kube::Client {
                                                          std::string) override {
     co_return no();
   }
-  Task<Result<SecretBytes>> create(kube::Resource, std::string, SecretBytes, kube::WriteOptions) override {
-    co_return no();
+  Task<Result<SecretBytes>> create(kube::Resource, std::string, SecretBytes sent, kube::WriteOptions with) override {
+    body = sent.reveal();
+    options = std::move(with);
+    if (refuses) co_return std::unexpected(*refuses);
+    co_return SecretBytes(kLive);
   }
   Task<Result<SecretBytes>> update(kube::Resource, kube::Key, SecretBytes, kube::WriteOptions) override {
     co_return no();
   }
-  Task<Result<void>> remove(kube::Resource, kube::Key, kube::DeleteOptions) override { co_return no(); }
+  Task<Result<void>> remove(kube::Resource, kube::Key, kube::DeleteOptions by) override {
+    deleted_by = std::move(by);
+    if (refuses) co_return std::unexpected(*refuses);
+    co_return Result<void>{};
+  }
   Task<Result<kube::IssuedToken>> request_token(kube::Key, kube::TokenRequest) override { co_return no(); }
   Task<Result<bool>> serves(kube::Resource) override { co_return no(); }
 
  private:
-  static std::unexpected<Error> no() { return fail(Code::kInternal, "patches only"); }
+  static std::unexpected<Error> no() { return fail(Code::kInternal, "writes only"); }
 };
 
 class ApplierTest : public testing::Test {
  protected:
-  ApplierTest() : cache(client, clock, "ns", {}, read_live, kServices), applier(client) {}
+  ApplierTest() : view(client, clock, "ns"), applier(client, view) {}
 
   Result<LivePtr> apply(LivePtr live) {
-    return test::run_task(io, applier.apply(cache, kServices, {"ns", "a"}, std::move(live), std::string(kDesired)));
+    return test::run_task(io, applier.apply(kServices, {"ns", "a"}, std::move(live), std::string(kDesired)));
   }
   static LivePtr live() { return std::make_shared<const LiveObject>(*read_live(kLive)); }
   std::string sent_uid() { return std::string(json::find_string(*json::parse(client.body), "metadata.uid")); }
 
   boost::asio::io_context io;
-  PatchTaker client;
+  WriteTaker client;
   test::FakeClock clock;
-  Live cache;
+  View view;
   Applier applier;
 };
 
@@ -92,6 +106,39 @@ TEST_F(ApplierTest, AnObjectThatWentMeanwhileIsAConflict) {
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, Code::kConflict);
   EXPECT_EQ(answer.error().message, "applying Service \"a\": uid mismatch");
+}
+
+TEST_F(ApplierTest, WhatIsMadeOnceIsCreatedAndNeverApplied) {
+  const auto made = test::run_task(io, applier.make(kSecrets, {"ns", "a"}, SecretBytes(kDesired)));
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(*made);
+  EXPECT_EQ(client.body, kDesired);
+  EXPECT_FALSE(client.options.force);
+  ASSERT_NE(view.secrets.get({"ns", "a"}), nullptr);
+  EXPECT_EQ(view.secrets.get({"ns", "a"})->metadata.resource_version, "7");
+}
+
+TEST_F(ApplierTest, WhatSomebodyElseMadeMeanwhileIsKnownAfterwards) {
+  client.refuses = Error{Code::kAlreadyExists, "exists"};
+  client.has = kLive;
+  const auto made = test::run_task(io, applier.make(kSecrets, {"ns", "a"}, SecretBytes(kDesired)));
+  ASSERT_TRUE(made);
+  EXPECT_FALSE(*made);
+  EXPECT_NE(view.secrets.get({"ns", "a"}), nullptr);
+}
+
+TEST_F(ApplierTest, ARemovalMeansThisVeryObject) {
+  ASSERT_TRUE(test::run_task(io, applier.remove(kServices, live())));
+  EXPECT_EQ(client.deleted_by.uid, "u-1");
+}
+
+TEST_F(ApplierTest, WhatIsGoneAlreadyIsRemoved) {
+  client.refuses = Error{Code::kNotFound, "gone"};
+  EXPECT_TRUE(test::run_task(io, applier.remove(kServices, live())));
+  client.refuses = Error{Code::kDenied, "not yours"};
+  const Result<void> refused = test::run_task(io, applier.remove(kServices, live()));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "removing Service \"a\": not yours");
 }
 
 }  // namespace

@@ -31,8 +31,9 @@ Task<Result<void>> answered(Task<Result<SecretBytes>> call) {
 }  // namespace
 
 struct OpenClawWorld::Operator {
-  Operator(Executor executor, std::unique_ptr<kube::Client> c, Clock& clock, openclaw::ControllerOptions options)
-      : client(std::move(c)), controller(executor, *client, clock, metrics, std::move(options)) {}
+  Operator(Executor executor, std::unique_ptr<kube::Client> c, Clock& clock, openclaw::ControllerOptions options,
+           openclaw::ManagedKinds kinds)
+      : client(std::move(c)), controller(executor, *client, clock, metrics, std::move(options), kinds) {}
   MetricsRegistry metrics;
   std::shared_ptr<kube::Client> client;
   openclaw::Controller controller;
@@ -61,11 +62,11 @@ OpenClawWorld::OpenClawWorld() : server_(must(apiserver::EmbeddedServer::start({
 
 OpenClawWorld::~OpenClawWorld() { stop_operator(); }
 
-void OpenClawWorld::start_operator(openclaw::ControllerOptions options) {
+void OpenClawWorld::start_operator(openclaw::ControllerOptions options, openclaw::ManagedKinds kinds) {
   const std::string kubeconfig(server_->kubeconfig().reveal());
   auto client = must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")),
                                        std::string(kAgent)));
-  operator_ = std::make_unique<Operator>(loop_.executor(), std::move(client), clock_, std::move(options));
+  operator_ = std::make_unique<Operator>(loop_.executor(), std::move(client), clock_, std::move(options), kinds);
   metrics_ = &operator_->metrics;
   Operator* op = operator_.get();
   boost::asio::co_spawn(

@@ -44,7 +44,8 @@ class OpenClawWorld {
 
   // Quiet periods are zero unless said otherwise, so that a pass shows at once what it decides.
   void start_operator(openclaw::ControllerOptions options = {.operator_namespace = "rotor",
-                                                             .quiet = std::chrono::nanoseconds(0)});
+                                                             .quiet = std::chrono::nanoseconds(0)},
+                      openclaw::ManagedKinds kinds = openclaw::managed_kinds());
   void stop_operator();
 
   void create(const kube::Resource& resource, const std::string& name, std::string_view document);

@@ -48,8 +48,8 @@ ROTOR_DESCRIBE(VolumeMount, "Where a volume appears in a container.",
                field<&VolumeMount::sub_path_expr>("subPathExpr"));
 
 ROTOR_DESCRIBE(ResourceRequirements, "What a container is given and may use.",
-               field<&ResourceRequirements::claims>("claims"), field<&ResourceRequirements::limits>("limits"),
-               field<&ResourceRequirements::requests>("requests"));
+               field<&ResourceRequirements::claims>("claims", {.list_map_key = "name"}),
+               field<&ResourceRequirements::limits>("limits"), field<&ResourceRequirements::requests>("requests"));
 
 ROTOR_DESCRIBE(Capabilities, "Capabilities added and dropped.", field<&Capabilities::add>("add"),
                field<&Capabilities::drop>("drop"));
@@ -76,15 +76,16 @@ ROTOR_DESCRIBE(Container, "A container of a pod.", field<&Container::args>("args
                field<&Container::env_from>("envFrom"), field<&Container::image>("image"),
                field<&Container::image_pull_policy>("imagePullPolicy"), field<&Container::lifecycle>("lifecycle"),
                field<&Container::liveness_probe>("livenessProbe"), field<&Container::name>("name", {.required = true}),
-               field<&Container::ports>("ports"), field<&Container::readiness_probe>("readinessProbe"),
-               field<&Container::resize_policy>("resizePolicy"), field<&Container::resources>("resources"),
-               field<&Container::restart_policy>("restartPolicy"),
+               field<&Container::ports>("ports", {.list_map_key = "containerPort,protocol"}),
+               field<&Container::readiness_probe>("readinessProbe"), field<&Container::resize_policy>("resizePolicy"),
+               field<&Container::resources>("resources"), field<&Container::restart_policy>("restartPolicy"),
                field<&Container::restart_policy_rules>("restartPolicyRules"),
                field<&Container::security_context>("securityContext"), field<&Container::startup_probe>("startupProbe"),
                field<&Container::stdin_open>("stdin"), field<&Container::stdin_once>("stdinOnce"),
                field<&Container::termination_message_path>("terminationMessagePath"),
                field<&Container::termination_message_policy>("terminationMessagePolicy"), field<&Container::tty>("tty"),
-               field<&Container::volume_devices>("volumeDevices"), field<&Container::volume_mounts>("volumeMounts"),
+               field<&Container::volume_devices>("volumeDevices", {.list_map_key = "devicePath"}),
+               field<&Container::volume_mounts>("volumeMounts", {.list_map_key = "mountPath"}),
                field<&Container::working_dir>("workingDir"));
 
 }  // namespace rotor::json

@@ -48,10 +48,12 @@ ROTOR_DESCRIBE(PodSecurityContext, "What the processes of a pod may do.",
 
 ROTOR_DESCRIBE(PodSpec, "What a pod runs and how.", field<&PodSpec::affinity>("affinity"),
                field<&PodSpec::automount_service_account_token>("automountServiceAccountToken"),
-               field<&PodSpec::containers>("containers", {.required = true}), field<&PodSpec::dns_policy>("dnsPolicy"),
-               field<&PodSpec::hostname>("hostname"), field<&PodSpec::image_pull_secrets>("imagePullSecrets"),
-               field<&PodSpec::init_containers>("initContainers"), field<&PodSpec::node_name>("nodeName"),
-               field<&PodSpec::node_selector>("nodeSelector"), field<&PodSpec::restart_policy>("restartPolicy"),
+               field<&PodSpec::containers>("containers", {.required = true, .list_map_key = "name"}),
+               field<&PodSpec::dns_policy>("dnsPolicy"), field<&PodSpec::hostname>("hostname"),
+               field<&PodSpec::image_pull_secrets>("imagePullSecrets", {.list_map_key = "name"}),
+               field<&PodSpec::init_containers>("initContainers", {.list_map_key = "name"}),
+               field<&PodSpec::node_name>("nodeName"), field<&PodSpec::node_selector>("nodeSelector"),
+               field<&PodSpec::restart_policy>("restartPolicy"),
                field<&PodSpec::runtime_class_name>("runtimeClassName"),
                field<&PodSpec::scheduler_name>("schedulerName"), field<&PodSpec::security_context>("securityContext"),
                field<&PodSpec::service_account>("serviceAccount"),
@@ -59,8 +61,9 @@ ROTOR_DESCRIBE(PodSpec, "What a pod runs and how.", field<&PodSpec::affinity>("a
                field<&PodSpec::share_process_namespace>("shareProcessNamespace"),
                field<&PodSpec::termination_grace_period_seconds>("terminationGracePeriodSeconds"),
                field<&PodSpec::tolerations>("tolerations"),
-               field<&PodSpec::topology_spread_constraints>("topologySpreadConstraints"),
-               field<&PodSpec::volumes>("volumes"));
+               field<&PodSpec::topology_spread_constraints>("topologySpreadConstraints",
+                                                            {.list_map_key = "topologyKey,whenUnsatisfiable"}),
+               field<&PodSpec::volumes>("volumes", {.list_map_key = "name"}));
 
 ROTOR_DESCRIBE(PodTemplateMeta, "Labels and annotations of the pods.",
                field<&PodTemplateMeta::annotations>("annotations"), field<&PodTemplateMeta::labels>("labels"));
@@ -83,7 +86,7 @@ ROTOR_DESCRIBE(ContainerStatus, "The state of a container.", field<&ContainerSta
                field<&ContainerStatus::restart_count>("restartCount", {.keep_empty = true}),
                field<&ContainerStatus::started>("started"), field<&ContainerStatus::state>("state"));
 
-ROTOR_DESCRIBE(PodStatus, "The state of a pod.", field<&PodStatus::conditions>("conditions"),
+ROTOR_DESCRIBE(PodStatus, "The state of a pod.", field<&PodStatus::conditions>("conditions", {.list_map_key = "type"}),
                field<&PodStatus::container_statuses>("containerStatuses"), field<&PodStatus::host_ip>("hostIP"),
                field<&PodStatus::message>("message"), field<&PodStatus::phase>("phase"),
                field<&PodStatus::pod_ip>("podIP"), field<&PodStatus::reason>("reason"),

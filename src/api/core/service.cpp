@@ -9,7 +9,7 @@ ROTOR_DESCRIBE(ServicePort, "A port of a Service.", field<&ServicePort::app_prot
                field<&ServicePort::target_port>("targetPort", {.int_or_string = true}));
 
 ROTOR_DESCRIBE(ServiceSpec, "Which pods a Service reaches, and how.", field<&ServiceSpec::cluster_ip>("clusterIP"),
-               field<&ServiceSpec::ports>("ports"),
+               field<&ServiceSpec::ports>("ports", {.list_map_key = "port,protocol"}),
                field<&ServiceSpec::publish_not_ready_addresses>("publishNotReadyAddresses"),
                field<&ServiceSpec::selector>("selector"), field<&ServiceSpec::session_affinity>("sessionAffinity"),
                field<&ServiceSpec::type>("type"));

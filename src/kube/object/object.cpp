@@ -82,8 +82,8 @@ ROTOR_DESCRIBE(kube::ObjectMeta, "What every object carries.", field<&ObjectMeta
                field<&ObjectMeta::creation_timestamp>("creationTimestamp", {.format = "date-time"}),
                field<&ObjectMeta::deletion_timestamp>("deletionTimestamp", {.format = "date-time"}),
                field<&ObjectMeta::labels>("labels"), field<&ObjectMeta::annotations>("annotations"),
-               field<&ObjectMeta::owner_references>("ownerReferences"), field<&ObjectMeta::finalizers>("finalizers"),
-               field<&ObjectMeta::managed_fields>("managedFields"));
+               field<&ObjectMeta::owner_references>("ownerReferences", {.list_map_key = "uid"}),
+               field<&ObjectMeta::finalizers>("finalizers"), field<&ObjectMeta::managed_fields>("managedFields"));
 
 ROTOR_DESCRIBE(kube::Condition, "One aspect of the state of an object.",
                field<&Condition::type>("type", {.required = true, .keep_empty = true, .doc = "Name of the aspect."}),

@@ -1,7 +1,10 @@
 #include <algorithm>
 
+#include "base/encoding.hpp"
+#include "base/hash.hpp"
 #include "json/document.hpp"
 #include "openclaw/builders/objects.hpp"
+#include "openclaw/managed.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -11,6 +14,20 @@ bool trusts_a_proxy(const api::InstanceSpec& spec) {
   if (!spec.config) return false;
   const auto config = json::parse(spec.config->text);
   return config && json::find_string(*config, "raw.gateway.auth.mode") == "trusted-proxy";
+}
+
+Place place(const api::OpenClawInstance& instance) {
+  const auto& gateway = instance.spec.gateway;
+  return gateway && !gateway->existing_secret.empty() ? Place::kUsers : Place::kOurs;
+}
+
+SecretBytes new_token() {
+  std::string bytes = random_bytes(32);
+  std::string digits = hex_encode(bytes);
+  SecretBytes token(digits);
+  wipe(bytes.data(), bytes.size());
+  wipe(digits.data(), digits.size());
+  return token;
 }
 
 }  // namespace
@@ -26,6 +43,17 @@ api::Secret build_gateway_secret(const api::OpenClawInstance& instance, SecretBy
   secret.type = "Opaque";
   secret.data.emplace(kTokenKey, std::move(token));
   return secret;
+}
+
+ManagedKind gateway_secret_row() {
+  return {
+      .resource = kube::kResource<api::Secret>,
+      .description = &json::type_of<api::Secret>,
+      .status_key = "gatewayTokenSecret",
+      .name = gateway_secret_name,
+      .place = place,
+      .make = [](const api::OpenClawInstance& i) { return json::write_secret(build_gateway_secret(i, new_token())); },
+      .made = {"GatewayTokenCreated", "gateway token Secret"}};
 }
 
 }  // namespace rotor::openclaw

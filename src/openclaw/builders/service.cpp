@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "openclaw/builders/objects.hpp"
+#include "openclaw/managed.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -41,6 +42,16 @@ api::Service build_service(const api::OpenClawInstance& instance) {
   service.spec.session_affinity = "None";
   service.spec.ports = wanted.ports.empty() ? default_ports() : custom_ports(wanted.ports);
   return service;
+}
+
+ManagedKind service_row() {
+  return {.resource = kube::kResource<api::Service>,
+          .description = &json::type_of<api::Service>,
+          .status_key = "service",
+          .name = instance_name,
+          .place = always_ours,
+          .build = [](const api::OpenClawInstance& i) { return json::write(build_service(i)); },
+          .condition = {"ServiceReady", "ServiceCreated", "Service created successfully"}};
 }
 
 }  // namespace rotor::openclaw

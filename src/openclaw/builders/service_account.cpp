@@ -1,8 +1,19 @@
 #include "json/document.hpp"
 #include "openclaw/builders/objects.hpp"
+#include "openclaw/managed.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
+namespace {
+
+Place place(const api::OpenClawInstance& instance) {
+  const auto& security = instance.spec.security;
+  const bool wanted = !security || !security->rbac || security->rbac->create_service_account.value_or(true);
+  return wanted ? Place::kOurs : Place::kEmpty;
+}
+
+}  // namespace
+
 bool block_enabled(const api::OptionalRaw& block) {
   if (!block) return false;
   const auto document = json::parse(block->text);
@@ -22,6 +33,17 @@ api::ServiceAccount build_service_account(const api::OpenClawInstance& instance)
   }
   account.automount_service_account_token = mounts_api_token(instance.spec);
   return account;
+}
+
+// Whoever runs the pod under an account of their own may go on using ours.
+ManagedKind service_account_row() {
+  return {.resource = kube::kResource<api::ServiceAccount>,
+          .description = &json::type_of<api::ServiceAccount>,
+          .status_key = "serviceAccount",
+          .name = service_account_name,
+          .place = place,
+          .build = [](const api::OpenClawInstance& i) { return json::write(build_service_account(i)); },
+          .condition = {"RBACReady", "RBACCreated", "RBAC resources created successfully"}};
 }
 
 }  // namespace rotor::openclaw

@@ -4,6 +4,7 @@
 #include "base/hash.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/builders/quantity.hpp"
+#include "openclaw/managed.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -176,6 +177,14 @@ void set_marks(api::StatefulSet& workload, std::string secret_hash, std::string 
   if (!secret_state.empty()) {
     workload.metadata.annotations.insert_or_assign(std::string(kSecretState), std::move(secret_state));
   }
+}
+
+ManagedKind stateful_set_row() {
+  return {.resource = kube::kResource<api::StatefulSet>,
+          .description = &json::type_of<api::StatefulSet>,
+          .status_key = "statefulSet",
+          .name = instance_name,
+          .place = always_ours};
 }
 
 }  // namespace rotor::openclaw

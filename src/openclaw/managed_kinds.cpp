@@ -1,0 +1,27 @@
+#include <vector>
+
+#include "openclaw/managed.hpp"
+
+namespace rotor::openclaw {
+
+// Each in the file of its name in builders/.
+ManagedKind service_account_row();
+ManagedKind gateway_secret_row();
+ManagedKind service_row();
+ManagedKind stateful_set_row();
+
+ManagedKinds managed_kinds() {
+  static const std::vector<ManagedKind> kRows = {
+      service_account_row(),
+      gateway_secret_row(),
+      service_row(),
+      stateful_set_row(),
+  };
+  return kRows;
+}
+
+Place always_ours(const api::OpenClawInstance&) { return Place::kOurs; }
+
+std::string instance_name(const api::OpenClawInstance& instance) { return instance.metadata.name; }
+
+}  // namespace rotor::openclaw
