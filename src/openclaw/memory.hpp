@@ -8,25 +8,11 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/duration.hpp"
+#include "openclaw/quiet_period.hpp"
 #include "openclaw/rotation.hpp"
 #include "openclaw/secret_references.hpp"
 
 namespace rotor::openclaw {
-
-// When a burst of changes is over: `quiet` after the last one, at most `at_most` after the first.
-class QuietPeriod {
- public:
-  // `changes`: what would be rotated to now; a difference to the last call counts as a change.
-  // Returns how long to wait still; zero or less: go.
-  Duration wait(const std::map<std::string, std::string>& changes, SteadyTime now, Duration quiet, Duration at_most);
-  void clear() { *this = QuietPeriod(); }
-
- private:
-  std::map<std::string, std::string> last_;
-  SteadyTime first_at_{};
-  SteadyTime last_at_{};
-};
 
 struct SeenSecret {
   SecretReference reference;
@@ -47,7 +33,7 @@ struct Memory {
   std::map<std::string, SeenSecret> secrets;
   std::string token_version;  // at which the gateway's Secret was seen to have a token, or not
   bool token_usable = false;
-  QuietPeriod quiet;
+  QuietPeriod quiet;                       // the burst of changes that goes on
   std::optional<SteadyTime> secret_event;  // the first one since the last rotation or full stop
   int failed_looks = 0;                    // passes in a row that could not read something
   int conflicts = 0;                       // passes in a row that met somebody else's write

@@ -1,16 +1,13 @@
 #include "openclaw/reconciler.hpp"
 
 #include <algorithm>
-#include <ranges>
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/log.hpp"
 #include "json/document.hpp"
 #include "kube/client/retry.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/names.hpp"
+#include "openclaw/secret_events.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -18,8 +15,6 @@ namespace {
 using kube::Lane;
 using kube::Outcome;
 using EventType = kube::EventRecorder::Type;
-
-constexpr std::ptrdiff_t kEventsAtOnce = 10;
 
 // 0.2 s, 0.4 s, … 25.6 s: the watch shows soon what somebody else wrote, unless it is down.
 Duration after_conflict(Memory& memory) {
@@ -131,8 +126,7 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
   const bool was_ready = is_ready(instance->status);
   api::InstanceStatus after = status_after(*instance, outcome.report, clock_.now(), kinds_);
   const bool now_ready = is_ready(after);
-  tell_missing(*instance, outcome.report.rotation, *memory);
-  tell_unusable(*instance, outcome.report.rotation, *memory);
+  tell_trouble(events_, *instance, outcome.report.rotation, *memory);
   CO_TRY_VOID(co_await write_status(instance, std::move(after)));
   if (now_ready && !was_ready) {
     events_.record(reference_to(*instance), EventType::kNormal, "ReconcileSucceeded",
@@ -236,34 +230,6 @@ Task<void> Reconciler::report_failure(kube::Key key, std::string message) {
   const Result<void> written = co_await write_status(instance, status_failed(*instance, message, clock_.now()));
   if (!written) {
     log::warn("cannot write a status", {{"instance", key.text()}, {"error", written.error().message}});
-  }
-}
-
-void Reconciler::tell_unusable(const api::OpenClawInstance& instance, const RotationDecision& decision,
-                               Memory& memory) {
-  std::string now = fmt::format("{}", fmt::join(decision.unusable, "\n"));
-  if (now == memory.said_unusable) return;
-  memory.said_unusable = std::move(now);
-  for (const std::string& problem : decision.unusable | std::views::take(kEventsAtOnce)) {
-    events_.record(reference_to(instance), EventType::kWarning, "SecretUnusable",
-                   problem + "; no pod is started or restarted with it");
-  }
-}
-
-void Reconciler::tell_missing(const api::OpenClawInstance& instance, const RotationDecision& decision, Memory& memory) {
-  std::string now = fmt::format("{}", fmt::join(decision.missing, ", "));
-  if (now == memory.said_missing) return;
-  memory.said_missing = std::move(now);
-  for (const std::string& missing : decision.missing | std::views::take(kEventsAtOnce)) {
-    const auto reference = memory.references.find(missing);
-    if (reference == memory.references.end()) {
-      events_.record(reference_to(instance), EventType::kWarning, "SecretNotFound",
-                     fmt::format("Secret {} referenced in env is not found", missing));
-      continue;
-    }
-    events_.record(reference_to(instance), EventType::kWarning, "SecretNotFound",
-                   fmt::format("Secret \"{}\" referenced in {} is not found", missing,
-                               reference->second.takes_every_key() ? "envFrom" : "env"));
   }
 }
 

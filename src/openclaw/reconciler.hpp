@@ -36,8 +36,6 @@ class Reconciler {
   Task<Result<InstancePtr>> patch_instance(InstancePtr instance, std::string patch, std::string subresource);
   Task<void> report_failure(kube::Key key, std::string message);
   void index_references(const api::OpenClawInstance& instance);
-  void tell_missing(const api::OpenClawInstance& instance, const RotationDecision& decision, Memory& memory);
-  void tell_unusable(const api::OpenClawInstance& instance, const RotationDecision& decision, Memory& memory);
 
   kube::Client& client_;
   Clock& clock_;

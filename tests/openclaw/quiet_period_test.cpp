@@ -1,17 +1,19 @@
-#include <gtest/gtest.h>
+#include "openclaw/quiet_period.hpp"
 
-#include "openclaw/memory.hpp"
+#include <gtest/gtest.h>
 
 namespace rotor::openclaw {
 namespace {
 
 using namespace std::chrono_literals;
-using Changes = std::map<std::string, std::string>;
 
 struct Timeline {
   QuietPeriod quiet;
   SteadyTime now{1h};
-  Duration look(const Changes& changes) { return quiet.wait(changes, now, 1s, 10s); }
+  Duration look(const Changes& changes) {
+    quiet = look_at(quiet, changes, now);
+    return time_left(quiet, now, {1s, 10s});
+  }
 };
 
 TEST(QuietPeriod, EndsOneSecondAfterASingleChange) {
@@ -43,9 +45,40 @@ TEST(QuietPeriod, LastsTenSecondsAtMost) {
 TEST(QuietPeriod, ForgetsAfterARotation) {
   Timeline t;
   t.look({{"s", "1"}});
-  t.quiet.clear();
+  t.quiet = {};
   t.now += 1h;
   EXPECT_EQ(t.look({{"s", "2"}}), 1s);
+}
+
+// What is looked at, when, after a first look at {"s": "1"} in the first second.
+struct LookCase {
+  std::chrono::milliseconds at;
+  Changes changes;
+  std::chrono::milliseconds left;
+};
+class SecondLook : public testing::TestWithParam<LookCase> {};
+
+TEST_P(SecondLook, WaitsForTheBurstToEnd) {
+  constexpr SteadyTime kBegin{1h};
+  const QuietPeriod first = look_at({}, {{"s", "1"}}, kBegin);
+  const SteadyTime now = kBegin + GetParam().at;
+  const QuietPeriod second = look_at(first, GetParam().changes, now);
+  EXPECT_EQ(time_left(second, now, {1s, 10s}), GetParam().left);
+  EXPECT_EQ(second.first_at, kBegin);
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, SecondLook,
+                         testing::Values(LookCase{0ms, {{"s", "1"}}, 1000ms},     // nothing new
+                                         LookCase{400ms, {{"s", "1"}}, 600ms},    // the same change, later
+                                         LookCase{400ms, {{"s", "2"}}, 1000ms},   // another value
+                                         LookCase{400ms, {{"r", "1"}}, 1000ms},   // another Secret
+                                         LookCase{9500ms, {{"s", "2"}}, 500ms},   // ten seconds at most
+                                         LookCase{1000ms, {{"s", "1"}}, 0ms},     // over
+                                         LookCase{12s, {{"s", "2"}}, -2000ms}));  // long over
+
+TEST(QuietPeriod, OfZeroIsOverAtOnce) {
+  const QuietPeriod burst = look_at({}, {{"s", "1"}}, SteadyTime{1h});
+  EXPECT_LE(time_left(burst, SteadyTime{1h}, {0s, 10s}), 0s);
 }
 
 }  // namespace

@@ -1,0 +1,48 @@
+#include "openclaw/secret_events.hpp"
+
+#include <ranges>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "openclaw/view.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+constexpr std::ptrdiff_t kEventsAtOnce = 10;
+
+// Is that something else than what was said before?
+bool is_news(std::string now, std::string& said) {
+  if (now == said) return false;
+  said = std::move(now);
+  return true;
+}
+
+std::string missing_message(const std::string& missing, const References& references) {
+  const auto reference = references.find(missing);
+  if (reference == references.end()) return fmt::format("Secret {} referenced in env is not found", missing);
+  return fmt::format("Secret \"{}\" referenced in {} is not found", missing,
+                     reference->second.takes_every_key() ? "envFrom" : "env");
+}
+
+}  // namespace
+
+void tell_trouble(kube::EventRecorder& events, const api::OpenClawInstance& instance, const RotationDecision& decision,
+                  Memory& memory) {
+  const auto warn = [&](std::string reason, std::string message) {
+    events.record(reference_to(instance), kube::EventRecorder::Type::kWarning, std::move(reason), std::move(message));
+  };
+  if (is_news(fmt::format("{}", fmt::join(decision.missing, ", ")), memory.said_missing)) {
+    for (const std::string& missing : decision.missing | std::views::take(kEventsAtOnce)) {
+      warn("SecretNotFound", missing_message(missing, memory.references));
+    }
+  }
+  if (is_news(fmt::format("{}", fmt::join(decision.unusable, "\n")), memory.said_unusable)) {
+    for (const std::string& problem : decision.unusable | std::views::take(kEventsAtOnce)) {
+      warn("SecretUnusable", problem + "; no pod is started or restarted with it");
+    }
+  }
+}
+
+}  // namespace rotor::openclaw

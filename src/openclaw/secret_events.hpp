@@ -1,0 +1,15 @@
+// Reporting: what an instance's events say of its Secrets, once for each change.
+#pragma once
+
+#include "api/openclaw/instance.hpp"
+#include "kube/events/events.hpp"
+#include "openclaw/memory.hpp"
+#include "openclaw/rotation.hpp"
+
+namespace rotor::openclaw {
+
+// Of required Secrets and keys that are not there, and of values that no process can be given.
+void tell_trouble(kube::EventRecorder& events, const api::OpenClawInstance& instance, const RotationDecision& decision,
+                  Memory& memory);
+
+}  // namespace rotor::openclaw

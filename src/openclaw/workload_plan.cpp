@@ -1,0 +1,82 @@
+#include "openclaw/workload_plan.hpp"
+
+#include "openclaw/apply_diff.hpp"
+#include "openclaw/names.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+using Action = RotationDecision::Action;
+
+Changes changes_of(const RotationDecision& rotation, const ObservedSecrets& observed) {
+  Changes changes;
+  for (const std::string& name : rotation.changed) {
+    const auto seen = observed.find(name);
+    changes.emplace(name, seen == observed.end() ? std::string() : seen->second.digest);
+  }
+  return changes;
+}
+
+RotationDecision rotation_of(const WorkloadSight& sight, const ControllerOptions& options) {
+  return decide_rotation({.references = sight.references,
+                          .observed = sight.observed,
+                          .state = sight.live.state.get(),
+                          .has_key = sight.digester != nullptr,
+                          .pods_start_anyway = sight.pods_start_anyway(),
+                          .starts_pods = sight.starts_pods() && !options.node_refuses_unusable,
+                          .missed_before_us = sight.missed_before_us});
+}
+
+// A rotation begins once its burst of changes is over; one that is held keeps what is known of the burst.
+void await_quiet(const WorkloadSight& sight, const QuietPeriod& before, SteadyTime now,
+                 const ControllerOptions& options, WorkloadPlan& plan) {
+  if (plan.rotation.action == Action::kHold) plan.quiet = before;
+  if (plan.rotation.action != Action::kRotate) return;
+  plan.quiet = look_at(before, changes_of(plan.rotation, sight.observed), now);
+  // The limiter of concurrent rollouts will be asked here, once the quiet period is over.
+  const Duration left = time_left(plan.quiet, now, {options.quiet, options.quiet_at_most});
+  if (left > Duration::zero()) plan.wait = left;
+}
+
+// The mark for the template that is written now: another one when pods are to start with other values than before,
+// also where the template changes for another reason, as it may change back to what the pods already run with.
+std::string new_hash(const WorkloadSight& sight, const RotationDecision& rotation) {
+  const LiveStatefulSet& live = sight.live;
+  const Digester& digester = *sight.digester;
+  const bool other_values = sight.pods_start_anyway() && live.state != nullptr &&
+                            digester.template_hash(rotation.next, "") != digester.template_hash(*live.state, "");
+  const bool anew = live.object == nullptr || rotation.action == Action::kRotate || other_values;
+  return anew ? digester.template_hash(rotation.next, live.hash) : live.hash;
+}
+
+Applied marks_of(bool whole, const json::Value& document, std::string hash, std::string state) {
+  return {{}, std::move(hash), std::move(state), whole ? template_text(document) : std::string()};
+}
+
+void write_marks(const WorkloadSight& sight, WorkloadPlan& plan) {
+  const LiveStatefulSet& live = sight.live;
+  const bool keeps = plan.wait.has_value();
+  std::string hash = sight.digester == nullptr || keeps ? live.hash : new_hash(sight, plan.rotation);
+  if (hash != live.hash) plan.rotation.next.hash = hash;
+  std::string state = keeps ? sight.live_state() : state_text(plan.rotation.next);
+  plan.text = sight.text(hash, state);
+  const json::Value document = json::parse(plan.text).value_or(nullptr);
+  plan.writes = live.object == nullptr ||
+                apply_changes(json::type_of<api::StatefulSet>(), live.document, document, kFieldManager);
+  plan.marks = marks_of(!sight.marks_only, document, std::move(hash), std::move(state));
+}
+
+}  // namespace
+
+WorkloadPlan plan_workload(const WorkloadSight& sight, const QuietPeriod& before, SteadyTime now,
+                           const ControllerOptions& options) {
+  WorkloadPlan plan;
+  plan.rotation = rotation_of(sight, options);
+  await_quiet(sight, before, now, options, plan);
+  plan.rotates = plan.rotation.action == Action::kRotate && !plan.wait;
+  plan.blind = !sight.key_error.empty() || !plan.rotation.unreadable.empty();
+  if (!plan.rotation.held_back) write_marks(sight, plan);
+  return plan;
+}
+
+}  // namespace rotor::openclaw

@@ -1,0 +1,142 @@
+#include "openclaw/workload_sight.hpp"
+
+#include "openclaw/apply_diff.hpp"
+#include "openclaw/builders/objects.hpp"
+#include "openclaw/converge.hpp"
+#include "openclaw/names.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+constexpr kube::Resource kStatefulSets = kube::kResource<api::StatefulSet>;
+
+// The marks alone, for pods that are not ours.
+std::string marks_text(const kube::Key& key, const std::string& hash, const std::string& state) {
+  json::Object metadata{{"name", key.name}, {"namespace", key.ns}};
+  if (!state.empty()) metadata["annotations"] = json::Object{{kSecretState, state}};
+  json::Object out{{"apiVersion", "apps/v1"}, {"kind", "StatefulSet"}, {"metadata", metadata}};
+  if (!hash.empty()) {
+    const json::Object annotations{{"annotations", json::Object{{kSecretHash, hash}}}};
+    out["spec"] = json::Object{{"template", json::Object{{"metadata", annotations}}}};
+  }
+  return json::serialize(out);
+}
+
+// Would applying all of it change what another operator's pods are made of?
+bool changes_pods(const LiveStatefulSet& live, const std::string& text) {
+  const auto wanted = json::parse(text);
+  const json::Value* have = json::find(live.document, "spec.template");
+  const json::Value* want = wanted ? json::find(*wanted, "spec.template") : nullptr;
+  if (have == nullptr || want == nullptr) return true;
+  return !contains(json::type_of<api::PodTemplate>(), *have, *want);
+}
+
+// Pods of another operator become ours with an edit of the instance, or when the user says so.
+bool left_to_others(const api::OpenClawInstance& instance, const WorkloadSight& sight) {
+  const auto adopt = instance.metadata.annotations.find(kAdopt);
+  const bool asked = adopt != instance.metadata.annotations.end() && adopt->second == "now";
+  const bool edited = instance.status.observed_generation != instance.metadata.generation;
+  if (sight.live.object == nullptr || sight.live.ours || asked || edited) return false;
+  return changes_pods(sight.live, sight.text(sight.live.hash, sight.live_state()));
+}
+
+}  // namespace
+
+std::string template_text(const json::Value& stateful_set) {
+  const json::Value* part = json::find(stateful_set, "spec.template");
+  return part == nullptr ? std::string() : json::serialize(*part);
+}
+
+bool WorkloadSight::starts_pods() const {
+  if (marks_only || wanted.spec.replicas == 0) return false;
+  const json::Value* replicas = json::find(live.document, "spec.replicas");
+  return pods_start_anyway() || (replicas != nullptr && *replicas == 0);
+}
+
+std::string WorkloadSight::live_state() const {
+  return live.state == nullptr ? std::string() : state_text(*live.state);
+}
+
+std::string WorkloadSight::text(std::string hash, std::string state) const {
+  if (marks_only) return marks_text(key, hash, state);
+  api::StatefulSet marked = wanted;
+  set_marks(marked, std::move(hash), std::move(state));
+  return json::write(marked);
+}
+
+Task<Result<std::shared_ptr<const Digester>>> WorkloadGatherer::digester() {
+  CO_TRY(auto key, co_await key_.get());
+  co_return std::make_shared<const Digester>(std::move(key));
+}
+
+Task<bool> WorkloadGatherer::secrets_changed(InstancePtr instance, std::shared_ptr<Memory> memory) {
+  const auto before = memory->secrets;
+  const Result<std::shared_ptr<const Digester>> digester = co_await this->digester();
+  Result<LiveStatefulSet> live =
+      read_stateful_set(view_.live(kStatefulSets).get(instance->metadata.key()), memory->applied);
+  const ObservedSecrets now = co_await secrets_.observe(
+      instance->metadata.ns, memory->references, live ? live->state : nullptr, digester ? *digester : nullptr, memory);
+  for (const auto& [name, seen] : now) {
+    const auto old = before.find(name);
+    if (old == before.end()) co_return true;
+    ObservedSecret then = old->second.observed;
+    then.resource_version = seen.resource_version;  // a version alone is no difference
+    if (!(then == seen)) co_return true;
+  }
+  co_return false;
+}
+
+Task<Result<SightPtr>> WorkloadGatherer::gather(InstancePtr instance, std::shared_ptr<Memory> memory) {
+  auto sight = std::make_shared<WorkloadSight>();
+  sight->instance = instance;
+  sight->key = instance->metadata.key();
+  CO_TRY(LivePtr found, co_await applier_.find(kStatefulSets, sight->key));
+  if (found != nullptr) CO_TRY_VOID(check_owner(kStatefulSets, *found, instance->metadata.uid));
+  CO_TRY(sight->live, read_stateful_set(std::move(found), memory->applied));
+  CO_TRY(const bool inject_token, co_await secrets_.has_token(instance, sight->live.state, memory));
+  sight->wanted = build_stateful_set(*instance, {.inject_token = inject_token, .present_claim = sight->live.claim});
+  sight->references = secret_references(sight->wanted.spec.pod_template.spec);
+  memory->references = sight->references;
+  sight->marks_only = left_to_others(*instance, *sight);
+  CO_TRY(sight->template_changes, co_await template_changes(sight, memory));
+
+  const Result<std::shared_ptr<const Digester>> answer = co_await this->digester();
+  if (answer) sight->digester = *answer;
+  if (!answer) sight->key_error = answer.error().message;
+  // Pods that start anew may see other keys of a Secret than those the state was written for.
+  const auto believed = sight->pods_start_anyway() ? nullptr : sight->live.state;
+  sight->observed = co_await secrets_.observe(sight->key.ns, sight->references, believed, sight->digester, memory);
+  CO_TRY(sight->missed_before_us, co_await missed_before_us(sight));
+  co_return sight;
+}
+
+// Whether the pods restart for a reason of the spec's own. An object that only seems to differ (the API server writes
+// some values in its own way) must not look like that, or changed Secrets would be adopted without a restart: so the
+// API server is asked, once per text. What differs from a text that it took before is somebody else's edit: putting
+// that back is no promise of a restart either.
+Task<Result<bool>> WorkloadGatherer::template_changes(SightPtr sight, std::shared_ptr<Memory> memory) {
+  const LiveStatefulSet& live = sight->live;
+  if (live.object == nullptr || sight->marks_only) co_return false;
+  const std::string as_it_is = sight->text(live.hash, sight->live_state());
+  CO_TRY(const json::Value wanted, json::parse(as_it_is));
+  std::string text = template_text(wanted);
+  const std::string& uid = live.object->metadata.uid;
+  if (memory->applied.uid == uid && memory->applied.template_text == text) co_return false;
+  if (apply_changes_part(json::type_of<api::StatefulSet>(), live.document, wanted, kFieldManager,
+                         {"spec", "template"})) {
+    CO_TRY(const std::string rehearsed, co_await applier_.rehearse(kStatefulSets, sight->key, live.object, as_it_is));
+    CO_TRY(const json::Value after, json::parse(rehearsed));
+    if (template_text(after) != template_text(live.document)) co_return true;
+  }
+  memory->applied = {uid, live.hash, sight->live_state(), std::move(text)};
+  co_return false;
+}
+
+Task<Result<bool>> WorkloadGatherer::missed_before_us(SightPtr sight) {
+  const LiveStatefulSet& live = sight->live;
+  if (live.object == nullptr || live.state != nullptr || live.hash.empty() || live.ours) co_return false;
+  CO_TRY(const bool matches, co_await secrets_.matches_unkeyed_hash(sight->instance, live.hash));
+  co_return !matches;
+}
+
+}  // namespace rotor::openclaw

@@ -1,0 +1,63 @@
+// Gathering for the StatefulSet of an instance: all that the decision about it needs, in one struct.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "api/apps/stateful_set.hpp"
+#include "kube/runtime/rotation_key.hpp"
+#include "openclaw/applier.hpp"
+#include "openclaw/consumed_digest.hpp"
+#include "openclaw/live_stateful_set.hpp"
+#include "openclaw/options.hpp"
+#include "openclaw/secret_reader.hpp"
+
+namespace rotor::openclaw {
+
+struct WorkloadSight {
+  InstancePtr instance;
+  kube::Key key;
+  LiveStatefulSet live;
+  api::StatefulSet wanted;  // without marks
+  References references;    // of `wanted`
+  ObservedSecrets observed;
+  std::shared_ptr<const Digester> digester;  // null: there is no key to compare with, and `key_error` says why
+  std::string key_error;
+  bool marks_only = false;        // another operator's pods: restarting them is not ours to begin
+  bool template_changes = false;  // the pods restart for a reason of the spec's own
+  bool missed_before_us = false;  // another operator's mark shows an older value
+
+  bool pods_start_anyway() const { return live.object == nullptr || template_changes; }
+  // Would the write bring pods up, be it for replicas alone?
+  bool starts_pods() const;
+  std::string live_state() const;
+  // The document to apply with these marks: all that is wanted, or nothing but the marks.
+  std::string text(std::string hash, std::string state) const;
+};
+using SightPtr = std::shared_ptr<const WorkloadSight>;
+
+class WorkloadGatherer {
+ public:
+  WorkloadGatherer(kube::Client& client, Clock& clock, View& view, Applier& applier, const ControllerOptions& options)
+      : view_(view), applier_(applier), secrets_(client, view), key_(client, clock, options.operator_namespace) {}
+
+  Task<Result<SightPtr>> gather(InstancePtr instance, std::shared_ptr<Memory> memory);
+
+  // Only the Secrets: is anything different from what the last pass saw?
+  Task<bool> secrets_changed(InstancePtr instance, std::shared_ptr<Memory> memory);
+
+ private:
+  Task<Result<std::shared_ptr<const Digester>>> digester();
+  Task<Result<bool>> template_changes(SightPtr sight, std::shared_ptr<Memory> memory);
+  Task<Result<bool>> missed_before_us(SightPtr sight);
+
+  View& view_;
+  Applier& applier_;
+  SecretReader secrets_;
+  kube::RotationKey key_;
+};
+
+// spec.template of a StatefulSet, as text.
+std::string template_text(const json::Value& stateful_set);
+
+}  // namespace rotor::openclaw

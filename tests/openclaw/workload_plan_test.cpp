@@ -1,0 +1,203 @@
+// What is written to a StatefulSet, and what waits, by what was seen.
+#include "openclaw/workload_plan.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "openclaw/builders/objects.hpp"
+#include "openclaw/names.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+using namespace std::chrono_literals;
+using Action = RotationDecision::Action;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr SteadyTime kNow{1h};
+
+std::shared_ptr<const Digester> digester() {
+  return std::make_shared<const Digester>(
+      std::make_shared<const kube::DigestKey>(SecretBytes("0123456789abcdef0123456789abcdef")));
+}
+
+// An instance with the Secret "keys", seen by a pass.
+struct Story {
+  ControllerOptions options{.quiet = 1s, .quiet_at_most = 10s};
+  WorkloadSight sight = first_sight();
+  QuietPeriod quiet{};
+  SteadyTime now = kNow;
+
+  static WorkloadSight first_sight() {
+    auto instance = std::make_shared<api::OpenClawInstance>();
+    instance->metadata.name = "foo";
+    instance->metadata.ns = "ns";
+    instance->metadata.uid = "u-1";
+    WorkloadSight sight;
+    sight.key = instance->metadata.key();
+    sight.wanted = build_stateful_set(*instance, {});
+    sight.instance = std::move(instance);
+    sight.digester = digester();
+    sight.references["keys"].required = true;
+    sight.references["keys"].prefixes.insert("");
+    return sight;
+  }
+
+  void holds(const std::string& value, ObservedSecret::Presence presence = ObservedSecret::Presence::kPresent) {
+    ObservedSecret seen;
+    seen.presence = presence;
+    seen.digest = sight.digester == nullptr ? "" : sight.digester->key_id() + "-" + value;
+    seen.resource_version = value;
+    sight.observed["keys"] = seen;
+  }
+  WorkloadPlan plan() {
+    WorkloadPlan plan = plan_workload(sight, quiet, now, options);
+    quiet = plan.quiet;
+    return plan;
+  }
+  // The plan is written, as the API server would.
+  WorkloadPlan write() {
+    WorkloadPlan plan = this->plan();
+    EXPECT_TRUE(plan.writes);
+    sight.live.document = *json::parse(plan.text);
+    sight.live.document.as_object()["metadata"].as_object()["managedFields"] = *json::parse(
+        R"([{"manager":"openclaw-operator","operation":"Apply","fieldsV1":{"f:spec":{"f:serviceName":{}}}}])");
+    kube::ObjectMeta meta;
+    meta.uid = "s-1";
+    sight.live.object = std::make_shared<const LiveObject>(LiveObject{meta, json::serialize(sight.live.document)});
+    sight.live.hash = plan.marks.hash;
+    sight.live.state = std::make_shared<const SecretState>(*parse_state(plan.marks.state));
+    sight.live.ours = true;
+    return plan;
+  }
+};
+
+Story running() {
+  Story story;
+  story.holds("1");
+  story.write();
+  return story;
+}
+
+TEST(WorkloadPlan, OfANewInstanceIsItsStatefulSetWithBothMarks) {
+  Story story;
+  story.holds("1");
+  const WorkloadPlan plan = story.plan();
+  EXPECT_TRUE(plan.writes);
+  EXPECT_FALSE(plan.rotates);
+  EXPECT_FALSE(plan.wait);
+  EXPECT_THAT(plan.text, HasSubstr(kSecretHash));
+  EXPECT_THAT(plan.text, HasSubstr(kSecretState));
+  EXPECT_EQ(plan.marks.hash.size(), 16U);
+}
+
+TEST(WorkloadPlan, WithNothingNewWritesNothing) {
+  Story story = running();
+  const WorkloadPlan plan = story.plan();
+  EXPECT_EQ(plan.rotation.action, Action::kNothing);
+  EXPECT_FALSE(plan.writes);
+  EXPECT_EQ(plan.marks.hash, story.sight.live.hash);
+}
+
+TEST(WorkloadPlan, HoldsTheQuietPeriodInsideAndLeavesTheMarksMeanwhile) {
+  Story story = running();
+  story.holds("2");
+  const WorkloadPlan waits = story.plan();
+  EXPECT_EQ(waits.wait, 1s);
+  EXPECT_FALSE(waits.rotates);
+  EXPECT_FALSE(waits.writes);
+  EXPECT_EQ(waits.marks.hash, story.sight.live.hash);
+  EXPECT_EQ(waits.marks.state, state_text(*story.sight.live.state));
+
+  story.now += 600ms;
+  story.holds("3");
+  EXPECT_EQ(story.plan().wait, 1s);  // the burst goes on
+
+  story.now += 1s;
+  const WorkloadPlan goes = story.plan();
+  EXPECT_FALSE(goes.wait);
+  EXPECT_TRUE(goes.rotates);
+  EXPECT_TRUE(goes.writes);
+  EXPECT_NE(goes.marks.hash, story.sight.live.hash);
+  EXPECT_EQ(goes.rotation.next.hash, goes.marks.hash);
+}
+
+TEST(WorkloadPlan, WritesAnEditAtOnceWhileARotationIsStillQuiet) {
+  Story story = running();
+  story.holds("2");
+  story.sight.wanted.spec.revision_history_limit = 3;
+  const WorkloadPlan plan = story.plan();
+  EXPECT_EQ(plan.wait, 1s);
+  EXPECT_TRUE(plan.writes);
+  EXPECT_EQ(plan.marks.hash, story.sight.live.hash);
+  EXPECT_THAT(plan.text, HasSubstr(R"("revisionHistoryLimit":3)"));
+}
+
+TEST(WorkloadPlan, ForgetsABurstThatWasTakenBack) {
+  Story story = running();
+  story.holds("2");
+  story.plan();
+  story.holds("1");
+  EXPECT_FALSE(story.plan().wait);
+  EXPECT_EQ(story.quiet, QuietPeriod{});
+  story.now += 30s;
+  story.holds("2");
+  EXPECT_EQ(story.plan().wait, 1s);
+}
+
+TEST(WorkloadPlan, KeepsWhatIsKnownOfABurstThatIsHeld) {
+  Story story = running();
+  story.holds("2");
+  story.plan();
+  const QuietPeriod before = story.quiet;
+  story.sight.references["gone"].required = true;
+  story.sight.observed["gone"] = {};
+  EXPECT_EQ(story.plan().rotation.action, Action::kHold);
+  EXPECT_EQ(story.quiet, before);
+}
+
+TEST(WorkloadPlan, WithoutTheDigestKeyKeepsTheMarkAndLooksAgain) {
+  Story story = running();
+  story.sight.digester = nullptr;
+  story.sight.key_error = "forbidden";
+  story.holds("2");
+  const WorkloadPlan plan = story.plan();
+  EXPECT_TRUE(plan.blind);
+  EXPECT_FALSE(plan.rotates);
+  EXPECT_EQ(plan.marks.hash, story.sight.live.hash);
+}
+
+TEST(WorkloadPlan, LooksAgainAtWhatCannotBeRead) {
+  Story story = running();
+  EXPECT_FALSE(story.plan().blind);
+  story.holds("2", ObservedSecret::Presence::kUnreadable);
+  EXPECT_TRUE(story.plan().blind);
+}
+
+TEST(WorkloadPlan, WritesNothingThatWouldStartPodsOntoAnUnusableValue) {
+  Story story;
+  story.holds("1");
+  story.sight.observed["keys"].unusable = {"key \"A\" …"};
+  const WorkloadPlan plan = story.plan();
+  EXPECT_TRUE(plan.rotation.held_back);
+  EXPECT_FALSE(plan.writes);
+  EXPECT_EQ(plan.text, "");
+  story.options.node_refuses_unusable = true;
+  EXPECT_TRUE(story.plan().writes);
+}
+
+TEST(WorkloadPlan, OfAnotherOperatorsPodsIsTheMarksAlone) {
+  Story story = running();
+  story.sight.marks_only = true;
+  story.holds("2");
+  story.options.quiet = 0s;
+  const WorkloadPlan plan = story.plan();
+  EXPECT_TRUE(plan.rotates);
+  EXPECT_THAT(plan.text, HasSubstr(plan.marks.hash));
+  EXPECT_THAT(plan.text, Not(HasSubstr("containers")));
+  EXPECT_EQ(plan.marks.template_text, "");
+}
+
+}  // namespace
+}  // namespace rotor::openclaw
