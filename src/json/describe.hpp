@@ -82,7 +82,7 @@ struct FieldRules {
   std::string_view format = {};  // "date-time", "int32", "byte"
   bool int_or_string = false;
   bool preserve_unknown = false;       // x-kubernetes-preserve-unknown-fields
-  std::string_view list_map_key = {};  // x-kubernetes-list-type: map with this key
+  std::string_view list_map_key = {};  // x-kubernetes-list-type: map with this key, or these: "port,protocol"
   std::string_view schema_json = {};   // verbatim schema text instead of the generated one
   std::string_view doc = {};
 };
