@@ -96,7 +96,7 @@ Task<Result<void>> Converger::make(const ManagedKind* kind, kube::Key key, Insta
   const Result<bool> made = co_await applier_.make(kind->resource, key, kind->make(*instance));
   if (!made) co_return std::unexpected(Error(made.error()).prefixed(fmt::format("{} {}", called, key.name)));
   if (*made && !kind->made.reason.empty()) {
-    events_.record(reference_to(*instance), kube::EventRecorder::Type::kNormal, std::string(kind->made.reason),
+    events_.record(kube::reference_to(*instance), kube::EventRecorder::Type::kNormal, std::string(kind->made.reason),
                    fmt::format("Created {} \"{}\"", called, key.name));
   }
   co_return Result<void>{};

@@ -5,6 +5,8 @@
 #include "base/log.hpp"
 #include "json/document.hpp"
 #include "kube/client/retry.hpp"
+#include "kube/events/events.hpp"
+#include "kube/object/own_fields.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/secret_events.hpp"
@@ -129,7 +131,7 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
   tell_trouble(events_, *instance, outcome.report.rotation, *memory);
   CO_TRY_VOID(co_await write_status(instance, std::move(after)));
   if (now_ready && !was_ready) {
-    events_.record(reference_to(*instance), EventType::kNormal, "ReconcileSucceeded",
+    events_.record(kube::reference_to(*instance), EventType::kNormal, "ReconcileSucceeded",
                    "All resources reconciled successfully");
   }
   if (outcome.look_again) {
@@ -148,7 +150,7 @@ Task<Result<Outcome>> Reconciler::refuse(InstancePtr instance, std::string probl
   if (live != nullptr) CO_TRY_VOID(check_owner(kStatefulSets, *live, instance->metadata.uid));
   const std::optional<WorkloadState> runs = live == nullptr ? std::nullopt : std::optional(counts_of(*live));
   if (memory->said_name != problem) {
-    events_.record(reference_to(*instance), EventType::kWarning, "NameUnusable", problem);
+    events_.record(kube::reference_to(*instance), EventType::kWarning, "NameUnusable", problem);
     memory->said_name = problem;
   }
   CO_TRY_VOID(co_await write_status(instance, status_refused(*instance, problem, runs, clock_.now())));
@@ -179,46 +181,35 @@ Task<Result<InstancePtr>> Reconciler::patch_instance(InstancePtr instance, std::
 }
 
 Task<Result<InstancePtr>> Reconciler::ensure_finalizer(InstancePtr instance) {
-  const auto& present = instance->metadata.finalizers;
-  if (std::ranges::find(present, kFinalizer) != present.end()) co_return instance;
-  json::Array finalizers(present.begin(), present.end());
-  finalizers.emplace_back(kFinalizer);
-  // The version keeps a finalizer that somebody else adds meanwhile: a merge patch replaces the list.
-  const json::Object patch{
-      {"metadata", json::Object{{"resourceVersion", instance->metadata.resource_version}, {"finalizers", finalizers}}}};
-  co_return co_await patch_instance(instance, json::serialize(patch), "");
+  auto patch = kube::add_finalizer_patch(instance->metadata, kFinalizer);
+  if (!patch) co_return instance;
+  co_return co_await patch_instance(instance, *std::move(patch), "");
 }
 
 Task<Result<InstancePtr>> Reconciler::announce(InstancePtr instance) {
   if (!instance->status.phase.empty()) co_return instance;
-  std::string patch =
-      status_patch(instance->status, status_with_phase(*instance, "Pending"), instance->metadata.resource_version);
-  co_return co_await patch_instance(instance, std::move(patch), "status");
+  auto patch = kube::status_patch(instance->metadata, instance->status, status_with_phase(*instance, "Pending"));
+  co_return co_await patch_instance(instance, *std::move(patch), "status");
 }
 
 Task<Result<void>> Reconciler::write_status(InstancePtr instance, api::InstanceStatus after) {
-  std::string patch = status_patch(instance->status, after, instance->metadata.resource_version);
-  if (patch.empty()) co_return Result<void>{};
-  CO_TRY_VOID(co_await patch_instance(instance, std::move(patch), "status"));
+  auto patch = kube::status_patch(instance->metadata, instance->status, after);
+  if (!patch) co_return Result<void>{};
+  CO_TRY_VOID(co_await patch_instance(instance, *std::move(patch), "status"));
   co_return Result<void>{};
 }
 
 // Owned objects go with their owner; nothing that outlives it is made yet, so there is nothing to wait for.
 Task<Result<Outcome>> Reconciler::finish(InstancePtr instance) {
-  const auto ours = [](const std::string& finalizer) { return finalizer == kFinalizer; };
-  if (std::ranges::none_of(instance->metadata.finalizers, ours)) co_return Outcome::done();
+  if (!kube::has_finalizer(instance->metadata, kFinalizer)) co_return Outcome::done();
   if (instance->status.phase != "Terminating") {
     CO_TRY_VOID(co_await write_status(instance, status_with_phase(*instance, "Terminating")));
     instance = view_.instances.get(instance->metadata.key());
     if (instance == nullptr) co_return Outcome::done();
   }
-  json::Array others;
-  for (const std::string& finalizer : instance->metadata.finalizers) {
-    if (!ours(finalizer)) others.emplace_back(finalizer);
-  }
-  const json::Object patch{
-      {"metadata", json::Object{{"resourceVersion", instance->metadata.resource_version}, {"finalizers", others}}}};
-  const auto removed = co_await patch_instance(instance, json::serialize(patch), "");
+  auto patch = kube::remove_finalizer_patch(instance->metadata, kFinalizer);
+  if (!patch) co_return Outcome::done();
+  const auto removed = co_await patch_instance(instance, *std::move(patch), "");
   if (!removed && removed.error().code != Code::kNotFound) co_return std::unexpected(removed.error());
   co_return Outcome::done();
 }
@@ -226,7 +217,7 @@ Task<Result<Outcome>> Reconciler::finish(InstancePtr instance) {
 Task<void> Reconciler::report_failure(kube::Key key, std::string message) {
   const InstancePtr instance = view_.instances.get(key);
   if (instance == nullptr || instance->metadata.deleting()) co_return;
-  events_.record(reference_to(*instance), EventType::kWarning, "ReconcileFailed", message);
+  events_.record(kube::reference_to(*instance), EventType::kWarning, "ReconcileFailed", message);
   const Result<void> written = co_await write_status(instance, status_failed(*instance, message, clock_.now()));
   if (!written) {
     log::warn("cannot write a status", {{"instance", key.text()}, {"error", written.error().message}});

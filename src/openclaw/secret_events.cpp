@@ -31,7 +31,8 @@ std::string missing_message(const std::string& missing, const References& refere
 void tell_trouble(kube::EventRecorder& events, const api::OpenClawInstance& instance, const RotationDecision& decision,
                   Memory& memory) {
   const auto warn = [&](std::string reason, std::string message) {
-    events.record(reference_to(instance), kube::EventRecorder::Type::kWarning, std::move(reason), std::move(message));
+    events.record(kube::reference_to(instance), kube::EventRecorder::Type::kWarning, std::move(reason),
+                  std::move(message));
   };
   if (is_news(fmt::format("{}", fmt::join(decision.missing, ", ")), memory.said_missing)) {
     for (const std::string& missing : decision.missing | std::views::take(kEventsAtOnce)) {

@@ -7,7 +7,6 @@
 #include <fmt/ranges.h>
 
 #include "base/time.hpp"
-#include "json/document.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -139,24 +138,6 @@ void endpoints(const api::OpenClawInstance& instance, api::InstanceStatus& statu
   status.canvas_endpoint = fmt::format("{}:{}", host, kCanvasPort);
 }
 
-// What a merge patch needs to say for `before` to become `after`.
-json::Object difference(const json::Object& before, const json::Object& after) {
-  json::Object patch;
-  for (const auto& [name, value] : after) {
-    const json::Value* old = before.if_contains(name);
-    if (old != nullptr && *old == value) continue;
-    if (old != nullptr && old->is_object() && value.is_object()) {
-      patch[name] = difference(old->get_object(), value.get_object());
-    } else {
-      patch[name] = value;
-    }
-  }
-  for (const auto& [name, value] : before) {
-    if (!after.contains(name)) patch[name] = nullptr;
-  }
-  return patch;
-}
-
 }  // namespace
 
 bool rolled_out(const WorkloadState& state) {
@@ -207,16 +188,6 @@ api::InstanceStatus status_with_phase(const api::OpenClawInstance& instance, std
   api::InstanceStatus status = instance.status;
   status.phase = std::move(phase);
   return status;
-}
-
-std::string status_patch(const api::InstanceStatus& before, const api::InstanceStatus& after,
-                         std::string_view resource_version) {
-  const auto old = json::parse(json::write(before));
-  const auto now = json::parse(json::write(after));
-  const json::Object patch = difference(old->as_object(), now->as_object());
-  if (patch.empty()) return {};
-  const json::Object guard{{"resourceVersion", resource_version}};
-  return json::serialize(json::Object{{"metadata", guard}, {"status", patch}});
 }
 
 }  // namespace rotor::openclaw

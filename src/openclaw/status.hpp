@@ -41,9 +41,4 @@ api::InstanceStatus status_refused(const api::OpenClawInstance& instance, const 
 api::InstanceStatus status_failed(const api::OpenClawInstance& instance, const std::string& message, WallTime now);
 api::InstanceStatus status_with_phase(const api::OpenClawInstance& instance, std::string phase);
 
-// The merge patch that turns one into the other; empty when there is nothing to write. It holds for the version of the
-// object that `before` was read at: of a custom resource's status the API server compares nothing else.
-std::string status_patch(const api::InstanceStatus& before, const api::InstanceStatus& after,
-                         std::string_view resource_version);
-
 }  // namespace rotor::openclaw

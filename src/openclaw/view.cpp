@@ -50,16 +50,6 @@ const kube::OwnerReference* controller_of(const LiveObject& object) {
   return found == owners.end() ? nullptr : &*found;
 }
 
-kube::ObjectReference reference_to(const api::OpenClawInstance& instance) {
-  const kube::Resource kind = kube::kResource<api::OpenClawInstance>;
-  return {.api_version = kind.api_version(),
-          .kind = std::string(kind.kind),
-          .ns = instance.metadata.ns,
-          .name = instance.metadata.name,
-          .uid = instance.metadata.uid,
-          .resource_version = instance.metadata.resource_version};
-}
-
 View::View(kube::Client& client, Clock& clock, std::string watched_namespace, ManagedKinds kinds)
     : instances(client, clock, watched_namespace, kube::ListOptions{}),
       secrets(client, clock, watched_namespace, metadata_only(), read_mark, kube::kResource<api::Secret>) {
@@ -69,6 +59,9 @@ View::View(kube::Client& client, Clock& clock, std::string watched_namespace, Ma
     owned.emplace_back(kind.resource,
                        std::make_unique<Live>(client, clock, watched_namespace, our_own(), read_live, kind.resource));
   }
+  watches.add(instances);
+  for (const auto& [resource, cache] : owned) watches.add(*cache);
+  watches.add(secrets);
 }
 
 Live& View::live(const kube::Resource& resource) {
@@ -82,11 +75,6 @@ Result<LivePtr> View::remember(const kube::Resource& resource, const SecretBytes
   if (!is_secret(resource)) return live(resource).wrote(answer);
   TRY_VOID(secrets.wrote(answer));
   return LivePtr{};
-}
-
-bool View::ready() const {
-  const auto listed = [](const auto& entry) { return entry.second->is_ready(); };
-  return instances.is_ready() && secrets.is_ready() && std::ranges::all_of(owned, listed);
 }
 
 }  // namespace rotor::openclaw

@@ -8,16 +8,13 @@
 
 #include "api/openclaw/instance.hpp"
 #include "base/clock.hpp"
-#include "kube/events/events.hpp"
 #include "kube/runtime/cache.hpp"
+#include "kube/runtime/watches.hpp"
 #include "openclaw/managed.hpp"
 
 namespace rotor::openclaw {
 
 using InstancePtr = std::shared_ptr<const api::OpenClawInstance>;
-
-// What events about an instance point to.
-kube::ObjectReference reference_to(const api::OpenClawInstance& instance);
 
 // An object that we own, as text: parsed only in the pass that needs it.
 struct LiveObject {
@@ -53,7 +50,7 @@ struct View {
   Live& live(const kube::Resource& resource);  // of a kind of the table that is no Secret
   // Keeps what the API server answered to a write or a read of a kind of the table. Null for a Secret.
   Result<LivePtr> remember(const kube::Resource& resource, const SecretBytes& answer);
-  bool ready() const;
+  kube::Watches watches;  // all of these
 };
 
 }  // namespace rotor::openclaw

@@ -65,7 +65,7 @@ Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const W
 void WorkloadPass::tell_rotation(const WorkloadSight& sight, const WorkloadPlan& plan) {
   const std::string names = fmt::format("{}", fmt::join(plan.rotation.changed, ", "));
   log::info("restarting on changed secrets", {{"instance", sight.key.text()}, {"secrets", names}});
-  events_.record(reference_to(*sight.instance), kube::EventRecorder::Type::kNormal, "SecretRotated",
+  events_.record(kube::reference_to(*sight.instance), kube::EventRecorder::Type::kNormal, "SecretRotated",
                  fmt::format("Restarting the pod with the new values of: {}", names));
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "kube/events/events.hpp"
 #include "openclaw/status.hpp"
 #include "openclaw/workload_plan.hpp"
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "json/document.hpp"
+#include "kube/object/own_fields.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -60,9 +60,10 @@ TEST(InstanceStatus, B235TheSamePassTwiceIsNoWrite) {
   api::OpenClawInstance instance = foo();
   const PassReport report{.workload = {1, 1}};
   const auto first = status_after(instance, report, kNow);
-  EXPECT_NE(status_patch(instance.status, first, "7"), "");
+  EXPECT_TRUE(kube::status_patch(instance.metadata, instance.status, first));
   instance.status = first;
-  EXPECT_EQ(status_patch(instance.status, status_after(instance, report, kNow + std::chrono::hours(1)), "7"), "");
+  EXPECT_FALSE(kube::status_patch(instance.metadata, instance.status,
+                                  status_after(instance, report, kNow + std::chrono::hours(1))));
 }
 
 TEST(InstanceStatus, B240ASuspendedInstance) {
@@ -219,10 +220,12 @@ TEST(StatusPatch, NamesOnlyWhatChangesAndRemovesWhatGoes) {
   before.managed_resources = {{"pvc", "foo-data"}, {"service", "foo"}};
   after.phase = "Pending";
   after.managed_resources = {{"service", "bar"}};
-  EXPECT_EQ(status_patch(before, after, "7"),
+  kube::ObjectMeta metadata;
+  metadata.resource_version = "7";
+  EXPECT_EQ(kube::status_patch(metadata, before, after),
             R"({"metadata":{"resourceVersion":"7"},)"
             R"("status":{"managedResources":{"service":"bar","pvc":null},"gatewayEndpoint":null}})");
-  EXPECT_EQ(status_patch(before, before, "7"), "");
+  EXPECT_FALSE(kube::status_patch(metadata, before, before));
 }
 
 }  // namespace
