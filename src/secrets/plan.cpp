@@ -38,7 +38,9 @@ Synced<Plan> plan_secret(const ExternalSecret& es, const Target* live, Content c
     TRY(Desired desired, desired_secret(es, nullptr, std::move(content.parts)));
     return Plan{.action = Action::kCreate, .secret = std::move(desired.secret)};
   }
-  if (!live->managed()) return Plan{.action = Action::kMark, .ending = Ending::kOvertaken, .has_secret = false};
+  if (!live->managed()) {
+    return Plan{.action = Action::kMark, .ending = Ending::kOvertaken, .has_secret = false, .ends_orphans = false};
+  }
   if (content.kind == Content::Kind::kAsItIs) {
     TRY(Desired desired, desired_around_data(es, *live));
     return change(es, *live, std::move(desired), Action::kUpdateAround);

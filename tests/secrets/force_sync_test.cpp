@@ -8,7 +8,7 @@ namespace rotor::secrets {
 namespace {
 
 TEST(ResourceToken, IsThatOfTodaysOperator) {
-  EXPECT_EQ(resource_token(sample_es().metadata), "1-f47fe3c0b255b6dd8047cdffa772587bb829efe7a1cb70febeda2eb2");
+  EXPECT_EQ(resource_token(test::sample_es().metadata), "1-f47fe3c0b255b6dd8047cdffa772587bb829efe7a1cb70febeda2eb2");
 }
 
 TEST(ForceSync, IsAnyEditOfSpecLabelsOrAnnotations) {

@@ -25,7 +25,7 @@ TEST(Target, KeepsNoValues) {
   const auto target = decode_target(R"({"metadata":{"name":"a","namespace":"n","managedFields":[{"manager":"kubectl"}]},
                                         "data":{"k":"Y2FuYXJ5"}})");
   ASSERT_TRUE(target);
-  EXPECT_EQ(target->actual_hash, json::object_hash(one_value("k", "canary")));
+  EXPECT_EQ(target->actual_hash, json::object_hash(test::one_value("k", "canary")));
   EXPECT_TRUE(target->metadata.managed_fields.empty());
 }
 

@@ -51,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"{{ .a.b }}", 1, 3, "can't evaluate field b in type string", Kind::kNoFields, "b"},
         FaultCase{"\n{{ .a | nope }}", 2, 8, "function \"nope\" not defined", Kind::kUnknownFunction, "nope"},
         FaultCase{"{{ .a }} {{ $x }}", 1, 12, "undefined variable \"$x\""},
-        FaultCase{"a {{ .a", 1, 2, "unclosed action"}, FaultCase{"{{ if .a }}\nx", 2, 0, "unexpected EOF"},
+        FaultCase{"a {{ .a", 1, 2, "unclosed action"}, FaultCase{"{{ if .a }}\nx", 1, 0, "unexpected EOF"},
         FaultCase{"a {{ end }}", 1, 5, "unexpected {{end}}"}, FaultCase{"{{ .a-b }}", 1, 5, "bad character U+002D '-'"},
         FaultCase{"ab {{ \"x }}", 1, 6, "unterminated quoted string"},
         FaultCase{"{{ (.a }}", 1, 0, "unclosed left paren"}, FaultCase{"{{ }}", 1, 0, "missing value for command"},

@@ -16,7 +16,7 @@ bool trusts_a_proxy(const api::InstanceSpec& spec) {
   return config && json::find_string(*config, "raw.gateway.auth.mode") == "trusted-proxy";
 }
 
-Place place(const api::OpenClawInstance& instance) {
+Place place_of_token(const api::OpenClawInstance& instance) {
   const auto& gateway = instance.spec.gateway;
   return gateway && !gateway->existing_secret.empty() ? Place::kUsers : Place::kOurs;
 }
@@ -51,7 +51,7 @@ ManagedKind gateway_secret_row() {
       .description = &json::type_of<api::Secret>,
       .status_key = "gatewayTokenSecret",
       .name = gateway_secret_name,
-      .place = place,
+      .place = place_of_token,
       .make = [](const api::OpenClawInstance& i) { return json::write_secret(build_gateway_secret(i, new_token())); },
       .made = {"GatewayTokenCreated", "gateway token Secret"}};
 }

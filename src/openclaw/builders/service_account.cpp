@@ -6,7 +6,7 @@
 namespace rotor::openclaw {
 namespace {
 
-Place place(const api::OpenClawInstance& instance) {
+Place place_of_account(const api::OpenClawInstance& instance) {
   const auto& security = instance.spec.security;
   const bool wanted = !security || !security->rbac || security->rbac->create_service_account.value_or(true);
   return wanted ? Place::kOurs : Place::kEmpty;
@@ -41,7 +41,7 @@ ManagedKind service_account_row() {
           .description = &json::type_of<api::ServiceAccount>,
           .status_key = "serviceAccount",
           .name = service_account_name,
-          .place = place,
+          .place = place_of_account,
           .build = [](const api::OpenClawInstance& i) { return json::write(build_service_account(i)); },
           .condition = {"RBACReady", "RBACCreated", "RBAC resources created successfully"}};
 }
