@@ -6,8 +6,8 @@
 
 #include "providers/aws/endpoints.hpp"
 #include "providers/aws/errors.hpp"
-#include "providers/aws/sigv4.hpp"
 #include "providers/common/call.hpp"
+#include "providers/common/sigv4.hpp"
 
 namespace rotor::providers::aws {
 

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "base/encoding.hpp"
 #include "base/time.hpp"
 #include "providers/aws/xml.hpp"
+#include "providers/common/form.hpp"
 
 namespace rotor::providers::aws {
 namespace {
@@ -27,19 +27,6 @@ StsResult to_result(const std::string& name, CallResult call) {
 }
 
 }  // namespace
-
-SecretBytes form_body(const Fields& fields) {
-  SecretBytes body;
-  for (const auto& [name, value] : fields) {
-    if (!body.empty()) body.append("&");
-    body.append(name);
-    body.append("=");
-    std::string encoded = percent_encode(value);
-    body.append(encoded);
-    wipe(encoded.data(), encoded.size());
-  }
-  return body;
-}
 
 Result<Credentials> read_credentials(std::string_view operation, const SecretBytes& body) {
   const auto text = [&](std::string_view name) { return xml_text(body.reveal(), {"Credentials", name}); };

@@ -38,8 +38,6 @@ Task<StsResult> assume_role(SignedCaller& caller, StsContext context, std::share
 // Not signed at all.
 Task<StsResult> assume_role_with_web_identity(SignedCaller& caller, StsContext context, WebIdentity identity);
 
-// `a=b&c=d`, percent-encoded.
-SecretBytes form_body(const std::vector<std::pair<std::string, std::string_view>>& fields);
 // The Credentials element of an answer.
 Result<Credentials> read_credentials(std::string_view operation, const SecretBytes& body);
 

@@ -1,4 +1,4 @@
-#include "providers/aws/sigv4.hpp"
+#include "providers/common/sigv4.hpp"
 
 #include <algorithm>
 #include <array>
