@@ -2,6 +2,7 @@
 
 #include "providers/aws/provider.hpp"
 #include "providers/fake/fake.hpp"
+#include "providers/gcp/provider.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
 
 namespace rotor::cli {
@@ -9,6 +10,7 @@ namespace rotor::cli {
 providers::ProviderRegistry make_providers(const providers::Services& services) {
   return providers::ProviderRegistry({{"aws", providers::aws::make_provider},
                                       {"fake", providers::make_fake_provider},
+                                      {"gcpsm", providers::gcp::make_provider},
                                       {"kubernetes", providers::make_kubernetes_provider}},
                                      services);
 }

@@ -25,8 +25,11 @@ class FakeGate final : public ReferenceGate {
     if (it == secrets.end()) co_return fail(Code::kInvalid, "cannot find secret data for key: \"" + ref.key + "\"");
     co_return SecretBytes(it->second);
   }
-  Task<Result<std::string>> config_map_value(Scope, std::string, std::optional<std::string>, std::string) override {
-    co_return fail(Code::kInvalid, "there is no ConfigMap here");
+  Task<Result<std::string>> config_map_value(Scope scope, std::string name, std::optional<std::string> ns,
+                                             std::string key) override {
+    const auto it = config_maps.find(resolve_namespace(scope, ns) + "/" + name + "/" + key);
+    if (it == config_maps.end()) co_return fail(Code::kInvalid, "there is no ConfigMap here");
+    co_return it->second;
   }
   Task<Result<kube::StringMap>> service_account_annotations(Scope scope, api::es::ServiceAccountSelector ref) override {
     ++annotation_reads;
@@ -40,6 +43,7 @@ class FakeGate final : public ReferenceGate {
     co_return kube::IssuedToken{SecretBytes("jwt-" + std::to_string(token_requests)), WallTime()};
   }
 
+  std::map<std::string, std::string> config_maps{};
   std::map<std::string, std::string> secrets{{"team/aws/id", "AKIASTATIC"}, {"team/aws/key", "static-secret"}};
   kube::StringMap annotations{{"eks.amazonaws.com/role-arn", "arn:aws:iam::123456789012:role/app"}};
   std::string last_account;
