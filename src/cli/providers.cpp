@@ -4,15 +4,20 @@
 #include "providers/fake/fake.hpp"
 #include "providers/gcp/provider.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
+#include "providers/onepassword/provider.hpp"
 
 namespace rotor::cli {
 
 providers::ProviderRegistry make_providers(const providers::Services& services) {
-  return providers::ProviderRegistry({{"aws", providers::aws::make_provider},
-                                      {"fake", providers::make_fake_provider},
-                                      {"gcpsm", providers::gcp::make_provider},
-                                      {"kubernetes", providers::make_kubernetes_provider}},
-                                     services);
+  return providers::ProviderRegistry(
+      {
+          {"aws", providers::aws::make_provider},
+          {"fake", providers::make_fake_provider},
+          {"gcpsm", providers::gcp::make_provider},
+          {"kubernetes", providers::make_kubernetes_provider},
+          {"onepassword", providers::onepassword::make_provider},
+      },
+      services);
 }
 
 }  // namespace rotor::cli

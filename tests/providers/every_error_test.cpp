@@ -5,6 +5,7 @@
 #include "providers/aws/provider.hpp"
 #include "providers/gcp/provider.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
+#include "providers/onepassword/provider.hpp"
 #include "tests/providers/provider_rig.hpp"
 #include "tests/providers/rsa_key.hpp"
 
@@ -77,6 +78,10 @@ const std::vector<BackEnd> kBackEnds = {
      R"({"projectID":"p","auth":{"secretRef":{"secretAccessKeySecretRef":{"name":"gcp","key":"key"}}}})",
      {{"ROTOR_GCP_SECRETMANAGER_ENDPOINT", "{URL}"}},
      "EmptyObject"},
+    {"OnePassword",
+     onepassword::make_provider,
+     R"({"connectHost":"{URL}","vaults":{"a vault":1},"auth":{"secretRef":{"connectTokenSecretRef":{"name":"aws","key":"key"}}}})",
+     {}},
 };
 
 std::string with_url(std::string text, const std::string& url) {

@@ -1,0 +1,62 @@
+"""What the doubles of stores share: an HTTP server on loopback that notes every call and can be told to answer otherwise."""
+
+import json
+import threading
+import urllib.parse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Double:
+    """`answer(call)` of the subclass gives (status, headers, body); body is bytes, or what is written as JSON."""
+
+    def __init__(self):
+        self.calls: list[str] = []  # "GET /path?query", decoded
+        self.next: list[tuple] = []  # these answers first, whatever is asked
+        double = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def handle_one(self):
+                size = int(self.headers.get("Content-Length") or 0)
+                url = urllib.parse.urlsplit(self.path)
+                call = Call(self.command, urllib.parse.unquote(url.path), url.query, self.headers, self.rfile.read(size))
+                double.calls.append(str(call))
+                status, headers, body = double.next.pop(0) if double.next else double.answer(call)
+                data = body if isinstance(body, bytes) else json.dumps(body).encode()
+                self.send_response(status)
+                for name, value in {"Content-Type": "application/json", **headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                if status not in (204, 304):
+                    self.wfile.write(data)
+
+            do_GET = do_POST = do_PUT = do_DELETE = handle_one
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def answer(self, call: "Call") -> tuple:
+        raise NotImplementedError
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Call:
+    def __init__(self, method: str, path: str, query: str, headers, body: bytes):
+        self.method, self.path, self.headers, self.body = method, path, headers, body
+        self.query = {name: values[0] for name, values in urllib.parse.parse_qs(query, keep_blank_values=True).items()}
+
+    def __str__(self):
+        return f"{self.method} {self.path}" + "".join(f" {name}={value}" for name, value in self.query.items())
