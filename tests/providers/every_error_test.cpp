@@ -4,6 +4,7 @@
 
 #include "providers/aws/provider.hpp"
 #include "providers/gcp/provider.hpp"
+#include "providers/doppler/provider.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
 #include "providers/onepassword/provider.hpp"
 #include "tests/providers/provider_rig.hpp"
@@ -78,6 +79,14 @@ const std::vector<BackEnd> kBackEnds = {
      R"({"projectID":"p","auth":{"secretRef":{"secretAccessKeySecretRef":{"name":"gcp","key":"key"}}}})",
      {{"ROTOR_GCP_SECRETMANAGER_ENDPOINT", "{URL}"}},
      "EmptyObject"},
+    {"Doppler",
+     doppler::make_provider,
+     R"({"auth":{"secretRef":{"dopplerToken":{"name":"aws","key":"key"}}}})",
+     {{"DOPPLER_BASE_URL", "{URL}"}}},
+    {"DopplerWithOidc",
+     doppler::make_provider,
+     R"({"auth":{"oidcConfig":{"identity":"i","serviceAccountRef":{"name":"app"}}}})",
+     {{"DOPPLER_BASE_URL", "{URL}"}}},
     {"OnePassword",
      onepassword::make_provider,
      R"({"connectHost":"{URL}","vaults":{"a vault":1},"auth":{"secretRef":{"connectTokenSecretRef":{"name":"aws","key":"key"}}}})",

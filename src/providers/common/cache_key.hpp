@@ -1,6 +1,7 @@
 // The key of what a login gave: everything that decides it, as one digest.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -26,5 +27,11 @@ class CacheKey {
  private:
   SecretBytes text_;
 };
+
+inline std::string cache_key(std::initializer_list<std::string_view> parts) {
+  CacheKey key;
+  for (const std::string_view part : parts) key.add(part);
+  return key.digest();
+}
 
 }  // namespace rotor::providers

@@ -11,6 +11,7 @@ class Double:
 
     def __init__(self):
         self.calls: list[str] = []  # "GET /path?query", decoded
+        self.statuses: list[int] = []  # of the answers
         self.next: list[tuple] = []  # these answers first, whatever is asked
         double = self
 
@@ -26,6 +27,7 @@ class Double:
                 call = Call(self.command, urllib.parse.unquote(url.path), url.query, self.headers, self.rfile.read(size))
                 double.calls.append(str(call))
                 status, headers, body = double.next.pop(0) if double.next else double.answer(call)
+                double.statuses.append(status)
                 data = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response(status)
                 for name, value in {"Content-Type": "application/json", **headers}.items():

@@ -1,0 +1,95 @@
+"""Doppler, against a double that the vendor's own client drives in the same run."""
+
+import pytest
+from dopplersdk import DopplerSDK
+from dopplersdk.models.SecretsUpdateRequest import SecretsUpdateRequest
+
+from doubles.doppler import Doppler
+from harness.processes import wait_for
+from page import manifests_of
+from store_run import StoreRun
+
+TOKEN = "dp.st.dev.example"
+ODD = 'x "y" \\ \n\t é 日 12345678901234567890 1.50'
+
+
+@pytest.fixture
+def doppler():
+    with Doppler() as doppler:
+        doppler.add_config("shop", "dev", {"API_KEY": "k-1", "EMPTY": "", "ODD": ODD, "STRIPE": "s"}, token=TOKEN)
+        yield doppler
+
+
+def store(token: str = TOKEN, **more) -> list[dict]:
+    return [
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "doppler"}, "stringData": {"dopplerToken": token}},
+        {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore", "metadata": {"name": "doppler"},
+         "spec": {"provider": {"doppler": {"auth": {"secretRef": {"dopplerToken": {"name": "doppler"}}}, **more}}}},
+    ]
+
+
+def wanted(spec: dict, name: str = "app", interval: str = "1h") -> dict:
+    return {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": {"name": name},
+            "spec": {"secretStoreRef": {"name": "doppler"}, "refreshInterval": interval, **spec}}
+
+
+def entry(key: str) -> dict:
+    return {"secretKey": key, "remoteRef": {"key": key}}
+
+
+def sdk(doppler: Doppler, token: str = TOKEN) -> DopplerSDK:
+    client = DopplerSDK(access_token=token)
+    client.set_base_url(doppler.url)
+    return client
+
+
+def test_the_vendors_client_finds_what_the_double_holds(doppler):
+    client = sdk(doppler)
+    assert client.secrets.get(name="API_KEY", project="shop", config="dev").value["computed"] == "k-1"
+    assert set(client.secrets.names(project="shop", config="dev").names) >= {"API_KEY", "DOPPLER_PROJECT"}
+    assert client.secrets.download(project="shop", config="dev").STRIPE == "s"
+    assert 'API_KEY="k-1"' in client.secrets.download(project="shop", config="dev", format="env").text
+    client.secrets.update(SecretsUpdateRequest(project="shop", config="dev", secrets={"API_KEY": "k-2"}))
+    assert client.secrets.get(name="API_KEY", project="shop", config="dev").value["computed"] == "k-2"
+    with pytest.raises(Exception, match="401"):
+        sdk(doppler, "another").secrets.names(project="shop", config="dev")
+
+
+def test_values_arrive_byte_for_byte(doppler, tmp_path):
+    doppler.add_config("shop", "doc", {"DOC": '{"text":"t","n":1.50,"nested":{"appID": "a1"}}'})
+    doppler.tokens["dp.pt.any"] = None
+    spec = {"data": [entry("ODD"), entry("EMPTY"), entry("DOPPLER_PROJECT")]}
+    with StoreRun(tmp_path / "service", [*store(), wanted(spec)], env={"DOPPLER_BASE_URL": doppler.url}) as run:
+        assert run.secret("app") == {"ODD": ODD.encode(), "EMPTY": b"", "DOPPLER_PROJECT": b"shop"}
+        assert "1.50" not in run.output and TOKEN not in run.output
+    extract = wanted({"dataFrom": [{"extract": {"key": "DOC"}}]})
+    with StoreRun(tmp_path / "personal", [*store("dp.pt.any", project="shop", config="doc"), extract],
+                  env={"DOPPLER_BASE_URL": doppler.url}) as run:
+        assert run.secret("app") == {"text": b"t", "n": b"1.50", "nested": b'{"appID": "a1"}'}
+
+
+def test_a_change_made_by_the_vendors_client_arrives_and_what_stays_is_not_sent_again(doppler, tmp_path):
+    manifests = [*store(), wanted({"data": [entry("API_KEY")]}, interval="1s")]
+    with StoreRun(tmp_path, manifests, env={"DOPPLER_BASE_URL": doppler.url}) as run:
+        assert run.secret("app") == {"API_KEY": b"k-1"}
+        wait_for(lambda: 304 in doppler.statuses, 30, "an answer that nothing has changed")
+        sdk(doppler).secrets.update(SecretsUpdateRequest(project="shop", config="dev", secrets={"API_KEY": "k-2"}))
+        wait_for(lambda: run.secret("app") == {"API_KEY": b"k-2"}, 30, "the new value")
+
+
+def test_a_refused_token_is_said_on_the_store(doppler, tmp_path):
+    with StoreRun(tmp_path, store("dp.st.gone"), env={"DOPPLER_BASE_URL": doppler.url}) as run:
+        run.wait_output(r"\(HTTP 401\): Invalid Auth token .*dopplerToken: Secret .*doppler")
+        assert run.condition("secretstore", "doppler")["reason"] == "InvalidProviderConfig"
+
+
+def test_every_manifest_of_the_page_works(doppler, tmp_path):
+    pages = manifests_of("doppler", {"dp.st.dev.XXXXXXXX": TOKEN})
+    doppler.add_config("openclaw", "prd", {"ANTHROPIC_API_KEY": "ant-1"})
+    doppler.tokens[TOKEN] = None
+    with StoreRun(tmp_path, pages, env={"DOPPLER_BASE_URL": doppler.url}) as run:
+        assert run.condition("secretstore", "doppler")["status"] == "True"
+        assert run.condition("clustersecretstore", "doppler")["status"] == "True"
+        assert run.secret("api-keys") == {"ANTHROPIC_API_KEY": b"ant-1"}
+        # A laptop has no ServiceAccount that a server outside would trust, and the store says so.
+        run.wait_output("failed to get OIDC token")
