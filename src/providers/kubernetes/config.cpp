@@ -1,5 +1,7 @@
 #include "providers/kubernetes/config.hpp"
 
+#include "providers/common/endpoint.hpp"
+
 namespace rotor::json {
 
 using namespace providers::kubernetes;
@@ -61,7 +63,9 @@ Result<std::vector<std::string>> validate_config(const Store& store, const Confi
     warnings.emplace_back("No caBundle or caProvider specified; TLS connections will use system certificate roots.");
   }
   TRY_VOID(check_ca(store, config));
+  if (config.auth_ref) TRY_VOID(check_selector(store, *config.auth_ref, "AuthRef"));
   if (!config.auth) return warnings;
+  TRY_VOID(check_endpoint(kServerField, server_url(config)));
   if (config.auth->cert) {
     TRY_VOID(check_selector(store, config.auth->cert->client_cert, "ClientCert"));
     TRY_VOID(check_selector(store, config.auth->cert->client_key, "ClientKey"));

@@ -38,6 +38,8 @@ struct Config {
   std::string ns() const { return remote_namespace.empty() ? "default" : remote_namespace; }
 };
 
+inline constexpr std::string_view kServerField = "spec.provider.kubernetes.server.url";
+
 Result<Config> read_config(const Store& store);
 // Static checks, no I/O; the warnings for the admission answer.
 Result<std::vector<std::string>> validate_config(const Store& store, const Config& config);

@@ -4,9 +4,11 @@
 
 #include "api/core/secret.hpp"
 #include "kube/client/config.hpp"
+#include "providers/common/endpoint.hpp"
 #include "providers/common/service_account.hpp"
 #include "providers/common/trust.hpp"
 #include "providers/kubernetes/config.hpp"
+#include "providers/kubernetes/kubeconfig.hpp"
 #include "providers/kubernetes/read.hpp"
 #include "providers/kubernetes/review.hpp"
 
@@ -14,6 +16,8 @@ namespace rotor::providers {
 namespace {
 
 using kubernetes::Config;
+
+constexpr std::string_view kNoConsumer = "the store's ServiceAccount needs a namespace";
 
 class KubernetesClient final : public SecretsClient {
  public:
@@ -50,7 +54,7 @@ class KubernetesClient final : public SecretsClient {
 
  private:
   Task<Lookup<api::Secret>> fetch(std::string name) {
-    if (!client_) co_return fail(Code::kInvalid, "the store's ServiceAccount needs a namespace");
+    if (!client_) co_return fail(Code::kInvalid, std::string(kNoConsumer));
     kube::Key key{ns_, name};
     auto secret = co_await kube::get<api::Secret>(*client_, std::move(key));
     calls_.count("Kubernetes", "GetSecret", secret.has_value());
@@ -104,6 +108,7 @@ class KubernetesProvider final : public Provider {
       co_return fail(Code::kInvalid, "no auth provider given: set auth.serviceAccount, auth.token or auth.cert");
     kube::ConnectionConfig connection;
     connection.server = kubernetes::server_url(config);
+    CO_TRY_VOID(check_endpoint(kubernetes::kServerField, connection.server));
     CO_TRY(connection.tls.ca_pem, co_await resolve_ca(gate, scope, config.server.ca_bundle, config.server.ca_provider));
     CO_TRY_VOID(co_await log_in(gate, scope, *config.auth, connection));
     co_return std::move(connection);

@@ -90,19 +90,4 @@ Lookup<SecretMap> read_map(api::Secret secret, const RemoteRef& ref) {
   return raw_members(*value);
 }
 
-Result<kube::ConnectionConfig> inline_kubeconfig(const SecretBytes& text) {
-  for (const std::string_view word :
-       {"exec:", "auth-provider:", "tokenFile:", "certificate-authority:", "client-certificate:", "client-key:",
-        "\"exec\"", "\"auth-provider\"", "\"tokenFile\"", "\"certificate-authority\"", "\"client-certificate\"",
-        "\"client-key\""}) {
-    if (text.reveal().contains(word)) {
-      return fail(Code::kInvalid,
-                  fmt::format("the kubeconfig of authRef uses {}: only data inside it can be used (token, "
-                              "client-certificate-data, client-key-data, certificate-authority-data)",
-                              word));
-    }
-  }
-  return kube::parse_kubeconfig(text.reveal(), "authRef");
-}
-
 }  // namespace rotor::providers::kubernetes

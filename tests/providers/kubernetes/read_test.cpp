@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "providers/kubernetes/kubeconfig.hpp"
 #include "providers/kubernetes/read.hpp"
 
 namespace rotor::providers::kubernetes {
@@ -64,10 +65,43 @@ TEST(KubernetesReadMap, GivesEveryKeyOrTheMembersOfOne) {
   EXPECT_EQ(read_map(sample(), ref).absence().what, "property nope does not exist in key s");
 }
 
-TEST(InlineKubeconfig, RefusesWhatWouldReadFilesOrRunPrograms) {
-  const auto config = inline_kubeconfig(SecretBytes("users:\n- name: u\n  user:\n    exec:\n      command: sh\n"));
-  ASSERT_FALSE(config);
-  EXPECT_TRUE(config.error().message.starts_with("the kubeconfig of authRef uses exec:"));
+std::string kubeconfig(const std::string& cluster, const std::string& user) {
+  return "current-context: c\ncontexts: [{name: c, context: {cluster: k, user: u}}]\nclusters: [{name: k, cluster: " +
+         cluster + "}]\nusers: [{name: u, user: " + user + "}]\n";
+}
+
+TEST(InlineKubeconfig, RefusesWhatWouldReadFilesOrRunProgramsHoweverItIsWritten) {
+  const std::string cluster = "{server: 'https://other.example'}";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"{exec: {command: sh}}", "exec"},           {"{auth-provider: {name: gcp}}", "auth-provider"},
+      {"{tokenFile: /etc/token}", "tokenFile"},    {"{tokenFile : /etc/token}", "tokenFile"},
+      {"{'tokenFile': /etc/token}", "tokenFile"},  {"{\"token\\x46ile\": /etc/token}", "tokenFile"},
+      {"{? tokenFile : /etc/token}", "tokenFile"}, {"{<<: {tokenFile: /etc/token}}", "tokenFile"},
+      {"{client-key: /etc/key}", "client-key"},    {"{client-certificate: /etc/cert}", "client-certificate"},
+  };
+  for (const auto& [user, member] : cases) {
+    const auto config = inline_kubeconfig(SecretBytes(kubeconfig(cluster, user)));
+    ASSERT_FALSE(config) << user;
+    EXPECT_TRUE(config.error().message.starts_with("the kubeconfig of authRef uses " + member + ":"))
+        << user << " " << config.error().message;
+  }
+  const auto ca = inline_kubeconfig(
+      SecretBytes(kubeconfig("{server: 'https://other.example', certificate-authority: /etc/ca}", "{token: t}")));
+  EXPECT_TRUE(ca.error().message.contains("certificate-authority:")) << ca.error().message;
+}
+
+TEST(InlineKubeconfig, NamesNoAddressThatAStoreMayNot) {
+  for (const char* cluster : {"{server: 'https://169.254.169.254'}", "{server: 'http://other.example'}",
+                              "{server: 'https://other.example', proxy-url: 'http://169.254.169.254'}",
+                              "{server: 'https://other.example', insecure-skip-tls-verify: true}"}) {
+    EXPECT_FALSE(inline_kubeconfig(SecretBytes(kubeconfig(cluster, "{token: t}")))) << cluster;
+  }
+  const auto config = inline_kubeconfig(
+      SecretBytes(kubeconfig("{server: 'https://other.example', tls-server-name: kubernetes}", "{token: t}")));
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->server, "https://other.example");
+  EXPECT_EQ(config->tls.server_name, "kubernetes");
+  EXPECT_EQ(config->token.reveal(), "t");
 }
 
 }  // namespace
