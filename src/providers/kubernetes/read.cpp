@@ -9,36 +9,30 @@
 namespace rotor::providers::kubernetes {
 namespace {
 
-// `{key: text}` of all data; what is no UTF-8 becomes U+FFFD.
-SecretBytes whole(const SecretMap& data) {
-  SecretBytes out;
-  json::Writer writer(out);
-  writer.begin_object();
-  for (const auto& [key, value] : data) {
-    writer.key(key);
-    writer.string(value.reveal());
-  }
-  writer.end_object();
-  return out;
-}
-
 SecretBytes map_text(const kube::StringMap& map) { return SecretBytes(map.empty() ? "null" : json::write(map)); }
 
 std::string no_property(const RemoteRef& ref, std::string_view where) {
   return fmt::format("property {} does not exist in {} of secret \"{}\"", ref.property, where, ref.key);
 }
 
-Lookup<SecretBytes> in_metadata(const kube::StringMap& map, std::string_view rest, const RemoteRef& ref) {
-  if (const auto it = map.find(rest); it != map.end()) return SecretBytes(it->second);
-  const auto dot = rest.find('.');
-  if (dot == std::string_view::npos) return Absent{no_property(ref, "metadata")};
-  const auto it = map.find(rest.substr(0, dot));
-  if (it == map.end()) return Absent{no_property(ref, "metadata")};
-  return property_of(tmpl::LookupRule::kPath, SecretBytes(it->second), rest.substr(dot + 1),
-                     no_property(ref, "metadata"));
+// A Secret that is there without the property is a mistake in the manifest, not a secret that was deleted.
+Result<SecretBytes> present(Lookup<SecretBytes> found) {
+  if (found.absent()) return fail(Code::kInvalid, found.absence().what);
+  if (found.failed()) return std::unexpected(found.error());
+  return *std::move(found);
 }
 
-Lookup<SecretBytes> metadata_value(const kube::ObjectMeta& metadata, const RemoteRef& ref) {
+// `rest` is a label's whole name, dots and all; else the name ends at the first dot and a path into the value follows.
+Result<SecretBytes> in_metadata(const kube::StringMap& map, std::string_view rest, const RemoteRef& ref) {
+  if (const auto it = map.find(rest); it != map.end()) return SecretBytes(it->second);
+  const auto dot = rest.find('.');
+  const auto it = dot == std::string_view::npos ? map.end() : map.find(rest.substr(0, dot));
+  if (it == map.end()) return fail(Code::kInvalid, no_property(ref, "metadata"));
+  return present(property_of(tmpl::LookupRule::kPath, SecretBytes(it->second), rest.substr(dot + 1),
+                             no_property(ref, "metadata")));
+}
+
+Result<SecretBytes> metadata_value(const kube::ObjectMeta& metadata, const RemoteRef& ref) {
   const std::string_view property = ref.property;
   if (property.empty()) {
     SecretBytes out(R"({"annotations":)");
@@ -52,7 +46,7 @@ Lookup<SecretBytes> metadata_value(const kube::ObjectMeta& metadata, const Remot
   if (property == "annotations") return map_text(metadata.annotations);
   if (property.starts_with("labels.")) return in_metadata(metadata.labels, property.substr(7), ref);
   if (property.starts_with("annotations.")) return in_metadata(metadata.annotations, property.substr(12), ref);
-  return Absent{no_property(ref, "metadata")};
+  return fail(Code::kInvalid, no_property(ref, "metadata"));
 }
 
 // Members as their JSON text: strings keep their quotes, as today.
@@ -68,26 +62,45 @@ Result<SecretMap> raw_members(const SecretBytes& document) {
   return fail(Code::kInvalid, "failed to unmarshal secret: invalid JSON format");
 }
 
-}  // namespace
-
-Lookup<SecretBytes> read_value(const api::Secret& secret, const RemoteRef& ref) {
-  if (ref.fetches_metadata()) return metadata_value(secret.metadata, ref);
-  if (ref.property.empty()) return whole(secret.data);
-  return property_of(secret.data, ref.property, no_property(ref, "data"));
+Result<SecretMap> metadata_map(const kube::ObjectMeta& metadata, const RemoteRef& ref) {
+  if (!ref.property.empty()) {
+    TRY(const SecretBytes value, metadata_value(metadata, ref));
+    if (value.reveal() == "null") return SecretMap();  // an object without labels or annotations
+    return raw_members(value);
+  }
+  SecretMap map;
+  map.emplace("labels", map_text(metadata.labels));
+  map.emplace("annotations", map_text(metadata.annotations));
+  return map;
 }
 
-Lookup<SecretMap> read_map(api::Secret secret, const RemoteRef& ref) {
-  if (ref.fetches_metadata()) {
-    SecretMap map;
-    map.emplace("labels", map_text(secret.metadata.labels));
-    map.emplace("annotations", map_text(secret.metadata.annotations));
-    return map;
+}  // namespace
+
+SecretBytes whole(const SecretMap& data) {
+  SecretBytes out;
+  json::Writer writer(out);
+  writer.begin_object();
+  for (const auto& [key, value] : data) {
+    writer.key(key);
+    writer.string(value.reveal());
   }
+  writer.end_object();
+  return out;
+}
+
+Result<SecretBytes> read_value(const api::Secret& secret, const RemoteRef& ref) {
+  if (ref.fetches_metadata()) return metadata_value(secret.metadata, ref);
+  if (ref.property.empty()) return whole(secret.data);
+  return present(property_of(secret.data, ref.property, no_property(ref, "data")));
+}
+
+Result<SecretMap> read_map(api::Secret secret, const RemoteRef& ref) {
+  if (ref.fetches_metadata()) return metadata_map(secret.metadata, ref);
   if (ref.property.empty()) return std::move(secret.data);
-  auto value = property_of(secret.data, ref.property,
-                           fmt::format("property {} does not exist in key {}", ref.property, ref.key));
-  if (!value) return std::move(value).none();
-  return raw_members(*value);
+  TRY(const SecretBytes value,
+      present(property_of(secret.data, ref.property,
+                          fmt::format("property {} does not exist in key {}", ref.property, ref.key))));
+  return raw_members(value);
 }
 
 }  // namespace rotor::providers::kubernetes

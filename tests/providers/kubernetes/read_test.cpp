@@ -1,7 +1,8 @@
+#include "providers/kubernetes/read.hpp"
+
 #include <gtest/gtest.h>
 
 #include "providers/kubernetes/kubeconfig.hpp"
-#include "providers/kubernetes/read.hpp"
 
 namespace rotor::providers::kubernetes {
 namespace {
@@ -31,8 +32,8 @@ TEST_P(KubernetesRead, FindsTheProperty) {
   const auto value = read_value(sample(), ref);
   if (GetParam().expected.starts_with('!')) {
     ASSERT_FALSE(value);
-    ASSERT_TRUE(value.absent());
-    EXPECT_EQ(value.absence().what, GetParam().expected.substr(1));
+    EXPECT_EQ(value.error().code, Code::kInvalid) << "the Secret is there, so nothing says that it was deleted";
+    EXPECT_EQ(value.error().message, GetParam().expected.substr(1));
   } else {
     ASSERT_TRUE(value) << value.error().message;
     EXPECT_EQ(value->reveal(), GetParam().expected);
@@ -62,7 +63,26 @@ TEST(KubernetesReadMap, GivesEveryKeyOrTheMembersOfOne) {
   ref.property = "user";
   EXPECT_EQ(read_map(sample(), ref).error().message, "failed to unmarshal secret: invalid JSON format");
   ref.property = "nope";
-  EXPECT_EQ(read_map(sample(), ref).absence().what, "property nope does not exist in key s");
+  EXPECT_EQ(read_map(sample(), ref).error().code, Code::kInvalid);
+  EXPECT_EQ(read_map(sample(), ref).error().message, "property nope does not exist in key s");
+}
+
+TEST(KubernetesReadMap, K9_OfMetadataGivesBothMapsOrTheMembersOfOne) {
+  RemoteRef ref;
+  ref.key = "s";
+  ref.metadata_policy = "Fetch";
+  const auto both = read_map(sample(), ref);
+  EXPECT_EQ(both->at("annotations").reveal(), "null");
+  EXPECT_TRUE(both->contains("labels"));
+  ref.property = "labels";
+  const auto labels = read_map(sample(), ref);
+  ASSERT_TRUE(labels) << labels.error().message;
+  EXPECT_EQ(labels->size(), 2U);
+  EXPECT_EQ(labels->at("app.kubernetes.io/name").reveal(), "\"n\"") << "quotes stay, as today";
+  ref.property = "annotations";
+  EXPECT_EQ(read_map(sample(), ref)->size(), 0U);
+  ref.property = "foo";
+  EXPECT_EQ(read_map(sample(), ref).error().message, "property foo does not exist in metadata of secret \"s\"");
 }
 
 std::string kubeconfig(const std::string& cluster, const std::string& user) {
