@@ -1,10 +1,14 @@
-"""Doppler, against a double that the vendor's own client drives in the same run."""
+"""Doppler, against a double that the vendor's own client drives in the same run; logins with tokens of a real API server."""
+
+import json
 
 import pytest
 from dopplersdk import DopplerSDK
 from dopplersdk.models.SecretsUpdateRequest import SecretsUpdateRequest
 
 from doubles.doppler import Doppler
+from harness.control_plane import ControlPlane
+from harness.operator import Operator, install
 from harness.processes import wait_for
 from page import manifests_of
 from store_run import StoreRun
@@ -93,3 +97,44 @@ def test_every_manifest_of_the_page_works(doppler, tmp_path):
         assert run.secret("api-keys") == {"ANTHROPIC_API_KEY": b"ant-1"}
         # A laptop has no ServiceAccount that a server outside would trust, and the store says so.
         run.wait_output("failed to get OIDC token")
+
+
+@pytest.fixture(scope="module")
+def plane(tmp_path_factory):
+    plane = ControlPlane(tmp_path_factory.mktemp("plane"), with_nodes=False)
+    try:
+        plane.start()
+        install(plane)
+        yield plane
+    finally:
+        plane.stop()
+
+
+def test_a_service_account_logs_in_once_for_every_object_of_the_store(doppler, plane):
+    def oidc(identity: str, **more) -> dict:
+        return {"doppler": {"project": "shop", "config": "dev", "auth": {"oidcConfig": {
+            "identity": identity, "serviceAccountRef": {"name": "reader", **more}}}}}
+
+    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "reader", "namespace": "default"}}
+    store = {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore",
+             "metadata": {"name": "doppler", "namespace": "default"}, "spec": {"provider": oidc("id-1")}}
+    cluster_store = {"apiVersion": "external-secrets.io/v1", "kind": "ClusterSecretStore", "metadata": {"name": "everywhere"},
+                     "spec": {"provider": oidc("id-2", namespace="default")}}
+    of_nobody = {**store, "metadata": {"name": "stranger", "namespace": "default"}, "spec": {"provider": oidc("id-3")}}
+    objects = [wanted({"data": [entry("API_KEY")]}, f"app-{i}") for i in range(5)]
+    everywhere = wanted({"secretStoreRef": {"name": "everywhere", "kind": "ClusterSecretStore"}, "data": [entry("ODD")]}, "odd")
+    for audience, identity in (("secretStore:default:doppler", "id-1"), ("clusterSecretStore:everywhere", "id-2")):
+        doppler.trust(identity, (plane.pki / "sa.pub").read_text(), "https://kubernetes.default.svc.cluster.local",
+                      [doppler.url, audience], "system:serviceaccount:default:reader")
+
+    operator = Operator(plane, env={"DOPPLER_BASE_URL": doppler.url})
+    try:
+        operator.start()
+        manifests = [account, store, cluster_store, of_nobody, *objects, everywhere]
+        plane.kubectl("apply", "-f", "-", stdin="\n---\n".join(map(json.dumps, manifests)))
+        plane.kubectl("wait", "--for=condition=Ready", "externalsecrets", "--all", "--timeout=60s")
+        assert sorted(doppler.logins) == ["id-1", "id-2"]
+        wait_for(lambda: "Could not find requested identity" in operator.log(), 30, "the refused login in the log")
+        assert "dp.said" not in operator.log() and "eyJ" not in operator.log()
+    finally:
+        operator.stop()

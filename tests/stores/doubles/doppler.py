@@ -4,9 +4,12 @@ Driven by doppler-sdk in the same run. What it cannot show: the service's own na
 `dotnet-env` in particular is a guess that no test relies on."""
 
 import base64
+import datetime
 import hashlib
 import json
 import re
+
+import jwt
 
 from .double import Call, Double
 
@@ -18,6 +21,8 @@ class Doppler(Double):
         super().__init__()
         self.configs: dict[tuple[str, str], dict[str, str]] = {}
         self.tokens: dict[str, tuple[str, str] | None] = {}  # a service token's own config; None: any
+        self.identities: dict[str, dict] = {}
+        self.logins: list[str] = []  # of identities
 
     def add_config(self, project: str, config: str, secrets: dict[str, str], token: str | None = None):
         own = {"DOPPLER_PROJECT": project, "DOPPLER_CONFIG": config, "DOPPLER_ENVIRONMENT": config.split("_")[0]}
@@ -25,7 +30,30 @@ class Doppler(Double):
         if token:
             self.tokens[token] = (project, config)
 
+    def trust(self, identity: str, key: str, issuer: str, audiences: list[str], subject: str):
+        """Tokens of a cluster whose public key this is."""
+        self.identities[identity] = {"key": key, "issuer": issuer, "audiences": audiences, "subject": subject}
+
+    def _login(self, body: dict) -> tuple:
+        trusted = self.identities.get(body["identity"])
+        if trusted is None:
+            return refused(404, "Could not find requested identity")
+        try:
+            claims = jwt.decode(body["token"], trusted["key"], algorithms=["RS256"], issuer=trusted["issuer"],
+                                audience=trusted["audiences"])
+        except jwt.InvalidTokenError as e:
+            return refused(401, f"Invalid token: {e}")
+        if claims["sub"] != trusted["subject"] or not set(claims["aud"]) >= set(trusted["audiences"]):
+            return refused(401, "Claims do not match the identity")
+        self.logins.append(body["identity"])
+        token = f"dp.said.{len(self.logins)}"
+        self.tokens[token] = None
+        ends = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
+        return 200, {}, {"success": True, "token": token, "expires_at": ends.isoformat().replace("+00:00", "Z")}
+
     def answer(self, call: Call) -> tuple:
+        if call.path == "/v3/auth/oidc":
+            return self._login(json.loads(call.body))
         token = bearer(call.headers.get("Authorization", ""))
         if token not in self.tokens:
             return refused(401, "Invalid Auth token")
