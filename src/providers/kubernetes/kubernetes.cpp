@@ -8,6 +8,7 @@
 #include "providers/common/service_account.hpp"
 #include "providers/common/trust.hpp"
 #include "providers/kubernetes/config.hpp"
+#include "providers/kubernetes/find.hpp"
 #include "providers/kubernetes/kubeconfig.hpp"
 #include "providers/kubernetes/read.hpp"
 #include "providers/kubernetes/review.hpp"
@@ -48,8 +49,9 @@ class KubernetesClient final : public SecretsClient {
     co_return kubernetes::read_map(std::move(secret), ref);
   }
 
-  Task<Result<SecretMap>> get_all(FindRequest) override {
-    co_return fail(Code::kInvalid, "find with the kubernetes provider is not built yet; it can be read from");
+  Task<Result<SecretMap>> get_all(FindRequest find) override {
+    if (!client_) co_return fail(Code::kInvalid, std::string(kNoConsumer));
+    co_return co_await kubernetes::find_secrets(*client_, calls_, ns_, std::move(find));
   }
 
  private:
