@@ -4,6 +4,7 @@
 
 #include "api/core/secret.hpp"
 #include "kube/client/config.hpp"
+#include "kube/client/http_client.hpp"
 #include "providers/common/endpoint.hpp"
 #include "providers/common/service_account.hpp"
 #include "providers/common/trust.hpp"
@@ -12,12 +13,14 @@
 #include "providers/kubernetes/kubeconfig.hpp"
 #include "providers/kubernetes/read.hpp"
 #include "providers/kubernetes/review.hpp"
+#include "providers/kubernetes/shared_http.hpp"
 
 namespace rotor::providers {
 namespace {
 
 using kubernetes::Config;
 
+constexpr std::string_view kUserAgent = "external-secrets";
 constexpr std::string_view kNoConsumer = "the store's ServiceAccount needs a namespace";
 
 class KubernetesClient final : public SecretsClient {
@@ -76,7 +79,11 @@ class KubernetesClient final : public SecretsClient {
 class KubernetesProvider final : public Provider {
  public:
   explicit KubernetesProvider(const Services& services)
-      : executor_(services.executor), clock_(services.clock), calls_(services.calls), accounts_(services.clock) {}
+      : executor_(services.executor),
+        clock_(services.clock),
+        http_(services.http),
+        calls_(services.calls),
+        accounts_(services.clock) {}
 
   Capability capability() const override { return Capability::kReadWrite; }
 
@@ -93,13 +100,23 @@ class KubernetesProvider final : public Provider {
     if (!referent) {
       auto connection = co_await connect(context.gate, context.scope(), config);
       if (!connection) co_return std::unexpected(std::move(connection).error().prefixed("failed to prepare auth"));
-      CO_TRY(client, kube::make_client(executor_, clock_, *std::move(connection), "external-secrets"));
+      CO_TRY(client, open(*std::move(connection)));
     }
     std::unique_ptr<SecretsClient> made = std::make_unique<KubernetesClient>(std::move(client), config.ns(), calls_);
     co_return std::move(made);
   }
 
  private:
+  // A proxy of the kubeconfig's own is not the process's: such a client has connections for itself.
+  Result<std::unique_ptr<kube::Client>> open(kube::ConnectionConfig connection) {
+    if (!connection.proxy_url.empty()) {
+      return kube::make_client(executor_, clock_, std::move(connection), std::string(kUserAgent));
+    }
+    TRY(std::shared_ptr<net::HttpClient> http, http_.get(connection.tls));
+    return kube::make_client_on(kubernetes::borrow(std::move(http)), clock_, std::move(connection),
+                                std::string(kUserAgent));
+  }
+
   Task<Result<kube::ConnectionConfig>> connect(ReferenceGate& gate, Scope scope, Config config) {
     if (config.auth_ref && config.auth) co_return fail(Code::kInvalid, "authRef and inline auth cannot both be set");
     if (config.auth_ref) {
@@ -154,6 +171,7 @@ class KubernetesProvider final : public Provider {
 
   Executor executor_;
   Clock& clock_;
+  HttpClients& http_;
   CallCounter& calls_;
   ServiceAccounts accounts_;
 };

@@ -206,6 +206,32 @@ TEST_F(KubernetesFlow, AServiceAccountsTokenIsAskedForOnceForItsAudiences) {
   EXPECT_EQ(api_.callers.front(), "Bearer jwt-1");
 }
 
+// Who is handed a client by whom: connections live with it.
+struct CountedClients final : HttpClients {
+  explicit CountedClients(HttpClients& all) : all(all) {}
+  Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig tls) override {
+    auto client = all.get(std::move(tls));
+    given.push_back(client->get());
+    return client;
+  }
+  HttpClients& all;
+  std::vector<net::HttpClient*> given;
+};
+
+TEST_F(KubernetesFlow, TheNextReconcileUsesTheConnectionsOfTheOneBefore) {
+  CountedClients clients(*http_);
+  Services lent = services();
+  const Services counted{lent.executor, lent.clock, clients, lent.calls, lent.environment};
+  auto provider = make_kubernetes_provider(counted);
+  api_.answers[kSecrets + "/s"] = {{200, secret("s", R"("a":"Yg==")")}};
+  for (int i = 0; i < 2; ++i) {
+    auto store = *pump(provider->make_client(context(block())));
+    EXPECT_EQ(text_of(pump(store->get_secret(remote("s", "a")))), "b");
+  }
+  ASSERT_EQ(clients.given.size(), 2U);
+  EXPECT_EQ(clients.given[0], clients.given[1]);
+}
+
 TEST_F(KubernetesFlow, AKubeconfigInASecretSaysWhereAndWho) {
   api_.answers[kSecrets + "/s"] = {{200, secret("s", R"("a":"Yg==")")}};
   gate_.secrets["team/kubeconfig/config"] =
