@@ -71,7 +71,6 @@ Task<Result<net::Response>> Connect::ask_once(AccessPtr access, Question questio
     hiccup = false;
     return net::Request{.url = access->base + question.path,
                         .headers = {{"Authorization", fmt::format("Bearer {}", access->token.reveal())},
-                                    {"Accept", "application/json"},
                                     {"Content-Type", "application/json"}}};
   };
   call.judge = [&](const net::Response& response) {
