@@ -1,5 +1,7 @@
 """1Password Connect, against a double that the vendor's own client drives in the same run."""
 
+import subprocess
+
 import pytest
 import onepasswordconnectsdk
 from onepasswordconnectsdk.client import FailedToRetrieveItemException
@@ -74,6 +76,20 @@ def test_a_refused_token_and_a_wrong_vault_are_said_on_the_store(connect, tmp_pa
         assert run.condition("secretstore", "op")["reason"] == "InvalidProviderConfig"
     with StoreRun(tmp_path / "vault", store(connect.url, {"team": 1})) as run:
         run.wait_output("Found 0 vaults with title .*team.*spec.provider.onepassword.vaults")
+
+
+def test_a_server_of_an_authority_of_ones_own_is_believed_by_ssl_cert_file_alone(tmp_path):
+    files = tmp_path / "server.crt", tmp_path / "server.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=connect", "-addext",
+                    "subjectAltName=IP:127.0.0.1", "-out", files[0], "-keyout", files[1]], check=True, capture_output=True)
+    with Connect(certificate=files) as connect:
+        connect.add_item(connect.add_vault("Team"), "login", {"password": "pw"})
+        manifests = [*store(connect.url, {"Team": 1}), wanted({"data": [{"secretKey": "p", "remoteRef": {"key": "login"}}]})]
+        with StoreRun(tmp_path / "unknown", manifests) as run:
+            run.wait_output("the certificate of .* is not trusted")
+            assert run.get("secret", "app", "default") is None
+        with StoreRun(tmp_path / "known", manifests, env={"SSL_CERT_FILE": str(files[0])}) as run:
+            assert run.secret("app") == {"p": b"pw"}
 
 
 def test_every_manifest_of_the_page_works(connect, tmp_path):

@@ -1,6 +1,7 @@
 """What the doubles of stores share: an HTTP server on loopback that notes every call and can be told to answer otherwise."""
 
 import json
+import ssl
 import threading
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Double:
     """`answer(call)` of the subclass gives (status, headers, body); body is bytes, or what is written as JSON."""
 
-    def __init__(self):
+    def __init__(self, certificate: tuple | None = None):
+        """`certificate`: the files of a chain and its key; without, plain HTTP."""
         self.calls: list[str] = []  # "GET /path?query", decoded
         self.statuses: list[int] = []  # of the answers
         self.next: list[tuple] = []  # these answers first, whatever is asked
@@ -41,7 +43,12 @@ class Double:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        scheme = "http"
+        if certificate:
+            scheme, context = "https", ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"{scheme}://127.0.0.1:{self.server.server_port}"
 
     def answer(self, call: "Call") -> tuple:
         raise NotImplementedError

@@ -13,8 +13,8 @@ FILTER = re.compile(r'^(?:title|name) eq "(.*)"$', re.S)
 
 
 class Connect(Double):
-    def __init__(self, token: str = "connect-token"):
-        super().__init__()
+    def __init__(self, token: str = "connect-token", certificate: tuple | None = None):
+        super().__init__(certificate)
         self.token = token
         self.vaults: dict[str, dict] = {}  # id → vault, with its items
         self._numbers = itertools.count(1)
