@@ -10,6 +10,7 @@
 
 namespace rotor::providers::doppler {
 
+// The vendor's reference does not show this answer: `success` need not be there, nor when the token ends.
 struct Exchanged {
   std::optional<bool> success;
   json::SecretText token;
