@@ -70,6 +70,51 @@ TEST_F(ExpiringCacheTest, ServesWhatIsStillValidWhenARefreshFails) {
   EXPECT_EQ(get("a").error().message, "revoked");
 }
 
+TEST_F(ExpiringCacheTest, WaitsHalfAMinuteAfterARefreshThatFailed) {
+  EXPECT_EQ(get("a"), 1);
+  clock.advance(std::chrono::minutes(56));
+  refusal = Error{Code::kUnavailable, "no route"};
+  EXPECT_EQ(get("a"), 1);
+  EXPECT_EQ(get("a"), 1);
+  EXPECT_EQ(fetches, 2) << "what is valid serves without another try";
+  refusal.reset();
+  clock.advance(std::chrono::seconds(31));
+  EXPECT_EQ(get("a"), 3);
+}
+
+TEST_F(ExpiringCacheTest, FetchesAtOnceWhenWhatServedIsRefusedAfterAFailedRefresh) {
+  ASSERT_EQ(get("a"), 1);
+  clock.advance(std::chrono::minutes(56));
+  refusal = Error{Code::kUnavailable, "no route"};
+  const auto held = test::run_task(io, cache.get("a", [this] { return fetch(); }));
+  refusal.reset();
+  cache.drop("a", *held);
+  EXPECT_EQ(get("a"), 3);
+}
+
+struct Renewed {
+  int number = 0;
+  std::optional<WallTime> expires;
+  std::optional<WallTime> refresh;
+};
+
+Task<Result<Renewed>> good_for_a_day(int number, WallTime now) {
+  co_return Renewed{number, now + std::chrono::hours(24), now + std::chrono::hours(12)};
+}
+
+TEST_F(ExpiringCacheTest, RefreshesWhenTheIssuerSaysSo) {
+  ExpiringCache<Renewed> kept(clock);
+  const auto number = [&] {
+    const auto got = test::run_task(io, kept.get("a", [&] { return good_for_a_day(++fetches, clock.now()); }));
+    return (*got)->number;
+  };
+  EXPECT_EQ(number(), 1);
+  clock.advance(std::chrono::hours(11));
+  EXPECT_EQ(number(), 1);
+  clock.advance(std::chrono::hours(2));
+  EXPECT_EQ(number(), 2);
+}
+
 TEST_F(ExpiringCacheTest, AsksOnceForManyWhoWait) {
   std::vector<std::unique_ptr<test::Running<Result<ExpiringCache<Token>::Ptr>>>> waiting;
   for (int i = 0; i < 10; ++i) {

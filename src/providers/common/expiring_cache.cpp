@@ -16,6 +16,7 @@ namespace asio = boost::asio;
 constexpr std::chrono::minutes kRefreshEarly{5};
 constexpr std::chrono::minutes kShortLife{10};
 constexpr std::chrono::minutes kSweepEvery{1};
+constexpr std::chrono::seconds kPauseAfterFailedRefresh{30};  // what is valid serves meanwhile
 
 bool is_refusal(const Error& error) {
   return error.code == Code::kUnauthenticated || error.code == Code::kDenied || error.code == Code::kInvalid;
@@ -26,9 +27,10 @@ bool is_refusal(const Error& error) {
 struct ExpiringCacheCore::Entry {
   Ptr value;
   std::optional<WallTime> expires;
+  std::optional<WallTime> refresh;
   WallTime obtained{};
   SteadyTime used{};
-  std::optional<Error> refusal;
+  std::optional<Error> refusal;  // or another failure of a refresh
   SteadyTime refused_until{};
   bool fetching = false;
   std::list<asio::steady_timer*> waiting;
@@ -59,7 +61,7 @@ bool ExpiringCacheCore::valid(const Entry& entry) const {
 }
 
 bool ExpiringCacheCore::fresh(const Entry& entry) const {
-  if (!entry.value) return false;
+  if (!entry.value || (entry.refresh && clock_.now() >= *entry.refresh)) return false;
   if (!entry.expires) return true;
   const auto life = *entry.expires - entry.obtained;
   const auto margin = life < kShortLife ? life / 2 : std::chrono::nanoseconds(kRefreshEarly);
@@ -115,7 +117,7 @@ Task<Result<ExpiringCacheCore::Ptr>> ExpiringCacheCore::get(std::string key, Fet
   if (fresh(*entry)) co_return entry->value;
   if (entry->refusal && clock_.steady() < entry->refused_until) {
     if (valid(*entry)) co_return entry->value;
-    co_return std::unexpected(*entry->refusal);
+    if (is_refusal(*entry->refusal)) co_return std::unexpected(*entry->refusal);
   }
   const Fetching fetching(entry);
   Result<Kept> got = co_await fetch();
@@ -123,13 +125,13 @@ Task<Result<ExpiringCacheCore::Ptr>> ExpiringCacheCore::get(std::string key, Fet
     entry->obtained = clock_.now();
     entry->value = std::move(got->value);
     entry->expires = got->expires;
+    entry->refresh = got->refresh;
     entry->refusal.reset();
     co_return entry->value;
   }
-  if (is_refusal(got.error())) {
-    entry->refusal = got.error();
-    entry->refused_until = clock_.steady() + remember_refusals_;
-  }
+  const auto pause = is_refusal(got.error()) ? remember_refusals_ : std::chrono::seconds(0);
+  entry->refusal = got.error();
+  entry->refused_until = clock_.steady() + (valid(*entry) ? std::max(pause, kPauseAfterFailedRefresh) : pause);
   if (valid(*entry)) co_return entry->value;
   co_return std::unexpected(std::move(got).error());
 }

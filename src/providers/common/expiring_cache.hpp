@@ -22,7 +22,8 @@ class ExpiringCacheCore {
   using Ptr = std::shared_ptr<const void>;
   struct Kept {
     Ptr value;
-    std::optional<WallTime> expires;  // nullopt: never
+    std::optional<WallTime> expires;    // nullopt: never
+    std::optional<WallTime> refresh{};  // nullopt: shortly before it expires
   };
   using Fetch = std::function<Task<Result<Kept>>()>;
 
@@ -50,7 +51,8 @@ class ExpiringCacheCore {
   SteadyTime next_sweep_{};
 };
 
-// T has a member `std::optional<WallTime> expires`.
+// T has a member `std::optional<WallTime> expires`, and may have `std::optional<WallTime> refresh`: when a new one is
+// to be fetched although this one is still good.
 template <class T>
 class ExpiringCache {
  public:
@@ -63,7 +65,8 @@ class ExpiringCache {
       : core_(clock, remember_refusals) {}
 
   // Refreshed five minutes before its end, or at half of a short life. When a refresh fails, what is still valid
-  // serves. `fetch` runs while the caller waits here, so it may refer to what the caller owns.
+  // serves, and half a minute passes before the next try. `fetch` runs while the caller waits here, so it may refer to
+  // what the caller owns.
   Task<Result<Ptr>> get(std::string key, Fetch fetch) {
     auto got = co_await core_.get(std::move(key), [fetch = std::move(fetch)] { return kept(fetch); });
     if (!got) co_return std::unexpected(std::move(got).error());
@@ -81,8 +84,9 @@ class ExpiringCache {
     auto got = co_await fetch();
     if (!got) co_return std::unexpected(std::move(got).error());
     auto value = std::make_shared<const T>(*std::move(got));
-    const auto expires = value->expires;
-    co_return ExpiringCacheCore::Kept{std::move(value), expires};
+    ExpiringCacheCore::Kept kept{value, value->expires};
+    if constexpr (requires { value->refresh; }) kept.refresh = value->refresh;
+    co_return kept;
   }
 
   ExpiringCacheCore core_;
