@@ -4,7 +4,7 @@
 
 namespace rotor::providers {
 
-SecretBytes form_body(const std::vector<std::pair<std::string, std::string_view>>& fields) {
+SecretBytes form_body(const FormFields& fields) {
   SecretBytes body;
   for (const auto& [name, value] : fields) {
     if (!body.empty()) body.append("&");

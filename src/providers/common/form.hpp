@@ -10,7 +10,9 @@
 
 namespace rotor::providers {
 
+using FormFields = std::vector<std::pair<std::string, std::string_view>>;
+
 // `a=b&c=d`, names as given and values percent-encoded; nothing of it stays behind in unwiped memory.
-SecretBytes form_body(const std::vector<std::pair<std::string, std::string_view>>& fields);
+SecretBytes form_body(const FormFields& fields);
 
 }  // namespace rotor::providers
