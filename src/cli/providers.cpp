@@ -1,6 +1,7 @@
 #include "cli/providers.hpp"
 
 #include "providers/aws/provider.hpp"
+#include "providers/azure/provider.hpp"
 #include "providers/doppler/provider.hpp"
 #include "providers/fake/fake.hpp"
 #include "providers/gcp/provider.hpp"
@@ -13,6 +14,7 @@ providers::ProviderRegistry make_providers(const providers::Services& services) 
   return providers::ProviderRegistry(
       {
           {"aws", providers::aws::make_provider},
+          {"azurekv", providers::azure::make_provider},
           {"doppler", providers::doppler::make_provider},
           {"fake", providers::make_fake_provider},
           {"gcpsm", providers::gcp::make_provider},

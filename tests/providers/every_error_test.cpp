@@ -5,6 +5,7 @@
 #include "providers/aws/provider.hpp"
 #include "providers/gcp/provider.hpp"
 #include "providers/doppler/provider.hpp"
+#include "providers/azure/provider.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
 #include "providers/onepassword/provider.hpp"
 #include "tests/providers/provider_rig.hpp"
@@ -63,6 +64,13 @@ std::string google_key() {
       R"({"type":"service_account","client_email":"a@b","token_uri":"http://127.0.0.1:1/","private_key":)";
   return key + json::quote(test::RsaKey::shared().pem().reveal()) + "}";
 }
+  std::map<std::string, std::string> logins{};   // path → body: what goes well before the answer does not
+};
+
+constexpr const char* kAzure =
+    R"({"vaultUrl":"{URL}","tenantId":"t","environmentType":"AzureStackCloud","useAzureSDK":true,"customCloudConfig":)"
+    R"({"activeDirectoryEndpoint":"{URL}/login","keyVaultEndpoint":"https://vault.azure.net"},"authSecretRef":)"
+    R"({"clientId":{"name":"aws","key":"id"},"clientSecret":{"name":"aws","key":"key"}}})";
 
 const std::vector<BackEnd> kBackEnds = {
     {"AwsSecretsManager",
@@ -70,6 +78,12 @@ const std::vector<BackEnd> kBackEnds = {
      R"({"service":"SecretsManager","region":"us-east-1","auth":{"secretRef":{"accessKeyIDSecretRef":{"name":"aws","key":"id"},)"
      R"("secretAccessKeySecretRef":{"name":"aws","key":"key"}}}})",
      {{"AWS_SECRETSMANAGER_ENDPOINT", "{URL}"}}},
+    {"AzureKeyVault",
+     azure::make_provider,
+     kAzure,
+     {},
+     {{"/login/t/oauth2/v2.0/token", R"({"token_type":"Bearer","expires_in":3599,"access_token":"good"})"}}},
+    {"AzureLogin", azure::make_provider, kAzure, {}},
     {"Kubernetes",
      make_kubernetes_provider,
      R"({"server":{"url":"{URL}"},"auth":{"token":{"bearerToken":{"name":"aws","key":"key"}}},"remoteNamespace":"other"})",
@@ -94,14 +108,18 @@ const std::vector<BackEnd> kBackEnds = {
 };
 
 std::string with_url(std::string text, const std::string& url) {
-  if (const auto at = text.find("{URL}"); at != std::string::npos) text.replace(at, 5, url);
+  for (auto at = text.find("{URL}"); at != std::string::npos; at = text.find("{URL}", at)) text.replace(at, 5, url);
   return text;
 }
 
 class EveryError : public ProviderRig, public testing::WithParamInterface<std::tuple<BackEnd, Answer>> {
  protected:
   EveryError()
-      : ProviderRig([](net::ServerRequest, net::ServerResponse& to) { return serve(std::get<1>(GetParam()), to); }) {
+      : ProviderRig([](net::ServerRequest request, net::ServerResponse& to) {
+          const auto& logins = std::get<0>(GetParam()).logins;
+          const auto login = logins.find(request.path);
+          return serve(login == logins.end() ? std::get<1>(GetParam()) : Answer{"", 200, login->second, kJson}, to);
+        }) {
     const BackEnd& back_end = std::get<0>(GetParam());
     for (const auto& [name, value] : back_end.variables) variables_[name] = with_url(value, url());
     gate_.secrets["team/gcp/key"] = google_key();

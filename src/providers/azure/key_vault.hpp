@@ -1,0 +1,38 @@
+// Reading from a key vault.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/repeated.hpp"
+#include "providers/azure/bundle.hpp"
+#include "providers/azure/vault.hpp"
+
+namespace rotor::providers::azure {
+
+class KeyVault final : public SecretsClient {
+ public:
+  // `vault` is null for a ClusterSecretStore whose credentials depend on the consumer and that has none.
+  KeyVault(std::unique_ptr<Vault> vault, Clock& clock, Repeated& ignored_rest);
+
+  Task<Validation> validate() override;
+  Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
+  Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;
+  Task<Result<SecretMap>> get_all(FindRequest find) override;
+
+ private:
+  using BundlePtr = std::shared_ptr<const Bundle>;
+
+  Result<ObjectName> object_of(const std::string& key);
+  Task<Lookup<BundlePtr>> read(ObjectName object, std::string version);
+  Task<Result<std::vector<std::string>>> list(FindRequest find);
+
+  std::unique_ptr<Vault> vault_;
+  Clock& clock_;
+  Repeated& ignored_rest_;
+  // A client lives for one reconcile: several entries of one ExternalSecret share an answer.
+  std::map<std::string, BundlePtr> read_;
+};
+
+}  // namespace rotor::providers::azure
