@@ -3,9 +3,9 @@
 #include <deque>
 
 #include "providers/aws/provider.hpp"
-#include "providers/gcp/provider.hpp"
-#include "providers/doppler/provider.hpp"
 #include "providers/azure/provider.hpp"
+#include "providers/doppler/provider.hpp"
+#include "providers/gcp/provider.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
 #include "providers/onepassword/provider.hpp"
 #include "tests/providers/provider_rig.hpp"
@@ -55,6 +55,7 @@ struct BackEnd {
   std::unique_ptr<Provider> (*make)(const Services& services);
   std::string config;                            // {URL} is the server
   std::map<std::string, std::string> variables;  // likewise
+  std::map<std::string, std::string> logins{};   // path → body: what goes well before the answer does not
   std::string nothing_found{};  // the answer that is this store's word that no secret matches a find, by its name
 };
 
@@ -64,8 +65,6 @@ std::string google_key() {
       R"({"type":"service_account","client_email":"a@b","token_uri":"http://127.0.0.1:1/","private_key":)";
   return key + json::quote(test::RsaKey::shared().pem().reveal()) + "}";
 }
-  std::map<std::string, std::string> logins{};   // path → body: what goes well before the answer does not
-};
 
 constexpr const char* kAzure =
     R"({"vaultUrl":"{URL}","tenantId":"t","environmentType":"AzureStackCloud","useAzureSDK":true,"customCloudConfig":)"
@@ -92,6 +91,7 @@ const std::vector<BackEnd> kBackEnds = {
      gcp::make_provider,
      R"({"projectID":"p","auth":{"secretRef":{"secretAccessKeySecretRef":{"name":"gcp","key":"key"}}}})",
      {{"ROTOR_GCP_SECRETMANAGER_ENDPOINT", "{URL}"}},
+     {},
      "EmptyObject"},
     {"Doppler",
      doppler::make_provider,

@@ -23,19 +23,19 @@ TEST(Signing, SignsSoThatThePublicKeyVerifiesInEachScheme) {
 
 TEST(Signing, ReadsPkcs1AndPassesOverACertificateBeforeTheKey) {
   const RsaKey& key = RsaKey::shared();
-  EXPECT_TRUE(key.verify("x", *sign_rs256(key.pem_of_pkcs1(), "x")));
+  EXPECT_TRUE(key.verify("x", *sign_rsa(RsaScheme::kRs256, key.pem_of_pkcs1(), "x")));
   SecretBytes both("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
   both.append(key.pem().reveal());
-  const auto signature = sign_rs256(both, "x");
+  const auto signature = sign_rsa(RsaScheme::kRs256, both, "x");
   ASSERT_TRUE(signature) << signature.error().message;
   EXPECT_TRUE(key.verify("x", *signature));
 }
 
 TEST(Signing, SaysWhatIsWrongWithAKeyAndQuotesNothingOfIt) {
-  const auto locked = sign_rs256(RsaKey::shared().pem_with_password(), "x");
+  const auto locked = sign_rsa(RsaScheme::kRs256, RsaKey::shared().pem_with_password(), "x");
   ASSERT_FALSE(locked);
   EXPECT_EQ(locked.error().message, "the private key is protected by a password; give one without");
-  const auto text = sign_rs256(SecretBytes("hunter2"), "x");
+  const auto text = sign_rsa(RsaScheme::kRs256, SecretBytes("hunter2"), "x");
   ASSERT_FALSE(text);
   EXPECT_EQ(text.error().code, Code::kInvalid);
   EXPECT_EQ(text.error().message, "the private key is not PEM (-----BEGIN PRIVATE KEY-----)");
@@ -46,7 +46,7 @@ TEST(Signing, SaysWhatIsWrongWithAKeyAndQuotesNothingOfIt) {
   const long size = BIO_get_mem_data(bio, &data);
   const SecretBytes pem(std::string_view(data, static_cast<std::size_t>(size)));
   BIO_free(bio);
-  EXPECT_EQ(sign_rs256(pem, "x").error().message, "the private key is not an RSA key");
+  EXPECT_EQ(sign_rsa(RsaScheme::kRs256, pem, "x").error().message, "the private key is not an RSA key");
 }
 
 }  // namespace

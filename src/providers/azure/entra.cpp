@@ -82,7 +82,7 @@ Result<SecretBytes> certificate_assertion(const ClientCertificate& certificate, 
   json::Writer writer(header);
   writer.begin_object();
   writer.key("alg");
-  writer.string(to_string(JwsAlgorithm::kPs256));
+  writer.string(to_string(RsaScheme::kPs256));
   writer.key("typ");
   writer.string("JWT");
   writer.key("x5t#S256");
@@ -108,7 +108,7 @@ Result<SecretBytes> certificate_assertion(const ClientCertificate& certificate, 
   body.key("exp");
   body.integer(epoch(now + kAssertionLife));
   body.end_object();
-  return sign_jws(JwsAlgorithm::kPs256, header, claims, certificate.key_pem);
+  return sign_jws(RsaScheme::kPs256, header, claims, certificate.key_pem);
 }
 
 }  // namespace rotor::providers::azure

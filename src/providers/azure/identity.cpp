@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "providers/common/cache_key.hpp"
 #include "providers/common/endpoint.hpp"
-#include "providers/common/key_text.hpp"
 
 namespace rotor::providers::azure {
 namespace {
@@ -209,7 +209,7 @@ Result<Identity> own_workload_identity(const EnvironmentVariables& environment) 
 
 class CredentialKey {
  public:
-  CredentialKey(KeyText& key, const Scope& scope) : key_(key), scope_(scope) {}
+  CredentialKey(CacheKey& key, const Scope& scope) : key_(key), scope_(scope) {}
 
   void operator()(const ClientSecret& c) const { key_.add("secret").add(c.secret.reveal()); }
   void operator()(const ClientCertificate& c) const { key_.add("certificate").add(c.der).add(c.key_pem.reveal()); }
@@ -221,7 +221,7 @@ class CredentialKey {
   }
 
  private:
-  KeyText& key_;
+  CacheKey& key_;
   const Scope& scope_;
 };
 
@@ -248,7 +248,7 @@ Task<Result<Identity>> read_identity(IdentityReader reader, Config config, Cloud
   }
   if (auth != "ManagedIdentity") CO_TRY_VOID(check_tenant(identity.tenant));
   identity.authority = cloud.authority;
-  KeyText key;
+  CacheKey key;
   key.add(identity.authority).add(identity.tenant).add(identity.client_id);
   const Scope scope = context.scope();
   std::visit(CredentialKey(key, scope), identity.credential);

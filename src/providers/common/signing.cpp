@@ -1,28 +1,20 @@
 #include "providers/common/signing.hpp"
 
-#include <memory>
 #include <new>
 
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include "base/encoding.hpp"
+#include "base/openssl_owners.hpp"
 
 namespace rotor::providers {
 namespace {
 
-template <auto kFree>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Free<BIO_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-using Context = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
+using Bio = openssl::Bio;
+using Key = openssl::Key;
+using Context = openssl::DigestContext;
 
 // Without it OpenSSL would ask for a password on the terminal. `asked` is a bool*.
 int no_password(char*, int, int, void* asked) {
@@ -50,6 +42,8 @@ bool set_padding(EVP_PKEY_CTX* key, RsaScheme scheme) {
 }
 
 }  // namespace
+
+std::string_view to_string(RsaScheme scheme) { return scheme == RsaScheme::kRs256 ? "RS256" : "PS256"; }
 
 Result<std::string> sign_rsa(RsaScheme scheme, const SecretBytes& pem, std::string_view text) {
   TRY(const Key key, read_key(pem));

@@ -15,12 +15,10 @@ enum class RsaScheme : std::uint8_t {
   kPs256,  // PSS with SHA-256, the salt as long as the digest
 };
 
+std::string_view to_string(RsaScheme scheme);  // as in a header's "alg"
+
 // The signature of `text`, base64url without padding. `pem` holds an RSA key (PKCS #8 or PKCS #1) that no password
 // protects; what else it holds, a certificate say, is passed over. kInvalid says what is wrong with it.
 Result<std::string> sign_rsa(RsaScheme scheme, const SecretBytes& pem, std::string_view text);
-
-inline Result<std::string> sign_rs256(const SecretBytes& pem, std::string_view text) {
-  return sign_rsa(RsaScheme::kRs256, pem, text);
-}
 
 }  // namespace rotor::providers

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "base/encoding.hpp"
 #include "providers/common/endpoint.hpp"
-#include "providers/common/signing.hpp"
+#include "providers/common/jws.hpp"
 #include "providers/gcp/token.hpp"
 
 namespace rotor::json {
@@ -36,8 +35,6 @@ struct Claims {
   std::string_view scope{};    // of an assertion
   std::string_view subject{};  // of a token
 };
-
-std::string encoded(const std::string& json) { return base64_encode(json, Base64::kRawUrl); }
 
 std::string header_of(const ServiceAccountKey& key) {
   std::string text;
@@ -77,10 +74,9 @@ std::string claims_of(const ServiceAccountKey& key, const Claims& claims, WallTi
 }
 
 Result<SecretBytes> make_jwt(const ServiceAccountKey& key, const Claims& claims, WallTime now) {
-  const std::string text = encoded(header_of(key)) + "." + encoded(claims_of(key, claims, now));
-  auto signature = sign_rs256(key.private_key.value, text);
-  if (!signature) return std::unexpected(std::move(signature).error().prefixed("private_key"));
-  return SecretBytes(text + "." + *signature);
+  auto token = sign_jws(RsaScheme::kRs256, header_of(key), claims_of(key, claims, now), key.private_key.value);
+  if (!token) return std::unexpected(std::move(token).error().prefixed("private_key"));
+  return token;
 }
 
 }  // namespace

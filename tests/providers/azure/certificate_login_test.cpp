@@ -127,18 +127,18 @@ TEST_F(AzureCertificate, SaysWhatACertificateLacks) {
 }
 
 TEST_F(AzureCertificate, SignsByEitherAlgorithm) {
-  for (const JwsAlgorithm algorithm : {JwsAlgorithm::kRs256, JwsAlgorithm::kPs256}) {
+  for (const RsaScheme algorithm : {RsaScheme::kRs256, RsaScheme::kPs256}) {
     const auto token = sign_jws(algorithm, R"({"a":1})", "{}", SecretBytes(pkcs1_of(key())));
     ASSERT_TRUE(token) << token.error().message;
     const std::string text(token->reveal());
     EXPECT_TRUE(text.starts_with("eyJhIjoxfQ.e30.")) << text;
     const std::string signature = *base64_decode(text.substr(15), Base64::kRawUrl);
-    const bool pss = algorithm == JwsAlgorithm::kPs256;
+    const bool pss = algorithm == RsaScheme::kPs256;
     EXPECT_TRUE(test::verifies(key(), "eyJhIjoxfQ.e30", signature, pss)) << to_string(algorithm);
     EXPECT_FALSE(test::verifies(key(), "eyJhIjoxfQ.e30", signature, !pss));
   }
   for (const std::string& bad : {std::string("nonsense"), pkcs8_of(test::ec_key().get()), pkcs8_of(key(), "pass")}) {
-    EXPECT_EQ(sign_jws(JwsAlgorithm::kRs256, "{}", "{}", SecretBytes(bad)).error().code, Code::kInvalid);
+    EXPECT_EQ(sign_jws(RsaScheme::kRs256, "{}", "{}", SecretBytes(bad)).error().code, Code::kInvalid);
   }
 }
 
