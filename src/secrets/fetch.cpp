@@ -26,6 +26,29 @@ Task<Lookup<SecretMap>> extract(ClientSource& clients, StoreRef store, RemoteRef
   co_return co_await client->get_secret_map(std::move(ref));
 }
 
+providers::FindRequest request_of(const api::es::Find& find) {
+  providers::FindRequest request;
+  request.path = find.path;
+  if (find.name) request.name_regexp = find.name->regexp;
+  request.tags = find.tags;
+  request.conversion_strategy = find.conversion_strategy;
+  return request;
+}
+
+Task<Lookup<SecretMap>> find(ClientSource& clients, StoreRef store, api::es::Find wanted) {
+  CO_TRY(SecretsClient* const client, co_await clients.get(std::move(store)));
+  auto found = co_await client->get_all(request_of(wanted));
+  if (!found) co_return std::unexpected(std::move(found).error().prefixed("error getting all secrets"));
+  co_return *std::move(found);
+}
+
+// An entry with a store alone gives nothing.
+Task<Lookup<SecretMap>> fetch_map(ClientSource& clients, StoreRef store, DataFrom from) {
+  if (from.find) co_return co_await find(clients, std::move(store), *std::move(from.find));
+  if (from.extract) co_return co_await extract(clients, std::move(store), *std::move(from.extract));
+  co_return SecretMap{};
+}
+
 Task<Lookup<SecretBytes>> single(ClientSource& clients, StoreRef store, RemoteRef ref) {
   CO_TRY(SecretsClient* const client, co_await clients.get(std::move(store)));
   co_return co_await client->get_secret(std::move(ref));
@@ -55,11 +78,9 @@ Task<Lookup<Fetched>> fetch_all(ClientSource& clients, ExternalSecretPtr es) {
   Fetched all;
   for (std::size_t i = 0; i < es->spec.data_from.size(); ++i) {
     const DataFrom& from = es->spec.data_from[i];
-    SecretMap& values = all.data_from.emplace_back();
-    if (!from.extract) continue;
-    auto answer = co_await extract(clients, effective_ref(*es, from.source_ref), *from.extract);
-    if (!answer) co_return with_item(std::move(answer).none(), extract_item(i));
-    values = *std::move(answer);
+    auto answer = co_await fetch_map(clients, effective_ref(*es, from.source_ref), from);
+    if (!answer) co_return with_item(std::move(answer).none(), map_item(from, i));
+    all.data_from.push_back(*std::move(answer));
   }
   for (std::size_t i = 0; i < es->spec.data.size(); ++i) {
     const Data& item = es->spec.data[i];

@@ -21,13 +21,27 @@ std::expected<T, E> in_step(std::expected<T, E> result, std::string_view step) {
   return result;
 }
 
-std::string converting(const RemoteRef& ref) {
-  const std::string_view strategy = ref.conversion_strategy;
+// What a user chose for the keys and values of one item.
+struct Choices {
+  std::string_view conversion, decoding, null_bytes;
+};
+
+template <class Item>
+Choices choices_of(const Item& item) {
+  return {item.conversion_strategy, item.decoding_strategy, item.null_byte_policy};
+}
+
+Choices choices_of_map(const DataFrom& from) {
+  if (from.find) return choices_of(*from.find);
+  return from.extract ? choices_of(*from.extract) : Choices{};
+}
+
+std::string converting(std::string_view strategy) {
   return fmt::format("error applying conversion strategy {} to keys", strategy.empty() ? "Default" : strategy);
 }
 
-std::string decoding(const RemoteRef& ref) {
-  return fmt::format("error applying decoding strategy {} to data", ref.decoding_strategy);
+std::string decoding(std::string_view strategy) {
+  return fmt::format("error applying decoding strategy {} to data", strategy);
 }
 
 tmpl::RewriteOperation operation(const api::es::Rewrite& item) {
@@ -42,9 +56,10 @@ tmpl::RewriteOperation operation(const api::es::Rewrite& item) {
                             .strategy = merge.strategy};
 }
 
-Rewritten rename(SecretMap values, const DataFrom& from, const RemoteRef& ref, const tmpl::Environment& environment) {
+Rewritten rename(SecretMap values, const DataFrom& from, std::string_view conversion,
+                 const tmpl::Environment& environment) {
   if (from.rewrite.empty()) {
-    return in_step(tmpl::convert_keys(std::move(values), ref.conversion_strategy), converting(ref));
+    return in_step(tmpl::convert_keys(std::move(values), conversion), converting(conversion));
   }
   std::vector<tmpl::RewriteOperation> operations;
   for (const auto& item : from.rewrite) operations.push_back(operation(item));
@@ -59,7 +74,7 @@ RenderFailure not_finished(const DataFrom& from, std::size_t i, tmpl::RewriteErr
     failure.text = SecretBytes(from.rewrite[error.operation].transform->tmpl);
     failure.fault = error.fault;
   }
-  failure.error = in_item(std::move(error), extract_item(i));
+  failure.error = in_item(std::move(error), map_item(from, i));
   return failure;
 }
 
@@ -70,8 +85,7 @@ std::expected<SecretMap, RenderFailure> finish_values(const ExternalSecret& es, 
   SecretMap all;
   for (std::size_t i = 0; i < es.spec.data_from.size(); ++i) {
     const DataFrom& from = es.spec.data_from[i];
-    if (!from.extract) continue;
-    auto values = finish_map(std::move(fetched.data_from[i]), from, *from.extract, environment);
+    auto values = finish_map(std::move(fetched.data_from[i]), from, environment);
     if (!values) return std::unexpected(not_finished(from, i, std::move(values).error()));
     for (auto& [key, value] : *values) all.insert_or_assign(key, std::move(value));
   }
@@ -88,19 +102,19 @@ bool rewrites(const ExternalSecret& es) {
   return std::ranges::any_of(es.spec.data_from, [](const DataFrom& from) { return !from.rewrite.empty(); });
 }
 
-Rewritten finish_map(SecretMap values, const DataFrom& from, const RemoteRef& ref,
-                     const tmpl::Environment& environment) {
-  TRY(values, rename(std::move(values), from, ref, environment));
+Rewritten finish_map(SecretMap values, const DataFrom& from, const tmpl::Environment& environment) {
+  const Choices choices = choices_of_map(from);
+  TRY(values, rename(std::move(values), from, choices.conversion, environment));
   TRY(values, in_step(tmpl::check_keys(std::move(values)),
                       "invalid secret keys (TIP: use rewrite or conversionStrategy to change keys)"));
-  TRY(values, in_step(tmpl::decode_values(std::move(values), ref.decoding_strategy), decoding(ref)));
-  TRY_VOID(tmpl::check_null_bytes(values, ref.null_byte_policy));
+  TRY(values, in_step(tmpl::decode_values(std::move(values), choices.decoding), decoding(choices.decoding)));
+  TRY_VOID(tmpl::check_null_bytes(values, choices.null_bytes));
   return values;
 }
 
 Result<SecretBytes> finish_value(SecretBytes value, const api::es::Data& item) {
   const RemoteRef& ref = item.remote_ref;
-  TRY(value, in_step(tmpl::decode_value(std::move(value), ref.decoding_strategy), decoding(ref)));
+  TRY(value, in_step(tmpl::decode_value(std::move(value), ref.decoding_strategy), decoding(ref.decoding_strategy)));
   TRY_VOID(tmpl::check_null_bytes(item.secret_key, value, ref.null_byte_policy));
   return value;
 }

@@ -20,9 +20,9 @@ std::expected<SecretMap, RenderFailure> finish_values(const api::es::ExternalSec
 // Does that run templates or expressions, which may take long?
 bool rewrites(const api::es::ExternalSecret& es);
 
-// Rewrite; conversion, unless there is a rewrite; key checks; decoding; the zero-byte rule.
+// What an extract or a find gave: rewrite; conversion, unless there is a rewrite; key checks; decoding; the zero-byte
+// rule.
 std::expected<SecretMap, tmpl::RewriteError> finish_map(SecretMap values, const api::es::DataFrom& from,
-                                                        const api::es::RemoteRef& ref,
                                                         const tmpl::Environment& environment);
 
 // Decoding and the zero-byte rule: secretKey is used as it is.

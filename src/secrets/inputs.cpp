@@ -22,9 +22,10 @@ void add(SecretBytes& out, const SecretMap& values) {
 }
 
 // How an answer becomes values; where it comes from does not count, only what it is.
-void add(SecretBytes& out, const api::es::RemoteRef& ref) {
-  append_part(out, ref.conversion_strategy);
-  append_part(out, ref.decoding_strategy);
+template <class Item>
+void add_choices(SecretBytes& out, const Item& item) {
+  append_part(out, item.conversion_strategy);
+  append_part(out, item.decoding_strategy);
 }
 
 bool as_the_last_sync_left_it(const ExternalSecret& es) { return is_ready(es) && !was_edited(es); }
@@ -45,13 +46,14 @@ SecretBytes inputs_of(const ExternalSecret& es, const Fetched& fetched, const Te
   for (std::size_t i = 0; i < fetched.data_from.size(); ++i) {
     const api::es::DataFrom& from = es.spec.data_from[i];
     append_part(out, json::write(from.rewrite));
-    if (from.extract) add(out, *from.extract);
+    if (from.find) add_choices(out, *from.find);
+    if (from.extract) add_choices(out, *from.extract);
     add(out, fetched.data_from[i]);
   }
   append_part(out, "data");
   for (std::size_t i = 0; i < fetched.data.size(); ++i) {
     append_part(out, es.spec.data[i].secret_key);
-    add(out, es.spec.data[i].remote_ref);
+    add_choices(out, es.spec.data[i].remote_ref);
     append_part(out, fetched.data[i].reveal());
   }
   append_part(out, es.spec.target.tmpl ? json::write(*es.spec.target.tmpl) : std::string());

@@ -4,7 +4,9 @@
 
 namespace rotor::secrets {
 
-std::string extract_item(std::size_t i) { return fmt::format("spec.dataFrom[{}].extract", i); }
+std::string map_item(const api::es::DataFrom& from, std::size_t i) {
+  return fmt::format("spec.dataFrom[{}].{}", i, from.find ? "find" : "extract");
+}
 
 std::string data_item(std::size_t i, const api::es::Data& d) {
   return fmt::format("spec.data[{}] (key: {})", i, d.remote_ref.key);

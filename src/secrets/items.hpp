@@ -9,8 +9,8 @@
 
 namespace rotor::secrets {
 
-std::string extract_item(std::size_t i);                       // spec.dataFrom[0].extract
-std::string data_item(std::size_t i, const api::es::Data& d);  // spec.data[0] (key: openclaw/api-keys)
+std::string map_item(const api::es::DataFrom& from, std::size_t i);  // spec.dataFrom[0].extract, spec.dataFrom[0].find
+std::string data_item(std::size_t i, const api::es::Data& d);        // spec.data[0] (key: openclaw/api-keys)
 
 // `error processing spec.data[0] (key: openclaw/api-keys), err: …`
 std::string about_item(std::string_view message, std::string_view item);

@@ -11,8 +11,6 @@ std::optional<std::string> source_limit(const DataFrom& from, std::size_t i) {
   if (from.source_ref && from.source_ref->generator_ref) {
     return fmt::format("spec.dataFrom[{}].sourceRef.generatorRef is not built yet; use extract", i);
   }
-  if (from.find)
-    return fmt::format("spec.dataFrom[{}].find is not built yet; name each secret in an extract of its own", i);
   return std::nullopt;
 }
 

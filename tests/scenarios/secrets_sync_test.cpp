@@ -52,6 +52,33 @@ TEST_F(SecretsSync, MakesTheSecret_Row1_Row2_Row5_Row23) {
   world.until("the event", [this] { return world.events("Created").size() == 1; });
 }
 
+TEST_F(SecretsSync, FindsByANameAndLetsLaterItemsWin_Row79_Row84_Row96) {
+  world.store(R"([{"key":"foo","value":"1"},{"key":"x/foo","value":"2"},{"key":"bar","value":"3"}])");
+  world.start_operator();
+  world.until_ready("ss", "store", "True/Valid/store validated");
+  world.external_secret(R"("target":{"name":"tgt"},"data":[{"secretKey":"foo","remoteRef":{"key":"bar"}}],"dataFrom":[
+    {"find":{"name":{"regexp":"foo"}}},
+    {"find":{"name":{"regexp":"^bar$"}},"rewrite":[{"regexp":{"source":"^(.*)$","target":"new-$1"}}]}])");
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(world.value("tgt", "foo"), "3");
+  EXPECT_EQ(world.value("tgt", "x_foo"), "2");
+  EXPECT_EQ(world.value("tgt", "new-bar"), "3");
+  EXPECT_EQ(json::find(world.get("secret", "tgt"), "data")->as_object().size(), 3U);
+}
+
+TEST_F(SecretsSync, SaysWhichFindIsWrong) {
+  world.store(R"([{"key":"foo","value":"1"}])");
+  world.start_operator();
+  world.until_ready("ss", "store", "True/Valid/store validated");
+  world.external_secret(R"("target":{"name":"tgt"},"dataFrom":[{"find":{"name":{"regexp":"a("}}}])");
+  world.until("the event", [this] { return world.events("UpdateFailed").size() == 1; });
+  const std::string said(json::find_string(world.events("UpdateFailed").at(0), "message"));
+  EXPECT_TRUE(
+      said.starts_with("error processing spec.dataFrom[0].find, err: error getting all secrets: could not "
+                       "compile find.name.regexp [a(]"))
+      << said;
+}
+
 TEST_F(SecretsSync, WritesNothingMoreOnceSynced_Row47) {
   synced();
   world.settle();

@@ -227,8 +227,6 @@ INSTANTIATE_TEST_SUITE_P(
             "\"Data\", \"Annotations\" or \"Labels\""},
         RefusedCase{R"({"syncWindows":{"kind":"allow","windows":[]}})",
                     "spec.syncWindows is not built yet; leave it out"},
-        RefusedCase{R"({"dataFrom":[{"extract":{"key":"a"}},{"find":{"name":{"regexp":"a"}}}]})",
-                    "spec.dataFrom[1].find is not built yet; name each secret in an extract of its own"},
         RefusedCase{R"({"dataFrom":[{"sourceRef":{"generatorRef":{"kind":"UUID","name":"u"}}}]})",
                     "spec.dataFrom[0].sourceRef.generatorRef is not built yet; use extract"},
         RefusedCase{

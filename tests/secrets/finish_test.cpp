@@ -25,7 +25,7 @@ class Finish : public testing::TestWithParam<FinishCase> {};
 TEST_P(Finish, RunsTheStepsInOrder) {
   const auto from = json::read<api::es::DataFrom>(GetParam().item);
   ASSERT_TRUE(from) << from.error().message;
-  const auto got = finish_map(GetParam().in, *from, *from->extract, tmpl::system_environment());
+  const auto got = finish_map(GetParam().in, *from, tmpl::system_environment());
   if (!GetParam().error.empty()) {
     ASSERT_FALSE(got);
     EXPECT_EQ(got.error().message, GetParam().error);
@@ -39,6 +39,9 @@ INSTANTIATE_TEST_SUITE_P(
     Cases, Finish,
     testing::Values(
         FinishCase{R"({"extract":{"key":"k"}})", map_of({{"a/b", "1"}, {"", "2"}}), map_of({{"a_b", "1"}})},
+        FinishCase{R"({"find":{"name":{"regexp":"."}}})", map_of({{"a/b", "1"}}), map_of({{"a_b", "1"}})},
+        FinishCase{R"({"find":{"name":{"regexp":"."},"conversionStrategy":"Unicode","decodingStrategy":"Base64"}})",
+                   map_of({{"a/b", "MQ=="}}), map_of({{"a_U002f_b", "1"}})},
         FinishCase{R"({"extract":{"key":"k","conversionStrategy":"Unicode"}})", map_of({{"a/b", "1"}}),
                    map_of({{"a_U002f_b", "1"}})},
         FinishCase{R"({"extract":{"key":"k"}})",

@@ -7,6 +7,7 @@
 #include "providers/common/name_filter.hpp"
 #include "providers/common/property.hpp"
 #include "providers/writer.hpp"
+#include "template/keys.hpp"
 #include "template/lookup.hpp"
 
 namespace rotor::providers {
@@ -138,7 +139,7 @@ class FakeClient final : public SecretsClient, public SecretsWriter {
     for (const auto& [name, stored] : database_.latest()) {
       if (filter.wants(name)) found.emplace(name, stored->value);
     }
-    co_return std::move(found);
+    co_return tmpl::convert_keys(std::move(found), find.conversion_strategy);
   }
 
   SecretsWriter* writer() override { return this; }
