@@ -77,6 +77,16 @@ const std::vector<BackEnd> kBackEnds = {
      R"({"service":"SecretsManager","region":"us-east-1","auth":{"secretRef":{"accessKeyIDSecretRef":{"name":"aws","key":"id"},)"
      R"("secretAccessKeySecretRef":{"name":"aws","key":"key"}}}})",
      {{"AWS_SECRETSMANAGER_ENDPOINT", "{URL}"}}},
+    {"AwsParameterStore",
+     aws::make_provider,
+     R"({"service":"ParameterStore","region":"us-east-1","auth":{"secretRef":{"accessKeyIDSecretRef":{"name":"aws","key":"id"},)"
+     R"("secretAccessKeySecretRef":{"name":"aws","key":"key"}}}})",
+     {{"AWS_SSM_ENDPOINT", "{URL}"}}},
+    {"AwsThroughARole",
+     aws::make_provider,
+     R"({"service":"SecretsManager","region":"us-east-1","role":"r","auth":{"secretRef":{"accessKeyIDSecretRef":)"
+     R"({"name":"aws","key":"id"},"secretAccessKeySecretRef":{"name":"aws","key":"key"}}}})",
+     {{"AWS_SECRETSMANAGER_ENDPOINT", "{URL}"}, {"AWS_STS_ENDPOINT", "{URL}"}}},
     {"AzureKeyVault",
      azure::make_provider,
      kAzure,
@@ -148,10 +158,17 @@ TEST_P(EveryError, IsNeitherAbsenceNorAValue) {
   expect_an_error(pump((*client)->get_secret(remote("key"))));
   expect_an_error(pump((*client)->get_secret(remote("key", "property"))));
   expect_an_error(pump((*client)->get_secret_map(remote("key"))));
-  const auto all = pump((*client)->get_all({.name_regexp = ".*"}));
+  RemoteRef metadata = remote("key");
+  metadata.metadata_policy = "Fetch";
+  expect_an_error(pump((*client)->get_secret(std::move(metadata))));
   const bool nothing_found = std::get<0>(GetParam()).nothing_found == std::get<1>(GetParam()).name;
-  EXPECT_EQ(all.has_value(), nothing_found);
-  if (all) EXPECT_TRUE(all->empty());
+  for (const FindRequest& find : {FindRequest{.name_regexp = ".*"}, FindRequest{.tags = kube::StringMap{{"a", "b"}}},
+                                  FindRequest{.path = "/a", .name_regexp = ".*"}}) {
+    const auto all = pump((*client)->get_all(find));
+    if (!all) continue;
+    EXPECT_TRUE(nothing_found);
+    EXPECT_TRUE(all->empty());
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(BackEnds, EveryError,

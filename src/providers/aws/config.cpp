@@ -147,10 +147,7 @@ Result<Config> read_config(const Store& store) {
 
 Result<void> check_config(const Store& store, const Config& config,
                           const std::function<std::optional<std::string>(std::string_view)>& environment) {
-  if (config.service == "ParameterStore") {
-    return fail(Code::kInvalid, "AWS service ParameterStore cannot be read by this version: use SecretsManager");
-  }
-  if (config.service != "SecretsManager") {
+  if (config.service != kSecretsManagerService && config.service != kParameterStoreService) {
     return fail(Code::kInvalid, "unknown AWS Provider Service: " + config.service);
   }
   TRY_VOID(resolve_region(config.region, environment));

@@ -15,6 +15,10 @@ namespace rotor::providers::aws {
 using api::es::SecretKeySelector;
 using api::es::ServiceAccountSelector;
 
+// The services that are read; `service` of the CRD knows one more.
+inline constexpr std::string_view kSecretsManagerService = "SecretsManager";
+inline constexpr std::string_view kParameterStoreService = "ParameterStore";
+
 struct SecretRefAuth {
   std::optional<SecretKeySelector> access_key_id;
   std::optional<SecretKeySelector> secret_access_key;

@@ -10,23 +10,43 @@
 namespace rotor::providers::aws {
 namespace {
 
+// When Secrets Manager's address over both IP versions is one of its own; where it is not, the usual one serves both.
+enum class DualSecrets : std::uint8_t { kNever, kWithFips, kAlways };
+
 struct Partition {
   std::string_view prefix;
   std::string_view suffix;
   std::string_view dual_stack_suffix;
+  DualSecrets dual_secrets = DualSecrets::kAlways;
+  bool plain_is_fips = false;  // of ssm and sts
 };
 
 // The longer prefixes first. Anything else is the commercial partition.
 constexpr std::array<Partition, 8> kPartitions = {{
-    {"us-gov-", "amazonaws.com", "api.aws"},
-    {"us-isob-", "sc2s.sgov.gov", ""},
-    {"us-isof-", "csp.hci.ic.gov", ""},
-    {"us-iso-", "c2s.ic.gov", ""},
-    {"eu-isoe-", "cloud.adc-e.uk", ""},
+    {"us-gov-", "amazonaws.com", "api.aws", DualSecrets::kNever, true},
+    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud"},
+    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
+    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov"},
+    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
     {"eusc-de-", "amazonaws.eu", "api.amazonwebservices.eu"},
-    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
-    {"", "amazonaws.com", "api.aws"},
+    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", DualSecrets::kWithFips},
+    {"", "amazonaws.com", "api.aws", DualSecrets::kNever},
 }};
+
+struct ServiceNames {
+  std::string_view signing;
+  std::string_view own_variable;  // the operator's
+  std::string_view sdk_variable;  // the SDKs'
+};
+
+// In the order of `Service`.
+constexpr std::array<ServiceNames, 3> kServices = {{
+    {"secretsmanager", "AWS_SECRETSMANAGER_ENDPOINT", "AWS_ENDPOINT_URL_SECRETS_MANAGER"},
+    {"ssm", "AWS_SSM_ENDPOINT", "AWS_ENDPOINT_URL_SSM"},
+    {"sts", "AWS_STS_ENDPOINT", "AWS_ENDPOINT_URL_STS"},
+}};
+
+const ServiceNames& names_of(Service service) { return kServices.at(static_cast<std::size_t>(service)); }
 
 const Partition& partition_of(std::string_view region) {
   return *std::ranges::find_if(kPartitions, [&](const Partition& p) { return region.starts_with(p.prefix); });
@@ -49,39 +69,28 @@ std::string erase_once(std::string text, std::string_view part) {
   return text;
 }
 
-struct Override {
-  std::string_view name;
-  std::string_view what;
-};
-
-std::array<Override, 3> overrides_of(Service service) {
-  if (service == Service::kSts) {
-    return {{{"AWS_STS_ENDPOINT", "sts"}, {"AWS_ENDPOINT_URL_STS", "sts"}, {"AWS_ENDPOINT_URL", "sts"}}};
-  }
-  return {{{"AWS_SECRETSMANAGER_ENDPOINT", "secretsmanager"},
-           {"AWS_ENDPOINT_URL_SECRETS_MANAGER", "secretsmanager"},
-           {"AWS_ENDPOINT_URL", "secretsmanager"}}};
-}
-
 std::string without_trailing_slash(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   return url;
 }
 
+bool has_dual_address(Service service, const Partition& partition, bool fips) {
+  if (service != Service::kSecretsManager) return true;
+  return partition.dual_secrets == DualSecrets::kAlways || (partition.dual_secrets == DualSecrets::kWithFips && fips);
+}
+
 std::string default_url(Service service, const Region& region, const Environment& environment) {
   const Partition& partition = partition_of(region.name);
-  const std::string name(signing_name(service));
-  const bool dual = service == Service::kSts && is_true(environment, "AWS_USE_DUALSTACK_ENDPOINT") &&
-                    !partition.dual_stack_suffix.empty();
-  // The government's STS is FIPS as it is.
-  const bool fips = region.fips && !(service == Service::kSts && partition.prefix == "us-gov-");
-  return fmt::format("https://{}{}.{}.{}", name, fips ? "-fips" : "", region.name,
-                     dual ? partition.dual_stack_suffix : partition.suffix);
+  const bool dual =
+      is_true(environment, "AWS_USE_DUALSTACK_ENDPOINT") && has_dual_address(service, partition, region.fips);
+  const bool plain_is_fips = partition.plain_is_fips && service != Service::kSecretsManager && !dual;
+  return fmt::format("https://{}{}.{}.{}", signing_name(service), region.fips && !plain_is_fips ? "-fips" : "",
+                     region.name, dual ? partition.dual_stack_suffix : partition.suffix);
 }
 
 }  // namespace
 
-std::string_view signing_name(Service service) { return service == Service::kSts ? "sts" : "secretsmanager"; }
+std::string_view signing_name(Service service) { return names_of(service).signing; }
 
 Result<Region> resolve_region(std::string_view region, const Environment& environment) {
   std::string name(region);
@@ -100,15 +109,18 @@ Result<Region> resolve_region(std::string_view region, const Environment& enviro
 }
 
 Result<Endpoint> resolve_endpoint(Service service, const Region& region, const Environment& environment) {
-  for (const auto& [name, what] : overrides_of(service)) {
+  const ServiceNames& names = names_of(service);
+  for (const std::string_view name : {names.own_variable, names.sdk_variable, std::string_view("AWS_ENDPOINT_URL")}) {
     const std::optional<std::string> value = environment(name);
     if (!value || value->empty()) continue;
     const Result<net::Url> url = net::parse_url(*value);
     if (!url) {
-      return fail(Code::kInvalid, fmt::format("failed to parse {} endpoint {}: {}", what, *value, url.error().message));
+      return fail(Code::kInvalid,
+                  fmt::format("failed to parse {} endpoint {}: {}", names.signing, *value, url.error().message));
     }
     if (url->target.contains('?')) {
-      return fail(Code::kInvalid, fmt::format("failed to parse {} endpoint {}: a query is not allowed", what, *value));
+      return fail(Code::kInvalid,
+                  fmt::format("failed to parse {} endpoint {}: a query is not allowed", names.signing, *value));
     }
     return Endpoint{without_trailing_slash(*value), region.name};
   }

@@ -13,7 +13,7 @@ namespace rotor::providers::aws {
 
 using Environment = EnvironmentVariables;
 
-enum class Service : std::uint8_t { kSecretsManager, kSts };
+enum class Service : std::uint8_t { kSecretsManager, kParameterStore, kSts };
 
 // The name that is signed.
 std::string_view signing_name(Service service);
@@ -31,8 +31,8 @@ struct Endpoint {
   std::string signing_region;  // differs from the store's for the global STS
 };
 
-// AWS_SECRETSMANAGER_ENDPOINT and AWS_STS_ENDPOINT, then AWS_ENDPOINT_URL_…, then AWS_ENDPOINT_URL, then the
-// partition's own address.
+// AWS_SECRETSMANAGER_ENDPOINT, AWS_SSM_ENDPOINT and AWS_STS_ENDPOINT, then AWS_ENDPOINT_URL_…, then AWS_ENDPOINT_URL,
+// then the partition's own address, as AWS_USE_DUALSTACK_ENDPOINT and the region's FIPS mark want it.
 Result<Endpoint> resolve_endpoint(Service service, const Region& region, const Environment& environment);
 
 }  // namespace rotor::providers::aws

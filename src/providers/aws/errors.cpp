@@ -101,13 +101,79 @@ Parts read_xml(std::string_view body) {
   return {text("Code"), text("Message")};
 }
 
-using Names = std::initializer_list<std::string_view>;
+struct Class {
+  std::string_view name;
+  ErrorClass error_class;
+};
 
-bool is_one_of(std::string_view name, Names names) { return std::ranges::find(names, name) != names.end(); }
+constexpr std::array kClasses = {
+    Class{"Throttling", ErrorClass::kThrottled},
+    Class{"ThrottlingException", ErrorClass::kThrottled},
+    Class{"ThrottledException", ErrorClass::kThrottled},
+    Class{"RequestThrottledException", ErrorClass::kThrottled},
+    Class{"RequestThrottled", ErrorClass::kThrottled},
+    Class{"TooManyRequestsException", ErrorClass::kThrottled},
+    Class{"RequestLimitExceeded", ErrorClass::kThrottled},
+    Class{"ProvisionedThroughputExceededException", ErrorClass::kThrottled},
+    Class{"SlowDown", ErrorClass::kThrottled},
+    Class{"PriorRequestNotComplete", ErrorClass::kThrottled},
+    Class{"InternalServiceError", ErrorClass::kTransient},
+    Class{"InternalServerError", ErrorClass::kTransient},
+    Class{"InternalFailure", ErrorClass::kTransient},
+    Class{"ServiceUnavailable", ErrorClass::kTransient},
+    Class{"RequestTimeout", ErrorClass::kTransient},
+    Class{"RequestTimeoutException", ErrorClass::kTransient},
+    Class{"IDPCommunicationError", ErrorClass::kTransient},
+    Class{"UnrecognizedClientException", ErrorClass::kAuth},
+    Class{"InvalidSignatureException", ErrorClass::kAuth},
+    Class{"SignatureDoesNotMatch", ErrorClass::kAuth},
+    Class{"ExpiredTokenException", ErrorClass::kAuth},
+    Class{"ExpiredToken", ErrorClass::kAuth},
+    Class{"InvalidClientTokenId", ErrorClass::kAuth},
+    Class{"MissingAuthenticationToken", ErrorClass::kAuth},
+    Class{"MissingAuthenticationTokenException", ErrorClass::kAuth},
+    Class{"IncompleteSignature", ErrorClass::kAuth},
+    Class{"IncompleteSignatureException", ErrorClass::kAuth},
+    Class{"InvalidIdentityToken", ErrorClass::kAuth},
+    Class{"AccessDeniedException", ErrorClass::kDenied},
+    Class{"AccessDenied", ErrorClass::kDenied},
+    Class{"IDPRejectedClaim", ErrorClass::kDenied},
+    Class{"DecryptionFailure", ErrorClass::kDenied},
+    Class{"EncryptionFailure", ErrorClass::kDenied},
+    Class{"InvalidKeyId", ErrorClass::kDenied},
+    Class{"ResourceExistsException", ErrorClass::kConflict},
+    Class{"ParameterAlreadyExists", ErrorClass::kConflict},
+    Class{"TooManyUpdates", ErrorClass::kConflict},
+    Class{"InvalidParameterException", ErrorClass::kInvalid},
+    Class{"InvalidRequestException", ErrorClass::kInvalid},
+    Class{"ValidationException", ErrorClass::kInvalid},
+    Class{"ValidationError", ErrorClass::kInvalid},
+    Class{"MalformedPolicyDocument", ErrorClass::kInvalid},
+    Class{"MalformedPolicyDocumentException", ErrorClass::kInvalid},
+    Class{"PackedPolicyTooLarge", ErrorClass::kInvalid},
+    Class{"RegionDisabledException", ErrorClass::kInvalid},
+    Class{"LimitExceededException", ErrorClass::kInvalid},
+    Class{"PublicPolicyException", ErrorClass::kInvalid},
+    Class{"PreconditionNotMetException", ErrorClass::kInvalid},
+    Class{"ResourceNotFoundException", ErrorClass::kInvalid},  // of another service than the one that owns the word
+    Class{"ParameterNotFound", ErrorClass::kInvalid},          // likewise
+    Class{"ParameterVersionNotFound", ErrorClass::kInvalid},   // the parameter is there, the version or label is not
+    Class{"InvalidResourceId", ErrorClass::kInvalid},
+};
+
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::ranges::find(names, name) != names.end();
+}
 
 bool says_marked_for_deletion(const AwsError& error) {
   return is_one_of(error.name, {"InvalidRequestException", "InvalidParameterException"}) &&
          (error.message.contains("marked for deletion") || error.message.contains("marked deleted"));
+}
+
+bool says_absent(Service service, const AwsError& error) {
+  if (service == Service::kParameterStore) return error.name == "ParameterNotFound";
+  if (service != Service::kSecretsManager) return false;
+  return error.name == "ResourceNotFoundException" || says_marked_for_deletion(error);
 }
 
 bool says_clock_skew(const AwsError& error) {
@@ -124,37 +190,12 @@ ErrorClass classify_status(int status) {
 }
 
 // By name; the status counts only for names we do not know (it is 400 for nearly everything).
-ErrorClass classify(const AwsError& error, int status) {
-  const std::string_view name = error.name;
-  if (name == "ResourceNotFoundException" || says_marked_for_deletion(error)) return ErrorClass::kNotFound;
+ErrorClass classify(Service service, const AwsError& error, int status) {
+  if (error.name.empty()) return classify_status(status);
+  if (says_absent(service, error)) return ErrorClass::kNotFound;
   if (says_clock_skew(error)) return ErrorClass::kClockSkew;
-  if (is_one_of(name, {"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
-                       "RequestThrottled", "TooManyRequestsException", "RequestLimitExceeded",
-                       "ProvisionedThroughputExceededException", "SlowDown", "PriorRequestNotComplete"})) {
-    return ErrorClass::kThrottled;
-  }
-  if (is_one_of(name, {"InternalServiceError", "InternalServerError", "InternalFailure", "ServiceUnavailable",
-                       "RequestTimeout", "RequestTimeoutException", "IDPCommunicationError"})) {
-    return ErrorClass::kTransient;
-  }
-  if (is_one_of(name, {"UnrecognizedClientException", "InvalidSignatureException", "SignatureDoesNotMatch",
-                       "ExpiredTokenException", "ExpiredToken", "InvalidClientTokenId", "MissingAuthenticationToken",
-                       "MissingAuthenticationTokenException", "IncompleteSignature", "IncompleteSignatureException",
-                       "InvalidIdentityToken"})) {
-    return ErrorClass::kAuth;
-  }
-  if (is_one_of(name, {"AccessDeniedException", "AccessDenied", "IDPRejectedClaim", "DecryptionFailure",
-                       "EncryptionFailure", "InvalidKeyId"})) {
-    return ErrorClass::kDenied;
-  }
-  if (is_one_of(name, {"ResourceExistsException"})) return ErrorClass::kConflict;
-  if (is_one_of(name, {"InvalidParameterException", "InvalidRequestException", "ValidationException", "ValidationError",
-                       "MalformedPolicyDocument", "MalformedPolicyDocumentException", "PackedPolicyTooLarge",
-                       "RegionDisabledException", "LimitExceededException", "PublicPolicyException",
-                       "PreconditionNotMetException"})) {
-    return ErrorClass::kInvalid;
-  }
-  return classify_status(status);
+  const auto* const known = std::ranges::find(kClasses, error.name, &Class::name);
+  return known == kClasses.end() ? classify_status(status) : known->error_class;
 }
 
 Code code_of(ErrorClass error_class) {
@@ -188,7 +229,7 @@ std::string sanitize(std::string_view text) {
   return fit_message(out);
 }
 
-AwsError read_error(const net::Response& response) {
+AwsError read_error(Service service, const net::Response& response) {
   const std::string_view body = response.body.reveal();
   Parts parts =
       body.find_first_not_of(" \t\r\n") != std::string_view::npos && body[body.find_first_not_of(" \t\r\n")] == '<'
@@ -199,8 +240,14 @@ AwsError read_error(const net::Response& response) {
     error.name = bare_name(*header);
   if (error.name.empty()) error.name = bare_name(parts.name);
   error.message = sanitize(parts.message);
-  error.error_class = error.name.empty() ? classify_status(response.status) : classify(error, response.status);
+  error.error_class = classify(service, error, response.status);
   if (error.name.empty()) error.name = fmt::format("HTTP {}", response.status);
+  return error;
+}
+
+AwsError item_error(Service service, std::string name, std::string_view message) {
+  AwsError error{.name = bare_name(name), .message = sanitize(message)};
+  error.error_class = classify(service, error, 400);
   return error;
 }
 

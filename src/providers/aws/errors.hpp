@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "net/http.hpp"
+#include "providers/aws/endpoints.hpp"
 
 namespace rotor::providers::aws {
 
@@ -28,8 +29,12 @@ struct AwsError {
   Error to_error(std::string_view operation) const;  // `GetSecretValue: AccessDeniedException: …`
 };
 
-// Reads a non-2xx answer, JSON or XML.
-AwsError read_error(const net::Response& response);
+// Reads a non-2xx answer, JSON or XML. kNotFound is what this service says of a thing that does not exist, and nothing
+// else.
+AwsError read_error(Service service, const net::Response& response);
+
+// The same for an error inside of an answer: an item of a batch.
+AwsError item_error(Service service, std::string name, std::string_view message);
 
 // A text of theirs made fit for a status: request ids and credentials cut out (a text that changes at every attempt
 // would be written at every attempt), control characters replaced, length limited.

@@ -1,9 +1,13 @@
 #include "providers/aws/provider.hpp"
 
-#include "providers/aws/secrets_manager.hpp"
+#include "providers/aws/store_reader.hpp"
 
 namespace rotor::providers::aws {
 namespace {
+
+const Dialect& dialect_of(const Config& config) {
+  return config.service == kParameterStoreService ? kParameterStore : kSecretsManager;
+}
 
 class AwsProvider final : public Provider {
  public:
@@ -22,14 +26,16 @@ class AwsProvider final : public Provider {
     CO_TRY_VOID(check_config(context.store, config, shared_.environment));
     CO_TRY(const RetryPolicy retry, retries(context.store));
     CO_TRY(const Region region, resolve_region(config.region, shared_.environment));
-    CO_TRY(Endpoint endpoint, resolve_endpoint(Service::kSecretsManager, region, shared_.environment));
+    const Dialect& dialect = dialect_of(config);
+    CO_TRY(Endpoint endpoint, resolve_endpoint(dialect.api.service, region, shared_.environment));
     const std::string prefix = config.prefix;
     std::unique_ptr<Session> session;
     const bool nobody_asks = context.scope().cluster() && context.consumer_ns.empty() && config.referent();
     if (!nobody_asks) {
       CO_TRY(session, co_await Session::create(shared_, std::move(config), context));
     }
-    co_return std::make_unique<SecretsManager>(shared_, std::move(session), std::move(endpoint), prefix, retry);
+    ApiClient api(shared_, std::move(session), dialect.api, std::move(endpoint), retry);
+    co_return std::make_unique<StoreReader>(std::move(api), dialect, prefix);
   }
 
  private:

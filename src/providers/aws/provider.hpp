@@ -1,4 +1,4 @@
-// AWS: Secrets Manager.
+// AWS: Secrets Manager and Systems Manager Parameter Store.
 #pragma once
 
 #include <memory>

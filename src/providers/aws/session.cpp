@@ -18,7 +18,28 @@ std::string annotation(const kube::StringMap& annotations, std::string_view name
   return it == annotations.end() ? std::string() : it->second;
 }
 
+// Hops are counted from one; the last is `role` when there is one.
+std::string field_of(const Config& config, std::size_t hop) {
+  if (hop > config.additional_roles.size()) return "spec.provider.aws.role";
+  return fmt::format("spec.provider.aws.additionalRoles[{}]", hop - 1);
+}
+
+Error role_error(Error error, std::string_view role, std::string_view named_by) {
+  return std::move(error).prefixed(fmt::format("assuming role {} ({})", role, named_by));
+}
+
 Error session_error(Error error) { return std::move(error).prefixed("unable to create session"); }
+
+// AWS would answer with a wrong signature, and nobody would look for a line break.
+Result<void> check_key(std::string_view field, std::string_view text) {
+  if (text.empty())
+    return fail(Code::kInvalid, fmt::format("auth.secretRef.{}: the key of the Secret is empty", field));
+  if (text.find_first_of("\r\n") == std::string_view::npos) return {};
+  return fail(Code::kInvalid,
+              fmt::format("auth.secretRef.{}: the key of the Secret holds a line break: store it without "
+                          "one (kubectl create secret --from-literal, or printf instead of echo)",
+                          field));
+}
 
 // Parts that cannot run into each other.
 class KeyText {
@@ -56,7 +77,7 @@ Task<Result<std::unique_ptr<Session>>> Session::create(Shared& shared, Config co
     ready = session->allow_ambient(context);
   }
   if (!ready) co_return std::unexpected(session_error(std::move(ready).error()));
-  session->key_ = session->cache_key(context);
+  session->cache_keys_ = session->cache_keys(context);
   co_return Result<std::unique_ptr<Session>>(std::move(session));
 }
 
@@ -86,12 +107,9 @@ Task<Result<void>> Session::read_keys(StoreContext context) {
     if (!token) co_return std::unexpected(std::move(token).error().prefixed("could not fetch SessionToken secret"));
     keys.session_token = *std::move(token);
   }
-  // It becomes part of a header: a line break would be refused there with less to go by.
-  if (keys.access_key_id.find_first_of("\r\n") != std::string::npos) {
-    co_return fail(Code::kInvalid,
-                   "the access key ID in the Secret holds a line break: store it without one "
-                   "(kubectl create secret --from-literal, or printf instead of echo)");
-  }
+  CO_TRY_VOID(check_key("accessKeyIDSecretRef", keys.access_key_id));
+  CO_TRY_VOID(check_key("secretAccessKeySecretRef", keys.secret_access_key.reveal()));
+  if (ref.session_token) CO_TRY_VOID(check_key("sessionTokenSecretRef", keys.session_token.reveal()));
   keys_ = std::make_shared<const Credentials>(std::move(keys));
   co_return Result<void>();
 }
@@ -128,7 +146,8 @@ std::vector<RoleSession> Session::hops(const StoreContext& context) const {
   return list;
 }
 
-std::string Session::cache_key(const StoreContext& context) const {
+// Tags name the consumer's namespace, so namespaces never share the session of a role with such tags.
+std::vector<std::string> Session::cache_keys(const StoreContext& context) const {
   KeyText key;
   key.add(sts_.endpoint.url).add(sts_.endpoint.signing_region).add(std::to_string(static_cast<int>(base_)));
   if (base_ == Base::kStatic) {
@@ -138,49 +157,54 @@ std::string Session::cache_key(const StoreContext& context) const {
     key.add(resolve_namespace(context.scope(), ref.ns)).add(ref.name).add(role_arn_);
     for (const std::string& audience : token_request_.audiences) key.add(audience);
   }
+  std::vector<std::string> keys{key.digest()};
   for (const RoleSession& hop : hops_) {
     key.add("role").add(hop.role_arn).add(hop.external_id);
     for (const SessionTag& tag : hop.tags) key.add("tag").add(tag.key).add(tag.value);
     for (const std::string& tag : hop.transitive_tag_keys) key.add("transitive").add(tag);
+    keys.push_back(key.digest());
   }
-  return key.digest();
+  return keys;
 }
 
 Task<Result<CredentialsPtr>> Session::credentials() {
-  if (base_ == Base::kStatic && hops_.empty()) co_return keys_;
-  // The session is a member of the client that waits here, so it outlives the fetch.
-  Result<CredentialsPtr> got = co_await shared_.cache.get(key_, [this] { return fetch(); });
+  Result<CredentialsPtr> got = co_await after(hops_.size());
   if (!got) co_return std::unexpected(session_error(std::move(got).error()));
   co_return std::move(got);
 }
 
-bool Session::refused(const CredentialsPtr& credentials) {
-  if (base_ == Base::kStatic && hops_.empty()) return false;
-  shared_.cache.drop(key_, credentials);
+bool Session::refused(const CredentialsPtr& credentials) { return drop(hops_.size(), credentials); }
+
+Task<Result<CredentialsPtr>> Session::after(std::size_t hops) {
+  if (hops == 0 && base_ == Base::kStatic) co_return keys_;
+  // The session is a member of the client that waits here, so it outlives the fetch.
+  co_return co_await shared_.cache.get(cache_keys_.at(hops),
+                                       [this, hops] { return hops == 0 ? fetch_base() : assume(hops); });
+}
+
+// False when there is nothing to get anew: the keys of a Secret.
+bool Session::drop(std::size_t hops, const CredentialsPtr& credentials) {
+  if (hops == 0 && base_ == Base::kStatic) return false;
+  shared_.cache.drop(cache_keys_.at(hops), credentials);
   return true;
 }
 
-Task<Result<Credentials>> Session::fetch() {
-  CO_TRY(Credentials current, co_await fetch_base());
-  for (const RoleSession& hop : hops_) {
-    auto base = std::make_shared<const Credentials>(std::move(current));
-    StsResult assumed = co_await assume_role(shared_.caller, sts_, std::move(base), hop);
-    if (!assumed.credentials) {
-      co_return std::unexpected(std::move(assumed.credentials).error().prefixed("assuming role " + hop.role_arn));
-    }
-    current = *std::move(assumed.credentials);
+Task<Result<Credentials>> Session::assume(std::size_t hop) {
+  const RoleSession& role = hops_.at(hop - 1);
+  for (bool last = false;; last = true) {
+    CO_TRY(const CredentialsPtr base, co_await after(hop - 1));
+    StsResult assumed = co_await assume_role(shared_.caller, sts_, base, role);
+    if (assumed.credentials) co_return std::move(assumed.credentials);
+    const bool again = assumed.refused && !last && drop(hop - 1, base);
+    if (again) continue;
+    co_return std::unexpected(
+        role_error(std::move(assumed.credentials).error(), role.role_arn, field_of(config_, hop)));
   }
-  co_return std::move(current);
 }
 
 Task<Result<Credentials>> Session::fetch_base() {
-  if (base_ == Base::kStatic) co_return *keys_;
-  if (base_ == Base::kJwt) {
-    Result<Credentials> got = co_await fetch_with_token();
-    co_return std::move(got);
-  }
-  Result<Credentials> got = co_await ambient_credentials(shared_, sts_);
-  co_return std::move(got);
+  if (base_ == Base::kJwt) co_return co_await fetch_with_token();
+  co_return co_await ambient_credentials(shared_, sts_);
 }
 
 // A token that AWS does not take (yet: an OIDC provider made a moment ago) is replaced once.
@@ -193,9 +217,10 @@ Task<Result<Credentials>> Session::fetch_with_token() {
     }
     WebIdentity identity{role_arn_, std::string(kWebIdentitySession), std::move(token->token)};
     StsResult assumed = co_await assume_role_with_web_identity(shared_.caller, sts_, std::move(identity));
-    if (assumed.credentials || !assumed.refused || last) {
-      if (assumed.credentials) co_return std::move(assumed.credentials);
-      co_return std::unexpected(std::move(assumed.credentials).error().prefixed("assuming role " + role_arn_));
+    if (assumed.credentials) co_return std::move(assumed.credentials);
+    if (!assumed.refused || last) {
+      co_return std::unexpected(role_error(std::move(assumed.credentials).error(), role_arn_,
+                                           fmt::format("{} of ServiceAccount {}", kRoleAnnotation, ref.name)));
     }
   }
 }

@@ -22,7 +22,10 @@ struct Shared {
         caller(services),
         http(services.http),
         accounts(services.clock),
-        cache(services.clock) {}
+        cache(services.clock, kRefusalsFor) {}
+
+  // A login that was refused is not repeated for each object that waits for it.
+  static constexpr std::chrono::seconds kRefusalsFor{30};
 
   EnvironmentVariables environment;
   SignedCaller caller;
@@ -49,9 +52,12 @@ class Session {
   Task<Result<void>> read_service_account(StoreContext context);
   Result<void> allow_ambient(const StoreContext& context);
   std::vector<RoleSession> hops(const StoreContext& context) const;
-  std::string cache_key(const StoreContext& context) const;
+  std::vector<std::string> cache_keys(const StoreContext& context) const;
 
-  Task<Result<Credentials>> fetch();
+  // The credentials after that many hops; each step is kept for itself, so that stores share what they have in common.
+  Task<Result<CredentialsPtr>> after(std::size_t hops);
+  bool drop(std::size_t hops, const CredentialsPtr& credentials);
+  Task<Result<Credentials>> assume(std::size_t hop);
   Task<Result<Credentials>> fetch_base();
   Task<Result<Credentials>> fetch_with_token();
 
@@ -65,7 +71,7 @@ class Session {
   std::string role_arn_;  // kJwt
   kube::TokenRequest token_request_;
   std::vector<RoleSession> hops_;
-  std::string key_;
+  std::vector<std::string> cache_keys_;  // of the base and after each hop
 };
 
 // The controller's own identity, by the order of AWS's SDKs: environment keys, web identity file, shared credentials

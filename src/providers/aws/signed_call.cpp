@@ -28,7 +28,8 @@ Result<net::Request> SignedCaller::make(const Operation& operation, const Creden
   if (credentials == nullptr) return request;
   const auto offset = clock_offsets_.find(operation.endpoint.url);
   const WallTime time = now() + (offset == clock_offsets_.end() ? seconds(0) : offset->second);
-  TRY_VOID(sign(request, *credentials, operation.scope, time));
+  const SigningScope scope{operation.endpoint.signing_region, std::string(signing_name(operation.service))};
+  TRY_VOID(sign(request, *credentials, scope, time));
   return request;
 }
 
@@ -39,7 +40,7 @@ Task<CallResult> SignedCaller::call(Operation operation, std::shared_ptr<const C
   call.judge = [&](const net::Response& response) {
     result.not_found = result.credentials_refused = false;
     if (response.status / 100 == 2) return Judgement::take();
-    const AwsError error = read_error(response);
+    const AwsError error = read_error(operation.service, response);
     result.not_found = error.error_class == ErrorClass::kNotFound;
     result.credentials_refused = error.error_class == ErrorClass::kAuth;
     const bool mended =

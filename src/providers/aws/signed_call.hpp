@@ -12,10 +12,10 @@
 namespace rotor::providers::aws {
 
 struct Operation {
+  Service service = Service::kSts;
   std::string name;     // "GetSecretValue": for errors and metrics
   std::string counter;  // the metric's provider label; empty: not counted
   Endpoint endpoint;
-  SigningScope scope;
   net::Headers headers;  // content type, target
   SecretBytes body;
   RetryPolicy retry{};
@@ -35,8 +35,10 @@ class SignedCaller {
   // `credentials` null: not signed.
   Task<CallResult> call(Operation operation, std::shared_ptr<const Credentials> credentials);
 
+  // For what is not AWS's own: the machine's endpoints.
+  Caller& plain() { return caller_; }
+
   WallTime now() const { return caller_.clock().now(); }
-  Clock& clock() const { return caller_.clock(); }
 
  private:
   Result<net::Request> make(const Operation& operation, const Credentials* credentials) const;

@@ -12,10 +12,10 @@ namespace {
 using Fields = std::vector<std::pair<std::string, std::string_view>>;
 
 Operation sts_operation(std::string name, const StsContext& context, SecretBytes body) {
-  return {.name = std::move(name),
+  return {.service = Service::kSts,
+          .name = std::move(name),
           .counter = "AWS/STS",
           .endpoint = context.endpoint,
-          .scope = {context.endpoint.signing_region, std::string(signing_name(Service::kSts))},
           .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
           .body = std::move(body),
           .retry = context.retry};

@@ -91,6 +91,57 @@ TEST_F(AwsAmbient, PodIdentityReadsItsTokenFromAFile) {
   EXPECT_EQ(first_call(), "GET /v1/credentials pod-token");
 }
 
+TEST_F(AwsAmbient, ARotatedPodTokenIsReadAtTheNextRefresh) {
+  variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = url() + "/v1/credentials";
+  variables_["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = file("token", "pod-token-1");
+  aws_.machine["GET /v1/credentials"] = {200, kDocument};
+  EXPECT_EQ(read(), "ant-1");
+  file("token", "pod-token-2");
+  clock_.advance(std::chrono::hours(5) + std::chrono::minutes(56));
+  EXPECT_EQ(read(), "ant-1");
+  EXPECT_EQ(aws_.calls, (Names{"GET /v1/credentials pod-token-1", aws_.calls.at(1), "GET /v1/credentials pod-token-2",
+                               aws_.calls.at(3)}));
+  EXPECT_EQ(counter_.counts["AWS/Machine/GetContainerCredentials/success"], 2);
+}
+
+TEST_F(AwsAmbient, ARoleThatThePodMayNotUseIsSaidAtOnce) {
+  variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = url() + "/v1/credentials";
+  aws_.machine["GET /v1/credentials"] = {403, "denied"};
+  const std::string said = error();
+  EXPECT_EQ(said, "unable to create session: container credentials endpoint: HTTP 403");
+  EXPECT_EQ(aws_.calls.size(), 1U);
+}
+
+TEST_F(AwsAmbient, ARotatedWebIdentityTokenIsReadAtTheNextRefresh) {
+  variables_["AWS_WEB_IDENTITY_TOKEN_FILE"] = file("jwt", "jwt-one\n");
+  variables_["AWS_ROLE_ARN"] = "arn:controller";
+  variables_["AWS_ROLE_SESSION_NAME"] = "me";
+  EXPECT_EQ(read(), "ant-1");
+  file("jwt", "jwt-two\n");
+  clock_.advance(std::chrono::minutes(56));
+  EXPECT_EQ(read(), "ant-1");
+  EXPECT_TRUE(aws_.calls.at(0).ends_with("&RoleSessionName=me&WebIdentityToken=jwt-one")) << aws_.calls.at(0);
+  EXPECT_TRUE(aws_.calls.at(2).ends_with("&WebIdentityToken=jwt-two")) << aws_.calls.at(2);
+}
+
+TEST_F(AwsAmbient, ATokenFileThatIsNoFileIsNamed) {
+  variables_["AWS_WEB_IDENTITY_TOKEN_FILE"] = folder_;
+  variables_["AWS_ROLE_ARN"] = "arn:controller";
+  EXPECT_TRUE(error().contains("AWS_WEB_IDENTITY_TOKEN_FILE: cannot read the file " + folder_)) << error();
+}
+
+TEST_F(AwsAmbient, ARoleIsAssumedWithTheControllersOwnKeys) {
+  variables_["AWS_ACCESS_KEY_ID"] = "AKIASTATIC";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "static-secret";
+  StoreContext c = context(R"("role":"foo-bar-baz")");
+  c.store.kind = "ClusterSecretStore";
+  c.store.ns.clear();
+  auto sm = client(std::move(c));
+  ASSERT_TRUE(sm);
+  EXPECT_EQ(get(**sm, remote("openclaw/api-keys", "anthropic")), "ant-1");
+  EXPECT_TRUE(first_call().contains("RoleArn=foo-bar-baz&")) << first_call();
+}
+
 TEST_F(AwsAmbient, ATokenOfTwoLinesIsRefused) {
   variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = url() + "/v1/credentials";
   variables_["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = file("token", "canary-1\ncanary-2");
@@ -108,7 +159,7 @@ TEST_F(AwsAmbient, PlainHttpGoesToTheMachineAlone) {
 TEST_F(AwsAmbient, TheContainerEndpointIsAskedThreeTimes) {
   variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = url() + "/v1/credentials";
   aws_.machine["GET /v1/credentials"] = {500, ""};
-  EXPECT_TRUE(error().contains("container credentials endpoint: status 500")) << error();
+  EXPECT_TRUE(error().contains("container credentials endpoint: HTTP 500")) << error();
   EXPECT_EQ(std::ranges::count(aws_.names(), "GET"), 3);
 }
 
@@ -125,10 +176,19 @@ TEST_F(AwsAmbient, AnInstanceDocumentThatIsNoSuccessIsAnError) {
   EXPECT_TRUE(error().contains("EC2 instance metadata: AssumeRoleUnauthorizedAccess")) << error();
 }
 
+// The service hands out what has expired while it cannot renew it, and AWS takes that.
+TEST_F(AwsAmbient, WhatTheInstanceHandsOutIsUsedPastItsEnd) {
+  serve_instance(kDocument);
+  clock_.advance(std::chrono::hours(24));
+  EXPECT_EQ(read(), "ant-1");
+  EXPECT_EQ(read(), "ant-1");
+  EXPECT_EQ(std::ranges::count(aws_.names(), "PUT"), 2) << "and asked for again each time";
+}
+
 TEST_F(AwsAmbient, TheOldInstanceProtocolIsNotUsed) {
   serve_instance(kDocument);
   aws_.machine.erase("PUT /latest/api/token");
-  EXPECT_TRUE(error().contains("EC2 instance metadata: session token: status 404")) << error();
+  EXPECT_TRUE(error().contains("EC2 instance metadata: session token: HTTP 404")) << error();
   EXPECT_EQ(std::ranges::count(aws_.names(), "GET"), 0);
 }
 

@@ -25,8 +25,10 @@ class AwsFlow : public ProviderRig {
   AwsFlow()
       : ProviderRig(
             [this](net::ServerRequest r, net::ServerResponse& w) { return FakeAws::serve(aws_, std::move(r), w); }) {
-    variables_ = {
-        {"AWS_SECRETSMANAGER_ENDPOINT", url()}, {"AWS_STS_ENDPOINT", url()}, {"AWS_EC2_METADATA_DISABLED", "true"}};
+    variables_ = {{"AWS_SECRETSMANAGER_ENDPOINT", url()},
+                  {"AWS_SSM_ENDPOINT", url()},
+                  {"AWS_STS_ENDPOINT", url()},
+                  {"AWS_EC2_METADATA_DISABLED", "true"}};
     provider_ = make_provider(services());
     aws_.secrets["openclaw/api-keys"] =
         R"("SecretString":"{\"anthropic\":\"ant-1\",\"n\":1.50,\"o\":{ \"a\": 1 },\"x.y\":\"lit\"}")";
@@ -36,8 +38,8 @@ class AwsFlow : public ProviderRig {
     EXPECT_EQ(aws_.problems, Names{});
   }
 
-  static std::string config(const std::string& more) {
-    return R"({"service":"SecretsManager","region":"us-east-1")" + (more.empty() ? "" : "," + more) + "}";
+  std::string config(const std::string& more) const {
+    return R"({"service":")" + service_ + R"(","region":"us-east-1")" + (more.empty() ? "" : "," + more) + "}";
   }
 
   StoreContext context(const std::string& more) {
@@ -52,7 +54,17 @@ class AwsFlow : public ProviderRig {
 
   Result<std::string> get(SecretsClient& from, RemoteRef ref) { return text_of(pump(from.get_secret(std::move(ref)))); }
 
+  // What is found, as {name: value}; or {"": message}.
+  std::map<std::string, std::string> find(SecretsClient& from, FindRequest wanted) {
+    const Result<SecretMap> got = pump(from.get_all(std::move(wanted)));
+    if (!got) return {{"", got.error().message}};
+    std::map<std::string, std::string> texts;
+    for (const auto& [name, value] : *got) texts[name] = std::string(value.reveal());
+    return texts;
+  }
+
   FakeAws aws_;
+  std::string service_ = "SecretsManager";
   std::optional<std::int32_t> max_retries_;
   std::optional<std::string> retry_interval_;
 };

@@ -37,6 +37,7 @@ TEST_P(Endpoints, FollowThePartition) {
 }
 
 constexpr Service kSm = Service::kSecretsManager;
+constexpr Service kSsm = Service::kParameterStore;
 constexpr Service kSts = Service::kSts;
 
 INSTANTIATE_TEST_SUITE_P(
@@ -69,11 +70,13 @@ INSTANTIATE_TEST_SUITE_P(
                      "us-gov-west-1"},
         EndpointCase{
             "eu-west-1", kSts, {{"AWS_USE_DUALSTACK_ENDPOINT", "true"}}, "https://sts.eu-west-1.api.aws", "eu-west-1"},
-        EndpointCase{"eu-west-1",
-                     kSm,
-                     {{"AWS_USE_DUALSTACK_ENDPOINT", "true"}},
-                     "https://secretsmanager.eu-west-1.amazonaws.com",
-                     "eu-west-1"},
+        EndpointCase{"eu-central-1", kSsm, {}, "https://ssm.eu-central-1.amazonaws.com", "eu-central-1"},
+        EndpointCase{"us-east-1-fips", kSsm, {}, "https://ssm-fips.us-east-1.amazonaws.com", "us-east-1"},
+        EndpointCase{"us-gov-west-1-fips", kSsm, {}, "https://ssm.us-gov-west-1.amazonaws.com", "us-gov-west-1"},
+        EndpointCase{"r-1", kSsm, {{"AWS_SSM_ENDPOINT", "http://x.foo"}}, "http://x.foo", "r-1"},
+        EndpointCase{"r-1", kSsm, {{"AWS_ENDPOINT_URL_SSM", "http://b"}}, "http://b", "r-1"},
+        EndpointCase{
+            "r-1", kSsm, {{"AWS_SECRETSMANAGER_ENDPOINT", "http://x.foo"}}, "https://ssm.r-1.amazonaws.com", "r-1"},
         EndpointCase{"aws-global", kSts, {}, "https://sts.amazonaws.com", "us-east-1"},
         EndpointCase{
             "", kSm, {{"AWS_REGION", "eu-west-1"}}, "https://secretsmanager.eu-west-1.amazonaws.com", "eu-west-1"},
@@ -97,6 +100,40 @@ INSTANTIATE_TEST_SUITE_P(
                      {{"AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://b"}, {"AWS_SECRETSMANAGER_ENDPOINT", "http://c"}},
                      "http://c",
                      "r-1"}));
+
+// Region, then the hosts of secretsmanager, ssm and sts over both IP versions, and the same with FIPS: what botocore
+// 1.44.8 resolves.
+constexpr const char* kDualStack[][7] = {
+    {"eu-west-1", "secretsmanager.eu-west-1.amazonaws.com", "ssm.eu-west-1.api.aws", "sts.eu-west-1.api.aws",
+     "secretsmanager-fips.eu-west-1.amazonaws.com", "ssm-fips.eu-west-1.api.aws", "sts-fips.eu-west-1.api.aws"},
+    {"cn-north-1", "secretsmanager.cn-north-1.amazonaws.com.cn", "ssm.cn-north-1.api.amazonwebservices.com.cn",
+     "sts.cn-north-1.api.amazonwebservices.com.cn", "secretsmanager-fips.cn-north-1.api.amazonwebservices.com.cn",
+     "ssm-fips.cn-north-1.api.amazonwebservices.com.cn", "sts-fips.cn-north-1.api.amazonwebservices.com.cn"},
+    {"us-gov-west-1", "secretsmanager.us-gov-west-1.amazonaws.com", "ssm.us-gov-west-1.api.aws",
+     "sts.us-gov-west-1.api.aws", "secretsmanager-fips.us-gov-west-1.amazonaws.com", "ssm-fips.us-gov-west-1.api.aws",
+     "sts-fips.us-gov-west-1.api.aws"},
+    {"eusc-de-east-1", "secretsmanager.eusc-de-east-1.api.amazonwebservices.eu",
+     "ssm.eusc-de-east-1.api.amazonwebservices.eu", "sts.eusc-de-east-1.api.amazonwebservices.eu",
+     "secretsmanager-fips.eusc-de-east-1.api.amazonwebservices.eu", "ssm-fips.eusc-de-east-1.api.amazonwebservices.eu",
+     "sts-fips.eusc-de-east-1.api.amazonwebservices.eu"},
+    {"us-iso-east-1", "secretsmanager.us-iso-east-1.api.aws.ic.gov", "ssm.us-iso-east-1.api.aws.ic.gov",
+     "sts.us-iso-east-1.api.aws.ic.gov", "secretsmanager-fips.us-iso-east-1.api.aws.ic.gov",
+     "ssm-fips.us-iso-east-1.api.aws.ic.gov", "sts-fips.us-iso-east-1.api.aws.ic.gov"},
+};
+
+TEST(DualStack, IsWhatAwssOwnClientResolves) {
+  for (const auto& row : kDualStack) {
+    std::size_t column = 1;
+    for (const bool fips : {false, true}) {
+      const Environment environment =
+          environment_of({{"AWS_USE_DUALSTACK_ENDPOINT", "true"}, {"AWS_USE_FIPS_ENDPOINT", fips ? "true" : "false"}});
+      const Result<Region> region = resolve_region(row[0], environment);
+      for (const Service service : {kSm, kSsm, kSts}) {
+        EXPECT_EQ(resolve_endpoint(service, *region, environment)->url, std::string("https://") + row[column++]);
+      }
+    }
+  }
+}
 
 TEST(EndpointOverride, IsNamedWhenItIsNoUrl) {
   const Environment environment = environment_of({{"AWS_SECRETSMANAGER_ENDPOINT", "nonsense"}});

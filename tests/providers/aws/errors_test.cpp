@@ -13,6 +13,7 @@ struct ErrorCase {
   const char* body;
   const char* text;
   Code code;
+  Service service = Service::kSecretsManager;
 };
 
 class AwsErrors : public testing::TestWithParam<ErrorCase> {};
@@ -20,7 +21,7 @@ class AwsErrors : public testing::TestWithParam<ErrorCase> {};
 TEST_P(AwsErrors, AreClassifiedByName) {
   net::Response response{.status = GetParam().status, .headers = {}, .body = SecretBytes(GetParam().body)};
   if (*GetParam().header != '\0') response.headers.push_back({"x-amzn-errortype", GetParam().header});
-  const Error error = read_error(response).to_error("Op");
+  const Error error = read_error(GetParam().service, response).to_error("Op");
   EXPECT_EQ(error.message, GetParam().text);
   EXPECT_EQ(error.code, GetParam().code) << to_string(error.code);
 }
@@ -36,6 +37,18 @@ INSTANTIATE_TEST_SUITE_P(
                   "Op: ResourceNotFoundException: x", Code::kNotFound},
         ErrorCase{400, "", R"({"__type":"com.amazonaws.secretsmanager#ResourceNotFoundException"})",
                   "Op: ResourceNotFoundException", Code::kNotFound},
+        ErrorCase{400, "", R"({"__type":"ParameterNotFound"})", "Op: ParameterNotFound", Code::kNotFound,
+                  Service::kParameterStore},
+        ErrorCase{400, "", R"({"__type":"ParameterVersionNotFound"})", "Op: ParameterVersionNotFound", Code::kInvalid,
+                  Service::kParameterStore},
+        ErrorCase{400, "", R"({"__type":"InvalidResourceId"})", "Op: InvalidResourceId", Code::kInvalid,
+                  Service::kParameterStore},
+        // A service's word for absence is no other service's.
+        ErrorCase{400, "", R"({"__type":"ResourceNotFoundException"})", "Op: ResourceNotFoundException", Code::kInvalid,
+                  Service::kParameterStore},
+        ErrorCase{400, "", R"({"__type":"ParameterNotFound"})", "Op: ParameterNotFound", Code::kInvalid},
+        ErrorCase{400, "", R"({"__type":"ResourceNotFoundException"})", "Op: ResourceNotFoundException", Code::kInvalid,
+                  Service::kSts},
         ErrorCase{404, "", "<html>not here</html>", "Op: HTTP 404", Code::kInvalid},
         ErrorCase{404, "", "", "Op: HTTP 404", Code::kInvalid},
         ErrorCase{400, "", R"({"__type":"InvalidRequestException","Message":"it was marked for deletion."})",

@@ -1,5 +1,5 @@
-// AWS as far as these tests need it: STS and Secrets Manager on loopback, with a signature check of its own (written
-// from the algorithm's description, sharing no code with src/providers/aws).
+// AWS as far as these tests need it: STS, Secrets Manager and Parameter Store on loopback, with a signature check of
+// its own (written from the algorithm's description, sharing no code with src/providers/aws).
 #pragma once
 
 #include <deque>
@@ -11,6 +11,7 @@
 
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
+#include "json/reader.hpp"
 #include "net/server.hpp"
 #include "providers/provider.hpp"
 
@@ -26,9 +27,14 @@ struct FakeAws {
   std::map<std::string, std::string> keys{{"AKIASTATIC", "static-secret"}};  // access key id → secret
   std::map<std::string, std::string> tokens{};                               // access key id → session token
   std::map<std::string, std::string> secrets{};                              // id → members of the answer, JSON
-  std::map<std::string, Answer> machine{};  // what the machine itself serves: "GET /path" → answer
-  std::deque<Answer> next{};                // these first, whatever is asked
-  std::vector<std::string> calls{};         // "GetSecretValue {body}", "AssumeRole a=b&c=d"
+  std::map<std::string, std::string> parameters{};                           // name[:version] → members, JSON
+  std::map<std::string, std::deque<std::string>> pages{};  // operation → the bodies of its answers, in this order
+  std::map<std::string, Answer> always{};                  // operation → its answer
+  std::map<std::string, Answer> machine{};                 // what the machine itself serves: "GET /path" → answer
+  std::deque<Answer> next{};                               // these first, whatever is asked
+  std::vector<std::string> calls{};                        // "GetSecretValue {body}", "AssumeRole a=b&c=d"
+  std::vector<std::string> signers{};                      // "AKIASTATIC GetSecretValue", with a good signature
+  std::string root = "/";                                  // AWS's own calls go there
   std::vector<std::string> problems{};
   int sessions = 0;
   std::string expiration = "2026-01-02T04:04:05Z";
@@ -105,7 +111,7 @@ struct FakeAws {
   }
 
   Answer answer(const net::ServerRequest& request) {
-    if (request.path != "/") return machine_answer(request);
+    if (request.path != root && request.path != "/") return machine_answer(request);
     const std::string body(request.body.reveal());
     const std::string* target = net::find_header(request.headers, "X-Amz-Target");
     std::string operation = "AssumeRole";
@@ -117,6 +123,10 @@ struct FakeAws {
     const bool unsigned_call = operation == "AssumeRoleWithWebIdentity";
     const std::string problem = unsigned_call ? "" : check_signature(request);
     if (!problem.empty()) problems.push_back(operation + ": " + problem);
+    if (problem.empty() && !unsigned_call) {
+      const std::string credential = part(*net::find_header(request.headers, "Authorization"), "Credential");
+      signers.push_back(credential.substr(0, credential.find('/')) + " " + operation);
+    }
     if (unsigned_call && net::find_header(request.headers, "Authorization") != nullptr) problems.push_back("signed");
     if (!next.empty()) {
       Answer scripted = next.front();
@@ -124,8 +134,74 @@ struct FakeAws {
       return scripted;
     }
     if (target == nullptr) return session_answer(operation);
-    const std::size_t from = body.find("\"SecretId\":\"") + 12;
-    const auto found = secrets.find(body.substr(from, body.find('"', from) - from));
+    if (const auto found = always.find(operation); found != always.end()) return found->second;
+    if (const auto found = pages.find(operation); found != pages.end()) return next_page(operation, found->second);
+    return stored_answer(operation, body);
+  }
+
+  Answer next_page(const std::string& operation, std::deque<std::string>& left) {
+    if (left.empty()) {
+      problems.push_back(operation + ": one call too many");
+      return {500, ""};
+    }
+    Answer answer{200, left.front()};
+    left.pop_front();
+    return answer;
+  }
+
+  // The string member of that name, or the strings of the list.
+  static std::vector<std::string> texts(const std::string& body, std::string_view member) {
+    std::vector<std::string> found;
+    json::Reader reader(body);
+    std::string name;
+    reader.begin_object();
+    while (reader.next_member(name)) {
+      if (name != member) {
+        reader.read_raw();
+      } else if (reader.peek() == json::Kind::kString) {
+        found.push_back(reader.read_string());
+      } else {
+        reader.begin_array();
+        while (reader.next_element()) found.push_back(reader.read_string());
+      }
+    }
+    return found;
+  }
+  static std::string text(const std::string& body, std::string_view member) {
+    const auto found = texts(body, member);
+    return found.empty() ? std::string() : found.front();
+  }
+  static void add(std::string& list, const std::string& item) { list += (list.empty() ? "" : ",") + item; }
+
+  Answer stored_answer(const std::string& operation, const std::string& body) const {
+    if (operation == "GetParameter") {
+      const auto found = parameters.find(text(body, "Name"));
+      if (found == parameters.end()) return {400, R"({"__type":"ParameterNotFound"})"};
+      return {200, R"({"Parameter":{"Type":"String",)" + found->second + "}}"};
+    }
+    if (operation == "GetParameters") {
+      std::string good;
+      std::string bad;
+      for (const std::string& name : texts(body, "Names")) {
+        const auto found = parameters.find(name);
+        const bool known = found != parameters.end();
+        add(known ? good : bad, known ? R"({"Name":")" + name + "\"," + found->second + "}" : '"' + name + '"');
+      }
+      return {200, R"({"Parameters":[)" + good + R"(],"InvalidParameters":[)" + bad + "]}"};
+    }
+    if (operation == "BatchGetSecretValue") {
+      std::string good;
+      std::string bad;
+      for (const std::string& name : texts(body, "SecretIdList")) {
+        const auto found = secrets.find(name);
+        const bool known = found != secrets.end();
+        add(known ? good : bad,
+            known ? R"({"Name":")" + name + "\"," + found->second + "}"
+                  : R"({"SecretId":")" + name + R"(","ErrorCode":"ResourceNotFoundException","Message":"no"})");
+      }
+      return {200, R"({"SecretValues":[)" + good + R"(],"Errors":[)" + bad + "]}"};
+    }
+    const auto found = secrets.find(text(body, "SecretId"));
     if (found == secrets.end()) return {400, R"({"__type":"ResourceNotFoundException","Message":"can't find it"})"};
     return {200, "{\"ARN\":\"arn\",\"CreatedDate\":1795341732.1," + found->second + "}"};
   }

@@ -194,6 +194,19 @@ TEST_F(AwsFlow, AMissingSecretIsNotFoundAndNothingElseIs) {
   EXPECT_TRUE(got.error().message.contains("oh no"));
 }
 
+// SM-20; the description of such a secret is still served.
+TEST_F(AwsFlow, ASecretThatWaitsForItsEndIsAbsent) {
+  auto sm = client(kKeysAuth);
+  aws_.secrets["doomed"] = R"("DeletedDate":1795341732.1,"Tags":[{"Key":"a","Value":"1"}])";
+  RemoteRef metadata = tags();
+  metadata.key = "doomed";
+  EXPECT_TRUE(pump((*sm)->get_secret(metadata)).absent());
+  aws_.always["GetSecretValue"] = {400,
+                                   R"({"__type":"InvalidRequestException","Message":"it was marked for deletion."})"};
+  EXPECT_TRUE(pump((*sm)->get_secret(remote("doomed"))).absent());
+  EXPECT_TRUE(pump((*sm)->get_secret_map(remote("doomed", "p"))).absent());
+}
+
 TEST_F(AwsFlow, RetriesWhatMayPass) {
   aws_.next.push_back({500, ""});
   aws_.next.push_back({400, R"({"__type":"ThrottlingException"})"});
@@ -240,8 +253,16 @@ TEST_F(AwsFlow, ALoginThatIsDeniedMakesTheStoreInvalid) {
   const Validation validation = test::run_task(io_, (*sm)->validate());
   EXPECT_EQ(validation.validity, Validity::kError);
   EXPECT_EQ(validation.error->message,
-            "unable to create session: assuming role arn:aws:iam::123456789012:role/app: AssumeRoleWithWebIdentity: "
-            "AccessDenied: Not authorized, ");
+            "unable to create session: assuming role arn:aws:iam::123456789012:role/app (eks.amazonaws.com/role-arn of "
+            "ServiceAccount app): AssumeRoleWithWebIdentity: AccessDenied: Not authorized, ");
+}
+
+TEST_F(AwsFlow, ARoleThatIsDeniedIsNamedWithItsField) {
+  auto sm = client(std::string(kKeysAuth) + R"(,"additionalRoles":["r1"],"role":"r2")");
+  aws_.next.push_back({403, "<R><Error><Code>AccessDenied</Code><Message>no</Message></Error></R>"});
+  EXPECT_EQ(pump((*sm)->validate()).error->message,
+            "unable to create session: assuming role r1 (spec.provider.aws.additionalRoles[0]): AssumeRole: "
+            "AccessDenied: no");
 }
 
 struct StoreCase {
@@ -252,6 +273,7 @@ struct StoreCase {
 TEST_F(AwsFlow, ChecksTheStoresBlock) {
   const std::vector<StoreCase> cases = {
       {R"({"service":"SecretsManager","region":"us-east-1-fips"})", ""},
+      {R"({"service":"ParameterStore","region":"fips-us-east-1"})", ""},
       {"null", "invalid provider spec. Missing AWS field in store store"},
       {R"({"service":"CertificateManager","region":"r-1"})", "unknown AWS Provider Service: CertificateManager"},
       {R"({"service":"SecretsManager","region":"a.b"})", "region not found: a.b"},

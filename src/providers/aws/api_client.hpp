@@ -1,0 +1,43 @@
+// One of AWS's JSON services as one store uses it: signed calls, with new credentials once when they are refused.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "providers/aws/session.hpp"
+
+namespace rotor::providers::aws {
+
+// What differs between the services.
+struct Api {
+  Service service;
+  std::string_view counter;        // the metric's provider label
+  std::string_view target_prefix;  // in front of the operation, in X-Amz-Target
+};
+
+class ApiClient {
+ public:
+  // `session` null: a ClusterSecretStore whose credentials depend on the consumer, looked at without one.
+  ApiClient(Shared& shared, std::unique_ptr<Session> session, const Api& api, Endpoint endpoint, RetryPolicy retry);
+
+  // Can we log in? Reads nothing.
+  Task<Validation> validate();
+
+  // The answer's body. Absent: the service stated that there is no such thing.
+  Task<Lookup<SecretBytes>> call(std::string operation, SecretBytes request);
+
+  // Every page of a list. `make` is given the token of the page to ask for, `read` answers that of the next.
+  using MakePage = std::function<SecretBytes(std::string_view next_token)>;
+  using ReadPage = std::function<Result<std::string>(const SecretBytes& answer)>;
+  Task<Result<void>> pages(std::string operation, MakePage make, ReadPage read);
+
+ private:
+  Shared& shared_;
+  std::unique_ptr<Session> session_;
+  const Api& api_;
+  Endpoint endpoint_;
+  RetryPolicy retry_;
+};
+
+}  // namespace rotor::providers::aws
