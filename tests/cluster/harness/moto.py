@@ -1,4 +1,4 @@
-"""moto: AWS Secrets Manager, STS and IAM over HTTP, with its signature checks."""
+"""moto: AWS Secrets Manager, Parameter Store, STS and IAM over HTTP, with its signature checks."""
 
 import pathlib
 import sys
@@ -37,4 +37,5 @@ class Moto:
         urllib.request.urlopen(request, timeout=5)
 
     def environment(self) -> dict:
-        return {"AWS_SECRETSMANAGER_ENDPOINT": self.url, "AWS_STS_ENDPOINT": self.url, "AWS_EC2_METADATA_DISABLED": "true"}
+        return {"AWS_SECRETSMANAGER_ENDPOINT": self.url, "AWS_SSM_ENDPOINT": self.url, "AWS_STS_ENDPOINT": self.url,
+                "AWS_EC2_METADATA_DISABLED": "true"}
