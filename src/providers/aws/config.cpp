@@ -110,10 +110,14 @@ Result<void> check_deletion(const SecretsManagerOptions& options) {
   return {};
 }
 
-Result<void> check_tags(const Config& config) {
-  std::vector<SessionTag> tags = config.session_tags;
-  for (const auto& [key, value] : config.custom_session_tags) tags.push_back({key, value});
-  if (tags.size() > kMaxTags) return fail(Code::kInvalid, "sessionTags: AWS takes at most 50 tags");
+// What would be sent: the automatic tags count too.
+Result<void> check_tags(const Store& store, const Config& config) {
+  const std::vector<SessionTag> tags = effective_tags(config, store, store.ns);
+  if (tags.size() > kMaxTags) {
+    return fail(Code::kInvalid, fmt::format("the session of the role would have {} tags, AWS takes {} (sessionTags, or "
+                                            "customSessionTags and three automatic ones)",
+                                            tags.size(), kMaxTags));
+  }
   for (const SessionTag& tag : tags) {
     if (tag.key.size() > kMaxTagKey || tag.value.size() > kMaxTagValue) {
       return fail(Code::kInvalid, fmt::format("sessionTags: the key \"{}\" or its value is too long (128 and 256 "
@@ -156,7 +160,7 @@ Result<void> check_config(const Store& store, const Config& config,
     TRY_VOID(check_selectors(store, *config.auth));
     TRY_VOID(check_auth(*config.auth));
   }
-  return check_tags(config);
+  return check_tags(store, config);
 }
 
 std::vector<SessionTag> effective_tags(const Config& config, const Store& store, std::string_view consumer_ns) {

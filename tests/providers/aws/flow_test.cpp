@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/providers/aws/aws_flow.hpp"
@@ -160,6 +161,7 @@ TEST_F(AwsFlow, ReadsWhatTheTableSays) {
       {R"("SecretBinary":"!!!")", {}, "not base64", Code::kUnavailable},
       {R"("Tags":[{"Key":"b","Value":"2"},{"Key":"a","Value":"<1>"}])", tags(), R"({"a":"\u003c1\u003e","b":"2"})", {}},
       {R"("Tags":[{"Key":"b","Value":"2"}])", tags("b"), "2", {}},
+      {R"("Tags":[{"Key":"b","Value":"2"}])", tags("fail"), "key fail does not exist in secret k", Code::kInvalid},
   };
   int n = 0;
   for (const ReadCase& c : cases) {
@@ -282,6 +284,14 @@ TEST_F(AwsFlow, ChecksTheStoresBlock) {
       {R"({"service":"SecretsManager","region":"r-1","secretsManager":{"recoveryWindowInDays":7,"forceDeleteWithoutRecovery":true}})",
        "invalid DeleteSecretInput: ForceDeleteWithoutRecovery conflicts with RecoveryWindowInDays"},
       {R"({"service":"SecretsManager","region":"r-1","auth":{"jwt":{}}})", "auth.jwt.serviceAccountRef is required"},
+      {R"({"service":"ParameterStore","region":"r-1","auth":{"secretRef":{"accessKeyIDSecretRef":{"name":"a","key":"k","namespace":"evil"},"secretAccessKeySecretRef":{"name":"a","key":"k"}}}})",
+       "invalid Auth.SecretRef.AccessKeyID: namespace should either be empty or match the namespace of the SecretStore "
+       "for a namespaced SecretStore"},
+      {R"({"service":"ParameterStore","region":"r-1","auth":{"secretRef":{"accessKeyIDSecretRef":{"name":"a","key":"k"},"secretAccessKeySecretRef":{"name":"a","key":"k","namespace":"evil"}}}})",
+       "invalid Auth.SecretRef.SecretAccessKey: namespace should either be empty or match the namespace of the "
+       "SecretStore for a namespaced SecretStore"},
+      {R"({"service":"ParameterStore","region":"r-1","auth":{"secretRef":{"accessKeyIDSecretRef":{"name":"a","key":"k"}}}})",
+       "auth.secretRef.secretAccessKeySecretRef is required"},
       {R"({"service":"SecretsManager","region":"r-1","auth":{"jwt":{"serviceAccountRef":{"name":"a","namespace":"evil"}}}})",
        "invalid Auth.JWT.ServiceAccountRef: namespace should either be empty or match the namespace of the SecretStore "
        "for a "
@@ -291,6 +301,19 @@ TEST_F(AwsFlow, ChecksTheStoresBlock) {
     const auto checked = provider_->validate_store(store_with(c.config));
     EXPECT_EQ(checked ? "" : checked.error().message, c.message);
   }
+}
+
+TEST_F(AwsFlow, TheAutomaticTagsCountAgainstTheLimit) {
+  const auto check = [&](int own) {
+    std::string tags;
+    for (int i = 0; i < own; ++i) FakeAws::add(tags, fmt::format("\"t{}\":\"x\"", i));
+    return provider_->validate_store(
+        store_with(config(R"("role":"r","sessionTagsPolicy":"Custom","customSessionTags":{)" + tags + "}")));
+  };
+  EXPECT_TRUE(check(47));
+  const auto too_many = check(48);
+  ASSERT_FALSE(too_many);
+  EXPECT_TRUE(too_many.error().message.starts_with("the session of the role would have 51 tags, AWS takes 50"));
 }
 
 }  // namespace

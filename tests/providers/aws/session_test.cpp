@@ -181,6 +181,10 @@ TEST_F(AwsSession, TagsWithTheNamespaceKeepConsumersApart) {
     EXPECT_EQ(get(**made, remote("openclaw/api-keys", "anthropic")), "ant-1");
   }
   EXPECT_EQ(logins("AssumeRole"), 2);
+  EXPECT_TRUE(aws_.calls.front().ends_with(
+      "&Tags.member.1.Key=esoNamespace&Tags.member.1.Value=team&Tags.member.2.Key=esoStoreKind&Tags.member.2.Value="
+      "ClusterSecretStore&Tags.member.3.Key=esoStoreName&Tags.member.3.Value=store"))
+      << aws_.calls.front();
 }
 
 }  // namespace
