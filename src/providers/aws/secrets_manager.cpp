@@ -1,5 +1,7 @@
 // AWS Secrets Manager: its dialect, and how secrets are found in it.
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -34,52 +36,67 @@ Task<Result<SecretMap>> read_each(ApiClient& api, Names names) {
   co_return std::move(all);
 }
 
-// Takes the page's values into `into`; what could not be read is added to `unread`, where a call of its own gives its
-// own error.
-Result<std::string> take_page(const SecretBytes& answer, const NameFilter& names, SecretMap& into, Names& unread) {
+// What batches gave, and the names they were silent or unhappy about: a call of its own gives each its own error.
+struct Batches {
+  SecretMap values{};
+  Names unread{};
+};
+
+Task<Result<SecretMap>> complete(ApiClient& api, Batches batches) {
+  CO_TRY(SecretMap rest, co_await read_each(api, std::move(batches.unread)));
+  rest.merge(batches.values);
+  co_return std::move(rest);
+}
+
+Result<void> take_named(const SecretBytes& answer, std::span<const std::string> asked, Batches& batches) {
+  TRY(ValuePage page, read_value_page(answer));
+  std::set<std::string> settled(page.gone.begin(), page.gone.end());
+  for (auto& [name, value] : page.values) {
+    settled.insert(name);
+    TRY_VOID(keep(batches.values, std::move(name), std::move(value)));
+  }
+  std::ranges::copy_if(asked, std::back_inserter(batches.unread),
+                       [&](const std::string& name) { return !settled.contains(name); });
+  return {};
+}
+
+Result<std::string> take_page(const SecretBytes& answer, const NameFilter& wanted, Batches& batches) {
   TRY(ValuePage page, read_value_page(answer));
   for (auto& [name, value] : page.values) {
-    if (names.wants(name)) TRY_VOID(keep(into, std::move(name), std::move(value)));
+    if (wanted.wants(name)) TRY_VOID(keep(batches.values, std::move(name), std::move(value)));
   }
-  for (std::string& name : page.unread) {
-    if (names.wants(name)) unread.push_back(std::move(name));
-  }
+  std::ranges::copy_if(page.unread, std::back_inserter(batches.unread),
+                       [&](const std::string& name) { return wanted.wants(name); });
   return std::move(page.next_token);
 }
 
 // Up to twenty secrets a call; without the permission for that, one.
 Task<Result<SecretMap>> read_named(ApiClient& api, Names names) {
-  SecretMap all;
-  Names unread;
-  bool batches = names.size() > 1;
+  Batches batches;
+  bool allowed = names.size() > 1;
   for (std::size_t at = 0; at < names.size(); at += kSecretsPerBatch) {
     const std::span<const std::string> some =
         std::span(names).subspan(at, std::min(kSecretsPerBatch, names.size() - at));
-    if (batches) {
+    if (allowed) {
       const Lookup<SecretBytes> answer = co_await api.call("BatchGetSecretValue", batch_request(some));
       if (answer) {
-        CO_TRY_VOID(take_page(*answer, NameFilter(), all, unread));
+        CO_TRY_VOID(take_named(*answer, some, batches));
         continue;
       }
       if (answer.failed() && answer.error().code != Code::kDenied) co_return std::unexpected(answer.error());
-      batches = answer.absent();  // said of the whole batch, it says nothing about any one
+      allowed = answer.absent();  // said of the whole batch, it says nothing about any one
     }
-    unread.insert(unread.end(), some.begin(), some.end());
+    batches.unread.insert(batches.unread.end(), some.begin(), some.end());
   }
-  CO_TRY(SecretMap rest, co_await read_each(api, std::move(unread)));
-  all.merge(rest);
-  co_return std::move(all);
+  co_return co_await complete(api, std::move(batches));
 }
 
-Task<Result<SecretMap>> read_filtered(ApiClient& api, Filters filters, NameFilter names) {
-  SecretMap all;
-  Names unread;
+Task<Result<Batches>> read_filtered(ApiClient& api, Filters filters, NameFilter wanted) {
+  Batches batches;
   CO_TRY_VOID(co_await api.pages(
       "BatchGetSecretValue", [&](std::string_view token) { return batch_request(filters, token); },
-      [&](const SecretBytes& answer) { return take_page(answer, names, all, unread); }));
-  CO_TRY(SecretMap rest, co_await read_each(api, std::move(unread)));
-  all.merge(rest);
-  co_return std::move(all);
+      [&](const SecretBytes& answer) { return take_page(answer, wanted, batches); }));
+  co_return std::move(batches);
 }
 
 Task<Result<Names>> list_names(ApiClient& api, Search search, NameFilter wanted) {
@@ -99,7 +116,12 @@ Task<Result<Names>> list_names(ApiClient& api, Search search, NameFilter wanted)
 Task<Result<SecretMap>> find_secrets(ApiClient& api, FindRequest wanted) {
   CO_TRY(Search search, plan_search(wanted));
   CO_TRY(NameFilter filter, NameFilter::make(wanted.name_regexp));
-  if (search.reads_at_once) co_return co_await read_filtered(api, std::move(search.filters), std::move(filter));
+  if (search.reads_at_once) {
+    Result<Batches> batches = co_await read_filtered(api, search.filters, std::move(filter));
+    if (batches) co_return co_await complete(api, *std::move(batches));
+    if (batches.error().code != Code::kDenied) co_return std::unexpected(std::move(batches).error());
+    CO_TRY(filter, NameFilter::make(wanted.name_regexp));  // who may not do that may still list and read
+  }
   CO_TRY(Names names, co_await list_names(api, std::move(search), std::move(filter)));
   co_return co_await read_named(api, std::move(names));
 }

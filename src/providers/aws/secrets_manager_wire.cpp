@@ -48,7 +48,8 @@ std::string name_of(std::string id) {
   return id.substr(at + kMark.size(), id.size() - at - kMark.size() - kRandom);
 }
 
-bool read_refusal(json::Reader& reader, std::string& id) {
+void read_refusal(json::Reader& reader, ValuePage& page) {
+  std::string id;
   std::string code;
   std::string message;
   read_members(reader, [&](std::string_view name) {
@@ -57,7 +58,8 @@ bool read_refusal(json::Reader& reader, std::string& id) {
     if (name == "Message") return message = reader.read_string(), true;
     return false;
   });
-  return item_error(Service::kSecretsManager, code, message).error_class != ErrorClass::kNotFound;
+  const bool gone = item_error(Service::kSecretsManager, code, message).error_class == ErrorClass::kNotFound;
+  (gone ? page.gone : page.unread).push_back(name_of(std::move(id)));
 }
 
 }  // namespace
@@ -160,16 +162,12 @@ Result<ValuePage> read_value_page(const SecretBytes& answer) {
       return read_value_member(reader, name, value);
     });
   };
-  const auto read_error_item = [&] {
-    std::string id;
-    if (read_refusal(reader, id)) page.unread.push_back(name_of(std::move(id)));
-  };
   read_members(reader, [&](std::string_view name) {
     if (name == "NextToken") return page.next_token = reader.read_string(), true;
     if (name != "SecretValues" && name != "Errors") return false;
     answered = true;
-    name == "Errors" ? read_elements(reader, read_error_item) : read_elements(reader, read_value);
-    return true;
+    if (name == "SecretValues") return read_elements(reader, read_value), true;
+    return read_elements(reader, [&] { read_refusal(reader, page); }), true;
   });
   TRY_VOID(finish_answer(reader, "BatchGetSecretValue", answered || !page.next_token.empty(), "SecretValues"));
   return page;

@@ -39,10 +39,10 @@ SecretBytes batch_request(const Filters& filters, std::string_view next_token);
 SecretBytes batch_request(std::span<const std::string> names);
 struct ValuePage {
   std::vector<std::pair<std::string, Value>> values;  // name → value
-  std::vector<std::string> unread;                    // names the service gave an error for
+  std::vector<std::string> gone;                      // names that do not exist or have no current value
+  std::vector<std::string> unread;                    // names the service gave another error for
   std::string next_token;
 };
-// Secrets that are gone or have no current value are in neither list.
 Result<ValuePage> read_value_page(const SecretBytes& answer);
 
 }  // namespace rotor::providers::aws

@@ -140,6 +140,20 @@ TEST_F(FindSecrets, ASecretThatABatchCouldNotReadIsReadAloneForItsOwnError) {
   EXPECT_EQ(aws_.calls.back(), R"(GetSecretValue {"SecretId":"/p/b","VersionStage":"AWSCURRENT"})");
 }
 
+TEST_F(FindSecrets, WhatABatchIsSilentAboutIsReadAlone) {
+  aws_.pages["ListSecrets"] = {R"({"SecretList":[{"Name":"a"},{"Name":"b"}]})"};
+  aws_.pages["BatchGetSecretValue"] = {R"({"SecretValues":[{"Name":"a","SecretString":"1"}],"NextToken":"more"})"};
+  EXPECT_EQ(find({.name_regexp = "."}), (Found{{"a", "1"}, {"b", "22"}}));
+  EXPECT_EQ(aws_.names(), (Names{"ListSecrets", "BatchGetSecretValue", "GetSecretValue"}));
+}
+
+TEST_F(FindSecrets, WhoMayNotReadAPathAtOnceListsAndReads) {
+  aws_.always["BatchGetSecretValue"] = {400, R"({"__type":"AccessDeniedException","Message":"no"})"};
+  aws_.pages["ListSecrets"] = {R"({"SecretList":[{"Name":"a"},{"Name":"b"}]})"};
+  EXPECT_EQ(find({.path = "/p", .name_regexp = "a"}), (Found{{"a", "1"}}));
+  EXPECT_EQ(aws_.calls.at(1), R"(ListSecrets {"MaxResults":100,"Filters":[{"Key":"name","Values":["/p"]}]})");
+}
+
 TEST_F(FindSecrets, ThePrefixIsNotPutBeforeFoundNames) {
   auto prefixed = client(std::string(kKeysAuth) + R"(,"prefix":"p/")");
   ASSERT_TRUE(prefixed);

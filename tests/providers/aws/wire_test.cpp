@@ -52,6 +52,7 @@ TEST(BatchAnswer, TellsWhatIsGoneFromWhatCouldNotBeRead) {
       R"({"SecretId":"arn:aws:secretsmanager:r:1:secret:team/c-x-AbCdEf","ErrorCode":"InternalServiceError"}]})"));
   ASSERT_TRUE(page) << page.error().message;
   EXPECT_EQ(page->values.size(), 1U);
+  EXPECT_EQ(page->gone, std::vector<std::string>{"gone"});
   EXPECT_EQ(page->unread, (std::vector<std::string>{"b", "team/c-x"}));
 }
 
