@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/encoding.hpp"
-#include "base/hash.hpp"
+#include "providers/common/cache_key.hpp"
 
 namespace rotor::providers::aws {
 namespace {
@@ -40,21 +39,6 @@ Result<void> check_key(std::string_view field, std::string_view text) {
                           "one (kubectl create secret --from-literal, or printf instead of echo)",
                           field));
 }
-
-// Parts that cannot run into each other.
-class KeyText {
- public:
-  KeyText& add(std::string_view part) {
-    text_ += fmt::format("{}:", part.size());
-    text_ += part;
-    return *this;
-  }
-  std::string digest() const { return hex_encode(sha256(text_)); }
-  ~KeyText() { wipe(text_.data(), text_.size()); }
-
- private:
-  std::string text_;
-};
 
 }  // namespace
 
@@ -148,7 +132,7 @@ std::vector<RoleSession> Session::hops(const StoreContext& context) const {
 
 // Tags name the consumer's namespace, so namespaces never share the session of a role with such tags.
 std::vector<std::string> Session::cache_keys(const StoreContext& context) const {
-  KeyText key;
+  CacheKey key;
   key.add(sts_.endpoint.url).add(sts_.endpoint.signing_region).add(std::to_string(static_cast<int>(base_)));
   if (base_ == Base::kStatic) {
     key.add(keys_->access_key_id).add(keys_->secret_access_key.reveal()).add(keys_->session_token.reveal());
