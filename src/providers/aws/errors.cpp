@@ -1,7 +1,8 @@
 #include "providers/aws/errors.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -101,72 +102,53 @@ Parts read_xml(std::string_view body) {
   return {text("Code"), text("Message")};
 }
 
+using Names = std::span<const std::string_view>;
+
+constexpr std::string_view kThrottledNames[] = {
+    "Throttling",       "ThrottlingException",      "ThrottledException",   "RequestThrottledException",
+    "RequestThrottled", "TooManyRequestsException", "RequestLimitExceeded", "ProvisionedThroughputExceededException",
+    "SlowDown",         "PriorRequestNotComplete"};
+constexpr std::string_view kTransientNames[] = {
+    "InternalServiceError", "InternalServerError",     "InternalFailure",      "ServiceUnavailable",
+    "RequestTimeout",       "RequestTimeoutException", "IDPCommunicationError"};
+constexpr std::string_view kAuthNames[] = {"UnrecognizedClientException",
+                                           "InvalidSignatureException",
+                                           "SignatureDoesNotMatch",
+                                           "ExpiredTokenException",
+                                           "ExpiredToken",
+                                           "InvalidClientTokenId",
+                                           "MissingAuthenticationToken",
+                                           "MissingAuthenticationTokenException",
+                                           "IncompleteSignature",
+                                           "IncompleteSignatureException",
+                                           "InvalidIdentityToken"};
+constexpr std::string_view kDeniedNames[] = {"AccessDeniedException", "AccessDenied",      "IDPRejectedClaim",
+                                             "DecryptionFailure",     "EncryptionFailure", "InvalidKeyId"};
+constexpr std::string_view kConflictNames[] = {"ResourceExistsException", "ParameterAlreadyExists", "TooManyUpdates"};
+// ResourceNotFoundException and ParameterNotFound of a service that has another word for absence; with
+// ParameterVersionNotFound the parameter is there.
+constexpr std::string_view kInvalidNames[] = {
+    "InvalidParameterException", "InvalidRequestException",     "ValidationException",
+    "ValidationError",           "MalformedPolicyDocument",     "MalformedPolicyDocumentException",
+    "PackedPolicyTooLarge",      "RegionDisabledException",     "LimitExceededException",
+    "PublicPolicyException",     "PreconditionNotMetException", "ResourceNotFoundException",
+    "ParameterNotFound",         "ParameterVersionNotFound",    "InvalidResourceId"};
+
 struct Class {
-  std::string_view name;
   ErrorClass error_class;
+  Names names;
 };
 
-constexpr std::array kClasses = {
-    Class{"Throttling", ErrorClass::kThrottled},
-    Class{"ThrottlingException", ErrorClass::kThrottled},
-    Class{"ThrottledException", ErrorClass::kThrottled},
-    Class{"RequestThrottledException", ErrorClass::kThrottled},
-    Class{"RequestThrottled", ErrorClass::kThrottled},
-    Class{"TooManyRequestsException", ErrorClass::kThrottled},
-    Class{"RequestLimitExceeded", ErrorClass::kThrottled},
-    Class{"ProvisionedThroughputExceededException", ErrorClass::kThrottled},
-    Class{"SlowDown", ErrorClass::kThrottled},
-    Class{"PriorRequestNotComplete", ErrorClass::kThrottled},
-    Class{"InternalServiceError", ErrorClass::kTransient},
-    Class{"InternalServerError", ErrorClass::kTransient},
-    Class{"InternalFailure", ErrorClass::kTransient},
-    Class{"ServiceUnavailable", ErrorClass::kTransient},
-    Class{"RequestTimeout", ErrorClass::kTransient},
-    Class{"RequestTimeoutException", ErrorClass::kTransient},
-    Class{"IDPCommunicationError", ErrorClass::kTransient},
-    Class{"UnrecognizedClientException", ErrorClass::kAuth},
-    Class{"InvalidSignatureException", ErrorClass::kAuth},
-    Class{"SignatureDoesNotMatch", ErrorClass::kAuth},
-    Class{"ExpiredTokenException", ErrorClass::kAuth},
-    Class{"ExpiredToken", ErrorClass::kAuth},
-    Class{"InvalidClientTokenId", ErrorClass::kAuth},
-    Class{"MissingAuthenticationToken", ErrorClass::kAuth},
-    Class{"MissingAuthenticationTokenException", ErrorClass::kAuth},
-    Class{"IncompleteSignature", ErrorClass::kAuth},
-    Class{"IncompleteSignatureException", ErrorClass::kAuth},
-    Class{"InvalidIdentityToken", ErrorClass::kAuth},
-    Class{"AccessDeniedException", ErrorClass::kDenied},
-    Class{"AccessDenied", ErrorClass::kDenied},
-    Class{"IDPRejectedClaim", ErrorClass::kDenied},
-    Class{"DecryptionFailure", ErrorClass::kDenied},
-    Class{"EncryptionFailure", ErrorClass::kDenied},
-    Class{"InvalidKeyId", ErrorClass::kDenied},
-    Class{"ResourceExistsException", ErrorClass::kConflict},
-    Class{"ParameterAlreadyExists", ErrorClass::kConflict},
-    Class{"TooManyUpdates", ErrorClass::kConflict},
-    Class{"InvalidParameterException", ErrorClass::kInvalid},
-    Class{"InvalidRequestException", ErrorClass::kInvalid},
-    Class{"ValidationException", ErrorClass::kInvalid},
-    Class{"ValidationError", ErrorClass::kInvalid},
-    Class{"MalformedPolicyDocument", ErrorClass::kInvalid},
-    Class{"MalformedPolicyDocumentException", ErrorClass::kInvalid},
-    Class{"PackedPolicyTooLarge", ErrorClass::kInvalid},
-    Class{"RegionDisabledException", ErrorClass::kInvalid},
-    Class{"LimitExceededException", ErrorClass::kInvalid},
-    Class{"PublicPolicyException", ErrorClass::kInvalid},
-    Class{"PreconditionNotMetException", ErrorClass::kInvalid},
-    Class{"ResourceNotFoundException", ErrorClass::kInvalid},  // of another service than the one that owns the word
-    Class{"ParameterNotFound", ErrorClass::kInvalid},          // likewise
-    Class{"ParameterVersionNotFound", ErrorClass::kInvalid},   // the parameter is there, the version or label is not
-    Class{"InvalidResourceId", ErrorClass::kInvalid},
+constexpr Class kClasses[] = {
+    {ErrorClass::kThrottled, kThrottledNames}, {ErrorClass::kTransient, kTransientNames},
+    {ErrorClass::kAuth, kAuthNames},           {ErrorClass::kDenied, kDeniedNames},
+    {ErrorClass::kConflict, kConflictNames},   {ErrorClass::kInvalid, kInvalidNames},
 };
 
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-  return std::ranges::find(names, name) != names.end();
-}
+bool has(Names names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
 
 bool says_marked_for_deletion(const AwsError& error) {
-  return is_one_of(error.name, {"InvalidRequestException", "InvalidParameterException"}) &&
+  return (error.name == "InvalidRequestException" || error.name == "InvalidParameterException") &&
          (error.message.contains("marked for deletion") || error.message.contains("marked deleted"));
 }
 
@@ -177,8 +159,9 @@ bool says_absent(Service service, const AwsError& error) {
 }
 
 bool says_clock_skew(const AwsError& error) {
-  if (is_one_of(error.name, {"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"})) return true;
-  return is_one_of(error.name, {"SignatureDoesNotMatch", "InvalidSignatureException"}) &&
+  static constexpr std::string_view kAlways[] = {"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"};
+  if (has(kAlways, error.name)) return true;
+  return (error.name == "SignatureDoesNotMatch" || error.name == "InvalidSignatureException") &&
          (error.message.contains("expired") || error.message.contains("not yet current"));
 }
 
@@ -194,8 +177,8 @@ ErrorClass classify(Service service, const AwsError& error, int status) {
   if (error.name.empty()) return classify_status(status);
   if (says_absent(service, error)) return ErrorClass::kNotFound;
   if (says_clock_skew(error)) return ErrorClass::kClockSkew;
-  const auto* const known = std::ranges::find(kClasses, error.name, &Class::name);
-  return known == kClasses.end() ? classify_status(status) : known->error_class;
+  const auto* const known = std::ranges::find_if(kClasses, [&](const Class& c) { return has(c.names, error.name); });
+  return known == std::end(kClasses) ? classify_status(status) : known->error_class;
 }
 
 Code code_of(ErrorClass error_class) {
