@@ -74,10 +74,18 @@ class Doppler(Double):
         return self._read(call, secrets)
 
     def _update(self, secrets: dict[str, str], body: dict) -> tuple:
-        for name, value in body["secrets"].items():
+        """Both shapes: a map in which null deletes, and a list of changes."""
+        if bool(body.get("secrets")) == bool(body.get("change_requests")):
+            return refused(400, "Exactly one of secrets and change_requests must be given")
+        changes = body.get("secrets") or {c["name"]: None if c.get("shouldDelete") else c["value"]
+                                          for c in body.get("change_requests", [])}
+        for name, value in changes.items():
             if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", name):
                 return refused(400, f"Invalid secret name: {name}")
-            secrets[name] = value
+            if value is None:
+                secrets.pop(name, None)
+            else:
+                secrets[name] = value
         return 200, {}, {"secrets": described(secrets), "success": True}
 
     def _read(self, call: Call, secrets: dict[str, str]) -> tuple:
