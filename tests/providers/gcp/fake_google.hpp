@@ -47,6 +47,7 @@ struct FakeGoogle {
   std::vector<std::string> calls{};           // "GET /v1/…:access", "POST https://sts.googleapis.com/v1/token a=b"
   std::vector<std::string> api_hosts{};
   std::vector<std::string> quota_projects{};
+  std::vector<std::string> bearers{};  // of the calls of Secret Manager
   std::vector<std::string> problems{};
   std::set<std::string> tokens{};
   int issued = 0;
@@ -187,6 +188,7 @@ struct FakeGoogle {
     if (const std::string* quota = net::find_header(request.headers, "X-Goog-User-Project")) {
       quota_projects.push_back(*quota);
     }
+    if (const std::string* header = net::find_header(request.headers, "Authorization")) bearers.push_back(*header);
     if (!next_api.empty()) {
       Answer answer = next_api.front();
       next_api.pop_front();
