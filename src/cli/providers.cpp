@@ -7,6 +7,7 @@
 #include "providers/gcp/provider.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
 #include "providers/onepassword/provider.hpp"
+#include "providers/vault/provider.hpp"
 
 namespace rotor::cli {
 
@@ -20,6 +21,7 @@ providers::ProviderRegistry make_providers(const providers::Services& services) 
           {"gcpsm", providers::gcp::make_provider},
           {"kubernetes", providers::make_kubernetes_provider},
           {"onepassword", providers::onepassword::make_provider},
+          {"vault", providers::vault::make_provider},
       },
       services);
 }

@@ -8,6 +8,7 @@
 #include "providers/gcp/provider.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
 #include "providers/onepassword/provider.hpp"
+#include "providers/vault/provider.hpp"
 #include "tests/providers/provider_rig.hpp"
 #include "tests/providers/rsa_key.hpp"
 
@@ -93,6 +94,18 @@ const std::vector<BackEnd> kBackEnds = {
      {},
      {{"/login/t/oauth2/v2.0/token", R"({"token_type":"Bearer","expires_in":3599,"access_token":"good"})"}}},
     {"AzureLogin", azure::make_provider, kAzure, {}},
+    {"VaultKv2",
+     vault::make_provider,
+     R"({"server":"{URL}","path":"secret","auth":{"tokenSecretRef":{"name":"aws","key":"key"}}})",
+     {}},
+    {"VaultKv1",
+     vault::make_provider,
+     R"({"server":"{URL}","path":"secret","version":"v1","auth":{"tokenSecretRef":{"name":"aws","key":"key"}}})",
+     {}},
+    {"VaultLogin",
+     vault::make_provider,
+     R"({"server":"{URL}","path":"secret","auth":{"appRole":{"roleId":"r","secretRef":{"name":"aws","key":"key"}}}})",
+     {}},
     {"Kubernetes",
      make_kubernetes_provider,
      R"({"server":{"url":"{URL}"},"auth":{"token":{"bearerToken":{"name":"aws","key":"key"}}},"remoteNamespace":"other"})",

@@ -73,6 +73,11 @@ void ExpiringCacheCore::drop(const std::string& key, const Ptr& value) {
   if (it != entries_.end() && it->second->value == value) it->second->value.reset();
 }
 
+ExpiringCacheCore::Ptr ExpiringCacheCore::peek(const std::string& key) const {
+  const auto it = entries_.find(key);
+  return it == entries_.end() ? nullptr : it->second->value;
+}
+
 // A place in the line, left with the coroutine that waits, also when that is destroyed without being resumed: the fetch
 // must not wake a timer that is gone.
 class ExpiringCacheCore::Waiting {

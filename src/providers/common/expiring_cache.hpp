@@ -34,6 +34,7 @@ class ExpiringCacheCore {
 
   Task<Result<Ptr>> get(std::string key, Fetch fetch);
   void drop(const std::string& key, const Ptr& value);
+  Ptr peek(const std::string& key) const;
   std::size_t size() const { return entries_.size(); }
 
  private:
@@ -75,6 +76,9 @@ class ExpiringCache {
 
   // Forgets this one (it was refused); a newer one stays.
   void drop(const std::string& key, const Ptr& value) { core_.drop(key, value); }
+
+  // What is kept, however old: for a fetch that can make something new of it. Null when there is nothing.
+  Ptr peek(const std::string& key) const { return std::static_pointer_cast<const T>(core_.peek(key)); }
 
   std::size_t size() const { return core_.size(); }
   static constexpr std::size_t kMost = ExpiringCacheCore::kMost;

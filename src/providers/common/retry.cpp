@@ -50,7 +50,7 @@ Result<RetryPolicy> retry_policy(const Store& store) {
 }
 
 milliseconds pause_after(const RetryPolicy& policy, int tried) {
-  if (policy.interval) return std::chrono::duration_cast<milliseconds>(*policy.interval);
+  if (policy.interval) return std::chrono::duration_cast<milliseconds>(*policy.interval * (policy.growing ? tried : 1));
   const milliseconds most = std::min(kLongestPause, kFirstPause * (1 << std::clamp(tried - 1, 0, 10)));
   return milliseconds(static_cast<std::int64_t>(random_fraction() * static_cast<double>(most.count())));
 }

@@ -15,6 +15,7 @@ namespace rotor::providers {
 struct RetryPolicy {
   int attempts = 3;                    // in all, the first one included
   std::optional<Duration> interval{};  // between two; nullopt: exponential with full jitter
+  bool growing = false;                // the n-th pause is n intervals
 };
 
 // spec.retrySettings. kInvalid when the interval is no Go duration.

@@ -1,0 +1,109 @@
+#include "providers/vault/client.hpp"
+
+#include <fmt/format.h>
+
+#include "providers/common/property.hpp"
+#include "providers/vault/answer.hpp"
+#include "providers/vault/kv.hpp"
+#include "providers/vault/paths.hpp"
+
+namespace rotor::providers::vault {
+namespace {
+
+constexpr std::string_view kCannotRead = "cannot read secret data from Vault";
+
+Error no_consumer() {
+  return {Code::kInvalid, "the store's credentials depend on the namespace of its consumer, and there is none"};
+}
+
+// A property that is not there is a mistake in the manifest, not a deleted secret.
+Result<SecretBytes> pick(const SecretBytes& document, std::string_view property) {
+  auto found = property_of(tmpl::LookupRule::kKeyThenRewritten, document, property,
+                           fmt::format("cannot find secret data for key: \"{}\"", property));
+  if (found.absent()) return fail(Code::kInvalid, found.absence().what);
+  if (found.failed()) return std::unexpected(found.error());
+  return *std::move(found);
+}
+
+}  // namespace
+
+VaultClient::VaultClient(std::unique_ptr<Session> session, Config config)
+    : session_(std::move(session)), config_(std::move(config)) {}
+
+Task<Validation> VaultClient::validate() {
+  if (!session_) co_return Validation{.validity = Validity::kUnknown};
+  if (session_->logged_in()) co_return Validation{};
+  Ask lookup{.name = "LookupSelf", .path = "auth/token/lookup-self"};
+  Result<net::Response> response = co_await session_->call(std::move(lookup));
+  if (response) {
+    const auto envelope = read_envelope(response->body);
+    if (envelope && envelope->data) co_return Validation{};
+    co_return Validation{Validity::kError, Error{Code::kUnavailable,
+                                                 "invalid vault credentials: no response nor error for token lookup"}};
+  }
+  // Vault knows the token: it is just not allowed to look at itself.
+  const bool known = response.error().code == Code::kDenied;
+  co_return Validation{known ? Validity::kUnknown : Validity::kError,
+                       std::move(response).error().prefixed("invalid vault credentials")};
+}
+
+Task<Lookup<VaultClient::DocumentPtr>> VaultClient::document(std::string path, std::string query) {
+  const std::string slot = path + "?" + query;
+  if (const auto it = documents_.find(slot); it != documents_.end()) co_return it->second;
+  Ask read{.name = "ReadSecretData", .path = path, .query = std::move(query), .may_be_nothing = true};
+  Result<net::Response> response = co_await session_->call(std::move(read));
+  if (!response) co_return std::unexpected(std::move(response).error().prefixed(kCannotRead));
+  Lookup<SecretBytes> document = read_document(config_.v1(), *response);
+  if (document.absent() && read_envelope(response->body)->says_nothing()) {
+    CO_TRY_VOID(co_await confirm_absence(std::move(path)));
+  }
+  if (!document) co_return std::move(document).none();
+  auto shared = std::make_shared<const SecretBytes>(*std::move(document));
+  documents_.insert_or_assign(slot, shared);
+  co_return DocumentPtr(std::move(shared));
+}
+
+// A version 1 mount answers a path of version 2 as if there were no such secret: a mistake in the store must not look
+// like a deleted secret. A token that may not ask for the mount leaves the answer as it is.
+Task<Result<void>> VaultClient::confirm_absence(std::string path) {
+  if (config_.v1() || mount_checked_) co_return Result<void>();
+  Ask look{.name = "ReadMount", .path = "sys/internal/ui/mounts/" + path, .may_be_nothing = true};
+  const Result<net::Response> response = co_await session_->call(std::move(look));
+  if (response) CO_TRY_VOID(check_mount(*response));
+  mount_checked_ = !config_.path.empty();
+  co_return Result<void>();
+}
+
+Task<Lookup<SecretMap>> VaultClient::metadata(std::string path) {
+  Ask read{.name = "ReadSecretData", .path = std::move(path), .may_be_nothing = true};
+  Result<net::Response> response = co_await session_->call(std::move(read));
+  if (!response) co_return std::unexpected(std::move(response).error().prefixed(kCannotRead));
+  co_return read_metadata(*response);
+}
+
+Task<Lookup<SecretBytes>> VaultClient::fetch_metadata(RemoteRef ref) {
+  if (config_.v1()) co_return fail(Code::kInvalid, "cannot perform metadata fetch operations with kv version v1");
+  CO_TRY(std::string path, metadata_path(config_, ref.key));
+  Lookup<SecretMap> metadata = co_await this->metadata(std::move(path));
+  if (metadata.absent()) co_return fail(Code::kInvalid, metadata.absence().what);
+  if (metadata.failed()) co_return std::move(metadata).none();
+  const SecretBytes document = metadata_document(*metadata);
+  if (ref.property.empty()) co_return document;
+  co_return pick(document, ref.property);
+}
+
+Task<Lookup<SecretBytes>> VaultClient::get_secret(RemoteRef ref) {
+  if (!session_) co_return std::unexpected(no_consumer());
+  if (ref.fetches_metadata()) co_return co_await fetch_metadata(std::move(ref));
+  CO_TRY(std::string path, data_path(config_, ref.key));
+  CO_TRY(std::string query, version_query(config_, ref.version));
+  CO_LOOKUP(const DocumentPtr found, co_await document(std::move(path), std::move(query)));
+  co_return pick(*found, ref.property);
+}
+
+Task<Lookup<SecretMap>> VaultClient::get_secret_map(RemoteRef ref) {
+  CO_LOOKUP(const SecretBytes value, co_await get_secret(std::move(ref)));
+  co_return members_of(value);
+}
+
+}  // namespace rotor::providers::vault

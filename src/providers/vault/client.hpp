@@ -1,0 +1,49 @@
+// Reading from Vault.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "providers/vault/session.hpp"
+
+namespace rotor::providers::vault {
+
+class VaultClient final : public SecretsClient {
+ public:
+  // `session` is null for a ClusterSecretStore whose credentials depend on the consumer, looked at without one.
+  VaultClient(std::unique_ptr<Session> session, Config config);
+
+  Task<Validation> validate() override;
+  Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
+  Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;
+  Task<Result<SecretMap>> get_all(FindRequest find) override;
+
+ private:
+  using DocumentPtr = std::shared_ptr<const SecretBytes>;
+  struct Folder {
+    std::string prefix;  // of its names
+    std::string list;    // its path in Vault
+  };
+
+  Task<Lookup<DocumentPtr>> document(std::string path, std::string query);
+  Task<Result<void>> confirm_absence(std::string path);
+  Task<Lookup<SecretMap>> metadata(std::string path);
+  Task<Lookup<SecretBytes>> fetch_metadata(RemoteRef ref);
+
+  // find.cpp
+  Task<Result<std::vector<std::string>>> all_names(Folder root);
+  Task<Result<void>> list_folder(Folder folder, std::vector<std::string>& names, std::vector<Folder>& folders);
+  Task<Result<std::vector<std::string>>> with_tags(std::vector<std::string> names, kube::StringMap tags);
+  Task<Result<void>> check_tags(std::string name, const kube::StringMap& tags, bool& carries);
+  Task<Result<void>> read_found(std::string name, SecretMap& found);
+
+  std::unique_ptr<Session> session_;
+  Config config_;
+  // A client lives for one reconcile: several entries of one ExternalSecret share an answer.
+  std::map<std::string, DocumentPtr> documents_;
+  bool mount_checked_ = false;  // the one mount of the store
+};
+
+}  // namespace rotor::providers::vault

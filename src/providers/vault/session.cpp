@@ -1,0 +1,131 @@
+#include "providers/vault/session.hpp"
+
+#include <fmt/format.h>
+
+#include "base/duration.hpp"
+#include "providers/common/identity_key.hpp"
+#include "providers/vault/replication.hpp"
+
+namespace rotor::providers::vault {
+namespace {
+
+using std::chrono::minutes;
+
+// Vault locks a user after five refused logins with less than fifteen minutes between two.
+constexpr minutes kGuardedPause{16};
+constexpr minutes kPause{1};
+// A token that the server has never taken is not replaced by another one sooner.
+constexpr minutes kTrial{1};
+
+bool is_refusal(const Error& error) {
+  return error.code == Code::kInvalid || error.code == Code::kDenied || error.code == Code::kUnauthenticated;
+}
+
+}  // namespace
+
+Shared::Shared(const Services& services)
+    : caller(services),
+      http(services.http),
+      logins(services.clock, kPause),
+      guarded_logins(services.clock, kGuardedPause) {}
+
+Session::Session(Shared& shared, std::shared_ptr<const Server> server, Config config, Identity identity,
+                 const StoreContext& context)
+    : shared_(shared),
+      server_(std::move(server)),
+      identity_(std::move(identity)),
+      login_ns_(config.auth && config.auth->ns ? *config.auth->ns : config.ns),
+      gate_(context.gate),
+      scope_(context.scope()) {
+  if (identity_.logs_in()) {
+    key_ = cache_key();
+  } else {
+    fixed_ = std::make_shared<const Login>(Login{.token = identity_.token});
+  }
+}
+
+Task<Result<std::unique_ptr<Session>>> Session::open(Shared& shared, std::shared_ptr<const Server> server,
+                                                     Config config, Identity identity, StoreContext context) {
+  std::unique_ptr<Session> session(
+      new Session(shared, std::move(server), std::move(config), std::move(identity), context));
+  CO_TRY_VOID(co_await session->login());
+  co_return Result<std::unique_ptr<Session>>(std::move(session));
+}
+
+// Everything that decides which token the server would give, and who the server is.
+std::string Session::cache_key() const {
+  IdentityKey key;
+  key.add(server_->url).add(server_->tls.ca_pem).add(server_->tls.certificate_pem).add(server_->tls.key_pem.reveal());
+  for (const auto& [name, value] : server_->headers) key.add("header").add(name).add(value);
+  key.add(login_ns_).add(std::to_string(static_cast<int>(*identity_.method))).add(identity_.path);
+  for (const auto& [name, value] : identity_.members) key.add("member").add(name).add(value.reveal());
+  if (const auto* token = std::get_if<AccountToken>(&identity_.jwt)) {
+    key.add("account").add(resolve_namespace(scope_, token->account.ns)).add(token->account.name);
+    key.add(std::to_string(token->request.expiration_seconds.value_or(0)));
+    for (const std::string& audience : token->request.audiences) key.add("audience").add(audience);
+  }
+  if (std::holds_alternative<OwnToken>(identity_.jwt)) key.add("own");
+  return key.digest();
+}
+
+Task<Result<LoginPtr>> Session::login() {
+  if (fixed_) co_return fixed_;
+  // The session is a member of the client that waits here, so it outlives the fetch.
+  Result<LoginPtr> got = co_await cache().get(key_, [this] { return fetch(); });
+  if (got) {
+    for (const std::string& state : (*got)->states) states_ = merge_state(states_, state);
+  }
+  co_return std::move(got);
+}
+
+Task<Result<Login>> Session::fetch() {
+  const LoginPtr old = cache().peek(key_);
+  if (old && old->renewable && old->expires && shared_.caller.clock().now() < *old->expires) {
+    Result<Login> renewed = co_await renew(shared_.caller, server_, login_ns_, old);
+    if (renewed) co_return std::move(renewed);
+  }
+  CO_TRY(SecretBytes jwt, co_await fetch_jwt());
+  Result<Login> login = co_await log_in(shared_.caller, server_, login_ns_, identity_, std::move(jwt));
+  if (!login && is_refusal(login.error())) {
+    login.error().message += fmt::format("\n(tried again after {}, and at once when the Secret or the store changes)",
+                                         format_duration(identity_.locks_out() ? kGuardedPause : kPause));
+  }
+  co_return std::move(login);
+}
+
+Task<Result<SecretBytes>> Session::fetch_jwt() {
+  if (std::holds_alternative<OwnToken>(identity_.jwt)) co_return read_own_token();
+  const auto* source = std::get_if<AccountToken>(&identity_.jwt);
+  if (source == nullptr) co_return SecretBytes();
+  const std::string account = source->account.name;
+  Result<kube::IssuedToken> issued = co_await gate_.service_account_token(scope_, source->account, source->request);
+  if (!issued) {
+    co_return std::unexpected(std::move(issued).error().prefixed(
+        fmt::format("cannot request Kubernetes service account token for service account \"{}\"", account)));
+  }
+  co_return std::move(issued->token);
+}
+
+// True when another one may be got.
+bool Session::forget(const LoginPtr& login) {
+  if (fixed_) return false;
+  if (!login->served && shared_.caller.clock().now() < login->obtained + kTrial) return false;
+  cache().drop(key_, login);
+  return true;
+}
+
+Task<Result<net::Response>> Session::call(Ask request) {
+  request.ns = server_->ns;
+  for (bool last = false;; last = true) {
+    CO_TRY(const LoginPtr login, co_await this->login());
+    Ask attempt = request;
+    attempt.token = login->token;
+    Result<net::Response> response = co_await ask(shared_.caller, server_, std::move(attempt), states_);
+    if (response || response.error().code == Code::kDenied) login->served = true;
+    if (response || last || response.error().code != Code::kUnauthenticated || !forget(login)) {
+      co_return std::move(response);
+    }
+  }
+}
+
+}  // namespace rotor::providers::vault

@@ -1,0 +1,59 @@
+// Calls with the token of one store and consumer. The token is shared by all who are the same to the same server,
+// renewed before it ends, and got anew once when the server no longer knows it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "providers/common/expiring_cache.hpp"
+#include "providers/vault/login.hpp"
+
+namespace rotor::providers::vault {
+
+using LoginPtr = std::shared_ptr<const Login>;
+
+// What all sessions of the process share.
+struct Shared {
+  explicit Shared(const Services& services);
+
+  Caller caller;
+  HttpClients& http;
+  ExpiringCache<Login> logins;
+  ExpiringCache<Login> guarded_logins;  // of methods that lock who is refused too often
+};
+
+class Session {
+ public:
+  // Logs in, when the store has a login and nobody else has done it.
+  static Task<Result<std::unique_ptr<Session>>> open(Shared& shared, std::shared_ptr<const Server> server,
+                                                     Config config, Identity identity, StoreContext context);
+
+  // Fills in token and namespace.
+  Task<Result<net::Response>> call(Ask request);
+
+  // False: the token is out of a Secret, or there is none, and nothing is known about it.
+  bool logged_in() const { return identity_.logs_in(); }
+
+ private:
+  Session(Shared& shared, std::shared_ptr<const Server> server, Config config, Identity identity,
+          const StoreContext& context);
+
+  ExpiringCache<Login>& cache() { return identity_.locks_out() ? shared_.guarded_logins : shared_.logins; }
+  std::string cache_key() const;
+  Task<Result<LoginPtr>> login();
+  Task<Result<Login>> fetch();
+  Task<Result<SecretBytes>> fetch_jwt();
+  bool forget(const LoginPtr& login);
+
+  Shared& shared_;
+  std::shared_ptr<const Server> server_;
+  Identity identity_;
+  std::string login_ns_;
+  ReferenceGate& gate_;
+  Scope scope_;
+  std::string key_;
+  LoginPtr fixed_;  // a token out of a Secret, or none at all
+  States states_;
+};
+
+}  // namespace rotor::providers::vault

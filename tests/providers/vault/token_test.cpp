@@ -1,0 +1,228 @@
+// The life of a token: shared, renewed, replaced once when the server no longer knows it.
+#include <gtest/gtest.h>
+
+#include "tests/providers/vault/fake_vault.hpp"
+
+namespace rotor::providers::vault {
+namespace {
+
+using std::chrono::minutes;
+
+class VaultToken : public VaultFlow {
+ protected:
+  VaultToken() { vault_.logins["approle/login"] = kAppRoleBody; }
+
+  std::string read() {
+    auto made = client(kAppRole);
+    return made ? get(**made, remote("app", "user")).value_or("no value") : made.error().message;
+  }
+  int logins() const { return vault_.count("/login"); }
+};
+
+TEST_F(VaultToken, IsSharedByEverythingThatIsTheSameToTheSameServer) {
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(read(), "u");
+  EXPECT_EQ(logins(), 1);
+  EXPECT_EQ(vault_.count("GET "), 5);
+}
+
+// V90, V91
+TEST_F(VaultToken, OfAClusterStoreIsSharedByItsConsumersWhenItsCredentialsAre) {
+  gate_.secrets["vault-system/vault/secret-id"] = "s-1";
+  gate_.secrets["other/vault/secret-id"] = "s-1";
+  constexpr const char* kFixed =
+      R"("auth":{"appRole":{"roleId":"r-1","secretRef":{"name":"vault","key":"secret-id","namespace":"vault-system"}}})";
+  for (const char* consumer : {"team", "other"}) ASSERT_TRUE(client(cluster_context(kFixed, consumer)));
+  EXPECT_EQ(logins(), 1);
+}
+
+TEST_F(VaultToken, OfAServiceAccountIsOneForEachNamespace) {
+  constexpr const char* kAccount = R"("auth":{"kubernetes":{"role":"demo","serviceAccountRef":{"name":"sa"}}})";
+  vault_.logins["kubernetes/login"] = R"({"role":"demo","jwt":"jwt-1"})";
+  ASSERT_TRUE(client(cluster_context(kAccount, "team")));
+  ASSERT_TRUE(client(cluster_context(kAccount, "team")));
+  vault_.logins["kubernetes/login"] = R"({"role":"demo","jwt":"jwt-2"})";
+  ASSERT_TRUE(client(cluster_context(kAccount, "other")));
+  EXPECT_EQ(gate_.token_requests, 2);
+  EXPECT_EQ(logins(), 2);
+}
+
+TEST_F(VaultToken, NeverAnswersForAnotherStore) {
+  gate_.secrets["team/vault/secret-b"] = "s-b";
+  vault_.put_v2("secret/data/who", R"({"a":"1"})");
+  auto a = client(kAppRole);
+  vault_.logins["approle/login"] = R"({"role_id":"r-b","secret_id":"s-b"})";
+  auto b = client(R"("auth":{"appRole":{"roleId":"r-b","secretRef":{"name":"vault","key":"secret-b"}}})");
+  ASSERT_TRUE(a);
+  ASSERT_TRUE(b);
+  vault_.seen.clear();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(get(**a, remote("who" + std::to_string(i))).error().code == Code::kNotFound);
+    EXPECT_EQ(vault_.seen.back().header("X-Vault-Token"), "hvs.1");
+    EXPECT_TRUE(get(**b, remote("who" + std::to_string(i))).error().code == Code::kNotFound);
+    EXPECT_EQ(vault_.seen.back().header("X-Vault-Token"), "hvs.2");
+  }
+}
+
+TEST_F(VaultToken, ThatIsNotRenewableIsReplacedBeforeItEnds) {
+  EXPECT_EQ(read(), "u");
+  clock_.advance(minutes(54));
+  EXPECT_EQ(read(), "u");
+  EXPECT_EQ(logins(), 1);
+  clock_.advance(minutes(2));
+  EXPECT_EQ(read(), "u");
+  EXPECT_EQ(logins(), 2);
+  EXPECT_EQ(vault_.count("renew-self"), 0);
+}
+
+TEST_F(VaultToken, ThatIsRenewableIsRenewedAndNothingLogsIn) {
+  vault_.lease = vault_.renewed_lease = R"("lease_duration":3600,"renewable":true)";
+  EXPECT_EQ(read(), "u");
+  for (int i = 0; i < 3; ++i) {
+    clock_.advance(minutes(56));
+    EXPECT_EQ(read(), "u");
+  }
+  EXPECT_EQ(logins(), 1);
+  EXPECT_EQ(vault_.count("renew-self"), 3);
+  EXPECT_EQ(counter_.counts["HashiCorp/Vault/RenewSelf/success"], 3);
+}
+
+TEST_F(VaultToken, ThatNearsItsGreatestAgeIsReplaced) {
+  vault_.lease = R"("lease_duration":3600,"renewable":true)";
+  vault_.renewed_lease = R"("lease_duration":600,"renewable":true)";
+  EXPECT_EQ(read(), "u");
+  clock_.advance(minutes(56));
+  EXPECT_EQ(read(), "u");
+  EXPECT_EQ(vault_.seen.back().header("X-Vault-Token"), "hvs.2");
+  EXPECT_EQ(logins(), 2);
+}
+
+TEST_F(VaultToken, WhoseRenewalIsRefusedIsReplaced) {
+  vault_.lease = R"("lease_duration":3600,"renewable":true)";
+  EXPECT_EQ(read(), "u");
+  clock_.advance(minutes(56));
+  EXPECT_EQ(read(), "u");
+  EXPECT_EQ(vault_.count("renew-self"), 1);
+  EXPECT_EQ(logins(), 2);
+}
+
+TEST_F(VaultToken, WithoutAnEndIsKept) {
+  vault_.lease = R"("lease_duration":0,"renewable":false)";
+  EXPECT_EQ(read(), "u");
+  clock_.advance(std::chrono::hours(1000));
+  EXPECT_EQ(read(), "u");
+  EXPECT_EQ(logins(), 1);
+}
+
+TEST_F(VaultToken, ThatWasRevokedInTheMiddleIsReplacedOnceUnseen) {
+  auto made = client(kAppRole);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(get(**made, remote("app", "user")), "u");
+  vault_.tokens.erase("hvs.1");
+  vault_.put_v2("secret/data/other", R"({"user":"o"})");
+  EXPECT_EQ(get(**made, remote("other", "user")), "o");
+  EXPECT_EQ(logins(), 2);
+  EXPECT_EQ(vault_.lines().back(), "GET /v1/secret/data/other");
+}
+
+TEST_F(VaultToken, ThatIsRefusedFromTheStartIsNotReplacedAtEveryCall) {
+  auto made = client(kAppRole);
+  ASSERT_TRUE(made);
+  vault_.tokens.clear();  // Vault gives tokens that it does not take
+  for (int i = 0; i < 3; ++i) {
+    const auto got = get(**made, remote("app" + std::to_string(i)));
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code, Code::kUnauthenticated);
+    EXPECT_TRUE(got.error().message.contains("Vault does not know this token")) << got.error().message;
+  }
+  EXPECT_EQ(logins(), 1);
+}
+
+TEST_F(VaultToken, APolicyThatRefusesLeadsToNoNewLogin) {
+  vault_.answers["GET /v1/secret/data/app"] = FakeVault::error(403, R"(1 error occurred:\n\t* permission denied\n\n)");
+  auto made = client(kAppRole);
+  ASSERT_TRUE(made);
+  const auto got = get(**made, remote("app"));
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, Code::kDenied);
+  EXPECT_TRUE(got.error().message.starts_with(
+      "cannot read secret data from Vault: Error making API request.\n\nURL: GET " + url() +
+      "/v1/secret/data/app\nCode: 403. Errors:\n\n* 1 error occurred:\n\t* "
+      "permission denied\n\n"))
+      << got.error().message;
+  EXPECT_EQ(logins(), 1);
+}
+
+TEST_F(VaultToken, OutOfASecretIsLookedAtToValidateTheStore) {
+  auto made = client(kToken);
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_TRUE(vault_.seen.empty());
+  vault_.put("GET /v1/auth/token/lookup-self", R"({"ttl":0,"expire_time":null,"type":"service"})");
+  EXPECT_EQ(pump((*made)->validate()).validity, Validity::kReady);
+  EXPECT_EQ(vault_.lines(), Names{"GET /v1/auth/token/lookup-self"});
+  EXPECT_EQ(counter_.counts["HashiCorp/Vault/LookupSelf/success"], 1);
+
+  vault_.answers["GET /v1/auth/token/lookup-self"] = {200, "{}"};
+  Validation nothing = pump((*made)->validate());
+  EXPECT_EQ(nothing.validity, Validity::kError);
+  EXPECT_TRUE(nothing.error->message.contains("no response nor error for token lookup"));
+
+  vault_.tokens.erase("root");
+  Validation unknown = pump((*made)->validate());
+  EXPECT_EQ(unknown.validity, Validity::kError);
+  EXPECT_TRUE(unknown.error->message.starts_with("invalid vault credentials: Error making API request."))
+      << unknown.error->message;
+}
+
+TEST_F(VaultToken, ThatMayNotLookAtItselfIsNotSaidToBeWrong) {
+  vault_.answers["GET /v1/auth/token/lookup-self"] =
+      FakeVault::error(403, R"(1 error occurred:\n\t* permission denied\n\n)");
+  auto made = client(kToken);
+  ASSERT_TRUE(made);
+  const Validation validation = pump((*made)->validate());
+  EXPECT_EQ(validation.validity, Validity::kUnknown);
+  EXPECT_TRUE(validation.error->message.contains("/v1/auth/token/lookup-self")) << validation.error->message;
+}
+
+// V81
+TEST_F(VaultToken, IsNotAskedForWhileNobodyUsesAStoreWhoseCredentialsAreItsConsumers) {
+  auto made = client(cluster_context(kAppRole, ""));
+  ASSERT_TRUE(made) << made.error().message;
+  const Validation validation = pump((*made)->validate());
+  EXPECT_EQ(validation.validity, Validity::kUnknown);
+  EXPECT_FALSE(validation.error);
+  EXPECT_TRUE(pump((*made)->get_secret(remote("app"))).failed());
+  EXPECT_TRUE(pump((*made)->get_secret_map(remote("app"))).failed());
+  EXPECT_FALSE(pump((*made)->get_all({})));
+  EXPECT_TRUE(vault_.seen.empty());
+}
+
+TEST_F(VaultToken, IsNotTriedOnAServerThatIsBusyMoreThanThreeTimes) {
+  for (int i = 0; i < 3; ++i) vault_.next.push_back(FakeVault::error(503, "Vault is sealed"));
+  const auto refused = client(kAppRole);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kUnavailable);
+  EXPECT_TRUE(refused.error().message.contains("* Vault is sealed")) << refused.error().message;
+  EXPECT_EQ(logins(), 3);
+  EXPECT_EQ(read(), "u") << "nothing of that is remembered";
+}
+
+// What a Vault cluster answers with goes back to it, the login's answer included: a standby may lag behind.
+TEST_F(VaultToken, IsUsedOnStandbysOnlyOnceTheyAreAsFarAsTheLogin) {
+  const net::Headers state{{"X-Vault-Index", "djE6YzoxOjE6ZmY="}};
+  vault_.next.push_back({200, R"({"auth":{"client_token":"root","lease_duration":60}})", state});
+  auto made = client(std::string(R"("readYourWrites":true,)") + kAppRole);
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(get(**made, remote("app", "user")), "u");
+  EXPECT_EQ(vault_.seen.back().header("X-Vault-Index"), "djE6YzoxOjE6ZmY=");
+  EXPECT_EQ(vault_.seen.back().header("X-Vault-Inconsistent"), "");
+
+  auto forwarding =
+      client(std::string(R"("readYourWrites":true,"forwardInconsistent":true,"headers":{"X-Team":"a"},)") + kAppRole);
+  ASSERT_TRUE(forwarding) << forwarding.error().message;
+  EXPECT_EQ(get(**forwarding, remote("app", "user")), "u");
+  EXPECT_EQ(vault_.seen.back().header("X-Vault-Inconsistent"), "forward-active-node");
+  EXPECT_EQ(vault_.seen.back().header("X-Team"), "a");
+}
+
+}  // namespace
+}  // namespace rotor::providers::vault
