@@ -54,6 +54,27 @@ TEST_F(ExpiringCacheTest, DoesNotRepeatARefusedLoginForAWhile) {
   EXPECT_EQ(get("a"), 3);
 }
 
+TEST_F(ExpiringCacheTest, RemembersARefusalLongerThanWhatHasExpired) {
+  ExpiringCache<Token> patient(clock, std::chrono::minutes(16));
+  refusal = Error{Code::kInvalid, "wrong password"};
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_FALSE(test::run_task(io, patient.get("a", [this] { return fetch(); })));
+    clock.advance(std::chrono::minutes(2));
+  }
+  EXPECT_EQ(fetches, 1);
+  refusal.reset();
+  EXPECT_TRUE(test::run_task(io, patient.get("a", [this] { return fetch(); })));
+}
+
+TEST_F(ExpiringCacheTest, LetsAFetchSeeWhatIsKeptHoweverOldItIs) {
+  EXPECT_FALSE(cache.peek("a"));
+  EXPECT_EQ(get("a"), 1);
+  clock.advance(std::chrono::hours(2));
+  EXPECT_EQ(cache.peek("a")->number, 1);
+  cache.drop("a", cache.peek("a"));
+  EXPECT_FALSE(cache.peek("a"));
+}
+
 TEST_F(ExpiringCacheTest, TriesAgainAtOnceWhenNobodyRefused) {
   refusal = Error{Code::kUnavailable, "no route"};
   EXPECT_FALSE(get("a"));

@@ -315,8 +315,12 @@ def cluster(shop, tmp_path_factory):
     try:
         plane.start()
         install(plane)
+        plane.kubectl("-n", "default", "create", "serviceaccount", "vault-reviewer")
+        plane.kubectl("create", "clusterrolebinding", "vault-reviewer", "--clusterrole=system:auth-delegator",
+                      "--serviceaccount=default:vault-reviewer")
+        reviewer = plane.kubectl("-n", "default", "create", "token", "vault-reviewer", "--duration=24h").strip()
         shop.root.write("auth/kubernetes/config", kubernetes_host=plane.url, kubernetes_ca_cert=plane.ca_path.read_text(),
-                        token_reviewer_jwt="tok-admin", disable_local_ca_jwt=True)
+                        token_reviewer_jwt=reviewer, disable_local_ca_jwt=True)
         shop.root.write("auth/kubernetes/role/shop", bound_service_account_names="shop", bound_service_account_namespaces="default",
                         audience="vault", token_policies="shop", token_ttl="1h")
         shop.trust_jwts([shop.jwt_public, (plane.pki / "sa.pub").read_text()])

@@ -36,6 +36,7 @@ struct ExpiringCacheCore::Entry {
   std::list<asio::steady_timer*> waiting;
 
   bool idle() const { return !fetching && waiting.empty(); }
+  bool refused(SteadyTime now) const { return refusal && now < refused_until; }
 };
 
 // However the fetch ends, the others go on.
@@ -97,7 +98,10 @@ void ExpiringCacheCore::sweep() {
   const bool full = entries_.size() >= kMost;
   if (!full && clock_.steady() < next_sweep_) return;
   next_sweep_ = clock_.steady() + kSweepEvery;
-  std::erase_if(entries_, [&](const auto& item) { return item.second->idle() && !valid(*item.second); });
+  std::erase_if(entries_, [&](const auto& item) {
+    const Entry& entry = *item.second;
+    return entry.idle() && !valid(entry) && !entry.refused(clock_.steady());
+  });
   if (entries_.size() < kMost) return;
   std::vector<SteadyTime> uses;
   for (const auto& [key, entry] : entries_) uses.push_back(entry->used);
@@ -120,7 +124,7 @@ Task<Result<ExpiringCacheCore::Ptr>> ExpiringCacheCore::get(std::string key, Fet
     if (state.cancelled() != asio::cancellation_type::none) co_return fail(Code::kCancelled, "cancelled");
   }
   if (fresh(*entry)) co_return entry->value;
-  if (entry->refusal && clock_.steady() < entry->refused_until) {
+  if (entry->refused(clock_.steady())) {
     if (valid(*entry)) co_return entry->value;
     if (is_refusal(*entry->refusal)) co_return std::unexpected(*entry->refusal);
   }

@@ -218,8 +218,8 @@ Result<std::vector<std::string>> check_config(const Store& store, const Config& 
   if (methods.size() > 1) {
     std::vector<std::string_view> ignored;
     for (std::size_t i = 1; i < methods.size(); ++i) ignored.push_back(field_of(methods[i]));
-    warnings.push_back(fmt::format("spec.provider.vault.auth: {} is used, the rest is ignored: {}", field_of(methods[0]),
-                                   fmt::join(ignored, ", ")));
+    warnings.push_back(fmt::format("spec.provider.vault.auth: {} is used, the rest is ignored: {}",
+                                   field_of(methods[0]), fmt::join(ignored, ", ")));
   }
   return warnings;
 }
