@@ -50,6 +50,7 @@ class Shop:
     """A Vault server with one application in it, which every auth method leads to."""
 
     def __init__(self, folder):
+        self.folder = folder
         self.vault = Vault(folder).start()
         self.root = self.vault.client()
         self.jwt_key, self.jwt_public = key_pair(folder, "jwt")
@@ -80,6 +81,10 @@ class Shop:
         write("other/app", {"k": "v"})
         self.root.write("pki/root/generate/internal", common_name="root", ttl="8760h")
         self.root.write("pki/roles/web", allowed_domains="example.com", allow_subdomains=True, max_ttl="72h")
+        openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", self.folder / "web.key", "-out", self.folder / "web.csr",
+                "-subj", "/CN=web.example.com")
+        self.signed = self.root.write("pki/sign/web", csr=(self.folder / "web.csr").read_text(),
+                                      common_name="web.example.com")["data"]
         self.root.write("transit/keys/shop")
         self.root.write("transit/keys/shop/rotate")
 
@@ -186,6 +191,7 @@ def manifests(shop: Shop) -> list[dict]:
            external_secret("wrong-version", "kv1-as-kv2", {"k": {"key": "shop/numbers"}}),
            external_secret("wrong-mount", "nowhere", {"k": {"key": "shop/numbers"}})]
     paths = [external_secret("paths", "paths", {"ca": {"key": "pki/cert/ca", "property": "certificate"},
+                                                "signed": {"key": f"pki/cert/{shop.signed['serial_number']}", "property": "certificate"},
                                                 "version": {"key": "transit/keys/shop", "property": "latest_version"}}),
              external_secret("pem", "paths", {"k": {"key": "pki/ca/pem"}})]
     stores = [shop.store("kv2", TOKEN), shop.store("kv1", TOKEN, path="kv1", version="v1"),
@@ -282,7 +288,9 @@ def test_validation_says_what_is_wrong_with_a_store(run, name, message):
 
 def test_any_path_that_can_be_read(shop, run):
     ca = shop.root.read("pki/cert/ca")["data"]["certificate"]
-    assert run.secret("paths") == {"ca": ca.encode(), "version": b"2"}
+    signed = shop.signed["certificate"]
+    assert {key: value.strip() for key, value in run.secret("paths").items()} == {
+        "ca": ca.strip().encode(), "signed": signed.strip().encode(), "version": b"2"}
 
 
 @pytest.mark.parametrize("name", [*LOGINS, "ca-provider"])

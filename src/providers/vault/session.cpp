@@ -57,6 +57,8 @@ std::string Session::cache_key() const {
   IdentityKey key;
   key.add(server_->url).add(server_->tls.ca_pem).add(server_->tls.certificate_pem).add(server_->tls.key_pem.reveal());
   for (const auto& [name, value] : server_->headers) key.add("header").add(name).add(value);
+  // Who tracks states needs those of the login: a token without them may not be known yet on a standby.
+  if (server_->tracks_states) key.add("states");
   key.add(login_ns_).add(std::to_string(static_cast<int>(*identity_.method))).add(identity_.path);
   for (const auto& [name, value] : identity_.members) key.add("member").add(name).add(value.reveal());
   if (const auto* token = std::get_if<AccountToken>(&identity_.jwt)) {
