@@ -41,14 +41,13 @@ class OperatorRun:
     def all(self, kind: str) -> list[dict]:
         return json.loads(self.kubectl("get", kind, "-A", "-o", "json"))["items"]
 
-    def wait_ready(self, kind: str, timeout: float = 60, besides: str | None = None) -> list[str]:
-        """The names of all objects of a kind, once all are Ready, or not Ready with `besides` in the message."""
+    def wait_ready(self, kind: str, timeout: float = 60) -> list[str]:
+        """The names of all objects of a kind, once all are Ready."""
         def ready():
             for item in self.all(kind):
                 conditions = {c["type"]: c for c in item.get("status", {}).get("conditions", [])}
                 condition = conditions.get("Ready", {})
-                excused = besides is not None and besides in condition.get("message", "")
-                if condition.get("status") != "True" and not excused:
+                if condition.get("status") != "True":
                     raise RuntimeError(f"{kind}/{item['metadata']['name']}: {condition}")
             return True
         wait_for(ready, timeout, f"all {kind} to be Ready", 0.3)

@@ -24,7 +24,6 @@ FIND = {"Version": "2012-10-17", "Statement": [
         "secretsmanager:ListSecrets", "secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue",
         "ssm:DescribeParameters", "ssm:GetParametersByPath", "ssm:GetParameters"]}]}
 # What an ExternalSecret says as long as the controller cannot carry out `find`.
-FIND_NOT_BUILT = "find is not built yet"
 NOTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}]}
 
 
@@ -146,8 +145,6 @@ def test_found_secrets_and_parameters_are_what_boto3_finds(aws, tmp_path):
                   for service in ("sm", "ssm") for name, find in finds.items() if (service, name) != ("sm", "path")]
     manifests.append(external_secret("sm-path", "sm", dataFrom=[{"find": {"path": "find/2", "name": {"regexp": "2"}}}]))
     with StoreRun(tmp_path, manifests, env=aws.moto.environment()) as run:
-        if FIND_NOT_BUILT in (run.condition("externalsecret", "ssm-all").get("message") or ""):
-            pytest.skip("the controller cannot carry out find yet")
         names = {"tags": range(1, 25, 2), "name": range(5), "path": [2, 12, 20, 21, 22, 23, 24], "all": range(25)}
         for name, numbers in names.items():
             assert run.secret(f"ssm-{name}") == {f"_find_{i:02}": f"ssm-{i}".encode() for i in numbers}, name
@@ -218,7 +215,7 @@ def test_every_manifest_of_the_page_works(tmp_path):
             run.apply("\n---\n".join(blocks))
             assert run.wait_ready("secretstores") == ["aws-irsa", "aws-parameters", "aws-roles", "aws-secrets"]
             assert run.wait_ready("clustersecretstores") == ["aws-own"]
-            assert run.wait_ready("externalsecrets", besides=FIND_NOT_BUILT) == ["app", "everything", "found", "settings"]
+            assert run.wait_ready("externalsecrets") == ["app", "everything", "found", "settings"]
             assert run.secret("app") == {"password": b"s3cret", "document": b'{"password": "s3cret"}'}
             assert run.secret("settings") == {"url": b"db://two", "before": b"db://one"}
             got = run.secret("everything")

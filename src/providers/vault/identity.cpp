@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
 #include <fmt/format.h>
 
+#include "providers/common/small_file.hpp"
 #include "providers/vault/paths.hpp"
 
 namespace rotor::providers::vault {
@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::int64_t kTokenLife = 600;  // seconds: what the Kubernetes API grants at least
 constexpr const char* kOwnTokenFile = "/var/run/secrets/kubernetes.io/serviceaccount/token";
-constexpr std::size_t kMostToken = 64U << 10;
 
 using Values = std::vector<std::pair<std::string, SecretBytes>>;
 
@@ -162,15 +161,8 @@ bool Identity::locks_out() const {
 }
 
 Result<SecretBytes> read_own_token() {
-  std::ifstream file(kOwnTokenFile, std::ios::binary);
-  SecretBytes token;
-  std::array<char, 4096> piece{};
-  while (file && token.size() <= kMostToken) {
-    file.read(piece.data(), piece.size());
-    token.append({piece.data(), static_cast<std::size_t>(file.gcount())});
-  }
-  wipe(piece.data(), piece.size());
-  if (file.eof() && !token.empty() && token.size() <= kMostToken) return token;
+  auto token = read_small_file(kOwnTokenFile);
+  if (token && *token && !(*token)->empty()) return **std::move(token);
   return fail(Code::kInvalid,
               fmt::format("cannot read Kubernetes service account token from file system: {}", kOwnTokenFile));
 }

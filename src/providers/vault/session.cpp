@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/duration.hpp"
-#include "providers/common/identity_key.hpp"
+#include "providers/common/cache_key.hpp"
 #include "providers/vault/replication.hpp"
 
 namespace rotor::providers::vault {
@@ -54,7 +54,7 @@ Task<Result<std::unique_ptr<Session>>> Session::open(Shared& shared, std::shared
 
 // Everything that decides which token the server would give, and who the server is.
 std::string Session::cache_key() const {
-  IdentityKey key;
+  CacheKey key;
   key.add(server_->url).add(server_->tls.ca_pem).add(server_->tls.certificate_pem).add(server_->tls.key_pem.reveal());
   for (const auto& [name, value] : server_->headers) key.add("header").add(name).add(value);
   // Who tracks states needs those of the login: a token without them may not be known yet on a standby.
