@@ -25,9 +25,8 @@ constexpr std::array<VaultHint, 9> kVaultHints = {{
     {"CertificateDisabled",
      "the certificate is disabled in the vault: enable it there, or take it out of the manifest"},
     {"ForbiddenByRbac",
-     "give the store's identity a role on the vault: Key Vault Secrets User for secrets, Key Vault Certificate User "
-     "for "
-     "certificates, Key Vault Reader for keys; a new assignment takes some minutes"},
+     "give the store's identity a role on the vault: Key Vault Secrets User for secrets, Key Vault Reader for "
+     "certificates and keys; a new assignment takes some minutes"},
     {"ForbiddenByPolicy", "give the store's identity an access policy in the vault: Get, and List for dataFrom.find"},
     {"AccessDenied", "give the store's identity an access policy in the vault: Get, and List for dataFrom.find"},
     {"ForbiddenByFirewall", "the vault's firewall does not let this network in"},
