@@ -54,7 +54,9 @@ class FakeAzure final : public net::HttpClient {
   Task<Result<net::Response>> send(net::Request request, net::CallOptions) override {
     requests.push_back(request);
     calls.push_back(request.method + " " + request.url);
-    const net::Url url = *net::parse_url(request.url);
+    const auto parsed = net::parse_url(request.url);
+    if (!parsed) co_return std::unexpected(parsed.error());
+    const net::Url url = *parsed;
     Answer answer = url.host.starts_with("login.")                        ? login(request)
                     : url.target.starts_with("/metadata/identity/oauth2") ? machine(url)
                                                                           : vault(request, url);
