@@ -102,7 +102,7 @@ Parts read_xml(std::string_view body) {
   return {text("Code"), text("Message")};
 }
 
-using Names = std::span<const std::string_view>;
+using ErrorNames = std::span<const std::string_view>;
 
 constexpr std::string_view kThrottledNames[] = {
     "Throttling",       "ThrottlingException",      "ThrottledException",   "RequestThrottledException",
@@ -136,7 +136,7 @@ constexpr std::string_view kInvalidNames[] = {
 
 struct Class {
   ErrorClass error_class;
-  Names names;
+  ErrorNames names;
 };
 
 constexpr Class kClasses[] = {
@@ -145,7 +145,7 @@ constexpr Class kClasses[] = {
     {ErrorClass::kConflict, kConflictNames},   {ErrorClass::kInvalid, kInvalidNames},
 };
 
-bool has(Names names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
+bool has(ErrorNames names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
 
 bool says_marked_for_deletion(const AwsError& error) {
   return (error.name == "InvalidRequestException" || error.name == "InvalidParameterException") &&

@@ -15,7 +15,7 @@ namespace {
 
 std::unexpected<Error> refuse(std::string_view why) { return fail(Code::kInvalid, std::string(why)); }
 
-struct Parts {
+struct PemParts {
   tmpl::KeyPtr key;
   std::vector<tmpl::CertPtr> certificates;
 };
@@ -32,8 +32,8 @@ Result<tmpl::KeyPtr> read_key(const tmpl::PemBlock& block) {
   return key;
 }
 
-Result<Parts> read_pem(std::string_view text) {
-  Parts parts;
+Result<PemParts> read_pem(std::string_view text) {
+  PemParts parts;
   while (auto block = tmpl::next_pem(text)) {
     if (block->type == "CERTIFICATE") {
       tmpl::CertPtr certificate = tmpl::parse_certificate(block->bytes);
@@ -51,7 +51,7 @@ Result<Parts> read_pem(std::string_view text) {
   return parts;
 }
 
-Result<Parts> read_archive(std::string_view bytes) {
+Result<PemParts> read_archive(std::string_view bytes) {
   const tmpl::Environment environment{};
   const tmpl::Limits limits;
   tmpl::Spent spent;
@@ -61,7 +61,7 @@ Result<Parts> read_archive(std::string_view bytes) {
     return std::unexpected(std::move(content).error().prefixed("it is neither PEM nor PKCS#12 without a password"));
   }
   if (EVP_PKEY_get_base_id(content->key.get()) != EVP_PKEY_RSA) return refuse("Entra ID takes RSA keys only");
-  return Parts{std::move(content->key), std::move(content->certs)};
+  return PemParts{std::move(content->key), std::move(content->certs)};
 }
 
 std::string der_of(X509* certificate) {
@@ -77,7 +77,7 @@ std::string der_of(X509* certificate) {
 
 Result<ClientCertificate> read_client_certificate(const SecretBytes& text) {
   const std::string_view bytes = text.reveal();
-  TRY(const Parts parts, bytes.contains("-----BEGIN ") ? read_pem(bytes) : read_archive(bytes));
+  TRY(const PemParts parts, bytes.contains("-----BEGIN ") ? read_pem(bytes) : read_archive(bytes));
   for (const tmpl::CertPtr& certificate : parts.certificates) {
     const bool fits = X509_check_private_key(certificate.get(), parts.key.get()) == 1;
     ERR_clear_error();

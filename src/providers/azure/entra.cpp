@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::string_view kOperation = "GetToken";
+constexpr std::string_view kGetToken = "GetToken";
 constexpr seconds kAssertionLife = std::chrono::minutes(10);
 constexpr seconds kTolerableSkew{30};
 
@@ -59,11 +59,11 @@ std::string token_url(const std::string& authority, const std::string& tenant) {
 Task<LoginResult> log_in(Caller& caller, Login login) {
   bool expired = false;
   seconds ahead{0};
-  Call call{.name = std::string(kOperation), .provider = "Azure/Entra", .retry = login.retry, .max_body = 1U << 20};
+  Call call{.name = std::string(kGetToken), .provider = "Azure/Entra", .retry = login.retry, .max_body = 1U << 20};
   call.make = [&] { return request_of(login, ahead); };
   call.judge = [&](const net::Response& response) {
     if (response.status == 200) return Judgement::take();
-    LoginError refused = read_login_error(kOperation, response);
+    LoginError refused = read_login_error(kGetToken, response);
     expired = refused.assertion_expired;
     if (expired && login.dated) ahead = skew(response.headers, caller.clock().now());
     return ahead != seconds(0) ? Judgement::repeat(std::move(refused.error))
@@ -73,7 +73,7 @@ Task<LoginResult> log_in(Caller& caller, Login login) {
   if (!response) {
     co_return LoginResult{std::unexpected(std::move(response).error()), expired};
   }
-  co_return LoginResult{read_token(kOperation, response->body, caller.clock().now()), false};
+  co_return LoginResult{read_token(kGetToken, response->body, caller.clock().now()), false};
 }
 
 Result<SecretBytes> certificate_assertion(const ClientCertificate& certificate, const std::string& client_id,

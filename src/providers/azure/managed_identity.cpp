@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::string_view kOperation = "GetToken";
+constexpr std::string_view kAskMachine = "GetToken";
 // It may be starting or updating; its documentation asks callers for patience.
 constexpr RetryPolicy kPatience{.attempts = 6, .interval = seconds(3)};
 constexpr int kSilentTries = 2;  // after which nobody is there
@@ -41,7 +41,7 @@ Service service_of(const EnvironmentVariables& environment, const std::string& c
 bool is_passing(int status) { return status == 404 || status == 410 || status == 429 || status >= 500; }
 
 Error refusal(const net::Response& response, const std::string& client_id) {
-  Error error = read_login_error(kOperation, response).error;
+  Error error = read_login_error(kAskMachine, response).error;
   if (is_passing(response.status)) {
     error.code = response.status == 429 ? Code::kThrottled : Code::kUnavailable;
   } else if (response.status == 400) {
@@ -59,7 +59,7 @@ Task<Result<Token>> machine_token(Caller& caller, EnvironmentVariables environme
                                   std::string resource) {
   const Service service = service_of(environment, client_id, resource);
   int silent = 0;
-  Call call{.name = std::string(kOperation),
+  Call call{.name = std::string(kAskMachine),
             .provider = "Azure/IMDS",
             .retry = kPatience,
             .max_body = 256U << 10,
@@ -78,7 +78,7 @@ Task<Result<Token>> machine_token(Caller& caller, EnvironmentVariables environme
     return response.status == 200 ? Judgement::take() : Judgement::fail(refusal(response, client_id));
   };
   CO_TRY(const net::Response response, co_await caller.call(std::move(call)));
-  co_return read_token(kOperation, response.body, caller.clock().now());
+  co_return read_token(kAskMachine, response.body, caller.clock().now());
 }
 
 }  // namespace rotor::providers::azure
