@@ -68,12 +68,14 @@ Result<std::string> SecretManager::path_of(std::string_view key) const {
 Task<Validation> SecretManager::validate() {
   if (!rest_) co_return Validation{.validity = Validity::kUnknown};
   auto token = co_await rest_->session().token();
-  if (token && !(*token)->not_checked) co_return Validation{};
-  Error error = token ? *(*token)->not_checked : std::move(token).error();
-  if (token) error = std::move(error).prefixed("the key could not be checked");
   // Nothing is known of credentials that nobody could look at.
-  const Validity validity = token || is_transient(error) ? Validity::kUnknown : Validity::kError;
-  co_return Validation{validity, std::move(error)};
+  if (!token) {
+    const Validity validity = is_transient(token.error()) ? Validity::kUnknown : Validity::kError;
+    co_return Validation{validity, std::move(token).error()};
+  }
+  if (!(*token)->not_checked) co_return Validation{};
+  Error error = *(*token)->not_checked;
+  co_return Validation{Validity::kUnknown, std::move(error).prefixed("the key could not be checked")};
 }
 
 Task<Lookup<SecretBytes>> SecretManager::access(std::string key, std::string version) {
