@@ -160,7 +160,7 @@ TEST_F(AzureFlow, TheControllersTokenFileIsReadAtEachLogin) {  // AZ-51
   EXPECT_EQ(read(cluster(auth)), "plain");
   EXPECT_EQ(FakeAzure::field(azure_->logins.back(), "client_assertion"), "file-2");
   variables_["AZURE_FEDERATED_TOKEN_FILE"] = testing::TempDir();
-  EXPECT_TRUE(read(allowed(auth)).contains("not a file"));
+  EXPECT_TRUE(read(allowed(auth)).contains("it is no file"));
 }
 
 TEST_F(AzureFlow, AsksTheMachineForItsIdentity) {
