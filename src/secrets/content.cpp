@@ -3,6 +3,7 @@
 #include "json/object_hash.hpp"
 #include "secrets/finish.hpp"
 #include "secrets/inputs.hpp"
+#include "secrets/policies.hpp"
 #include "secrets/render.hpp"
 
 namespace rotor::secrets {
@@ -52,7 +53,8 @@ Task<Synced<ContentMaker::Rendered>> ContentMaker::render(ExternalSecretPtr es, 
     environment.varied = &out.varied;
     auto values = finish_values(*es, std::move(material.fetched), environment);
     if (!values) return std::unexpected(SyncFailure{Ending::kNotFetched, std::move(values).error().error});
-    out.empty = values->empty();
+    // Under deletionPolicy Merge a Secret without values is a Secret like any other.
+    out.empty = values->empty() && (retains(*es) || deletes(*es));
     if (out.empty) return out;
     auto parts = render_secret(*es, *std::move(values), material.sources, environment, delimiters);
     if (!parts) return std::unexpected(not_rendered(*es, material.live.get(), std::move(parts).error().error));

@@ -6,6 +6,7 @@
 #include "json/object_hash.hpp"
 #include "secrets/marks.hpp"
 #include "secrets/ownership.hpp"
+#include "secrets/policies.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -56,7 +57,8 @@ Synced<Desired> build(const ExternalSecret& es, const Target* live, tmpl::Secret
   secret.metadata = start_metadata(es, live);
   add_users_metadata(parts, secret.metadata);
   secret.metadata.owner_references = std::move(owners);
-  secret.metadata.labels.insert_or_assign(std::string(kOwnerLabel), owner_hash(es.metadata.key()));
+  secret.metadata.labels.erase(std::string(kOwnerLabel));
+  if (owns(es)) secret.metadata.labels.emplace(kOwnerLabel, owner_hash(es.metadata.key()));
   secret.metadata.labels.insert_or_assign(std::string(kManagedLabel), std::string(kManagedValue));
   secret.metadata.annotations.insert_or_assign(std::string(kDataHashAnnotation), hash);
   secret.data = std::move(parts.data);
@@ -74,6 +76,13 @@ bool Desired::is(const Target& live) const {
 Synced<Desired> desired_secret(const ExternalSecret& es, const Target* live, tmpl::SecretParts parts) {
   std::string hash = json::object_hash(parts.data);
   return build(es, live, std::move(parts), std::move(hash));
+}
+
+SecretMap merged_data(const ExternalSecret& es, const Target& live, SecretMap whole, SecretMap fetched) {
+  const OwnedFields ours = fields_of(live.metadata, field_manager(es.metadata.name));
+  for (const std::string& key : ours.data) whole.erase(key);
+  for (auto& [key, value] : fetched) whole.insert_or_assign(key, std::move(value));
+  return whole;
 }
 
 Synced<Desired> desired_around_data(const ExternalSecret& es, const Target& live) {

@@ -21,6 +21,10 @@ struct Desired {
 
 Synced<Desired> desired_secret(const ExternalSecret& es, const Target* live, tmpl::SecretParts parts);
 
+// What a Secret holds once `fetched` is merged into `whole`, its data now: keys that we wrote earlier and no longer
+// have go, keys of others stay.
+SecretMap merged_data(const ExternalSecret& es, const Target& live, SecretMap whole, SecretMap fetched);
+
 // The same when the data, and the metadata that a template made, stay as they are: only marks, owners and copied
 // metadata can differ. Without the data, which is known by its hash alone.
 Synced<Desired> desired_around_data(const ExternalSecret& es, const Target& live);

@@ -11,11 +11,14 @@ struct Row {
   Ending ending;
   bool ready;
   std::string_view message;
+  std::string_view reason = "";  // another than that of its kind
 };
 
-constexpr std::array<Row, 10> kRows = {{
+constexpr std::array<Row, 13> kRows = {{
     {Ending::kSynced, true, "secret synced"},
     {Ending::kRetained, true, "secret retained due to DeletionPolicy=Retain"},
+    {Ending::kDeleted, true, "secret deleted due to DeletionPolicy=Delete", "SecretDeleted"},
+    {Ending::kMissing, true, "secret will not be created due to CreationPolicy=Merge", "SecretMissing"},
     {Ending::kRefused, false, ""},
     {Ending::kNotFetched, false, "could not get secret data from provider"},
     {Ending::kNotWritten, false, "could not update secret"},
@@ -24,6 +27,7 @@ constexpr std::array<Row, 10> kRows = {{
     {Ending::kImmutable, false,
      "could not update secret, target is immutable: what uses it keeps the old values; give spec.target.name another "
      "value and let it use that"},
+    {Ending::kNotDeleted, false, "could not delete secret"},
     {Ending::kOrphansLeft, false, "could not delete orphaned secrets"},
     {Ending::kOvertaken, false, ""},
 }};
@@ -40,7 +44,8 @@ static_assert(in_order());
 
 ReadyWords ready_words(Ending ending) {
   const Row& row = kRows.at(static_cast<std::size_t>(ending));
-  return {row.ready, row.ready ? "SecretSynced" : "SecretSyncedError", std::string(row.message)};
+  const std::string_view reason = row.ready ? "SecretSynced" : "SecretSyncedError";
+  return {row.ready, row.reason.empty() ? reason : row.reason, std::string(row.message)};
 }
 
 SyncFailure write_failure(Error error, std::string_view context) {

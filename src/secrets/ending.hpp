@@ -14,12 +14,15 @@ namespace rotor::secrets {
 enum class Ending : std::uint8_t {
   kSynced,
   kRetained,        // nothing was fetched: what is there stays
+  kDeleted,         // nothing was fetched, and that is what the Secret became
+  kMissing,         // there is no Secret to merge into
   kRefused,         // what it asks for cannot be done: only an edit can help
   kNotFetched,      // a store has no answer, or none that can be used
   kNotWritten,      // not rendered, or not taken by the API server
   kOwnedByAnother,  // by another ExternalSecret
   kOwnedOtherwise,  // by a controller of another kind
   kImmutable,       // and not what it should be
+  kNotDeleted,      // nothing was fetched, and the Secret is not ours to delete
   kOrphansLeft,     // the Secret of an earlier name is still there
   kOvertaken,       // somebody else wrote in between: nothing is told, the next pass sees what they wrote
 };

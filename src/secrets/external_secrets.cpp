@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "kube/client/retry.hpp"
 #include "secrets/finalizer.hpp"
+#include "secrets/policies.hpp"
 #include "secrets/refresh_due.hpp"
 #include "secrets/status.hpp"
 
@@ -111,12 +112,19 @@ Task<Outcome> ExternalSecretController::act(Observed seen, Decision decision) {
   co_return Outcome::done();
 }
 
-// With deletionPolicy Retain nothing is deleted here: a Secret we own goes with its owner by garbage collection.
+// Unless deletionPolicy says Delete nothing is deleted here: a Secret we own goes with its owner by garbage collection.
 Task<Outcome> ExternalSecretController::clean_up(ExternalSecretPtr es) {
+  const Key key = es->metadata.key();
+  if (const TargetPtr target = p_.world.target({key.ns, es->target_name()}); target && deletes(*es)) {
+    const auto gone = co_await sync_.remove_with(es, target);
+    if (!gone) {
+      log::warn("cannot delete the Secret", {{"externalsecret", key.text()}, {"error", gone.error().error.message}});
+      co_return gone.error().then;
+    }
+  }
   const auto removed = co_await remove_finalizer(p_, es);
   if (removed) co_return Outcome::done();
-  log::warn("cannot remove the finalizer",
-            {{"externalsecret", es->metadata.key().text()}, {"error", removed.error().message}});
+  log::warn("cannot remove the finalizer", {{"externalsecret", key.text()}, {"error", removed.error().message}});
   co_return Outcome::failed();
 }
 

@@ -5,6 +5,7 @@
 #include "api/core/config_map.hpp"
 #include "api/core/secret.hpp"
 #include "secrets/items.hpp"
+#include "secrets/policies.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -79,14 +80,23 @@ Task<Lookup<Fetched>> fetch_all(ClientSource& clients, ExternalSecretPtr es) {
   for (std::size_t i = 0; i < es->spec.data_from.size(); ++i) {
     const DataFrom& from = es->spec.data_from[i];
     auto answer = co_await fetch_map(clients, effective_ref(*es, from.source_ref), from);
+    if (answer.absent() && !retains(*es)) {
+      all.missing.push_back(fmt::format("spec.dataFrom[{}]", i));
+      answer = SecretMap{};
+    }
     if (!answer) co_return with_item(std::move(answer).none(), map_item(from, i));
     all.data_from.push_back(*std::move(answer));
   }
   for (std::size_t i = 0; i < es->spec.data.size(); ++i) {
     const Data& item = es->spec.data[i];
     auto answer = co_await single(clients, effective_ref(*es, item.source_ref), item.remote_ref);
+    if (answer.absent() && !retains(*es)) {
+      all.missing.push_back(fmt::format("spec.data[{}] (key={})", i, item.remote_ref.key));
+      all.data.emplace_back();
+      continue;
+    }
     if (!answer) co_return with_item(std::move(answer).none(), data_item(i, item));
-    all.data.push_back(*std::move(answer));
+    all.data.emplace_back(*std::move(answer));
   }
   co_return std::move(all);
 }

@@ -1,6 +1,7 @@
 // What an ExternalSecret is made of, read: the answers of its stores and the texts its templates come from.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,12 @@ namespace rotor::secrets {
 // What the stores answered, as they answered it: beside spec.dataFrom and spec.data, item by item.
 struct Fetched {
   std::vector<SecretMap> data_from;
-  std::vector<SecretBytes> data;
+  std::vector<std::optional<SecretBytes>> data;
+  std::vector<std::string> missing{};  // items that a store says it does not have, where that is no error
 };
 
 // Errors name the field: `error processing spec.data[0] (key: openclaw/api-keys), err: …`; absence likewise, and only
-// when the store stated it.
+// when the store stated it. Unless deletionPolicy is Retain, an absent item is left out instead.
 Task<providers::Lookup<Fetched>> fetch_all(ClientSource& clients, ExternalSecretPtr es);
 
 // What templates are read from. One that does not exist is left out: rendering names the field that wants it.

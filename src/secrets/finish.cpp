@@ -91,7 +91,8 @@ std::expected<SecretMap, RenderFailure> finish_values(const ExternalSecret& es, 
   }
   for (std::size_t i = 0; i < es.spec.data.size(); ++i) {
     const api::es::Data& item = es.spec.data[i];
-    auto value = finish_value(std::move(fetched.data[i]), item);
+    if (!fetched.data[i]) continue;
+    auto value = finish_value(*std::move(fetched.data[i]), item);
     if (!value) return std::unexpected(RenderFailure{in_item(std::move(value).error(), data_item(i, item))});
     all.insert_or_assign(item.secret_key, *std::move(value));
   }

@@ -54,7 +54,8 @@ SecretBytes inputs_of(const ExternalSecret& es, const Fetched& fetched, const Te
   for (std::size_t i = 0; i < fetched.data.size(); ++i) {
     append_part(out, es.spec.data[i].secret_key);
     add_choices(out, es.spec.data[i].remote_ref);
-    append_part(out, fetched.data[i].reveal());
+    append_part(out, fetched.data[i] ? "there" : "missing");
+    if (fetched.data[i]) append_part(out, fetched.data[i]->reveal());
   }
   append_part(out, es.spec.target.tmpl ? json::write(*es.spec.target.tmpl) : std::string());
   append_part(out, delimiters.left);

@@ -21,12 +21,6 @@ std::optional<std::string> target_not_built_yet(const ExternalSecret& es) {
   if (target.manifest) {
     return "spec.target.manifest is not built yet; only Secrets can be written: leave it out";
   }
-  if (!target.creation_policy.empty() && target.creation_policy != "Owner") {
-    return fmt::format("spec.target.creationPolicy {} is not built yet; use Owner", target.creation_policy);
-  }
-  if (!target.deletion_policy.empty() && target.deletion_policy != "Retain") {
-    return fmt::format("spec.target.deletionPolicy {} is not built yet; use Retain", target.deletion_policy);
-  }
   if (target.immutable) return "spec.target.immutable is not built yet; leave it out";
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "secrets/marks.hpp"
+#include "secrets/policies.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -37,11 +38,12 @@ Synced<std::vector<kube::OwnerReference>> decide_ownership(const ExternalSecret&
   if (live != nullptr) owners = live->metadata.owner_references;
   const auto controller = std::ranges::find_if(owners, [](const auto& o) { return o.controller.value_or(false); });
   if (controller != owners.end()) {
-    if (!is_external_secret(*controller)) return std::unexpected(owned_otherwise(es, *controller));
-    if (controller->name != es.metadata.name) return std::unexpected(owned_by_another(*controller));
+    const bool ours = is_external_secret(*controller);
+    if (ours && controller->name != es.metadata.name) return std::unexpected(owned_by_another(*controller));
+    if (!ours && owns(es)) return std::unexpected(owned_otherwise(es, *controller));
   }
   std::erase_if(owners, [&es](const auto& o) { return is_external_secret(o) && o.name == es.metadata.name; });
-  owners.push_back(owner_reference(es));
+  if (owns(es)) owners.push_back(owner_reference(es));
   return owners;
 }
 

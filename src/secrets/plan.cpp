@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "secrets/desired_secret.hpp"
+#include "secrets/ownership.hpp"
+#include "secrets/policies.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -19,24 +21,37 @@ SyncFailure is_immutable(const ExternalSecret& es) {
           kube::Outcome::done()};
 }
 
-// Nothing to make a Secret of: what spec.target.deletionPolicy says, of which Retain is all there is yet.
-Plan without_content() {
-  return {.action = Action::kLeave, .ending = Ending::kRetained, .has_secret = false, .ends_orphans = false};
+Plan left(Ending ending) { return {.ending = ending, .has_secret = false, .ends_orphans = false}; }
+
+// Nothing to make a Secret of, and it was deletionPolicy Delete.
+Synced<Plan> deleted(const ExternalSecret& es, const Target* live) {
+  if (!owns(es)) {
+    const auto why = fmt::format("unable to delete secret {}: creationPolicy={} is not Owner", es.target_name(),
+                                 es.spec.target.creation_policy);
+    return std::unexpected(SyncFailure{Ending::kNotDeleted, {Code::kInvalid, why}, kube::Outcome::done()});
+  }
+  Plan plan = left(Ending::kDeleted);
+  if (live == nullptr || !live->managed()) return plan;
+  TRY_VOID(decide_ownership(es, live));
+  plan.action = Action::kDelete;
+  return plan;
 }
 
 Synced<Plan> change(const ExternalSecret& es, const Target& live, Desired desired, Action action) {
-  if (desired.is(live)) return Plan{};
+  if (desired.is(live)) return Plan{.ends_orphans = owns(es)};
   if (live.immutable.value_or(false) && live.actual_hash != desired.data_hash) return std::unexpected(is_immutable(es));
-  return Plan{.action = action, .secret = std::move(desired.secret)};
+  return Plan{.action = action, .ends_orphans = owns(es), .secret = std::move(desired.secret)};
 }
 
 }  // namespace
 
 Synced<Plan> plan_secret(const ExternalSecret& es, const Target* live, Content content) {
-  if (content.kind == Content::Kind::kNothing) return without_content();
+  if (content.kind == Content::Kind::kNothing) return deletes(es) ? deleted(es, live) : left(Ending::kRetained);
+  if (!writes(es)) return left(Ending::kSynced);
+  if (live == nullptr && !creates(es)) return left(Ending::kMissing);
   if (live == nullptr) {
     TRY(Desired desired, desired_secret(es, nullptr, std::move(content.parts)));
-    return Plan{.action = Action::kCreate, .secret = std::move(desired.secret)};
+    return Plan{.action = Action::kCreate, .ends_orphans = owns(es), .secret = std::move(desired.secret)};
   }
   if (!live->managed()) {
     return Plan{.action = Action::kMark, .ending = Ending::kOvertaken, .has_secret = false, .ends_orphans = false};

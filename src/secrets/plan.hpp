@@ -29,6 +29,7 @@ struct Plan {
     kCreate,        // `secret`
     kUpdate,        // to `secret`, under the version that was read
     kUpdateAround,  // the same, but for the data: it stays, and is read just before
+    kDelete,        // under the uid that was read
     kMark,          // it is there, but no watch shows it: mark it as ours, the next pass sees it
   } action = Action::kLeave;
   Ending ending = Ending::kSynced;  // once it is done

@@ -16,9 +16,10 @@ struct DeedWords {
   std::string_view reason, message;
 };
 // In the order of Deed.
-constexpr std::array<DeedWords, 3> kDeeds = {{{"Created", "secret created"},
+constexpr std::array<DeedWords, 4> kDeeds = {{{"Created", "secret created"},
                                               {"Updated", "secret updated"},
-                                              {"Deleted", "secret deleted because it was orphaned"}}};
+                                              {"Deleted", "secret deleted because it was orphaned"},
+                                              {"Deleted", "secret deleted due to DeletionPolicy=Delete"}}};
 
 ReadyWords words_of(const Report& report) {
   ReadyWords words = ready_words(report.ending);
@@ -41,6 +42,9 @@ ExternalSecretStatus status_after(const ExternalSecret& es, const Report& report
 }
 
 Task<Result<ExternalSecretStatus>> Reporter::report(ExternalSecretPtr es, Report report) {
+  for (const std::string& item : report.missing) {
+    event(*es, EventType::kNormal, "MissingProviderSecret", "secret does not exist at provider using " + item);
+  }
   tell_deeds(*es, report.deeds);
   if (report.ending == Ending::kOvertaken) {
     log::debug("another pass is needed",

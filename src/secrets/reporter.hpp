@@ -19,7 +19,8 @@ struct Report {
   bool has_secret = false;      // there is one that was made of what is there now
   std::string inputs_digest{};  // of what that is
   std::vector<Deed> deeds{};
-  std::string note{};  // what the Ready condition says besides
+  std::vector<std::string> missing{};  // items that a store does not have
+  std::string note{};                  // what the Ready condition says besides
   WallTime started{};
 };
 

@@ -1,7 +1,11 @@
 #include "secrets/sync.hpp"
 
+#include <algorithm>
+
+#include "secrets/desired_secret.hpp"
 #include "secrets/gather.hpp"
 #include "secrets/material.hpp"
+#include "secrets/policies.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -28,6 +32,7 @@ Task<Report> Sync::run(ExternalSecretPtr es) {
   auto material = co_await gather_material(p_, es);
   if (!material) co_return failed(std::move(report), std::move(material).error());
   TargetPtr live = material->live;
+  report.missing = std::move(material->fetched.missing);
   auto content = co_await maker_.make(es, *std::move(material));
   if (!content) co_return failed(std::move(report), std::move(content).error());
   std::string digest = content->digest;
@@ -52,8 +57,25 @@ Task<Report> Sync::run(ExternalSecretPtr es) {
   co_return report;
 }
 
+Task<Synced<void>> Sync::remove_with(ExternalSecretPtr es, TargetPtr target) {
+  const auto controls = [uid = es->metadata.uid](const kube::OwnerReference& owner) {
+    return owner.controller.value_or(false) && owner.uid == uid;
+  };
+  if (std::ranges::none_of(target->metadata.owner_references, controls)) co_return Synced<void>();
+  auto removed =
+      co_await writer_.remove(std::move(target), Deed::kDeleted, Ending::kNotDeleted, "could not delete secret");
+  if (!removed) co_return std::unexpected(std::move(removed).error());
+  co_return Synced<void>();
+}
+
 Task<Synced<Sync::Carried>> Sync::bring_about(ExternalSecretPtr es, Content content, TargetPtr live) {
   if (live) co_return co_await carry_out(es, std::move(content), std::move(live));
+  if (content.kind == Content::Kind::kNew && writes(*es) && !creates(*es)) {  // does our watch not show it?
+    auto found = co_await find_target(p_, es);
+    if (!found) co_return std::unexpected(std::move(found).error());
+    if (*found) live = std::make_shared<const Target>(to_target(**std::move(found)));
+    co_return co_await carry_out(es, std::move(content), std::move(live));
+  }
   auto carried = co_await carry_out(es, content, nullptr);
   if (carried || carried.error().error.code != Code::kAlreadyExists) co_return std::move(carried);
   // There is one that our watch does not show: not marked as ours, or not seen yet.
@@ -64,6 +86,13 @@ Task<Synced<Sync::Carried>> Sync::bring_about(ExternalSecretPtr es, Content cont
 }
 
 Task<Synced<Sync::Carried>> Sync::carry_out(ExternalSecretPtr es, Content content, TargetPtr live) {
+  if (live && live->managed() && keeps_foreign_keys(*es) && content.kind == Content::Kind::kNew) {
+    auto whole = co_await read_target(p_, es);
+    if (!whole) co_return std::unexpected(std::move(whole).error());
+    SecretMap data = whole->data;
+    live = std::make_shared<const Target>(to_target(*std::move(whole)));
+    content.parts.data = merged_data(*es, *live, std::move(data), std::move(content.parts.data));
+  }
   auto plan = plan_secret(*es, live.get(), std::move(content));
   if (!plan) co_return std::unexpected(std::move(plan).error());
   if (plan->action == Plan::Action::kUpdateAround) {
@@ -74,7 +103,7 @@ Task<Synced<Sync::Carried>> Sync::carry_out(ExternalSecretPtr es, Content conten
   }
   const bool marks = plan->action == Plan::Action::kMark;
   Carried carried{plan->ending, plan->has_secret, plan->ends_orphans};
-  auto deed = co_await writer_.write(es, *std::move(plan));
+  auto deed = co_await writer_.write(es, live, *std::move(plan));
   if (!deed) co_return std::unexpected(std::move(deed).error());
   if (marks) {
     co_return std::unexpected(

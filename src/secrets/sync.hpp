@@ -16,6 +16,8 @@ class Sync {
   explicit Sync(const Parts& parts) : p_(parts), digests_(parts), maker_(parts, digests_), writer_(parts) {}
 
   Task<Report> run(ExternalSecretPtr es);
+  // What a deleted ExternalSecret made goes with it, when it still controls it.
+  Task<Synced<void>> remove_with(ExternalSecretPtr es, TargetPtr target);
   void forget(const kube::Key& external_secret) { digests_.forget(external_secret); }
 
  private:

@@ -19,13 +19,18 @@ std::unexpected<SyncFailure> failed_to(std::string_view what, const std::string&
 
 }  // namespace
 
-Task<TargetWriter::Done> TargetWriter::write(ExternalSecretPtr es, Plan plan) {
+Task<TargetWriter::Done> TargetWriter::write(ExternalSecretPtr es, TargetPtr live, Plan plan) {
   switch (plan.action) {
     case Plan::Action::kCreate:
       co_return co_await create(es, std::move(plan.secret));
     case Plan::Action::kUpdate:
     case Plan::Action::kUpdateAround:
       co_return co_await update(es, std::move(plan.secret));
+    case Plan::Action::kDelete: {
+      auto deleted = co_await remove(std::move(live), Deed::kDeleted, Ending::kNotDeleted, "could not delete secret");
+      if (!deleted) co_return std::unexpected(std::move(deleted).error());
+      co_return *deleted;
+    }
     case Plan::Action::kMark:
       co_return co_await mark(es);
     case Plan::Action::kLeave:
@@ -62,17 +67,22 @@ Task<TargetWriter::Done> TargetWriter::mark(ExternalSecretPtr es) {
 }
 
 Task<Synced<Deed>> TargetWriter::remove_orphan(TargetPtr orphan) {
-  const Key key = orphan->metadata.key();
+  co_return co_await remove(std::move(orphan), Deed::kOrphanDeleted, Ending::kOrphansLeft,
+                            "could not delete orphaned secret");
+}
+
+Task<Synced<Deed>> TargetWriter::remove(TargetPtr target, Deed deed, Ending failure, std::string_view what) {
+  const Key key = target->metadata.key();
   kube::DeleteOptions options;
-  options.uid = orphan->metadata.uid;
+  options.uid = target->metadata.uid;
   auto removed = co_await p_.client.remove(kube::kResource<api::Secret>, key, std::move(options));
   if (!removed && removed.error().code != Code::kNotFound) {
     const auto then = kube::after_failed_write(removed.error().code);
-    auto error = std::move(removed).error().prefixed(fmt::format("could not delete orphaned secret {}", key.name));
-    co_return std::unexpected(SyncFailure{Ending::kOrphansLeft, std::move(error), then});
+    auto error = std::move(removed).error().prefixed(fmt::format("{} {}", what, key.name));
+    co_return std::unexpected(SyncFailure{failure, std::move(error), then});
   }
-  log::debug("orphaned secret deleted", {{"secret", key.name}, {"namespace", key.ns}});
-  co_return Deed::kOrphanDeleted;
+  log::debug("secret deleted", {{"secret", key.name}, {"namespace", key.ns}});
+  co_return deed;
 }
 
 }  // namespace rotor::secrets

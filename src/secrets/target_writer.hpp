@@ -12,14 +12,17 @@
 namespace rotor::secrets {
 
 // What was done that people are told.
-enum class Deed : std::uint8_t { kCreated, kUpdated, kOrphanDeleted };
+enum class Deed : std::uint8_t { kCreated, kUpdated, kOrphanDeleted, kDeleted };
 
 class TargetWriter {
  public:
   explicit TargetWriter(const Parts& parts) : p_(parts) {}
 
-  Task<Synced<std::optional<Deed>>> write(ExternalSecretPtr es, Plan plan);
+  // `live`: the Secret that was planned on; null when there is none.
+  Task<Synced<std::optional<Deed>>> write(ExternalSecretPtr es, TargetPtr live, Plan plan);
   Task<Synced<Deed>> remove_orphan(TargetPtr orphan);
+  // Under its uid; good as well when it is gone.
+  Task<Synced<Deed>> remove(TargetPtr target, Deed deed, Ending failure, std::string_view what);
 
  private:
   using Done = Synced<std::optional<Deed>>;

@@ -123,13 +123,13 @@ TEST_F(PreviewTest, ShowsTheGoodOnesBesideBadOnes) {
 }
 
 TEST_F(PreviewTest, NotesWhatTheApiServerWouldDropAndWhatIsNotBuiltYet) {
-  const auto previews = must(
-      {.manifests = {file("es.yaml", external_secret(R"({target: {creationPolicy: Merge, template: {dta: {a: b}}}})"))},
-       .data = file("data.yaml", "u: ada")});
+  const auto previews =
+      must({.manifests = {file("es.yaml", external_secret(R"({target: {immutable: true, template: {dta: {a: b}}}})"))},
+            .data = file("data.yaml", "u: ada")});
   ASSERT_EQ(previews.shown.size(), 1U);
   EXPECT_EQ(previews.shown[0].notes,
             (std::vector<std::string>{"unknown field \"spec.target.template.dta\"; did you mean \"data\"?",
-                                      "spec.target.creationPolicy Merge is not built yet; use Owner"}));
+                                      "spec.target.immutable is not built yet; leave it out"}));
   EXPECT_TRUE(previews.shown[0].outcome);
 }
 

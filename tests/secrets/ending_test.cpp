@@ -33,13 +33,15 @@ struct WordsCase {
   Ending ending;
   bool ready;
   std::string_view message;
+  std::string_view reason = "";
 };
 class Words : public testing::TestWithParam<WordsCase> {};
 
 TEST_P(Words, AreThoseThatPeopleKnow) {
   const ReadyWords words = ready_words(GetParam().ending);
   EXPECT_EQ(words.ready, GetParam().ready);
-  EXPECT_EQ(words.reason, GetParam().ready ? "SecretSynced" : "SecretSyncedError");
+  const std::string_view usual = GetParam().ready ? "SecretSynced" : "SecretSyncedError";
+  EXPECT_EQ(words.reason, GetParam().reason.empty() ? usual : GetParam().reason);
   EXPECT_EQ(words.message, GetParam().message);
 }
 
@@ -47,6 +49,10 @@ INSTANTIATE_TEST_SUITE_P(
     Cases, Words,
     testing::Values(WordsCase{Ending::kSynced, true, "secret synced"},
                     WordsCase{Ending::kRetained, true, "secret retained due to DeletionPolicy=Retain"},
+                    WordsCase{Ending::kDeleted, true, "secret deleted due to DeletionPolicy=Delete", "SecretDeleted"},
+                    WordsCase{Ending::kMissing, true, "secret will not be created due to CreationPolicy=Merge",
+                              "SecretMissing"},
+                    WordsCase{Ending::kNotDeleted, false, "could not delete secret"},
                     WordsCase{Ending::kNotFetched, false, "could not get secret data from provider"},
                     WordsCase{Ending::kNotWritten, false, "could not update secret"},
                     WordsCase{Ending::kOwnedByAnother, false, "target is owned by another ExternalSecret"},

@@ -47,6 +47,47 @@ TEST(Plan, LeavesWhatIsThereWhenNothingWasFetched_Row68) {
   }
 }
 
+TEST(Plan, DeletesOnlyWhatIsOwned_Row64_Row66) {
+  auto es = sample_es();
+  es.spec.target.deletion_policy = "Delete";
+  const auto live = to_target(left_by(es, one_value("a", "v1")));
+  EXPECT_EQ(plan_secret(es, &live, {})->action, Action::kDelete);
+  EXPECT_EQ(plan_secret(es, &live, {})->ending, Ending::kDeleted);
+  EXPECT_EQ(plan_secret(es, nullptr, {})->action, Action::kLeave);
+  for (const char* policy : {"Orphan", "Merge", "CreateOrMerge"}) {
+    es.spec.target.creation_policy = policy;
+    const auto plan = plan_secret(es, &live, {});
+    ASSERT_FALSE(plan) << policy;
+    EXPECT_EQ(plan.error().ending, Ending::kNotDeleted);
+    EXPECT_EQ(plan.error().then.kind, kube::Outcome::Kind::kDone) << "no retry can help";
+  }
+}
+
+TEST(Plan, FollowsTheCreationPolicy_Row56_Row60) {
+  struct Row {
+    const char* policy;
+    Action action;
+    Ending ending;
+    bool owned, ends_orphans;
+  };
+  for (const Row& row : {Row{"", Action::kCreate, Ending::kSynced, true, true},
+                         Row{"Owner", Action::kCreate, Ending::kSynced, true, true},
+                         Row{"Orphan", Action::kCreate, Ending::kSynced, false, false},
+                         Row{"CreateOrMerge", Action::kCreate, Ending::kSynced, false, false},
+                         Row{"Merge", Action::kLeave, Ending::kMissing, false, false},
+                         Row{"None", Action::kLeave, Ending::kSynced, false, false}}) {
+    auto es = sample_es();
+    es.spec.target.creation_policy = row.policy;
+    const auto plan = planned(es, nullptr, one_value("a", "v1"));
+    ASSERT_TRUE(plan) << row.policy;
+    EXPECT_EQ(plan->action, row.action) << row.policy;
+    EXPECT_EQ(plan->ending, row.ending) << row.policy;
+    EXPECT_EQ(plan->ends_orphans, row.ends_orphans) << row.policy;
+    EXPECT_EQ(!plan->secret.metadata.owner_references.empty(), row.owned) << row.policy;
+    EXPECT_EQ(plan->secret.metadata.labels.contains(kOwnerLabel), row.owned) << row.policy;
+  }
+}
+
 TEST(Plan, MarksASecretThatNoWatchShowsBeforeAnythingElse) {
   auto secret = test::sample_secret(one_value("old", "x"));
   kube::OwnerReference other;

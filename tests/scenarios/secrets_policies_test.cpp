@@ -1,0 +1,152 @@
+// spec.target.creationPolicy and deletionPolicy: what happens to the Secret, and what others wrote into it.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/scenarios/secrets_world.hpp"
+
+namespace rotor::test {
+namespace {
+
+constexpr std::string_view kSynced = "True/SecretSynced/secret synced";
+constexpr std::string_view kTwo = R"([{"key":"one","value":"1"},{"key":"two","value":"2"}])";
+
+class SecretsPolicies : public testing::Test {
+ protected:
+  void begin(std::string_view policies, std::string_view entries = kTwo) {
+    world.store(entries);
+    world.start_operator();
+    world.until_ready("ss", "store", "True/Valid/store validated");
+    world.external_secret(fmt::format(
+        R"("target":{{"name":"tgt",{}}},"data":[{{"secretKey":"a","remoteRef":{{"key":"one"}}}},{{"secretKey":"b","remoteRef":{{"key":"two"}}}}])",
+        policies));
+  }
+  void store_has(std::string_view entries) {
+    world.merge("ss", "store", fmt::format(R"({{"spec":{{"provider":{{"fake":{{"data":{}}}}}}}}})", entries));
+    world.merge("es", "es", fmt::format(R"({{"metadata":{{"annotations":{{"force-sync":"{}"}}}}}})", ++asked));
+  }
+  void foreign_secret() {
+    world.create("secret", "tgt", R"({"metadata":{"labels":{"theirs":"x"}},"data":{"c":"Mw=="}})");
+  }
+  std::size_t owners() {
+    const auto secret = world.get("secret", "tgt");
+    const auto* owners = json::find(secret, "metadata.ownerReferences");
+    return owners == nullptr ? 0 : owners->as_array().size();
+  }
+  bool there() { return !world.get("secret", "tgt").is_null(); }
+
+  SecretsWorld world;
+  int asked = 0;
+};
+
+TEST_F(SecretsPolicies, AnOrphanIsMadeWithoutAnOwnerAndStays_Row63) {
+  begin(R"("creationPolicy":"Orphan")");
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(world.value("tgt", "a"), "1");
+  EXPECT_EQ(owners(), 0U);
+  world.remove("es", "es");
+  world.until("the ExternalSecret to go", [this] { return world.get("es", "es").is_null(); });
+  world.settle();
+  EXPECT_TRUE(there());
+}
+
+TEST_F(SecretsPolicies, ASecretThatIsNoLongerOwnedLosesItsOwner) {
+  begin(R"("creationPolicy":"Owner")");
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(owners(), 1U);
+  world.merge("es", "es", R"({"spec":{"target":{"creationPolicy":"Orphan"}}})");
+  world.until("the owner to go", [this] { return owners() == 0; });
+  EXPECT_EQ(world.value("tgt", "a"), "1");
+}
+
+TEST_F(SecretsPolicies, MergeMakesNoSecret_Row56) {
+  begin(R"("creationPolicy":"Merge")");
+  world.until_ready("es", "es", "True/SecretMissing/secret will not be created due to CreationPolicy=Merge");
+  EXPECT_FALSE(there());
+}
+
+TEST_F(SecretsPolicies, MergeKeepsTheKeysOfOthers_Row57_Row58_Row59) {
+  foreign_secret();
+  begin(R"("creationPolicy":"Merge")");
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(world.value("tgt", "a") + world.value("tgt", "b") + world.value("tgt", "c"), "123");
+  EXPECT_EQ(owners(), 0U);
+  EXPECT_TRUE(json::find(world.get("secret", "tgt"), "metadata.labels")->as_object().contains("theirs"));
+  world.merge("secret", "tgt", R"({"data":{"a":"eA=="}})");
+  world.until("our value again", [this] { return world.value("tgt", "a") == "1"; });
+  world.settle();
+  const auto version = std::string(json::find_string(world.get("secret", "tgt"), "metadata.resourceVersion"));
+  world.values_changed();
+  world.settle();
+  EXPECT_EQ(json::find_string(world.get("secret", "tgt"), "metadata.resourceVersion"), version);
+}
+
+TEST_F(SecretsPolicies, CreateOrMergeMakesOneAndAddsToOne_Row60_Row61) {
+  begin(R"("creationPolicy":"CreateOrMerge")");
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(owners(), 0U);
+  world.merge("secret", "tgt", R"({"data":{"c":"Mw=="}})");
+  store_has(R"([{"key":"one","value":"11"},{"key":"two","value":"2"}])");
+  world.until("the new value", [this] { return world.value("tgt", "a") == "11"; });
+  EXPECT_EQ(world.value("tgt", "c"), "3");
+}
+
+TEST_F(SecretsPolicies, NoneTouchesNothing) {
+  foreign_secret();
+  const auto before = world.get("secret", "tgt");
+  begin(R"("creationPolicy":"None")");
+  world.until_ready("es", "es", kSynced);
+  world.settle();
+  EXPECT_EQ(world.get("secret", "tgt"), before);
+}
+
+TEST_F(SecretsPolicies, WhatAStoreNoLongerHasGoes_Row64_Row65_Row70) {
+  begin(R"("deletionPolicy":"Delete")");
+  world.until_ready("es", "es", kSynced);
+  store_has(R"([{"key":"one","value":"1"},{"key":"other","value":"x"}])");
+  world.until("b to go", [this] { return world.value("tgt", "b").empty(); });
+  EXPECT_EQ(world.value("tgt", "a"), "1");
+  EXPECT_EQ(json::find_string(world.events("MissingProviderSecret").at(0), "message"),
+            "secret does not exist at provider using spec.data[1] (key=two)");
+  store_has(R"([{"key":"other","value":"x"}])");
+  world.until_ready("es", "es", "True/SecretDeleted/secret deleted due to DeletionPolicy=Delete");
+  EXPECT_FALSE(there());
+  store_has(kTwo);
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(world.value("tgt", "b"), "2");
+}
+
+TEST_F(SecretsPolicies, ASecretThatIsNotOwnedIsNotDeleted_Row66) {
+  begin(R"("creationPolicy":"Orphan","deletionPolicy":"Delete")");
+  world.until_ready("es", "es", kSynced);
+  store_has(R"([{"key":"other","value":"x"}])");
+  world.until_ready("es", "es", "False/SecretSyncedError/could not delete secret");
+  EXPECT_EQ(world.value("tgt", "a"), "1");
+}
+
+TEST_F(SecretsPolicies, DeletionPolicyMergeKeepsTheSecretAndTheKeysOfOthers_Row69) {
+  foreign_secret();
+  begin(R"("creationPolicy":"Merge","deletionPolicy":"Merge")");
+  world.until_ready("es", "es", kSynced);
+  store_has(R"([{"key":"other","value":"x"}])");
+  world.until("our keys to go", [this] { return world.value("tgt", "a").empty() && world.value("tgt", "b").empty(); });
+  EXPECT_EQ(world.value("tgt", "c"), "3");
+}
+
+TEST_F(SecretsPolicies, AnErrorThatIsNoAbsenceChangesNothing_Row71) {
+  begin(R"("deletionPolicy":"Delete")");
+  world.until_ready("es", "es", kSynced);
+  world.merge("es", "es", R"({"spec":{"data":[{"secretKey":"a","remoteRef":{"key":"one"}},
+    {"secretKey":"b","remoteRef":{"key":"two"},"sourceRef":{"storeRef":{"name":"none"}}}]}})");
+  world.until_ready("es", "es", "False/SecretSyncedError/could not get secret data from provider");
+  EXPECT_EQ(world.value("tgt", "a") + world.value("tgt", "b"), "12");
+}
+
+TEST_F(SecretsPolicies, DeleteTakesTheSecretWithItsExternalSecret) {
+  begin(R"("deletionPolicy":"Delete")");
+  world.until_ready("es", "es", kSynced);
+  world.remove("es", "es");
+  world.until("both to go", [this] { return world.get("es", "es").is_null() && !there(); });
+}
+
+}  // namespace
+}  // namespace rotor::test
