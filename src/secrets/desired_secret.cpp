@@ -64,13 +64,16 @@ Synced<Desired> build(const ExternalSecret& es, const Target* live, tmpl::Secret
   secret.data = std::move(parts.data);
   if (live != nullptr) secret.type = live->type, secret.immutable = live->immutable;
   if (!parts.type.empty()) secret.type = parts.type;
+  if (es.spec.target.immutable) secret.immutable = true;
   return Desired{std::move(secret), std::move(hash)};
 }
 
 }  // namespace
 
 bool Desired::is(const Target& live) const {
-  return live.actual_hash == data_hash && secret.type == live.type && same_metadata(secret.metadata, live.metadata);
+  return live.actual_hash == data_hash && secret.type == live.type &&
+         secret.immutable.value_or(false) == live.immutable.value_or(false) &&
+         same_metadata(secret.metadata, live.metadata);
 }
 
 Synced<Desired> desired_secret(const ExternalSecret& es, const Target* live, tmpl::SecretParts parts) {

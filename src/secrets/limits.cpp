@@ -21,7 +21,6 @@ std::optional<std::string> target_not_built_yet(const ExternalSecret& es) {
   if (target.manifest) {
     return "spec.target.manifest is not built yet; only Secrets can be written: leave it out";
   }
-  if (target.immutable) return "spec.target.immutable is not built yet; leave it out";
   return std::nullopt;
 }
 

@@ -56,7 +56,8 @@ Synced<Plan> plan_secret(const ExternalSecret& es, const Target* live, Content c
   if (!live->managed()) {
     return Plan{.action = Action::kMark, .ending = Ending::kOvertaken, .has_secret = false, .ends_orphans = false};
   }
-  if (content.kind == Content::Kind::kAsItIs) {
+  // An immutable target is written once: afterwards, and on a Secret that was there before, its data is what it is.
+  if (content.kind == Content::Kind::kAsItIs || es.spec.target.immutable) {
     TRY(Desired desired, desired_around_data(es, *live));
     return change(es, *live, std::move(desired), Action::kUpdateAround);
   }

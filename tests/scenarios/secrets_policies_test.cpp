@@ -141,6 +141,18 @@ TEST_F(SecretsPolicies, AnErrorThatIsNoAbsenceChangesNothing_Row71) {
   EXPECT_EQ(world.value("tgt", "a") + world.value("tgt", "b"), "12");
 }
 
+TEST_F(SecretsPolicies, AnImmutableTargetKeepsWhatItWasMadeWith_Row72_Row73_Row75) {
+  begin(R"("immutable":true)");
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(json::find(world.get("secret", "tgt"), "immutable")->as_bool(), true);
+  store_has(R"([{"key":"one","value":"new"},{"key":"two","value":"2"}])");
+  world.settle();
+  EXPECT_EQ(world.value("tgt", "a"), "1");
+  EXPECT_EQ(world.ready("es", "es"), kSynced);
+  world.remove("secret", "tgt");
+  world.until("it to be made again", [this] { return world.value("tgt", "a") == "new"; });
+}
+
 TEST_F(SecretsPolicies, DeleteTakesTheSecretWithItsExternalSecret) {
   begin(R"("deletionPolicy":"Delete")");
   world.until_ready("es", "es", kSynced);

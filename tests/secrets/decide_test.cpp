@@ -210,7 +210,6 @@ INSTANTIATE_TEST_SUITE_P(
                     "invalid spec.refreshInterval \"1d\": time: unknown unit \"d\" in duration \"1d\"; write a "
                     "duration in h, m "
                     "and s, such as 1h or 90s (a day is 24h)"},
-        RefusedCase{R"({"target":{"immutable":true}})", "spec.target.immutable is not built yet; leave it out"},
         RefusedCase{R"({"target":{"manifest":{"apiVersion":"v1","kind":"ConfigMap"}}})",
                     "spec.target.manifest is not built yet; only Secrets can be written: leave it out"},
         RefusedCase{R"({"target":{"template":{"type":"bootstrap.kubernetes.io/token"}}})",

@@ -88,6 +88,22 @@ TEST(Plan, FollowsTheCreationPolicy_Row56_Row60) {
   }
 }
 
+TEST(Plan, WritesAnImmutableTargetOnce_Row72_Row73_Row76) {
+  auto es = sample_es();
+  es.spec.target.immutable = true;
+  const auto made = planned(es, nullptr, one_value("a", "v1"));
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->action, Action::kCreate);
+  EXPECT_EQ(made->secret.immutable, true);
+  const auto frozen = to_target(left_by(es, one_value("a", "v1")));
+  EXPECT_EQ(planned(es, &frozen, one_value("a", "v2"))->action, Action::kLeave) << "and Ready stays True";
+  const auto mutable_one = to_target(left_by(sample_es(), one_value("a", "v1")));
+  const auto freezing = planned(es, &mutable_one, one_value("a", "v2"));
+  ASSERT_TRUE(freezing);
+  EXPECT_EQ(freezing->action, Action::kUpdateAround);
+  EXPECT_EQ(freezing->secret.immutable, true);
+}
+
 TEST(Plan, MarksASecretThatNoWatchShowsBeforeAnythingElse) {
   auto secret = test::sample_secret(one_value("old", "x"));
   kube::OwnerReference other;

@@ -103,7 +103,6 @@ class Previewer {
       return out;
     }
     for (const auto& [key, value] : *fetched) out.fields.push_back(key);
-    if (const auto limit = secrets::target_not_built_yet(out.es)) out.notes.push_back(*limit);
     out.outcome =
         secrets::render_secret(out.es, *std::move(fetched), sources_.of(out.es), environment_, options_.delimiters);
     return out;
