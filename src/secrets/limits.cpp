@@ -41,7 +41,6 @@ std::optional<std::string> sources_not_built_yet(const ExternalSecret& es) {
 
 std::optional<std::string> not_built_yet(const ExternalSecret& es) {
   if (auto limit = target_not_built_yet(es)) return limit;
-  if (es.spec.sync_windows) return "spec.syncWindows is not built yet; leave it out";
   return sources_not_built_yet(es);
 }
 

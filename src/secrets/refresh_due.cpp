@@ -7,6 +7,7 @@
 
 #include "base/time.hpp"
 #include "secrets/force_sync.hpp"
+#include "secrets/sync_windows.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -28,6 +29,7 @@ RefreshDecision periodic(const ExternalSecret& es, Duration interval, WallTime n
   if (!last) return {true, "never refreshed"};
   if (*last > now) return {true, "last refresh lies in the future"};
   if (*last + interval >= now) return {false, "not due yet"};
+  if (!in_sync_window(es, now)) return {false, "outside of spec.syncWindows"};
   return {true, "refreshInterval has passed"};
 }
 
@@ -84,6 +86,10 @@ std::optional<Duration> next_look(const ExternalSecret& es, Duration interval, W
   if (!last) return interval;
   // refreshTime has whole seconds and "due" means strictly later: a millisecond on top reaches it at the first look.
   const Duration left = *last + interval - now + std::chrono::milliseconds(1);
+  if (left <= Duration::zero() && !in_sync_window(es, now)) {
+    const Duration edge = until_window_changes(es, now).value_or(interval);
+    return std::max<Duration>(std::min(edge, interval), std::chrono::seconds(1)) + spread(es, interval);
+  }
   return std::max<Duration>(left, Duration::zero()) + spread(es, interval);
 }
 

@@ -220,8 +220,6 @@ INSTANTIATE_TEST_SUITE_P(
             "template.type=\"kubernetes.io/service-account-token\" with templateFrom target=\"Annotations\" is "
             "not allowed\ntemplateFrom target=\"spec.x\" is not allowed when targeting a Secret, must be one of "
             "\"Data\", \"Annotations\" or \"Labels\""},
-        RefusedCase{R"({"syncWindows":{"kind":"allow","windows":[]}})",
-                    "spec.syncWindows is not built yet; leave it out"},
         RefusedCase{R"({"dataFrom":[{"sourceRef":{"generatorRef":{"kind":"UUID","name":"u"}}}]})",
                     "spec.dataFrom[0].sourceRef.generatorRef is not built yet; use extract"},
         RefusedCase{

@@ -150,5 +150,45 @@ TEST(Repair, FollowsAMissingLabel) {
   EXPECT_TRUE(target_needs_repair(sample_es(), &target).refresh);
 }
 
+api::es::ExternalSecret with_window(std::string kind, std::string schedule, std::string duration) {
+  auto es = synced_es("2026-01-02T08:00:00Z");
+  es.spec.sync_windows = api::es::SyncWindows{std::move(kind), {{std::move(schedule), std::move(duration)}}};
+  es.status.synced_resource_version = resource_token(es.metadata);
+  return es;
+}
+
+TEST(SyncWindows, GateWhatIsDueByTimeAlone) {
+  struct Row {
+    const char* kind;
+    const char* schedule;
+    const char* duration;
+    bool refreshes;
+  };
+  for (const Row& row : {Row{"allow", "0 10 * * *", "1h", true}, Row{"allow", "0 8 * * *", "2h", true},
+                         Row{"allow", "0 8 * * *", "119m", false}, Row{"allow", "0 22 * * *", "2h", false},
+                         Row{"deny", "0 9 * * *", "2h", false}, Row{"deny", "0 22 * * *", "2h", true},
+                         Row{"allow", "no schedule", "1h", false}, Row{"deny", "no schedule", "1h", true},
+                         Row{"other", "0 22 * * *", "1h", true}}) {
+    EXPECT_EQ(refreshes(with_window(row.kind, row.schedule, row.duration)), row.refreshes)
+        << row.kind << " " << row.schedule << " " << row.duration;
+  }
+  auto edited = with_window("allow", "0 22 * * *", "2h");
+  edited.metadata.generation = 2;
+  EXPECT_TRUE(refreshes(edited)) << "an edit waits for no window";
+  auto first = with_window("allow", "0 22 * * *", "2h");
+  first.status = {};
+  EXPECT_TRUE(refreshes(first));
+}
+
+TEST(SyncWindows, AreLookedAtWhenTheyChangeAndAtTheLatestAfterTheInterval) {
+  const auto until = [](const api::es::ExternalSecret& es, Duration interval) {
+    const auto next = next_look(es, interval, kNow);
+    return next ? std::chrono::round<std::chrono::minutes>(*next) : std::chrono::minutes(-1);
+  };
+  EXPECT_EQ(until(with_window("allow", "30 10 * * *", "1h"), 1h), 30min);
+  EXPECT_EQ(until(with_window("allow", "0 22 * * *", "1h"), 1h), 60min);
+  EXPECT_EQ(until(with_window("deny", "0 9 * * *", "70m"), 1h), 10min);
+}
+
 }  // namespace
 }  // namespace rotor::secrets

@@ -1,0 +1,58 @@
+#include "secrets/sync_windows.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "template/cron.hpp"
+
+namespace rotor::secrets {
+namespace {
+
+using tmpl::CronSchedule;
+
+constexpr Duration kLongest = std::chrono::hours(24 * 365 * 100);  // sums with it do not overflow
+
+struct Window {
+  CronSchedule schedule;
+  Duration lasts;
+};
+
+std::vector<Window> windows_of(const ExternalSecret& es) {
+  std::vector<Window> windows;
+  if (!es.spec.sync_windows) return windows;
+  for (const auto& window : es.spec.sync_windows->windows) {
+    auto schedule = CronSchedule::parse(window.schedule);
+    const auto lasts = parse_duration(window.duration);
+    if (schedule && lasts) windows.push_back({*std::move(schedule), std::min(*lasts, kLongest)});
+  }
+  return windows;
+}
+
+}  // namespace
+
+bool in_sync_window(const ExternalSecret& es, WallTime now) {
+  if (!es.spec.sync_windows || es.spec.sync_windows->windows.empty()) return true;
+  const bool open = std::ranges::any_of(
+      windows_of(es), [now](const Window& window) { return window_active(window.schedule, window.lasts, now); });
+  const std::string& kind = es.spec.sync_windows->kind;
+  if (kind == "allow") return open;
+  return kind != "deny" || !open;
+}
+
+std::optional<Duration> until_window_changes(const ExternalSecret& es, WallTime now) {
+  std::optional<Duration> soonest;
+  const auto consider = [&soonest, now](WallTime edge) {
+    if (edge > now && (!soonest || edge - now < *soonest)) soonest = edge - now;
+  };
+  for (const Window& window : windows_of(es)) {
+    if (const auto opens = window.schedule.next(now)) consider(*opens);
+    if (!window_active(window.schedule, window.lasts, now)) continue;
+    // It is open to the end of that second; a later firing inside it makes it last longer, and is looked at then.
+    if (const auto opened = window.schedule.next(now - window.lasts - std::chrono::seconds(1))) {
+      consider(*opened + window.lasts + std::chrono::seconds(1));
+    }
+  }
+  return soonest;
+}
+
+}  // namespace rotor::secrets

@@ -1,0 +1,19 @@
+// spec.syncWindows: when what is due by time alone may be read. First syncs, edits and repairs never wait for a window.
+#pragma once
+
+#include <optional>
+
+#include "base/clock.hpp"
+#include "base/duration.hpp"
+#include "secrets/views.hpp"
+
+namespace rotor::secrets {
+
+// `allow`: some window is open; `deny`: none is. Without windows: always. A schedule or duration that cannot be read is
+// a window that is never open.
+bool in_sync_window(const ExternalSecret& es, WallTime now);
+
+// How long until that may change; nullopt: not within five years.
+std::optional<Duration> until_window_changes(const ExternalSecret& es, WallTime now);
+
+}  // namespace rotor::secrets
