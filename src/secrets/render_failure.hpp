@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
-#include "template/fault.hpp"
+#include "template/language/fault.hpp"
 
 namespace rotor::secrets {
 

@@ -8,8 +8,8 @@
 
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
-#include "template/fault.hpp"
 #include "template/language/context.hpp"
+#include "template/language/fault.hpp"
 
 namespace rotor::tmpl {
 

@@ -1,4 +1,4 @@
-#include "template/fault.hpp"
+#include "template/language/fault.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "template/fault.hpp"
+#include "template/language/fault.hpp"
 
 namespace rotor::local {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "template/fault.hpp"
 #include "template/language/context.hpp"
+#include "template/language/fault.hpp"
 #include "template/language/node.hpp"
 #include "template/language/template.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "template/fault.hpp"
+#include "template/language/fault.hpp"
 #include "template/language/node.hpp"
 
 namespace rotor::tmpl {

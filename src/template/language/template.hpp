@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "base/error.hpp"
-#include "template/fault.hpp"
 #include "template/go/value.hpp"
 #include "template/language/context.hpp"
+#include "template/language/fault.hpp"
 #include "template/language/parser.hpp"
 
 namespace rotor::tmpl {
