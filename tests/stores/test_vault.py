@@ -268,7 +268,7 @@ def test_what_the_server_says_is_gone_is_absent(run, name):
 
 @pytest.mark.parametrize("name, message", [
     ("property", 'cannot find secret data for key: \\"nope\\"'),
-    ("denied", "* permission denied\\n\\n(no policy of this token allows it)"),
+    ("denied", "* permission denied\\n\\n(no policy of this token allows it, or spec.provider.vault.path or version is wrong)"),
     ("wrong-version", "the mount kv1/ is of KV version 1, but spec.provider.vault.version is v2"),
     ("wrong-mount", "no handler for route"),
     ("pem", "the server's answer makes no sense: it is no JSON object")])

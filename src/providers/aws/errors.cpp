@@ -21,6 +21,8 @@ std::size_t find_no_case(std::string_view text, std::string_view needle, std::si
   return at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
 }
 
+constexpr std::size_t kMostRead = 4096;  // of a message; much less is shown
+
 // `request id: 1234-abc`, also as RequestID, with the comma or space around it.
 void cut_request_ids(std::string& text) {
   for (const std::string_view label : {"request id: ", "requestid: "}) {
@@ -205,6 +207,7 @@ Code code_of(ErrorClass error_class) {
 }  // namespace
 
 std::string sanitize(std::string_view text) {
+  text = text.substr(0, kMostRead);
   std::string out(text);
   cut_request_ids(out);
   cut_credentials(out);

@@ -62,6 +62,8 @@ constexpr std::array<LoginMeaning, 13> kLoginMeanings = {{
 }};
 constexpr std::int64_t kAssertionExpired = 700024;
 
+constexpr std::size_t kMostRead = 4096;  // of a message; much less is shown
+
 void cut_labelled(std::string& text, std::string_view label) {
   std::size_t from = 0;
   while (true) {
@@ -171,6 +173,7 @@ Code login_code(const LoginParts& parts, int status) {
 }  // namespace
 
 std::string sanitize(std::string_view text) {
+  text = text.substr(0, kMostRead);
   std::string out(text);
   cut_tail(out);
   for (const std::string_view label : {"request id:", "requestid:", "activityid:", "activity id:"}) {

@@ -24,6 +24,8 @@ std::size_t place(const Member& member) {
 
 }  // namespace
 
+constexpr std::size_t kMostMembers = 64;  // a key has a dozen
+
 std::optional<Jwk> read_jwk(json::Reader& reader) {
   if (reader.peek() != json::Kind::kObject) {
     reader.read_raw();
@@ -41,6 +43,7 @@ std::optional<Jwk> read_jwk(json::Reader& reader) {
     if (key == "kid" && raw.starts_with('"')) jwk.id = json::Reader(raw).read_string();
     typed = typed || key == "kty";
     std::erase_if(members, [&](const Member& earlier) { return earlier.name == key; });
+    if (members.size() >= kMostMembers) return std::nullopt;
     members.push_back({key, *std::move(compact)});
   }
   if (!typed) return std::nullopt;

@@ -43,6 +43,9 @@ bool wants(const Wanted& wanted, const Item& item, std::string_view name) {
   });
 }
 
+// Whatever else it is: an answer that makes no sense must not look like a vault without secrets.
+std::unexpected<Error> no_list() { return fail(Code::kUnavailable, "GetSecrets: the answer is not a list of secrets"); }
+
 }  // namespace
 
 Result<ListPage> read_list_page(const SecretBytes& body, const Wanted& wanted) {
@@ -56,17 +59,19 @@ Result<ListPage> read_list_page(const SecretBytes& body, const Wanted& wanted) {
       listed = true;
       reader.begin_array();
       while (reader.next_element()) {
+        if (reader.peek() != json::Kind::kObject) return no_list();
         const Item item = read_item(reader);
         const std::string name = item.id.substr(item.id.rfind('/') + 1);
         if (wants(wanted, item, name)) page.names.push_back(name);
       }
     } else if (key == "nextLink") {
+      if (reader.peek() != json::Kind::kString && reader.peek() != json::Kind::kNull) return no_list();
       page.next = text_or_skip(reader);
     } else {
       reader.read_raw();
     }
   }
-  if (!reader.finish() || !listed) return fail(Code::kUnavailable, "GetSecrets: the answer is not a list of secrets");
+  if (!reader.finish() || !listed) return no_list();
   return page;
 }
 

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
+
 namespace rotor::providers {
 namespace {
 
@@ -15,6 +17,32 @@ Code code_of(int status) {
   if (status == 403) return Code::kDenied;
   if (status == 429) return Code::kThrottled;
   return status >= 500 ? Code::kUnavailable : Code::kInvalid;
+}
+
+constexpr std::size_t kShortestSecret = 8;
+
+// What a request carried for the server alone: values of headers that log in, and what follows `Bearer `.
+std::vector<SecretBytes> credentials_of(const net::Headers& headers) {
+  std::vector<SecretBytes> found;
+  for (const auto& [name, value] : headers) {
+    const std::string lower = ascii_lower(name);
+    if (!lower.contains("authorization") && !lower.contains("token") && !lower.contains("secret")) continue;
+    const std::string_view text = value;
+    const auto space = text.rfind(' ');
+    for (const auto part : {text, space == std::string_view::npos ? text : text.substr(space + 1)}) {
+      if (part.size() >= kShortestSecret) found.emplace_back(part);
+    }
+  }
+  return found;
+}
+
+// A server may quote what it was sent.
+void withhold(std::string& message, const std::vector<SecretBytes>& credentials) {
+  for (const SecretBytes& credential : credentials) {
+    for (auto at = message.find(credential.reveal()); at != std::string::npos; at = message.find(credential.reveal())) {
+      message.replace(at, credential.size(), "(withheld)");
+    }
+  }
 }
 
 }  // namespace
@@ -29,9 +57,10 @@ Judgement judge_by_status(std::string_view what, const net::Response& response) 
   return Judgement::fail(error_by_status(what, response.status));
 }
 
-Task<Result<net::Response>> Caller::attempt(const Call& call, SteadyTime deadline) {
+Task<Result<net::Response>> Caller::attempt(const Call& call, SteadyTime deadline, std::vector<SecretBytes>& sent) {
   CO_TRY(net::Request request, call.make());
   CO_TRY(const std::shared_ptr<net::HttpClient> client, http_.get(call.tls));
+  sent = credentials_of(request.headers);
   const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock_.steady());
   const net::CallOptions options{.deadline = std::min(call.attempt, left), .max_body = call.max_body};
   Result<net::Response> response = co_await client->send(std::move(request), options);
@@ -43,7 +72,8 @@ Task<Result<net::Response>> Caller::call(Call call) {
   const SteadyTime deadline = clock_.steady() + call.whole;
   bool repeated = false;
   for (int tried = 1;; ++tried) {
-    Result<net::Response> response = co_await attempt(call, deadline);
+    std::vector<SecretBytes> sent;
+    Result<net::Response> response = co_await attempt(call, deadline, sent);
     std::optional<milliseconds> wait;
     Judgement judgement = Judgement::take();
     if (response) {
@@ -52,6 +82,7 @@ Task<Result<net::Response>> Caller::call(Call call) {
     } else {
       judgement = Judgement::fail(response.error());
     }
+    withhold(judgement.error.message, sent);
     if (!call.provider.empty()) calls_.count(call.provider, call.name, judgement.next == Next::kTake);
     if (judgement.next == Next::kTake) co_return std::move(response);
     if (judgement.next == Next::kRepeat && !std::exchange(repeated, true)) {

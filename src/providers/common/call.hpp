@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "net/http.hpp"
@@ -55,7 +56,8 @@ class Caller {
   Clock& clock() const { return clock_; }
 
  private:
-  Task<Result<net::Response>> attempt(const Call& call, SteadyTime deadline);
+  // `sent`: the headers that went out, whose values no error may repeat.
+  Task<Result<net::Response>> attempt(const Call& call, SteadyTime deadline, std::vector<SecretBytes>& sent);
 
   Clock& clock_;
   HttpClients& http_;

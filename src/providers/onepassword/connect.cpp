@@ -53,7 +53,6 @@ Result<std::string> content_path(const Item& item, const ItemFile& file) {
 // A page that stands in for the answer (a log-in form of a proxy) has another type and another size than the file.
 Result<void> check_content(const ItemFile& file, const net::Response& response) {
   const std::string* type = net::find_header(response.headers, "Content-Type");
-  if (type != nullptr && type->starts_with("application/octet-stream")) return {};
   if (!file.size) {
     if (type == nullptr || !type->starts_with("text/html")) return {};
     return fail(Code::kUnavailable, "the server answered a page instead of the file's content");

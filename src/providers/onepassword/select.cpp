@@ -1,6 +1,7 @@
 #include "providers/onepassword/select.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -20,11 +21,14 @@ Part part_of(const Item& item, std::string_view property) {
   return {item.is_document() ? kFile : kField, std::string(property)};
 }
 
-Result<void> check_unique(const Item& item, std::string_view label) {
-  const auto count = std::ranges::count(item.fields, label, &ItemField::label);
+Result<void> check_count(const Item& item, std::string_view label, std::ptrdiff_t count) {
   if (count == 1) return {};
   return fail(Code::kInvalid,
               fmt::format("expected one 1Password ItemField matching: '{}' in '{}', got {}", label, item.title, count));
+}
+
+Result<void> check_unique(const Item& item, std::string_view label) {
+  return check_count(item, label, std::ranges::count(item.fields, label, &ItemField::label));
 }
 
 Result<SecretBytes> field_value(const Item& item, std::string_view label) {
@@ -35,9 +39,11 @@ Result<SecretBytes> field_value(const Item& item, std::string_view label) {
 
 Result<SecretMap> field_values(const Item& item, std::string_view label) {
   SecretMap values;
+  std::unordered_map<std::string_view, std::ptrdiff_t> counts;
+  for (const ItemField& field : item.fields) ++counts[field.label];
   for (const ItemField& field : item.fields) {
     if (!label.empty() && field.label != label) continue;
-    TRY_VOID(check_unique(item, field.label));
+    TRY_VOID(check_count(item, field.label, counts.at(field.label)));
     values.emplace(field.label, field.value.value);
   }
   return values;

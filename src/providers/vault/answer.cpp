@@ -115,7 +115,7 @@ std::string_view hint(Code code, int status, const std::vector<std::string>& err
     return "(Vault does not know this token: it has expired, was revoked or is used up; or no auth method is mounted "
            "at this path, or the user is locked)";
   }
-  if (status == 403) return "(no policy of this token allows it)";
+  if (status == 403) return "(no policy of this token allows it, or spec.provider.vault.path or version is wrong)";
   if (any_contains(errors, "no handler for route")) {
     return "(nothing is mounted there: compare spec.provider.vault.path with `vault secrets list`)";
   }

@@ -69,6 +69,11 @@ Task<Result<void>> VaultClient::confirm_absence(std::string path) {
   if (config_.v1() || mount_checked_) co_return Result<void>();
   Ask look{.name = "ReadMount", .path = "sys/internal/ui/mounts/" + path, .may_be_nothing = true};
   const Result<net::Response> response = co_await session_->call(std::move(look));
+  const bool may_not_ask =
+      !response && (response.error().code == Code::kDenied || response.error().code == Code::kUnauthenticated);
+  if (!response && !may_not_ask) {
+    co_return std::unexpected(Error(response.error()).prefixed("cannot tell whether the mount is the right one"));
+  }
   if (response) CO_TRY_VOID(check_mount(*response));
   mount_checked_ = !config_.path.empty();
   co_return Result<void>();

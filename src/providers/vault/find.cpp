@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kAtOnce = 8;
 constexpr std::size_t kManyNames = 1000;
+constexpr std::size_t kMostNames = 100'000;
 constexpr std::size_t kMostFolders = 10'000;  // a server that always answers one more must not keep us for ever
 
 // With such a segment a path would be another one by the time it reaches the engine.
@@ -49,11 +50,16 @@ Task<Result<void>> VaultClient::list_folder(Folder folder, std::vector<std::stri
       names.push_back(folder.prefix + key);
     }
   }
+  if (names.size() + folders.size() > kMostNames) {
+    co_return fail(Code::kInvalid,
+                   fmt::format("find: more than {} names; narrow find.path to a part of the mount", kMostNames));
+  }
   co_return Result<void>();
 }
 
 Task<Result<std::vector<std::string>>> VaultClient::all_names(Folder root) {
   std::vector<std::string> names;
+  const std::string top = root.list;
   std::vector<Folder> level{std::move(root)};
   for (std::size_t seen = 0; !level.empty();) {
     seen += level.size();
@@ -66,6 +72,7 @@ Task<Result<std::vector<std::string>>> VaultClient::all_names(Folder root) {
                                       [&](std::size_t i) { return list_folder(level[i], names, below); }));
     level = std::move(below);
   }
+  if (names.empty()) CO_TRY_VOID(co_await confirm_absence(top));
   std::ranges::sort(names);
   co_return std::move(names);
 }

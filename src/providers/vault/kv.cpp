@@ -124,9 +124,10 @@ Result<std::vector<std::string>> read_names(const net::Response& response) {
   if (response.status == 404 && envelope->says_nothing()) return names;
   if (envelope->warns_of_versions()) return wrong_version(true);
   if (response.status == 404 || !envelope->data || !is_object(*envelope->data)) return no_answer("it is no list");
-  const std::string_view keys = member_of(*envelope->data, "keys").value_or("null");
-  if (keys == "null") return names;
-  json::Reader reader(keys);
+  const auto keys = member_of(*envelope->data, "keys");
+  if (!keys) return no_answer("it is no list");
+  if (*keys == "null") return names;
+  json::Reader reader(*keys);
   reader.begin_array();
   while (reader.next_element()) names.push_back(reader.read_string());
   if (!reader.finish()) return no_answer("its keys are no list of names");

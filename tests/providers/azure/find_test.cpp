@@ -81,6 +81,14 @@ TEST_F(AzureFind, AListWithoutAnEndIsAnError) {
   EXPECT_TRUE(find({}).starts_with("!GetSecrets: the list does not end"));
 }
 
+TEST_F(AzureFind, AListOfSomethingElseIsNoEmptyVault) {
+  for (const char* body :
+       {R"({"value":[1]})", R"({"value":["x"]})", R"({"value":[],"nextLink":7})", R"({"value":{}})"}) {
+    azure_->objects[kFirst] = body;
+    EXPECT_EQ(find({}), "!GetSecrets: the answer is not a list of secrets") << body;
+  }
+}
+
 TEST_F(AzureFind, WhatVanishedSinceIsLeftOutAndEveryOtherErrorIsOne) {
   azure_->objects.erase("https://team.vault.azure.net/secrets/example-2/");
   EXPECT_EQ(find({.name_regexp = "^example"}), "example-1 ");

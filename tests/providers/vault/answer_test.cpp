@@ -19,7 +19,8 @@ TEST(VaultRefusal, HasTheWordsOfTheVendorsTools) {
   const Error error = refused(403, R"({"errors":["1 error occurred:\n\t* permission denied\n\n"]})");
   EXPECT_EQ(error.message,
             "Error making API request.\n\nURL: GET http://vault:8200/v1/secret/data/foo\nCode: 403. Errors:\n\n"
-            "* 1 error occurred:\n\t* permission denied\n\n(no policy of this token allows it)");
+            "* 1 error occurred:\n\t* permission denied\n\n(no policy of this token allows it, or "
+            "spec.provider.vault.path or version is wrong)");
 }
 
 TEST(VaultRefusal, NamesTheNamespaceItIsOf) {

@@ -79,6 +79,9 @@ TEST_F(VaultRead, AMountOfAnotherVersionIsNoAbsence) {
   const auto unaware = open();
   vault_.answers["GET /v1/sys/internal/ui/mounts/secret/data/none"] = FakeVault::error(403, "permission denied");
   EXPECT_TRUE(pump(unaware->get_secret(remote("none"))).absent()) << "who may not ask takes the server's word";
+  const auto unlucky = open();
+  vault_.answers["GET /v1/sys/internal/ui/mounts/secret/data/none"] = FakeVault::error(400, "broken");
+  EXPECT_TRUE(pump(unlucky->get_secret(remote("none"))).failed()) << "a question without an answer confirms nothing";
 }
 
 // V7: a mistake in the manifest deletes nothing.
