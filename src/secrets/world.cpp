@@ -57,7 +57,13 @@ void World::watch_external_secrets() {
     if (after) by_target_[target_key(*after)].insert(key.name);
     if (!listeners_.external_secret) return;
     const bool news = !before || !after || before->decided_by_others != after->decided_by_others;
-    if (news) listeners_.external_secret(key, !before, after ? after->whole() : nullptr);
+    if (!news) return;
+    const ExternalSecretPtr whole = after ? after->whole() : nullptr;
+    if (after && !whole) {  // its spec could be read before: it is what stands around it
+      if (listeners_.unreadable) listeners_.unreadable(key, {Code::kInvalid, "metadata or status is malformed"});
+      return;
+    }
+    listeners_.external_secret(key, !before, whole);
   });
   external_secrets_.on_broken([this](const Key& key, const Error& error) {
     if (listeners_.unreadable) listeners_.unreadable(key, error);
