@@ -47,15 +47,6 @@ Task<Synced<api::Secret>> read_target(Parts parts, ExternalSecretPtr es) {
       write_failure(std::move(secret).error(), fmt::format("could not get secret {}", es->target_name())));
 }
 
-Task<Synced<std::optional<api::Secret>>> find_target(Parts parts, ExternalSecretPtr es) {
-  kube::Key key{es->metadata.ns, es->target_name()};
-  auto secret = co_await kube::get<api::Secret>(parts.client, std::move(key));
-  if (secret) co_return *std::move(secret);
-  if (secret.error().code == Code::kNotFound) co_return std::nullopt;
-  co_return std::unexpected(
-      write_failure(std::move(secret).error(), fmt::format("could not get secret {}", es->target_name())));
-}
-
 SyncFailure not_rendered(const ExternalSecret& es, const Target* live, Error error) {
   if (live != nullptr) error = std::move(error).prefixed(fmt::format("unable to mutate secret {}", es.target_name()));
   return {Ending::kNotWritten, std::move(error)};

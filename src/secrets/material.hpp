@@ -2,8 +2,6 @@
 // Secret as it is.
 #pragma once
 
-#include <optional>
-
 #include "api/core/secret.hpp"
 #include "base/task.hpp"
 #include "secrets/ending.hpp"
@@ -25,8 +23,6 @@ Task<Synced<Material>> gather_material(Parts parts, ExternalSecretPtr es);
 
 // The target itself, with its data, whether it is marked as ours or not.
 Task<Synced<api::Secret>> read_target(Parts parts, ExternalSecretPtr es);
-// nullopt when there is none.
-Task<Synced<std::optional<api::Secret>>> find_target(Parts parts, ExternalSecretPtr es);
 
 // Of a content that could not be made although everything was there.
 SyncFailure not_rendered(const ExternalSecret& es, const Target* live, Error error);

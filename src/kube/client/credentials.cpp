@@ -5,17 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "base/trim.hpp"
+
 namespace rotor::kube {
 namespace {
 
 constexpr auto kReadAgainAfter = std::chrono::minutes(1);
 constexpr std::size_t kMaxToken = 1U << 20;
-
-std::string_view trimmed(std::string_view text) {
-  const auto from = text.find_first_not_of(" \t\r\n");
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
-}
 
 }  // namespace
 

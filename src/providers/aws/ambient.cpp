@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 #include <fmt/format.h>
 
+#include "base/trim.hpp"
 #include "providers/aws/machine.hpp"
 #include "providers/aws/session.hpp"
 #include "providers/aws/settings.hpp"
@@ -37,11 +38,7 @@ Task<Result<Credentials>> from_web_identity(Shared& shared, StsContext sts, std:
   co_return std::move(assumed.credentials);
 }
 
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
+constexpr std::string_view kBlanks = " \t\r";
 
 // Static keys of one profile; nothing else of the profile language.
 std::optional<Credentials> read_profile(std::string_view text, std::string_view profile) {
@@ -49,18 +46,18 @@ std::optional<Credentials> read_profile(std::string_view text, std::string_view 
   bool inside = false;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    const std::string_view line = trim(text.substr(0, end));
+    const std::string_view line = trimmed(text.substr(0, end), kBlanks);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (line.starts_with('[') && line.ends_with(']')) {
-      std::string_view name = trim(line.substr(1, line.size() - 2));
-      if (name.starts_with("profile ")) name = trim(name.substr(8));
+      std::string_view name = trimmed(line.substr(1, line.size() - 2), kBlanks);
+      if (name.starts_with("profile ")) name = trimmed(name.substr(8), kBlanks);
       inside = name == profile;
       continue;
     }
     const std::size_t equals = line.find('=');
     if (!inside || equals == std::string_view::npos || line.starts_with('#') || line.starts_with(';')) continue;
-    const std::string_view key = trim(line.substr(0, equals));
-    const std::string_view value = trim(line.substr(equals + 1));
+    const std::string_view key = trimmed(line.substr(0, equals), kBlanks);
+    const std::string_view value = trimmed(line.substr(equals + 1), kBlanks);
     if (key == "aws_access_key_id") found.access_key_id = value;
     if (key == "aws_secret_access_key") found.secret_access_key = SecretBytes(value);
     if (key == "aws_session_token") found.session_token = SecretBytes(value);

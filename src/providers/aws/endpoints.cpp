@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "net/url.hpp"
+#include "providers/common/endpoint.hpp"
 
 namespace rotor::providers::aws {
 namespace {
@@ -69,11 +70,6 @@ std::string erase_once(std::string text, std::string_view part) {
   return text;
 }
 
-std::string without_trailing_slash(std::string url) {
-  while (url.ends_with('/')) url.pop_back();
-  return url;
-}
-
 bool has_dual_address(Service service, const Partition& partition, bool fips) {
   if (service != Service::kSecretsManager) return true;
   return partition.dual_secrets == DualSecrets::kAlways || (partition.dual_secrets == DualSecrets::kWithFips && fips);
@@ -122,7 +118,7 @@ Result<Endpoint> resolve_endpoint(Service service, const Region& region, const E
       return fail(Code::kInvalid,
                   fmt::format("failed to parse {} endpoint {}: a query is not allowed", names.signing, *value));
     }
-    return Endpoint{without_trailing_slash(*value), region.name};
+    return Endpoint{without_trailing_slashes(*value), region.name};
   }
   if (service == Service::kSts && region.name == "aws-global")
     return Endpoint{"https://sts.amazonaws.com", "us-east-1"};

@@ -95,6 +95,11 @@ Result<net::Url> check_endpoint(std::string_view field, std::string_view url) {
   return parsed;
 }
 
+std::string without_trailing_slashes(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
 bool same_origin(std::string_view one, std::string_view other) {
   const auto a = net::parse_url(one);
   const auto b = net::parse_url(other);

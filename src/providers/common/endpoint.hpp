@@ -16,6 +16,9 @@ namespace rotor::providers {
 // error (kInvalid).
 Result<net::Url> check_endpoint(std::string_view field, std::string_view url);
 
+// A base address that paths can be put behind.
+std::string without_trailing_slashes(std::string url);
+
 // Do both name the same server? Answers may point at a next page, but credentials go to the first server alone.
 bool same_origin(std::string_view one, std::string_view other);
 

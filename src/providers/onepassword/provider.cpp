@@ -2,16 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "providers/common/endpoint.hpp"
 #include "providers/common/header_token.hpp"
 #include "providers/onepassword/client.hpp"
 
 namespace rotor::providers::onepassword {
 namespace {
-
-std::string without_trailing_slash(std::string url) {
-  while (url.ends_with('/')) url.pop_back();
-  return url;
-}
 
 class OnePasswordProvider final : public Provider {
  public:
@@ -32,7 +28,7 @@ class OnePasswordProvider final : public Provider {
     const api::es::SecretKeySelector ref = config.auth.secret_ref.connect_token;
     CO_TRY(const SecretBytes held, co_await context.gate.secret_value(context.scope(), ref));
     CO_TRY(SecretBytes token, header_token(kTokenField, held));
-    Access access{.base = without_trailing_slash(config.connect_host),
+    Access access{.base = without_trailing_slashes(config.connect_host),
                   .token = std::move(token),
                   .token_source =
                       fmt::format("the token is that of {}: Secret \"{}\", key \"{}\"", kTokenField, ref.name, ref.key),

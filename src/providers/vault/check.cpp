@@ -70,7 +70,7 @@ Result<void> check_namespaces(const Store& store, const std::vector<Named<Select
 
 Result<void> refuse(std::string message) { return fail(Code::kInvalid, std::move(message)); }
 
-bool blank(std::string_view text) { return trimmed(text).empty(); }
+bool blank(std::string_view text) { return trimmed(text, kWhiteSpace).empty(); }
 
 Result<void> check_app_role(const AppRoleAuth& auth) {
   if (!blank(auth.role_id) || auth.role_ref) return {};

@@ -50,7 +50,7 @@ Task<Result<Identity>> with_token(StoreContext context, SecretKeySelector ref) {
 }
 
 Task<Result<SecretBytes>> role_id(StoreContext context, AppRoleAuth auth) {
-  if (const std::string_view id = trimmed(auth.role_id); !id.empty()) co_return SecretBytes(id);
+  if (const std::string_view id = trimmed(auth.role_id, kWhiteSpace); !id.empty()) co_return SecretBytes(id);
   if (!auth.role_ref) co_return fail(Code::kInvalid, "no role ID provided for login");
   CO_TRY(SecretBytes id, co_await read_secret(context.gate, context.scope(), *auth.role_ref, "appRole.roleRef"));
   if (id.empty()) co_return empty_credential("appRole.roleRef", "no role ID provided for login", *auth.role_ref);
@@ -102,7 +102,8 @@ Task<Result<Identity>> with_kubernetes(StoreContext context, KubernetesAuth auth
 Task<Result<Identity>> with_password(StoreContext context, Method method, PasswordAuth auth) {
   Identity identity{.method = method};
   const std::string field(field_of(method));
-  const std::string user(method == Method::kLdap ? trimmed(auth.username) : std::string_view(auth.username));
+  const std::string user(method == Method::kLdap ? trimmed(auth.username, kWhiteSpace)
+                                                 : std::string_view(auth.username));
   if (user.empty()) {
     co_return fail(Code::kInvalid, fmt::format("spec.provider.vault.auth.{}: no user name provided for login", field));
   }
@@ -127,7 +128,7 @@ AccountToken account_token(const ServiceAccountTokenSource& source) {
 Task<Result<Identity>> with_jwt(StoreContext context, JwtAuth auth) {
   Identity identity{.method = Method::kJwt};
   CO_TRY(identity.path, login_path("jwt.path", auth.path));
-  identity.members.emplace_back("role", SecretBytes(trimmed(auth.role)));
+  identity.members.emplace_back("role", SecretBytes(trimmed(auth.role, kWhiteSpace)));
   if (auth.secret_ref) {
     CO_TRY(SecretBytes jwt, co_await read_secret(context.gate, context.scope(), *auth.secret_ref, "jwt.secretRef"));
     if (jwt.empty()) co_return empty_credential("jwt.secretRef", "no token", *auth.secret_ref);

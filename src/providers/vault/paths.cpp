@@ -53,13 +53,6 @@ Result<std::string> with_metadata(std::string_view field, std::string path) {
 
 }  // namespace
 
-std::string_view trimmed(std::string_view text) {
-  static constexpr std::string_view kSpace = " \t\r\n\v\f";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 Result<std::string> logical_path(std::string_view field, std::string_view text, Empty empty) {
   const auto wrong = [field, whole = text](std::string_view why) {
     return fail(Code::kInvalid, fmt::format("{} {}: {}", field, go_quote(whole), why));

@@ -5,11 +5,12 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/trim.hpp"
 #include "providers/vault/config.hpp"
 
 namespace rotor::providers::vault {
 
-std::string_view trimmed(std::string_view text);  // without the white space around it
+inline constexpr std::string_view kWhiteSpace = " \t\r\n\v\f";
 
 enum class Empty : std::uint8_t { kAllowed, kRefused };
 
