@@ -1,5 +1,7 @@
 #include "base/activities.hpp"
 
+#include <memory>
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -30,6 +32,16 @@ void run_until_ended(boost::asio::io_context& io, const Activities& activities, 
   const auto deadline = std::chrono::steady_clock::now() + grace;
   while (activities.running() > 0 && std::chrono::steady_clock::now() < deadline) {
     io.run_one_for(std::chrono::milliseconds(50));
+  }
+}
+
+void run_to_end(boost::asio::io_context& io, Task<> task, std::chrono::milliseconds at_most) {
+  const auto ended = std::make_shared<bool>(false);
+  boost::asio::co_spawn(io, std::move(task), [ended](const std::exception_ptr&) { *ended = true; });
+  const auto deadline = std::chrono::steady_clock::now() + at_most;
+  io.restart();
+  while (!*ended && std::chrono::steady_clock::now() < deadline) {
+    if (io.run_one_for(std::chrono::milliseconds(50)) == 0 && io.stopped()) return;
   }
 }
 

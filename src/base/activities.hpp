@@ -42,4 +42,7 @@ class Activities {
 // still pending then (an idle connection's timer, say) is no reason to stay.
 void run_until_ended(boost::asio::io_context& io, const Activities& activities, std::chrono::milliseconds grace);
 
+// Runs `io` until `task` has ended, or for `at_most`: the last thing a process does, whose failure matters to nobody.
+void run_to_end(boost::asio::io_context& io, Task<> task, std::chrono::milliseconds at_most);
+
 }  // namespace rotor

@@ -67,6 +67,7 @@ class Operator {
   }
 
   const Activities& activities() const { return activities_; }
+  Task<> give_back() { return registry_.close(); }
   bool failed() const { return failed_; }
 
  private:
@@ -132,6 +133,7 @@ Result<bool> operate(OperatorFlags flags) {
   Operator graph(io, std::move(flags), std::move(client), clock);
   TRY_VOID(graph.start());
   run_until_ended(io, graph.activities(), std::chrono::seconds(5));
+  run_to_end(io, graph.give_back(), std::chrono::seconds(3));
   return !graph.failed();
 }
 

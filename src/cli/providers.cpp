@@ -1,9 +1,11 @@
 #include "cli/providers.hpp"
 
+#include "providers/aws/identities.hpp"
 #include "providers/aws/provider.hpp"
 #include "providers/azure/provider.hpp"
 #include "providers/doppler/provider.hpp"
 #include "providers/fake/fake.hpp"
+#include "providers/gcp/identities.hpp"
 #include "providers/gcp/provider.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
 #include "providers/onepassword/provider.hpp"
@@ -11,7 +13,9 @@
 
 namespace rotor::cli {
 
-providers::ProviderRegistry make_providers(const providers::Services& services) {
+providers::ProviderRegistry make_providers(providers::Services services) {
+  services.aws_identities = providers::aws::make_identities(services);
+  services.google_identities = providers::gcp::make_identities(services);
   return providers::ProviderRegistry(
       {
           {"aws", providers::aws::make_provider},

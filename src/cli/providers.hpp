@@ -5,6 +5,6 @@
 
 namespace rotor::cli {
 
-providers::ProviderRegistry make_providers(const providers::Services& services);
+providers::ProviderRegistry make_providers(providers::Services services);
 
 }  // namespace rotor::cli

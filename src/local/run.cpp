@@ -144,6 +144,7 @@ class Run {
   }
 
   const Activities& activities() const { return activities_; }
+  Task<> give_back() { return registry_.close(); }
   Result<RunResult> result() const {
     if (failure_) return std::unexpected(*failure_);
     if (options_.mode == PodMode::kKeepRunning) return RunResult{};
@@ -362,6 +363,7 @@ Result<RunResult> run(RunOptions options, MakeProviders make_providers) {
               timeline, std::move(belongings), make_providers, std::move(workloads));
     graph.start(std::move(manifests));
     run_until_ended(io, graph.activities(), std::chrono::seconds(5));
+    run_to_end(io, graph.give_back(), std::chrono::seconds(3));
     result = graph.result();
   }
   return result;

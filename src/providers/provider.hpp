@@ -32,6 +32,10 @@ class Provider {
 
   // May log in. An error here is reported as "unable to create client".
   virtual Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) = 0;
+
+  // Before the process ends, when no client is left: what logins hold at the store is given back. May take as long as
+  // it likes; nobody waits long for it.
+  virtual Task<> close() { co_return; }
 };
 
 }  // namespace rotor::providers

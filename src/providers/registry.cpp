@@ -1,6 +1,9 @@
 #include "providers/registry.hpp"
 
 #include <utility>
+#include <vector>
+
+#include "providers/common/side_by_side.hpp"
 
 namespace rotor::providers {
 
@@ -16,6 +19,21 @@ Provider* ProviderRegistry::find(std::string_view name) const {
   if (stand_in_) return stand_in_.get();
   const auto it = providers_.find(name);
   return it == providers_.end() ? nullptr : it->second.get();
+}
+
+namespace {
+
+Task<Result<void>> closed(Provider& provider) {
+  co_await provider.close();
+  co_return Result<void>();
+}
+
+}  // namespace
+
+Task<> ProviderRegistry::close() {
+  std::vector<Provider*> all;
+  for (const auto& [name, provider] : providers_) all.push_back(provider.get());
+  co_await side_by_side(all.size(), all.size(), [&all](std::size_t i) { return closed(*all[i]); });
 }
 
 }  // namespace rotor::providers

@@ -28,6 +28,9 @@ class ProviderRegistry {
 
   Provider* find(std::string_view name) const;  // null: not registered
 
+  // Provider::close() of all, one beside the other.
+  Task<> close();
+
  private:
   std::map<std::string, std::unique_ptr<Provider>, std::less<>> providers_;
   std::unique_ptr<Provider> stand_in_;

@@ -36,12 +36,18 @@ std::unique_ptr<CallCounter> make_call_counter(MetricsRegistry& registry);
 // An environment variable, handed in so that tests have none. nullopt: not set.
 using EnvironmentVariables = std::function<std::optional<std::string>(std::string_view name)>;
 
+class AwsIdentities;
+class GoogleIdentities;
+
 struct Services {
   Executor executor;
   Clock& clock;
   HttpClients& http;
   CallCounter& calls;
   EnvironmentVariables environment;
+  // common/cloud_identity.hpp; null: not in this process.
+  std::shared_ptr<AwsIdentities> aws_identities{};
+  std::shared_ptr<GoogleIdentities> google_identities{};
 };
 
 }  // namespace rotor::providers

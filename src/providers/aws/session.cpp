@@ -10,7 +10,6 @@ namespace {
 constexpr std::string_view kRoleAnnotation = "eks.amazonaws.com/role-arn";
 constexpr std::string_view kAudienceAnnotation = "eks.amazonaws.com/audience";
 constexpr std::string_view kDefaultAudience = "sts.amazonaws.com";
-constexpr std::string_view kWebIdentitySession = "external-secrets-provider-aws";
 
 std::string annotation(const kube::StringMap& annotations, std::string_view name) {
   const auto it = annotations.find(std::string(name));
@@ -18,9 +17,9 @@ std::string annotation(const kube::StringMap& annotations, std::string_view name
 }
 
 // Hops are counted from one; the last is `role` when there is one.
-std::string field_of(const Config& config, std::size_t hop) {
-  if (hop > config.additional_roles.size()) return "spec.provider.aws.role";
-  return fmt::format("spec.provider.aws.additionalRoles[{}]", hop - 1);
+std::string field_of(const Config& config, std::string_view block, std::size_t hop) {
+  if (hop > config.additional_roles.size()) return fmt::format("{}.role", block);
+  return fmt::format("{}.additionalRoles[{}]", block, hop - 1);
 }
 
 Error role_error(Error error, std::string_view role, std::string_view named_by) {
@@ -31,27 +30,32 @@ Error session_error(Error error) { return std::move(error).prefixed("unable to c
 
 // AWS would answer with a wrong signature, and nobody would look for a line break.
 Result<void> check_key(std::string_view field, std::string_view text) {
-  if (text.empty())
-    return fail(Code::kInvalid, fmt::format("auth.secretRef.{}: the key of the Secret is empty", field));
+  if (text.empty()) return fail(Code::kInvalid, fmt::format("{}: the key of the Secret is empty", field));
   if (text.find_first_of("\r\n") == std::string_view::npos) return {};
-  return fail(Code::kInvalid,
-              fmt::format("auth.secretRef.{}: the key of the Secret holds a line break: store it without "
-                          "one (kubectl create secret --from-literal, or printf instead of echo)",
-                          field));
+  return fail(Code::kInvalid, fmt::format("{}: the key of the Secret holds a line break: store it without "
+                                          "one (kubectl create secret --from-literal, or printf instead of echo)",
+                                          field));
 }
 
 }  // namespace
 
-Session::Session(Shared& shared, Config config, const StoreContext& context, StsContext sts)
-    : shared_(shared), config_(std::move(config)), gate_(context.gate), scope_(context.scope()), sts_(std::move(sts)) {
+Session::Session(Shared& shared, Config config, const StoreContext& context, StsContext sts, Claimant claimant)
+    : shared_(shared),
+      config_(std::move(config)),
+      claimant_(std::move(claimant)),
+      gate_(context.gate),
+      scope_(context.scope()),
+      sts_(std::move(sts)) {
   hops_ = hops(context);
 }
 
-Task<Result<std::unique_ptr<Session>>> Session::create(Shared& shared, Config config, StoreContext context) {
+Task<Result<std::unique_ptr<Session>>> Session::create(Shared& shared, Config config, StoreContext context,
+                                                       Claimant claimant) {
   CO_TRY(const RetryPolicy retry, retries(context.store));
   CO_TRY(const Region region, resolve_region(config.region, shared.environment));
   CO_TRY(Endpoint endpoint, resolve_endpoint(Service::kSts, region, shared.environment));
-  std::unique_ptr<Session> session(new Session(shared, std::move(config), context, {std::move(endpoint), retry}));
+  std::unique_ptr<Session> session(
+      new Session(shared, std::move(config), context, {std::move(endpoint), retry}, std::move(claimant)));
   Result<void> ready;
   if (session->config_.auth && session->config_.auth->jwt) {
     ready = co_await session->read_service_account(context);
@@ -79,7 +83,8 @@ Task<Result<void>> Session::read_keys(StoreContext context) {
   base_ = Base::kStatic;
   const SecretRefAuth ref = *config_.auth->secret_ref;
   if (!ref.secret_access_key || !ref.access_key_id) {
-    co_return fail(Code::kInvalid, "auth.secretRef needs both accessKeyIDSecretRef and secretAccessKeySecretRef");
+    co_return fail(Code::kInvalid,
+                   claimant_.auth + ".secretRef needs both accessKeyIDSecretRef and secretAccessKeySecretRef");
   }
   Result<SecretBytes> secret = co_await gate_.secret_value(context.scope(), *ref.secret_access_key);
   if (!secret) co_return std::unexpected(std::move(secret).error().prefixed("could not fetch SecretAccessKey secret"));
@@ -91,16 +96,18 @@ Task<Result<void>> Session::read_keys(StoreContext context) {
     if (!token) co_return std::unexpected(std::move(token).error().prefixed("could not fetch SessionToken secret"));
     keys.session_token = *std::move(token);
   }
-  CO_TRY_VOID(check_key("accessKeyIDSecretRef", keys.access_key_id));
-  CO_TRY_VOID(check_key("secretAccessKeySecretRef", keys.secret_access_key.reveal()));
-  if (ref.session_token) CO_TRY_VOID(check_key("sessionTokenSecretRef", keys.session_token.reveal()));
+  const std::string field = claimant_.auth + ".secretRef.";
+  CO_TRY_VOID(check_key(field + "accessKeyIDSecretRef", keys.access_key_id));
+  CO_TRY_VOID(check_key(field + "secretAccessKeySecretRef", keys.secret_access_key.reveal()));
+  if (ref.session_token) CO_TRY_VOID(check_key(field + "sessionTokenSecretRef", keys.session_token.reveal()));
   keys_ = std::make_shared<const Credentials>(std::move(keys));
   co_return Result<void>();
 }
 
 Task<Result<void>> Session::read_service_account(StoreContext context) {
   base_ = Base::kJwt;
-  if (!config_.auth->jwt->service_account) co_return fail(Code::kInvalid, "auth.jwt.serviceAccountRef is required");
+  if (!config_.auth->jwt->service_account)
+    co_return fail(Code::kInvalid, claimant_.auth + ".jwt.serviceAccountRef is required");
   const ServiceAccountSelector ref = *config_.auth->jwt->service_account;
   CO_TRY(const kube::StringMap annotations, co_await shared_.accounts.annotations(gate_, context.scope(), ref));
   role_arn_ = annotation(annotations, kRoleAnnotation);
@@ -182,7 +189,7 @@ Task<Result<Credentials>> Session::assume(std::size_t hop) {
     const bool again = assumed.refused && !last && drop(hop - 1, base);
     if (again) continue;
     co_return std::unexpected(
-        role_error(std::move(assumed.credentials).error(), role.role_arn, field_of(config_, hop)));
+        role_error(std::move(assumed.credentials).error(), role.role_arn, field_of(config_, claimant_.block, hop)));
   }
 }
 
@@ -199,7 +206,7 @@ Task<Result<Credentials>> Session::fetch_with_token() {
     if (!token) {
       co_return std::unexpected(std::move(token).error().prefixed("error creating service account token"));
     }
-    WebIdentity identity{role_arn_, std::string(kWebIdentitySession), std::move(token->token)};
+    WebIdentity identity{role_arn_, claimant_.session_name, std::move(token->token)};
     StsResult assumed = co_await assume_role_with_web_identity(shared_.caller, sts_, std::move(identity));
     if (assumed.credentials) co_return std::move(assumed.credentials);
     if (!assumed.refused || last) {

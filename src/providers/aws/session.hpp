@@ -34,10 +34,21 @@ struct Shared {
   ExpiringCache<Credentials> cache;
 };
 
+// Whose manifest asks, for errors and for AWS's own log.
+struct Claimant {
+  std::string block = "spec.provider.aws";  // where `role` stands
+  std::string auth = "auth";                // where `jwt` and `secretRef` stand
+  std::string session_name = "external-secrets-provider-aws";
+};
+
 class Session {
  public:
   // Reads what the manifest points at; does not talk to AWS. Errors start with "unable to create session".
-  static Task<Result<std::unique_ptr<Session>>> create(Shared& shared, Config config, StoreContext context);
+  static Task<Result<std::unique_ptr<Session>>> create(Shared& shared, Config config, StoreContext context,
+                                                       Claimant claimant = {});
+
+  // Who has the same has the same credentials.
+  const std::string& digest() const { return cache_keys_.back(); }
 
   Task<Result<CredentialsPtr>> credentials();
   // The last ones were refused. True when a second try has a chance: there is something to get anew.
@@ -46,7 +57,7 @@ class Session {
  private:
   enum class Base : std::uint8_t { kJwt, kStatic, kAmbient };
 
-  Session(Shared& shared, Config config, const StoreContext& context, StsContext sts);
+  Session(Shared& shared, Config config, const StoreContext& context, StsContext sts, Claimant claimant);
 
   Task<Result<void>> read_keys(StoreContext context);
   Task<Result<void>> read_service_account(StoreContext context);
@@ -63,6 +74,7 @@ class Session {
 
   Shared& shared_;
   Config config_;
+  Claimant claimant_;
   ReferenceGate& gate_;
   Scope scope_;
   StsContext sts_;

@@ -79,6 +79,15 @@ ExpiringCacheCore::Ptr ExpiringCacheCore::peek(const std::string& key) const {
   return it == entries_.end() ? nullptr : it->second->value;
 }
 
+std::vector<ExpiringCacheCore::Ptr> ExpiringCacheCore::take_all() {
+  std::vector<Ptr> all;
+  for (const auto& [key, entry] : entries_) {
+    if (valid(*entry)) all.push_back(entry->value);
+    entry->value.reset();
+  }
+  return all;
+}
+
 // A place in the line, left with the coroutine that waits, also when that is destroyed without being resumed: the fetch
 // must not wake a timer that is gone.
 class ExpiringCacheCore::Waiting {

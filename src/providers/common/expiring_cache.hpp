@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -35,6 +36,7 @@ class ExpiringCacheCore {
   Task<Result<Ptr>> get(std::string key, Fetch fetch);
   void drop(const std::string& key, const Ptr& value);
   Ptr peek(const std::string& key) const;
+  std::vector<Ptr> take_all();
   std::size_t size() const { return entries_.size(); }
 
  private:
@@ -79,6 +81,13 @@ class ExpiringCache {
 
   // What is kept, however old: for a fetch that can make something new of it. Null when there is nothing.
   Ptr peek(const std::string& key) const { return std::static_pointer_cast<const T>(core_.peek(key)); }
+
+  // Everything that is still good, and is kept no longer.
+  std::vector<Ptr> take_all() {
+    std::vector<Ptr> all;
+    for (const auto& value : core_.take_all()) all.push_back(std::static_pointer_cast<const T>(value));
+    return all;
+  }
 
   std::size_t size() const { return core_.size(); }
   static constexpr std::size_t kMost = ExpiringCacheCore::kMost;

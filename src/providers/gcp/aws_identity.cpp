@@ -8,6 +8,7 @@
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "net/url.hpp"
+#include "providers/gcp/config.hpp"
 
 namespace rotor::providers::gcp {
 namespace {
@@ -99,10 +100,6 @@ std::optional<aws::Credentials> from_environment(const EnvironmentVariables& env
   wipe(secret.data(), secret.size());
   if (keys.access_key_id.empty() || keys.secret_access_key.empty()) return std::nullopt;
   return keys;
-}
-
-bool is_region(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
 }
 
 SecretBytes as_json(const net::Request& request) {

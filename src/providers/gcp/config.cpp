@@ -58,18 +58,21 @@ ROTOR_DESCRIBE(Config, "Google Cloud Secret Manager.", field<&Config::auth>("aut
 }  // namespace rotor::json
 
 namespace rotor::providers::gcp {
+
 namespace {
-
 constexpr std::size_t kMostRegion = 50;
+}
 
-bool lacks_namespace(const std::optional<std::string>& ns) { return !ns || ns->empty(); }
-
-// What becomes part of a host name: a tenant must not choose the host.
 bool is_region(std::string_view text) {
   return !text.empty() && text.size() <= kMostRegion &&
          text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
 }
 
+namespace {
+
+bool lacks_namespace(const std::optional<std::string>& ns) { return !ns || ns->empty(); }
+
+// What becomes part of a host name: a tenant must not choose the host.
 Result<void> check_selector(const Store& store, const std::optional<std::string>& ns, std::string_view what) {
   Result<void> checked = check_selector_namespace(store.kind, store.ns, ns, NamespaceRule::kReferent);
   if (!checked) return std::unexpected(std::move(checked).error().prefixed(what));

@@ -71,6 +71,9 @@ struct Config {
   bool referent() const;
 };
 
+// May it name a region or location? It becomes part of a host name.
+bool is_region(std::string_view text);
+
 Result<Config> read_config(const Store& store);
 
 // Static checks, no I/O; the warnings for the admission answer.

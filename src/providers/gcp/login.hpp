@@ -52,6 +52,9 @@ Result<LoginPtr> make_key_login(Shared& shared, const SecretBytes& json, std::st
 Task<Result<LoginPtr>> make_workload_identity_login(Shared& shared, WorkloadIdentity auth, std::string project,
                                                     StoreContext context);
 
+// The service account that annotation iam.gke.io/gcp-service-account of a ServiceAccount names; empty: none.
+Task<Result<std::string>> google_account_of(Shared& shared, ServiceAccountSelector account, StoreContext context);
+
 // auth.workloadIdentityFederation.
 Task<Result<LoginPtr>> make_federation_login(Shared& shared, Federation auth, StoreContext context);
 // The same from a file of the controller's, whose sources nobody has to permit.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/trim.hpp"
 #include "providers/gcp/errors.hpp"
 
 namespace rotor::providers::gcp {
@@ -66,6 +67,17 @@ Task<Result<AccessToken>> Metadata::token() {
   CO_TRY(const net::Response response,
          co_await get(name, "instance/service-accounts/default/token?scopes=" + percent_encode(kScope)));
   co_return read_token(name, response.body, caller_.clock().now());
+}
+
+Task<Result<SecretBytes>> Metadata::identity_token(std::string audience) {
+  const std::string path =
+      fmt::format("instance/service-accounts/default/identity?audience={}&format=full", percent_encode(audience));
+  CO_TRY(const net::Response response, co_await get("GetMetadataIdentity", path));
+  const std::string_view token = trimmed(response.body.reveal(), "\r\n");
+  if (!is_google(response) || std::ranges::count(token, '.') != 2) {
+    co_return fail(Code::kUnavailable, "metadata server: what it answered is no identity token");
+  }
+  co_return SecretBytes(token);
 }
 
 }  // namespace rotor::providers::gcp

@@ -20,6 +20,9 @@ class Metadata {
   // A token of the service account that this machine or pod runs as.
   Task<Result<AccessToken>> token();
 
+  // A JWT by which it tells `audience` who it is.
+  Task<Result<SecretBytes>> identity_token(std::string audience);
+
  private:
   struct Text {
     std::string value;

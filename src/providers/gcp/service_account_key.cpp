@@ -29,11 +29,13 @@ constexpr std::string_view kSecretManagerAudience = "https://secretmanager.googl
 constexpr std::string_view kWrong = "failed to process the provided JSON credentials";
 constexpr seconds kBackdated{10};  // their clock may be behind ours
 constexpr seconds kLife{3600};
+constexpr seconds kIdentityLife{600};
 
 struct Claims {
   std::string_view audience;
   std::string_view scope{};    // of an assertion
   std::string_view subject{};  // of a token
+  seconds life = kLife;
 };
 
 std::string header_of(const ServiceAccountKey& key) {
@@ -65,7 +67,7 @@ std::string claims_of(const ServiceAccountKey& key, const Claims& claims, WallTi
     writer.key(name);
     writer.string(value);
   }
-  for (const auto& [name, time] : {std::pair{"iat", issued}, {"exp", issued + kLife}}) {
+  for (const auto& [name, time] : {std::pair{"iat", issued}, {"exp", issued + claims.life}}) {
     writer.key(name);
     writer.integer(time.time_since_epoch().count());
   }
@@ -113,6 +115,10 @@ Result<SecretBytes> make_assertion(const ServiceAccountKey& key, WallTime now) {
 
 Result<SecretBytes> make_self_signed_token(const ServiceAccountKey& key, WallTime now) {
   return make_jwt(key, {.audience = kSecretManagerAudience, .subject = key.client_email}, now);
+}
+
+Result<SecretBytes> make_identity_token(const ServiceAccountKey& key, std::string_view audience, WallTime now) {
+  return make_jwt(key, {.audience = audience, .subject = key.client_email, .life = kIdentityLife}, now);
 }
 
 }  // namespace rotor::providers::gcp

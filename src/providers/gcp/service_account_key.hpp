@@ -26,6 +26,9 @@ Result<SecretBytes> make_assertion(const ServiceAccountKey& key, WallTime now);
 // What Secret Manager itself takes for an access token, for an hour: no token service needs to be reached.
 Result<SecretBytes> make_self_signed_token(const ServiceAccountKey& key, WallTime now);
 
+// By which the service account tells `audience` who it is, for ten minutes.
+Result<SecretBytes> make_identity_token(const ServiceAccountKey& key, std::string_view audience, WallTime now);
+
 // The member `type` of one of Google's JSON files, fit for a message.
 std::string name_of_type(std::string_view type);
 

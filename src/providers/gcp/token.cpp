@@ -225,15 +225,60 @@ Task<Result<AccessToken>> impersonate(Caller& caller, std::string url, AccessTok
   co_return read_impersonated(name, *answer.body);
 }
 
-Result<std::string> impersonation_url(std::string_view email) {
+namespace {
+
+Result<std::string> account_url(std::string_view email, std::string_view verb) {
   const std::size_t at = email.find('@');
   if (at == 0 || at == std::string_view::npos || at + 1 == email.size()) {
     return fail(Code::kInvalid,
                 fmt::format("{} is not the e-mail address of a service account (NAME@PROJECT.iam.gserviceaccount.com)",
                             go_quote(email)));
   }
-  return fmt::format("{}{}@{}:generateAccessToken", kAccounts, percent_encode(email.substr(0, at)),
-                     percent_encode(email.substr(at + 1)));
+  return fmt::format("{}{}@{}:{}", kAccounts, percent_encode(email.substr(0, at)), percent_encode(email.substr(at + 1)),
+                     verb);
+}
+
+SecretBytes signing_body(std::string_view claims) {
+  SecretBytes body;
+  json::Writer writer(body);
+  writer.begin_object();
+  writer.key("payload");
+  writer.string(claims);
+  writer.end_object();
+  return body;
+}
+
+Result<SecretBytes> read_signed(std::string_view call, const SecretBytes& body) {
+  SecretBytes token;
+  json::Reader reader(body.reveal(), 16);
+  reader.begin_object();
+  std::string key;
+  while (reader.next_member(key)) {
+    if (key == "signedJwt" && reader.peek() == json::Kind::kString) {
+      token = reader.read_secret();
+    } else {
+      reader.read_raw();
+    }
+  }
+  if (reader.finish() && !token.empty()) return token;
+  return fail(Code::kUnavailable, fmt::format("{}: the answer holds no JWT", call));
+}
+
+}  // namespace
+
+Result<std::string> impersonation_url(std::string_view email) { return account_url(email, "generateAccessToken"); }
+
+Task<Result<SecretBytes>> sign_jwt(Caller& caller, std::string email, std::string claims, AccessToken caller_token) {
+  const std::string name = "SignJwt";
+  CO_TRY(std::string url, account_url(email, "signJwt"));
+  net::Request request{.url = std::move(url), .headers = bearer(caller_token), .body = signing_body(claims)};
+  Answer answer = co_await post(caller, name, std::move(request));
+  if (answer.body) co_return read_signed(name, *answer.body);
+  Error error = std::move(answer.body).error();
+  if (error.code == Code::kDenied) {
+    error.message += fmt::format("; {} needs roles/iam.serviceAccountTokenCreator on itself to sign", email);
+  }
+  co_return std::unexpected(std::move(error));
 }
 
 }  // namespace rotor::providers::gcp

@@ -52,6 +52,9 @@ Task<Result<AccessToken>> impersonate(Caller& caller, std::string url, AccessTok
 // Where to ask for tokens of this service account; kInvalid when it is no e-mail address.
 Result<std::string> impersonation_url(std::string_view email);
 
+// `claims`, a JSON text, signed by Google with a key of that service account.
+Task<Result<SecretBytes>> sign_jwt(Caller& caller, std::string email, std::string claims, AccessToken caller_token);
+
 // {"access_token","expires_in"}.
 Result<AccessToken> read_token(std::string_view call, const SecretBytes& body, WallTime now);
 

@@ -80,14 +80,20 @@ Task<Result<SecretBytes>> service_account_token(Shared& shared, ReferenceGate& g
   co_return std::move(token->token);
 }
 
+Task<Result<std::string>> google_account_of(Shared& shared, ServiceAccountSelector account, StoreContext context) {
+  CO_TRY(const kube::StringMap annotations,
+         co_await shared.accounts.annotations(context.gate, context.scope(), account));
+  const auto email = annotations.find(kAccountAnnotation);
+  co_return email == annotations.end() ? std::string() : email->second;
+}
+
 Task<Result<LoginPtr>> make_workload_identity_login(Shared& shared, WorkloadIdentity auth, std::string project,
                                                     StoreContext context) {
   WorkloadIdentityLogin::Parts parts{.account = auth.service_account,
                                      .ns = resolve_namespace(context.scope(), auth.service_account.ns)};
-  CO_TRY(const kube::StringMap annotations,
-         co_await shared.accounts.annotations(context.gate, context.scope(), auth.service_account));
-  if (const auto email = annotations.find(kAccountAnnotation); email != annotations.end() && !email->second.empty()) {
-    auto url = impersonation_url(email->second);
+  CO_TRY(const std::string email, co_await google_account_of(shared, auth.service_account, context));
+  if (!email.empty()) {
+    auto url = impersonation_url(email);
     if (!url) {
       co_return std::unexpected(std::move(url).error().prefixed(fmt::format(
           "annotation {} of ServiceAccount {}/{}", kAccountAnnotation, parts.ns, auth.service_account.name)));

@@ -186,4 +186,16 @@ Error refusal(std::string_view method, std::string_view url, const net::Response
   return {code, std::move(text)};
 }
 
+bool names_a_lease(const SecretBytes& body) {
+  static constexpr std::string_view kName = "\"lease_id\"";
+  static constexpr std::string_view kBetween = " \t\r\n:";
+  std::string_view text = body.reveal();
+  for (std::size_t at = text.find(kName); at != std::string_view::npos; at = text.find(kName)) {
+    text.remove_prefix(at + kName.size());
+    text.remove_prefix(std::min(text.find_first_not_of(kBetween), text.size()));
+    if (text.starts_with('"') && !text.starts_with("\"\"")) return true;
+  }
+  return false;
+}
+
 }  // namespace rotor::providers::vault

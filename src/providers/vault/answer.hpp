@@ -28,6 +28,9 @@ struct Envelope {
 // Slices of `body`, which must outlive it. Nullopt when it is no JSON object.
 std::optional<Envelope> read_envelope(const SecretBytes& body);
 
+// Has the server made something that ends with the token? True also where the body may only look so.
+bool names_a_lease(const SecretBytes& body);
+
 // A member of a JSON object, as written; nullopt when it is not there. The last duplicate counts.
 std::optional<std::string_view> member_of(std::string_view object, std::string_view name);
 std::string text_member(std::string_view object, std::string_view name);  // empty when it is no string

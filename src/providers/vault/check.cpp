@@ -42,6 +42,15 @@ std::vector<Named<SecretKeySelector>> secret_refs(const Auth& auth) {
   if (auth.kubernetes) refs.push_back({"Auth.Kubernetes.SecretRef", pointer_to(auth.kubernetes->secret_ref)});
   if (auth.ldap) refs.push_back({"Auth.Ldap.SecretRef", &auth.ldap->secret_ref});
   if (auth.user_pass) refs.push_back({"Auth.UserPass.SecretRef", &auth.user_pass->secret_ref});
+  if (auth.iam && auth.iam->secret_ref) {
+    const AwsKeys& keys = *auth.iam->secret_ref;
+    refs.push_back({"Auth.Iam.SecretRef.AccessKeyID", pointer_to(keys.access_key_id)});
+    refs.push_back({"Auth.Iam.SecretRef.SecretAccessKey", pointer_to(keys.secret_access_key)});
+    refs.push_back({"Auth.Iam.SecretRef.SessionToken", pointer_to(keys.session_token)});
+  }
+  if (auth.gcp && auth.gcp->secret_ref) {
+    refs.push_back({"Auth.Gcp.SecretRef", pointer_to(auth.gcp->secret_ref->key)});
+  }
   refs.push_back({"Auth.TokenSecretRef", pointer_to(auth.token)});
   return refs;
 }
@@ -54,6 +63,12 @@ std::vector<Named<ServiceAccountSelector>> account_refs(const Auth& auth) {
   }
   if (auth.kubernetes) {
     refs.push_back({"Auth.Kubernetes.ServiceAccountRef", pointer_to(auth.kubernetes->service_account)});
+  }
+  if (auth.iam && auth.iam->jwt) {
+    refs.push_back({"Auth.Iam.Jwt.ServiceAccountRef", pointer_to(auth.iam->jwt->service_account)});
+  }
+  if (auth.gcp && auth.gcp->workload_identity) {
+    refs.push_back({"Auth.Gcp.WorkloadIdentity.ServiceAccountRef", &auth.gcp->workload_identity->service_account});
   }
   return refs;
 }
@@ -92,11 +107,23 @@ Result<void> check_jwt(const JwtAuth& auth) {
       "neither `secretRef` nor `kubernetesServiceAccountToken` was supplied as token source for jwt authentication");
 }
 
-Result<void> not_built(Method method) {
-  return refuse(fmt::format(
-      "auth.{} is not available in this version: log in with auth.kubernetes or auth.jwt and a ServiceAccount, or with "
-      "auth.appRole",
-      field_of(method)));
+Result<void> check_iam(const IamAuth& auth) {
+  if (blank(auth.vault_role)) return refuse("auth.iam.vaultRole: no role name provided for login");
+  static constexpr std::string_view kLabel = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  if (auth.region.find_first_not_of(kLabel) != std::string::npos)
+    return refuse(fmt::format("auth.iam.region: \"{}\" is not the name of a region", auth.region));
+  if (auth.server_id.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+    return refuse("auth.iam.vaultAwsIamServerID holds a line break or a zero byte");
+  }
+  const bool half = auth.secret_ref && (!auth.secret_ref->access_key_id || !auth.secret_ref->secret_access_key);
+  if (!half) return {};
+  return refuse("auth.iam.secretRef needs both accessKeyIDSecretRef and secretAccessKeySecretRef");
+}
+
+Result<void> check_gcp(const GcpAuth& auth) {
+  if (blank(auth.role)) return refuse("auth.gcp.role: no role name provided for login");
+  if (!auth.secret_ref || auth.secret_ref->key) return {};
+  return refuse("auth.gcp.secretRef needs secretAccessKeySecretRef");
 }
 
 Result<void> check_method(Method method, const Auth& auth) {
@@ -112,8 +139,9 @@ Result<void> check_method(Method method, const Auth& auth) {
     case Method::kJwt:
       return check_jwt(*auth.jwt);
     case Method::kIam:
+      return check_iam(*auth.iam);
     case Method::kGcp:
-      return not_built(method);
+      return check_gcp(*auth.gcp);
     default:
       return {};
   }
@@ -122,11 +150,7 @@ Result<void> check_method(Method method, const Auth& auth) {
 Result<void> check_auth(const Store& store, const Auth& auth) {
   TRY_VOID(check_namespaces(store, secret_refs(auth)));
   TRY_VOID(check_namespaces(store, account_refs(auth)));
-  const std::vector<Method> methods = methods_of(auth);
-  for (const Method method : methods) {
-    const bool ignored = method != methods.front() && (method == Method::kIam || method == Method::kGcp);
-    if (!ignored) TRY_VOID(check_method(method, auth));
-  }
+  for (const Method method : methods_of(auth)) TRY_VOID(check_method(method, auth));
   return {};
 }
 

@@ -46,6 +46,47 @@ ROTOR_DESCRIBE(CertAuth, "Log in with a client certificate.",
                field<&CertAuth::client_cert>("clientCert", {.doc = "A Secret that holds the certificate, PEM."}),
                field<&CertAuth::secret_ref>("secretRef", {.doc = "A Secret that holds its private key, PEM."}));
 
+ROTOR_DESCRIBE(AwsKeys, "Keys of AWS in Secrets.",
+               field<&AwsKeys::access_key_id>("accessKeyIDSecretRef", {.doc = "A Secret that holds the key's id."}),
+               field<&AwsKeys::secret_access_key>("secretAccessKeySecretRef",
+                                                  {.doc = "A Secret that holds the secret key."}),
+               field<&AwsKeys::session_token>("sessionTokenSecretRef",
+                                              {.doc = "A Secret that holds the session token of temporary keys."}));
+
+ROTOR_DESCRIBE(AwsAccount, "A ServiceAccount with a role of AWS.",
+               field<&AwsAccount::service_account>("serviceAccountRef", {.doc = "The ServiceAccount."}));
+
+ROTOR_DESCRIBE(IamAuth, "Log in with an AWS identity: jwt, else secretRef, else the controller's own.",
+               field<&IamAuth::path>("path", {.doc = "Mount of the auth method; aws when empty."}),
+               field<&IamAuth::region>("region", {.doc = "Whose token service is asked; us-east-1 when empty."}),
+               field<&IamAuth::role>("role", {.doc = "A role of AWS to assume first."}),
+               field<&IamAuth::vault_role>("vaultRole", {.required = true, .doc = "Role of the auth method."}),
+               field<&IamAuth::external_id>("externalID", {.doc = "The external id that the role asks for."}),
+               field<&IamAuth::server_id>("vaultAwsIamServerID",
+                                          {.doc = "What the server wants signed as X-Vault-AWS-IAM-Server-ID."}),
+               field<&IamAuth::secret_ref>("secretRef", {.doc = "Keys of AWS."}),
+               field<&IamAuth::jwt>("jwt", {.doc = "A ServiceAccount with a role of AWS."}));
+
+ROTOR_DESCRIBE(GoogleKey, "The key of a service account of Google Cloud.",
+               field<&GoogleKey::key>("secretAccessKeySecretRef", {.doc = "A Secret that holds its JSON file."}));
+
+ROTOR_DESCRIBE(GkeAccount, "A ServiceAccount of a GKE cluster.",
+               field<&GkeAccount::service_account>("serviceAccountRef",
+                                                   {.required = true, .doc = "The ServiceAccount."}),
+               field<&GkeAccount::cluster_location>("clusterLocation", {.doc = "Region or zone of the cluster."}),
+               field<&GkeAccount::cluster_name>("clusterName", {.doc = "Name of the cluster."}),
+               field<&GkeAccount::cluster_project_id>("clusterProjectID", {.doc = "Project of the cluster."}));
+
+ROTOR_DESCRIBE(GcpAuth, "Log in with a Google Cloud identity: secretRef, else workloadIdentity, else the machine's.",
+               field<&GcpAuth::path>("path", {.default_json = R"("gcp")", .doc = "Mount of the auth method."}),
+               field<&GcpAuth::role>("role", {.required = true, .doc = "Role of the auth method."}),
+               field<&GcpAuth::project_id>("projectID", {.doc = "The project, of the cluster too."}),
+               field<&GcpAuth::location>("location", {.doc = "Region or zone; logins do without."}),
+               field<&GcpAuth::secret_ref>("secretRef", {.doc = "The key of a service account."}),
+               field<&GcpAuth::workload_identity>("workloadIdentity", {.doc = "A ServiceAccount of a GKE cluster."}),
+               field<&GcpAuth::service_account>("serviceAccountRef",
+                                                {.doc = "Means the service account of the machine or pod."}));
+
 ROTOR_DESCRIBE(Auth, "How to log in: the first that is set, in the order of these fields.",
                field<&Auth::ns>("namespace", {.doc = "Vault namespace of the login; that of the store when absent."}),
                field<&Auth::token>("tokenSecretRef", {.doc = "A Secret that holds a token."}),
@@ -114,6 +155,11 @@ void complete(Config& config) {
     default_to(auth.cert->client_cert.key, "tls.crt");
     default_to(auth.cert->secret_ref.key, "tls.key");
   }
+  if (auth.iam) {
+    default_to(auth.iam->path, "aws");
+    default_to(auth.iam->region, "us-east-1");
+  }
+  if (auth.gcp) default_to(auth.gcp->path, "gcp");
 }
 
 }  // namespace

@@ -56,6 +56,48 @@ struct CertAuth {
   SecretKeySelector secret_ref;  // the private key
 };
 
+struct AwsKeys {
+  std::optional<SecretKeySelector> access_key_id;
+  std::optional<SecretKeySelector> secret_access_key;
+  std::optional<SecretKeySelector> session_token;
+};
+struct AwsAccount {
+  std::optional<ServiceAccountSelector> service_account;
+};
+// Without jwt and secret_ref: the controller's own AWS identity.
+struct IamAuth {
+  std::string path;
+  std::string region;
+  std::string role;  // to assume first
+  std::string vault_role;
+  std::string external_id;
+  std::string server_id;  // that the server insists on
+  std::optional<AwsKeys> secret_ref;
+  std::optional<AwsAccount> jwt;  // wins
+
+  bool ambient() const { return !secret_ref && (!jwt || !jwt->service_account); }
+};
+
+struct GoogleKey {
+  std::optional<SecretKeySelector> key;
+};
+struct GkeAccount {
+  ServiceAccountSelector service_account;
+  std::string cluster_location;
+  std::string cluster_name;
+  std::string cluster_project_id;
+};
+// Without secret_ref and workload_identity: the service account of the machine or pod.
+struct GcpAuth {
+  std::string path;
+  std::string role;
+  std::string project_id;
+  std::string location;
+  std::optional<GoogleKey> secret_ref;  // wins
+  std::optional<GkeAccount> workload_identity;
+  std::optional<ServiceAccountSelector> service_account;  // means the machine as well
+};
+
 // The first that is set is used, in this order.
 struct Auth {
   std::optional<std::string> ns;  // for the login alone; empty is the root namespace
@@ -66,8 +108,8 @@ struct Auth {
   std::optional<PasswordAuth> user_pass;
   std::optional<JwtAuth> jwt;
   std::optional<CertAuth> cert;
-  std::optional<json::Raw> iam;
-  std::optional<json::Raw> gcp;
+  std::optional<IamAuth> iam;
+  std::optional<GcpAuth> gcp;
 };
 
 struct ClientTls {
@@ -107,6 +149,12 @@ ROTOR_DESCRIBED(providers::vault::PasswordAuth);
 ROTOR_DESCRIBED(providers::vault::ServiceAccountTokenSource);
 ROTOR_DESCRIBED(providers::vault::JwtAuth);
 ROTOR_DESCRIBED(providers::vault::CertAuth);
+ROTOR_DESCRIBED(providers::vault::AwsKeys);
+ROTOR_DESCRIBED(providers::vault::AwsAccount);
+ROTOR_DESCRIBED(providers::vault::IamAuth);
+ROTOR_DESCRIBED(providers::vault::GoogleKey);
+ROTOR_DESCRIBED(providers::vault::GkeAccount);
+ROTOR_DESCRIBED(providers::vault::GcpAuth);
 ROTOR_DESCRIBED(providers::vault::Auth);
 ROTOR_DESCRIBED(providers::vault::ClientTls);
 ROTOR_DESCRIBED(providers::vault::CheckAndSet);

@@ -14,8 +14,6 @@ namespace {
 constexpr std::int64_t kTokenLife = 600;  // seconds: what the Kubernetes API grants at least
 constexpr const char* kOwnTokenFile = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
-using Values = std::vector<std::pair<std::string, SecretBytes>>;
-
 Task<Result<SecretBytes>> read_secret(ReferenceGate& gate, Scope scope, SecretKeySelector ref, std::string field) {
   const std::string where = fmt::format("spec.provider.vault.auth.{}", field);
   Result<SecretBytes> value = co_await gate.secret_value(std::move(scope), std::move(ref));
@@ -86,7 +84,7 @@ Task<Result<Identity>> with_kubernetes(StoreContext context, KubernetesAuth auth
   CO_TRY(identity.path, login_path("kubernetes.mountPath", auth.mount_path));
   identity.members.emplace_back("role", SecretBytes(auth.role));
   if (auth.service_account) {
-    identity.jwt = AccountToken{*auth.service_account, {auth.service_account->audiences, kTokenLife}};
+    identity.proof = AccountToken{*auth.service_account, {auth.service_account->audiences, kTokenLife}};
   } else if (auth.secret_ref) {
     CO_TRY(SecretBytes jwt,
            co_await read_secret(context.gate, context.scope(), *auth.secret_ref, "kubernetes.secretRef"));
@@ -94,7 +92,7 @@ Task<Result<Identity>> with_kubernetes(StoreContext context, KubernetesAuth auth
     identity.members.emplace_back("jwt", std::move(jwt));
   } else {
     CO_TRY_VOID(allow_own_token(context));
-    identity.jwt = OwnToken{};
+    identity.proof = OwnToken{};
   }
   co_return std::move(identity);
 }
@@ -134,7 +132,7 @@ Task<Result<Identity>> with_jwt(StoreContext context, JwtAuth auth) {
     if (jwt.empty()) co_return empty_credential("jwt.secretRef", "no token", *auth.secret_ref);
     identity.members.emplace_back("jwt", std::move(jwt));
   } else if (auth.service_account_token) {
-    identity.jwt = account_token(*auth.service_account_token);
+    identity.proof = account_token(*auth.service_account_token);
   } else {
     co_return fail(Code::kInvalid, "spec.provider.vault.auth.jwt: neither secretRef nor kubernetesServiceAccountToken");
   }
@@ -154,6 +152,53 @@ Task<Result<Identity>> with_certificate(StoreContext context, CertAuth auth) {
   co_return std::move(identity);
 }
 
+std::unexpected<Error> not_here(std::string_view field) {
+  return fail(Code::kInvalid, fmt::format("spec.provider.vault.auth.{}: this program knows no such cloud", field));
+}
+
+Task<Result<Identity>> with_aws(CloudIdentities clouds, StoreContext context, IamAuth auth) {
+  Identity identity{.method = Method::kIam};
+  CO_TRY(identity.path, login_path("iam.path", auth.path));
+  identity.members.emplace_back("role", SecretBytes(auth.vault_role));
+  AwsIdentityRequest request{.field = "spec.provider.vault.auth.iam",
+                             .session_name = "external-secrets-provider-vault",
+                             .region = auth.region,
+                             .role = auth.role,
+                             .external_id = auth.external_id};
+  if (auth.jwt) request.service_account = auth.jwt->service_account;
+  if (auth.secret_ref) {
+    request.keys = {auth.secret_ref->access_key_id, auth.secret_ref->secret_access_key, auth.secret_ref->session_token};
+  }
+  if (!clouds.aws) co_return not_here("iam");
+  CO_TRY(auto who, co_await clouds.aws->open(std::move(request), context));
+  identity.proof = AwsProof{std::move(who), auth.region, auth.server_id};
+  co_return std::move(identity);
+}
+
+// As Vault's own agent names itself to Google.
+std::string google_audience(const Config& config, bool machine) {
+  const std::string role = "vault/" + config.auth->gcp->role;
+  return machine ? fmt::format("{}/{}", config.server, role) : role;
+}
+
+Task<Result<Identity>> with_google(CloudIdentities clouds, StoreContext context, Config config) {
+  const GcpAuth auth = *config.auth->gcp;
+  Identity identity{.method = Method::kGcp};
+  CO_TRY(identity.path, login_path("gcp.path", auth.path));
+  identity.members.emplace_back("role", SecretBytes(auth.role));
+  GoogleIdentityRequest request{.field = "spec.provider.vault.auth.gcp", .project = auth.project_id};
+  if (auth.secret_ref) request.key = auth.secret_ref->key;
+  if (auth.workload_identity) {
+    const GkeAccount& account = *auth.workload_identity;
+    request.gke = {account.service_account, account.cluster_location, account.cluster_name, account.cluster_project_id};
+  }
+  const bool machine = !request.key && !request.gke;
+  if (!clouds.google) co_return not_here("gcp");
+  CO_TRY(auto who, co_await clouds.google->open(std::move(request), context));
+  identity.proof = GoogleProof{std::move(who), google_audience(config, machine)};
+  co_return std::move(identity);
+}
+
 }  // namespace
 
 bool Identity::locks_out() const {
@@ -168,7 +213,7 @@ Result<SecretBytes> read_own_token() {
               fmt::format("cannot read Kubernetes service account token from file system: {}", kOwnTokenFile));
 }
 
-Task<Result<Identity>> read_identity(StoreContext context, Config config) {
+Task<Result<Identity>> read_identity(CloudIdentities clouds, StoreContext context, Config config) {
   if (!config.auth) co_return Identity{};
   const Auth auth = *config.auth;
   const std::vector<Method> methods = methods_of(auth);
@@ -191,10 +236,12 @@ Task<Result<Identity>> read_identity(StoreContext context, Config config) {
       co_return co_await with_jwt(context, *auth.jwt);
     case Method::kCert:
       co_return co_await with_certificate(context, *auth.cert);
-    default:
-      co_return fail(Code::kInvalid, fmt::format("spec.provider.vault.auth.{} is not available in this version",
-                                                 field_of(methods.front())));
+    case Method::kIam:
+      co_return co_await with_aws(std::move(clouds), context, *auth.iam);
+    case Method::kGcp:
+      co_return co_await with_google(std::move(clouds), context, std::move(config));
   }
+  std::unreachable();
 }
 
 }  // namespace rotor::providers::vault

@@ -8,26 +8,45 @@
 #include <variant>
 #include <vector>
 
+#include "providers/common/cloud_identity.hpp"
 #include "providers/vault/check.hpp"
 #include "providers/vault/config.hpp"
 
 namespace rotor::providers::vault {
 
-// Where the JWT of a login comes from; asked for anew for each login.
+// The body of a login.
+using LoginMembers = std::vector<std::pair<std::string, SecretBytes>>;
+
+// What proves who we are, made anew for each login: a ServiceAccount's token, or a cloud's word.
 struct AccountToken {
   ServiceAccountSelector account;
   kube::TokenRequest request;
 };
 struct OwnToken {};  // the controller's own, which the kubelet keeps in a file
-using JwtSource = std::variant<std::monostate, AccountToken, OwnToken>;
+struct AwsProof {
+  std::shared_ptr<AwsIdentity> who;
+  std::string region;
+  std::string server_id;
+};
+struct GoogleProof {
+  std::shared_ptr<GoogleIdentity> who;
+  std::string audience;
+};
+using Proof = std::variant<std::monostate, AccountToken, OwnToken, AwsProof, GoogleProof>;
+
+// Of the clouds this process knows; null: none.
+struct CloudIdentities {
+  std::shared_ptr<AwsIdentities> aws;
+  std::shared_ptr<GoogleIdentities> google;
+};
 
 struct Identity {
-  std::optional<Method> method{};                              // nullopt: no login, no token
-  SecretBytes token{};                                         // kToken
-  std::string path{};                                          // of the login: "auth/approle/login"
-  std::vector<std::pair<std::string, SecretBytes>> members{};  // of its body
-  JwtSource jwt{};                                             // its member "jwt", when not among them
-  std::string certificate_pem{};                               // kCert
+  std::optional<Method> method{};  // nullopt: no login, no token
+  SecretBytes token{};             // kToken
+  std::string path{};              // of the login: "auth/approle/login"
+  LoginMembers members{};          // of its body
+  Proof proof{};                   // what is added to them
+  std::string certificate_pem{};   // kCert
   SecretBytes key_pem{};
 
   bool logs_in() const { return method && *method != Method::kToken; }
@@ -36,7 +55,7 @@ struct Identity {
 };
 
 // Empty credentials are refused here, before a server counts them as an attempt.
-Task<Result<Identity>> read_identity(StoreContext context, Config config);
+Task<Result<Identity>> read_identity(CloudIdentities clouds, StoreContext context, Config config);
 
 // The controller's own ServiceAccount token.
 Result<SecretBytes> read_own_token();

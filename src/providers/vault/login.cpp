@@ -17,8 +17,9 @@ using std::chrono::seconds;
 
 constexpr std::int64_t kLongestLease = 100LL * 365 * 24 * 3600;
 
-// In front of the error of a refused login, by method.
-std::string_view title(Method method) {
+}  // namespace
+
+std::string_view login_title(Method method) {
   static constexpr std::array<std::string_view, 9> kTitles{
       "",
       "unable to log in to auth method: unable to log in with app role auth",
@@ -32,17 +33,17 @@ std::string_view title(Method method) {
   return kTitles[static_cast<std::size_t>(method)];
 }
 
-SecretBytes login_body(const Identity& identity, const SecretBytes& jwt) {
+namespace {
+
+SecretBytes login_body(const Identity& identity, const LoginMembers& proof) {
   SecretBytes body;
   json::Writer writer(body);
   writer.begin_object();
-  for (const auto& [name, value] : identity.members) {
-    writer.key(name);
-    writer.string(value.reveal());
-  }
-  if (!jwt.empty()) {
-    writer.key("jwt");
-    writer.string(jwt.reveal());
+  for (const LoginMembers* members : {&identity.members, &proof}) {
+    for (const auto& [name, value] : *members) {
+      writer.key(name);
+      writer.string(value.reveal());
+    }
   }
   writer.end_object();
   return body;
@@ -60,7 +61,7 @@ Error login_error(Error error, const Identity& identity) {
   if (refused && ends_in_line_break(identity)) {
     error.message += "\n(the credential in the Secret ends in a line break: store it with printf, not echo)";
   }
-  return std::move(error).prefixed(title(*identity.method));
+  return std::move(error).prefixed(login_title(*identity.method));
 }
 
 seconds read_seconds(std::string_view object, std::string_view name) {
@@ -97,17 +98,38 @@ Result<Login> read_login(const net::Response& response, WallTime requested) {
 }
 
 Task<Result<Login>> log_in(Caller& caller, std::shared_ptr<const Server> server, std::string ns, Identity identity,
-                           SecretBytes jwt) {
+                           LoginMembers proof) {
   const WallTime requested = caller.clock().now();
   States states;
-  Ask request{
-      .name = "Login", .method = "PUT", .path = identity.path, .body = login_body(identity, jwt), .ns = std::move(ns)};
-  Result<net::Response> response = co_await ask(caller, std::move(server), std::move(request), states);
+  Ask request{.name = "Login",
+              .method = "PUT",
+              .path = identity.path,
+              .body = login_body(identity, proof),
+              .ns = std::move(ns)};
+  const std::string login_ns = request.ns;
+  Result<net::Response> response = co_await ask(caller, server, std::move(request), states);
   if (!response) co_return std::unexpected(login_error(std::move(response).error(), identity));
   Result<Login> login = read_login(*response, requested);
   if (!login) co_return std::unexpected(login_error(std::move(login).error(), identity));
   login->states = std::move(states);
+  login->server = std::move(server);
+  login->ns = login_ns;
   co_return std::move(login);
+}
+
+Task<Result<void>> revoke(Caller& caller, std::shared_ptr<const Login> login) {
+  if (login->holds_leases || !login->server) co_return Result<void>();
+  Server once = *login->server;
+  once.retry.attempts = 1;
+  States states = login->states;
+  Ask request{.name = "RevokeSelf",
+              .method = "PUT",
+              .path = "auth/token/revoke-self",
+              .body = SecretBytes("{}"),
+              .ns = login->ns,
+              .token = login->token};
+  CO_TRY_VOID(co_await ask(caller, std::make_shared<const Server>(std::move(once)), std::move(request), states));
+  co_return Result<void>();
 }
 
 Task<Result<Login>> renew(Caller& caller, std::shared_ptr<const Server> server, std::string ns,
@@ -125,7 +147,10 @@ Task<Result<Login>> renew(Caller& caller, std::shared_ptr<const Server> server, 
   if (renewed.lease * 2 < login->lease) co_return fail(Code::kInvalid, "the token nears its greatest age");
   renewed.lease = login->lease;
   renewed.states = std::move(states);
+  renewed.server = login->server;
+  renewed.ns = login->ns;
   renewed.served = login->served;
+  renewed.holds_leases = login->holds_leases;
   co_return std::move(renewed);
 }
 

@@ -16,16 +16,26 @@ struct Login {
   std::chrono::seconds lease{};       // what it was given for, when it was new
   bool renewable = false;
   WallTime obtained{};
-  States states{};              // a standby may not know the token before it is as far as this
-  mutable bool served = false;  // the server has answered a call with it
+  States states{};                         // a standby may not know the token before it is as far as this
+  std::shared_ptr<const Server> server{};  // that it is good for
+  std::string ns{};                        // of the login
+  mutable bool served = false;             // the server has answered a call with it
+  mutable bool holds_leases = false;       // credentials that would end with it were made with it
 };
 
 // The `auth` of an answer. `requested`: before the request, so that the end is not assumed too late.
 Result<Login> read_login(const net::Response& response, WallTime requested);
 
 // Logs in once. Errors say with which method, and what about the credentials may be why.
+// `proof`: the members of the body that were made for this login.
 Task<Result<Login>> log_in(Caller& caller, std::shared_ptr<const Server> server, std::string ns, Identity identity,
-                           SecretBytes jwt);
+                           LoginMembers proof);
+
+// Before every error of a login by this method.
+std::string_view login_title(Method method);
+
+// Gives it back, and with it everything it could do. Not when leases hang on it: what was made with it is in use.
+Task<Result<void>> revoke(Caller& caller, std::shared_ptr<const Login> login);
 
 // The same token for longer. kInvalid when the server gave it much less than it had: it nears its greatest age.
 Task<Result<Login>> renew(Caller& caller, std::shared_ptr<const Server> server, std::string ns,

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/log.hpp"
 #include "providers/common/endpoint.hpp"
+#include "providers/common/side_by_side.hpp"
 #include "providers/vault/check.hpp"
 #include "providers/vault/client.hpp"
 #include "providers/vault/identity.hpp"
@@ -10,6 +12,8 @@
 
 namespace rotor::providers::vault {
 namespace {
+
+constexpr std::size_t kRevokedAtOnce = 16;
 
 // A proxy beside the controller may add a token to what comes from there: that token is the controller's.
 Result<void> allow_no_auth(const StoreContext& context, const Config& config) {
@@ -51,7 +55,7 @@ class VaultProvider final : public Provider {
     std::unique_ptr<Session> session;
     const bool nobody_asks = context.scope().cluster() && context.consumer_ns.empty() && depends_on_consumer(config);
     if (!nobody_asks) {
-      CO_TRY(Identity identity, co_await read_identity(context, config));
+      CO_TRY(Identity identity, co_await read_identity(shared_.clouds, context, config));
       present(tls, identity);
       CO_TRY_VOID(check_connection(tls));
       auto server = std::make_shared<const Server>(describe_server(config, std::move(tls), retry));
@@ -60,7 +64,21 @@ class VaultProvider final : public Provider {
     co_return std::make_unique<VaultClient>(std::move(session), std::move(config));
   }
 
+  Task<> close() override {
+    std::vector<LoginPtr> logins = shared_.logins.take_all();
+    for (LoginPtr& login : shared_.guarded_logins.take_all()) logins.push_back(std::move(login));
+    co_await side_by_side(logins.size(), kRevokedAtOnce,
+                          [this, &logins](std::size_t i) { return give_back(logins[i]); });
+  }
+
  private:
+  // The others are given back whatever becomes of this one.
+  Task<Result<void>> give_back(LoginPtr login) {
+    const auto done = co_await revoke(shared_.caller, login);
+    if (!done) log::debug("a token of Vault stays until it ends", {{"server", login->server->url}});
+    co_return Result<void>();
+  }
+
   // What TLS cannot use is said before anything is sent.
   Result<void> check_connection(const net::TlsConfig& tls) {
     const auto client = shared_.http.get(tls);

@@ -4,6 +4,8 @@
 
 #include "base/duration.hpp"
 #include "providers/common/cache_key.hpp"
+#include "providers/vault/answer.hpp"
+#include "providers/vault/aws_login.hpp"
 #include "providers/vault/replication.hpp"
 
 namespace rotor::providers::vault {
@@ -21,11 +23,27 @@ bool is_refusal(const Error& error) {
   return error.code == Code::kInvalid || error.code == Code::kDenied || error.code == Code::kUnauthenticated;
 }
 
+// What of a proof decides who we are.
+void add(CacheKey& /*key*/, const std::monostate& /*proof*/, const Scope& /*scope*/) {}
+void add(CacheKey& key, const OwnToken& /*proof*/, const Scope& /*scope*/) { key.add("own"); }
+void add(CacheKey& key, const AccountToken& proof, const Scope& scope) {
+  key.add("account").add(resolve_namespace(scope, proof.account.ns)).add(proof.account.name);
+  key.add(std::to_string(proof.request.expiration_seconds.value_or(0)));
+  for (const std::string& audience : proof.request.audiences) key.add("audience").add(audience);
+}
+void add(CacheKey& key, const AwsProof& proof, const Scope& /*scope*/) {
+  key.add("aws").add(proof.who->digest()).add(proof.region).add(proof.server_id);
+}
+void add(CacheKey& key, const GoogleProof& proof, const Scope& /*scope*/) {
+  key.add("google").add(proof.who->digest()).add(proof.audience);
+}
+
 }  // namespace
 
 Shared::Shared(const Services& services)
     : caller(services),
       http(services.http),
+      clouds{services.aws_identities, services.google_identities},
       logins(services.clock, kPause),
       guarded_logins(services.clock, kGuardedPause) {}
 
@@ -61,12 +79,7 @@ std::string Session::cache_key() const {
   if (server_->tracks_states) key.add("states");
   key.add(login_ns_).add(std::to_string(static_cast<int>(*identity_.method))).add(identity_.path);
   for (const auto& [name, value] : identity_.members) key.add("member").add(name).add(value.reveal());
-  if (const auto* token = std::get_if<AccountToken>(&identity_.jwt)) {
-    key.add("account").add(resolve_namespace(scope_, token->account.ns)).add(token->account.name);
-    key.add(std::to_string(token->request.expiration_seconds.value_or(0)));
-    for (const std::string& audience : token->request.audiences) key.add("audience").add(audience);
-  }
-  if (std::holds_alternative<OwnToken>(identity_.jwt)) key.add("own");
+  std::visit([&](const auto& proof) { add(key, proof, scope_); }, identity_.proof);
   return key.digest();
 }
 
@@ -86,8 +99,8 @@ Task<Result<Login>> Session::fetch() {
     Result<Login> renewed = co_await renew(shared_.caller, server_, login_ns_, old);
     if (renewed) co_return std::move(renewed);
   }
-  CO_TRY(SecretBytes jwt, co_await fetch_jwt());
-  Result<Login> login = co_await log_in(shared_.caller, server_, login_ns_, identity_, std::move(jwt));
+  CO_TRY(LoginMembers proof, co_await make_proof());
+  Result<Login> login = co_await log_in(shared_.caller, server_, login_ns_, identity_, std::move(proof));
   if (!login && is_refusal(login.error())) {
     login.error().message += fmt::format("\n(tried again after {}, and at once when the Secret or the store changes)",
                                          format_duration(identity_.locks_out() ? kGuardedPause : kPause));
@@ -95,12 +108,33 @@ Task<Result<Login>> Session::fetch() {
   co_return std::move(login);
 }
 
-Task<Result<SecretBytes>> Session::fetch_jwt() {
-  if (std::holds_alternative<OwnToken>(identity_.jwt)) co_return read_own_token();
-  const auto* source = std::get_if<AccountToken>(&identity_.jwt);
-  if (source == nullptr) co_return SecretBytes();
-  const std::string account = source->account.name;
-  Result<kube::IssuedToken> issued = co_await gate_.service_account_token(scope_, source->account, source->request);
+Task<Result<LoginMembers>> Session::make_proof() {
+  Result<SecretBytes> jwt;
+  if (const auto* aws = std::get_if<AwsProof>(&identity_.proof)) {
+    const AwsProof proof = *aws;
+    auto credentials = co_await proof.who->credentials();
+    if (!credentials) co_return std::unexpected(std::move(credentials).error().prefixed(login_title(Method::kIam)));
+    co_return sign_aws_login(**credentials, proof.region, proof.server_id, shared_.caller.clock().now());
+  }
+  if (std::holds_alternative<std::monostate>(identity_.proof)) co_return LoginMembers();
+  if (const auto* google = std::get_if<GoogleProof>(&identity_.proof)) {
+    const GoogleProof proof = *google;
+    jwt = co_await proof.who->jwt(proof.audience);
+    if (!jwt) co_return std::unexpected(std::move(jwt).error().prefixed(login_title(Method::kGcp)));
+  } else if (const auto* account = std::get_if<AccountToken>(&identity_.proof)) {
+    jwt = co_await account_token(*account);
+  } else {
+    jwt = read_own_token();
+  }
+  if (!jwt) co_return std::unexpected(std::move(jwt).error());
+  LoginMembers members;
+  members.emplace_back("jwt", *std::move(jwt));
+  co_return std::move(members);
+}
+
+Task<Result<SecretBytes>> Session::account_token(AccountToken source) {
+  const std::string account = source.account.name;
+  Result<kube::IssuedToken> issued = co_await gate_.service_account_token(scope_, source.account, source.request);
   if (!issued) {
     co_return std::unexpected(std::move(issued).error().prefixed(
         fmt::format("cannot request Kubernetes service account token for service account \"{}\"", account)));
@@ -124,6 +158,7 @@ Task<Result<net::Response>> Session::call(Ask request) {
     attempt.token = login->token;
     Result<net::Response> response = co_await ask(shared_.caller, server_, std::move(attempt), states_);
     if (response || response.error().code == Code::kDenied) login->served = true;
+    if (response && names_a_lease(response->body)) login->holds_leases = true;
     if (response || last || response.error().code != Code::kUnauthenticated || !forget(login)) {
       co_return std::move(response);
     }

@@ -18,6 +18,7 @@ struct Shared {
 
   Caller caller;
   HttpClients& http;
+  CloudIdentities clouds;
   ExpiringCache<Login> logins;
   ExpiringCache<Login> guarded_logins;  // of methods that lock who is refused too often
 };
@@ -42,7 +43,8 @@ class Session {
   std::string cache_key() const;
   Task<Result<LoginPtr>> login();
   Task<Result<Login>> fetch();
-  Task<Result<SecretBytes>> fetch_jwt();
+  Task<Result<LoginMembers>> make_proof();
+  Task<Result<SecretBytes>> account_token(AccountToken source);
   bool forget(const LoginPtr& login);
 
   Shared& shared_;

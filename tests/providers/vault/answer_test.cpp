@@ -116,5 +116,16 @@ TEST(VaultEnvelope, SaysNothingOnlyWithAnEmptyListOfErrors) {
   }
 }
 
+TEST(VaultAnswer, NamesALeaseOnlyWhenThereIsOne) {
+  for (const auto& [body, leased] : {std::pair{R"({"lease_id":"","data":{}})", false},
+                                     {R"({"lease_id" : "database/creds/a/1"})", true},
+                                     {"{}", false},
+                                     {R"({"lease_id":"","data":{"lease_id":"x"}})", true},
+                                     {R"({"lease_id")", false},
+                                     {R"({"lease_id":)", false}}) {
+    EXPECT_EQ(names_a_lease(SecretBytes(body)), leased) << body;
+  }
+}
+
 }  // namespace
 }  // namespace rotor::providers::vault

@@ -88,8 +88,19 @@ INSTANTIATE_TEST_SUITE_P(
                 "checkAndSet is not supported with Vault KV version v1"},
         Refused{R"("caProvider":{"type":"Secret","name":"ca","key":"k"})", "missing namespace on caProvider secret",
                 kClusterSecretStoreKind},
-        Refused{R"("auth":{"iam":{"vaultRole":"r"}})", "auth.iam is not available in this version"},
-        Refused{R"("auth":{"gcp":{"role":"r"}})", "auth.gcp is not available in this version"},
+        Refused{R"("auth":{"iam":{"vaultRole":""}})", "auth.iam.vaultRole: no role name provided for login"},
+        Refused{R"("auth":{"iam":{"vaultRole":"r","region":"eu west"}})",
+                "auth.iam.region: \"eu west\" is not the name"},
+        Refused{R"("auth":{"iam":{"vaultRole":"r","vaultAwsIamServerID":"a\nb"}})",
+                "vaultAwsIamServerID holds a line break"},
+        Refused{R"("auth":{"iam":{"vaultRole":"r","secretRef":{"accessKeyIDSecretRef":{"name":"a","key":"i"}}}})",
+                "auth.iam.secretRef needs both accessKeyIDSecretRef and secretAccessKeySecretRef"},
+        Refused{R"("auth":{"iam":{"vaultRole":"r","jwt":{"serviceAccountRef":{"name":"s","namespace":"x"}}}})",
+                "invalid Auth.Iam.Jwt.ServiceAccountRef: namespace"},
+        Refused{R"("auth":{"gcp":{"role":" "}})", "auth.gcp.role: no role name provided for login"},
+        Refused{R"("auth":{"gcp":{"role":"r","secretRef":{}}})", "auth.gcp.secretRef needs secretAccessKeySecretRef"},
+        Refused{R"("auth":{"gcp":{"role":"r","workloadIdentity":{"serviceAccountRef":{"name":"s","namespace":"x"}}}})",
+                "invalid Auth.Gcp.WorkloadIdentity.ServiceAccountRef: namespace"},
         Refused{R"("path":"secret/../sys")", "path \"secret/../sys\": a path in Vault holds no segment"},
         Refused{R"("headers":{"X-A":"b\nc"})", "headers: the value of X-A holds a line break"},
         Refused{R"("headers":{"X A":"b"})", "headers: \"X A\" cannot be the name of a header"},
@@ -127,8 +138,9 @@ INSTANTIATE_TEST_SUITE_P(
                   R"("auth":{"kubernetes":{"role":"demo","serviceAccountRef":{"name":"sa","audiences":["vault"]}}})"}));
 
 TEST(VaultBlockWithSeveralMethods, WarnsThatOnlyTheFirstIsUsed) {
-  const auto checked = check(kSecretStoreKind, R"("auth":{"iam":{},"ldap":{"username":"u","secretRef":{"name":"s"}},)"
-                                               R"("tokenSecretRef":{"name":"s","key":"t"}})");
+  const auto checked =
+      check(kSecretStoreKind, R"("auth":{"iam":{"vaultRole":"r"},"ldap":{"username":"u","secretRef":{"name":"s"}},)"
+                              R"("tokenSecretRef":{"name":"s","key":"t"}})");
   ASSERT_TRUE(checked) << checked.error().message;
   ASSERT_EQ(checked->size(), 1U);
   EXPECT_EQ(checked->front(), "spec.provider.vault.auth: tokenSecretRef is used, the rest is ignored: ldap, iam");

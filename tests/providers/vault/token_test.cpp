@@ -6,6 +6,11 @@
 namespace rotor::providers::vault {
 namespace {
 
+Task<bool> closed(Provider& provider) {
+  co_await provider.close();
+  co_return true;
+}
+
 using std::chrono::minutes;
 
 class VaultToken : public VaultFlow {
@@ -223,6 +228,35 @@ TEST_F(VaultToken, IsUsedOnStandbysOnlyOnceTheyAreAsFarAsTheLogin) {
   EXPECT_EQ(get(**forwarding, remote("app", "user")), "u");
   EXPECT_EQ(vault_.seen.back().header("X-Vault-Inconsistent"), "forward-active-node");
   EXPECT_EQ(vault_.seen.back().header("X-Team"), "a");
+}
+
+TEST_F(VaultToken, IsGivenBackWhenTheProcessEnds) {
+  vault_.answers["PUT /v1/auth/token/revoke-self"] = {204, ""};
+  EXPECT_EQ(read(), "u");
+  pump(closed(*provider_));
+  EXPECT_EQ(vault_.count("auth/token/revoke-self"), 1);
+  EXPECT_EQ(vault_.seen.back().header("X-Vault-Token"), "hvs.1");
+  pump(closed(*provider_));
+  EXPECT_EQ(vault_.count("auth/token/revoke-self"), 1) << "once";
+}
+
+// Revoking it would end the database's user that a process has just begun to use.
+TEST_F(VaultToken, StaysWhenLeasesHangOnIt) {
+  vault_.answers["GET /v1/secret/data/lease"] = {
+      200, R"({"lease_id": "database/creds/app/1","lease_duration":60,"data":{"data":{"user":"u"},"metadata":{}}})"};
+  auto made = client(kAppRole);
+  ASSERT_TRUE(made) << made.error().message;
+  (void)get(**made, remote("lease", "user"));
+  pump(closed(*provider_));
+  EXPECT_EQ(vault_.count("auth/token/revoke-self"), 0);
+}
+
+TEST_F(VaultToken, OfASecretIsNotOursToGiveBack) {
+  auto made = client(kToken);
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(get(**made, remote("app", "user")), "u");
+  pump(closed(*provider_));
+  EXPECT_EQ(vault_.count("auth/token/revoke-self"), 0);
 }
 
 }  // namespace
