@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""Measures the back ends.
+
+    $(tools/toolchain.sh venv)/bin/python bench/stores.py reads [vault aws gcp azure] [--reads 1000]
+    $(tools/toolchain.sh venv)/bin/python bench/stores.py sync [--objects 5000] [--keys 5000] [--latency 50]
+
+`reads`: one read after the other of one member of a JSON secret, by us (bench_reads) and by the vendor's own client in the
+same run, against the same server; CPU of the reading thread, so that doubles in this process do not count. Beside it, for
+Vault, the bare exchange by our HTTP client, and the memory of each further store that is opened.
+`sync`: N ExternalSecrets over K keys of a Vault that takes its time, on the embedded server, until all are Ready; reads on
+the wire are counted. Needs build/release/rotor and bench_reads (cmake --preset release -DROTOR_BENCH=ON).
+"""
+
+import argparse
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "tests" / "cluster"), str(ROOT / "tests" / "stores"), str(ROOT / "bench")]
+
+DOCUMENT = json.dumps({"user": "app", "password": "x" * 40, **{f"key{i}": "v" * 30 for i in range(10)}})
+PROPERTY = "password"
+STORES = 100
+
+
+def ours(plan: dict, env: dict) -> dict:
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(plan, file)
+        file.flush()
+        done = subprocess.run([ROOT / "build/release/bench/bench_reads", file.name], env={**os.environ, **env},
+                              capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return json.loads(done.stdout)
+
+
+def theirs(read, reads: int) -> dict:
+    """`read` gives the member's value."""
+    assert read() == "x" * 40
+    took, cpu = [], time.thread_time()
+    for _ in range(reads):
+        began = time.monotonic()
+        read()
+        took.append(1e6 * (time.monotonic() - began))
+    cpu = time.thread_time() - cpu
+    took.sort()
+    return {"cpu_us": round(1e6 * cpu / reads, 1), "p50_us": round(took[reads // 2]), "p99_us": round(took[reads * 99 // 100])}
+
+
+@contextlib.contextmanager
+def vault(state: pathlib.Path):
+    from harness.vault import Vault
+    server = Vault(state).start()
+    try:
+        client = server.client()
+        client.secrets.kv.v2.create_or_update_secret("app", json.loads(DOCUMENT))
+        block = {"server": server.url, "path": "secret", "caBundle": base64.b64encode(server.ca.encode()).decode()}
+        tokens = {f"token-{i}": client.auth.token.create(policies=["root"])["auth"]["client_token"] for i in range(STORES)}
+
+        def with_token(name: str) -> dict:
+            return {**block, "auth": {"tokenSecretRef": {"name": "vault", "key": name}}}
+
+        plan = {"block": with_token("root"), "secrets": {"vault/root": "root", **{f"vault/{k}": v for k, v in tokens.items()}},
+                "key": "app", "bare": {"url": f"{server.url}/v1/secret/data/app", "header": "X-Vault-Token", "value": "root",
+                                       "ca": server.ca}, "stores": [with_token(name) for name in tokens]}
+        yield plan, {}, lambda: client.secrets.kv.v2.read_secret("app", raise_on_deleted_version=True)["data"]["data"][PROPERTY]
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def aws(state: pathlib.Path):
+    from harness.moto import REGION, Moto
+    moto = Moto(state).start()
+    try:
+        client = moto.client("secretsmanager")
+        client.create_secret(Name="app", SecretString=DOCUMENT)
+
+        def with_key(name: str) -> dict:
+            return {"service": "SecretsManager", "region": REGION, "auth": {"secretRef": {
+                "accessKeyIDSecretRef": {"name": "aws", "key": name}, "secretAccessKeySecretRef": {"name": "aws", "key": "key"}}}}
+
+        secrets = {"aws/key": "test", "aws/id": "test", **{f"aws/id-{i}": f"AKID{i}" for i in range(STORES)}}
+        plan = {"block": with_key("id"), "secrets": secrets, "key": "app", "stores": [with_key(f"id-{i}") for i in range(STORES)]}
+        yield plan, moto.environment(), lambda: json.loads(client.get_secret_value(SecretId="app")["SecretString"])[PROPERTY]
+    finally:
+        moto.stop()
+
+
+@contextlib.contextmanager
+def gcp(state: pathlib.Path):
+    from doubles.gcp import Google
+    import test_gcp
+    google = Google(state).start()
+    os.environ.update(HTTPS_PROXY=f"http://127.0.0.1:{google.proxy_port}", REQUESTS_CA_BUNDLE=str(google.ca))
+    try:
+        google.add("app", DOCUMENT.encode())
+        api = test_gcp.client(test_gcp.key_credentials(google, test_gcp.ACCESS))
+        key = json.dumps(google.service_account(test_gcp.EMAIL, test_gcp.ACCESS))
+        plan = {"block": {"projectID": "proj", "auth": {"secretRef": {"secretAccessKeySecretRef": {"name": "gcp", "key": "key"}}}},
+                "secrets": {"gcp/key": key}, "key": "app"}
+        name = "projects/proj/secrets/app/versions/latest"
+        yield plan, google.environment(), lambda: json.loads(api.access_secret_version(name=name).payload.data)[PROPERTY]
+    finally:
+        for variable in ("HTTPS_PROXY", "REQUESTS_CA_BUNDLE"):
+            os.environ.pop(variable)
+        google.stop()
+
+
+@contextlib.contextmanager
+def azure(state: pathlib.Path):
+    import test_azure as t
+    double = t.AzureDouble(state, "team").start()
+    try:
+        double.entra.applications[t.CLIENT] = t.Application(secrets={t.SECRET})
+        client = t.secrets(double)
+        client.set_secret("app", DOCUMENT)
+        plan = {"block": {"vaultUrl": t.VAULT, "tenantId": t.TENANT, **t.BY_SECRET},
+                "secrets": {"azure/client-id": t.CLIENT, "azure/client-secret": t.SECRET}, "key": "app"}
+        yield plan, double.environment(), lambda: json.loads(client.get_secret("app").value)[PROPERTY]
+    finally:
+        double.stop()
+
+
+PROVIDERS = {"vault": (vault, "vault"), "aws": (aws, "aws"), "gcp": (gcp, "gcpsm"), "azure": (azure, "azurekv")}
+
+
+def measure_reads(name: str, reads: int):
+    made, provider = PROVIDERS[name]
+    with tempfile.TemporaryDirectory(prefix="rotor-bench-") as folder, made(pathlib.Path(folder)) as (plan, env, read):
+        plan |= {"provider": provider, "property": PROPERTY, "reads": reads}
+        vendor = [theirs(read, reads // 2)]
+        us = ours(plan, env)
+        vendor.append(theirs(read, reads // 2))
+        cpu = statistics.mean(one["cpu_us"] for one in vendor)
+        print(json.dumps({"bench": "reads", "store": name, "ours": us, "vendor": vendor,
+                          "times_less_cpu": round(cpu / us["read"]["cpu_us"], 1)}), flush=True)
+
+
+class SlowVault:
+    """KV version 2 as far as reads go; every answer takes `latency` milliseconds."""
+
+    def __init__(self, latency: int):
+        self.latency, self.reads = latency / 1000, 0
+        self.port = None
+        self.ready = threading.Event()
+        threading.Thread(target=lambda: asyncio.run(self.serve()), daemon=True).start()
+        self.ready.wait()
+
+    async def serve(self):
+        from aiohttp import web
+
+        async def read(request):
+            self.reads += request.path.startswith("/v1/secret/data/")
+            await asyncio.sleep(self.latency)
+            if request.path.endswith("lookup-self"):
+                return web.json_response({"data": {"type": "service", "ttl": 0, "expire_time": None}})
+            return web.json_response({"data": {"data": {"a": request.path}, "metadata": {"version": 1, "destroyed": False, "deletion_time": ""}}})
+
+        app = web.Application()
+        app.router.add_get("/{tail:.*}", read)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.port = site._server.sockets[0].getsockname()[1]
+        self.ready.set()
+        await asyncio.Event().wait()
+
+
+def measure_sync(objects: int, keys: int, latency: int):
+    import controllers
+    from harness.objects import ES, STORES as STORE_KIND, Cluster
+    state = pathlib.Path(tempfile.mkdtemp(prefix="rotor-bench-"))
+    store = SlowVault(latency)
+    plane = controllers.start_server("embedded", state)
+    operator = controllers.operator_process(plane)
+    try:
+        cluster = Cluster(plane)
+        ns = cluster.namespace("bench")
+        cluster.core.create_namespaced_secret(ns, {"metadata": {"name": "vault"}, "stringData": {"token": "root"}})
+        cluster.create(STORE_KIND, ns, "store", {"provider": {"vault": {
+            "server": f"http://127.0.0.1:{store.port}", "path": "secret", "auth": {"tokenSecretRef": {"name": "vault", "key": "token"}}}}})
+        controllers.in_parallel(objects, lambda i: cluster.create(ES, ns, f"es-{i}", {
+            "secretStoreRef": {"name": "store"}, "target": {"name": f"secret-{i}"}, "refreshInterval": "1h",
+            "data": [{"secretKey": "a", "remoteRef": {"key": f"app/{i % keys}", "property": "a"}}]}))
+        counter = controllers.ReadyCounter(plane, ns, objects)
+        counter.start()
+        began = time.monotonic()
+        operator.start()
+        counter.join(600)
+        if counter.done_at is None:
+            raise SystemExit(f"not all Ready within 600 s:\n{operator.log()[-2000:]}")
+        print(json.dumps({"bench": "store sync", "objects": objects, "keys": keys, "latency_ms": latency,
+                          "seconds": round(counter.done_at - began, 2), "reads": store.reads,
+                          "peak_rss_mib": round(operator.peak_rss_kib() / 1024, 1)}), flush=True)
+    finally:
+        operator.stop()
+        plane.stop()
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    reads = commands.add_parser("reads")
+    reads.add_argument("stores", nargs="*", default=list(PROVIDERS), metavar="STORE", help=", ".join(PROVIDERS))
+    reads.add_argument("--reads", type=int, default=1000)
+    sync = commands.add_parser("sync")
+    sync.add_argument("--objects", type=int, default=5000)
+    sync.add_argument("--keys", type=int, default=5000)
+    sync.add_argument("--latency", type=int, default=50, help="of every answer, milliseconds")
+    args = parser.parse_args()
+    if args.command == "sync":
+        return measure_sync(args.objects, args.keys, args.latency)
+    for name in args.stores:
+        measure_reads(name, args.reads)
+
+
+if __name__ == "__main__":
+    main()
