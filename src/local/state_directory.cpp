@@ -16,7 +16,7 @@
 namespace rotor::local {
 namespace {
 
-std::string environment(const char* name) {
+std::string variable_or_empty(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
 }
@@ -74,10 +74,10 @@ Result<StateHome> choose_state_home(const StateSources& sources) {
 
 Result<StateDirectory> state_directory(const std::vector<std::string>& manifests, const std::string& given) {
   if (!given.empty()) return StateDirectory{given};
-  TRY(const StateHome home, choose_state_home({.xdg_state_home = environment("XDG_STATE_HOME"),
-                                               .home = environment("HOME"),
+  TRY(const StateHome home, choose_state_home({.xdg_state_home = variable_or_empty("XDG_STATE_HOME"),
+                                               .home = variable_or_empty("HOME"),
                                                .account_home = account_home(),
-                                               .xdg_runtime_dir = environment("XDG_RUNTIME_DIR")}));
+                                               .xdg_runtime_dir = variable_or_empty("XDG_RUNTIME_DIR")}));
   if (home.path.empty()) {
     TRY(StateDirectory made, private_directory());
     made.notice = fmt::format("HOME and XDG_STATE_HOME are not set: the state of this run is in {}", made.path);

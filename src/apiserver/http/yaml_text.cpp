@@ -15,7 +15,7 @@ constexpr std::string_view kWords[] = {"true", "false", "yes", "no", "on", "off"
 bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // What may stand without quotes: less than YAML allows, and nothing that could be read as a number or a date.
-bool plain(std::string_view text) {
+bool may_stand_plain(std::string_view text) {
   if (text.empty() || !letter(text.front())) return false;
   const auto fits = [](char c) { return letter(c) || (c >= '0' && c <= '9') || std::string_view("-_./").contains(c); };
   return std::ranges::all_of(text, fits) && std::ranges::find(kWords, ascii_lower(text)) == std::end(kWords);
@@ -73,7 +73,7 @@ class Writer {
   }
 
   void text(std::string_view text) {
-    if (plain(text)) {
+    if (may_stand_plain(text)) {
       out_.append(text);
       return;
     }

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 // Marks a folder as one of ours, and is locked by the run that uses it.
 constexpr std::string_view kMarker = ".rotor-run";
-constexpr std::string_view kPods = "pods";
+constexpr std::string_view kPodsFolder = "pods";
 constexpr std::string_view kClaims = "claims";
 
 // A folder that a person names may hold other things: then it is not ours to fill, let alone to empty.
@@ -108,7 +108,7 @@ DataFolder::~DataFolder() {
 }
 
 Result<std::string> DataFolder::pod(const std::string& ns, const std::string& name) const {
-  return make_folder(path_, ns, kPods, name);
+  return make_folder(path_, ns, kPodsFolder, name);
 }
 
 Result<std::string> DataFolder::claim(const std::string& ns, const std::string& name) const {
@@ -116,14 +116,14 @@ Result<std::string> DataFolder::claim(const std::string& ns, const std::string& 
 }
 
 Result<void> DataFolder::remove_pod(const std::string& ns, const std::string& name) const {
-  TRY(const std::string path, folder(path_, ns, kPods, name));
+  TRY(const std::string path, folder(path_, ns, kPodsFolder, name));
   return remove_tree(path);
 }
 
 void DataFolder::remove_pods() const {
   std::error_code error;
   for (const auto& ns : fs::directory_iterator(path_, error)) {
-    if (!ns.is_symlink(error)) (void)remove_tree((ns.path() / kPods).string());
+    if (!ns.is_symlink(error)) (void)remove_tree((ns.path() / kPodsFolder).string());
   }
 }
 

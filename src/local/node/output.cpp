@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::milliseconds kPause{5};
+constexpr std::chrono::milliseconds kLookEvery{5};
 constexpr std::chrono::milliseconds kLastWords{500};
 
 }  // namespace
@@ -94,7 +94,7 @@ void Output::forget(const kube::Key& pod) { shared_->book->remove(pod); }
 Task<> Output::finish() {
   const std::shared_ptr<Shared> shared = shared_;
   const SteadyTime deadline = shared->clock.steady() + kLastWords;
-  while (shared->readers > 0 && shared->clock.steady() < deadline) co_await shared->clock.sleep_for(kPause);
+  while (shared->readers > 0 && shared->clock.steady() < deadline) co_await shared->clock.sleep_for(kLookEvery);
 }
 
 Task<> Output::follow(std::shared_ptr<Shared> shared, std::unique_ptr<Reader> reader) {
@@ -105,7 +105,7 @@ Task<> Output::follow(std::shared_ptr<Shared> shared, std::unique_ptr<Reader> re
     if (error) break;
     reader->take(*shared, std::string_view(reader->bytes.data(), size));
     while (shared->terminal->wants_pause()) {
-      co_await shared->clock.sleep_for(kPause);
+      co_await shared->clock.sleep_for(kLookEvery);
       if (shared->closed) co_return;
     }
   }

@@ -7,7 +7,6 @@
 namespace rotor::providers::gcp {
 namespace {
 
-constexpr std::string_view kAccountAnnotation = "iam.gke.io/gcp-service-account";
 constexpr std::string_view kFilesVariable = "ROTOR_GCP_SUBJECT_TOKEN_FILES";
 
 class FederationLogin final : public Login {

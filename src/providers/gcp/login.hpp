@@ -13,6 +13,9 @@
 
 namespace rotor::providers::gcp {
 
+// Of a ServiceAccount: the service account of Google Cloud that it acts as.
+inline constexpr std::string_view kAccountAnnotation = "iam.gke.io/gcp-service-account";
+
 // What all stores of the process share.
 struct Shared {
   explicit Shared(const Services& services)

@@ -8,8 +8,6 @@
 namespace rotor::providers::gcp {
 namespace {
 
-constexpr std::string_view kAccountAnnotation = "iam.gke.io/gcp-service-account";
-
 class WorkloadIdentityLogin final : public Login {
  public:
   struct Parts {

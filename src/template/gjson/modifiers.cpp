@@ -5,9 +5,11 @@
 #include <ranges>
 #include <string>
 
+#include "base/trim.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "template/gjson/eval.hpp"
+#include "template/gjson/scan.hpp"
 
 namespace rotor::gjson {
 namespace {
@@ -43,16 +45,9 @@ bool flag(std::string_view argument, std::string_view name, Evaluator& evaluator
   return value;
 }
 
-std::string_view trim(std::string_view text, std::string_view space) {
-  const std::size_t first = text.find_first_not_of(space);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(space) - first + 1);
-}
-
 // What stands between the brackets of an array or object.
 std::string_view inside(std::string_view json) {
-  while (!json.empty() && static_cast<unsigned char>(json.front()) <= ' ') json.remove_prefix(1);
-  while (!json.empty() && static_cast<unsigned char>(json.back()) <= ' ') json.remove_suffix(1);
+  json = trim(json);
   if (json.size() >= 2 && (json[0] == '[' || json[0] == '{')) return json.substr(1, json.size() - 2);
   return json;
 }
@@ -119,7 +114,7 @@ std::string_view flatten(std::string_view json, bool deep, Evaluator& e, int dep
   each(value, e.scratch(), [&](const Found&, const Found& item) {
     std::string_view raw = item.raw;
     if (item.is_array()) raw = inside(deep && e.scratch().descend(depth + 1) ? flatten(raw, deep, e, depth + 1) : raw);
-    raw = trim(raw, " \t\n\v\f\r");
+    raw = trimmed(raw, " \t\n\v\f\r");
     if (!raw.empty()) {
       out.next();
       out.put(raw);

@@ -7,12 +7,6 @@
 namespace rotor::gjson {
 namespace {
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  return text;
-}
-
 // Behind a `.`, these begin something that applies to the whole value: a modifier or a multipath.
 bool begins_pipe(std::string_view rest) {
   if (rest.empty()) return false;

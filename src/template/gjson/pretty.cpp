@@ -2,16 +2,13 @@
 #include <string>
 #include <vector>
 
+#include "base/trim.hpp"
 #include "template/gjson/eval.hpp"
 
 namespace rotor::gjson {
 namespace {
 
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\n\v\f\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\n\v\f\r") - first + 1);
-}
+constexpr std::string_view kBlanks = " \t\n\v\f\r";
 
 enum class Rank : std::uint8_t { kNull, kFalse, kNumber, kString, kTrue, kJson };
 
@@ -211,8 +208,9 @@ class Printer {
     const std::string text = out_.substr(pairs.front().start);
     std::vector<Entry> entries;
     for (const Pair& p : pairs) {
-      std::string_view value = trim(std::string_view(text).substr(p.start - pairs.front().start, p.end - p.start));
-      if (value.size() > p.key.size()) value = trim(value.substr(p.key.size() + 1));
+      std::string_view value =
+          trimmed(std::string_view(text).substr(p.start - pairs.front().start, p.end - p.start), kBlanks);
+      if (value.size() > p.key.size()) value = trimmed(value.substr(p.key.size() + 1), kBlanks);
       entries.push_back({p.key, value, entries.size()});
     }
     std::ranges::sort(entries, [&](const Entry& a, const Entry& b) {

@@ -299,6 +299,12 @@ Found literal_value(std::string_view raw) {
 
 Found json_value(std::string_view raw) { return {Kind::kJson, raw, {}, 0}; }
 
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+  return text;
+}
+
 bool starts_number(std::string_view text, std::size_t at) {
   const char c = text[at];
   if (c == 'n') return at + 1 < text.size() && text[at + 1] != 'u';

@@ -70,6 +70,9 @@ bool parse_next(std::string_view text, std::size_t& at, Found& out, Scratch& scr
 
 inline bool is_space(char c) { return static_cast<unsigned char>(c) <= ' '; }
 
+// Without spaces and control characters at its ends.
+std::string_view trim(std::string_view text);
+
 // Is the byte at `at` the start of a number (nan and inf in any spelling included)?
 bool starts_number(std::string_view text, std::size_t at);
 bool starts_value(std::string_view text, std::size_t at);

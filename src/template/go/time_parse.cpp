@@ -3,6 +3,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/ascii.hpp"
 #include "template/go/time.hpp"
 #include "template/go/time_layout.hpp"
 
@@ -10,11 +11,8 @@ namespace rotor::tmpl {
 
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 bool starts_with_fold(std::string_view s, std::string_view word) {
-  return s.size() >= word.size() &&
-         std::equal(word.begin(), word.end(), s.begin(), [](char a, char b) { return lower(a) == lower(b); });
+  return s.size() >= word.size() && ascii_lower(s.substr(0, word.size())) == ascii_lower(word);
 }
 
 int days_in(int month, std::int64_t year) {
