@@ -6,6 +6,7 @@
 
 #include "secrets/finalizer.hpp"
 #include "secrets/limits.hpp"
+#include "secrets/policies.hpp"
 #include "secrets/refresh_due.hpp"
 #include "secrets/render.hpp"
 
@@ -45,12 +46,8 @@ Decision decide_sync(const Observed& seen) {
   }
   if (es.metadata.deleting()) return {SyncAction::kCleanUp, "being deleted"};
 
-  Decision decision{SyncAction::kSkip, {}, !has_finalizer(es)};
-  if (!seen.ours) {
-    decision.action = SyncAction::kIgnore;
-    decision.why = "a store it names is served by another controller";
-    return decision;
-  }
+  if (!seen.ours) return {SyncAction::kIgnore, "a store it names is served by another controller"};
+  Decision decision{SyncAction::kSkip, {}, deletion_has_work(es) && !has_finalizer(es)};
   const auto interval = refresh_interval(es);
   if (auto refusal = refusal_of(es, interval)) {
     decision.action = SyncAction::kRefuse;

@@ -78,9 +78,11 @@ Task<Outcome> ExternalSecretController::pass(Key key) {
   if (!tries) state_.asks.forget(key);
   if (decision.add_finalizer) {
     const auto added = co_await add_finalizer(p_, seen.es);
+    if (!added && added.error().code == Code::kNotFound) co_return Outcome::done();  // it was deleted first
     if (!added) {
-      log::warn("cannot add the finalizer", {{"externalsecret", key.text()}, {"error", added.error().message}});
-      co_return Outcome::failed();
+      const auto level = added.error().code == Code::kConflict ? log::Level::kDebug : log::Level::kWarn;
+      log::write(level, "cannot add the finalizer", {{"externalsecret", key.text()}, {"error", added.error().message}});
+      co_return kube::after_failed_write(added.error().code);
     }
     seen.es = p_.world.external_secret(key);
     if (!seen.es) co_return Outcome::done();

@@ -1,4 +1,5 @@
-// The finalizer on an ExternalSecret: put on before it has a Secret, taken away once it may go.
+// The finalizer on an ExternalSecret whose deletion leaves us something to do: put on before it has a Secret, taken
+// away once it may go.
 #pragma once
 
 #include <string_view>

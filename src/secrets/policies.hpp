@@ -30,4 +30,7 @@ inline bool retains(const ExternalSecret& es) {
 // Delete: a Secret without any value is deleted, and so is that of a deleted ExternalSecret.
 inline bool deletes(const ExternalSecret& es) { return es.spec.target.deletion_policy == "Delete"; }
 
+// Does its deletion leave something to do here? What it owns goes by owner references, without this process.
+bool deletion_has_work(const ExternalSecret& es);
+
 }  // namespace rotor::secrets

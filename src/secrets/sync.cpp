@@ -17,6 +17,10 @@ Report failed(Report report, SyncFailure failure) {
   return report;
 }
 
+SyncFailure deleted_meanwhile() {
+  return {Ending::kOvertaken, {Code::kNotFound, "it was deleted meanwhile"}, kube::Outcome::done()};
+}
+
 }  // namespace
 
 struct Sync::Carried {
@@ -38,6 +42,8 @@ Task<Report> Sync::run(ExternalSecretPtr es) {
   std::string digest = content->digest;
   // Data that stays is that of the Secret which was compared; for new data the newest version is good.
   if (content->kind == Content::Kind::kNew) live = p_.world.target({es->metadata.ns, es->target_name()});
+  // Nobody would take away what is made for an ExternalSecret that was deleted while its store answered.
+  if (!p_.world.still_has(*es)) co_return failed(std::move(report), deleted_meanwhile());
   const auto carried = co_await bring_about(es, *std::move(content), std::move(live));
   if (!carried) co_return failed(std::move(report), carried.error());
   report.ending = carried->ending;

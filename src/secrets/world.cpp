@@ -105,6 +105,11 @@ ExternalSecretPtr World::external_secret(const Key& key) const {
   return kept ? kept->whole() : nullptr;
 }
 
+bool World::still_has(const ExternalSecret& es) const {
+  const Kept kept = external_secrets_.get(es.metadata.key());
+  return kept && kept->metadata.uid == es.metadata.uid;
+}
+
 Result<void> World::wrote_external_secret(const SecretBytes& answer) {
   TRY_VOID(external_secrets_.wrote(answer));
   return {};

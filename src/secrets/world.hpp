@@ -39,6 +39,8 @@ class World {
 
   ExternalSecretPtr external_secret(const kube::Key& key) const;
   bool has_external_secret(const kube::Key& key) const { return external_secrets_.get(key) != nullptr; }
+  // This very one: not deleted since, nor another under its name.
+  bool still_has(const ExternalSecret& es) const;
   TargetPtr target(const kube::Key& key) const { return targets_.get(key); }
   // Secrets that carry the owner label of this ExternalSecret.
   std::set<std::string> owned_by(const kube::Key& external_secret) const;

@@ -18,11 +18,39 @@ Decision decide(const api::es::ExternalSecret& es, bool ours = true) {
   return decide_sync(seen);
 }
 
-TEST(Decide, RefreshesANewObjectAndAddsTheFinalizerInTheSamePass_Row23) {
-  auto es = test::sample_es();
+struct FinalizerCase {
+  std::string_view spec;  // JSON
+  bool wanted;
+};
+
+TEST(Decide, AddsTheFinalizerOnlyWhereDeletionHasWorkToDo_Row23) {
+  for (const FinalizerCase& c :
+       {FinalizerCase{R"({})", false}, FinalizerCase{R"({"target":{"deletionPolicy":"Retain"}})", false},
+        FinalizerCase{R"({"target":{"deletionPolicy":"Merge","creationPolicy":"Merge"}})", false},
+        FinalizerCase{R"({"target":{"creationPolicy":"Orphan"}})", false},
+        FinalizerCase{R"({"target":{"creationPolicy":"None"}})", false},
+        FinalizerCase{R"({"target":{"deletionPolicy":"Delete"}})", true},
+        FinalizerCase{R"({"target":{"deletionPolicy":"Delete","creationPolicy":"Merge"}})", true},
+        FinalizerCase{R"({"dataFrom":[{"extract":{"key":"a"}}]})", false},
+        FinalizerCase{R"({"dataFrom":[{"extract":{"key":"a"}},
+                          {"sourceRef":{"generatorRef":{"kind":"UUID","name":"u"}}}]})",
+                      true}}) {
+    auto es = test::sample_es();
+    const auto spec = json::read<api::es::ExternalSecretSpec>(c.spec);
+    ASSERT_TRUE(spec) << c.spec << spec.error().message;
+    es.spec = *spec;
+    EXPECT_FALSE(decide(es).add_finalizer) << "it has one: " << c.spec;
+    es.metadata.finalizers = {"somebody.else/s"};
+    EXPECT_EQ(decide(es).add_finalizer, c.wanted) << c.spec;
+  }
+}
+
+TEST(Decide, AddsTheFinalizerToWhatIsUpToDateWhenItsDeletionPolicyChanged) {
+  auto es = test::synced_es("2026-01-02T09:50:00Z");
   es.metadata.finalizers.clear();
+  es.spec.target.deletion_policy = "Delete";
   const auto decision = decide(es);
-  EXPECT_EQ(decision.action, SyncAction::kRefresh);
+  EXPECT_EQ(decision.action, SyncAction::kSkip);
   EXPECT_TRUE(decision.add_finalizer);
 }
 
@@ -81,12 +109,13 @@ TEST(Decide, NeverPutsTheFinalizerBackOnADyingObject_Row22) {
   EXPECT_FALSE(decision.add_finalizer);
 }
 
-TEST(Decide, IgnoresAnotherControllersObjectButForTheFinalizer) {
+TEST(Decide, WritesNothingOnAnotherControllersObject) {
   auto es = test::sample_es();
   es.metadata.finalizers.clear();
+  es.spec.target.deletion_policy = "Delete";
   const auto decision = decide(es, false);
   EXPECT_EQ(decision.action, SyncAction::kIgnore);
-  EXPECT_TRUE(decision.add_finalizer);
+  EXPECT_FALSE(decision.add_finalizer);
 }
 
 TEST(Decide, RefusesWhatCannotBeReadAndTouchesNothing) {

@@ -12,6 +12,11 @@ void Faults::clear() {
   faults_.clear();
 }
 
+std::uint64_t Faults::hits() const {
+  const std::lock_guard lock(mutex_);
+  return hits_;
+}
+
 void Faults::end_watches(std::string resource) {
   const std::lock_guard lock(mutex_);
   if (on_watches_) on_watches_(std::move(resource), false);
@@ -38,6 +43,7 @@ std::optional<Fault> Faults::take(std::string_view verb, std::string_view resour
       continue;
     }
     Fault out = *it;
+    ++hits_;
     if (it->times > 0 && --it->times == 0) faults_.erase(it);
     return out;
   }

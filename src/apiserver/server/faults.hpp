@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -39,6 +40,8 @@ class Faults {
  public:
   void add(Fault fault);
   void clear();
+  // Requests that a fault has hit so far: one that is held up is counted before it is served.
+  std::uint64_t hits() const;
   // Watches that are open now: ended in good order, or by an ERROR event with 410 and their history forgotten.
   // "" means those of every resource. Takes effect soon, on the server's thread.
   void end_watches(std::string resource);
@@ -52,8 +55,9 @@ class Faults {
   std::optional<Fault> take(std::string_view verb, std::string_view resource, std::string_view name);
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::deque<Fault> faults_;
+  std::uint64_t hits_ = 0;
   OnWatches on_watches_;
 };
 
