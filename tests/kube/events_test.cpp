@@ -141,13 +141,34 @@ TEST_F(EventsTest, TellsInOneLineHowManyFoundNoRoom) {
   for (int i = 0; i < 5000; ++i) {
     about.name = "a" + std::to_string(i);
     about.uid = about.name;
-    recorder->record(about, EventRecorder::Type::kNormal, "R", "m");
+    recorder->record(about, EventRecorder::Type::kWarning, "R", "m");
   }
   loop.settle();
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_EQ(lines_with(log, "\n"), 1U) << log;
   EXPECT_THAT(log, HasSubstr("the oldest were dropped\" events=4000"));
   EXPECT_EQ(sent(999).involved_object.name, "a4999");
+}
+
+TEST_F(EventsTest, LeavesOutGoodNewsWhereHundredsOfObjectsBeginAtOnceButNoWarning) {
+  accept(1000);
+  testing::internal::CaptureStderr();
+  const auto record_many = [&](EventRecorder::Type type, std::string_view prefix) {
+    for (int i = 0; i < 200; ++i) {
+      about.name = about.uid = std::string(prefix) + std::to_string(i);
+      record("m", type);
+    }
+  };
+  record_many(EventRecorder::Type::kNormal, "good");
+  EXPECT_EQ(http.requests().size(), 64U);
+  EXPECT_EQ(sent(63).involved_object.name, "good63") << "the first have theirs";
+  record_many(EventRecorder::Type::kWarning, "bad");
+  EXPECT_EQ(http.requests().size(), 264U);
+  clock.advance(1s);
+  record_many(EventRecorder::Type::kNormal, "later");
+  EXPECT_EQ(http.requests().size(), 266U);
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(lines_with(log, "not everything that went well gets an event"), 1U) << log;
 }
 
 TEST_F(EventsTest, TellsInOneLineThatTheServerRefusesThem) {

@@ -39,16 +39,21 @@ void erase_older(Map& map, SteadyTime limit, Seen seen) {
 
 }  // namespace
 
-bool EventCorrelator::allowed(const std::string& object) {
+bool EventCorrelator::take(Allowance& allowance, const Rate& rate) {
   const SteadyTime now = clock_.steady();
-  auto [it, first] = allowances_.try_emplace(object, Allowance{kBurst, now});
-  Allowance& allowance = it->second;
   const std::chrono::duration<double> passed = now - allowance.refilled;
-  allowance.tokens = std::min(kBurst, allowance.tokens + passed / std::chrono::duration<double>(kOneMoreEvery));
+  const double more = passed / std::chrono::duration<double>(rate.one_more_every);
+  allowance.tokens = std::min(rate.burst, allowance.tokens + more);
   allowance.refilled = now;
   if (allowance.tokens < 1) return false;
   allowance.tokens -= 1;
   return true;
+}
+
+bool EventCorrelator::allowed(const std::string& object) {
+  constexpr Rate kOfOneObject{kBurst, kOneMoreEvery};
+  auto [it, first] = allowances_.try_emplace(object, Allowance{kBurst, clock_.steady()});
+  return take(it->second, kOfOneObject);
 }
 
 bool EventCorrelator::too_many_messages(const std::string& group, const std::string& message) {

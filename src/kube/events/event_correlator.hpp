@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "base/duration.hpp"
 #include "kube/events/event.hpp"
 
 namespace rotor::kube {
@@ -19,6 +20,10 @@ class EventCorrelator {
     std::uint64_t change = 0;  // counts up: who was seen last among those of one moment
   };
   explicit EventCorrelator(Clock& clock) : clock_(clock) {}
+
+  // Good news is for who looks at one object. Where hundreds begin at once, each a write as dear as what it tells of,
+  // the first have it, and afterwards two a second. Counts as asked for.
+  bool has_room_for_news() { return take(news_, kNews); }
 
   // The key of the Event object to write now, or nullopt when the object has had too many of late.
   // More than ten messages for one (object, type, reason) in ten minutes are folded into one Event.
@@ -33,11 +38,17 @@ class EventCorrelator {
     std::set<std::string> messages;
     SteadyTime seen;
   };
+  struct Rate {
+    double burst;
+    Duration one_more_every;
+  };
   struct Allowance {
     double tokens;
     SteadyTime refilled;
   };
+  static constexpr Rate kNews{64, std::chrono::milliseconds(500)};
 
+  bool take(Allowance& allowance, const Rate& rate);
   bool allowed(const std::string& object);
   bool too_many_messages(const std::string& group, const std::string& message);
   void forget_old();
@@ -47,6 +58,7 @@ class EventCorrelator {
   std::map<std::string, Known> known_;
   std::map<std::string, Similar> similar_;
   std::map<std::string, Allowance> allowances_;  // by object
+  Allowance news_{kNews.burst, {}};
 };
 
 }  // namespace rotor::kube

@@ -63,12 +63,18 @@ struct State {
   std::uint64_t dropped = 0;
   SteadyTime dropped_since{};
   Repeated not_written{kTellDropsEvery};
+  Repeated left_out{kTellDropsEvery};
 };
 
 void drop_oldest(State& state) {
   if (state.dropped++ == 0) state.dropped_since = state.clock.steady();
   state.is_waiting.erase(state.waiting.front());
   state.waiting.pop_front();
+}
+
+void leave_out(State& state) {
+  const auto times = state.left_out.due(state.clock.steady());
+  if (times) log::info("much happens at once: not everything that went well gets an event", {{"events", *times}});
 }
 
 void tell_drops(State& state) {
@@ -139,6 +145,7 @@ class Recorder final : public EventRecorder {
   Task<> run() override { return write_events(state_); }
 
   void record(ObjectReference about, Type type, std::string reason, std::string message) override {
+    if (type == Type::kNormal && !state_.correlator.has_room_for_news()) return leave_out(state_);
     Event event;
     event.metadata.ns = about.ns.empty() ? "default" : about.ns;
     event.involved_object = std::move(about);
