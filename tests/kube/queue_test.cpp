@@ -201,6 +201,104 @@ TEST_F(QueueTest, WorksOnSoManyAtOnceAndNoMore) {
   loop.stop();
 }
 
+TEST_F(QueueTest, KeepsWorkersFreeOfBackgroundWorkForWhatAPersonWaitsFor) {
+  Queue wide(clock, "wide", 8, [this](Key k) { return Work::run(work, std::move(k)); });
+  work.takes = 1h;
+  loop.start(wide.run());
+  for (int i = 0; i < 10; ++i) {
+    wide.add({"n", "refresh-" + std::to_string(i)}, Lane::kRefresh);
+    wide.add({"n", "retry-" + std::to_string(i)}, Lane::kRetry);
+  }
+  loop.settle();
+  EXPECT_EQ(work.running, 6) << "a store that hangs holds these";
+  wide.add(key("new"));
+  wide.add(key("force-synced"));
+  loop.settle();
+  EXPECT_EQ(work.running, 8);
+  EXPECT_EQ(work.log.at(6), "new");
+  EXPECT_EQ(work.log.at(7), "force-synced");
+  loop.stop();
+}
+
+TEST_F(QueueTest, GivesBackgroundWorkItsTurnWhenABackgroundWorkerIsFree) {
+  Queue wide(clock, "wide", 4, [this](Key k) { return Work::run(work, std::move(k)); });
+  work.takes = 1s;
+  loop.start(wide.run());
+  for (int i = 0; i < 7; ++i) wide.add({"n", std::to_string(i)}, Lane::kRefresh);
+  for (const std::size_t done : {3U, 6U, 7U}) {
+    loop.settle();
+    EXPECT_EQ(work.log.size(), done);
+    EXPECT_LE(work.running, 3);
+    clock.advance(loop.io(), 1s);
+  }
+  loop.stop();
+}
+
+TEST_F(QueueTest, LeavesTheWorkerOfAParkedKeyToOthersUntilTheKeyIsAdded) {
+  work.answer = [&](const Key& k) { return k.name == "parked" ? Outcome::parked() : Outcome::done(); };
+  loop.start(queue.run());
+  queue.add(key("parked"), Lane::kRefresh);
+  queue.add(key("other"), Lane::kRefresh);
+  clock.advance(loop.io(), 1h);
+  EXPECT_THAT(work.log, ElementsAre("parked", "other"));
+  queue.add(key("parked"), Lane::kRefresh);
+  loop.settle();
+  EXPECT_EQ(work.log.size(), 3U);
+}
+
+TEST_F(QueueTest, WakesAParkedKeyWhenItsTimeHasPassedAndCountsNoFailure) {
+  work.answer = [&](const Key&) { return Outcome::parked_for(10s, Lane::kRefresh); };
+  loop.start(queue.run());
+  queue.add(key("a"), Lane::kRefresh);
+  clock.advance(loop.io(), 10s);
+  EXPECT_EQ(work.log.size(), 2U);
+  EXPECT_EQ(queue.failures(key("a")), 0);
+}
+
+TEST_F(QueueTest, TellsAReconcileItsLane) {
+  std::vector<Lane> lanes;
+  work.answer = [&](const Key& k) {
+    lanes.push_back(queue.lane(k));
+    return Outcome::done();
+  };
+  queue.add(key("a"), Lane::kRefresh);
+  queue.add(key("b"), Lane::kRetry);
+  queue.add(key("c"));
+  loop.start(queue.run());
+  EXPECT_THAT(lanes, ElementsAre(Lane::kUser, Lane::kRetry, Lane::kRefresh));
+}
+
+TEST_F(QueueTest, SaysHowLongKeysHaveBeenDueAndWhomTheyWaitFor) {
+  work.answer = [&](const Key& k) { return k.name == "parked" ? Outcome::parked() : Outcome::again_after(1min); };
+  loop.start(queue.run());
+  queue.add(key("parked"));
+  queue.add(key("fine"));
+  clock.advance(loop.io(), 20s);
+  EXPECT_EQ(queue.lateness().workers.count, 0U) << "what has an appointment is not late";
+  EXPECT_EQ(queue.lateness().parked.count, 1U);
+  EXPECT_EQ(queue.lateness().parked.greatest, 20s);
+  work.takes = 1h;  // one worker, and it hangs
+  queue.add(key("hangs"));
+  queue.add(key("behind"));
+  clock.advance(loop.io(), 30s);
+  EXPECT_EQ(queue.lateness().workers.count, 2U);
+  EXPECT_EQ(queue.lateness().workers.greatest, 30s);
+  queue.forget(key("parked"));
+  EXPECT_EQ(queue.lateness().parked.count, 0U);
+}
+
+TEST_F(QueueTest, CountsAnAppointmentThatNobodyKeepsAsLate) {
+  queue.add_after(key("a"), 10s, Lane::kRefresh);  // run() is not there to keep it
+  clock.advance(loop.io(), 70s);
+  EXPECT_EQ(queue.lateness().workers.greatest, 60s);
+}
+
+TEST(BackgroundWorkers, AreAllButAQuarter) {
+  for (const auto& [workers, background] : {std::pair{1, 1}, {2, 1}, {3, 2}, {8, 6}, {64, 48}, {1000, 750}}) {
+    EXPECT_EQ(background_workers(workers), background) << workers;
+  }
+}
+
 TEST_F(QueueTest, EndsWhenCancelledInTheMiddleOfWork) {
   work.takes = 1h;
   loop.start(queue.run());

@@ -31,7 +31,14 @@ constexpr int kInARow = 32;
 
 std::size_t index(Lane lane) { return static_cast<std::size_t>(lane); }
 
+void count(Lateness& late, Duration by) {
+  if (by >= std::chrono::seconds(1)) ++late.count;
+  late.greatest = std::max(late.greatest, by);
+}
+
 }  // namespace
+
+int background_workers(int workers) { return workers < 2 ? workers : workers - std::max(1, workers / 4); }
 
 struct Queue::Impl {
   struct Appointment {
@@ -42,10 +49,12 @@ struct Queue::Impl {
     std::optional<Lane> queued;
     std::optional<Lane> again;  // added while running
     std::optional<Appointment> appointment;
+    std::optional<SteadyTime> due;  // since when it should have been worked on
+    std::optional<Lane> running;
     int failures = 0;
-    bool running = false;
+    bool parked = false;
 
-    bool idle() const { return !queued && !running && !appointment && failures == 0; }
+    bool idle() const { return !queued && !running && !appointment && !parked && failures == 0; }
   };
   using Entries = std::map<Key, Entry>;
 
@@ -60,16 +69,21 @@ struct Queue::Impl {
   std::array<std::deque<Key>, kLanes> lanes{};
   std::set<std::pair<SteadyTime, Key>> appointments{};
   std::size_t ready = 0;
+  int in_background = 0;  // workers with a retry or a refresh
   // Only while run() runs.
   std::optional<Signal> work{};
   std::optional<Signal> sooner{};
 
-  void enqueue(const Key& key, Entry& entry, Lane lane) {
+  void enqueue(const Key& key, Entry& entry, Lane lane) { enqueue(key, entry, lane, clock.steady()); }
+
+  void enqueue(const Key& key, Entry& entry, Lane lane, SteadyTime due) {
     if (entry.running) {
       entry.again = std::min(entry.again.value_or(lane), lane);
       return;
     }
     if (entry.queued && *entry.queued <= lane) return;
+    entry.parked = false;
+    if (!entry.due) entry.due = due;
     if (!entry.queued) ++ready;
     entry.queued = lane;
     lanes[index(lane)].push_back(key);
@@ -91,8 +105,12 @@ struct Queue::Impl {
     if (appointments.begin()->second == key && sooner) sooner->notify_one();
   }
 
+  bool may_take(std::size_t lane) const {
+    return lane == index(Lane::kUser) || in_background < background_workers(workers);
+  }
+
   std::optional<Key> take() {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    for (std::size_t lane = 0; lane < kLanes && may_take(lane); ++lane) {
       while (!lanes[lane].empty()) {
         Key key = std::move(lanes[lane].front());
         lanes[lane].pop_front();
@@ -100,6 +118,7 @@ struct Queue::Impl {
         if (entry.queued && index(*entry.queued) == lane) {
           entry.queued.reset();
           --ready;
+          begin(key, entry, static_cast<Lane>(lane));
           return key;
         }
         tidy(key);
@@ -119,9 +138,22 @@ struct Queue::Impl {
     return std::min(delay, back_off.most);
   }
 
+  void begin(const Key& key, Entry& entry, Lane lane) {
+    entry.running = lane;
+    if (lane != Lane::kUser) ++in_background;
+    drop_appointment(key, entry);  // what comes next is the outcome's to say
+  }
+
   void finish(const Key& key, const Outcome& outcome) {
     Entry& entry = entries[key];
-    entry.running = false;
+    if (std::exchange(entry.running, std::nullopt) != Lane::kUser) --in_background;
+    entry.parked = outcome.kind == Outcome::Kind::kParked;
+    if (entry.parked) {
+      if (outcome.after > Duration::zero()) appoint(key, entry, outcome.after, outcome.lane);
+      if (const auto again = std::exchange(entry.again, std::nullopt)) enqueue(key, entry, *again);
+      return;
+    }
+    entry.due.reset();
     if (outcome.kind == Outcome::Kind::kFailed) {
       ++entry.failures;
       appoint(key, entry, delay_after(entry.failures), Lane::kRetry);
@@ -159,9 +191,6 @@ struct Queue::Impl {
         // Awaiting again is what notices a cancellation, even when there is work.
         continue;
       }
-      Entry& entry = entries[*key];
-      entry.running = true;
-      drop_appointment(*key, entry);  // what comes next is the outcome's to say
       const Outcome outcome = co_await guarded(*key);
       finish(*key, outcome);
     }
@@ -172,9 +201,9 @@ struct Queue::Impl {
     while (!appointments.empty() && appointments.begin()->first <= now) {
       const Key key = appointments.begin()->second;
       Entry& entry = entries[key];
-      const Lane lane = entry.appointment->lane;
+      const Appointment due = *entry.appointment;
       drop_appointment(key, entry);
-      enqueue(key, entry, lane);
+      enqueue(key, entry, due.lane, due.when);
     }
   }
 
@@ -205,6 +234,8 @@ void Queue::forget(const Key& key) {
   if (it == impl_->entries.end()) return;
   impl_->drop_appointment(key, it->second);
   it->second.failures = 0;
+  it->second.parked = false;
+  if (!it->second.queued && !it->second.running) it->second.due.reset();
   impl_->tidy(key);
 }
 
@@ -231,6 +262,24 @@ std::size_t Queue::depth() const { return impl_->ready; }
 int Queue::failures(const Key& key) const {
   const auto it = impl_->entries.find(key);
   return it == impl_->entries.end() ? 0 : it->second.failures;
+}
+
+Lane Queue::lane(const Key& key) const {
+  const auto it = impl_->entries.find(key);
+  return it == impl_->entries.end() ? Lane::kUser : it->second.running.value_or(Lane::kUser);
+}
+
+QueueLateness Queue::lateness() const {
+  QueueLateness all{impl_->name};
+  const SteadyTime now = impl_->clock.steady();
+  for (const auto& [key, entry] : impl_->entries) {
+    if (entry.due) {
+      count(entry.parked ? all.parked : all.workers, now - *entry.due);
+    } else if (entry.appointment && entry.appointment->when < now) {
+      count(all.workers, now - entry.appointment->when);
+    }
+  }
+  return all;
 }
 
 }  // namespace rotor::kube

@@ -1,5 +1,6 @@
 // The work queue of a controller: keys, each at most once, in lanes. A key that is being worked on and is added again
-// runs once more afterwards. Nothing a user waits for stands behind background work.
+// runs once more afterwards. Nothing a user waits for stands behind background work: a part of the workers is kept free
+// of it.
 #pragma once
 
 #include <chrono>
@@ -7,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "base/clock.hpp"
 #include "base/duration.hpp"
@@ -26,6 +28,8 @@ struct Outcome {
     kDone,    // forget failures; next run on an event
     kAfter,   // forget failures; run again after `after`, in lane kRefresh unless said otherwise
     kFailed,  // run again with back-off
+    kParked,  // nothing was done: it stays due until it is added again, or until `after` has passed when that is not
+              // zero
   } kind = Kind::kDone;
   Duration after{};
   Lane lane = Lane::kRefresh;
@@ -33,12 +37,28 @@ struct Outcome {
   static Outcome done() { return {}; }
   static Outcome again_after(Duration d, Lane lane = Lane::kRefresh) { return {Kind::kAfter, d, lane}; }
   static Outcome failed() { return {Kind::kFailed, {}, Lane::kRetry}; }
+  static Outcome parked() { return {Kind::kParked, {}, Lane::kRetry}; }
+  static Outcome parked_for(Duration d, Lane lane) { return {Kind::kParked, d, lane}; }
 };
 
 struct BackOff {
   Duration first = std::chrono::seconds(1);
   Duration most = std::chrono::minutes(7);
 };
+
+// Keys whose time has come and that are not done with: how many, and for how long the one that is longest.
+struct Lateness {
+  std::size_t count = 0;  // by a second or more
+  Duration greatest{};
+};
+struct QueueLateness {
+  std::string queue;
+  Lateness workers{};  // in line for a worker, or with one
+  Lateness parked{};   // waiting for what the reconcile waits for: not the queue's fault
+};
+
+// Of so many workers, how many may be with retries and refreshes at once.
+int background_workers(int workers);
 
 class Queue {
  public:
@@ -58,6 +78,9 @@ class Queue {
 
   std::size_t depth() const;
   int failures(const Key& key) const;
+  // The lane a key runs in just now; kUser when it does not run.
+  Lane lane(const Key& key) const;
+  QueueLateness lateness() const;
 
  private:
   struct Impl;
