@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "admission/external_secret.hpp"
 #include "secrets/finalizer.hpp"
 #include "secrets/limits.hpp"
 #include "secrets/policies.hpp"
 #include "secrets/refresh_due.hpp"
-#include "secrets/render.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -17,9 +17,7 @@ namespace {
 std::optional<std::string> refusal_of(const ExternalSecret& es, const Result<Duration>& interval) {
   if (!interval) return interval.error().message;
   if (auto limit = not_built_yet(es)) return limit;
-  if (es.spec.target.tmpl) {
-    if (auto allowed = check_template(*es.spec.target.tmpl); !allowed) return std::move(allowed).error().message;
-  }
+  if (auto allowed = admission::check_template(es); !allowed) return std::move(allowed).error().message;
   return std::nullopt;
 }
 

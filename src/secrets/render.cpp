@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "admission/external_secret.hpp"
+
 namespace rotor::secrets {
 namespace {
 
@@ -148,7 +150,7 @@ std::expected<tmpl::SecretParts, RenderFailure> render_secret(const ExternalSecr
     parts.data = std::move(fetched);
     return parts;
   }
-  if (auto allowed = check_template(*es.spec.target.tmpl); !allowed) {
+  if (auto allowed = admission::check_template(es); !allowed) {
     return std::unexpected(RenderFailure{.error = std::move(allowed).error()});
   }
   TRY(const Gathered gathered, gather(*es.spec.target.tmpl, sources));
@@ -162,15 +164,6 @@ bool runs_templates(const ExternalSecret& es) {
   if (!tmpl) return false;
   const bool metadata = tmpl->metadata && (!tmpl->metadata->labels.empty() || !tmpl->metadata->annotations.empty());
   return metadata || !tmpl->data.empty() || !tmpl->template_from.empty();
-}
-
-Result<void> check_template(const Template& tmpl) {
-  tmpl::TemplateSpec spec;
-  spec.type = tmpl.type;
-  if (tmpl.metadata) spec.annotations = {tmpl.metadata->annotations.begin(), tmpl.metadata->annotations.end()};
-  std::vector<std::string> targets;
-  for (const auto& from : tmpl.template_from) targets.push_back(from.target);
-  return tmpl::check_secret_template(spec, targets);
 }
 
 }  // namespace rotor::secrets

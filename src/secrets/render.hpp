@@ -22,7 +22,4 @@ std::expected<tmpl::SecretParts, RenderFailure> render_secret(const api::es::Ext
 // Does rendering run templates at all?
 bool runs_templates(const api::es::ExternalSecret& es);
 
-// What the API forbids a Secret's template to be, whatever it renders.
-Result<void> check_template(const api::es::Template& tmpl);
-
 }  // namespace rotor::secrets

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "admission/store.hpp"
+
 namespace rotor::secrets {
 namespace {
 
@@ -40,7 +42,7 @@ Task<StoreVerdict> check_store(Parts parts, StoreViewPtr view) {
 
   auto store = provider_store(*view);
   if (!store) co_return bad(kInvalidProviderConfig, "unable to create client", std::move(store).error());
-  const auto provider = provider_of(parts.registry, *store);
+  const auto provider = admission::provider_of(parts.registry, *store);
   if (!provider) co_return bad(kInvalidProviderConfig, "unable to create client", provider.error());
   auto checked = (*provider)->validate_store(*store);
   if (!checked) co_return bad(kInvalidProviderConfig, "unable to validate store", std::move(checked).error());

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "admission/store.hpp"
+
 namespace rotor::secrets {
 
 using api::es::StoreRef;
@@ -48,7 +50,7 @@ Task<Result<void>> StoreClients::check_allowed(StoreViewPtr store) {
 
 Task<Result<std::unique_ptr<SecretsClient>>> StoreClients::open(StoreViewPtr view) {
   CO_TRY(providers::Store store, provider_store(*view));
-  CO_TRY(providers::Provider* const provider, provider_of(p_.registry, store));
+  CO_TRY(providers::Provider* const provider, admission::provider_of(p_.registry, store));
   providers::StoreContext context{std::move(store), consumer_ns_, p_.gate, p_.options.allow_controller_identity};
   auto client = co_await provider->make_client(std::move(context));
   co_return std::move(client);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-#include <re2/re2.h>
+#include "admission/store.hpp"
+#include "template/go/regex.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -19,11 +19,9 @@ bool names_namespace(const StoreCondition& condition, const kube::StringMap& lab
 }
 
 bool matches_regex(const StoreCondition& condition, const std::string& ns) {
-  RE2::Options options;
-  options.set_log_errors(false);
   return std::ranges::any_of(condition.namespace_regexes, [&](const std::string& expression) {
-    const RE2 compiled(expression, options);
-    return compiled.ok() && RE2::PartialMatch(ns, compiled);
+    const auto compiled = tmpl::Regex::compile(expression);
+    return compiled && compiled->matches(ns);
   });
 }
 
@@ -41,31 +39,7 @@ bool managed_by(const StoreView& store, std::string_view controller_class) {
 }
 
 Result<providers::Store> provider_store(const StoreView& store) {
-  const auto& provider = store.spec.provider;
-  if (provider.size() != 1) {
-    return fail(Code::kInvalid,
-                fmt::format("store error for {}: secret stores must only have exactly one backend specified, found {}",
-                            store.metadata.name, provider.size()));
-  }
-  providers::Store out;
-  out.kind = store.kind;
-  out.ns = store.metadata.ns;
-  out.name = store.metadata.name;
-  out.uid = store.metadata.uid;
-  out.generation = store.metadata.generation;
-  out.provider = provider.begin()->first;
-  out.config = provider.begin()->second;
-  if (store.spec.retry_settings) {
-    out.max_retries = store.spec.retry_settings->max_retries;
-    out.retry_interval = store.spec.retry_settings->retry_interval;
-  }
-  return out;
-}
-
-Result<providers::Provider*> provider_of(const providers::ProviderRegistry& registry, const providers::Store& store) {
-  if (providers::Provider* provider = registry.find(store.provider)) return provider;
-  return fail(Code::kInvalid, fmt::format("failed to find registered store backend for type: {}, name: {}",
-                                          store.provider, store.name));
+  return admission::provider_store({store.kind, store.metadata, store.spec});
 }
 
 bool needs_namespace_labels(const StoreView& store) {

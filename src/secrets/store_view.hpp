@@ -29,9 +29,6 @@ bool managed_by(const StoreView& store, std::string_view controller_class);
 // The store as its provider sees it. kInvalid when spec.provider does not hold exactly one back end.
 Result<providers::Store> provider_store(const StoreView& store);
 
-// The provider of that store, or the error for the event: `failed to find registered store backend for type: …`.
-Result<providers::Provider*> provider_of(const providers::ProviderRegistry& registry, const providers::Store& store);
-
 // May this namespace use the ClusterSecretStore? Any member of any condition is enough. `labels` are the namespace's.
 bool allows_namespace(const StoreView& store, const std::string& ns, const kube::StringMap& labels);
 // Do the conditions look at labels at all?

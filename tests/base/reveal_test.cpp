@@ -12,6 +12,7 @@ namespace {
 // A file, or a folder when the name ends in '/'. Each needs the bytes to do its work and hands them to no error, log
 // line, event or status.
 constexpr std::string_view kMayReveal[] = {
+    "src/admission/review.cpp",                  // questions of the API server, into objects
     "src/api/core/env_rules.cpp",                // whether a value reaches a process unchanged
     "src/apiserver/http/api.cpp",                // the caller's token, compared
     "src/apiserver/http/api_token.cpp",          // an issued token, into its TokenRequest
