@@ -1,8 +1,12 @@
 #include "local/health.hpp"
 
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "secrets/ending.hpp"
+#include "secrets/store_check.hpp"
 
 namespace rotor::local {
 namespace {
@@ -39,15 +43,20 @@ Health health_of_instance(const std::vector<kube::Condition>& conditions) {
   return {State::kGood, "", {}};
 }
 
+std::string ready_text() { return secrets::ready_words(secrets::Ending::kSynced).message; }
+
 }  // namespace
 
 Health health_of(std::string_view kind, const std::vector<kube::Condition>& conditions) {
   if (kind == kInstance) return health_of_instance(conditions);
   const kube::Condition* ready = kube::find_condition(conditions, "Ready");
   if (ready == nullptr) return {};
-  if (ready->status == "True") return {State::kGood, ready->message, {}};
   // An ExternalSecret's events have a reason of their own, a store's that of the condition.
   const bool store = kind != "ExternalSecret";
+  if (ready->status == "True") {
+    const std::string plain = store ? std::string(secrets::kStoreValidated) : ready_text();
+    return {State::kGood, ready->message, {}, ready->message != plain};
+  }
   return {State::kFailing, ready->message, store ? ready->reason : "UpdateFailed"};
 }
 
@@ -57,9 +66,14 @@ std::optional<std::string> next_line(Told& told, std::string_view kind, const He
     if (!told.lines.insert(line).second) return std::nullopt;
     return line;
   }
-  if (health.state == State::kUnknown || !told.failing()) return std::nullopt;
-  told.lines.clear();
-  return fmt::format("{} works again{}{}", kind, health.message.empty() ? "" : ": ", health.message);
+  if (health.state == State::kUnknown) return std::nullopt;
+  const std::string before = std::exchange(told.remark, health.remark ? health.message : "");
+  if (told.failing()) {
+    told.lines.clear();
+    return fmt::format("{} works again{}{}", kind, health.message.empty() ? "" : ": ", health.message);
+  }
+  if (!health.remark || before == health.message) return std::nullopt;
+  return fmt::format("{}: {}", kind, health.message);
 }
 
 }  // namespace rotor::local

@@ -15,15 +15,18 @@ struct Health {
   enum class State : std::uint8_t { kUnknown, kGood, kFailing } state = State::kUnknown;
   std::string message{};       // of the condition that counts
   std::string event_reason{};  // of the Warning that says it in full; empty: the condition does
+  bool remark = false;         // good, but the message says more than that
 };
 
 // A store or an ExternalSecret is what its Ready says. An OpenClawInstance that is on its way up does not fail: what
-// keeps it from getting there does.
+// keeps it from getting there does. A store or an ExternalSecret that is Ready and has more to say than that is
+// remarked on: a search without a hit leaves whoever waits for its Secret waiting.
 Health health_of(std::string_view kind, const std::vector<kube::Condition>& conditions);
 
 // What was said of one object since it worked last.
 struct Told {
   std::set<std::string> lines{};
+  std::string remark{};  // of what is good
   bool failing() const { return !lines.empty(); }
 };
 

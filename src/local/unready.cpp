@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/externalsecrets/external_secret.hpp"
+#include "local/health.hpp"
 
 namespace rotor::local {
 namespace {
@@ -12,9 +13,9 @@ using api::es::ExternalSecret;
 void add_reason(std::string_view text, std::vector<std::string>& out) {
   const auto es = json::read<ExternalSecret>(text);
   if (!es) return;
-  const kube::Condition* ready = kube::find_condition(es->status.conditions, "Ready");
-  if (ready == nullptr || ready->status == "True") return;
-  out.push_back(fmt::format("ExternalSecret {}/{}: {}", es->metadata.ns, es->metadata.name, ready->message));
+  const Health health = health_of(kube::kResource<ExternalSecret>.kind, es->status.conditions);
+  if (health.state != Health::State::kFailing && !health.remark) return;
+  out.push_back(fmt::format("ExternalSecret {}/{}: {}", es->metadata.ns, es->metadata.name, health.message));
 }
 
 }  // namespace

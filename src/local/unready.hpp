@@ -1,4 +1,4 @@
-// Why pods wait: what the ExternalSecrets say that are not Ready.
+// Why pods wait: what the ExternalSecrets say that are not Ready, or Ready without all that was asked for.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace rotor::local {
 
-// `ExternalSecret ns/name: the condition's message`, one line each; empty when all are Ready or cannot be read.
+// `ExternalSecret ns/name: the condition's message`, one line each; empty when all is well or nothing can be read.
 Task<std::vector<std::string>> unready(kube::Client& client);
 
 }  // namespace rotor::local

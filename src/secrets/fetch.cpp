@@ -67,6 +67,17 @@ Task<Result<SecretMap>> fetch_source(kube::Client& client, std::string ns, Sourc
   co_return std::move(texts);
 }
 
+// The texts of MissingProviderSecret say dataFrom or data as the item is; what was absent is the store's to say.
+Gap absent_gap(const std::string& item, const std::string& key, const std::string& what) {
+  const std::string where = key.empty() ? item : fmt::format("{} (key={})", item, key);
+  return {fmt::format("secret does not exist at provider using {}", where), fmt::format("{}: {}", where, what)};
+}
+
+Gap empty_search(std::size_t i, const api::es::Find& wanted) {
+  const std::string note = fmt::format("spec.dataFrom[{}].find matched nothing: {}", i, wanted_text(wanted));
+  return {note, note};
+}
+
 // Absence stays absence.
 providers::NoValue with_item(providers::NoValue none, const std::string& item) {
   if (auto* absent = std::get_if<providers::Absent>(&none)) return providers::Absent{about_item(absent->what, item)};
@@ -81,17 +92,18 @@ Task<Lookup<Fetched>> fetch_all(ClientSource& clients, ExternalSecretPtr es) {
     const DataFrom& from = es->spec.data_from[i];
     auto answer = co_await fetch_map(clients, effective_ref(*es, from.source_ref), from);
     if (answer.absent() && !retains(*es)) {
-      all.missing.push_back(fmt::format("spec.dataFrom[{}]", i));
+      all.gaps.push_back(absent_gap(fmt::format("spec.dataFrom[{}]", i), {}, answer.absence().what));
       answer = SecretMap{};
     }
     if (!answer) co_return with_item(std::move(answer).none(), map_item(from, i));
+    if (from.find && answer->empty()) all.gaps.push_back(empty_search(i, *from.find));
     all.data_from.push_back(*std::move(answer));
   }
   for (std::size_t i = 0; i < es->spec.data.size(); ++i) {
     const Data& item = es->spec.data[i];
     auto answer = co_await single(clients, effective_ref(*es, item.source_ref), item.remote_ref);
     if (answer.absent() && !retains(*es)) {
-      all.missing.push_back(fmt::format("spec.data[{}] (key={})", i, item.remote_ref.key));
+      all.gaps.push_back(absent_gap(fmt::format("spec.data[{}]", i), item.remote_ref.key, answer.absence().what));
       all.data.emplace_back();
       continue;
     }

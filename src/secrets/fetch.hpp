@@ -15,11 +15,17 @@
 
 namespace rotor::secrets {
 
+// An item that a store has nothing for, where that is no error.
+struct Gap {
+  std::string event;  // told when it is met
+  std::string note;   // what the Ready condition says of it
+};
+
 // What the stores answered, as they answered it: beside spec.dataFrom and spec.data, item by item.
 struct Fetched {
   std::vector<SecretMap> data_from;
   std::vector<std::optional<SecretBytes>> data;
-  std::vector<std::string> missing{};  // items that a store says it does not have, where that is no error
+  std::vector<Gap> gaps{};
 };
 
 // Errors name the field: `error processing spec.data[0] (key: openclaw/api-keys), err: …`; absence likewise, and only

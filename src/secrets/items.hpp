@@ -12,6 +12,9 @@ namespace rotor::secrets {
 std::string map_item(const api::es::DataFrom& from, std::size_t i);  // spec.dataFrom[0].extract, spec.dataFrom[0].find
 std::string data_item(std::size_t i, const api::es::Data& d);        // spec.data[0] (key: openclaw/api-keys)
 
+// What a search looked for, in the manifest's words: `path "prod/", name.regexp "^db", tags env=prod`.
+std::string wanted_text(const api::es::Find& find);
+
 // `error processing spec.data[0] (key: openclaw/api-keys), err: …`
 std::string about_item(std::string_view message, std::string_view item);
 Error in_item(Error error, std::string_view item);

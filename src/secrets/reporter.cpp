@@ -1,6 +1,9 @@
 #include "secrets/reporter.hpp"
 
+#include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "kube/object/own_fields.hpp"
@@ -21,9 +24,18 @@ constexpr std::array<DeedWords, 4> kDeeds = {{{"Created", "secret created"},
                                               {"Deleted", "secret deleted because it was orphaned"},
                                               {"Deleted", "secret deleted due to DeletionPolicy=Delete"}}};
 
+constexpr std::size_t kNamedGaps = 5;  // a condition is read by a person
+
+// Of a good ending alone: that something is missing is no news beside a failure.
+void append_gaps(const std::vector<Gap>& gaps, std::string& message) {
+  for (std::size_t i = 0; i < std::min(gaps.size(), kNamedGaps); ++i) message += "; " + gaps[i].note;
+  if (gaps.size() > kNamedGaps) message += fmt::format("; and {} more", gaps.size() - kNamedGaps);
+}
+
 ReadyWords words_of(const Report& report) {
   ReadyWords words = ready_words(report.ending);
   if (report.ending == Ending::kRefused) words.message = report.error.message;
+  if (words.ready) append_gaps(report.gaps, words.message);
   if (!report.note.empty()) words.message += "; " + report.note;
   return words;
 }
@@ -42,9 +54,7 @@ ExternalSecretStatus status_after(const ExternalSecret& es, const Report& report
 }
 
 Task<Result<ExternalSecretStatus>> Reporter::report(ExternalSecretPtr es, Report report) {
-  for (const std::string& item : report.missing) {
-    event(*es, EventType::kNormal, "MissingProviderSecret", "secret does not exist at provider using " + item);
-  }
+  for (const Gap& gap : report.gaps) event(*es, EventType::kNormal, "MissingProviderSecret", gap.event);
   tell_deeds(*es, report.deeds);
   if (report.ending == Ending::kOvertaken) {
     log::debug("another pass is needed",

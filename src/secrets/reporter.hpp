@@ -6,6 +6,7 @@
 
 #include "base/task.hpp"
 #include "secrets/ending.hpp"
+#include "secrets/fetch.hpp"
 #include "secrets/parts.hpp"
 #include "secrets/target_writer.hpp"
 #include "secrets/views.hpp"
@@ -19,8 +20,8 @@ struct Report {
   bool has_secret = false;      // there is one that was made of what is there now
   std::string inputs_digest{};  // of what that is
   std::vector<Deed> deeds{};
-  std::vector<std::string> missing{};  // items that a store does not have
-  std::string note{};                  // what the Ready condition says besides
+  std::vector<Gap> gaps{};
+  std::string note{};  // what the Ready condition says besides
   WallTime started{};
 };
 

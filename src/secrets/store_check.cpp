@@ -66,7 +66,7 @@ Task<StoreVerdict> check_store(Parts parts, StoreViewPtr view) {
   }
   co_return StoreVerdict{.status = "True",
                          .reason = "Valid",
-                         .message = "store validated" + interval_note(*view, parts.options),
+                         .message = std::string(kStoreValidated) + interval_note(*view, parts.options),
                          .capabilities = std::string(to_string((*provider)->capability())),
                          .maintenance = (*provider)->maintenance()};
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
@@ -11,6 +12,9 @@
 #include "secrets/store_view.hpp"
 
 namespace rotor::secrets {
+
+// What the Ready condition says of a good store, before any note.
+inline constexpr std::string_view kStoreValidated = "store validated";
 
 // What a look found out; the first three are of the Ready condition.
 struct StoreVerdict {

@@ -36,7 +36,7 @@ Task<Report> Sync::run(ExternalSecretPtr es) {
   auto material = co_await gather_material(p_, es);
   if (!material) co_return failed(std::move(report), std::move(material).error());
   TargetPtr live = material->live;
-  report.missing = std::move(material->fetched.missing);
+  report.gaps = std::move(material->fetched.gaps);
   auto content = co_await maker_.make(es, *std::move(material));
   if (!content) co_return failed(std::move(report), std::move(content).error());
   std::string digest = content->digest;

@@ -57,6 +57,32 @@ TEST(HealthOf, IsWhatTheConditionsOfEachKindComeTo) {
   }
 }
 
+TEST(HealthOf, IsRemarkedOnWhenThereIsMoreToSayThanThatItIsGood) {
+  const auto remark = [](std::string_view kind, std::string_view message) {
+    return health_of(kind, {condition("Ready", "True", "R", std::string(message))}).remark;
+  };
+  EXPECT_FALSE(remark("ExternalSecret", "secret synced"));
+  EXPECT_TRUE(remark("ExternalSecret", "secret retained due to DeletionPolicy=Retain"));
+  EXPECT_FALSE(remark("SecretStore", "store validated"));
+  EXPECT_TRUE(remark("ClusterSecretStore", "could not determine validation status"));
+  EXPECT_FALSE(remark("OpenClawInstance", "anything"));
+}
+
+TEST(NextLine, SaysARemarkOnceAndAgainWhenItComesBack) {
+  Told told;
+  const auto line = [&told](State state, std::string_view message, bool remark) {
+    return next_line(told, "ExternalSecret", {state, std::string(message), {}, remark}, {}).value_or("-");
+  };
+  EXPECT_EQ(line(State::kGood, "nothing found", true), "ExternalSecret: nothing found");
+  EXPECT_EQ(line(State::kGood, "nothing found", true), "-");
+  EXPECT_EQ(line(State::kGood, "nothing found there", true), "ExternalSecret: nothing found there");
+  EXPECT_EQ(line(State::kGood, "secret synced", false), "-");
+  EXPECT_EQ(line(State::kGood, "nothing found there", true), "ExternalSecret: nothing found there");
+  EXPECT_EQ(line(State::kFailing, "no", false), "ExternalSecret fails: no");
+  EXPECT_EQ(line(State::kGood, "nothing found there", true), "ExternalSecret works again: nothing found there");
+  EXPECT_EQ(line(State::kGood, "nothing found there", true), "-");
+}
+
 TEST(NextLine, SaysAFailureOnceAndWhenItIsOver) {
   Told told;
   const auto line = [&told](State state, std::string_view message, std::string_view detail = {}) {

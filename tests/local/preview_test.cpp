@@ -66,6 +66,15 @@ TEST_F(PreviewTest, ShowsKeysAndSizesButNoValue) {
             "  namespace: default\nstringData:\n  a: canary-31\n  longer: x\ntype: example.com/t\n");
 }
 
+TEST_F(PreviewTest, SaysWhichSearchFoundNothing) {
+  const auto previews = must({.manifests = {file("es.yaml", external_secret(R"y({secretStoreRef: {name: store},
+      target: {template: {data: {a: "x"}}}, dataFrom: [{find: {name: {regexp: "^z"}}}]})y"))},
+                              .values = file("values.yaml", "a: 1")});
+  ASSERT_EQ(previews.shown.size(), 1U);
+  EXPECT_EQ(previews.shown[0].notes,
+            std::vector<std::string>{"spec.dataFrom[0].find matched nothing: name.regexp \"^z\""});
+}
+
 TEST_F(PreviewTest, ShowsBinaryInBase64) {
   const auto previews = must({.manifests = {file("es.yaml", external_secret(R"({target: {template: {data: {
       bin: "{{ .b | b64dec }}", text: "a\nb"}}}})"))},

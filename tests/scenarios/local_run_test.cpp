@@ -93,6 +93,24 @@ TEST_F(LocalRun, SaysWhatFailsAndWhyOnceAndWhenItWorksAgain) {
   until_said("ns/other                      ExternalSecret fails: ");
 }
 
+TEST_F(LocalRun, SaysOnceWhyThereIsNoSecretAlthoughNothingFails) {
+  start_news(true);
+  world.start_operator();
+  world.store(R"([{"key":"a","value":"1"}])");
+  world.external_secret(R"("refreshInterval":"1s","dataFrom":[{"find":{"name":{"regexp":"^b"}}}])");
+  constexpr std::string_view kNothing =
+      "ExternalSecret: secret retained due to DeletionPolicy=Retain; spec.dataFrom[0].find matched nothing: "
+      "name.regexp \"^b\"";
+  until_said(kNothing);
+  world.store(R"([{"key":"b","value":"1"}])");
+  world.until_ready("es", "es", "True/SecretSynced/secret synced");
+  world.settle();
+  EXPECT_EQ(said.count(kNothing), 1) << said.all();
+  world.store(R"([{"key":"a","value":"1"}])");
+  until_said(kNothing, 2);
+  EXPECT_EQ(said.count("works again"), 0) << said.all();
+}
+
 TEST_F(LocalRun, SaysOfAStoreThatAValuesFileWouldAnswerForIt) {
   start_news(false);
   world.start_operator();

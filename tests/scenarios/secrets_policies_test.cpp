@@ -108,11 +108,39 @@ TEST_F(SecretsPolicies, WhatAStoreNoLongerHasGoes_Row64_Row65_Row70) {
   EXPECT_EQ(json::find_string(world.events("MissingProviderSecret").at(0), "message"),
             "secret does not exist at provider using spec.data[1] (key=two)");
   store_has(R"([{"key":"other","value":"x"}])");
-  world.until_ready("es", "es", "True/SecretDeleted/secret deleted due to DeletionPolicy=Delete");
+  world.until_ready("es", "es",
+                    "True/SecretDeleted/secret deleted due to DeletionPolicy=Delete; spec.data[0] (key=one): "
+                    "Secret does not exist; spec.data[1] (key=two): Secret does not exist");
   EXPECT_FALSE(there());
   store_has(kTwo);
   world.until_ready("es", "es", kSynced);
   EXPECT_EQ(world.value("tgt", "b"), "2");
+}
+
+TEST_F(SecretsPolicies, ASearchWithoutAHitSaysSoAndIsRetained_Row68) {
+  world.store(kTwo);
+  world.start_operator();
+  world.until_ready("ss", "store", "True/Valid/store validated");
+  world.external_secret(
+      R"("target":{"name":"tgt"},"dataFrom":[{"find":{"path":"","name":{"regexp":"^three$"}}},{"find":{"name":{"regexp":"4"}}}])");
+  world.until_ready("es", "es",
+                    "True/SecretSynced/secret retained due to DeletionPolicy=Retain; spec.dataFrom[0].find matched "
+                    "nothing: path \"\", name.regexp \"^three$\"; spec.dataFrom[1].find matched nothing: name.regexp "
+                    "\"4\"");
+  EXPECT_FALSE(there());
+  EXPECT_FALSE(json::find_string(world.get("es", "es"), "status.refreshTime").empty());
+  const auto events = world.events("MissingProviderSecret");
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(json::find_string(events.at(0), "message"),
+            "spec.dataFrom[0].find matched nothing: path \"\", name.regexp \"^three$\"");
+  store_has(R"([{"key":"three","value":"3"},{"key":"4","value":"4"}])");
+  world.until_ready("es", "es", kSynced);
+}
+
+TEST_F(SecretsPolicies, WhatIsMissingUnderMergeIsNamedInTheCondition) {
+  begin(R"("deletionPolicy":"Merge")", R"([{"key":"one","value":"1"}])");
+  world.until_ready("es", "es", "True/SecretSynced/secret synced; spec.data[1] (key=two): Secret does not exist");
+  EXPECT_EQ(world.value("tgt", "a"), "1");
 }
 
 TEST_F(SecretsPolicies, ASecretThatIsNotOwnedIsNotDeleted_Row66) {

@@ -26,6 +26,26 @@ TEST(Report, OfAGoodPassNamesTheSecretAndWhatItIsMadeOf) {
   EXPECT_EQ(status.inputs_digest, "k-1");
 }
 
+TEST(Report, SaysOfAGoodPassWhatTheStoresDoNotHave) {
+  Report report;
+  report.ending = Ending::kRetained;
+  report.gaps = {{"event", "spec.dataFrom[0].find matched nothing: path \"a/\""}};
+  report.note = "spec.refreshInterval 1ns is raised to 1s";
+  const auto status = status_after(test::sample_es(), report, kStarted);
+  EXPECT_EQ(status.conditions.at(0).message,
+            "secret retained due to DeletionPolicy=Retain; spec.dataFrom[0].find matched nothing: path \"a/\"; "
+            "spec.refreshInterval 1ns is raised to 1s");
+}
+
+TEST(Report, NamesFiveGapsAndCountsTheRest) {
+  Report report;
+  for (const char* note : {"a", "b", "c", "d", "e", "f", "g"}) report.gaps.push_back({"event", note});
+  EXPECT_EQ(status_after(test::sample_es(), report, kStarted).conditions.at(0).message,
+            "secret synced; a; b; c; d; e; and 2 more");
+  report.ending = Ending::kNotWritten;
+  EXPECT_EQ(status_after(test::sample_es(), report, kStarted).conditions.at(0).message, "could not update secret");
+}
+
 TEST(Report, OfAPassWithoutASecretLeavesTheBindingAsItWas) {
   auto es = test::sample_es();
   es.status.inputs_digest = "k-1";

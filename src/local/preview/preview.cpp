@@ -96,7 +96,7 @@ class Previewer {
       out.outcome = std::unexpected(RenderFailure{{Code::kInvalid, *secrets::target_not_built_yet(out.es)}});
       return out;
     }
-    auto fetched = fetch(out.es);
+    auto fetched = fetch(out.es, out.notes);
     if (!fetched) {
       out.fields = {"value"};  // all that a rewrite's template has
       out.outcome = std::unexpected(std::move(fetched).error());
@@ -109,13 +109,14 @@ class Previewer {
   }
 
  private:
-  std::expected<SecretMap, RenderFailure> fetch(const ExternalSecret& es) {
+  std::expected<SecretMap, RenderFailure> fetch(const ExternalSecret& es, std::vector<std::string>& notes) {
     SecretMap fetched;
     if (values_) {
       if (auto limit = secrets::sources_not_built_yet(es)) return failed({Code::kInvalid, *std::move(limit)});
       auto answers = fetch_from(*values_, es);
       if (answers.absent()) return failed({Code::kNotFound, answers.absence().what});
       if (answers.failed()) return failed(answers.error());
+      for (const secrets::Gap& gap : answers->gaps) notes.push_back(gap.note);
       TRY(fetched, secrets::finish_values(es, *std::move(answers), environment_));
     }
     if (data_) {
