@@ -10,7 +10,7 @@ namespace {
 
 using tmpl::CronSchedule;
 
-constexpr Duration kLongest = std::chrono::hours(24 * 365 * 100);  // sums with it do not overflow
+constexpr Duration kLongestWindow = std::chrono::hours(24 * 365 * 100);  // sums with it do not overflow
 
 struct Window {
   CronSchedule schedule;
@@ -23,7 +23,7 @@ std::vector<Window> windows_of(const ExternalSecret& es) {
   for (const auto& window : es.spec.sync_windows->windows) {
     auto schedule = CronSchedule::parse(window.schedule);
     const auto lasts = parse_duration(window.duration);
-    if (schedule && lasts) windows.push_back({*std::move(schedule), std::min(*lasts, kLongest)});
+    if (schedule && lasts) windows.push_back({*std::move(schedule), std::min(*lasts, kLongestWindow)});
   }
   return windows;
 }
