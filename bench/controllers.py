@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Measures the controllers: first sync of N ExternalSecrets, and Secret change → pod template with N instances.
 
-    $(tools/toolchain.sh venv)/bin/python bench/controllers.py sync 1000 5000 [--server real|embedded]
+    $(tools/toolchain.sh venv)/bin/python bench/controllers.py sync 1000 5000 [--server real|embedded] [--bare] [--ballast]
     $(tools/toolchain.sh venv)/bin/python bench/controllers.py rotation 1000 [--server real|embedded]
 
-Needs build/release/rotor. Prints one line of JSON a measurement. CPU and memory are the operator process's own (utime + stime,
+Needs build/release/rotor, or the binary that $ROTOR names. --bare: afterwards, on the same server, the three writes of a
+first sync by a program that does nothing else (bench/go/loader). --ballast: before, 100 MiB of Secrets that nobody manages.
+Prints one line of JSON a measurement. CPU and memory are the operator process's own (utime + stime,
 VmHWM); requests are counted in the API server's audit log by verb, watches left out.
 """
 
@@ -14,8 +16,10 @@ import collections
 import concurrent.futures
 import json
 import pathlib
+import os
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -88,32 +92,42 @@ def in_parallel(count: int, make):
         list(pool.map(make, range(count)))
 
 
-class ReadyCounter(threading.Thread):
-    """Counts ExternalSecrets that became Ready, by one watch."""
+class Loader:
+    """bench/go/loader on one server: fills it, waits for it, writes to it."""
 
-    def __init__(self, plane, ns: str, wanted: int):
-        super().__init__(daemon=True)
-        self.plane, self.ns, self.wanted = plane, ns, wanted
-        self.done_at = None
+    def __init__(self, plane, folder: pathlib.Path):
+        self.binary, self.plane = folder / "loader", plane
+        go = subprocess.run([ROOT / "tools/toolchain.sh", "go"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+        environment = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0"}
+        subprocess.run([f"{go}/bin/go", "build", "-o", self.binary, "./loader"], check=True, cwd=ROOT / "bench/go", env=environment)
 
-    def run(self):
-        while self.done_at is None:
-            try:
-                self.follow()
-            except k8s.client.exceptions.ApiException as e:
-                if e.status != 410:  # we were slower than the server keeps its history: list again
-                    raise
+    def start(self, mode: str, ns: str, count: int) -> subprocess.Popen:
+        to = self.plane.api_client().configuration
+        loader = subprocess.Popen([self.binary, "-server", to.host, "-ca", to.ssl_ca_cert, "-namespace", ns, "-count", str(count),
+                                   mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        loader.stdin.write(next(iter(to.api_key.values())).removeprefix("Bearer "))
+        loader.stdin.close()
+        return loader
 
-    def follow(self):
-        api = k8s.client.CustomObjectsApi(self.plane.api_client())
-        ready = set()
-        for event in k8s.watch.Watch().stream(api.list_namespaced_custom_object, ES[0], ES[1], self.ns, ES[2]):
-            conditions = event["object"].get("status", {}).get("conditions", [])
-            if any(c["type"] == "Ready" and c["status"] == "True" for c in conditions):
-                ready.add(event["object"]["metadata"]["name"])
-            if len(ready) == self.wanted:
-                self.done_at = time.monotonic()
-                return
+    def run(self, mode: str, ns: str, count: int) -> dict:
+        return self.result(self.start(mode, ns, count))
+
+    def result(self, loader: subprocess.Popen) -> dict:
+        text = loader.stdout.read()
+        if loader.wait(600) != 0:
+            raise SystemExit("the loader failed")
+        return json.loads(text)
+
+
+def bare_writes(loader: Loader, ns: str, count: int) -> dict:
+    """The same three writes an object, watched in the same way."""
+    loader.run("fill", ns, count)
+    waiting = loader.start("ready", ns, count)
+    time.sleep(1)
+    began = time.monotonic()
+    cpu = loader.run("writes", ns, count)["cpu_ms_per_object"]
+    loader.result(waiting)
+    return {"seconds": time.monotonic() - began, "cpu": cpu}
 
 
 def requests_by_verb(plane, mark: int) -> dict:
@@ -125,30 +139,39 @@ def requests_by_verb(plane, mark: int) -> dict:
     return dict(counts)
 
 
-def measure_sync(kind: str, count: int):
+def measure_sync(kind: str, count: int, bare: bool, ballast: bool):
     state = pathlib.Path(tempfile.mkdtemp(prefix="rotor-bench-"))
     plane = start_server(kind, state)
     operator = operator_process(plane)
     try:
-        cluster = Cluster(plane)
+        cluster, loader = Cluster(plane), Loader(plane, state)
         ns = cluster.namespace("bench")
         fake_store(cluster, ns, "store", {"a": "value"})
-        in_parallel(count, lambda i: cluster.create(ES, ns, f"es-{i}", external_secret("store", f"secret-{i}", {"A": "a"})))
-        counter = ReadyCounter(plane, ns, count)
-        counter.start()
+        if ballast:
+            loader.run("ballast", cluster.namespace("ballast"), 1600)
+        loader.run("fill", ns, count)
+        waiting = loader.start("ready", ns, count)
+        time.sleep(1)
         mark, began = plane.audit_length(), time.monotonic()
         operator.start()
-        counter.join(600)
-        if counter.done_at is None:
-            raise SystemExit(f"not all Ready within 600 s:\n{operator.log()[-2000:]}")
-        seconds = counter.done_at - began
+        loader.result(waiting)
+        seconds = time.monotonic() - began
         time.sleep(2)
         verbs = requests_by_verb(plane, mark)
-        print(json.dumps({
+        row = {
             "bench": "sync", "server": kind, "objects": count, "seconds": round(seconds, 2),
             "cpu_ms_per_object": round(1000 * operator.cpu_seconds() / count, 3),
             "peak_rss_mib": round(operator.peak_rss_kib() / 1024, 1),
-            "requests_per_object": round(sum(verbs.values()) / count, 2) if verbs else None, "by_verb": verbs}), flush=True)
+            "requests_per_object": round(sum(verbs.values()) / count, 2) if verbs else None, "by_verb": verbs}
+        operator.stop()
+        if bare:
+            floor = bare_writes(loader, cluster.namespace("bare"), count)
+            row |= {"bare_seconds": round(floor["seconds"], 2), "bare_cpu_ms_per_object": round(floor["cpu"], 3),
+                    "times_of_bare": round(seconds / floor["seconds"], 2)}
+        print(json.dumps(row), flush=True)
+    except BaseException:
+        print(operator.log()[-2000:], file=sys.stderr)
+        raise
     finally:
         operator.stop()
         plane.stop()
@@ -214,9 +237,14 @@ def main():
     parser.add_argument("bench", choices=["sync", "rotation"])
     parser.add_argument("objects", type=int, nargs="+")
     parser.add_argument("--server", choices=["real", "embedded"], default="real")
+    parser.add_argument("--bare", action="store_true")
+    parser.add_argument("--ballast", action="store_true")
     arguments = parser.parse_args()
     for count in arguments.objects:
-        (measure_sync if arguments.bench == "sync" else measure_rotation)(arguments.server, count)
+        if arguments.bench == "sync":
+            measure_sync(arguments.server, count, arguments.bare, arguments.ballast)
+        else:
+            measure_rotation(arguments.server, count)
 
 
 main()
