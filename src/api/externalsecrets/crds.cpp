@@ -1,6 +1,7 @@
 #include "api/externalsecrets/crds.hpp"
 
 #include "api/crd.hpp"
+#include "api/externalsecrets/cluster_external_secret.hpp"
 #include "api/externalsecrets/external_secret.hpp"
 #include "api/externalsecrets/external_secret_v1beta1.hpp"
 #include "api/externalsecrets/store.hpp"
@@ -80,6 +81,24 @@ std::string external_secret_crd() {
                                   .selectable_fields = selectable}};
   return crd(names("externalsecrets", "externalsecret", "ExternalSecret", "es", true),
              "Values of a store that become a Kubernetes Secret.", versions);
+}
+
+std::string cluster_external_secret_crd() {
+  const std::vector<PrinterColumn> columns = {{"Store", "string", ".spec.externalSecretSpec.secretStoreRef.name"},
+                                              {"Refresh Interval", "string", ".spec.refreshTime"},
+                                              {"Ready", "string", kReadyStatus}};
+  const CrdVersion versions[] = {{.name = "v1",
+                                  .spec = &json::type_of<ClusterExternalSecretSpec>,
+                                  .status = &json::type_of<ClusterExternalSecretStatus>,
+                                  .columns = columns},
+                                 {.name = "v1beta1",
+                                  .storage = false,
+                                  .deprecated = true,
+                                  .spec = &json::type_of<v1beta1::ClusterExternalSecretSpec>,
+                                  .status = &json::type_of<ClusterExternalSecretStatus>,
+                                  .columns = columns}};
+  return crd(names("clusterexternalsecrets", "clusterexternalsecret", "ClusterExternalSecret", "ces", false),
+             "One ExternalSecret in each of many namespaces.", versions);
 }
 
 }  // namespace rotor::api::es

@@ -8,5 +8,6 @@ namespace rotor::api::es {
 std::string secret_store_crd();
 std::string cluster_secret_store_crd();
 std::string external_secret_crd();
+std::string cluster_external_secret_crd();
 
 }  // namespace rotor::api::es
