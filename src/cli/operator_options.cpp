@@ -27,7 +27,6 @@ constexpr std::array kAccepted = {"--enable-leader-election",
                                   "--enable-secret-api-read-on-cache-mismatch",
                                   "--enable-generator-state",
                                   "--generator-gc-grace-period",
-                                  "--enable-cluster-external-secret-reconciler",
                                   "--enable-cluster-push-secret-reconciler",
                                   "--enable-push-secret-reconciler",
                                   "--enable-extended-metric-labels",
@@ -117,6 +116,8 @@ void add_secrets_flags(CLI::App& command, OperatorFlags& flags) {
   };
   add_switch("--enable-cluster-store-reconciler", options.cluster_stores, "Serve ClusterSecretStores");
   add_switch("--enable-secret-store-reconciler", options.namespaced_stores, "Serve SecretStores");
+  add_switch("--enable-cluster-external-secret-reconciler", options.cluster_external_secrets,
+             "Serve ClusterExternalSecrets; not with --namespace");
   add_switch("--enable-flood-gate", options.flood_gate, "A store that is not Ready is not asked");
   command
       .add_flag("--allow-controller-identity", options.allow_controller_identity,

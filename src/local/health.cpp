@@ -51,11 +51,11 @@ Health health_of(std::string_view kind, const std::vector<kube::Condition>& cond
   if (kind == kInstance) return health_of_instance(conditions);
   const kube::Condition* ready = kube::find_condition(conditions, "Ready");
   if (ready == nullptr) return {};
-  // An ExternalSecret's events have a reason of their own, a store's that of the condition.
-  const bool store = kind != "ExternalSecret";
+  // The events of ExternalSecrets have a reason of their own, a store's that of the condition.
+  const bool store = !kind.ends_with("ExternalSecret");
   if (ready->status == "True") {
     const std::string plain = store ? std::string(secrets::kStoreValidated) : ready_text();
-    return {State::kGood, ready->message, {}, ready->message != plain};
+    return {State::kGood, ready->message, {}, kind != "ClusterExternalSecret" && ready->message != plain};
   }
   return {State::kFailing, ready->message, store ? ready->reason : "UpdateFailed"};
 }

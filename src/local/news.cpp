@@ -2,6 +2,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "api/externalsecrets/cluster_external_secret.hpp"
 #include "api/externalsecrets/external_secret.hpp"
 #include "api/externalsecrets/store.hpp"
 #include "api/openclaw/instance.hpp"
@@ -45,6 +46,7 @@ News::News(kube::Client& client, Clock& clock, Timeline& timeline, NewsOptions o
   follow(kube::kResource<api::es::SecretStore>);
   follow(kube::kResource<api::es::ClusterSecretStore>);
   follow(kube::kResource<api::es::ExternalSecret>);
+  follow(kube::kResource<api::es::ClusterExternalSecret>);
   follow(kube::kResource<api::OpenClawInstance>);
   events_.on_change([this](const Key&, const auto&, const auto& event) {
     if (!event || event->type != "Warning") return;

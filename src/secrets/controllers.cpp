@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "kube/events/events.hpp"
 #include "kube/runtime/signal.hpp"
+#include "secrets/cluster/controller.hpp"
 #include "secrets/external_secrets.hpp"
 #include "secrets/metrics.hpp"
 #include "secrets/parts.hpp"
@@ -30,14 +31,31 @@ struct Controllers::Graph {
               options},
         external_secrets(parts),
         stores(parts),
+        cluster(make_cluster_controller(executor, parts, metrics_registry)),
         everything_listed(executor) {
     world.listen(
         {.external_secret = [this](const kube::Key& key, bool first_seen,
                                    const auto& now) { external_secrets.changed(key, first_seen, now); },
+         .child =
+             [this](const kube::Key& key, const auto& before, const auto& after) {
+               if (cluster) cluster->child_changed(key, before, after);
+             },
          .target = [this](const kube::Key& key) { external_secrets.target_changed(key); },
          .unreadable = [this](const kube::Key& key, const Error& error) { external_secrets.unreadable(key, error); },
          .store = [this](const auto& before, const auto& after) { store_changed(before, after); },
          .ready = [this] { everything_listed.notify_one(); }});
+  }
+
+  // Null where it has nothing to do: a namespace alone is no cluster.
+  static std::unique_ptr<cluster::ClusterController> make_cluster_controller(const Executor& executor,
+                                                                             const Parts& parts,
+                                                                             MetricsRegistry& metrics) {
+    if (!parts.options.cluster_external_secrets) return nullptr;
+    if (parts.options.watch_namespace.empty()) {
+      return std::make_unique<cluster::ClusterController>(executor, parts, metrics);
+    }
+    log::info("ClusterExternalSecrets are left alone: --namespace limits Rotor to one namespace");
+    return nullptr;
   }
 
   void store_changed(const StoreViewPtr& before, const StoreViewPtr& after) {
@@ -53,7 +71,14 @@ struct Controllers::Graph {
     if (!world.ready()) co_return;  // cancelled
     log::info("external secrets controllers started", {{"externalsecrets", world.external_secrets().size()}});
     using namespace boost::asio::experimental::awaitable_operators;
-    co_await (external_secrets.run() && stores.run());
+    co_await (external_secrets.run() && stores.run() && run_cluster());
+  }
+
+  Task<> run_cluster() {
+    if (cluster) co_await cluster->run();
+  }
+  Task<> watch_cluster() {
+    if (cluster) co_await cluster->watch();
   }
 
   Options options;
@@ -67,6 +92,7 @@ struct Controllers::Graph {
   Parts parts;
   ExternalSecretController external_secrets;
   StoreController stores;
+  std::unique_ptr<cluster::ClusterController> cluster;
   kube::Signal everything_listed;
 };
 
@@ -79,11 +105,12 @@ Controllers::~Controllers() = default;
 Task<> Controllers::run() {
   using namespace boost::asio::experimental::awaitable_operators;
   Graph& g = *graph_;
-  co_await (g.world.run() && g.work() && g.events->run() && g.store_events->run() && g.cluster_store_events->run());
+  co_await (g.world.run() && g.work() && g.events->run() && g.store_events->run() && g.cluster_store_events->run() &&
+            g.watch_cluster());
 }
 
 void Controllers::values_changed() { graph_->external_secrets.values_changed(); }
 
-bool Controllers::ready() const { return graph_->world.ready(); }
+bool Controllers::ready() const { return graph_->world.ready() && (!graph_->cluster || graph_->cluster->ready()); }
 
 }  // namespace rotor::secrets

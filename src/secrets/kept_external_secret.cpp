@@ -83,6 +83,12 @@ class Keeping {
     if (name == "name") take(kept_.metadata.name);
     if (name == "uid") take(kept_.metadata.uid);
     if (name == "resourceVersion") take(kept_.metadata.resource_version);
+    if (name == "ownerReferences") take_owners(value);
+  }
+
+  void take_owners(std::string_view value) {
+    const auto owners = json::read<std::vector<kube::OwnerReference>>(value);
+    if (owners) kept_.cluster_owner = cluster_owner_of(*owners);
   }
 
   void take_spec(std::string_view spec) {
@@ -132,6 +138,14 @@ class Keeping {
 };
 
 }  // namespace
+
+std::string cluster_owner_of(const std::vector<kube::OwnerReference>& owners) {
+  for (const auto& owner : owners) {
+    const bool kind = owner.kind == "ClusterExternalSecret" && owner.api_version.starts_with("external-secrets.io/");
+    if (kind && owner.controller.value_or(false)) return owner.name;
+  }
+  return {};
+}
 
 ExternalSecretPtr KeptExternalSecret::whole() const {
   if (auto held = in_use_.lock()) return held;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include "base/error.hpp"
 #include "secrets/views.hpp"
@@ -20,6 +21,7 @@ struct KeptExternalSecret {
     kube::Key key() const { return {ns, name}; }
   } metadata;
   std::string target_name{};
+  std::string cluster_owner{};          // the ClusterExternalSecret that controls it; empty: none does
   std::optional<bool> ready{};          // the Ready condition; nullopt: it has none
   std::uint64_t decided_by_others = 0;  // a digest of what kube::is_news() looks at
   std::string text{};                   // without managedFields
@@ -30,6 +32,9 @@ struct KeptExternalSecret {
  private:
   mutable std::weak_ptr<const ExternalSecret> in_use_{};
 };
+
+// The ClusterExternalSecret that controls the object with these owners; empty: none does.
+std::string cluster_owner_of(const std::vector<kube::OwnerReference>& owners);
 
 // Makes them of objects as they come. Refuses what cannot be read as an ExternalSecret; a spec that was read once is
 // known and not read again when only status or metadata change.

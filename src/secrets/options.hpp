@@ -19,6 +19,7 @@ struct Options {
   Duration least_interval = std::chrono::seconds(1);
   bool cluster_stores = true;  // --enable-cluster-store-reconciler
   bool namespaced_stores = true;
+  bool cluster_external_secrets = true;    // --enable-cluster-external-secret-reconciler; never with a watch_namespace
   bool flood_gate = true;                  // a store that is not Ready is not asked
   std::string no_tokens{};                 // not empty: why no ServiceAccount token can be had here
   bool allow_controller_identity = false;  // namespaced stores may use the controller's own cloud identity

@@ -49,12 +49,8 @@ World::World(kube::Client& client, Clock& clock, const Options& options)
 
 void World::watch_external_secrets() {
   external_secrets_.on_change([this](const Key& key, const auto& before, const auto& after) {
-    if (before) {
-      auto& names = by_target_[target_key(*before)];
-      names.erase(key.name);
-      if (names.empty()) by_target_.erase(target_key(*before));
-    }
-    if (after) by_target_[target_key(*after)].insert(key.name);
+    index_external_secret(key, before, after);
+    tell_of_child(key, before, after);
     if (!listeners_.external_secret) return;
     const bool news = !before || !after || before->decided_by_others != after->decided_by_others;
     if (!news) return;
@@ -68,6 +64,36 @@ void World::watch_external_secrets() {
   external_secrets_.on_broken([this](const Key& key, const Error& error) {
     if (listeners_.unreadable) listeners_.unreadable(key, error);
   });
+}
+
+void World::index_external_secret(const Key& key, const Kept& before, const Kept& after) {
+  const auto leave = [](auto& index, const auto& place, const auto& entry) {
+    const auto it = index.find(place);
+    if (it != index.end() && it->second.erase(entry) > 0 && it->second.empty()) index.erase(it);
+  };
+  if (before) {
+    leave(by_target_, target_key(*before), key.name);
+    leave(by_cluster_owner_, before->cluster_owner, key);
+  }
+  if (!after) return;
+  by_target_[target_key(*after)].insert(key.name);
+  if (!after->cluster_owner.empty()) by_cluster_owner_[after->cluster_owner].insert(key);
+}
+
+void World::tell_of_child(const Key& key, const Kept& before, const Kept& after) {
+  if (!listeners_.child) return;
+  const std::string owner_before = before ? before->cluster_owner : "";
+  const std::string owner_after = after ? after->cluster_owner : "";
+  if (before && after) {
+    const bool news = before->decided_by_others != after->decided_by_others || owner_before != owner_after;
+    if (!news || external_secrets_.is_own_write(key, *after)) return;
+  }
+  listeners_.child(key, owner_before, owner_after);
+}
+
+std::set<Key> World::children_of(const std::string& cluster_external_secret) const {
+  const auto it = by_cluster_owner_.find(cluster_external_secret);
+  return it == by_cluster_owner_.end() ? std::set<Key>{} : it->second;
 }
 
 void World::watch_targets() {

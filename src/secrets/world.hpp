@@ -26,6 +26,9 @@ class World {
   // Called on the I/O thread for changes a controller must look at.
   struct Listeners {
     std::function<void(const kube::Key&, bool first_seen, const ExternalSecretPtr&)> external_secret;  // null: gone
+    // An ExternalSecret was made, removed or edited, and by whom it is controlled: what ClusterExternalSecrets look at.
+    // Not called for what this process changed in one that was there.
+    std::function<void(const kube::Key&, const std::string& owner_before, const std::string& owner_after)> child;
     std::function<void(const kube::Key&)> target;                    // an ExternalSecret whose target changed
     std::function<void(const kube::Key&, const Error&)> unreadable;  // an ExternalSecret
     std::function<void(const StoreViewPtr& before, const StoreViewPtr& after)> store;
@@ -41,6 +44,8 @@ class World {
   bool has_external_secret(const kube::Key& key) const { return external_secrets_.get(key) != nullptr; }
   // This very one: not deleted since, nor another under its name.
   bool still_has(const ExternalSecret& es) const;
+  // The ExternalSecrets that a ClusterExternalSecret controls, as the watch showed them.
+  std::set<kube::Key> children_of(const std::string& cluster_external_secret) const;
   TargetPtr target(const kube::Key& key) const { return targets_.get(key); }
   // Secrets that carry the owner label of this ExternalSecret.
   std::set<std::string> owned_by(const kube::Key& external_secret) const;
@@ -61,6 +66,8 @@ class World {
   void watch_external_secrets();
   void watch_targets();
   void watch_stores();
+  void index_external_secret(const kube::Key& key, const Kept& before, const Kept& after);
+  void tell_of_child(const kube::Key& key, const Kept& before, const Kept& after);
   void index_target(const kube::Key& key, const TargetPtr& before, const TargetPtr& after);
 
   kube::Client& client_;
@@ -72,6 +79,7 @@ class World {
   kube::Watches watches_;
   std::map<kube::Key, std::set<std::string>> by_target_;             // target → ExternalSecrets' names
   std::unordered_map<std::string, std::set<std::string>> by_owner_;  // ns/owner hash → Secrets' names
+  std::map<std::string, std::set<kube::Key>> by_cluster_owner_;      // ClusterExternalSecret → ExternalSecrets
 };
 
 }  // namespace rotor::secrets

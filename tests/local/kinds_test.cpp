@@ -29,6 +29,8 @@ INSTANTIATE_TEST_SUITE_P(
     Ours, BelongingOf,
     testing::Values(Case{"{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: a}}", To::kUs},
                     Case{"{apiVersion: external-secrets.io/v1beta1, kind: SecretStore, metadata: {name: a}}", To::kUs},
+                    Case{"{apiVersion: external-secrets.io/v1, kind: ClusterExternalSecret, metadata: {name: a}}",
+                         To::kUs},
                     Case{"{apiVersion: openclaw.rocks/v1alpha1, kind: OpenClawInstance, metadata: {name: a}}", To::kUs},
                     Case{"{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}", To::kUs},
                     Case{"{apiVersion: v1, kind: ConfigMap}", To::kMistake, "metadata.name is missing"}));
@@ -45,7 +47,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"{apiVersion: v1, kind: PersistentVolume, metadata: {name: a}}", To::kOthers, "PersistentVolume"},
         Case{"{apiVersion: policy/v1beta1, kind: PodDisruptionBudget}", To::kOthers, "PodDisruptionBudget"},
         Case{"{apiVersion: external-secrets.io/v1alpha1, kind: PushSecret}", To::kOthers, "PushSecret"},
-        Case{"{apiVersion: external-secrets.io/v1, kind: ClusterExternalSecret}", To::kOthers, "ClusterExternalSecret"},
+        Case{"{apiVersion: external-secrets.io/v1alpha1, kind: ClusterPushSecret}", To::kOthers, "ClusterPushSecret"},
         Case{"{apiVersion: generators.external-secrets.io/v1alpha1, kind: Password}", To::kOthers, "Password"},
         Case{"{apiVersion: kubernetes-client.io/v1, kind: ExternalSecret}", To::kOthers, "ExternalSecret"}));
 
@@ -79,7 +81,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"{kind: ExternalSecret}", To::kMistake,
              "apiVersion is missing; did you mean `apiVersion: external-secrets.io/v1`, `kind: ExternalSecret`?"},
         Case{"{apiVersion: external-secrets.io/v1}", To::kMistake,
-             "kind is missing; external-secrets.io/v1 has SecretStore, ClusterSecretStore, ExternalSecret"},
+             "kind is missing; external-secrets.io/v1 has SecretStore, ClusterSecretStore, ExternalSecret, "
+             "ClusterExternalSecret"},
         Case{"{apiVersion: v1, kind: Configmap}", To::kMistake,
              "Configmap of v1 is not a kind that Rotor serves; did you mean `kind: ConfigMap`?"},
         Case{"{apiVersion: v1, kind: secrets}", To::kMistake,

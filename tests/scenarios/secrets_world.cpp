@@ -86,9 +86,9 @@ SecretsWorld::SecretsWorld(bool loose) : server_(must(apiserver::EmbeddedServer:
   person_ =
       must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")), "person"));
   const std::string es_crd = loose ? std::string(kLooseCrd) : api::es::external_secret_crd();
-  for (const std::string& crd : {api::es::secret_store_crd(), api::es::cluster_secret_store_crd(), es_crd}) {
-    must(run(done(person_->create(kCrds, "", SecretBytes(crd)))));
-  }
+  std::vector<std::string> crds = {api::es::secret_store_crd(), api::es::cluster_secret_store_crd(), es_crd};
+  if (!loose) crds.push_back(api::es::cluster_external_secret_crd());
+  for (const std::string& crd : crds) must(run(done(person_->create(kCrds, "", SecretBytes(crd)))));
   constexpr std::string_view kNs = R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"ns"}})";
   must(run(done(person_->create(kNamespaces, "", SecretBytes(kNs)))));
   until("the CRDs to be served", [this] {
@@ -142,9 +142,21 @@ void SecretsWorld::create(std::string_view kind, const std::string& name, std::s
   must(run(done(person_->create(resource, "ns", SecretBytes(json::serialize(body))))));
 }
 
+void SecretsWorld::create(const kube::Resource& resource, std::string_view object) {
+  json::Value body = must(json::parse(object));
+  body.as_object()["apiVersion"] = resource.api_version();
+  body.as_object()["kind"] = resource.kind;
+  std::string ns(json::find_string(body, "metadata.namespace"));
+  must(run(done(person_->create(resource, std::move(ns), SecretBytes(json::serialize(body))))));
+}
+
 void SecretsWorld::merge(std::string_view kind, const std::string& name, std::string_view patch) {
-  must(run(done(person_->patch(resource_of(kind), {"ns", name}, kube::PatchType::kMerge, SecretBytes(patch),
-                               {.field_manager = "person"}))));
+  merge(resource_of(kind), {"ns", name}, patch);
+}
+
+void SecretsWorld::merge(const kube::Resource& resource, const kube::Key& key, std::string_view patch) {
+  must(run(
+      done(person_->patch(resource, key, kube::PatchType::kMerge, SecretBytes(patch), {.field_manager = "person"}))));
 }
 
 void SecretsWorld::merge_status(std::string_view kind, const std::string& name, std::string_view patch) {
@@ -152,20 +164,26 @@ void SecretsWorld::merge_status(std::string_view kind, const std::string& name, 
                                {.field_manager = "person", .subresource = "status"}))));
 }
 
-void SecretsWorld::remove(std::string_view kind, const std::string& name) {
-  must(run(done(person_->remove(resource_of(kind), {"ns", name}))));
+void SecretsWorld::remove(std::string_view kind, const std::string& name) { remove(resource_of(kind), {"ns", name}); }
+
+void SecretsWorld::remove(const kube::Resource& resource, const kube::Key& key) {
+  must(run(done(person_->remove(resource, key))));
 }
 
 json::Value SecretsWorld::get(std::string_view kind, const std::string& name) {
-  const Result<SecretBytes> body = run(person_->get(resource_of(kind), {"ns", name}));
+  return get(resource_of(kind), {"ns", name});
+}
+
+json::Value SecretsWorld::get(const kube::Resource& resource, const kube::Key& key) {
+  const Result<SecretBytes> body = run(person_->get(resource, key));
   if (!body && body.error().code == Code::kNotFound) return nullptr;
   if (!body) throw std::runtime_error(body.error().message);
   return must(json::parse(body->reveal()));
 }
 
-std::vector<json::Value> SecretsWorld::events(std::string_view reason) {
+std::vector<json::Value> SecretsWorld::events(std::string_view reason, const std::string& ns) {
   std::vector<json::Value> found;
-  must(run(kube::list_all(*person_, kEvents, "ns", {}, [&](std::string_view item) {
+  must(run(kube::list_all(*person_, kEvents, ns, {}, [&](std::string_view item) {
     json::Value event = must(json::parse(item));
     if (json::find_string(event, "reason") == reason) found.push_back(std::move(event));
   })));

@@ -24,7 +24,7 @@ namespace rotor::test {
 class SecretsWorld {
  public:
   // Server, CRDs, namespace "ns". `loose`: a CRD that lets everything in, as an older installation may have left
-  // objects.
+  // objects, and none of ClusterExternalSecrets.
   explicit SecretsWorld(bool loose = false);
   ~SecretsWorld();
 
@@ -38,7 +38,13 @@ class SecretsWorld {
   void merge_status(std::string_view kind, const std::string& name, std::string_view patch);
   void remove(std::string_view kind, const std::string& name);
   json::Value get(std::string_view kind, const std::string& name);  // null when it is not there
-  std::vector<json::Value> events(std::string_view reason);
+  std::vector<json::Value> events(std::string_view reason, const std::string& ns = "ns");
+
+  // The same of any kind in any namespace.
+  void create(const kube::Resource& resource, std::string_view object);
+  void merge(const kube::Resource& resource, const kube::Key& key, std::string_view patch);
+  void remove(const kube::Resource& resource, const kube::Key& key);
+  json::Value get(const kube::Resource& resource, const kube::Key& key);
 
   // A store "store" of the fake provider with these entries, and an ExternalSecret "es" on it.
   void store(std::string_view entries);

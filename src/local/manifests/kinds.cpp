@@ -42,12 +42,13 @@ constexpr auto kKinds = std::to_array<Resource>({
     {kExternalSecrets, "v1beta1", "clustersecretstores", "ClusterSecretStore", false},
     {kExternalSecrets, "v1", "externalsecrets", "ExternalSecret"},
     {kExternalSecrets, "v1beta1", "externalsecrets", "ExternalSecret"},
+    {kExternalSecrets, "v1", "clusterexternalsecrets", "ClusterExternalSecret", false},
+    {kExternalSecrets, "v1beta1", "clusterexternalsecrets", "ClusterExternalSecret", false},
     {kOpenClaw, "v1alpha1", "openclawinstances", "OpenClawInstance"},
 });
 
 // Kinds of the same groups that nobody misspells ours as.
-constexpr std::array<std::string_view, 4> kNeighbours = {"PushSecret", "ClusterExternalSecret", "ClusterPushSecret",
-                                                         "OpenClawSelfConfig"};
+constexpr std::array<std::string_view, 3> kNeighbours = {"PushSecret", "ClusterPushSecret", "OpenClawSelfConfig"};
 
 bool is_own_group(std::string_view group) { return group == kExternalSecrets || group == kOpenClaw; }
 
