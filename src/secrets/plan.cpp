@@ -47,15 +47,14 @@ Synced<Plan> change(const ExternalSecret& es, const Target& live, Desired desire
 
 Synced<Plan> plan_secret(const ExternalSecret& es, const Target* live, Content content) {
   if (content.kind == Content::Kind::kNothing) return deletes(es) ? deleted(es, live) : left(Ending::kRetained);
-  if (!writes(es)) return left(Ending::kSynced);
+  const Plan marked{.action = Action::kMark, .ending = Ending::kOvertaken, .has_secret = false, .ends_orphans = false};
+  if (!writes(es)) return live != nullptr && !live->managed() ? marked : left(Ending::kSynced);
   if (live == nullptr && !creates(es)) return left(Ending::kMissing);
   if (live == nullptr) {
     TRY(Desired desired, desired_secret(es, nullptr, std::move(content.parts)));
     return Plan{.action = Action::kCreate, .ends_orphans = owns(es), .secret = std::move(desired.secret)};
   }
-  if (!live->managed()) {
-    return Plan{.action = Action::kMark, .ending = Ending::kOvertaken, .has_secret = false, .ends_orphans = false};
-  }
+  if (!live->managed()) return marked;
   // An immutable target is written once: afterwards, and on a Secret that was there before, its data is what it is.
   if (content.kind == Content::Kind::kAsItIs || es.spec.target.immutable) {
     TRY(Desired desired, desired_around_data(es, *live));

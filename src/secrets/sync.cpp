@@ -76,7 +76,7 @@ Task<Synced<void>> Sync::remove_with(ExternalSecretPtr es, TargetPtr target) {
 
 Task<Synced<Sync::Carried>> Sync::bring_about(ExternalSecretPtr es, Content content, TargetPtr live) {
   if (live) co_return co_await carry_out(es, std::move(content), std::move(live));
-  if (content.kind == Content::Kind::kNew && writes(*es) && !creates(*es)) {  // does our watch not show it?
+  if (content.kind == Content::Kind::kNew && !creates(*es)) {  // does our watch not show it?
     auto found = co_await read_target(p_, es);
     if (!found && found.error().error.code != Code::kNotFound) co_return std::unexpected(std::move(found).error());
     if (found) live = std::make_shared<const Target>(to_target(*std::move(found)));

@@ -90,13 +90,27 @@ TEST_F(SecretsPolicies, CreateOrMergeMakesOneAndAddsToOne_Row60_Row61) {
   EXPECT_EQ(world.value("tgt", "c"), "3");
 }
 
-TEST_F(SecretsPolicies, NoneTouchesNothing) {
+TEST_F(SecretsPolicies, NoneMarksASecretAndTouchesNothingElse_Row201) {
   foreign_secret();
-  const auto before = world.get("secret", "tgt");
   begin(R"("creationPolicy":"None")");
   world.until_ready("es", "es", kSynced);
   world.settle();
-  EXPECT_EQ(world.get("secret", "tgt"), before);
+  const auto secret = world.get("secret", "tgt");
+  EXPECT_EQ(json::serialize(*json::find(secret, "metadata.labels")),
+            R"({"theirs":"x","reconcile.external-secrets.io/managed":"true"})");
+  EXPECT_EQ(json::serialize(*json::find(secret, "data")), R"({"c":"Mw=="})");
+  EXPECT_EQ(json::find(secret, "metadata.annotations"), nullptr);
+  EXPECT_EQ(owners(), 0U);
+  const auto writes = world.operator_writes();
+  world.settle();
+  EXPECT_EQ(world.operator_writes(), writes) << "it is marked once";
+}
+
+TEST_F(SecretsPolicies, NoneMakesNoSecret) {
+  begin(R"("creationPolicy":"None")");
+  world.until_ready("es", "es", kSynced);
+  world.settle();
+  EXPECT_FALSE(there());
 }
 
 TEST_F(SecretsPolicies, WhatAStoreNoLongerHasGoes_Row64_Row65_Row70) {

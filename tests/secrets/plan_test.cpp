@@ -88,6 +88,22 @@ TEST(Plan, FollowsTheCreationPolicy_Row56_Row60) {
   }
 }
 
+TEST(Plan, MarksUnderNoneWhatIsThereAndNothingElse_Row201) {
+  auto es = sample_es();
+  es.spec.target.creation_policy = "None";
+  const auto foreign = to_target(test::sample_secret(one_value("a", "theirs")));
+  const auto marking = planned(es, &foreign, one_value("a", "v1"));
+  ASSERT_TRUE(marking);
+  EXPECT_EQ(marking->action, Action::kMark);
+  EXPECT_EQ(marking->ending, Ending::kOvertaken);
+  const auto marked = test::adopted(test::sample_secret(one_value("a", "theirs")));
+  const auto after = planned(es, &marked, one_value("a", "v1"));
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->action, Action::kLeave);
+  EXPECT_EQ(after->ending, Ending::kSynced);
+  EXPECT_FALSE(after->has_secret);
+}
+
 TEST(Plan, WritesAnImmutableTargetOnce_Row72_Row73_Row76) {
   auto es = sample_es();
   es.spec.target.immutable = true;
