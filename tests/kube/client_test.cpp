@@ -157,6 +157,33 @@ TEST_F(ClientTest, KnowsWhatIsServed) {
   EXPECT_EQ(http.last().url, "https://api:6443/apis/external-secrets.io/v1");
 }
 
+TEST_F(ClientTest, ListsTheKindsOfAVersionWithoutWhatLiesBelowThem) {
+  http.will_answer(200, R"({"kind":"APIResourceList","resources":[{"name":"pods","namespaced":true,"kind":"Pod"},
+    {"name":"pods/log","namespaced":true,"kind":"Pod"},{"name":"nodes","namespaced":false,"kind":"Node"}]})");
+  const auto kinds = loop.run(client->kinds_of("v1"));
+  ASSERT_TRUE(kinds) << kinds.error().message;
+  ASSERT_EQ(kinds->size(), 2U);
+  EXPECT_EQ(kinds->at(0).plural + kinds->at(0).kind, "podsPod");
+  EXPECT_TRUE(kinds->at(0).namespaced);
+  EXPECT_FALSE(kinds->at(1).namespaced);
+  EXPECT_EQ(http.last().url, "https://api:6443/api/v1");
+  http.will_answer(404, "404 page not found\n");
+  EXPECT_TRUE(loop.run(client->kinds_of("apps/v9"))->empty());
+  EXPECT_EQ(http.last().url, "https://api:6443/apis/apps/v9");
+}
+
+TEST_F(ClientTest, KeepsQuietWhatAServerSaysOfAConfidentialWrite) {
+  const std::string told = refusal(422, "Invalid", "spec.password: Invalid value: canary-5b1f",
+                                   R"({"name":"a","causes":[{"field":"spec.password","message":"canary-5b1f"}]})");
+  http.will_answer(422, told);
+  const auto quiet = loop.run(client->update(kStores, {"", "a"}, SecretBytes("{}"), {.confidential = true}));
+  ASSERT_FALSE(quiet);
+  EXPECT_THAT(quiet.error().message, HasSubstr("422 Invalid for spec.password"));
+  EXPECT_THAT(quiet.error().message, Not(HasSubstr("canary")));
+  http.will_answer(422, told);
+  EXPECT_THAT(loop.run(client->update(kStores, {"", "a"}, SecretBytes("{}"))).error().message, HasSubstr("canary"));
+}
+
 struct RefusalCase {
   int status;
   const char* reason;

@@ -61,6 +61,7 @@ class WriteTaker final : public kube::Client {
   }
   Task<Result<kube::IssuedToken>> request_token(kube::Key, kube::TokenRequest) override { co_return no(); }
   Task<Result<bool>> serves(kube::Resource) override { co_return no(); }
+  Task<Result<std::vector<kube::ServedKind>>> kinds_of(std::string) override { co_return no(); }
 
  private:
   static std::unexpected<Error> no() { return fail(Code::kInternal, "writes only"); }

@@ -51,6 +51,7 @@ struct WriteOptions {
   bool force = false;           // apply only: take fields over from other managers
   bool dry_run = false;
   std::string field_validation{};  // "Strict", "Warn", "Ignore"; empty: the server's default (Warn)
+  bool confidential = false;       // it holds secret values: of a refusal the server's own text is not told on
 };
 
 struct DeleteOptions {
@@ -65,6 +66,12 @@ struct TokenRequest {
   std::vector<std::string> audiences{};
   std::optional<std::int64_t> expiration_seconds{};  // absent: the server's default
 };
+// A kind of one group and version, as the server lists it.
+struct ServedKind {
+  std::string kind;
+  std::string plural;
+  bool namespaced = true;
+};
 struct IssuedToken {
   SecretBytes token;
   WallTime expires;
@@ -73,9 +80,9 @@ struct IssuedToken {
 // Every call: kUnavailable/kTimeout when the server cannot be reached, else the server's Status as an Error:
 // its message, and a code from its reason (NotFound, AlreadyExists, Conflict, Expired/Gone → kGone, Forbidden →
 // kDenied, Unauthorized, Invalid/BadRequest, TooManyRequests with retry_after). Retries of 429 and 5xx on reads are the
-// client's. Of a refusal that is about a Secret the message holds nothing that the server quotes
-// (kube/client/status.hpp). kGone from create: its namespace is going or gone. kNotFound from get, update, patch and
-// remove means this object; a kind that is not served is kUnavailable there and kNotFound from list_page and watch,
+// client's. Of a refusal that is about a Secret, or a confidential write, the message holds nothing that the server
+// quotes (kube/client/status.hpp). kGone from create: its namespace is going or gone. kNotFound from get, update, patch
+// and remove means this object; a kind that is not served is kUnavailable there and kNotFound from list_page and watch,
 // where nothing else can be missing.
 class Client {
  public:
@@ -97,6 +104,8 @@ class Client {
 
   // Is this kind served (its CRD there)? kNotFound never: false.
   virtual Task<Result<bool>> serves(Resource resource) = 0;
+  // Of "v1" or "apps/v1"; none when that version is not served.
+  virtual Task<Result<std::vector<ServedKind>>> kinds_of(std::string api_version) = 0;
 };
 
 // An answer of the API server as a described struct.

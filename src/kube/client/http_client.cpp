@@ -1,5 +1,7 @@
 #include "kube/client/http_client.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/time.hpp"
@@ -34,6 +36,7 @@ struct Call {
   std::string what;  // the kind, for messages
   std::string name{};
   bool about_object = false;
+  bool confidential = false;
   net::CallOptions options{.deadline = 30s, .max_body = kMaxObject};
 };
 
@@ -81,6 +84,7 @@ class HttpApi final : public Client {
   Task<Result<void>> remove(Resource resource, Key key, DeleteOptions options) override;
   Task<Result<IssuedToken>> request_token(Key service_account, TokenRequest request) override;
   Task<Result<bool>> serves(Resource resource) override;
+  Task<Result<std::vector<ServedKind>>> kinds_of(std::string api_version) override;
 
  private:
   Result<net::Request> request_for(const Call& call);
@@ -128,7 +132,7 @@ Task<Result<SecretBytes>> HttpApi::send(Call call) {
     Error error;
     if (answer) {
       const Status status = read_status(answer->status, answer->body.reveal());
-      error = error_of(status, answer->headers, call.what, call.name);
+      error = error_of(status, answer->headers, call.what, call.name, call.confidential);
       if (call.about_object) error = about_object(std::move(error), status);
     } else {
       error = unreachable(std::move(answer).error());
@@ -225,7 +229,8 @@ Task<Result<SecretBytes>> HttpApi::create(Resource resource, std::string ns, Sec
             .path = collection_path(resource, ns) + write_query(options, manager_).text(),
             .body = std::move(object),
             .what = group_resource(resource),
-            .about_object = true};
+            .about_object = true,
+            .confidential = options.confidential};
   return send(std::move(call));
 }
 
@@ -235,7 +240,8 @@ Task<Result<SecretBytes>> HttpApi::update(Resource resource, Key key, SecretByte
             .body = std::move(object),
             .what = group_resource(resource),
             .name = key.name,
-            .about_object = true};
+            .about_object = true,
+            .confidential = options.confidential};
   return send(std::move(call));
 }
 
@@ -247,7 +253,8 @@ Task<Result<SecretBytes>> HttpApi::patch(Resource resource, Key key, PatchType t
             .body = std::move(patch),
             .what = group_resource(resource),
             .name = key.name,
-            .about_object = true};
+            .about_object = true,
+            .confidential = options.confidential};
   return send(std::move(call));
 }
 
@@ -365,9 +372,27 @@ Task<Result<IssuedToken>> HttpApi::request_token(Key service_account, TokenReque
   co_return issued;
 }
 
-// Is `plural` among the resources of an APIResourceList?
-Result<bool> lists_resource(std::string_view answer, std::string_view plural) {
-  bool found = false;
+ServedKind read_kind(json::Reader& reader) {
+  ServedKind out;
+  std::string key;
+  reader.begin_object();
+  while (reader.next_member(key)) {
+    if (key == "name") {
+      out.plural = reader.read_string();
+    } else if (key == "kind") {
+      out.kind = reader.read_string();
+    } else if (key == "namespaced") {
+      out.namespaced = reader.read_bool();
+    } else {
+      reader.read_raw();
+    }
+  }
+  return out;
+}
+
+// The resources of an APIResourceList, without what lies below them (`pods/log`).
+Result<std::vector<ServedKind>> read_kinds(std::string_view answer) {
+  std::vector<ServedKind> kinds;
   json::Reader reader(answer);
   std::string key;
   reader.begin_object();
@@ -378,26 +403,25 @@ Result<bool> lists_resource(std::string_view answer, std::string_view plural) {
     }
     reader.begin_array();
     while (reader.next_element()) {
-      reader.begin_object();
-      while (reader.next_member(key)) {
-        if (key == "name") {
-          found = reader.read_string() == plural || found;
-        } else {
-          reader.read_raw();
-        }
-      }
+      ServedKind kind = read_kind(reader);
+      if (!kind.plural.contains('/')) kinds.push_back(std::move(kind));
     }
   }
   TRY_VOID(reader.finish());
-  return found;
+  return kinds;
+}
+
+Task<Result<std::vector<ServedKind>>> HttpApi::kinds_of(std::string api_version) {
+  Call call{.path = version_path(api_version), .what = std::move(api_version)};
+  auto answer = co_await send(std::move(call));
+  if (!answer && answer.error().code == Code::kNotFound) co_return std::vector<ServedKind>{};
+  if (!answer) co_return std::unexpected(std::move(answer).error());
+  co_return read_kinds(answer->reveal());
 }
 
 Task<Result<bool>> HttpApi::serves(Resource resource) {
-  Call call{.path = group_path(resource), .what = group_resource(resource)};
-  auto answer = co_await send(std::move(call));
-  if (!answer && answer.error().code == Code::kNotFound) co_return false;
-  if (!answer) co_return std::unexpected(std::move(answer).error());
-  co_return lists_resource(answer->reveal(), resource.plural);
+  CO_TRY(const auto kinds, co_await kinds_of(resource.api_version()));
+  co_return std::ranges::any_of(kinds, [&](const ServedKind& kind) { return kind.plural == resource.plural; });
 }
 
 }  // namespace

@@ -10,13 +10,15 @@ std::string group_resource(const Resource& resource) {
   return resource.group.empty() ? std::string(resource.plural) : fmt::format("{}.{}", resource.plural, resource.group);
 }
 
-std::string group_path(const Resource& resource) {
-  if (resource.group.empty()) return fmt::format("/api/{}", resource.version);
-  return fmt::format("/apis/{}/{}", resource.group, resource.version);
+std::string version_path(std::string_view api_version) {
+  const auto slash = api_version.find('/');
+  if (slash == std::string_view::npos) return "/api/" + percent_encode(api_version);
+  return fmt::format("/apis/{}/{}", percent_encode(api_version.substr(0, slash)),
+                     percent_encode(api_version.substr(slash + 1)));
 }
 
 std::string collection_path(const Resource& resource, std::string_view ns) {
-  std::string path = group_path(resource);
+  std::string path = version_path(resource.api_version());
   if (resource.namespaced && !ns.empty()) path += "/namespaces/" + percent_encode(ns);
   return fmt::format("{}/{}", path, resource.plural);
 }

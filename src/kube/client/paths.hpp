@@ -11,7 +11,7 @@ namespace rotor::kube {
 // "secrets", "externalsecrets.external-secrets.io": how people name a kind.
 std::string group_resource(const Resource& resource);
 
-std::string group_path(const Resource& resource);                            // /api/v1, /apis/apps/v1
+std::string version_path(std::string_view api_version);                      // /api/v1, /apis/apps/v1
 std::string collection_path(const Resource& resource, std::string_view ns);  // ns empty: all namespaces
 std::string object_path(const Resource& resource, const Key& key, std::string_view subresource = {});
 

@@ -90,8 +90,9 @@ std::string without_its_text(const Status& status) {
   return out + fields;
 }
 
-std::string about_a_secret(const Status& status, Code code, std::string_view name) {
-  const std::string which = name.empty() ? "the Secret" : fmt::format("secrets \"{}\"", name);
+std::string about_something_secret(const Status& status, Code code, std::string_view what, std::string_view name) {
+  const std::string_view plain = what == "secrets" ? "the Secret" : "the object";
+  const std::string which = name.empty() ? std::string(plain) : fmt::format("{} \"{}\"", what, name);
   switch (code) {
     case Code::kNotFound:
       return which + " not found";
@@ -102,7 +103,7 @@ std::string about_a_secret(const Status& status, Code code, std::string_view nam
     case Code::kGone:
       return "the namespace is being deleted or does not exist";
     default:
-      return without_its_text(status) + " (its text is withheld: it may quote the Secret)";
+      return fmt::format("{} (its text is withheld: it may quote {})", without_its_text(status), plain);
   }
 }
 
@@ -139,13 +140,14 @@ bool is_absent_object(const Status& status) {
   return status.reason == "NotFound" && status.details && !status.details->name.empty();
 }
 
-Error error_of(const Status& status, const net::Headers& headers, std::string_view what, std::string_view name) {
+Error error_of(const Status& status, const net::Headers& headers, std::string_view what, std::string_view name,
+               bool confidential) {
   Error error{code_of(status), status.message, retry_after(status, headers)};
   if (is_absent_namespace(status, what)) error.code = Code::kGone;
   if (error.code == Code::kNotFound && !is_absent_object(status)) {
     error.message = fmt::format("the API server does not serve {}: is its CustomResourceDefinition installed?", what);
-  } else if (what == "secrets") {
-    error.message = about_a_secret(status, error.code, name);
+  } else if (what == "secrets" || confidential) {
+    error.message = about_something_secret(status, error.code, what, name);
   } else if (error.message.empty()) {
     error.message = fmt::format("the API server answered {} for {} without saying why", status.code, what);
   }

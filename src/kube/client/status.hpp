@@ -20,9 +20,11 @@ Code code_of(const Status& status);
 bool is_absent_object(const Status& status);
 
 // `what` names the resource for answers that name nothing: "externalsecrets.external-secrets.io".
-// About "secrets" the server's own text is never told on: it may quote the object that is stored or the one that was
-// sent. HTTP status, reason and fields are what is left, and for plain facts a sentence of ours about `name`.
-Error error_of(const Status& status, const net::Headers& headers, std::string_view what, std::string_view name = {});
+// About "secrets", and what else is confidential, the server's own text is never told on: it may quote the object that
+// is stored or the one that was sent. HTTP status, reason and fields are what is left, and for plain facts a sentence
+// of ours about `name`.
+Error error_of(const Status& status, const net::Headers& headers, std::string_view what, std::string_view name = {},
+               bool confidential = false);
 
 // The same for whatever else may quote an object of an unknown kind.
 Error withheld_error_of(const Status& status, const net::Headers& headers);
