@@ -120,6 +120,10 @@ void add_secrets_flags(CLI::App& command, OperatorFlags& flags) {
              "Serve ClusterExternalSecrets; not with --namespace");
   add_switch("--enable-flood-gate", options.flood_gate, "A store that is not Ready is not asked");
   command
+      .add_flag("--unsafe-allow-generic-targets", options.generic_targets,
+                "spec.target.manifest may name any kind that Rotor's own rights allow it to write")
+      ->group(kSecrets);
+  command
       .add_flag("--allow-controller-identity", options.allow_controller_identity,
                 "SecretStores may use the controller's own cloud identity")
       ->group(kSecrets);

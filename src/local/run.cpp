@@ -184,6 +184,8 @@ class Run {
         "credentials";
     options.allow_controller_identity =
         true;  // the person at the terminal is the administrator, and the identity is theirs
+    options.generic_targets =
+        true;  // so is the API server: it holds nothing but their manifests, and ends with the run
     return options;
   }
 

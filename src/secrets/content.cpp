@@ -3,15 +3,27 @@
 #include "json/object_hash.hpp"
 #include "secrets/finish.hpp"
 #include "secrets/inputs.hpp"
+#include "secrets/manifest_target/object_content.hpp"
+#include "secrets/manifest_target/render_manifest.hpp"
 #include "secrets/policies.hpp"
 #include "secrets/render.hpp"
 
 namespace rotor::secrets {
 
+namespace {
+
+std::string hash_of(const ExternalSecret& es, const Content& made) {
+  // What has no content to hash is refused when it is planned.
+  return is_generic(es) ? content_hash(made.object).value_or("") : json::object_hash(made.parts.data);
+}
+
+}  // namespace
+
 struct ContentMaker::Rendered {
   bool empty = false;   // nothing was fetched
   bool varied = false;  // the next time it is another text
   tmpl::SecretParts parts{};
+  json::Object object{};  // instead, when it is to be another object than a Secret
 };
 
 bool ContentMaker::may_hold_the_same(const ExternalSecret& es) const {
@@ -25,21 +37,21 @@ Task<Synced<Content>> ContentMaker::make(ExternalSecretPtr es, Material material
   if (live && may_hold_the_same(*es)) {
     std::string digest = inputs_digest(*co_await digests_.key(), inputs, live->actual_hash);
     if (compare_inputs(*es, live.get(), digests_.remembered(key), digest) == Inputs::kUnchanged) {
-      co_return Content{Content::Kind::kAsItIs, {}, std::move(digest)};
+      co_return Content{Content::Kind::kAsItIs, {}, {}, std::move(digest)};
     }
   }
   auto rendered = co_await render(es, std::move(material));
   if (!rendered) co_return std::unexpected(std::move(rendered).error());
   if (rendered->empty) co_return Content{};
-  Content made{Content::Kind::kNew, std::move(rendered->parts), {}};
+  Content made{Content::Kind::kNew, std::move(rendered->parts), std::move(rendered->object), {}};
   if (!rendered->varied) co_return std::move(made);
   if (live) {
     std::string digest = inputs_digest(*co_await digests_.key(), inputs, live->actual_hash);
     if (compare_inputs(*es, live.get(), digests_.remembered(key), digest) == Inputs::kUnknown) {
-      co_return Content{Content::Kind::kAsItIs, {}, std::move(digest)};
+      co_return Content{Content::Kind::kAsItIs, {}, {}, std::move(digest)};
     }
   }
-  made.digest = inputs_digest(*co_await digests_.key(), inputs, json::object_hash(made.parts.data));
+  made.digest = inputs_digest(*co_await digests_.key(), inputs, hash_of(*es, made));
   co_return std::move(made);
 }
 
@@ -56,6 +68,13 @@ Task<Synced<ContentMaker::Rendered>> ContentMaker::render(ExternalSecretPtr es, 
     // Under deletionPolicy Merge a Secret without values is a Secret like any other.
     out.empty = values->empty() && (retains(*es) || deletes(*es));
     if (out.empty) return out;
+    if (material.manifest) {
+      auto object =
+          render_manifest(*es, *values, material.sources, environment, delimiters, material.manifest->there());
+      if (!object) return std::unexpected(not_rendered(*es, nullptr, std::move(object).error().error));
+      out.object = *std::move(object);
+      return out;
+    }
     auto parts = render_secret(*es, *std::move(values), material.sources, environment, delimiters);
     if (!parts) return std::unexpected(not_rendered(*es, material.live.get(), std::move(parts).error().error));
     out.parts = *std::move(parts);

@@ -7,6 +7,7 @@
 #include "admission/external_secret.hpp"
 #include "secrets/finalizer.hpp"
 #include "secrets/limits.hpp"
+#include "secrets/manifest_target/manifest.hpp"
 #include "secrets/policies.hpp"
 #include "secrets/refresh_due.hpp"
 
@@ -17,6 +18,7 @@ namespace {
 std::optional<std::string> refusal_of(const ExternalSecret& es, const Result<Duration>& interval) {
   if (!interval) return interval.error().message;
   if (auto limit = not_built_yet(es)) return limit;
+  if (is_generic(es)) return std::nullopt;
   if (auto allowed = admission::check_template(es); !allowed) return std::move(allowed).error().message;
   return std::nullopt;
 }
@@ -24,7 +26,8 @@ std::optional<std::string> refusal_of(const ExternalSecret& es, const Result<Dur
 // Is there something to do, and why?
 void judge_need(const Observed& seen, Decision& decision) {
   const RefreshDecision due = should_refresh(*seen.es, decision.interval, seen.now);
-  const RefreshDecision repair = target_needs_repair(*seen.es, seen.target.get());
+  const RefreshDecision repair = seen.target_known ? target_needs_repair(*seen.es, seen.target.get())
+                                                   : RefreshDecision{false, "nobody has looked at the target yet"};
   // A change in the store is news as soon as its time has come, never for who does not follow the store.
   const bool asked = seen.ask > 0 && follows_store(*seen.es, decision.interval);
   decision.why = due.refresh ? due.why : repair.refresh ? repair.why : asked ? "its store's values changed" : due.why;
@@ -46,6 +49,12 @@ Decision decide_sync(const Observed& seen) {
 
   if (!seen.ours) return {SyncAction::kIgnore, "a store it names is served by another controller"};
   Decision decision{SyncAction::kSkip, {}, deletion_has_work(es) && !has_finalizer(es)};
+  if (auto fault = manifest_fault(es, seen.generic_targets)) {
+    decision.action = SyncAction::kRefuse;
+    decision.why = *std::move(fault);
+    decision.refusal = Ending::kInvalidTarget;
+    return decision;
+  }
   const auto interval = refresh_interval(es);
   if (auto refusal = refusal_of(es, interval)) {
     decision.action = SyncAction::kRefuse;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/duration.hpp"
+#include "secrets/ending.hpp"
 #include "secrets/gather.hpp"
 
 namespace rotor::secrets {
@@ -19,10 +20,11 @@ enum class SyncAction : std::uint8_t {
 
 struct Decision {
   SyncAction action;
-  std::string why;  // for kRefuse the condition's message
+  std::string why;  // for kRefuse the condition's message, or that of the event
   bool add_finalizer = false;
   Duration interval{};
   std::string note{};  // what the Ready condition says besides; empty for an ordinary object
+  Ending refusal = Ending::kRefused;
 };
 
 Decision decide_sync(const Observed& seen);

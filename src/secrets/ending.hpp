@@ -24,17 +24,23 @@ enum class Ending : std::uint8_t {
   kImmutable,       // and not what it should be
   kNotDeleted,      // nothing was fetched, and the Secret is not ours to delete
   kOrphansLeft,     // the Secret of an earlier name is still there
+  kInvalidTarget,   // spec.target.manifest names nothing that can be written here
+  kTargetUnread,    // the object of spec.target.manifest cannot be read, or its kind is not there
+  kNotRendered,     // the object of spec.target.manifest cannot be made
   kOvertaken,       // somebody else wrote in between: nothing is told, the next pass sees what they wrote
 };
+
+// What an ExternalSecret writes: a Secret, or the object that spec.target.manifest names.
+enum class TargetKind : std::uint8_t { kSecret, kObject };
 
 // What the Ready condition says.
 struct ReadyWords {
   bool ready = false;
-  std::string_view reason;
+  std::string reason;
   std::string message;
 };
 // The message of kRefused is the refusal, which the caller knows.
-ReadyWords ready_words(Ending ending);
+ReadyWords ready_words(Ending ending, TargetKind target = TargetKind::kSecret);
 
 // An ending that is no good one: why, and what becomes of the object.
 struct SyncFailure {
@@ -45,7 +51,7 @@ struct SyncFailure {
 template <class T>
 using Synced = std::expected<T, SyncFailure>;
 
-// After a failed call about a Secret; `context`: "could not create secret a".
+// After a failed call about the target; `context`: "could not create secret a".
 SyncFailure write_failure(Error error, std::string_view context);
 
 }  // namespace rotor::secrets

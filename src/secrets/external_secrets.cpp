@@ -98,7 +98,7 @@ Task<Outcome> ExternalSecretController::act(Observed seen, Decision decision) {
     case SyncAction::kCleanUp:
       co_return co_await clean_up(seen.es);
     case SyncAction::kRefuse:
-      co_return co_await refuse(seen.es, std::move(decision.why));
+      co_return co_await refuse(seen.es, std::move(decision));
     case SyncAction::kWait:  // it is woken when the store has been looked at
       state_.waiting.try_emplace(key, p_.clock.steady());
       co_return Outcome::failed();
@@ -114,13 +114,13 @@ Task<Outcome> ExternalSecretController::act(Observed seen, Decision decision) {
   co_return Outcome::done();
 }
 
-// Unless deletionPolicy says Delete nothing is deleted here: a Secret we own goes with its owner by garbage collection.
+// Unless deletionPolicy says Delete nothing is deleted here: what we own goes with its owner by garbage collection.
 Task<Outcome> ExternalSecretController::clean_up(ExternalSecretPtr es) {
   const Key key = es->metadata.key();
-  if (const TargetPtr target = p_.world.target({key.ns, es->target_name()}); target && deletes(*es)) {
-    const auto gone = co_await sync_.remove_with(es, target);
+  if (deletes(*es)) {
+    const auto gone = co_await sync_.remove_with(es);
     if (!gone) {
-      log::warn("cannot delete the Secret", {{"externalsecret", key.text()}, {"error", gone.error().error.message}});
+      log::warn("cannot delete the target", {{"externalsecret", key.text()}, {"error", gone.error().error.message}});
       co_return gone.error().then;
     }
   }
@@ -130,10 +130,10 @@ Task<Outcome> ExternalSecretController::clean_up(ExternalSecretPtr es) {
   co_return Outcome::failed();
 }
 
-Task<Outcome> ExternalSecretController::refuse(ExternalSecretPtr es, std::string why) {
+Task<Outcome> ExternalSecretController::refuse(ExternalSecretPtr es, Decision decision) {
   Report report;
-  report.ending = Ending::kRefused;
-  report.error = {Code::kInvalid, std::move(why)};
+  report.ending = decision.refusal;
+  report.error = {Code::kInvalid, std::move(decision.why)};
   const auto told = co_await reporter_.report(es, std::move(report));
   co_return told ? Outcome::done() : Outcome::failed();
 }

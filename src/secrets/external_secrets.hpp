@@ -32,7 +32,7 @@ class ExternalSecretController {
   Task<Outcome> pass(kube::Key key);
   Task<Outcome> act(Observed seen, Decision decision);
   Task<Outcome> clean_up(ExternalSecretPtr es);
-  Task<Outcome> refuse(ExternalSecretPtr es, std::string why);
+  Task<Outcome> refuse(ExternalSecretPtr es, Decision decision);
   Task<Outcome> refresh(Observed seen, Decision decision);
 
   Parts p_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "secrets/policies.hpp"
+
 namespace rotor::secrets {
 namespace {
 
@@ -30,12 +32,23 @@ void look_at_stores(const Parts& parts, const ExternalSecret& es, Observed& out)
   }
 }
 
+void look_at_target(const Parts& parts, const ExternalSecret& es, Observed& out) {
+  if (!is_generic(es)) {
+    out.target = parts.world.target({es.metadata.ns, es.target_name()});
+    return;
+  }
+  const ManifestWatches::Sight sight = parts.world.manifests().see(es.metadata.key());
+  out.target = sight.target;
+  out.target_known = sight.known;
+}
+
 }  // namespace
 
 Observed gather(const Parts& parts, const PassState& state, const kube::Key& key) {
   Observed out;
   out.now = parts.clock.now();
   out.least_interval = parts.options.least_interval;
+  out.generic_targets = parts.options.generic_targets;
   if (const auto broken = state.unreadable.find(key); broken != state.unreadable.end()) {
     out.es = name_alone(key);
     out.unreadable = broken->second;
@@ -43,7 +56,7 @@ Observed gather(const Parts& parts, const PassState& state, const kube::Key& key
   }
   out.es = parts.world.external_secret(key);
   if (!out.es) return out;
-  out.target = parts.world.target({key.ns, out.es->target_name()});
+  look_at_target(parts, *out.es, out);
   out.ask = state.asks.of(key);
   look_at_stores(parts, *out.es, out);
   const auto waiting = state.waiting.find(key);

@@ -14,11 +14,13 @@
 namespace rotor::secrets {
 
 struct Observed {
-  ExternalSecretPtr es;  // null: it is gone. Of one that cannot be read the name alone
-  TargetPtr target;      // null: there is no Secret of that name that we know of
+  ExternalSecretPtr es;      // null: it is gone. Of one that cannot be read the name alone
+  TargetPtr target;          // null: there is none of that name that we know of
+  bool target_known = true;  // false: a watch of its kind has listed nothing yet, so that it may be there
   WallTime now{};
   bool ours = true;      // false: a store of another controller class, or a kind of store this process does not serve
   Asks::Number ask = 0;  // its store said that values changed
+  bool generic_targets = false;  // spec.target.manifest may be used
   Duration least_interval = std::chrono::seconds(1);
   std::string unreadable{};  // why; empty: it can be read
   // How long it may wait in silence for stores that nobody has looked at yet, and how long it has; nullopt: all were.

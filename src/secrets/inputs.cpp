@@ -43,6 +43,7 @@ SecretBytes inputs_of(const ExternalSecret& es, const Fetched& fetched, const Te
                       const tmpl::Delimiters& delimiters) {
   SecretBytes out;
   append_part(out, es.target_name());
+  if (es.spec.target.manifest) append_part(out, json::write(*es.spec.target.manifest));
   for (std::size_t i = 0; i < fetched.data_from.size(); ++i) {
     const api::es::DataFrom& from = es.spec.data_from[i];
     append_part(out, json::write(from.rewrite));

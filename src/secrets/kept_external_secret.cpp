@@ -100,7 +100,12 @@ class Keeping {
         return;
       }
       walk(in, [this](const std::string& name, json::Reader& target) {
-        name == "name" ? void(kept_.target_name = text_or_nothing(target)) : void(target.read_raw());
+        if (name == "name") {
+          kept_.target_name = text_or_nothing(target);
+          return;
+        }
+        if (name == "manifest") kept_.generic = target.peek() == json::Kind::kObject;
+        target.read_raw();
       });
     });
   }

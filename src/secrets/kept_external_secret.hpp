@@ -22,6 +22,7 @@ struct KeptExternalSecret {
   } metadata;
   std::string target_name{};
   std::string cluster_owner{};          // the ClusterExternalSecret that controls it; empty: none does
+  bool generic = false;                 // it has a spec.target.manifest
   std::optional<bool> ready{};          // the Ready condition; nullopt: it has none
   std::uint64_t decided_by_others = 0;  // a digest of what kube::is_news() looks at
   std::string text{};                   // without managedFields

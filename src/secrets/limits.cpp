@@ -16,15 +16,7 @@ std::optional<std::string> source_limit(const DataFrom& from, std::size_t i) {
 
 }  // namespace
 
-std::optional<std::string> target_not_built_yet(const ExternalSecret& es) {
-  const api::es::Target& target = es.spec.target;
-  if (target.manifest) {
-    return "spec.target.manifest is not built yet; only Secrets can be written: leave it out";
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string> sources_not_built_yet(const ExternalSecret& es) {
+std::optional<std::string> not_built_yet(const ExternalSecret& es) {
   for (std::size_t i = 0; i < es.spec.data_from.size(); ++i) {
     if (auto limit = source_limit(es.spec.data_from[i], i)) return limit;
   }
@@ -37,11 +29,6 @@ std::optional<std::string> sources_not_built_yet(const ExternalSecret& es) {
     }
   }
   return std::nullopt;
-}
-
-std::optional<std::string> not_built_yet(const ExternalSecret& es) {
-  if (auto limit = target_not_built_yet(es)) return limit;
-  return sources_not_built_yet(es);
 }
 
 }  // namespace rotor::secrets

@@ -11,8 +11,4 @@ namespace rotor::secrets {
 // The first field in use that cannot be honoured yet, with what to write meanwhile; nullopt: all can be.
 std::optional<std::string> not_built_yet(const api::es::ExternalSecret& es);
 
-// The same of spec.target alone, and of spec.data and spec.dataFrom.
-std::optional<std::string> target_not_built_yet(const api::es::ExternalSecret& es);
-std::optional<std::string> sources_not_built_yet(const api::es::ExternalSecret& es);
-
 }  // namespace rotor::secrets

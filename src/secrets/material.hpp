@@ -6,6 +6,7 @@
 #include "base/task.hpp"
 #include "secrets/ending.hpp"
 #include "secrets/fetch.hpp"
+#include "secrets/manifest_target/read_manifest.hpp"
 #include "secrets/parts.hpp"
 #include "secrets/target.hpp"
 #include "secrets/views.hpp"
@@ -18,6 +19,7 @@ struct Material {
   SecretBytes
       inputs{};      // both, and what else decides about the content, for digests; empty when the same gives the same
   TargetPtr live{};  // null: there is no Secret of that name that we know of
+  ManifestPlacePtr manifest{};  // of spec.target.manifest; null: the target is a Secret
 };
 Task<Synced<Material>> gather_material(Parts parts, ExternalSecretPtr es);
 

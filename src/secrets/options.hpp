@@ -21,6 +21,7 @@ struct Options {
   bool namespaced_stores = true;
   bool cluster_external_secrets = true;    // --enable-cluster-external-secret-reconciler; never with a watch_namespace
   bool flood_gate = true;                  // a store that is not Ready is not asked
+  bool generic_targets = false;            // spec.target.manifest may name any kind that this process may write
   std::string no_tokens{};                 // not empty: why no ServiceAccount token can be had here
   bool allow_controller_identity = false;  // namespaced stores may use the controller's own cloud identity
   tmpl::Delimiters delimiters{};           // of spec.target.template; rewrite.transform has {{ }} always

@@ -26,8 +26,10 @@ Plan left(Ending ending) { return {.ending = ending, .has_secret = false, .ends_
 // Nothing to make a Secret of, and it was deletionPolicy Delete.
 Synced<Plan> deleted(const ExternalSecret& es, const Target* live) {
   if (!owns(es)) {
-    const auto why = fmt::format("unable to delete secret {}: creationPolicy={} is not Owner", es.target_name(),
-                                 es.spec.target.creation_policy);
+    const auto& manifest = es.spec.target.manifest;
+    const auto why =
+        fmt::format("unable to delete {} {}: creationPolicy={} is not Owner", manifest ? manifest->kind : "secret",
+                    es.target_name(), es.spec.target.creation_policy);
     return std::unexpected(SyncFailure{Ending::kNotDeleted, {Code::kInvalid, why}, kube::Outcome::done()});
   }
   Plan plan = left(Ending::kDeleted);
@@ -45,11 +47,16 @@ Synced<Plan> change(const ExternalSecret& es, const Target& live, Desired desire
 
 }  // namespace
 
-Synced<Plan> plan_secret(const ExternalSecret& es, const Target* live, Content content) {
+std::optional<Synced<Plan>> plan_nothing(const ExternalSecret& es, const Target* live, const Content& content) {
   if (content.kind == Content::Kind::kNothing) return deletes(es) ? deleted(es, live) : left(Ending::kRetained);
   const Plan marked{.action = Action::kMark, .ending = Ending::kOvertaken, .has_secret = false, .ends_orphans = false};
   if (!writes(es)) return live != nullptr && !live->managed() ? marked : left(Ending::kSynced);
   if (live == nullptr && !creates(es)) return left(Ending::kMissing);
+  return std::nullopt;
+}
+
+Synced<Plan> plan_secret(const ExternalSecret& es, const Target* live, Content content) {
+  if (auto nothing = plan_nothing(es, live, content)) return *std::move(nothing);
   if (live == nullptr) {
     TRY(Desired desired, desired_secret(es, nullptr, std::move(content.parts)));
     return Plan{.action = Action::kCreate, .ends_orphans = owns(es), .secret = std::move(desired.secret)};

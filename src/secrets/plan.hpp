@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "api/core/secret.hpp"
+#include "json/document.hpp"
 #include "secrets/ending.hpp"
 #include "secrets/target.hpp"
 #include "secrets/views.hpp"
@@ -20,6 +22,7 @@ struct Content {
     kNew,
   } kind = Kind::kNothing;
   tmpl::SecretParts parts{};  // of kNew
+  json::Object object{};      // instead, when it is to be another object than a Secret
   std::string digest{};       // of what it is made of, where the same may give another text; otherwise empty
 };
 
@@ -36,7 +39,13 @@ struct Plan {
   bool has_secret = true;           // afterwards, made of this content
   bool ends_orphans = true;         // Secrets of earlier target names are of no use any more
   api::Secret secret{};
+  json::Object object{};  // instead, when it is another object than a Secret
+  std::string hash{};     // of its content
 };
+
+// The plans that make nothing of a content: nothing was fetched, or the creationPolicy has nothing made. nullopt: go
+// on.
+std::optional<Synced<Plan>> plan_nothing(const ExternalSecret& es, const Target* live, const Content& content);
 
 // `live`: the Secret as it is; null: there is none that we know of.
 Synced<Plan> plan_secret(const ExternalSecret& es, const Target* live, Content content);

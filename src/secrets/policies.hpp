@@ -1,9 +1,16 @@
 // What spec.target.creationPolicy and deletionPolicy mean, each question asked in one place.
 #pragma once
 
+#include "secrets/ending.hpp"
 #include "secrets/views.hpp"
 
 namespace rotor::secrets {
+
+// Generic: it writes the object that spec.target.manifest names, not a Secret.
+inline bool is_generic(const ExternalSecret& es) { return es.spec.target.manifest.has_value(); }
+inline TargetKind target_kind(const ExternalSecret& es) {
+  return is_generic(es) ? TargetKind::kObject : TargetKind::kSecret;
+}
 
 // Owner: the Secret belongs to the ExternalSecret and goes with it.
 inline bool owns(const ExternalSecret& es) {

@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "kube/object/own_fields.hpp"
+#include "secrets/policies.hpp"
 #include "secrets/status.hpp"
 
 namespace rotor::secrets {
@@ -32,8 +33,8 @@ void append_gaps(const std::vector<Gap>& gaps, std::string& message) {
   if (gaps.size() > kNamedGaps) message += fmt::format("; and {} more", gaps.size() - kNamedGaps);
 }
 
-ReadyWords words_of(const Report& report) {
-  ReadyWords words = ready_words(report.ending);
+ReadyWords words_of(const ExternalSecret& es, const Report& report) {
+  ReadyWords words = ready_words(report.ending, target_kind(es));
   if (report.ending == Ending::kRefused) words.message = report.error.message;
   if (words.ready) append_gaps(report.gaps, words.message);
   if (!report.note.empty()) words.message += "; " + report.note;
@@ -43,11 +44,12 @@ ReadyWords words_of(const Report& report) {
 }  // namespace
 
 ExternalSecretStatus status_after(const ExternalSecret& es, const Report& report, WallTime now) {
-  const ReadyWords words = words_of(report);
+  const ReadyWords words = words_of(es, report);
   if (!words.ready) return failed(es, words, now);
   ExternalSecretStatus status = succeeded(es, words, report.started, now);
   if (report.has_secret) {
-    status.binding = api::es::Binding{es.target_name()};
+    // A binding is a Secret that others may refer to.
+    status.binding = is_generic(es) ? std::nullopt : std::optional(api::es::Binding{es.target_name()});
     status.inputs_digest = report.inputs_digest;
   }
   return status;
@@ -92,16 +94,19 @@ Task<Result<void>> Reporter::write(ExternalSecretPtr es, ExternalSecretStatus st
 void Reporter::tell_deeds(const ExternalSecret& es, const std::vector<Deed>& deeds) {
   for (const Deed deed : deeds) {
     const DeedWords& words = kDeeds.at(static_cast<std::size_t>(deed));
-    event(es, EventType::kNormal, words.reason, std::string(words.message));
+    const auto& manifest = es.spec.target.manifest;
+    event(es, EventType::kNormal, words.reason,
+          manifest ? fmt::format("{} {} {}", words.reason, manifest->kind, es.target_name())
+                   : std::string(words.message));
   }
 }
 
 // What was met is an event each time; a refusal, which nothing but an edit lifts, only when it is new.
 void Reporter::tell_failure(const ExternalSecret& es, const Report& report) {
   const Key key = es.metadata.key();
-  const bool refused = report.ending == Ending::kRefused;
+  const bool refused = report.ending == Ending::kRefused || report.ending == Ending::kInvalidTarget;
   if (refused || p_.world.has_external_secret(key)) p_.metrics.sync_error(key);
-  if (refused && ready_message(es) == report.error.message) return;
+  if (refused && ready_message(es) == words_of(es, report).message) return;
   if (!refused) {
     log::warn("ExternalSecret not synced", {{"externalsecret", key.text()}, {"error", report.error.message}});
   }

@@ -4,6 +4,8 @@
 
 #include "secrets/desired_secret.hpp"
 #include "secrets/gather.hpp"
+#include "secrets/manifest_target/manifest.hpp"
+#include "secrets/manifest_target/plan_manifest.hpp"
 #include "secrets/material.hpp"
 #include "secrets/policies.hpp"
 
@@ -21,6 +23,12 @@ SyncFailure deleted_meanwhile() {
   return {Ending::kOvertaken, {Code::kNotFound, "it was deleted meanwhile"}, kube::Outcome::done()};
 }
 
+bool controls(const ExternalSecret& es, const Target& target) {
+  return std::ranges::any_of(target.metadata.owner_references, [&es](const kube::OwnerReference& owner) {
+    return owner.controller.value_or(false) && owner.uid == es.metadata.uid;
+  });
+}
+
 }  // namespace
 
 struct Sync::Carried {
@@ -36,6 +44,7 @@ Task<Report> Sync::run(ExternalSecretPtr es) {
   auto material = co_await gather_material(p_, es);
   if (!material) co_return failed(std::move(report), std::move(material).error());
   TargetPtr live = material->live;
+  const ManifestPlacePtr place = material->manifest;
   report.gaps = std::move(material->fetched.gaps);
   auto content = co_await maker_.make(es, *std::move(material));
   if (!content) co_return failed(std::move(report), std::move(content).error());
@@ -44,7 +53,8 @@ Task<Report> Sync::run(ExternalSecretPtr es) {
   if (content->kind == Content::Kind::kNew) live = p_.world.target({es->metadata.ns, es->target_name()});
   // Nobody would take away what is made for an ExternalSecret that was deleted while its store answered.
   if (!p_.world.still_has(*es)) co_return failed(std::move(report), deleted_meanwhile());
-  const auto carried = co_await bring_about(es, *std::move(content), std::move(live));
+  const auto carried = place ? co_await carry_out_on(place, es, *std::move(content))
+                             : co_await bring_about(es, *std::move(content), std::move(live));
   if (!carried) co_return failed(std::move(report), carried.error());
   report.ending = carried->ending;
   if (carried->deed) report.deeds.push_back(*carried->deed);
@@ -63,15 +73,39 @@ Task<Report> Sync::run(ExternalSecretPtr es) {
   co_return report;
 }
 
-Task<Synced<void>> Sync::remove_with(ExternalSecretPtr es, TargetPtr target) {
-  const auto controls = [uid = es->metadata.uid](const kube::OwnerReference& owner) {
-    return owner.controller.value_or(false) && owner.uid == uid;
-  };
-  if (std::ranges::none_of(target->metadata.owner_references, controls)) co_return Synced<void>();
+Task<Synced<void>> Sync::remove_with(ExternalSecretPtr es) {
+  if (is_generic(*es)) co_return co_await remove_object_with(es);
+  TargetPtr target = p_.world.target({es->metadata.ns, es->target_name()});
+  if (!target || !controls(*es, *target)) co_return Synced<void>();
   auto removed =
       co_await writer_.remove(std::move(target), Deed::kDeleted, Ending::kNotDeleted, "could not delete secret");
   if (!removed) co_return std::unexpected(std::move(removed).error());
   co_return Synced<void>();
+}
+
+Task<Synced<void>> Sync::remove_object_with(ExternalSecretPtr es) {
+  // What the administrator no longer allows is left to the garbage collector, which removes what is owned.
+  if (manifest_fault(*es, p_.options.generic_targets)) co_return Synced<void>();
+  auto place = co_await read_manifest(p_, es);
+  const bool no_kind =
+      !place && (place.error().error.code == Code::kNotFound || place.error().ending == Ending::kInvalidTarget);
+  if (no_kind) co_return Synced<void>();
+  if (!place) co_return std::unexpected(std::move(place).error());
+  const LiveObject* there = (*place)->there();
+  if (there == nullptr || !controls(*es, there->target)) co_return Synced<void>();
+  auto removed = co_await manifest_writer_.remove(es, *std::move(place));
+  if (!removed) co_return std::unexpected(std::move(removed).error());
+  co_return Synced<void>();
+}
+
+Task<Synced<Sync::Carried>> Sync::carry_out_on(ManifestPlacePtr place, ExternalSecretPtr es, Content content) {
+  auto plan = plan_manifest(*es, place->there(), std::move(content));
+  if (!plan) co_return std::unexpected(std::move(plan).error());
+  Carried carried{plan->ending, plan->has_secret, plan->ends_orphans};
+  auto deed = co_await manifest_writer_.write(es, std::move(place), *std::move(plan));
+  if (!deed) co_return std::unexpected(std::move(deed).error());
+  carried.deed = *deed;
+  co_return carried;
 }
 
 Task<Synced<Sync::Carried>> Sync::bring_about(ExternalSecretPtr es, Content content, TargetPtr live) {

@@ -4,6 +4,7 @@
 #include "base/task.hpp"
 #include "secrets/content.hpp"
 #include "secrets/input_digests.hpp"
+#include "secrets/manifest_target/manifest_writer.hpp"
 #include "secrets/parts.hpp"
 #include "secrets/reporter.hpp"
 #include "secrets/target_writer.hpp"
@@ -13,22 +14,26 @@ namespace rotor::secrets {
 
 class Sync {
  public:
-  explicit Sync(const Parts& parts) : p_(parts), digests_(parts), maker_(parts, digests_), writer_(parts) {}
+  explicit Sync(const Parts& parts)
+      : p_(parts), digests_(parts), maker_(parts, digests_), writer_(parts), manifest_writer_(parts) {}
 
   Task<Report> run(ExternalSecretPtr es);
   // What a deleted ExternalSecret made goes with it, when it still controls it.
-  Task<Synced<void>> remove_with(ExternalSecretPtr es, TargetPtr target);
+  Task<Synced<void>> remove_with(ExternalSecretPtr es);
   void forget(const kube::Key& external_secret) { digests_.forget(external_secret); }
 
  private:
   struct Carried;  // a plan that was carried out
   Task<Synced<Carried>> bring_about(ExternalSecretPtr es, Content content, TargetPtr live);
   Task<Synced<Carried>> carry_out(ExternalSecretPtr es, Content content, TargetPtr live);
+  Task<Synced<Carried>> carry_out_on(ManifestPlacePtr place, ExternalSecretPtr es, Content content);
+  Task<Synced<void>> remove_object_with(ExternalSecretPtr es);
 
   Parts p_;
   InputDigests digests_;
   ContentMaker maker_;
   TargetWriter writer_;
+  ManifestWriter manifest_writer_;
 };
 
 }  // namespace rotor::secrets

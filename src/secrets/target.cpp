@@ -27,6 +27,10 @@ const kube::FieldSet* below(const kube::FieldSet* set, std::string_view name) {
 
 }  // namespace
 
+void keep_our_fields(kube::ObjectMeta& metadata) {
+  std::erase_if(metadata.managed_fields, [](const auto& entry) { return !entry.manager.starts_with(kManagerPrefix); });
+}
+
 OwnedFields fields_of(const kube::ObjectMeta& metadata, std::string_view manager) {
   OwnedFields owned;
   for (const auto& entry : metadata.managed_fields) {
@@ -58,8 +62,7 @@ Target to_target(api::Secret secret) {
   Target target;
   target.actual_hash = json::object_hash(secret.data);
   target.metadata = std::move(secret.metadata);
-  std::erase_if(target.metadata.managed_fields,
-                [](const auto& entry) { return !entry.manager.starts_with(kManagerPrefix); });
+  keep_our_fields(target.metadata);
   target.type = std::move(secret.type);
   target.immutable = secret.immutable;
   return target;

@@ -1,5 +1,5 @@
-// The Secret an ExternalSecret writes, as far as the controller needs to remember it: everything but the values, of
-// which only a digest is kept.
+// The Secret (or other object) an ExternalSecret writes, as far as the controller needs to remember it: everything but
+// the values, of which only a digest is kept.
 #pragma once
 
 #include <optional>
@@ -18,13 +18,15 @@ struct OwnedFields {
   std::set<std::string, std::less<>> annotations;
   std::set<std::string, std::less<>> data;
 };
+// Leaves out of managedFields what other managers wrote: nobody asks for it.
+void keep_our_fields(kube::ObjectMeta& metadata);
 OwnedFields fields_of(const kube::ObjectMeta& metadata, std::string_view manager);
 
 struct Target {
   kube::ObjectMeta metadata;  // managedFields only of ExternalSecret field managers
   std::string type;
   std::optional<bool> immutable;
-  std::string actual_hash;  // of the data it holds
+  std::string actual_hash;  // of the data it holds; of another object, its content
 
   const std::string* label(std::string_view name) const;
   const std::string* annotation(std::string_view name) const;

@@ -1,7 +1,10 @@
 #include "secrets/world.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include "api/core/namespace.hpp"
 #include "json/object_hash.hpp"
+#include "secrets/manifest_target/manifest.hpp"
 #include "secrets/marks.hpp"
 
 namespace rotor::secrets {
@@ -34,7 +37,9 @@ World::World(kube::Client& client, Clock& clock, const Options& options)
       stores_(client, clock, options.watch_namespace, {}, decode_store<api::es::SecretStore>,
               kube::kResource<api::es::SecretStore>),
       cluster_stores_(client, clock, "", {}, decode_store<api::es::ClusterSecretStore>,
-                      kube::kResource<api::es::ClusterSecretStore>) {
+                      kube::kResource<api::es::ClusterSecretStore>),
+      manifests_(client, clock, options.watch_namespace),
+      generic_targets_(options.generic_targets) {
   watch_external_secrets();
   watch_targets();
   watch_stores();
@@ -51,6 +56,7 @@ void World::watch_external_secrets() {
   external_secrets_.on_change([this](const Key& key, const auto& before, const auto& after) {
     index_external_secret(key, before, after);
     tell_of_child(key, before, after);
+    follow_manifest(key, after);
     if (!listeners_.external_secret) return;
     const bool news = !before || !after || before->decided_by_others != after->decided_by_others;
     if (!news) return;
@@ -76,7 +82,7 @@ void World::index_external_secret(const Key& key, const Kept& before, const Kept
     leave(by_cluster_owner_, before->cluster_owner, key);
   }
   if (!after) return;
-  by_target_[target_key(*after)].insert(key.name);
+  if (!after->generic) by_target_[target_key(*after)].insert(key.name);
   if (!after->cluster_owner.empty()) by_cluster_owner_[after->cluster_owner].insert(key);
 }
 
@@ -96,7 +102,24 @@ std::set<Key> World::children_of(const std::string& cluster_external_secret) con
   return it == by_cluster_owner_.end() ? std::set<Key>{} : it->second;
 }
 
+void World::follow_manifest(const Key& key, const Kept& after) {
+  const ExternalSecretPtr generic = after && after->generic ? after->whole() : nullptr;
+  if (generic && !manifest_fault(*generic, generic_targets_)) {
+    manifests_.follow(key, kind_name(*generic), generic->target_name());
+  } else {
+    manifests_.release(key);
+  }
+}
+
+Task<> World::run() {
+  using namespace boost::asio::experimental::awaitable_operators;
+  co_await (watches_.run() && manifests_.run());
+}
+
 void World::watch_targets() {
+  manifests_.on_change([this](const Key& external_secret) {
+    if (listeners_.target) listeners_.target(external_secret);
+  });
   targets_.on_change([this](const Key& key, const auto& before, const auto& after) {
     index_target(key, before, after);
     if (after && targets_.is_own_write(key, *after)) return;

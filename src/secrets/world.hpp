@@ -14,6 +14,7 @@
 #include "kube/runtime/cache.hpp"
 #include "kube/runtime/watches.hpp"
 #include "secrets/kept_external_secret.hpp"
+#include "secrets/manifest_target/manifest_watches.hpp"
 #include "secrets/options.hpp"
 #include "secrets/store_view.hpp"
 #include "secrets/target.hpp"
@@ -37,7 +38,7 @@ class World {
 
   World(kube::Client& client, Clock& clock, const Options& options);
   void listen(Listeners listeners) { listeners_ = std::move(listeners); }
-  Task<> run() { return watches_.run(); }
+  Task<> run();
   bool ready() const { return watches_.ready(); }
 
   ExternalSecretPtr external_secret(const kube::Key& key) const;
@@ -46,11 +47,12 @@ class World {
   bool still_has(const ExternalSecret& es) const;
   // The ExternalSecrets that a ClusterExternalSecret controls, as the watch showed them.
   std::set<kube::Key> children_of(const std::string& cluster_external_secret) const;
-  TargetPtr target(const kube::Key& key) const { return targets_.get(key); }
+  TargetPtr target(const kube::Key& key) const { return targets_.get(key); }  // a Secret
   // Secrets that carry the owner label of this ExternalSecret.
   std::set<std::string> owned_by(const kube::Key& external_secret) const;
   using Kept = std::shared_ptr<const KeptExternalSecret>;
   const std::map<kube::Key, Kept>& external_secrets() const { return external_secrets_.all(); }
+  ManifestWatches& manifests() { return manifests_; }
   StoreViewPtr store(const kube::Key& key) const;  // an empty namespace: a ClusterSecretStore
   std::vector<StoreViewPtr> stores() const;
 
@@ -65,6 +67,7 @@ class World {
  private:
   void watch_external_secrets();
   void watch_targets();
+  void follow_manifest(const kube::Key& key, const Kept& after);
   void watch_stores();
   void index_external_secret(const kube::Key& key, const Kept& before, const Kept& after);
   void tell_of_child(const kube::Key& key, const Kept& before, const Kept& after);
@@ -76,8 +79,10 @@ class World {
   kube::Cache<Target> targets_;
   kube::Cache<StoreView> stores_;
   kube::Cache<StoreView> cluster_stores_;
+  ManifestWatches manifests_;
+  bool generic_targets_;
   kube::Watches watches_;
-  std::map<kube::Key, std::set<std::string>> by_target_;             // target → ExternalSecrets' names
+  std::map<kube::Key, std::set<std::string>> by_target_;             // Secret → ExternalSecrets' names
   std::unordered_map<std::string, std::set<std::string>> by_owner_;  // ns/owner hash → Secrets' names
   std::map<std::string, std::set<kube::Key>> by_cluster_owner_;      // ClusterExternalSecret → ExternalSecrets
 };

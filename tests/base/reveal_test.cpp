@@ -52,6 +52,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/net/server_connection.cpp",             // answers, sent
     "src/net/tls.cpp",                           // private keys, into OpenSSL
     "src/openclaw/applier.cpp",                  // answers of the API server about objects without secrets
+    "src/secrets/manifest_target/",              // objects of the kinds that users choose, with their values
     "src/secrets/inputs.cpp",                    // keyed digests of what a Secret is made of
     "src/openclaw/consumed_digest.cpp",          // keyed digests of consumed values
     "src/providers/",                            // requests to stores and their answers

@@ -47,7 +47,17 @@ constexpr std::string_view kLooseCrd = R"({"apiVersion":"apiextensions.k8s.io/v1
   "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},"schema":{"openAPIV3Schema":
   {"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}})";
 
+constexpr kube::Resource kWidgets{"example.com", "v1", "widgets", "Widget", true};
+constexpr std::string_view kWidgetCrd = R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
+  "metadata":{"name":"widgets.example.com"},"spec":{"group":"example.com","scope":"Namespaced",
+  "names":{"kind":"Widget","listKind":"WidgetList","plural":"widgets","singular":"widget"},
+  "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{
+  "data":{"type":"object","additionalProperties":{"type":"string"}},
+  "spec":{"type":"object","x-kubernetes-preserve-unknown-fields":true,"properties":{
+    "user":{"type":"string","pattern":"^[a-z]*$"},"ttl":{"type":"integer","default":30}}}}}}}]}})";
+
 kube::Resource resource_of(std::string_view kind) {
+  if (kind == "widget") return kWidgets;
   if (kind == "ss") return kube::kResource<api::es::SecretStore>;
   if (kind == "es") return kube::kResource<api::es::ExternalSecret>;
   if (kind == "cm") return kube::kResource<api::ConfigMap>;
@@ -129,6 +139,11 @@ std::string SecretsWorld::token() const { return std::string(server_->token().re
 apiserver::Faults& SecretsWorld::faults() { return server_->faults(); }
 
 MetricsRegistry& SecretsWorld::metrics() { return operator_->metrics; }
+
+void SecretsWorld::install_widgets() {
+  must(run(done(person_->create(kCrds, "", SecretBytes(kWidgetCrd)))));
+  until("Widgets to be served", [this] { return must(run(person_->serves(kWidgets))); });
+}
 
 void SecretsWorld::create(std::string_view kind, const std::string& name, std::string_view document) {
   const kube::Resource resource = resource_of(kind);

@@ -32,7 +32,9 @@ class SecretsWorld {
   void stop_operator();
   void values_changed();  // the store tells the operator
 
-  // `kind`: ss, es, secret, cm. The document is what stands beside kind and metadata.name/namespace.
+  // `kind`: ss, es, secret, cm, widget (once its CRD is installed). The document is what stands beside kind and
+  // metadata.name/namespace. Waits until its kind is served: Widget of example.com/v1, with a default in its spec.
+  void install_widgets();
   void create(std::string_view kind, const std::string& name, std::string_view document);
   void merge(std::string_view kind, const std::string& name, std::string_view patch);
   void merge_status(std::string_view kind, const std::string& name, std::string_view patch);

@@ -66,6 +66,23 @@ TEST(Decide, RepairsWithIntervalZero_Row31) {
   EXPECT_EQ(decide_sync(test::observed(es, std::nullopt, kNow)).action, SyncAction::kRefresh);
 }
 
+TEST(Decide, WritesAnotherKindOnlyWhereItIsAllowed_Row185) {
+  auto es = test::sample_es();
+  es.spec.target.manifest = api::es::ManifestRef{"v1", "ConfigMap"};
+  Observed seen = test::observed(es, std::nullopt, kNow);
+  EXPECT_EQ(decide_sync(seen).action, SyncAction::kRefuse);
+  EXPECT_EQ(decide_sync(seen).refusal, Ending::kInvalidTarget);
+  seen.generic_targets = true;
+  EXPECT_EQ(decide_sync(seen).action, SyncAction::kRefresh);
+}
+
+TEST(Decide, RepairsNoTargetThatNobodyHasLookedAtYet) {
+  Observed seen = test::observed(test::synced_es("2026-01-02T09:50:00Z"), std::nullopt, kNow);
+  EXPECT_EQ(decide_sync(seen).action, SyncAction::kRefresh);
+  seen.target_known = false;
+  EXPECT_EQ(decide_sync(seen).action, SyncAction::kSkip);
+}
+
 struct PolicyCase {
   const char* policy;
   const char* interval;
@@ -240,7 +257,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "duration in h, m "
                     "and s, such as 1h or 90s (a day is 24h)"},
         RefusedCase{R"({"target":{"manifest":{"apiVersion":"v1","kind":"ConfigMap"}}})",
-                    "spec.target.manifest is not built yet; only Secrets can be written: leave it out"},
+                    "generic targets are disabled. Enable with --unsafe-allow-generic-targets flag"},
         RefusedCase{R"({"target":{"template":{"type":"bootstrap.kubernetes.io/token"}}})",
                     "template.type=\"bootstrap.kubernetes.io/token\" is not allowed"},
         RefusedCase{

@@ -59,5 +59,29 @@ INSTANTIATE_TEST_SUITE_P(
                     WordsCase{Ending::kOwnedOtherwise, false, "failed to take ownership of target secret"},
                     WordsCase{Ending::kOrphansLeft, false, "could not delete orphaned secrets"}));
 
+class ObjectWords : public testing::TestWithParam<WordsCase> {};
+
+TEST_P(ObjectWords, SpeakOfAResource) {
+  const ReadyWords words = ready_words(GetParam().ending, TargetKind::kObject);
+  EXPECT_EQ(words.ready, GetParam().ready);
+  EXPECT_EQ(words.reason, GetParam().reason);
+  EXPECT_EQ(words.message, GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, ObjectWords,
+    testing::Values(
+        WordsCase{Ending::kSynced, true, "secret synced", "ResourceSynced"},
+        WordsCase{Ending::kRetained, true, "secret retained due to DeletionPolicy=Retain", "ResourceSynced"},
+        WordsCase{Ending::kDeleted, true, "secret deleted due to DeletionPolicy=Delete", "ResourceDeleted"},
+        WordsCase{Ending::kMissing, true, "resource will not be created due to CreationPolicy=Merge",
+                  "ResourceMissing"},
+        WordsCase{Ending::kNotFetched, false, "could not get secret data from provider", "ResourceSyncedError"},
+        WordsCase{Ending::kTargetUnread, false, "could not get target resource", "ResourceSyncedError"},
+        WordsCase{Ending::kNotRendered, false, "could not apply template to manifest", "ResourceSyncedError"},
+        WordsCase{Ending::kNotWritten, false, "could not update secret", "ResourceSyncedError"},
+        WordsCase{Ending::kNotDeleted, false, "could not delete resource", "ResourceSyncedError"},
+        WordsCase{Ending::kInvalidTarget, false, "invalid generic target", "SecretSyncedError"}));
+
 }  // namespace
 }  // namespace rotor::secrets

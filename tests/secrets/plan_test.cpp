@@ -138,12 +138,12 @@ TEST(Plan, MarksASecretThatNoWatchShowsBeforeAnythingElse) {
 TEST(Plan, WritesAroundDataThatStays) {
   auto es = sample_es();
   const auto live = to_target(left_by(es, one_value("a", "v1")));
-  const auto same = plan_secret(es, &live, {Kind::kAsItIs, {}, "digest"});
+  const auto same = plan_secret(es, &live, {.kind = Kind::kAsItIs, .digest = "digest"});
   ASSERT_TRUE(same);
   EXPECT_EQ(same->action, Action::kLeave);
   EXPECT_TRUE(same->has_secret);
   es.metadata.labels["l1"] = "x";
-  const auto labelled = plan_secret(es, &live, {Kind::kAsItIs, {}, "digest"});
+  const auto labelled = plan_secret(es, &live, {.kind = Kind::kAsItIs, .digest = "digest"});
   ASSERT_TRUE(labelled);
   EXPECT_EQ(labelled->action, Action::kUpdateAround);
   EXPECT_EQ(labelled->secret.metadata.labels.at("l1"), "x");

@@ -46,6 +46,20 @@ TEST(Report, NamesFiveGapsAndCountsTheRest) {
   EXPECT_EQ(status_after(test::sample_es(), report, kStarted).conditions.at(0).message, "could not update secret");
 }
 
+TEST(Report, OfAnotherObjectThanASecretBindsNothing) {
+  auto es = test::sample_es();
+  es.spec.target.manifest = api::es::ManifestRef{"v1", "ConfigMap"};
+  es.status.binding = api::es::Binding{"a-secret-of-earlier"};
+  Report report;
+  report.has_secret = true;
+  report.inputs_digest = "k-1";
+  report.started = kStarted;
+  const auto status = status_after(es, report, kStarted);
+  EXPECT_EQ(status.conditions.at(0).reason, "ResourceSynced");
+  EXPECT_FALSE(status.binding);
+  EXPECT_EQ(status.inputs_digest, "k-1");
+}
+
 TEST(Report, OfAPassWithoutASecretLeavesTheBindingAsItWas) {
   auto es = test::sample_es();
   es.status.inputs_digest = "k-1";

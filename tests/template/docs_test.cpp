@@ -17,7 +17,7 @@
 #include "template/lookup.hpp"
 #include "template/rewrite.hpp"
 #include "tests/fakes/source_dir.hpp"
-#include "tests/template/markdown.hpp"
+#include "tests/fakes/markdown.hpp"
 #include "tests/template/render.hpp"
 
 namespace rotor::tmpl {

@@ -93,7 +93,10 @@ class Previewer {
   Preview preview(std::string origin, SchemaCheck::Checked checked) {
     Preview out{std::move(origin), std::move(checked.es), std::move(checked.warnings), {}, {}};
     if (out.es.spec.target.manifest) {
-      out.outcome = std::unexpected(RenderFailure{{Code::kInvalid, *secrets::target_not_built_yet(out.es)}});
+      out.outcome =
+          std::unexpected(RenderFailure{{Code::kInvalid,
+                                         "spec.target.manifest: only Secrets are shown here; `rotor run` writes the "
+                                         "object, and kubectl shows it"}});
       return out;
     }
     auto fetched = fetch(out.es, out.notes);
@@ -112,7 +115,7 @@ class Previewer {
   std::expected<SecretMap, RenderFailure> fetch(const ExternalSecret& es, std::vector<std::string>& notes) {
     SecretMap fetched;
     if (values_) {
-      if (auto limit = secrets::sources_not_built_yet(es)) return failed({Code::kInvalid, *std::move(limit)});
+      if (auto limit = secrets::not_built_yet(es)) return failed({Code::kInvalid, *std::move(limit)});
       auto answers = fetch_from(*values_, es);
       if (answers.absent()) return failed({Code::kNotFound, answers.absence().what});
       if (answers.failed()) return failed(answers.error());

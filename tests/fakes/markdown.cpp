@@ -1,4 +1,4 @@
-#include "tests/template/markdown.hpp"
+#include "tests/fakes/markdown.hpp"
 
 #include <algorithm>
 
