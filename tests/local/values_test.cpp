@@ -103,6 +103,18 @@ INSTANTIATE_TEST_SUITE_P(Scalars, Written,
                                          "1e5", "1E+400", "1.10", "1.5", "-0", "~", "null", "42", "1_000",
                                          "123456789012345678901234567890", ".inf", "2026-01-02"));
 
+TEST(ValuesFile, LacksAKeyButNeverAPropertyOfOneItHas) {
+  const auto values = parse_values("doc: {pin: '1'}");
+  ASSERT_TRUE(values);
+  const auto client = make_values_client(*values, "any");
+  boost::asio::io_context io;
+  EXPECT_TRUE(test::run_task(io, client->get_secret(remote("none", "pin"))).absent());
+  const auto missing = test::run_task(io, client->get_secret(remote("doc", "nip")));
+  ASSERT_TRUE(missing.failed()) << "deletionPolicy would act on absence";
+  EXPECT_EQ(missing.error().code, Code::kInvalid);
+  EXPECT_EQ(missing.error().message, "key \"doc\" of the values file has no property \"nip\"; add it there");
+}
+
 TEST(ValuesFile, ReadsJsonByTheSameRule) {
   const auto values = parse_values(R"({"doc": {"pin": "0123", "rate": 1.10, "big": 1e5, "n": 7, "no": null}})");
   ASSERT_TRUE(values);

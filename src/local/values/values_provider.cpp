@@ -39,9 +39,12 @@ class ValuesClient final : public SecretsClient {
   Lookup<SecretBytes> look_up(const RemoteRef& ref) const {
     const SecretBytes* value = values_.find(store_, ref.key);
     if (value == nullptr) return Absent{fmt::format("the values file has no key \"{}\"; add it there", ref.key)};
-    return property_of(
+    auto found = property_of(
         tmpl::LookupRule::kKeyThenPath, *value, ref.property,
         fmt::format("key \"{}\" of the values file has no property \"{}\"; add it there", ref.key, ref.property));
+    // As with the stores it answers for: the secret is there, so that is a mistake and deletes nothing.
+    if (found.absent()) return fail(Code::kInvalid, found.absence().what);
+    return found;
   }
 
   const Values& values_;
