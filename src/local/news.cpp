@@ -32,8 +32,6 @@ std::pair<std::string, Key> unqueued(const Key& key) {
   return {key.name.substr(0, slash), {key.ns, key.name.substr(slash + 1)}};
 }
 
-bool is_store(std::string_view kind) { return kind.ends_with("SecretStore"); }
-
 }  // namespace
 
 News::News(kube::Client& client, Clock& clock, Timeline& timeline, NewsOptions options)
@@ -107,9 +105,6 @@ Task<Outcome> News::look(Key key) {
 void News::tell(const Key& key, std::string_view kind, const Health& health, std::string_view detail) {
   auto line = next_line(stories_[key].told, kind, health, detail);
   if (!line) return;
-  const bool hint =
-      health.state == Health::State::kFailing && is_store(kind) && !options_.values_file && !line->contains("--values");
-  if (hint) *line += "; --values FILE would answer for it";
   const std::string subject = unqueued(key).second.text();
   if (health.state == Health::State::kFailing) {
     timeline_.fail(subject, *line);

@@ -25,7 +25,6 @@ struct Reporter {
 };
 
 struct NewsOptions {
-  bool values_file = false;                 // it answers for every store: no hint at it
   std::chrono::milliseconds settling{300};  // what is over by then was a start, not a failure
 };
 

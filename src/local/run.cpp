@@ -133,7 +133,7 @@ class Run {
                .storage = &storage_,
                .output = &output_}),
         manifests_(*client_, timeline, {.paths = options_.manifests}),
-        news_(*client_, clock, timeline, {.values_file = options_.values.has_value()}),
+        news_(*client_, clock, timeline, {}),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {
     if (options_.values) registry_.set_stand_in(make_values_provider(values_));
   }

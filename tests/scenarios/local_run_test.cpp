@@ -55,9 +55,8 @@ class LocalRun : public testing::Test {
     }
   }
 
-  void start_news(bool values_file) {
-    news.emplace(world.person(), world.clock(), timeline,
-                 local::NewsOptions{.values_file = values_file, .settling = 50ms});
+  void start_news() {
+    news.emplace(world.person(), world.clock(), timeline, local::NewsOptions{.settling = 50ms});
     world.start(news->run());
   }
   void apply(std::vector<std::string> paths) {
@@ -77,7 +76,7 @@ class LocalRun : public testing::Test {
 };
 
 TEST_F(LocalRun, SaysWhatFailsAndWhyOnceAndWhenItWorksAgain) {
-  start_news(true);
+  start_news();
   world.start_operator();
   world.store(R"([{"key":"a","value":"1"}])");
   world.external_secret(R"("refreshInterval":"1s","data":[{"secretKey":"a","remoteRef":{"key":"gone"}}])");
@@ -94,7 +93,7 @@ TEST_F(LocalRun, SaysWhatFailsAndWhyOnceAndWhenItWorksAgain) {
 }
 
 TEST_F(LocalRun, SaysOnceWhyThereIsNoSecretAlthoughNothingFails) {
-  start_news(true);
+  start_news();
   world.start_operator();
   world.store(R"([{"key":"a","value":"1"}])");
   world.external_secret(R"("refreshInterval":"1s","dataFrom":[{"find":{"name":{"regexp":"^b"}}}])");
@@ -111,12 +110,12 @@ TEST_F(LocalRun, SaysOnceWhyThereIsNoSecretAlthoughNothingFails) {
   EXPECT_EQ(said.count("works again"), 0) << said.all();
 }
 
-TEST_F(LocalRun, SaysOfAStoreThatAValuesFileWouldAnswerForIt) {
-  start_news(false);
+TEST_F(LocalRun, LeavesItToWhoLacksAnIdentityToNameTheValuesFile) {
+  start_news();
   world.start_operator();
   world.create("ss", "aws", R"({"spec":{"provider":{"aws":{"service":"SecretsManager","region":"eu-west-1"}}}})");
   until_said("ns/aws                        SecretStore fails: ");
-  EXPECT_EQ(said.count("; --values FILE would answer for it"), 1) << said.all();
+  EXPECT_EQ(said.count("--values"), 0) << said.all();
 }
 
 TEST_F(LocalRun, AppliesASavedManifestAgain) {

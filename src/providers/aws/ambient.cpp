@@ -104,7 +104,8 @@ Task<Result<Credentials>> ambient_credentials(Shared& shared, StsContext sts) {
       Code::kUnauthenticated,
       fmt::format("the controller has no AWS identity of its own: no keys in its environment, no web identity "
                   "or container token, no shared credentials file, no instance role ({}); set "
-                  "spec.provider.aws.auth, or give the controller's ServiceAccount a role",
+                  "spec.provider.aws.auth, or give the controller's ServiceAccount a role; `rotor run --values FILE` "
+                  "needs no identity",
                   metadata));
 }
 

@@ -70,7 +70,7 @@ Task<Result<Token>> machine_token(Caller& caller, EnvironmentVariables environme
     return fail(Code::kUnauthenticated,
                 fmt::format("there is no Azure identity here: the metadata service at {} does not answer. authType "
                             "ManagedIdentity works on machines of Azure alone; elsewhere use WorkloadIdentity or "
-                            "ServicePrincipal",
+                            "ServicePrincipal; `rotor run --values FILE` needs no identity",
                             service.base));
   };
   call.judge = [&](const net::Response& response) {

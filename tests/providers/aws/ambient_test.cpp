@@ -195,6 +195,7 @@ TEST_F(AwsAmbient, TheOldInstanceProtocolIsNotUsed) {
 TEST_F(AwsAmbient, WithoutAnyIdentityTheErrorNamesThePlacesAndTheWayOut) {
   const std::string said = error();
   EXPECT_TRUE(said.contains("no AWS identity of its own")) << said;
+  EXPECT_TRUE(said.contains("`rotor run --values FILE` needs no identity")) << said;
   EXPECT_TRUE(said.contains("set spec.provider.aws.auth")) << said;
 }
 
