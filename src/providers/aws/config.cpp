@@ -152,7 +152,8 @@ Result<Config> read_config(const Store& store) {
 Result<void> check_config(const Store& store, const Config& config,
                           const std::function<std::optional<std::string>(std::string_view)>& environment) {
   if (config.service != kSecretsManagerService && config.service != kParameterStoreService) {
-    return fail(Code::kInvalid, "unknown AWS Provider Service: " + config.service);
+    return fail(Code::kInvalid, fmt::format("unknown AWS Provider Service: {}; spec.provider.aws.service is {} or {}",
+                                            config.service, kSecretsManagerService, kParameterStoreService));
   }
   TRY_VOID(resolve_region(config.region, environment));
   if (config.secrets_manager) TRY_VOID(check_deletion(*config.secrets_manager));

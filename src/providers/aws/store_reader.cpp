@@ -42,7 +42,10 @@ Task<Lookup<StoreReader::ValuePtr>> StoreReader::value_of(RemoteRef ref) {
   const std::string slot = fmt::format("{}:{}#{}#{}", id.size(), id, tags ? "TAG" : "SECRET", tags ? "" : ref.version);
   if (const auto it = values_.find(slot); it != values_.end()) co_return it->second;
   Lookup<Value> got = tags ? co_await read_tags(id) : co_await read(id, ref.version);
-  if (got.absent()) co_return Absent{fmt::format("{} does not exist: {}", dialect_.thing, id)};
+  if (got.absent()) {
+    const std::string version = tags || ref.version.empty() ? "" : fmt::format(", version \"{}\"", ref.version);
+    co_return Absent{fmt::format("{} does not exist: {}{}", dialect_.thing, id, version)};
+  }
   if (got.failed()) co_return std::move(got).none();
   auto shared = std::make_shared<const Value>(*std::move(got));
   values_.insert_or_assign(slot, shared);

@@ -16,10 +16,17 @@ Error no_consumer() {
   return {Code::kInvalid, "the store's credentials depend on the namespace of its consumer, and there is none"};
 }
 
+// `"app" in the mount "secret" (KV version 2), version 3`: what the store and the manifest say together.
+std::string place_of(const Config& config, const RemoteRef& ref) {
+  const std::string mount = config.path.empty() ? "" : fmt::format(" in the mount \"{}\"", config.path);
+  const std::string version = ref.version.empty() ? "" : fmt::format(", version {}", ref.version);
+  return fmt::format("\"{}\"{} (KV version {}){}", ref.key, mount, config.v1() ? 1 : 2, version);
+}
+
 // A property that is not there is a mistake in the manifest, not a deleted secret.
-Result<SecretBytes> pick(const SecretBytes& document, std::string_view property) {
+Result<SecretBytes> pick(const SecretBytes& document, std::string_view property, const std::string& place) {
   auto found = property_of(tmpl::LookupRule::kKeyThenRewritten, document, property,
-                           fmt::format("cannot find secret data for key: \"{}\"", property));
+                           fmt::format("cannot find secret data for key: \"{}\" of {}", property, place));
   if (found.absent()) return fail(Code::kInvalid, found.absence().what);
   if (found.failed()) return std::unexpected(found.error());
   return *std::move(found);
@@ -90,11 +97,13 @@ Task<Lookup<SecretBytes>> VaultClient::fetch_metadata(RemoteRef ref) {
   if (config_.v1()) co_return fail(Code::kInvalid, "cannot perform metadata fetch operations with kv version v1");
   CO_TRY(std::string path, metadata_path(config_, ref.key));
   Lookup<SecretMap> metadata = co_await this->metadata(std::move(path));
-  if (metadata.absent()) co_return fail(Code::kInvalid, metadata.absence().what);
+  if (metadata.absent()) {
+    co_return fail(Code::kInvalid, fmt::format("{}: {}", metadata.absence().what, place_of(config_, ref)));
+  }
   if (metadata.failed()) co_return std::move(metadata).none();
   const SecretBytes document = metadata_document(*metadata);
   if (ref.property.empty()) co_return document;
-  co_return pick(document, ref.property);
+  co_return pick(document, ref.property, "the metadata of " + place_of(config_, ref));
 }
 
 Task<Lookup<SecretBytes>> VaultClient::get_secret(RemoteRef ref) {
@@ -102,8 +111,10 @@ Task<Lookup<SecretBytes>> VaultClient::get_secret(RemoteRef ref) {
   if (ref.fetches_metadata()) co_return co_await fetch_metadata(std::move(ref));
   CO_TRY(std::string path, data_path(config_, ref.key));
   CO_TRY(std::string query, version_query(config_, ref.version));
-  CO_LOOKUP(const DocumentPtr found, co_await document(std::move(path), std::move(query)));
-  co_return pick(*found, ref.property);
+  Lookup<DocumentPtr> found = co_await document(std::move(path), std::move(query));
+  if (found.absent()) co_return Absent{fmt::format("{}: {}", found.absence().what, place_of(config_, ref))};
+  if (!found) co_return std::move(found).none();
+  co_return pick(**found, ref.property, place_of(config_, ref));
 }
 
 Task<Lookup<SecretMap>> VaultClient::get_secret_map(RemoteRef ref) {

@@ -190,6 +190,9 @@ TEST_F(AwsFlow, AsksForVersionsByStageOrId) {
 TEST_F(AwsFlow, AMissingSecretIsNotFoundAndNothingElseIs) {
   auto sm = client(kKeysAuth);
   EXPECT_EQ(get(**sm, remote("absent")).error().code, Code::kNotFound);
+  EXPECT_EQ(get(**sm, remote("absent")).error().message, "Secret does not exist: absent");
+  EXPECT_EQ(get(**sm, remote("absent", "", "AWSPREVIOUS")).error().message,
+            "Secret does not exist: absent, version \"AWSPREVIOUS\"");
   aws_.next.push_back({400, R"({"__type":"Unheard","message":"oh no"})"});
   const Result<std::string> got = get(**sm, remote("absent"));
   EXPECT_EQ(got.error().code, Code::kInvalid);
@@ -277,7 +280,9 @@ TEST_F(AwsFlow, ChecksTheStoresBlock) {
       {R"({"service":"SecretsManager","region":"us-east-1-fips"})", ""},
       {R"({"service":"ParameterStore","region":"fips-us-east-1"})", ""},
       {"null", "invalid provider spec. Missing AWS field in store store"},
-      {R"({"service":"CertificateManager","region":"r-1"})", "unknown AWS Provider Service: CertificateManager"},
+      {R"({"service":"CertificateManager","region":"r-1"})",
+       "unknown AWS Provider Service: CertificateManager; spec.provider.aws.service is SecretsManager or "
+       "ParameterStore"},
       {R"({"service":"SecretsManager","region":"a.b"})", "region not found: a.b"},
       {R"({"service":"SecretsManager","region":"r-1","secretsManager":{"recoveryWindowInDays":6}})",
        "invalid DeleteSecretInput: RecoveryWindowInDays must be between 7 and 30 days"},

@@ -84,12 +84,20 @@ TEST_F(VaultRead, AMountOfAnotherVersionIsNoAbsence) {
   EXPECT_TRUE(pump(unlucky->get_secret(remote("none"))).failed()) << "a question without an answer confirms nothing";
 }
 
+TEST_F(VaultRead, WhatIsNotThereIsNamedWithMountAndVersions) {
+  const auto vault = open();
+  const auto gone = pump(vault->get_secret(remote("none", "property", "3")));
+  ASSERT_TRUE(gone.absent());
+  EXPECT_EQ(gone.absence().what, "Secret does not exist: \"none\" in the mount \"secret\" (KV version 2), version 3");
+}
+
 // V7: a mistake in the manifest deletes nothing.
 TEST_F(VaultRead, AMissingPropertyIsAnErrorAndNoAbsence) {
   const auto vault = open();
   const auto missing = pump(vault->get_secret(remote("app", "nop.doesnt.exist")));
   ASSERT_TRUE(missing.failed());
-  EXPECT_EQ(missing.error().message, "cannot find secret data for key: \"nop.doesnt.exist\"");
+  EXPECT_EQ(missing.error().message,
+            "cannot find secret data for key: \"nop.doesnt.exist\" of \"app\" in the mount \"secret\" (KV version 2)");
   const auto no_object = pump(vault->get_secret_map(remote("app", "user")));
   ASSERT_TRUE(no_object.failed());
   EXPECT_EQ(no_object.error().message, "failed to unmarshal secret: invalid JSON format");
@@ -108,11 +116,13 @@ TEST_F(VaultRead, FetchesMetadata) {
   const auto vault = open();
   EXPECT_EQ(get(*vault, metadata("secret/app")), R"({"created_time":"t","current_version":"2","owner":"team"})");
   EXPECT_EQ(get(*vault, metadata("app", "current_version")), "2");
-  EXPECT_EQ(get(*vault, metadata("app", "nope")).error().message, "cannot find secret data for key: \"nope\"");
+  EXPECT_EQ(
+      get(*vault, metadata("app", "nope")).error().message,
+      "cannot find secret data for key: \"nope\" of the metadata of \"app\" in the mount \"secret\" (KV version 2)");
   EXPECT_EQ(pump(vault->get_secret_map(metadata("app")))->at("owner").reveal(), "team");
   const auto none = pump(vault->get_secret(metadata("none")));
   ASSERT_TRUE(none.failed());
-  EXPECT_EQ(none.error().message, "secret not found");
+  EXPECT_EQ(none.error().message, "secret not found: \"none\" in the mount \"secret\" (KV version 2)");
   const auto v1 = open(R"("version":"v1")");
   EXPECT_EQ(get(*v1, metadata("app")).error().message, "cannot perform metadata fetch operations with kv version v1");
 }
