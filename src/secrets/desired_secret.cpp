@@ -1,11 +1,32 @@
 #include "secrets/desired_secret.hpp"
 
+#include <fmt/format.h>
+
 #include "json/object_hash.hpp"
 #include "secrets/desired_metadata.hpp"
 #include "secrets/marks.hpp"
 
 namespace rotor::secrets {
 namespace {
+
+// Secrets that Kubernetes itself acts on: who writes into one is given a login. The type that counts is the one that
+// the Secret has in the end, whether a template asks for it or it was there before, and the annotations are those
+// written, however they came.
+std::optional<std::string> privilege_asked(const api::Secret& secret, const tmpl::SecretParts& parts) {
+  if (secret.type == "bootstrap.kubernetes.io/token") {
+    return fmt::format(
+        "secret {} is of type {}, which lets machines join the cluster: give spec.target.name another "
+        "value",
+        secret.metadata.name, secret.type);
+  }
+  if (secret.type != "kubernetes.io/service-account-token") return std::nullopt;
+  for (const auto& [name, value] : parts.annotations) {
+    if (!name.starts_with("kubernetes.io/service-account.")) continue;
+    return fmt::format("secret {} is of type {}: annotation {} would choose whose token it holds; leave it out",
+                       secret.metadata.name, secret.type, name);
+  }
+  return std::nullopt;
+}
 
 Synced<Desired> build(const ExternalSecret& es, const Target* live, tmpl::SecretParts parts, std::string hash) {
   api::Secret secret;
@@ -14,6 +35,9 @@ Synced<Desired> build(const ExternalSecret& es, const Target* live, tmpl::Secret
   if (live != nullptr) secret.type = live->type, secret.immutable = live->immutable;
   if (!parts.type.empty()) secret.type = parts.type;
   if (es.spec.target.immutable) secret.immutable = true;
+  if (auto why = privilege_asked(secret, parts)) {
+    return std::unexpected(SyncFailure{Ending::kRefused, {Code::kInvalid, *std::move(why)}, kube::Outcome::done()});
+  }
   return Desired{std::move(secret), std::move(hash)};
 }
 

@@ -1,0 +1,157 @@
+// What operators of this field had to be warned of, one test a cause: with harmless input each shows that it does not
+// happen here. The references of stores are in tests/providers/tenancy_test.cpp.
+#include <gtest/gtest.h>
+
+#include "secrets/decide.hpp"
+#include "secrets/desired_secret.hpp"
+#include "secrets/store_view.hpp"
+#include "tests/secrets/planned.hpp"
+
+namespace rotor::secrets {
+namespace {
+
+using test::adopted;
+using test::one_value;
+using test::planned;
+using test::sample_es;
+using test::sample_secret;
+
+constexpr std::string_view kAccountToken = "kubernetes.io/service-account-token";
+constexpr std::string_view kBootstrapToken = "bootstrap.kubernetes.io/token";
+const std::string kAccountName = "kubernetes.io/service-account.name";
+
+ExternalSecret with_template(std::string type, const std::string& annotation = "") {
+  auto es = sample_es();
+  es.spec.target.tmpl.emplace();
+  es.spec.target.tmpl->type = std::move(type);
+  if (!annotation.empty()) {
+    es.spec.target.tmpl->metadata = api::es::TemplateMetadata{{}, {{annotation, "{{ .a }}"}}, {}};
+  }
+  return es;
+}
+
+// One that stands in the namespace already.
+Target live_of_type(std::string_view type) {
+  auto secret = sample_secret(one_value("token", "t"));
+  secret.type = type;
+  secret.metadata.annotations[kAccountName] = "own";
+  return adopted(std::move(secret));
+}
+
+// Empty: nothing was refused.
+std::string refusal(const ExternalSecret& es, const Target* live) {
+  const auto plan = planned(es, live, one_value("a", "v"));
+  if (plan) return "";
+  EXPECT_EQ(plan.error().ending, Ending::kRefused);
+  EXPECT_EQ(plan.error().then.kind, kube::Outcome::Kind::kDone) << "only an edit can help";
+  return plan.error().error.message;
+}
+
+void each_field(const json::Type& type, const std::string& path, std::set<std::string>& names) {
+  if (type.element != nullptr) return each_field(type.element(), path, names);
+  for (const json::Field& field : type.fields) {
+    names.emplace(field.name);
+    each_field(field.type(), path + "." + std::string(field.name), names);
+  }
+}
+
+TEST(Advisories, NoFieldOfAnExternalSecretNamesANamespace) {
+  std::set<std::string> names;
+  each_field(json::type_of<api::es::ExternalSecretSpec>(), "spec", names);
+  EXPECT_TRUE(names.contains("templateFrom") && names.contains("storeRef")) << "else nothing was looked at";
+  EXPECT_FALSE(names.contains("namespace")) << "whatever it points to is its own namespace's";
+}
+
+TEST(Advisories, ATemplateCannotAskForTheTokenOfAServiceAccount) {
+  const auto es = with_template(std::string(kAccountToken), kAccountName);
+  EXPECT_EQ(decide_sync(test::observed(es, std::nullopt, WallTime())).action, SyncAction::kRefuse);
+}
+
+// The same by way of a Secret that is there: the template need not name the type then.
+TEST(Advisories, NoSecretOfAServiceAccountIsTurnedToAnotherAccount) {
+  const auto live = live_of_type(kAccountToken);
+  const std::string expected =
+      "secret tgt is of type kubernetes.io/service-account-token: annotation kubernetes.io/service-account.name would "
+      "choose whose token it holds; leave it out";
+  for (const char* policy : {"Owner", "Orphan", "Merge", "CreateOrMerge"}) {
+    auto es = with_template("", kAccountName);
+    es.spec.target.creation_policy = policy;
+    EXPECT_EQ(refusal(es, &live), expected) << policy;
+  }
+  EXPECT_NE(refusal(with_template("", "kubernetes.io/service-account.uid"), &live), "");
+}
+
+// Without a template the annotations of the ExternalSecret itself are copied.
+TEST(Advisories, AnnotationsOfAnExternalSecretReachNoTokenOfAServiceAccount) {
+  const auto live = live_of_type(kAccountToken);
+  auto es = sample_es();
+  es.metadata.annotations[kAccountName] = "other";
+  EXPECT_NE(refusal(es, &live), "");
+  es.spec.target.immutable = true;  // only what stands around the data is written
+  EXPECT_NE(refusal(es, &live), "");
+  es.metadata.annotations = {{"note", "x"}};
+  EXPECT_EQ(refusal(es, &live), "");
+}
+
+TEST(Advisories, TheAnnotationMeansNothingElsewhere) {
+  const auto live = live_of_type("Opaque");
+  EXPECT_EQ(refusal(with_template("", kAccountName), &live), "");
+  EXPECT_EQ(refusal(with_template("kubernetes.io/tls", kAccountName), nullptr), "");
+}
+
+TEST(Advisories, NoBootstrapTokenIsMadeOrWrittenInto) {
+  EXPECT_EQ(decide_sync(test::observed(with_template(std::string(kBootstrapToken)), std::nullopt, WallTime())).action,
+            SyncAction::kRefuse);
+  const auto live = live_of_type(kBootstrapToken);
+  for (const char* policy : {"Owner", "Merge"}) {
+    auto es = sample_es();
+    es.spec.target.creation_policy = policy;
+    EXPECT_EQ(refusal(es, &live),
+              "secret tgt is of type bootstrap.kubernetes.io/token, which lets machines join the cluster: give "
+              "spec.target.name another value")
+        << policy;
+  }
+}
+
+// decide_sync() is one way in; who renders is asked as well.
+TEST(Advisories, WhatATemplateMayNotAskIsCheckedWhereItIsRenderedToo) {
+  for (const auto& es :
+       {with_template(std::string(kAccountToken), kAccountName), with_template(std::string(kBootstrapToken))}) {
+    EXPECT_FALSE(render_secret(es, one_value("a", "v"), {}, tmpl::system_environment(), {}));
+  }
+}
+
+TEST(Advisories, ATemplateReachesNeitherEnvironmentNorFilesNorTheNetwork) {
+  for (const char* text : {R"({{ env "HOME" }})", R"({{ expandenv "$HOME" }})", R"({{ getHostByName "localhost" }})",
+                           R"({{ .Files.Get "/dev/null" }})", R"({{ lookup "v1" "Secret" "ns" "a" }})"}) {
+    auto es = sample_es();
+    es.spec.target.tmpl.emplace();
+    es.spec.target.tmpl->data["x"] = text;
+    EXPECT_FALSE(render_secret(es, one_value("a", "v"), {}, tmpl::system_environment(), {})) << text;
+  }
+}
+
+TEST(Advisories, AConditionOfAClusterStoreThatCannotBeReadAllowsNobody) {
+  struct Row {
+    std::string_view what, condition;
+    kube::StringMap labels;
+    bool allowed;
+  };
+  for (const Row& row :
+       {Row{"no expression", R"({"namespaceRegexes":["(team"]})", {}, false},
+        Row{"a name that nobody vouches for", R"({"namespaces":["team"]})", {}, false},
+        Row{"a condition that says nothing", "{}", {{"a", "b"}}, false},
+        Row{"no operator",
+            R"({"namespaceSelector":{"matchExpressions":[{"key":"a","operator":"in","values":["b"]}]}})",
+            {{"a", "b"}},
+            false},
+        Row{"a namespace by name", R"({"namespaces":["team"]})", {{"kubernetes.io/metadata.name", "team"}}, true}}) {
+    StoreView store;
+    store.kind = providers::kClusterSecretStoreKind;
+    store.spec.conditions = {json::read<api::es::StoreCondition>(row.condition).value()};
+    EXPECT_EQ(allows_namespace(store, "team", row.labels), row.allowed) << row.what;
+  }
+}
+
+}  // namespace
+}  // namespace rotor::secrets
