@@ -1,13 +1,16 @@
 #include "secrets/sync.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "secrets/desired_secret.hpp"
 #include "secrets/gather.hpp"
 #include "secrets/manifest_target/manifest.hpp"
 #include "secrets/manifest_target/plan_manifest.hpp"
+#include "secrets/marks.hpp"
 #include "secrets/material.hpp"
 #include "secrets/policies.hpp"
+#include "secrets/value_changes.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -27,6 +30,15 @@ bool controls(const ExternalSecret& es, const Target& target) {
   return std::ranges::any_of(target.metadata.owner_references, [&es](const kube::OwnerReference& owner) {
     return owner.controller.value_or(false) && owner.uid == es.metadata.uid;
   });
+}
+
+bool other_data(const Plan& plan, const Target& live) {
+  return plan.secret.metadata.annotations.at(std::string(kDataHashAnnotation)) != live.actual_hash;
+}
+
+void note_changes(api::Secret& secret, const SecretMap& before, WallTime now) {
+  std::string& mark = secret.metadata.annotations[std::string(kValueChangesAnnotation)];
+  mark = write_value_changes(changes_after(read_value_changes(mark), before, secret.data, now));
 }
 
 }  // namespace
@@ -126,10 +138,12 @@ Task<Synced<Sync::Carried>> Sync::bring_about(ExternalSecretPtr es, Content cont
 }
 
 Task<Synced<Sync::Carried>> Sync::carry_out(ExternalSecretPtr es, Content content, TargetPtr live) {
+  std::optional<SecretMap> before;  // what the Secret holds, where it was read
   if (live && live->managed() && keeps_foreign_keys(*es) && content.kind == Content::Kind::kNew) {
     auto whole = co_await read_target(p_, es);
     if (!whole) co_return std::unexpected(std::move(whole).error());
     SecretMap data = whole->data;
+    before = data;
     live = std::make_shared<const Target>(to_target(*std::move(whole)));
     content.parts.data = merged_data(*es, *live, std::move(data), std::move(content.parts.data));
   }
@@ -140,6 +154,15 @@ Task<Synced<Sync::Carried>> Sync::carry_out(ExternalSecretPtr es, Content conten
     auto whole = co_await read_target(p_, es);
     if (!whole) co_return std::unexpected(std::move(whole).error());
     plan->secret.data = std::move(whole->data);
+  }
+  if (plan->action == Plan::Action::kCreate) note_changes(plan->secret, {}, p_.clock.now());
+  if (plan->action == Plan::Action::kUpdate && other_data(*plan, *live)) {
+    if (!before) {  // as above: it is written under the version that was decided on
+      auto whole = co_await read_target(p_, es);
+      if (!whole) co_return std::unexpected(std::move(whole).error());
+      before = std::move(whole->data);
+    }
+    note_changes(plan->secret, *before, p_.clock.now());
   }
   const bool marks = plan->action == Plan::Action::kMark;
   Carried carried{plan->ending, plan->has_secret, plan->ends_orphans};
