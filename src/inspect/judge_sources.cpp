@@ -1,0 +1,153 @@
+// Stores and ExternalSecrets.
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/time.hpp"
+#include "inspect/judges.hpp"
+#include "secrets/ending.hpp"
+#include "secrets/force_sync.hpp"
+#include "secrets/refresh_due.hpp"
+#include "secrets/sync_windows.hpp"
+
+namespace rotor::inspect {
+namespace {
+
+using api::es::ExternalSecret;
+
+// A queue that works is this much late at the most: refreshes are spread, and the operator may have just started.
+constexpr auto kMayBeLate = std::chrono::seconds(90);
+
+std::string stores_there(const Sight& sight, const Id& missing) {
+  constexpr std::size_t kShown = 5;
+  std::vector<std::string> names;
+  for (const Store& store : sight.cluster().stores) {
+    const Id id = id_of(store);
+    if (id.kind == missing.kind && id.ns == missing.ns && names.size() < kShown) names.push_back(id.name);
+  }
+  if (names.empty()) return "there is none of that kind";
+  return fmt::format("of that kind there is {}", fmt::join(names, ", "));
+}
+
+std::string next_read(const ExternalSecret& es, Duration interval, WallTime now) {
+  if (es.spec.refresh_policy == "CreatedOnce") return "never (CreatedOnce)";
+  if (es.spec.refresh_policy == "OnChange") return "when it is edited (OnChange)";
+  if (interval <= Duration::zero()) return "when it is edited (refreshInterval 0)";
+  const auto wait = secrets::next_look(es, interval, now);
+  return wait ? format_time(now + *wait) : std::string();
+}
+
+bool is_overdue(const ExternalSecret& es, Duration interval, WallTime now) {
+  if (!secrets::follows_store(es, interval) || !secrets::in_sync_window(es, now)) return false;
+  const auto last = parse_time(es.status.refresh_time);
+  return last && *last + interval + kMayBeLate < now;
+}
+
+// Does it say that it has no values, rather than that it could not write them?
+bool lacks_values(const kube::Condition& ready) {
+  return ready.message.starts_with(secrets::ready_words(secrets::Ending::kNotFetched).message);
+}
+
+Finding failing(const Sight& sight, const Id& id, const ExternalSecret& es, const kube::Condition& ready) {
+  Finding out{.health = Health::kFailed, .word = "failed", .since = ready.last_transition_time};
+  out.evidence.push_back(evidence_of(ready));
+  const std::string warning = add_warnings(sight, id, out);
+  out.last_error = warning.empty() ? on_one_line(ready.message) : warning;
+  out.detail = out.last_error;
+  out.sentence = fmt::format("{} fails: {}", id.text(), out.last_error);
+  out.next = "retried";
+  if (lacks_values(ready)) out.blames = stores_of(es);
+  return out;
+}
+
+Finding waiting(const Id& id, std::string word, std::string_view what, std::string since) {
+  return {.health = Health::kWaiting,
+          .word = std::move(word),
+          .sentence = fmt::format("{} {}", id.text(), what),
+          .detail = std::string(what),
+          .since = std::move(since)};
+}
+
+Finding synced(const Id& id, const ExternalSecret& es, const kube::Condition& ready, Duration interval, WallTime now) {
+  Finding out{.word = "synced", .since = ready.last_transition_time};
+  out.next = next_read(es, interval, now);
+  if (is_overdue(es, interval, now)) {
+    out.health = Health::kFailed;
+    out.word = "overdue";
+    out.detail = fmt::format("was last read at {} and has refreshInterval {}: does an operator run that serves it?",
+                             es.status.refresh_time, es.spec.refresh_interval.value_or("1h"));
+    out.sentence = fmt::format("{} {}", id.text(), out.detail);
+  } else if (ready.reason != "SecretSynced") {
+    out.word = "synced";
+    out.detail = on_one_line(ready.message);
+    out.sentence = fmt::format("{} was read at {}: {}", id.text(), es.status.refresh_time, out.detail);
+  } else {
+    out.sentence = fmt::format("{} was read from its store at {}", id.text(), es.status.refresh_time);
+  }
+  return out;
+}
+
+Finding judged(const Sight& sight, const Id& id, const ExternalSecret& es) {
+  const kube::Condition* ready = ready_condition(es.status.conditions);
+  if (es.metadata.deleting()) {
+    return waiting(id, "going", "is being deleted and waits for its finalizers", es.metadata.deletion_timestamp);
+  }
+  if (ready == nullptr) {
+    Finding out = waiting(id, "new", "was not looked at yet: does an operator run that serves its namespace and store?",
+                          es.metadata.creation_timestamp);
+    out.blames = stores_of(es);
+    return out;
+  }
+  if (ready->status != "True") return failing(sight, id, es, *ready);
+  if (secrets::was_edited(es)) {
+    return waiting(id, "edited", "was edited and not read again since: does an operator run that serves it?", "");
+  }
+  const auto interval = secrets::refresh_interval(es);
+  Finding out = synced(id, es, *ready, interval.value_or(Duration::zero()), sight.now());
+  out.evidence.push_back(evidence_of(*ready));
+  return out;
+}
+
+}  // namespace
+
+Finding judge_store(const Sight& sight, const Id& id) {
+  const Store* store = sight.store(id);
+  if (store == nullptr && sight.blind(id.kind)) return not_seen(id);
+  if (store == nullptr) {
+    return {.health = Health::kFailed,
+            .word = "missing",
+            .sentence = fmt::format("{} does not exist ({})", id.text(), stores_there(sight, id)),
+            .detail = "does not exist; " + stores_there(sight, id)};
+  }
+  const kube::Condition* ready = ready_condition(store->conditions);
+  if (ready == nullptr) {
+    return waiting(id, "new", "was not looked at yet: does an operator run that serves it?",
+                   store->metadata.creation_timestamp);
+  }
+  Finding out{.word = "ready", .since = ready->last_transition_time};
+  out.evidence.push_back(evidence_of(*ready));
+  if (ready->status == "True") {
+    out.sentence = fmt::format("{} is ready", id.text());
+    if (ready->reason == "ValidationUnknown") out.detail = on_one_line(ready->message);
+    return out;
+  }
+  out.health = ready->status == "Unknown" ? Health::kUnknown : Health::kFailed;
+  out.word = "not ready";
+  const std::string warning = add_warnings(sight, id, out);
+  out.last_error = warning.empty() ? on_one_line(ready->message) : warning;
+  out.detail = out.last_error;
+  out.sentence = fmt::format("{} is not ready: {}", id.text(), out.last_error);
+  return out;
+}
+
+Finding judge_external_secret(const Sight& sight, const Id& id) {
+  const ExternalSecret* es = sight.external_secret(id);
+  if (es == nullptr) return not_seen(id);
+  Finding out = judged(sight, id, *es);
+  out.refreshed = es->status.refresh_time;
+  if (!out.refreshed.empty()) out.evidence.push_back({"status.refreshTime", "last read with success", out.refreshed});
+  return out;
+}
+
+}  // namespace rotor::inspect

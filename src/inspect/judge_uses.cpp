@@ -1,0 +1,298 @@
+// Secrets, instances and pods.
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "inspect/judges.hpp"
+#include "inspect/older_values.hpp"
+#include "secrets/value_changes.hpp"
+
+namespace rotor::inspect {
+namespace {
+
+bool is_failing(const api::es::ExternalSecret& es) {
+  const kube::Condition* ready = ready_condition(es.status.conditions);
+  return ready == nullptr || ready->status != "True";
+}
+
+// An ExternalSecret may say that there is no Secret, and that this is as it should be.
+const kube::Condition* says_absent(const api::es::ExternalSecret& es) {
+  const kube::Condition* ready = ready_condition(es.status.conditions);
+  if (ready == nullptr || ready->status != "True") return nullptr;
+  return ready->reason == "SecretDeleted" || ready->reason == "SecretMissing" ? ready : nullptr;
+}
+
+std::vector<Id> ids_of(const std::vector<const api::es::ExternalSecret*>& makers) {
+  std::vector<Id> out;
+  for (const auto* es : makers) out.push_back(id_of(*es));
+  return out;
+}
+
+Finding absent_secret(const Id& id, const std::vector<const api::es::ExternalSecret*>& makers) {
+  Finding out{.health = Health::kFailed, .word = "missing", .blames = ids_of(makers)};
+  for (const auto* es : makers) {
+    if (const kube::Condition* ready = says_absent(*es)) {
+      out.health = Health::kWell;
+      out.word = "absent";
+      out.detail = on_one_line(ready->message);
+      out.sentence = fmt::format("{} is not there: {}", id.text(), out.detail);
+      out.since = ready->last_transition_time;
+      return out;
+    }
+  }
+  out.detail = makers.empty() ? "does not exist, and no ExternalSecret makes it" : "does not exist";
+  out.sentence = fmt::format("{} {}", id.text(), out.detail);
+  return out;
+}
+
+struct ConditionRow {
+  std::string_view type;
+  std::string_view good;  // the status it has while all is well
+  std::string_view word;
+  bool blames_secrets = false;
+};
+
+// In the order in which one explains the next.
+constexpr std::array<ConditionRow, 3> kInstanceConditions = {{
+    {"NameUsable", "True", "refused"},
+    {"SecretsReady", "True", "secrets", true},
+    {"RotationKeyUnavailable", "False", "no key"},
+}};
+
+Finding by_condition(const Sight& sight, const Id& id, const Instance& instance, const kube::Condition& condition,
+                     const ConditionRow& row) {
+  Finding out{.health = condition.status == "Unknown" ? Health::kUnknown : Health::kFailed,
+              .word = std::string(row.word),
+              .detail = on_one_line(condition.message),
+              .since = condition.last_transition_time};
+  out.sentence = fmt::format("{} says {}: {}", id.text(), condition.reason, out.detail);
+  out.last_error = out.detail;
+  out.evidence.push_back(evidence_of(condition));
+  if (row.blames_secrets) out.blames = sight.secrets_of(instance);
+  static_cast<void>(add_warnings(sight, id, out));
+  return out;
+}
+
+Finding instance_waits(const Id& id, std::string word, std::string detail) {
+  return {.health = Health::kWaiting,
+          .word = std::move(word),
+          .sentence = fmt::format("{} {}", id.text(), detail),
+          .detail = std::move(detail)};
+}
+
+std::vector<Id> pod_ids(const Sight& sight, const Id& instance) {
+  std::vector<Id> out;
+  for (const Pod* pod : sight.pods_of(instance)) out.push_back(id_of(*pod));
+  return out;
+}
+
+Finding rollout(const Sight& sight, const Id& id, const Instance& instance) {
+  const Workload* set = sight.workload(instance.metadata.key());
+  if (set == nullptr || openclaw::rolled_out(set->state)) return {};
+  const openclaw::WorkloadState& state = set->state;
+  const std::string counts = state.current ? fmt::format("{} of {} pods updated, {} ready", state.updated_replicas,
+                                                         state.replicas, state.ready_replicas)
+                                           : std::string("the StatefulSet's controller has not seen it yet");
+  Finding out = instance_waits(id, "rolling out", fmt::format("is being rolled out: {}", counts));
+  out.blames = pod_ids(sight, id);
+  return out;
+}
+
+// Of a container: why it does not run.
+struct Trouble {
+  Health health;
+  std::string word;
+  std::string text;
+  bool about_secrets = false;
+};
+
+constexpr std::array<std::string_view, 2> kOrdinaryStart = {"ContainerCreating", "PodInitializing"};
+
+std::optional<Trouble> trouble_of(const Container& container) {
+  if (container.waiting_reason.empty()) return std::nullopt;
+  if (std::ranges::find(kOrdinaryStart, container.waiting_reason) != kOrdinaryStart.end()) {
+    return Trouble{Health::kWaiting, "starting", "is being started"};
+  }
+  std::string text = fmt::format("has container {} waiting with {}", container.name, container.waiting_reason);
+  if (!container.waiting_message.empty()) text += ": " + on_one_line(container.waiting_message);
+  const bool config = container.waiting_reason == "CreateContainerConfigError";
+  return Trouble{Health::kFailed, container.waiting_reason, std::move(text), config};
+}
+
+std::vector<Id> secret_ids(const Pod& pod) {
+  std::vector<Id> out;
+  for (const std::string& name : pod.secrets()) out.push_back({Kind::kSecret, pod.metadata.ns, name});
+  return out;
+}
+
+Finding pod_finding(const Id& id, Health health, std::string word, std::string detail) {
+  return {.health = health,
+          .word = std::move(word),
+          .sentence = fmt::format("{} {}", id.text(), detail),
+          .detail = std::move(detail)};
+}
+
+bool is_behind(const Pod& pod, const Workload* set) {
+  return set != nullptr && !pod.secret_hash.empty() && !set->secret_hash.empty() && pod.secret_hash != set->secret_hash;
+}
+
+// Pods of others are our business only as far as a Secret keeps them from starting.
+std::optional<Finding> container_trouble(const Sight& sight, const Id& id, const Pod& pod, bool ours) {
+  for (const Container& container : pod.containers) {
+    const auto trouble = trouble_of(container);
+    if (!trouble || (!ours && !trouble->about_secrets)) continue;
+    Finding out = pod_finding(id, trouble->health, trouble->word, trouble->text);
+    if (trouble->about_secrets) out.blames = secret_ids(pod);
+    if (trouble->health == Health::kFailed) {
+      out.last_error = out.detail;
+      static_cast<void>(add_warnings(sight, id, out));
+    }
+    return out;
+  }
+  return std::nullopt;
+}
+
+// A process keeps the value it was started with.
+std::optional<Finding> older_finding(const Sight& sight, const Id& id, const Pod& pod, const Instance* owner) {
+  std::vector<OlderValue> older = older_values(sight, pod);
+  if (older.empty()) return std::nullopt;
+  const OlderValue& first = older.front();
+  std::string more = older.size() > 1 ? fmt::format(", and {} more like it", older.size() - 1) : "";
+  Finding out =
+      pod_finding(id, Health::kWaiting, "older value",
+                  fmt::format("has a value of {} of Secret {} from before {} (container {} started at {}){}", first.key,
+                              first.secret.name, first.changed, first.container, first.started, more));
+  for (const OlderValue& value : older) {
+    out.evidence.push_back({fmt::format("container {}", value.container), "started", value.started});
+    out.evidence.push_back({fmt::format("{} of Secret {}", value.key, value.secret.name), "changed", value.changed});
+  }
+  if (owner != nullptr) out.blames = {id_of(*owner)};
+  out.older = std::move(older);
+  return out;
+}
+
+Finding pod_of_instance(const Sight& sight, const Id& id, const Pod& pod, const Id& instance) {
+  const Workload* set = sight.workload({instance.ns, instance.name});
+  if (is_behind(pod, set)) {
+    Finding out = pod_finding(id, Health::kWaiting, "behind",
+                              "still runs with the values from before the last rotation and is to be replaced");
+    out.blames = {instance};
+    out.older = older_values(sight, pod);
+    return out;
+  }
+  if (pod.phase == "Pending") {
+    Finding out = pod_finding(id, Health::kWaiting, "pending", "has not started");
+    const std::string warning = add_warnings(sight, id, out);
+    if (!warning.empty()) out.sentence += ": " + warning, out.detail += ": " + warning;
+    return out;
+  }
+  if (pod.phase == "Failed") return pod_finding(id, Health::kFailed, "failed", "has ended with a failure");
+  if (auto older = older_finding(sight, id, pod, sight.instance(instance))) return *std::move(older);
+  if (!pod.ready) return pod_finding(id, Health::kWaiting, "not ready", "runs and is not ready");
+  return {.word = "running", .sentence = fmt::format("{} runs with what its Secrets hold", id.text())};
+}
+
+// The question that every rotation ends with.
+void add_value_use(const Sight& sight, const Id& id, Finding& out) {
+  const ValueUse use = value_use(sight, id);
+  if (use.changed.empty() || sight.blind(Kind::kPod)) return;
+  out.changed = use.changed;
+  out.evidence.push_back(
+      {"annotation " + std::string(secrets::kValueChangesAnnotation), "a value was replaced", use.changed});
+  std::string text = fmt::format("a value was replaced at {}, ", use.changed);
+  if (!use.older.empty()) {
+    text += fmt::format("{} pod{} with an older one", use.older.size(), use.older.size() == 1 ? " runs" : "s run");
+  } else if (use.partial) {
+    text += "not all of its keys are recorded";
+  } else {
+    out.none_older_since = std::max(use.changed, use.newest_start);
+    text += fmt::format("and since {} no pod that is there runs with an older one", out.none_older_since);
+  }
+  out.detail += (out.detail.empty() ? "" : "; ") + text;
+  out.sentence += "; " + text;
+}
+
+}  // namespace
+
+Finding judge_secret(const Sight& sight, const Id& id) {
+  const kube::ObjectMeta* secret = sight.secret(id);
+  if (secret == nullptr && sight.blind(Kind::kSecret)) return not_seen(id);
+  const auto makers = sight.makers_of(id);
+  if (secret == nullptr) return absent_secret(id, makers);
+  if (makers.empty()) {
+    return {.word = "by hand",
+            .sentence = fmt::format("{} is there; no ExternalSecret makes it", id.text()),
+            .since = secret->creation_timestamp};
+  }
+  Finding out{.word = "current"};
+  std::string as_of;
+  for (const auto* es : makers) {
+    as_of = std::max(as_of, es->status.refresh_time);
+    if (is_failing(*es)) out.blames.push_back(id_of(*es));
+  }
+  out.refreshed = as_of;
+  if (out.blames.empty()) {
+    out.sentence = fmt::format("{} holds what its store had at {}", id.text(), as_of);
+    add_value_use(sight, id, out);
+    return out;
+  }
+  out.health = Health::kWaiting;
+  out.word = "old";
+  out.detail = as_of.empty() ? "was there before, and nothing was written to it yet"
+                             : fmt::format("still holds what its store had at {}", as_of);
+  out.sentence = fmt::format("{} {}", id.text(), out.detail);
+  add_value_use(sight, id, out);
+  return out;
+}
+
+Finding judge_instance(const Sight& sight, const Id& id) {
+  const Instance* instance = sight.instance(id);
+  if (instance == nullptr) return not_seen(id);
+  for (const ConditionRow& row : kInstanceConditions) {
+    const kube::Condition* condition = kube::find_condition(instance->conditions, row.type);
+    if (condition != nullptr && condition->status != row.good)
+      return by_condition(sight, id, *instance, *condition, row);
+  }
+  const kube::Condition* ready = ready_condition(instance->conditions);
+  if (ready == nullptr) return instance_waits(id, "new", "was not looked at yet: does an operator run that serves it?");
+  if (instance->suspended) {
+    return {.word = "suspended", .sentence = fmt::format("{} is suspended by spec.suspended", id.text())};
+  }
+  if (instance->observed_generation < instance->metadata.generation) {
+    return instance_waits(id, "edited", "was edited and not looked at again since: does an operator run?");
+  }
+  if (Finding out = rollout(sight, id, *instance); out.health != Health::kWell) {
+    out.evidence.push_back(evidence_of(*ready));
+    return out;
+  }
+  Finding out{.word = "running", .since = ready->last_transition_time};
+  out.evidence.push_back(evidence_of(*ready));
+  if (ready->status == "True") {
+    out.sentence = fmt::format("{} runs and has all its Secrets", id.text());
+    return out;
+  }
+  out.health = ready->reason == "ReconcileFailed" ? Health::kFailed : Health::kWaiting;
+  out.word = "not ready";
+  out.detail = on_one_line(ready->message);
+  out.sentence = fmt::format("{} is not ready: {}", id.text(), out.detail);
+  out.blames = pod_ids(sight, id);
+  static_cast<void>(add_warnings(sight, id, out));
+  return out;
+}
+
+Finding judge_pod(const Sight& sight, const Pod& pod) {
+  const Id id = id_of(pod);
+  if (pod.metadata.deleting()) {
+    return pod_finding(id, Health::kWaiting, "stopping", "is being stopped");
+  }
+  const Instance* owner = sight.owner_of(pod);
+  if (auto trouble = container_trouble(sight, id, pod, owner != nullptr)) return *std::move(trouble);
+  if (owner != nullptr) return pod_of_instance(sight, id, pod, id_of(*owner));
+  if (auto older = older_finding(sight, id, pod, nullptr)) return *std::move(older);
+  return {.word = pod.ready ? "running" : "not ready",
+          .sentence = fmt::format("{} uses Secret {}", id.text(), fmt::join(pod.secrets(), ", "))};
+}
+
+}  // namespace rotor::inspect

@@ -1,0 +1,124 @@
+#include "inspect/sight.hpp"
+
+#include <algorithm>
+
+#include "openclaw/names.hpp"
+#include "secrets/policies.hpp"
+#include "secrets/store_view.hpp"
+
+namespace rotor::inspect {
+namespace {
+
+template <class Map>
+auto at(const Map& map, const typename Map::key_type& key) -> typename Map::mapped_type {
+  const auto it = map.find(key);
+  return it == map.end() ? nullptr : it->second;
+}
+
+template <class Map>
+auto all_at(const Map& map, const typename Map::key_type& key) {
+  std::vector<typename Map::mapped_type> out;
+  for (auto [it, end] = map.equal_range(key); it != end; ++it) out.push_back(it->second);
+  return out;
+}
+
+kube::Key key_of(const Id& id) { return {id.ns, id.name}; }
+
+std::string_view when(const kube::Event& event) {
+  return event.last_timestamp.empty() ? event.metadata.creation_timestamp : event.last_timestamp;
+}
+
+}  // namespace
+
+Id id_of(const Store& store) {
+  return {store.cluster ? Kind::kClusterStore : Kind::kStore, store.metadata.ns, store.metadata.name};
+}
+Id id_of(const api::es::ExternalSecret& es) { return {Kind::kExternalSecret, es.metadata.ns, es.metadata.name}; }
+Id id_of(const Instance& instance) { return {Kind::kInstance, instance.metadata.ns, instance.metadata.name}; }
+Id id_of(const Pod& pod) { return {Kind::kPod, pod.metadata.ns, pod.metadata.name}; }
+
+std::vector<Id> stores_of(const api::es::ExternalSecret& es) {
+  std::vector<Id> out;
+  for (const api::es::StoreRef& ref : secrets::store_refs(es)) {
+    if (ref.name.empty()) continue;
+    const bool cluster = secrets::store_kind(ref) == providers::kClusterSecretStoreKind;
+    Id id{cluster ? Kind::kClusterStore : Kind::kStore, cluster ? "" : es.metadata.ns, ref.name};
+    if (std::ranges::find(out, id) == out.end()) out.push_back(std::move(id));
+  }
+  return out;
+}
+
+Id target_of(const api::es::ExternalSecret& es) { return {Kind::kSecret, es.metadata.ns, es.target_name()}; }
+
+Sight::Sight(const Cluster& cluster) : cluster_(cluster) {
+  for (const Store& store : cluster.stores) stores_.emplace(id_of(store), &store);
+  for (const auto& es : cluster.external_secrets) {
+    external_secrets_.emplace(es.metadata.key(), &es);
+    if (secrets::writes(es)) makers_.emplace(key_of(target_of(es)), &es);
+  }
+  for (const auto& secret : cluster.secrets) secrets_.emplace(secret.key(), &secret);
+  for (const Instance& instance : cluster.instances) instances_.emplace(instance.metadata.key(), &instance);
+  for (const Workload& workload : cluster.workloads) workloads_.emplace(workload.metadata.key(), &workload);
+  for (const Pod& pod : cluster.pods) {
+    for (const std::string& name : pod.secrets()) users_.emplace(kube::Key{pod.metadata.ns, name}, &pod);
+    if (const Instance* owner = owner_of(pod)) pods_.emplace(owner->metadata.key(), &pod);
+  }
+  for (const kube::Event& event : cluster.events) {
+    const auto kind = kind_called(event.involved_object.kind);
+    if (!kind || event.type != "Warning") continue;
+    const bool cluster_wide = *kind == Kind::kClusterStore;
+    warnings_.emplace(Id{*kind, cluster_wide ? "" : event.involved_object.ns, event.involved_object.name}, &event);
+  }
+}
+
+const Store* Sight::store(const Id& id) const { return at(stores_, id); }
+const api::es::ExternalSecret* Sight::external_secret(const Id& id) const { return at(external_secrets_, key_of(id)); }
+const kube::ObjectMeta* Sight::secret(const Id& id) const { return at(secrets_, key_of(id)); }
+const Instance* Sight::instance(const Id& id) const { return at(instances_, key_of(id)); }
+const Workload* Sight::workload(const kube::Key& key) const { return at(workloads_, key); }
+
+std::vector<const api::es::ExternalSecret*> Sight::makers_of(const Id& secret) const {
+  return all_at(makers_, key_of(secret));
+}
+std::vector<const Pod*> Sight::users_of(const Id& secret) const { return all_at(users_, key_of(secret)); }
+std::vector<const Pod*> Sight::pods_of(const Id& instance) const { return all_at(pods_, key_of(instance)); }
+
+bool Sight::made_by_instance(const kube::Key& secret) const {
+  const kube::ObjectMeta* metadata = at(secrets_, secret);
+  if (metadata == nullptr) return false;
+  return std::ranges::any_of(metadata->owner_references,
+                             [](const kube::OwnerReference& owner) { return owner.kind == "OpenClawInstance"; });
+}
+
+std::vector<Id> Sight::secrets_of(const Instance& instance) const {
+  const Workload* made = workload(instance.metadata.key());
+  std::vector<Id> out;
+  for (const auto& [name, reference] : made != nullptr ? made->references : instance.references) {
+    if (made_by_instance({instance.metadata.ns, name})) continue;
+    out.push_back({Kind::kSecret, instance.metadata.ns, name});
+  }
+  return out;
+}
+
+// Its pods belong to the StatefulSet that has the instance's name.
+const Instance* Sight::owner_of(const Pod& pod) const {
+  for (const kube::OwnerReference& owner : pod.metadata.owner_references) {
+    if (owner.kind != "StatefulSet") continue;
+    const kube::Key key{pod.metadata.ns, owner.name};
+    const Workload* set = workload(key);
+    const bool managed =
+        set == nullptr || std::ranges::any_of(set->metadata.owner_references, [](const kube::OwnerReference& o) {
+          return o.kind == "OpenClawInstance";
+        });
+    if (managed) return at(instances_, key);
+  }
+  return nullptr;
+}
+
+std::vector<const kube::Event*> Sight::warnings(const Id& id) const {
+  auto out = all_at(warnings_, id);
+  std::ranges::sort(out, std::greater<>(), [](const kube::Event* event) { return when(*event); });
+  return out;
+}
+
+}  // namespace rotor::inspect

@@ -1,0 +1,203 @@
+// How one object is: a table of what a cluster shows, and what is said of it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/inspect/shop.hpp"
+
+namespace rotor::test {
+namespace {
+
+using inspect::Health;
+using testing::HasSubstr;
+
+struct Case {
+  std::string name;
+  std::string cluster;
+  inspect::Id id;
+  Health health;
+  std::string word;
+  std::string says;
+};
+
+class Judged : public testing::TestWithParam<Case> {};
+
+TEST_P(Judged, IsSaidAsItIs) {
+  const Case& c = GetParam();
+  const inspect::Graph graph = graph_of(c.cluster);
+  const inspect::Object* object = graph.find(c.id);
+  ASSERT_NE(object, nullptr);
+  EXPECT_EQ(object->finding.health, c.health) << object->finding.sentence;
+  EXPECT_EQ(object->finding.word, c.word);
+  EXPECT_THAT(object->finding.sentence, HasSubstr(c.says));
+  EXPECT_THAT(object->finding.sentence, testing::StartsWith(c.id.text()));
+  EXPECT_EQ(graph.well(), c.health == Health::kWell);
+}
+
+std::string with(std::string_view a, std::string_view b, std::string_view c = "") {
+  return std::string(a) + std::string(b) + std::string(c);
+}
+
+const Case kStores[] = {
+    {"Ready", std::string(kStore), kStoreId, Health::kWell, "ready", "is ready"},
+    {"Broken", std::string(kBrokenStore), kStoreId, Health::kFailed, "not ready",
+     "is not ready: login at https://vault: permission denied"},
+    {"NotLookedAt", "kind: SecretStore\nmetadata: {name: vault, namespace: shop}\n", kStoreId, Health::kWaiting, "new",
+     "was not looked at yet: does an operator run"},
+    {"NamedAndNotThere",
+     with("kind: SecretStore\nmetadata: {name: valut, namespace: shop}\n---\n", external_secret(kFailing), kSecret),
+     kStoreId, Health::kFailed, "missing", "does not exist (of that kind there is valut)"},
+};
+INSTANTIATE_TEST_SUITE_P(Stores, Judged, testing::ValuesIn(kStores), [](const auto& i) { return i.param.name; });
+
+const Case kExternalSecrets[] = {
+    {"Synced", with(kStore, external_secret(), kSecret), kExternalSecretId, Health::kWell, "synced",
+     "was read from its store at 2026-05-01T11:30:00Z"},
+    {"Failing", with(kStore, external_secret(kFailing), kSecret), kExternalSecretId, Health::kFailed, "failed",
+     "fails: could not get secret data from provider"},
+    {"NotLookedAt",
+     with(kStore, "kind: ExternalSecret\nmetadata: {name: keys, namespace: shop}\nspec: {target: {name: a}}\n"),
+     kExternalSecretId, Health::kWaiting, "new", "does an operator run that serves its namespace and store?"},
+    {"Overdue",
+     with(kStore, external_secret(R"(status: "True", reason: SecretSynced, message: m)", "2026-05-01T10:00:00Z"),
+          kSecret),
+     kExternalSecretId, Health::kFailed, "overdue", "was last read at 2026-05-01T10:00:00Z and has refreshInterval 1h"},
+    {"NeverOverdueByPolicy",
+     with(kStore,
+          external_secret(R"(status: "True", reason: SecretSynced, message: m)", "2026-05-01T01:00:00Z",
+                          "refreshPolicy: CreatedOnce"),
+          kSecret),
+     kExternalSecretId, Health::kWell, "synced", "was read from its store"},
+    {"ALittleLateIsNotOverdue",
+     with(kStore, external_secret(R"(status: "True", reason: SecretSynced, message: m)", "2026-05-01T10:59:30Z"),
+          kSecret),
+     kExternalSecretId, Health::kWell, "synced", "was read from its store"},
+    {"BeingDeleted",
+     with(kStore,
+          "kind: ExternalSecret\nmetadata: {name: keys, namespace: shop, deletionTimestamp: '2026-05-01T11:00:00Z'}\n"
+          "spec: {target: {name: a}}\nstatus: {conditions: [{type: Ready, status: 'True'}]}\n---\n"
+          "kind: Secret\nmetadata: {name: a, namespace: shop}\n"),
+     kExternalSecretId, Health::kWaiting, "going", "waits for its finalizers"},
+};
+INSTANTIATE_TEST_SUITE_P(ExternalSecrets, Judged, testing::ValuesIn(kExternalSecrets),
+                         [](const auto& i) { return i.param.name; });
+
+const Case kSecrets[] = {
+    {"Current", all_well(), kSecretId, Health::kWell, "current", "holds what its store had at 2026-05-01T11:30:00Z"},
+    {"Old", with(kStore, external_secret(kFailing), kSecret), kSecretId, Health::kWaiting, "old",
+     "still holds what its store had at 2026-05-01T11:30:00Z"},
+    {"Missing", with(kStore, external_secret(kFailing)), kSecretId, Health::kFailed, "missing", "does not exist"},
+    {"MissingAndNobodyMakesIt", with(instance(), stateful_set(), pod()), kSecretId, Health::kFailed, "missing",
+     "does not exist, and no ExternalSecret makes it"},
+    {"DeletedAsWanted",
+     with(kStore,
+          external_secret(
+              R"(status: "True", reason: SecretDeleted, message: secret deleted due to DeletionPolicy=Delete)")),
+     kSecretId, Health::kWell, "absent", "is not there: secret deleted due to DeletionPolicy=Delete"},
+    {"ByHand", with(kSecret, instance(), stateful_set() + pod()), kSecretId, Health::kWell, "by hand",
+     "no ExternalSecret makes it"},
+};
+INSTANTIATE_TEST_SUITE_P(Secrets, Judged, testing::ValuesIn(kSecrets), [](const auto& i) { return i.param.name; });
+
+const Case kInstances[] = {
+    {"Running", all_well(), kInstanceId, Health::kWell, "running", "runs and has all its Secrets"},
+    {"MissesASecret",
+     instance(R"({type: SecretsReady, status: "False", reason: SecretsMissing, message: "Missing secrets: api-keys"})"),
+     kInstanceId, Health::kFailed, "secrets", "says SecretsMissing: Missing secrets: api-keys"},
+    {"CannotReadASecret",
+     with(
+         kSecret,
+         instance(
+             R"({type: SecretsReady, status: Unknown, reason: SecretReadFailed, message: "Cannot read secrets: api-keys"})")),
+     kInstanceId, Health::kUnknown, "secrets", "SecretReadFailed"},
+    {"HasNoRotationKey",
+     with(
+         kSecret,
+         instance(
+             R"({type: RotationKeyUnavailable, status: "True", reason: RotationKeyUnavailable, message: no restart})")),
+     kInstanceId, Health::kFailed, "no key", "no restart"},
+    {"RollsOut", with(kSecret, instance(), stateful_set("bb", "readyReplicas: 1, updatedReplicas: 0")), kInstanceId,
+     Health::kWaiting, "rolling out", "0 of 1 pods updated, 1 ready"},
+    {"NotLookedAt", with(kSecret, instance("")), kInstanceId, Health::kWaiting, "new", "was not looked at yet"},
+    {"AMissingClaimIsOnlyANote",
+     with(
+         kSecret,
+         instance(
+             R"({type: StorageReady, status: "False", reason: ClaimNotCreated, message: m}, {type: Ready, status: "True", reason: ReconcileSucceeded, message: ok})")),
+     kInstanceId, Health::kWell, "running", "runs and has all its Secrets"},
+};
+INSTANTIATE_TEST_SUITE_P(Instances, Judged, testing::ValuesIn(kInstances), [](const auto& i) { return i.param.name; });
+
+std::string around(const std::string& a_pod, const std::string& hash = "aa") {
+  return std::string(kSecret) + instance() + stateful_set(hash) + a_pod;
+}
+
+const Case kPods[] = {
+    {"Running", all_well(), kPodId, Health::kWell, "running", "runs with what its Secrets hold"},
+    {"Behind", around(pod("aa"), "bb"), kPodId, Health::kWaiting, "behind",
+     "still runs with the values from before the last rotation"},
+    {"WaitsForASecret",
+     around(pod("aa", "False",
+                R"(waiting: {reason: CreateContainerConfigError, message: 'secret "api-keys" not found'})")),
+     kPodId, Health::kFailed, "CreateContainerConfigError", R"(secret "api-keys" not found)"},
+    {"Crashes", around(pod("aa", "False", "waiting: {reason: CrashLoopBackOff, message: back-off}")), kPodId,
+     Health::kFailed, "CrashLoopBackOff", "has container openclaw waiting with CrashLoopBackOff: back-off"},
+    {"Starts", around(pod("aa", "False", "waiting: {reason: ContainerCreating}")), kPodId, Health::kWaiting, "starting",
+     "is being started"},
+    {"NotReady", around(pod("aa", "False")), kPodId, Health::kWaiting, "not ready", "runs and is not ready"},
+};
+INSTANTIATE_TEST_SUITE_P(Pods, Judged, testing::ValuesIn(kPods), [](const auto& i) { return i.param.name; });
+
+TEST(Judges, CallAKindThatMayNotBeListedUnknownAndNotMissing) {
+  inspect::Cluster cluster = cluster_of(std::string(kStore) + external_secret());
+  cluster.blind = {"Secret"};
+  const inspect::Graph graph = inspect::make_graph(cluster);
+  EXPECT_EQ(graph.find(kSecretId)->finding.health, Health::kUnknown);
+  EXPECT_EQ(graph.find(kSecretId)->finding.word, "not seen");
+}
+
+TEST(Judges, LookAtPodsOfOthersOnlyWhereASecretKeepsThemFromStarting) {
+  const std::string made = std::string(kStore) + external_secret() + std::string(kSecret);
+  const inspect::Id web{inspect::Kind::kPod, "shop", "web-1"};
+  const auto of_web = [](std::string_view state) { return pod("", "False", state, "web-1", "ReplicaSet, name: web"); };
+  EXPECT_TRUE(graph_of(made + of_web("waiting: {reason: CrashLoopBackOff}")).well());
+  const inspect::Graph graph = graph_of(made + of_web("waiting: {reason: CreateContainerConfigError}"));
+  EXPECT_EQ(graph.find(web)->finding.health, Health::kFailed);
+  EXPECT_EQ(graph.find(web)->from, std::vector{kSecretId});
+}
+
+TEST(Judges, LeaveOutSecretsThatNobodyHereHasToDoWith) {
+  const inspect::Graph graph = graph_of("kind: Secret\nmetadata: {name: other, namespace: shop}\n---\n" + all_well());
+  EXPECT_EQ(graph.objects.size(), 5U);
+}
+
+TEST(Judges, TellWhenAnExternalSecretIsReadAgain) {
+  const auto next = [](std::string_view spec) {
+    const auto graph =
+        graph_of(std::string(kStore) +
+                 external_secret(R"(status: "True", reason: SecretSynced, message: m)", "2026-05-01T11:30:00Z", spec));
+    return graph.find(kExternalSecretId)->finding.next;
+  };
+  EXPECT_THAT(next("refreshInterval: 1h"), testing::StartsWith("2026-05-01T12:30:"));
+  EXPECT_EQ(next("refreshPolicy: OnChange"), "when it is edited (OnChange)");
+  EXPECT_EQ(next("refreshInterval: '0'"), "when it is edited (refreshInterval 0)");
+}
+
+TEST(Judges, NeverShowWhatAProcessAnsweredToAProbe) {
+  const std::string events = R"(
+kind: Event
+metadata: {name: e, namespace: shop}
+involvedObject: {kind: Pod, namespace: shop, name: agent-0}
+type: Warning
+reason: Unhealthy
+message: "Readiness probe failed: canary-of-a-process"
+lastTimestamp: "2026-05-01T11:59:00Z"
+)";
+  const auto graph = graph_of(around(pod("aa", "False", "waiting: {reason: CrashLoopBackOff}")) + events);
+  const auto& evidence = graph.find(kPodId)->finding.evidence;
+  ASSERT_EQ(evidence.size(), 1U);
+  EXPECT_EQ(evidence.front().source, "event Unhealthy");
+  EXPECT_THAT(evidence.front().text, testing::Not(HasSubstr("canary")));
+}
+
+}  // namespace
+}  // namespace rotor::test
