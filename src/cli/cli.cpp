@@ -26,7 +26,8 @@ constexpr const char* kAllowDebugger = "--allow-debugger";
 constexpr const char* kFooter =
     "Start here:\n"
     "  rotor run -f examples/quickstart --values examples/quickstart.values.yaml -- COMMAND\n"
-    "Exit codes: 0 done, 1 failed (stderr says why), 2 wrong command line.";
+    "Exit codes: 0 done, 1 failed (stderr says why), 2 wrong command line\n"
+    "(and of status and why: not all is well).";
 
 // An empty list, of a script's empty variable: no names, where the flag without a value means all of them.
 constexpr std::string_view kInheritNothing = "--inherit-env=";

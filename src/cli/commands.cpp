@@ -7,6 +7,8 @@ constexpr Command kCommands[] = {
     {"run", add_run, true},
     {"env", add_env, true},
     {"template", add_template, true},
+    {"status", add_status, true},
+    {"why", add_why, true},
     {"operator", add_operator, true},
     {"apiserver", add_apiserver, true},
     {"crds", add_crds, false},

@@ -72,12 +72,16 @@ Result<StateHome> choose_state_home(const StateSources& sources) {
   return out;
 }
 
+Result<StateHome> state_home() {
+  return choose_state_home({.xdg_state_home = variable_or_empty("XDG_STATE_HOME"),
+                            .home = variable_or_empty("HOME"),
+                            .account_home = account_home(),
+                            .xdg_runtime_dir = variable_or_empty("XDG_RUNTIME_DIR")});
+}
+
 Result<StateDirectory> state_directory(const std::vector<std::string>& manifests, const std::string& given) {
   if (!given.empty()) return StateDirectory{given};
-  TRY(const StateHome home, choose_state_home({.xdg_state_home = variable_or_empty("XDG_STATE_HOME"),
-                                               .home = variable_or_empty("HOME"),
-                                               .account_home = account_home(),
-                                               .xdg_runtime_dir = variable_or_empty("XDG_RUNTIME_DIR")}));
+  TRY(const StateHome home, state_home());
   if (home.path.empty()) {
     TRY(StateDirectory made, private_directory());
     made.notice = fmt::format("HOME and XDG_STATE_HOME are not set: the state of this run is in {}", made.path);

@@ -25,6 +25,9 @@ struct StateHome {
 // kInvalid for a relative one.
 Result<StateHome> choose_state_home(const StateSources& sources);
 
+// The same of the environment of this process.
+Result<StateHome> state_home();
+
 struct StateDirectory {
   std::string path;
   std::string notice{};
