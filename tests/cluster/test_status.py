@@ -109,3 +109,31 @@ def test_a_real_api_server_gives_the_same_answers_and_no_value(cluster, plane):
     asked = [e for e in plane.audit("admin", before) if e.get("userAgent", "").startswith("rotor/")]
     assert {e["verb"] for e in asked} == {"list"}
     assert "secrets" in {e["objectRef"]["resource"] for e in asked}
+
+
+def test_a_rotation_is_watched_until_no_pod_has_the_old_value(tmp_path, home):
+    with LocalRun(tmp_path, QUICKSTART, VALUES, command=WAITS) as run:
+        run.wait_output(r"started")
+        until_status(0, env=home)
+
+        def secret() -> dict:
+            document = json.loads(rotor("status", "-o", "json", env=home)[1])
+            return next(o for o in document["objects"] if o["kind"] == "Secret")
+
+        assert "valueChanged" not in secret()  # the first value replaced none
+        clean = {k: v for k, v in os.environ.items() if k not in ("KUBECONFIG", "KUBERNETES_SERVICE_HOST")}
+        with open(tmp_path / "watched", "w") as out:
+            watch = subprocess.Popen([str(tools.rotor()), "status", "--watch", "--every", "100ms", "-o", "yaml"], stdout=out,
+                                     env={**clean, **home})
+            try:
+                run.save({"openclaw/api-keys": {"anthropic": CANARY + "-new", "openai": CANARY + "-2"}})
+                wait_for(lambda: "noPodOlderSince" in secret(), 60, "every pod to have the new value")
+                until_status(0, env=home)
+            finally:
+                watch.terminate()
+                watch.wait(20)
+        assert secret()["noPodOlderSince"] >= secret()["valueChanged"]
+        seen = [d for d in yaml.safe_load_all((tmp_path / "watched").read_text().rsplit("---\n", 1)[0]) if d]
+        older = [value for d in seen for o in d["objects"] for value in o.get("olderValues", [])]
+        assert older and {value["key"] for value in older} == {"ANTHROPIC_API_KEY"}
+        assert CANARY not in (tmp_path / "watched").read_text()
