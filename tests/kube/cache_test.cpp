@@ -73,6 +73,29 @@ struct OwnWrites : CacheTest {
   void shows(int version) { ASSERT_TRUE(cache.put(thing("a", version))); }
 };
 
+TEST_F(OwnWrites, AreReadOnceAndHeldOnceWhenTheWatchShowsThem) {
+  int read = 0;
+  Cache<PartialObject> counting(
+      *client, clock, "", {},
+      [&read](std::string_view text) {
+        ++read;
+        return json::read<PartialObject>(text);
+      },
+      kThings);
+  int told = 0;
+  counting.on_change([&told](const Key&, const auto&, const auto& after) { told += after != nullptr ? 1 : 0; });
+  const auto answer = counting.wrote(SecretBytes(thing("a", 5)));
+  ASSERT_TRUE(answer && counting.put(thing("a", 5)));
+  EXPECT_EQ(read, 1);
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(counting.get(a), *answer);
+  EXPECT_EQ(counting.remembered(), 0U) << "the watch has caught up";
+  ASSERT_TRUE(counting.put(thing("a", 6)));
+  EXPECT_EQ(read, 2);
+  ASSERT_TRUE(counting.wrote(SecretBytes(thing("b", 7))) && counting.put(thing("c", 7)));
+  EXPECT_EQ(read, 4) << "of another name";
+}
+
 TEST_F(OwnWrites, BridgeTheGapUntilTheWatchHasCaughtUp) {
   wrote(100);
   EXPECT_EQ(version(), "100");

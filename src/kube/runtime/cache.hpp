@@ -82,10 +82,14 @@ class Cache final : public WatchSink {
   void on_broken(Broken fn) { broken_ = std::move(fn); }
 
   Result<void> put(std::string_view object_json) override {
-    TRY(T object, decode_(object_json));
-    Key key = object.metadata.key();
+    Ptr object = answered(object_json);
+    if (!object) {
+      TRY(T decoded, decode_(object_json));
+      object = std::make_shared<const T>(std::move(decoded));
+    }
+    const Key key = object->metadata.key();
     auto& slot = objects_[key];
-    Ptr before = std::exchange(slot, std::make_shared<const T>(std::move(object)));
+    Ptr before = std::exchange(slot, std::move(object));
     tell(key, before, slot);
     const Ptr* written = written_.find(key, clock_.steady());
     if (written != nullptr && !is_ahead(**written, shown_by_watch(key))) written_.erase(key);
@@ -123,6 +127,15 @@ class Cache final : public WatchSink {
   Ptr shown_by_watch(const Key& key) const {
     const auto it = objects_.find(key);
     return it == objects_.end() ? nullptr : it->second;
+  }
+  // What the watch shows of our own write is what the API server answered to it: it is read and held once.
+  Ptr answered(std::string_view object_json) const {
+    if (written_.size() == 0) return nullptr;
+    const auto id = read_identity(object_json);
+    const Ptr* written = id ? written_.find(id->key, clock_.steady()) : nullptr;
+    const bool same = written != nullptr && !id->resource_version.empty() &&
+                      (*written)->metadata.resource_version == id->resource_version;
+    return same ? *written : nullptr;
   }
   bool is_ahead(const T& written, const Ptr& shown) const {
     return !shown || later_version(written.metadata.resource_version, shown->metadata.resource_version);
