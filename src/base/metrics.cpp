@@ -113,7 +113,7 @@ struct MetricsRegistry::Entry {
   std::string help;
   std::string_view type;
   std::vector<std::string> labels;
-  std::variant<std::monostate, Family<Counter>, Family<Gauge>, Family<Histogram>, Collect> source;
+  std::variant<std::monostate, Family<Counter>, Family<Gauge>, Family<Histogram>, std::vector<Collect>> source;
 };
 
 void Histogram::observe(double v) {
@@ -159,7 +159,8 @@ Family<Histogram>& MetricsRegistry::histogram(std::string_view name, std::string
 void MetricsRegistry::callback(Kind kind, std::string_view name, std::string_view help, std::vector<std::string> labels,
                                Collect collect) {
   Entry& e = entry(name, help, kind == Kind::kCounter ? "counter" : "gauge", std::move(labels));
-  e.source = std::move(collect);
+  if (e.source.index() == 0) e.source.emplace<std::vector<Collect>>();
+  std::get<std::vector<Collect>>(e.source).push_back(std::move(collect));
 }
 
 void MetricsRegistry::render(const Sink& sink) const {
@@ -172,8 +173,10 @@ void MetricsRegistry::render(const Sink& sink) const {
     out.put(e->type);
     out.end_line();
     const Series series{name, e->labels};
-    if (const auto* collect = std::get_if<Collect>(&e->source)) {
-      (*collect)([&](const LabelValues& values, double number) { put_sample(out, series, "", values, "", number); });
+    if (const auto* collects = std::get_if<std::vector<Collect>>(&e->source)) {
+      for (const Collect& collect : *collects) {
+        collect([&](const LabelValues& values, double number) { put_sample(out, series, "", values, "", number); });
+      }
       continue;
     }
     const auto put_all = [&](const auto* family) {

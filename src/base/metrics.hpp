@@ -99,6 +99,7 @@ class MetricsRegistry {
   // `bounds` ascend; +Inf is added.
   Family<Histogram>& histogram(std::string_view name, std::string_view help, std::vector<double> bounds,
                                std::vector<std::string> labels = {});
+  // A name may have several: each emits series of its own.
   void callback(Kind kind, std::string_view name, std::string_view help, std::vector<std::string> labels,
                 Collect collect);
 

@@ -21,7 +21,7 @@ struct Controllers::Graph {
         MetricsRegistry& metrics_registry, Options given)
       : options(std::move(given)),
         world(client, clock, options),
-        metrics(metrics_registry, world),
+        metrics(metrics_registry, world, options.extended_metric_labels),
         gate(providers::make_reference_gate(client, options.no_tokens)),
         events(kube::make_event_recorder(executor, client, clock, "external-secrets")),
         store_events(kube::make_event_recorder(executor, client, clock, "secret-store")),

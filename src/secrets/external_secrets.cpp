@@ -20,7 +20,9 @@ ExternalSecretController::ExternalSecretController(const Parts& parts)
       sync_(parts),
       reporter_(parts),
       queue_(parts.clock, "externalsecret", parts.options.workers,
-             [this](Key key) { return reconcile(std::move(key)); }) {}
+             [this](Key key) { return reconcile(std::move(key)); }) {
+  queue_.measure(parts.metrics.registry());
+}
 
 void ExternalSecretController::changed(const Key& key, bool first_seen, const ExternalSecretPtr& now) {
   state_.unreadable.erase(key);

@@ -17,10 +17,11 @@ struct Options {
   Duration store_interval = std::chrono::minutes(5);  // re-validation of stores that do not say
   // The shortest interval that an object may ask for: each costs calls to a store.
   Duration least_interval = std::chrono::seconds(1);
-  bool cluster_stores = true;  // --enable-cluster-store-reconciler
-  bool namespaced_stores = true;
+  bool cluster_stores = true;              // off: nobody here touches what reads from a ClusterSecretStore
+  bool namespaced_stores = true;           // off: SecretStores are used, and validated by somebody else
   bool cluster_external_secrets = true;    // --enable-cluster-external-secret-reconciler; never with a watch_namespace
   bool flood_gate = true;                  // a store that is not Ready is not asked
+  bool extended_metric_labels = false;     // series of objects show their app.kubernetes.io labels
   bool generic_targets = false;            // spec.target.manifest may name any kind that this process may write
   std::string no_tokens{};                 // not empty: why no ServiceAccount token can be had here
   bool allow_controller_identity = false;  // namespaced stores may use the controller's own cloud identity

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include "base/log.hpp"
 #include "kube/client/retry.hpp"
 #include "kube/object/news.hpp"
@@ -13,21 +15,35 @@ namespace {
 using kube::Key;
 using kube::Outcome;
 
+constexpr int kMostWorkers = 16;
+
 }  // namespace
 
 StoreController::StoreController(const Parts& parts)
     : p_(parts),
       reporter_(parts),
-      queue_(parts.clock, "secretstore", std::min(parts.options.workers, 16),
-             [this](Key key) { return reconcile(std::move(key)); }) {}
+      queue_(parts.clock, "secretstore", std::min(parts.options.workers, kMostWorkers),
+             [this](Key key) { return reconcile(std::move(key)); }),
+      cluster_queue_(parts.clock, "clustersecretstore", std::min(parts.options.workers, kMostWorkers),
+                     [this](Key key) { return reconcile(std::move(key)); }) {
+  queue_.measure(parts.metrics.registry());
+  cluster_queue_.measure(parts.metrics.registry());
+}
+
+Task<> StoreController::run() {
+  using namespace boost::asio::experimental::awaitable_operators;
+  co_await (queue_.run() && cluster_queue_.run());
+}
 
 void StoreController::changed(const StoreViewPtr& before, const StoreViewPtr& after) {
   if (!after) {
     p_.metrics.store_gone(before->metadata.key());
-    queue_.forget(before->metadata.key());
+    queue_of(before->metadata.key()).forget(before->metadata.key());
     return;
   }
-  if (!before || kube::is_news(before->metadata, after->metadata)) queue_.add(after->metadata.key());
+  if (!after->cluster() && !p_.options.namespaced_stores) return;  // somebody else validates them
+  const Key key = after->metadata.key();
+  if (!before || kube::is_news(before->metadata, after->metadata)) queue_of(key).add(key);
 }
 
 Task<Outcome> StoreController::reconcile(Key key) {

@@ -12,7 +12,7 @@ namespace rotor::secrets {
 class StoreController {
  public:
   explicit StoreController(const Parts& parts);
-  Task<> run() { return queue_.run(); }
+  Task<> run();
   void changed(const StoreViewPtr& before, const StoreViewPtr& after);
 
  private:
@@ -20,7 +20,9 @@ class StoreController {
 
   Parts p_;
   StoreReporter reporter_;
+  kube::Queue& queue_of(const kube::Key& key) { return key.ns.empty() ? cluster_queue_ : queue_; }
   kube::Queue queue_;
+  kube::Queue cluster_queue_;
 };
 
 }  // namespace rotor::secrets

@@ -45,7 +45,7 @@ World::World(kube::Client& client, Clock& clock, const Options& options)
   watch_stores();
   watches_.add(external_secrets_);
   watches_.add(targets_);
-  if (options.namespaced_stores) watches_.add(stores_);
+  watches_.add(stores_);
   if (options.cluster_stores) watches_.add(cluster_stores_);
   watches_.on_ready([this] {
     if (listeners_.ready) listeners_.ready();

@@ -67,8 +67,8 @@ kube::Resource resource_of(std::string_view kind) {
 }  // namespace
 
 struct SecretsWorld::Operator {
-  Operator(Executor executor, std::unique_ptr<kube::Client> c, Clock& clock, secrets::Options options)
-      : client(std::move(c)),
+  Operator(Executor executor, kube::ConnectionConfig connection, Clock& clock, secrets::Options options)
+      : client(must(kube::make_client(executor, clock, std::move(connection), std::string(kAgent), &metrics))),
         http(providers::make_http_clients(executor, clock, "test")),
         calls(providers::make_call_counter(metrics)),
         registry({{"fake", providers::make_fake_provider}, {"kubernetes", providers::make_kubernetes_provider}},
@@ -113,9 +113,8 @@ SecretsWorld::~SecretsWorld() {
 
 void SecretsWorld::start_operator(secrets::Options options) {
   const std::string kubeconfig(server_->kubeconfig().reveal());
-  auto client = must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")),
-                                       std::string(kAgent)));
-  operator_ = std::make_unique<Operator>(loop_.executor(), std::move(client), clock_, std::move(options));
+  operator_ = std::make_unique<Operator>(loop_.executor(), must(kube::parse_kubeconfig(kubeconfig, "test")), clock_,
+                                         std::move(options));
   Operator* op = operator_.get();
   boost::asio::co_spawn(
       loop_.io(), op->controllers.run(),

@@ -9,6 +9,10 @@
 #include "kube/client/client.hpp"
 #include "net/http.hpp"
 
+namespace rotor {
+class MetricsRegistry;
+}
+
 namespace rotor::kube {
 
 struct ConnectionConfig {
@@ -32,8 +36,8 @@ Result<ConnectionConfig> in_cluster_connection(std::string_view mount);
 // insecure-skip-tls-verify: honoured, with a warning in the log that names the file.
 Result<ConnectionConfig> find_connection(const std::optional<std::string>& flag);
 
-// `user_agent` is also the default field manager's name.
+// `user_agent` is also the default field manager's name. `metrics`: where its requests are counted; null: nowhere.
 Result<std::unique_ptr<Client>> make_client(Executor executor, Clock& clock, ConnectionConfig config,
-                                            std::string user_agent);
+                                            std::string user_agent, MetricsRegistry* metrics = nullptr);
 
 }  // namespace rotor::kube

@@ -17,6 +17,7 @@
 #include <boost/system/system_error.hpp>
 
 #include "base/log.hpp"
+#include "kube/runtime/queue_meters.hpp"
 #include "kube/runtime/signal.hpp"
 
 namespace rotor::kube {
@@ -53,6 +54,7 @@ struct Queue::Impl {
     std::optional<Lane> running;
     int failures = 0;
     bool parked = false;
+    SteadyTime since{};  // queued, or running
 
     bool idle() const { return !queued && !running && !appointment && !parked && failures == 0; }
   };
@@ -70,6 +72,7 @@ struct Queue::Impl {
   std::set<std::pair<SteadyTime, Key>> appointments{};
   std::size_t ready = 0;
   int in_background = 0;  // workers with a retry or a refresh
+  std::optional<QueueMeters> meters{};
   // Only while run() runs.
   std::optional<Signal> work{};
   std::optional<Signal> sooner{};
@@ -84,7 +87,11 @@ struct Queue::Impl {
     if (entry.queued && *entry.queued <= lane) return;
     entry.parked = false;
     if (!entry.due) entry.due = due;
-    if (!entry.queued) ++ready;
+    if (!entry.queued) {
+      ++ready;
+      entry.since = clock.steady();
+      if (meters) meters->added();
+    }
     entry.queued = lane;
     lanes[index(lane)].push_back(key);
     if (work) work->notify_one();
@@ -141,7 +148,22 @@ struct Queue::Impl {
   void begin(const Key& key, Entry& entry, Lane lane) {
     entry.running = lane;
     if (lane != Lane::kUser) ++in_background;
+    const SteadyTime now = clock.steady();
+    if (meters) meters->began_after(now - entry.since);
+    entry.since = now;
     drop_appointment(key, entry);  // what comes next is the outcome's to say
+  }
+
+  QueueMeters::Now now() const {
+    QueueMeters::Now out{.depth = ready};
+    for (const auto& [key, entry] : entries) {
+      if (!entry.running) continue;
+      const Duration lasts = clock.steady() - entry.since;
+      ++out.active;
+      out.unfinished += lasts;
+      out.longest = std::max(out.longest, lasts);
+    }
+    return out;
   }
 
   void finish(const Key& key, const Outcome& outcome) {
@@ -154,6 +176,10 @@ struct Queue::Impl {
       return;
     }
     entry.due.reset();
+    if (meters) {
+      meters->ended(outcome.kind, clock.steady() - entry.since);
+      if (outcome.kind == Outcome::Kind::kFailed) meters->retried();
+    }
     if (outcome.kind == Outcome::Kind::kFailed) {
       ++entry.failures;
       appoint(key, entry, delay_after(entry.failures), Lane::kRetry);
@@ -222,6 +248,10 @@ struct Queue::Impl {
 Queue::Queue(Clock& clock, std::string name, int workers, Reconcile reconcile, BackOff back_off)
     : impl_(new Impl{clock, std::move(name), workers, std::move(reconcile), back_off}) {}
 Queue::~Queue() = default;
+
+void Queue::measure(MetricsRegistry& registry) {
+  impl_->meters.emplace(registry, impl_->name, impl_->workers, [this] { return impl_->now(); });
+}
 
 void Queue::add(const Key& key, Lane lane) { impl_->enqueue(key, impl_->entries[key], lane); }
 

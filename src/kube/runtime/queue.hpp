@@ -14,6 +14,10 @@
 #include "base/duration.hpp"
 #include "kube/object/object.hpp"
 
+namespace rotor {
+class MetricsRegistry;
+}
+
 namespace rotor::kube {
 
 enum class Lane : std::uint8_t {
@@ -67,6 +71,9 @@ class Queue {
   // `name` for logs and metrics; at most `workers` reconciles at once.
   Queue(Clock& clock, std::string name, int workers, Reconcile reconcile, BackOff back_off = {});
   ~Queue();
+
+  // Gives it the series of a controller and its queue (queue_meters.hpp). Before run(); the registry outlives this.
+  void measure(MetricsRegistry& registry);
 
   void add(const Key& key, Lane lane = Lane::kUser);
   // Replaces an earlier appointment of the key if this one is sooner.
