@@ -14,6 +14,7 @@
 #include "base/activities.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "cli/accepted_flags.hpp"
 #include "cli/commands.hpp"
 #include "cli/operator_options.hpp"
 #include "cli/providers.hpp"
@@ -43,9 +44,12 @@ std::string text_of(const char* path) {
 // The object graph of the operator, built from the bottom up.
 class Operator {
  public:
-  Operator(asio::io_context& io, OperatorFlags flags, std::unique_ptr<kube::Client> client, Clock& clock)
+  Operator(asio::io_context& io, OperatorFlags flags, std::unique_ptr<kube::Client> client, MetricsRegistry& metrics,
+           Clock& clock)
       : io_(io),
         flags_(std::move(flags)),
+        clock_(clock),
+        metrics_(metrics),
         client_(std::move(client)),
         calls_(providers::make_call_counter(metrics_)),
         http_(providers::make_http_clients(io.get_executor(), clock, user_agent())),
@@ -58,8 +62,13 @@ class Operator {
 
   Result<void> start() {
     const auto ready = [this] { return secrets_.ready() && openclaw_.ready(); };
-    TRY(metrics_server_, serve_status("--metrics-addr", flags_.metrics_address, ready));
-    TRY(live_server_, serve_status("--live-addr", flags_.live_address, ready));
+    std::optional<net::KeyPair> pair;
+    if (flags_.metrics_secure) {
+      TRY(pair, metrics_certificate(flags_.metrics_cert_dir, flags_.metrics_cert_name, flags_.metrics_key_name,
+                                    clock_.now()));
+    }
+    TRY(metrics_server_, serve_status("--metrics-addr", flags_.metrics_address, ready, std::move(pair)));
+    TRY(live_server_, serve_status("--live-addr", flags_.live_address, ready, std::nullopt));
     activities_.start(stop_on_signal());
     activities_.start(secrets_.run());
     activities_.start(openclaw_.run());
@@ -72,8 +81,8 @@ class Operator {
 
  private:
   Result<std::unique_ptr<net::HttpServer>> serve_status(const char* flag, const std::string& address,
-                                                        std::function<bool()> ready) {
-    auto server = start_status_server(io_.get_executor(), address, std::move(ready), metrics_);
+                                                        std::function<bool()> ready, std::optional<net::KeyPair> pair) {
+    auto server = start_status_server(io_.get_executor(), address, std::move(ready), metrics_, std::move(pair));
     if (!server) return std::unexpected(std::move(server).error().prefixed(flag));
     return server;
   }
@@ -103,8 +112,9 @@ class Operator {
 
   asio::io_context& io_;
   OperatorFlags flags_;
+  Clock& clock_;
+  MetricsRegistry& metrics_;
   std::unique_ptr<kube::Client> client_;
-  MetricsRegistry metrics_;
   std::unique_ptr<providers::CallCounter> calls_;
   std::unique_ptr<providers::HttpClients> http_;
   providers::ProviderRegistry registry_;
@@ -121,6 +131,7 @@ Result<bool> operate(OperatorFlags flags) {
   TRY(const log::Level level, parse_level(flags.log_level));
   const bool text = flags.log_format == "text" || (flags.log_format == "auto" && isatty(STDERR_FILENO) == 1);
   log::configure(level, text ? log::Format::kLogfmt : log::Format::kJson);
+  tell_accepted_flags(flags.without_effect);
   TRY(kube::ConnectionConfig connection, kube::find_connection(flags.kubeconfig));
   flags.openclaw.operator_namespace = choose_namespace(
       {flags.operator_namespace, environment("POD_NAMESPACE").value_or(""), text_of(kNamespaceFile), connection.ns});
@@ -129,8 +140,10 @@ Result<bool> operate(OperatorFlags flags) {
             {{"version", kVersion}, {"server", connection.server}, {"namespace", flags.openclaw.operator_namespace}});
   asio::io_context io(1);
   SystemClock clock;
-  TRY(auto client, kube::make_client(io.get_executor(), clock, std::move(connection), Operator::user_agent()));
-  Operator graph(io, std::move(flags), std::move(client), clock);
+  MetricsRegistry metrics;
+  TRY(auto client,
+      kube::make_client(io.get_executor(), clock, std::move(connection), Operator::user_agent(), &metrics));
+  Operator graph(io, std::move(flags), std::move(client), metrics, clock);
   TRY_VOID(graph.start());
   run_until_ended(io, graph.activities(), std::chrono::seconds(5));
   run_to_end(io, graph.give_back(), std::chrono::seconds(3));

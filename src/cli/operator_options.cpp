@@ -7,51 +7,11 @@
 #include <fmt/format.h>
 
 #include "base/quote.hpp"
+#include "cli/accepted_flags.hpp"
 #include "cli/flags.hpp"
 
 namespace rotor::cli {
 namespace {
-
-// Flags of today's operators that change nothing here: accepted, so that a manifest with them still starts.
-constexpr std::array kAccepted = {"--enable-leader-election",
-                                  "--leader-elect",
-                                  "--leader-election-id",
-                                  "--leader-election-lease-duration",
-                                  "--leader-election-renew-deadline",
-                                  "--leader-election-retry-period",
-                                  "--client-qps",
-                                  "--client-burst",
-                                  "--enable-secrets-caching",
-                                  "--enable-configmaps-caching",
-                                  "--enable-managed-secrets-caching",
-                                  "--enable-secret-api-read-on-cache-mismatch",
-                                  "--enable-generator-state",
-                                  "--generator-gc-grace-period",
-                                  "--enable-cluster-push-secret-reconciler",
-                                  "--enable-push-secret-reconciler",
-                                  "--enable-extended-metric-labels",
-                                  "--enable-http2",
-                                  "--zap-time-encoding",
-                                  "--experimental-enable-aws-session-cache",
-                                  "--experimental-enable-vault-token-cache",
-                                  "--experimental-vault-token-cache-size",
-                                  "--enable-vault-token-cache",
-                                  "--vault-token-cache-size",
-                                  "--experimental-enable-doppler-oidc-cache",
-                                  "--experimental-doppler-oidc-cache-size",
-                                  "--doppler-etag-cache-size",
-                                  "--metrics-secure",
-                                  "--otlp-endpoint",
-                                  "--otlp-insecure",
-                                  "--zap-devel",
-                                  "--zap-encoder",
-                                  "--zap-stacktrace-level"};
-
-void accept_the_rest(CLI::App& command) {
-  for (const char* name : kAccepted) {
-    command.add_option_function<std::string>(name, [](const std::string&) {}, "")->expected(0, 1)->group("");
-  }
-}
 
 constexpr const char* kConnection = "API server";
 constexpr const char* kSecrets = "Stores and ExternalSecrets";
@@ -93,6 +53,19 @@ void add_connection_flags(CLI::App& command, OperatorFlags& flags) {
               "HOST:PORT of /metrics, /healthz and /readyz; 0 for none");
   add_address("--live-addr,--health-probe-bind-address", flags.live_address,
               "The same on a second HOST:PORT; 0 for none");
+  command.add_flag("--metrics-secure", flags.metrics_secure, "Serve --metrics-addr over TLS")->group(kObserving);
+  const auto add_text = [&command](const char* name, std::string& text, const char* type, const char* what) {
+    command.add_option(name, text, what)->capture_default_str()->type_name(type)->group(kObserving);
+  };
+  add_text("--metrics-cert-dir", flags.metrics_cert_dir, "DIR",
+           "Holds its certificate and key; none: one made at start");
+  add_text("--metrics-cert-name", flags.metrics_cert_name, "FILE", "The certificate's file there");
+  add_text("--metrics-key-name", flags.metrics_key_name, "FILE", "The key's file there");
+  command.add_flag("--metrics-auth", flags.metrics_auth, "Refused: Rotor asks nobody for a token yet")->group("");
+  command
+      .add_flag("--enable-extended-metric-labels", flags.secrets.extended_metric_labels,
+                "Series of stores and ExternalSecrets show their app.kubernetes.io labels")
+      ->group(kObserving);
 }
 
 void add_secrets_flags(CLI::App& command, OperatorFlags& flags) {
@@ -114,8 +87,10 @@ void add_secrets_flags(CLI::App& command, OperatorFlags& flags) {
   const auto add_switch = [&command](const char* name, bool& on, const char* what) {
     on_or_off(command.add_option(name, on, what), on)->group(kSecrets);
   };
-  add_switch("--enable-cluster-store-reconciler", options.cluster_stores, "Serve ClusterSecretStores");
-  add_switch("--enable-secret-store-reconciler", options.namespaced_stores, "Serve SecretStores");
+  add_switch("--enable-cluster-store-reconciler", options.cluster_stores,
+             "Serve ClusterSecretStores, and ExternalSecrets that name one");
+  add_switch("--enable-secret-store-reconciler", options.namespaced_stores,
+             "Validate SecretStores; off, they are used as another controller judges them");
   add_switch("--enable-cluster-external-secret-reconciler", options.cluster_external_secrets,
              "Serve ClusterExternalSecrets; not with --namespace");
   add_switch("--enable-flood-gate", options.flood_gate, "A store that is not Ready is not asked");
@@ -160,7 +135,7 @@ void add_operator_flags(CLI::App& command, OperatorFlags& flags) {
          {"auto", "json", "text"})
       ->capture_default_str()
       ->group(kObserving);
-  accept_the_rest(command);
+  add_accepted_flags(command, flags.without_effect);
 }
 
 void add_delimiter_flags(CLI::App& command, tmpl::Delimiters& delimiters) {
@@ -183,6 +158,13 @@ Result<void> finish(OperatorFlags& flags) {
   TRY_VOID(set_duration("--rotation-quiet-period", flags.quiet_period, flags.openclaw.quiet));
   TRY_VOID(set_duration("--rotation-quiet-period-max", flags.quiet_period_at_most, flags.openclaw.quiet_at_most));
   TRY_VOID(parse_level(flags.log_level));
+  if (flags.metrics_auth) {
+    return fail(
+        Code::kInvalid,
+        "--metrics-auth: Rotor checks no tokens of who reads its metrics yet, and does not serve to all what was "
+        "meant for few; leave the flag out and let a NetworkPolicy or a proxy decide, or bind --metrics-addr to "
+        "127.0.0.1");
+  }
   flags.openclaw.watched_namespace = flags.secrets.watch_namespace;
   return {};
 }

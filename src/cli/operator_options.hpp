@@ -20,6 +20,12 @@ struct OperatorFlags {
   std::string operator_namespace{};
   std::string metrics_address = ":8080";  // "0": none
   std::string live_address = ":8082";
+  bool metrics_secure = false;
+  std::string metrics_cert_dir{};  // empty: a certificate of our own making
+  std::string metrics_cert_name = "tls.crt";
+  std::string metrics_key_name = "tls.key";
+  bool metrics_auth = false;
+  std::vector<std::string> without_effect{};  // names of flags that change nothing here
   std::string log_level = "info";
   std::string log_format = "auto";  // text on a terminal, JSON elsewhere
   std::string store_interval = "5m";

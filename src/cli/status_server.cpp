@@ -1,5 +1,11 @@
 #include "cli/status_server.hpp"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+
 #include "cli/operator_options.hpp"
 
 namespace rotor::cli {
@@ -32,14 +38,40 @@ Task<> serve(net::ServerResponse& response, Answer said) {
 
 }  // namespace
 
+Result<net::KeyPair> metrics_certificate(const std::string& folder, const std::string& certificate,
+                                         const std::string& key, WallTime now) {
+  if (folder.empty()) {
+    constexpr auto kLifetime = std::chrono::hours(24 * 365);
+    return net::issue_certificate(net::make_ca("rotor metrics", now, kLifetime), "rotor", {"localhost"}, now,
+                                  kLifetime);
+  }
+  const auto read = [&folder](const char* flag, const std::string& name) -> Result<std::string> {
+    const std::filesystem::path path = std::filesystem::path(folder) / name;
+    std::ifstream in(path);
+    if (in) return std::string(std::istreambuf_iterator<char>(in), {});
+    return fail(Code::kInvalid, fmt::format("{} {}: cannot be read", flag, path.string()));
+  };
+  TRY(std::string certificate_pem, read("--metrics-cert-name", certificate));
+  TRY(std::string key_pem, read("--metrics-key-name", key));
+  net::KeyPair pair{std::move(certificate_pem), SecretBytes(key_pem)};
+  wipe(key_pem.data(), key_pem.size());
+  return pair;
+}
+
 Result<std::unique_ptr<net::HttpServer>> start_status_server(Executor executor, std::string_view address,
                                                              std::function<bool()> ready,
-                                                             const MetricsRegistry& metrics) {
+                                                             const MetricsRegistry& metrics,
+                                                             std::optional<net::KeyPair> pair) {
   TRY(const std::optional<Address> where, parse_address(address));
   if (!where) return nullptr;
   const MetricsRegistry* registry = &metrics;
+  net::ServerConfig config{.address = where->host, .port = where->port, .wants_body = no_body, .limits = kLimits};
+  if (pair) {
+    config.certificate_pem = std::move(pair->certificate_pem);
+    config.key_pem = std::move(pair->key_pem);
+  }
   return net::start_server(
-      std::move(executor), {.address = where->host, .port = where->port, .wants_body = no_body, .limits = kLimits},
+      std::move(executor), std::move(config),
       [ready = std::move(ready), registry](net::ServerRequest request, net::ServerResponse& response) {
         return serve(response, answer(request.path, ready(), *registry));
       });

@@ -3,17 +3,25 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/metrics.hpp"
+#include "net/certificates.hpp"
 #include "net/server.hpp"
 
 namespace rotor::cli {
 
 // `ready` and `metrics` are asked at each request, on the executor, and outlive the server.
-// Null when the address is "0"; kUnavailable names the flag's address when the port is taken.
+// `pair`: what it shows over TLS; nullopt: plain HTTP. Null when the address is "0"; kUnavailable names the flag's
+// address when the port is taken.
 Result<std::unique_ptr<net::HttpServer>> start_status_server(Executor executor, std::string_view address,
                                                              std::function<bool()> ready,
-                                                             const MetricsRegistry& metrics);
+                                                             const MetricsRegistry& metrics,
+                                                             std::optional<net::KeyPair> pair = std::nullopt);
+
+// Of the files in `folder`, or, when it is empty, made now. kInvalid names the file.
+Result<net::KeyPair> metrics_certificate(const std::string& folder, const std::string& certificate,
+                                         const std::string& key, WallTime now);
 
 }  // namespace rotor::cli

@@ -1,7 +1,13 @@
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
 
+#include "cli/accepted_flags.hpp"
 #include "cli/cli.hpp"
 #include "cli/operator_options.hpp"
+#include "cli/status_server.hpp"
+#include "tests/fakes/source_dir.hpp"
 
 namespace rotor::cli {
 namespace {
@@ -67,6 +73,123 @@ TEST(OperatorFlags, NameTheFlagOfAWrongDuration) {
   const auto done = finish(flags);
   ASSERT_FALSE(done);
   EXPECT_NE(done.error().message.find("--rotation-quiet-period"), std::string::npos);
+}
+
+// As the command line is read, without what it starts.
+OperatorFlags read_flags(std::vector<std::string> arguments) {
+  CLI::App app;
+  OperatorFlags flags;
+  add_operator_flags(app, flags);
+  std::ranges::reverse(arguments);
+  app.parse(std::move(arguments));
+  return flags;
+}
+
+TEST(OperatorFlags, MeanWhatTheySay) {
+  const OperatorFlags none = read_flags({});
+  EXPECT_FALSE(none.secrets.generic_targets);
+  EXPECT_FALSE(none.secrets.extended_metric_labels);
+  EXPECT_TRUE(none.secrets.cluster_stores && none.secrets.namespaced_stores && none.secrets.flood_gate);
+  const OperatorFlags all = read_flags(
+      {"--unsafe-allow-generic-targets", "--enable-extended-metric-labels", "--enable-cluster-store-reconciler=false",
+       "--enable-secret-store-reconciler=false", "--enable-flood-gate=false", "--controller-class=mine",
+       "--namespace=a", "--metrics-secure", "--metrics-cert-dir=/certs", "--concurrent=3"});
+  EXPECT_TRUE(all.secrets.generic_targets && all.secrets.extended_metric_labels && all.metrics_secure);
+  EXPECT_FALSE(all.secrets.cluster_stores || all.secrets.namespaced_stores || all.secrets.flood_gate);
+  EXPECT_EQ(all.secrets.controller_class + all.secrets.watch_namespace + all.metrics_cert_dir, "minea/certs");
+  EXPECT_EQ(all.secrets.workers, 3);
+  EXPECT_FALSE(read_flags({"--unsafe-allow-generic-targets=false"}).secrets.generic_targets);
+}
+
+TEST(OperatorFlags, AreKnownAllThatTodaysOperatorTakes) {
+  for (const char* flag : {"--metrics-addr",
+                           "--metrics-secure",
+                           "--metrics-auth",
+                           "--metrics-cert-dir",
+                           "--metrics-cert-name",
+                           "--metrics-key-name",
+                           "--live-addr",
+                           "--controller-class",
+                           "--enable-leader-election",
+                           "--leader-election-id",
+                           "--leader-election-lease-duration",
+                           "--leader-election-renew-deadline",
+                           "--leader-election-retry-period",
+                           "--concurrent",
+                           "--client-qps",
+                           "--client-burst",
+                           "--loglevel",
+                           "--zap-time-encoding",
+                           "--namespace",
+                           "--enable-cluster-store-reconciler",
+                           "--enable-secret-store-reconciler",
+                           "--enable-cluster-external-secret-reconciler",
+                           "--enable-cluster-push-secret-reconciler",
+                           "--enable-push-secret-reconciler",
+                           "--enable-secrets-caching",
+                           "--enable-configmaps-caching",
+                           "--enable-managed-secrets-caching",
+                           "--enable-secret-api-read-on-cache-mismatch",
+                           "--store-requeue-interval",
+                           "--enable-flood-gate",
+                           "--enable-generator-state",
+                           "--enable-extended-metric-labels",
+                           "--enable-http2",
+                           "--unsafe-allow-generic-targets",
+                           "--generator-gc-grace-period",
+                           "--template-left-delimiter",
+                           "--template-right-delimiter",
+                           "--enable-vault-token-cache",
+                           "--vault-token-cache-size",
+                           "--experimental-enable-vault-token-cache",
+                           "--experimental-vault-token-cache-size",
+                           "--experimental-enable-doppler-oidc-cache",
+                           "--experimental-doppler-oidc-cache-size",
+                           "--doppler-etag-cache-size",
+                           "--experimental-enable-aws-session-cache"}) {
+    CLI::App app;
+    OperatorFlags flags;
+    add_operator_flags(app, flags);
+    EXPECT_NE(app.get_option_no_throw(flag), nullptr) << flag;
+  }
+}
+
+TEST(OperatorFlags, SayOfEachThatChangesNothingWhatBecameOfIt) {
+  EXPECT_EQ(read_flags({"--client-qps=50", "--enable-http2", "--client-qps", "7"}).without_effect,
+            (std::vector<std::string>{"--client-qps", "--enable-http2"}));
+  for (const AcceptedFlag& flag : accepted_flags()) {
+    EXPECT_FALSE(flag.fate.empty()) << flag.name;
+    EXPECT_EQ(read_flags({std::string(flag.name)}).without_effect.size(), 1U) << flag.name;
+  }
+  testing::internal::CaptureStderr();
+  tell_accepted_flags({"--client-qps"});
+  const std::string told = testing::internal::GetCapturedStderr();
+  EXPECT_NE(told.find("--client-qps"), std::string::npos) << told;
+  EXPECT_EQ(std::ranges::count(told, '\n'), 1) << told;
+}
+
+TEST(OperatorFlags, StandOnTheirPageWithWhatBecameOfThem) {
+  const std::string page = test::read_file(test::source_path("docs/operator.md"));
+  for (const AcceptedFlag& flag : accepted_flags()) {
+    EXPECT_NE(page.find("`" + std::string(flag.name) + "`"), std::string::npos) << flag.name;
+  }
+}
+
+TEST(OperatorFlags, ServeNoMetricsToAllThatWereMeantForFew) {
+  OperatorFlags flags = read_flags({"--metrics-auth", "--metrics-secure"});
+  const auto done = finish(flags);
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("--metrics-auth"), std::string::npos);
+}
+
+TEST(MetricsCertificate, ComesOutOfItsFolderOrIsMadeAtStart) {
+  const WallTime now = std::chrono::system_clock::now();
+  const auto made = metrics_certificate("", "tls.crt", "tls.key", now);
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(made->certificate_pem.starts_with("-----BEGIN CERTIFICATE-----"));
+  const auto missing = metrics_certificate("/nowhere", "tls.crt", "tls.key", now);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().message, "--metrics-cert-name /nowhere/tls.crt: cannot be read");
 }
 
 TEST(OperatorFlags, KnowTheLevelsPeopleUse) {
