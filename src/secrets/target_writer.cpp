@@ -13,6 +13,21 @@ using kube::Key;
 
 kube::WriteOptions as_manager(const ExternalSecret& es) { return {.field_manager = field_manager(es.metadata.name)}; }
 
+void tell(const Key& key, const KeyDiff& diff) {
+  const auto names = [](const std::vector<std::string>& keys) { return fmt::format("{}", fmt::join(keys, ",")); };
+  log::debug("data keys of a secret changed", {{"secret", key.name},
+                                               {"namespace", key.ns},
+                                               {"added", names(diff.added)},
+                                               {"updated", names(diff.updated)},
+                                               {"removed", names(diff.removed)},
+                                               {"emptied", names(diff.emptied)}});
+}
+
+// Why a Secret was deleted, in the order of Deed.
+std::string_view reason_of(Deed deed) {
+  return deed == Deed::kOrphanDeleted ? "the Secret of an earlier target name" : "deletionPolicy Delete";
+}
+
 std::unexpected<SyncFailure> failed_to(std::string_view what, const std::string& name, Error error) {
   return std::unexpected(write_failure(std::move(error), fmt::format("could not {} secret {}", what, name)));
 }
@@ -50,11 +65,21 @@ Task<TargetWriter::Done> TargetWriter::create(ExternalSecretPtr es, api::Secret 
 
 Task<TargetWriter::Done> TargetWriter::update(ExternalSecretPtr es, api::Secret secret) {
   const Key key = secret.metadata.key();
+  const auto diff = co_await diff_to(secret);
   SecretBytes body = json::write_secret(secret);
   auto answer = co_await p_.client.update(kube::kResource<api::Secret>, key, std::move(body), as_manager(*es));
   if (!answer) co_return failed_to("update", key.name, std::move(answer).error());
   static_cast<void>(p_.world.wrote_target(*answer));  // the watch shows it sooner or later
+  if (diff) tell(key, *diff);
   co_return Deed::kUpdated;
+}
+
+// What it holds now is read for this alone: nothing of it is kept.
+Task<std::optional<KeyDiff>> TargetWriter::diff_to(const api::Secret& secret) {
+  if (!log::enabled(log::Level::kDebug)) co_return std::nullopt;
+  const auto before = co_await kube::get<api::Secret>(p_.client, secret.metadata.key());
+  if (!before) co_return std::nullopt;
+  co_return key_diff(before->data, secret.data);
 }
 
 Task<TargetWriter::Done> TargetWriter::mark(ExternalSecretPtr es) {
@@ -81,7 +106,8 @@ Task<Synced<Deed>> TargetWriter::remove(TargetPtr target, Deed deed, Ending fail
     auto error = std::move(removed).error().prefixed(fmt::format("{} {}", what, key.name));
     co_return std::unexpected(SyncFailure{failure, std::move(error), then});
   }
-  log::debug("secret deleted", {{"secret", key.name}, {"namespace", key.ns}});
+  log::debug(deed == Deed::kOrphanDeleted ? "orphaned secret deleted" : "managed secret deleted",
+             {{"secret", key.name}, {"namespace", key.ns}, {"reason", reason_of(deed)}});
   co_return deed;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/task.hpp"
 #include "secrets/ending.hpp"
+#include "secrets/key_diff.hpp"
 #include "secrets/parts.hpp"
 #include "secrets/plan.hpp"
 #include "secrets/views.hpp"
@@ -28,6 +29,7 @@ class TargetWriter {
   using Done = Synced<std::optional<Deed>>;
   Task<Done> create(ExternalSecretPtr es, api::Secret secret);
   Task<Done> update(ExternalSecretPtr es, api::Secret secret);
+  Task<std::optional<KeyDiff>> diff_to(const api::Secret& secret);
   Task<Done> mark(ExternalSecretPtr es);
 
   Parts p_;

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/log.hpp"
 #include "tests/scenarios/secrets_world.hpp"
 
 namespace rotor::test {
@@ -146,6 +147,31 @@ TEST_F(SecretsProcess, ShowsLabelsOfObjectsWhereItIsAskedTo) {
   });
   EXPECT_THAT(world.metrics().render(), HasSubstr(R"(secretstore_status_condition{name="store",namespace="ns",)"
                                                   R"(condition="Ready",status="True",app_kubernetes_io_name="")"));
+}
+
+// What is logged while `act` runs, at debug level.
+template <class Act>
+std::string logged(Act act) {
+  log::configure(log::Level::kDebug, log::Format::kJson);
+  testing::internal::CaptureStderr();
+  act();
+  std::string text = testing::internal::GetCapturedStderr();
+  log::configure(log::Level::kInfo, log::Format::kLogfmt);
+  return text;
+}
+
+TEST_F(SecretsProcess, NamesTheKeysThatAnUpdateChangesAndNoValue_Row196) {
+  world.store(R"([{"key":"doc","value":"{\"one\":\"canary-5b1f\"}"}])");
+  start();
+  world.external_secret(R"("dataFrom":[{"extract":{"key":"doc"}}])");
+  world.until_ready("es", "es", kSynced);
+  const std::string text = logged([this] {
+    world.store(R"([{"key":"doc","value":"{\"zoo\":\"canary-7d\",\"new\":\"\"}"}])");
+    world.merge("es", "es", R"({"metadata":{"annotations":{"force-sync":"1"}}})");
+    world.until("the new key", [this] { return world.value("es", "zoo") == "canary-7d"; });
+  });
+  EXPECT_THAT(text, HasSubstr(R"("added":"new,zoo","updated":"","removed":"one","emptied":"new")")) << text;
+  EXPECT_THAT(text, Not(HasSubstr("canary")));
 }
 
 TEST_F(SecretsProcess, LeavesStoresOfAnotherClassAndWhatReadsThemAlone) {
