@@ -34,7 +34,6 @@ constexpr std::array kAccepted = {
     AcceptedFlag{"--enable-secret-api-read-on-cache-mismatch", kSmallCache},
     AcceptedFlag{"--enable-generator-state", kNoGenerators},
     AcceptedFlag{"--generator-gc-grace-period", kNoGenerators},
-    AcceptedFlag{"--enable-cluster-external-secret-reconciler", kNoSuchKind},
     AcceptedFlag{"--enable-cluster-push-secret-reconciler", kNoSuchKind},
     AcceptedFlag{"--enable-push-secret-reconciler", kNoSuchKind},
     AcceptedFlag{"--enable-http2", "Rotor serves HTTP/1.1"},

@@ -13,11 +13,14 @@
 #include "apiserver/server/run_directory.hpp"
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
+#include "cli/providers.hpp"
+#include "local/admission_hook.hpp"
 
 namespace rotor::cli {
 namespace {
 
-int serve(const apiserver::EmbeddedConfig& config, const std::string& kubeconfig_path) {
+int serve(apiserver::EmbeddedConfig config, const std::string& kubeconfig_path) {
+  config.admission = local::make_admission(make_providers, local::StoresAnswer::kThemselves);
   boost::asio::io_context io;
   boost::asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);  // before there is a file to remove
   auto server = apiserver::EmbeddedServer::start(config);

@@ -17,6 +17,7 @@
 #include "base/activities.hpp"
 #include "base/metrics.hpp"
 #include "kube/client/config.hpp"
+#include "local/admission_hook.hpp"
 #include "local/manifests/file_watch.hpp"
 #include "local/manifests/manifest_sync.hpp"
 #include "local/manifests/manifests.hpp"
@@ -349,7 +350,11 @@ Result<RunResult> run(RunOptions options, MakeProviders make_providers) {
                                           : state_directory(options.manifests, options.state_directory));
   if (!directory.notice.empty()) timeline.say("state", directory.notice);
   const auto book = std::make_shared<LogBook>();
-  auto server = apiserver::EmbeddedServer::start({.port = options.port, .directory = directory.path, .logs = book});
+  const auto stores = options.values ? StoresAnswer::kFromValues : StoresAnswer::kThemselves;
+  auto server = apiserver::EmbeddedServer::start({.port = options.port,
+                                                  .directory = directory.path,
+                                                  .logs = book,
+                                                  .admission = make_admission(make_providers, stores)});
   if (!server) {
     if (server.error().message.contains(directory.path)) server.error().message += " (--state-dir DIR)";
     server.error().message += options.port == 0 ? "" : " (--port; without it any free port is taken)";

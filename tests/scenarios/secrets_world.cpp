@@ -91,7 +91,8 @@ T SecretsWorld::run(Task<T> task) {
   return loop_.take(*pending);
 }
 
-SecretsWorld::SecretsWorld(bool loose) : server_(must(apiserver::EmbeddedServer::start({}))) {
+SecretsWorld::SecretsWorld(bool loose, apiserver::Admission admission)
+    : server_(must(apiserver::EmbeddedServer::start({.admission = std::move(admission)}))) {
   const std::string kubeconfig(server_->kubeconfig().reveal());
   person_ =
       must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")), "person"));

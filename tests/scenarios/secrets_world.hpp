@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apiserver/registry/admission.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "json/document.hpp"
@@ -25,7 +26,7 @@ class SecretsWorld {
  public:
   // Server, CRDs, namespace "ns". `loose`: a CRD that lets everything in, as an older installation may have left
   // objects, and none of ClusterExternalSecrets.
-  explicit SecretsWorld(bool loose = false);
+  explicit SecretsWorld(bool loose = false, apiserver::Admission admission = {});
   ~SecretsWorld();
 
   void start_operator(secrets::Options options = {});

@@ -87,6 +87,7 @@ Api::Api(const Clock& clock, Options options, std::function<void()> wake)
     if (kind.custom || kind.kind != "CustomResourceDefinition") return {};
     return admit_crd(object, old, kinds_, registry_.now_text());
   });
+  registry_.set_admission(options_.admission);
   const KindPtr namespaces = kinds_.find("", "namespaces");
   for (const std::string_view name : kInitialNamespaces) {
     json::Object ns;

@@ -62,6 +62,7 @@ class Api {
     SecretBytes token;    // of the administrator
     Store::Options store{};
     std::shared_ptr<const LogSource> logs{};  // of pods; none: this server runs none
+    Admission admission{};                    // none: everything valid is stored
   };
   // `wake`: see GarbageCollector.
   Api(const Clock& clock, Options options, std::function<void()> wake);

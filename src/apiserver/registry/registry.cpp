@@ -155,6 +155,16 @@ Answer<void> Registry::check_namespace(const Target& target) const {
   return refuse(std::move(out));
 }
 
+Answer<void> Registry::ask_admission(const Target& target, const json::Object& object, const json::Object* old,
+                                     std::vector<std::string>& warnings) const {
+  if (!admission_ || !target.subresource.empty()) return {};
+  AdmissionAnswer answer =
+      admission_({.group = target.kind->group, .kind = target.kind->kind, .object = object, .old = old});
+  if (answer.denial) return refuse(denied_by_webhook(answer.webhook, *answer.denial));
+  std::ranges::move(answer.warnings, std::back_inserter(warnings));
+  return {};
+}
+
 Answer<Written> Registry::create(Target target, json::Object body, const WriteRequest& request) {
   TRY_VOID(check_type(target, body));
   TRY_VOID(check_identity(target, body));
@@ -184,6 +194,7 @@ Answer<Written> Registry::insert(const Target& target, json::Object object, cons
   std::ranges::move(schema::validate(*target.version->schema, object), std::back_inserter(errors));
   validate_builtin(kind, object, nullptr, errors);
   if (!errors.empty()) return refuse(invalid_for(target, object, errors));
+  TRY_VOID(ask_admission(target, object, nullptr, warnings));
 
   const kube::Key key{target.ns, std::string(name_of(object))};
   if (const ObjectPtr there = store_.get(kind.storage_key, key)) {
@@ -252,6 +263,7 @@ Answer<Written> Registry::replace(const Target& target, const ObjectPtr& stored,
   std::ranges::move(schema::validate(*target.version->schema, updated, &live), std::back_inserter(errors));
   if (target.subresource.empty()) validate_builtin(kind, updated, &live, errors);
   if (!errors.empty()) return refuse(invalid_for(target, updated, errors));
+  TRY_VOID(ask_admission(target, updated, &live, warnings));
 
   if (target.subresource.empty()) {
     std::ranges::move(warnings_of(kind, updated, &live), std::back_inserter(warnings));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apiserver/patch/patch.hpp"
+#include "apiserver/registry/admission.hpp"
 #include "apiserver/registry/kinds.hpp"
 #include "apiserver/registry/store.hpp"
 #include "base/clock.hpp"
@@ -76,6 +77,8 @@ class Registry {
   // Looks at an object before it is stored: CRDs are checked and completed there.
   using Admit = std::function<Answer<void>(const ServedKind& kind, json::Object& object, const json::Object* old)>;
   void set_admit(Admit admit) { admit_ = std::move(admit); }
+  // Looks at it last, when everything else was found right.
+  void set_admission(Admission admission) { admission_ = std::move(admission); }
 
  private:
   Answer<Written> insert(const Target& target, json::Object object, const WriteRequest& request, bool track,
@@ -84,6 +87,8 @@ class Registry {
                           const WriteRequest& request, bool track, std::vector<std::string> warnings);
   Answer<Written> apply(const Target& target, const ObjectPtr& stored, json::Object configuration,
                         const WriteRequest& request);
+  Answer<void> ask_admission(const Target& target, const json::Object& object, const json::Object* old,
+                             std::vector<std::string>& warnings) const;
   Answer<void> check_identity(const Target& target, json::Object& body) const;
   Answer<void> check_namespace(const Target& target) const;
   patch::Write who(const Target& target, const WriteRequest& request) const;
@@ -94,6 +99,7 @@ class Registry {
   Kinds& kinds_;
   const Clock& clock_;
   Admit admit_;
+  Admission admission_;
 };
 
 // Apiversion and kind of the body against the endpoint's; fills them in where a built-in kind lets them be left out.

@@ -73,6 +73,10 @@ Failure forbidden(std::string_view group, std::string_view resource, std::string
   return {403, "Forbidden", fmt::format("{}: {}", what, why), details_of(group, resource, name)};
 }
 
+Failure denied_by_webhook(std::string_view webhook, std::string_view why) {
+  return {403, "Forbidden", fmt::format("admission webhook \"{}\" denied the request: {}", webhook, why)};
+}
+
 Failure method_not_allowed() {
   return {405, "MethodNotAllowed", "the server does not allow this method on the requested resource"};
 }

@@ -41,6 +41,8 @@ Failure invalid(std::string_view group, std::string_view kind, std::string_view 
 Failure bad_request(std::string message);
 Failure unauthorized();
 Failure forbidden(std::string_view group, std::string_view resource, std::string_view name, std::string_view why);
+// As a webhook that refuses with 403 is quoted.
+Failure denied_by_webhook(std::string_view webhook, std::string_view why);
 Failure method_not_allowed();
 Failure unsupported_media_type(std::string message);
 Failure not_acceptable(std::string message);

@@ -68,7 +68,8 @@ class Server final : public EmbeddedServer {
     Api::Options options{.address = fmt::format("{}:{}", in_brackets(config_.address), http_->port()),
                          .token = token_,
                          .store = {.first_revision = static_cast<std::uint64_t>(first), .history = config_.history},
-                         .logs = config_.logs};
+                         .logs = config_.logs,
+                         .admission = config_.admission};
     api_.emplace(clock_, std::move(options), [this] { asio::post(io_, [this] { api_->run_controllers(); }); });
     serving_.emplace(Serving{.api = *api_, .faults = faults_, .clock = clock_});
     faults_.set_on_watches([this](std::string resource, bool expired) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "apiserver/registry/admission.hpp"
 #include "apiserver/server/faults.hpp"
 #include "apiserver/server/log_source.hpp"
 #include "base/error.hpp"
@@ -20,6 +21,7 @@ struct EmbeddedConfig {
   std::string directory{};     // where `kubeconfig` and `ca.crt` are written; made when absent; "": nothing is written
   std::size_t history = 4096;  // changes kept for each resource, for watches that come back
   std::shared_ptr<const LogSource> logs{};  // of whoever runs pods; none: nobody does
+  Admission admission{};                    // asked on the server's thread; none: everything valid is stored
 };
 
 class EmbeddedServer {

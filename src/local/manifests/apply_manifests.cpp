@@ -23,7 +23,14 @@ kube::Key key_of(const kube::Resource& resource, const json::Object& object) {
   return {std::move(ns), std::string(json::find_string(object, "metadata.name"))};
 }
 
+// A webhook says each thing that is wrong on a line of its own.
+std::string in_one_line(std::string text) {
+  for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at)) text.replace(at, 1, "; ");
+  return text;
+}
+
 Refusal refusal(Manifest manifest, Error error) {
+  error.message = in_one_line(std::move(error.message));
   error =
       std::move(error).prefixed(fmt::format("{}: {} {}", manifest.origin, json::find_string(manifest.object, "kind"),
                                             json::find_string(manifest.object, "metadata.name")));

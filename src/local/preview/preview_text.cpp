@@ -12,7 +12,7 @@
 namespace rotor::local {
 namespace {
 
-using tmpl::Value;
+using YamlValue = tmpl::Value;
 using Texts = std::map<std::string, std::string>;
 
 std::string type_of(const tmpl::SecretParts& parts) { return parts.type.empty() ? "Opaque" : parts.type; }
@@ -56,20 +56,20 @@ std::string summary(const Preview& preview, const tmpl::SecretParts& parts) {
   return out + sizes_of(parts);
 }
 
-Value to_value(const Texts& texts) {
+YamlValue to_value(const Texts& texts) {
   tmpl::Map members;
-  for (const auto& [name, text] : texts) members.emplace(name, Value::text(text));
-  return Value::map(std::move(members));
+  for (const auto& [name, text] : texts) members.emplace(name, YamlValue::text(text));
+  return YamlValue::map(std::move(members));
 }
 
 // Binary goes into `data` in base64, text into `stringData`, which the API server takes for the same.
 std::string manifest(const Preview& preview, const tmpl::SecretParts& parts) {
   tmpl::Map metadata;
-  metadata.emplace("name", Value::text(preview.es.target_name()));
-  metadata.emplace("namespace", Value::text(namespace_of(preview.es.metadata)));
+  metadata.emplace("name", YamlValue::text(preview.es.target_name()));
+  metadata.emplace("namespace", YamlValue::text(namespace_of(preview.es.metadata)));
   if (!parts.labels.empty()) metadata.emplace("labels", to_value(parts.labels));
   if (!parts.annotations.empty()) metadata.emplace("annotations", to_value(parts.annotations));
-  if (!parts.finalizers.empty()) metadata.emplace("finalizers", Value::strings(parts.finalizers));
+  if (!parts.finalizers.empty()) metadata.emplace("finalizers", YamlValue::strings(parts.finalizers));
   Texts text, binary;
   for (const auto& [key, value] : parts.data) {
     const std::string_view bytes = value.reveal();
@@ -80,13 +80,13 @@ std::string manifest(const Preview& preview, const tmpl::SecretParts& parts) {
     }
   }
   tmpl::Map secret;
-  secret.emplace("apiVersion", Value::text("v1"));
-  secret.emplace("kind", Value::text("Secret"));
-  secret.emplace("metadata", Value::map(std::move(metadata)));
-  secret.emplace("type", Value::text(type_of(parts)));
+  secret.emplace("apiVersion", YamlValue::text("v1"));
+  secret.emplace("kind", YamlValue::text("Secret"));
+  secret.emplace("metadata", YamlValue::map(std::move(metadata)));
+  secret.emplace("type", YamlValue::text(type_of(parts)));
   if (!binary.empty()) secret.emplace("data", to_value(binary));
   if (!text.empty()) secret.emplace("stringData", to_value(text));
-  return tmpl::write_yaml(Value::map(std::move(secret))).value_or("") + "\n";
+  return tmpl::write_yaml(YamlValue::map(std::move(secret))).value_or("") + "\n";
 }
 
 }  // namespace

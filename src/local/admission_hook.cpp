@@ -1,0 +1,63 @@
+#include "local/admission_hook.hpp"
+
+#include <cstdlib>
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+
+#include "admission/kinds.hpp"
+#include "local/values/values.hpp"
+#include "local/values/values_provider.hpp"
+
+namespace rotor::local {
+namespace {
+
+class NobodyCounts final : public providers::CallCounter {
+ public:
+  void count(std::string_view, std::string_view, bool) override {}
+};
+
+std::optional<std::string> variable(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+// Its loop never runs: static checks need none.
+class Judge {
+ public:
+  Judge(const MakeProviders& make_providers, StoresAnswer stores)
+      : http_(providers::make_http_clients(io_.get_executor(), clock_, "rotor")),
+        registry_(make_providers({io_.get_executor(), clock_, *http_, counter_, variable})) {
+    if (stores == StoresAnswer::kFromValues) registry_.set_stand_in(make_values_provider(no_values_));
+  }
+
+  apiserver::AdmissionAnswer answer(const apiserver::AdmissionRequest& request) const {
+    const admission::JudgedKind* kind = admission::judged_kind(request.group, request.kind);
+    if (kind == nullptr) return {};
+    const std::string object = json::serialize(request.object);
+    const std::string old = request.old == nullptr ? std::string() : json::serialize(*request.old);
+    admission::Verdict verdict = kind->judge({object, old}, registry_);
+    apiserver::AdmissionAnswer out{.webhook = std::string(kind->webhook)};
+    if (!verdict.allowed()) out.denial = verdict.message();
+    out.warnings = std::move(verdict.warnings);
+    return out;
+  }
+
+ private:
+  boost::asio::io_context io_;
+  SystemClock clock_;
+  NobodyCounts counter_;
+  Values no_values_;
+  std::unique_ptr<providers::HttpClients> http_;
+  providers::ProviderRegistry registry_;
+};
+
+}  // namespace
+
+apiserver::Admission make_admission(const MakeProviders& make_providers, StoresAnswer stores) {
+  return [judge = std::make_shared<const Judge>(make_providers, stores)](const apiserver::AdmissionRequest& request) {
+    return judge->answer(request);
+  };
+}
+
+}  // namespace rotor::local
