@@ -102,7 +102,7 @@ void version_block(Writer& w, std::string_view description, const CrdVersion& ve
   w.boolean(version.served);
   w.key("storage");
   w.boolean(version.storage);
-  if (version.status != nullptr) {
+  if (version.status != nullptr && version.status_subresource) {
     w.key("subresources");
     w.raw(R"({"status":{}})");
   }

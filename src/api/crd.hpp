@@ -24,6 +24,7 @@ struct CrdVersion {
   bool deprecated = false;
   json::TypeRef spec = nullptr;
   json::TypeRef status = nullptr;  // null: no status and no status subresource
+  bool status_subresource = true;
   std::vector<PrinterColumn> columns{};
   std::vector<std::string_view> selectable_fields{};
 };
