@@ -162,7 +162,41 @@ void complete(Config& config) {
   if (auth.gcp) default_to(auth.gcp->path, "gcp");
 }
 
+template <class Ref>
+void forget(std::optional<Ref>& ref) {
+  if (ref) ref->ns.reset();
+}
+
+void forget_in(Auth& auth) {
+  forget(auth.token);
+  if (auth.app_role) {
+    forget(auth.app_role->role_ref);
+    auth.app_role->secret_ref.ns.reset();
+  }
+  if (auth.kubernetes) {
+    forget(auth.kubernetes->service_account);
+    forget(auth.kubernetes->secret_ref);
+  }
+  if (auth.ldap) auth.ldap->secret_ref.ns.reset();
+  if (auth.user_pass) auth.user_pass->secret_ref.ns.reset();
+  if (auth.jwt) {
+    forget(auth.jwt->secret_ref);
+    if (auth.jwt->service_account_token) auth.jwt->service_account_token->service_account.ns.reset();
+  }
+  if (auth.cert) {
+    auth.cert->client_cert.ns.reset();
+    auth.cert->secret_ref.ns.reset();
+  }
+}
+
 }  // namespace
+
+void forget_namespaces(Config& config) {
+  forget(config.ca_provider);
+  forget(config.tls.cert);
+  forget(config.tls.key);
+  if (config.auth) forget_in(*config.auth);
+}
 
 Result<Config> read_config(const Store& store) {
   if (store.config.text.empty() || store.config.text == "null") {

@@ -140,6 +140,9 @@ struct Config {
 
 Result<Config> read_config(const Store& store);
 
+// For what has no namespace of its own to point from: every reference lies where the consumer is, whatever it names.
+void forget_namespaces(Config& config);
+
 }  // namespace rotor::providers::vault
 
 namespace rotor::json {
