@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "base/duration.hpp"
+#include "base/nearest.hpp"
 #include "base/quote.hpp"
-#include "local/nearest.hpp"
 
 namespace rotor::cli {
 
@@ -28,7 +28,7 @@ CLI::Option* choice(CLI::Option* option, std::vector<std::string> words, std::ve
       return std::ranges::find(list, text) != list.end();
     };
     if (is_in(words) || is_in(also)) return {};
-    const auto meant = local::nearest(text, words);
+    const auto meant = nearest(text, words);
     return fail(Code::kInvalid, fmt::format("{} is none of {}{}", go_quote(text), fmt::join(words, ", "),
                                             meant ? fmt::format("; did you mean {}?", *meant) : ""));
   });

@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "local/nearest.hpp"
+#include "base/nearest.hpp"
 
 namespace rotor::cli {
 namespace {
@@ -32,7 +32,7 @@ std::optional<std::string> explain_extras(const CLI::App& app, const Page& page)
     return advice(page.name, fmt::format("`{}` is one argument too many", extras.front()), std::nullopt);
   }
   const std::string name = flag->substr(0, flag->find('='));
-  return advice(page.name, fmt::format("there is no flag `{}`", name), local::nearest(name, flags_of(page)));
+  return advice(page.name, fmt::format("there is no flag `{}`", name), nearest(name, flags_of(page)));
 }
 
 // The first option that has to be there and is not.
@@ -55,8 +55,7 @@ std::optional<std::string> wrong_command(const Page& page, const std::vector<std
   std::vector<std::string> known;
   for (const Page& child : page.children) known.push_back(child.word);
   if (std::ranges::find(known, arguments[0]) != known.end()) return std::nullopt;
-  return advice(page.name, fmt::format("there is no sub-command `{}`", arguments[0]),
-                local::nearest(arguments[0], known));
+  return advice(page.name, fmt::format("there is no sub-command `{}`", arguments[0]), nearest(arguments[0], known));
 }
 
 std::string wrong_usage(const CLI::App& app, const CLI::ParseError& error) {

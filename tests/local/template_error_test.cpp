@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "local/nearest.hpp"
+#include "base/nearest.hpp"
 #include "template/language/template.hpp"
 
 namespace rotor::local {

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/ascii.hpp"
-#include "local/nearest.hpp"
+#include "base/nearest.hpp"
 
 namespace rotor::local {
 namespace {

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/crds.hpp"
-#include "local/nearest.hpp"
+#include "base/nearest.hpp"
 
 namespace rotor::local {
 namespace {

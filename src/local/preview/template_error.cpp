@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "local/nearest.hpp"
+#include "base/nearest.hpp"
 #include "template/functions/registry.hpp"
 
 namespace rotor::local {

@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-namespace rotor::local {
+namespace rotor {
 
 // The closest one by edits (a swap of neighbours is one, letter case is none); nullopt when none is close. The first of
 // equals.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> known);
 
-}  // namespace rotor::local
+}  // namespace rotor

@@ -1,11 +1,11 @@
-#include "local/nearest.hpp"
+#include "base/nearest.hpp"
 
 #include <algorithm>
 #include <vector>
 
 #include "base/ascii.hpp"
 
-namespace rotor::local {
+namespace rotor {
 namespace {
 
 constexpr std::size_t kLongestWord = 64;
@@ -44,4 +44,4 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
   return found;
 }
 
-}  // namespace rotor::local
+}  // namespace rotor
