@@ -155,7 +155,7 @@ class Bench {
   Task<Result<Figures>> bare(std::size_t count) {
     net::TlsConfig tls;
     tls.ca_pem = std::string(json::find_string(plan_, "bare.ca"));
-    CO_TRY(auto client, http_->get(std::move(tls)));
+    CO_TRY(auto client, http_->get(std::move(tls), net::Reach::kAnywhere));
     CO_TRY_VOID(co_await exchange(client));
     co_return co_await measure(count, [this, client] { return exchange(client); });
   }

@@ -20,7 +20,7 @@ struct Core {
       : clock(clock_in),
         user_agent(config.user_agent),
         tls(std::move(tls_in)),
-        dialer(clock, *tls, {config.proxy, config.connect_timeout}),
+        dialer(clock, *tls, {config.proxy, config.reach, config.beyond_reach, config.connect_timeout}),
         pool(std::make_shared<Pool>(executor, clock, config.idle_timeout, config.max_connections_per_host)) {}
 
   Clock& clock;

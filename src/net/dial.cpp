@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "net/deadline.hpp"
+#include "net/reach.hpp"
 #include "net/sockets.hpp"
 
 namespace rotor::net {
@@ -85,12 +86,19 @@ Task<Result<tcp::socket>> Dialer::connect_any(Endpoints endpoints, std::string n
   co_return fail(last.code, fmt::format("cannot connect to {}: {}", name, last.message));
 }
 
-Task<Result<tcp::socket>> Dialer::connect(std::string host, std::uint16_t port, std::string_view& stage) {
+Task<Result<tcp::socket>> Dialer::connect(std::string host, std::uint16_t port, Reach reach, std::string_view& stage) {
   stage = "resolving the name";
-  CO_TRY(Endpoints endpoints, co_await resolver_.resolve(host, port));
+  CO_TRY(Endpoints found, co_await resolver_.resolve(host, port));
   stage = "connecting";
   const std::string name = host.contains(':') ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
-  Result<tcp::socket> socket = co_await connect_any(std::move(endpoints), name);
+  // Looked at between the look-up and the connection, so that no later look-up can answer otherwise.
+  auto endpoints = keep_within(reach, std::move(found));
+  if (!endpoints) {
+    Error refused = std::move(endpoints).error().prefixed("cannot connect to " + name);
+    if (!config_.beyond_reach.empty()) refused.message += "; " + config_.beyond_reach;
+    co_return std::unexpected(std::move(refused));
+  }
+  Result<tcp::socket> socket = co_await connect_any(*std::move(endpoints), name);
   co_return socket;
 }
 
@@ -100,7 +108,8 @@ Task<Result<std::unique_ptr<Connection>>> Dialer::dial(Url url, std::string_view
     CO_TRY(proxy, parse_proxy(text));
   }
   const Url& peer = proxy ? proxy->url : url;
-  CO_TRY(tcp::socket socket, co_await connect(peer.host, peer.port, stage));
+  const Reach reach = proxy ? Reach::kAnywhere : config_.reach;
+  CO_TRY(tcp::socket socket, co_await connect(peer.host, peer.port, reach, stage));
 
   auto connection = std::make_unique<Connection>();
   if (url.scheme == "http") {

@@ -14,6 +14,8 @@ namespace rotor::net {
 
 struct DialConfig {
   ProxyConfig proxy;
+  Reach reach;
+  std::string beyond_reach;
   std::chrono::milliseconds connect_timeout;
 };
 
@@ -25,7 +27,8 @@ class Dialer {
   Task<Result<std::unique_ptr<Connection>>> dial(Url url, std::string_view& stage);
 
  private:
-  Task<Result<boost::asio::ip::tcp::socket>> connect(std::string host, std::uint16_t port, std::string_view& stage);
+  Task<Result<boost::asio::ip::tcp::socket>> connect(std::string host, std::uint16_t port, Reach reach,
+                                                     std::string_view& stage);
   Task<Result<boost::asio::ip::tcp::socket>> connect_any(Endpoints endpoints, std::string name);
 
   Clock& clock_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -89,8 +90,17 @@ ProxyConfig proxy_from_environment();
 // The proxy URL, or empty for a direct connection. Loopback and link-local hosts are always direct.
 std::string proxy_for(const ProxyConfig& config, std::string_view url);
 
+// Which addresses may be connected to, whatever name leads there. What a proxy connects to is the proxy's affair.
+enum class Reach : std::uint8_t {
+  kAnywhere,
+  kNotOfTheNode,  // no link-local address, no metadata service of a cloud
+  kRemote,        // nor loopback
+};
+
 struct ClientConfig {
   TlsConfig tls{};
+  Reach reach = Reach::kAnywhere;
+  std::string beyond_reach{};  // what the refusal says besides
   ProxyConfig proxy{};
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(5);
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);  // a pooled connection is dropped after that

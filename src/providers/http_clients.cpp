@@ -10,17 +10,23 @@
 namespace rotor::providers {
 namespace {
 
+constexpr std::string_view kTrustedStores =
+    "what listens there is the controller's own, which a ClusterSecretStore may use, or a SecretStore where the "
+    "controller was started with --allow-controller-identity";
+
 class SharedHttpClients final : public HttpClients {
  public:
   SharedHttpClients(Executor executor, Clock& clock, std::string user_agent)
       : executor_(std::move(executor)), clock_(clock), user_agent_(std::move(user_agent)) {}
 
-  Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig tls) override {
+  Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig tls, net::Reach reach) override {
     if (clients_.size() > 2 * kKept) std::erase_if(clients_, [](const auto& entry) { return entry.second.expired(); });
-    auto& slot = clients_[identity(tls)];
+    auto& slot = clients_[identity(tls, reach)];
     if (const auto alive = slot.lock()) return alive;
     net::ClientConfig config;
     config.tls = std::move(tls);
+    config.reach = reach;
+    if (reach == net::Reach::kRemote) config.beyond_reach = kTrustedStores;
     config.proxy = net::proxy_from_environment();
     config.user_agent = user_agent_;
     TRY(std::shared_ptr<net::HttpClient> client, net::make_http_client(executor_, clock_, std::move(config)));
@@ -31,8 +37,8 @@ class SharedHttpClients final : public HttpClients {
 
  private:
   // A digest, so that no key material is kept as a map's key.
-  static std::string identity(const net::TlsConfig& tls) {
-    std::string parts;
+  static std::string identity(const net::TlsConfig& tls, net::Reach reach) {
+    std::string parts = fmt::format("{}:", static_cast<int>(reach));
     for (const std::string_view part : {std::string_view(tls.ca_pem), std::string_view(tls.certificate_pem),
                                         tls.key_pem.reveal(), std::string_view(tls.server_name)}) {
       parts += fmt::format("{}:", part.size());

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/task.hpp"
+#include "json/describe.hpp"
 #include "providers/client.hpp"
 #include "providers/services.hpp"
 #include "providers/store.hpp"
@@ -26,6 +27,9 @@ class Provider {
 
   virtual Capability capability() const = 0;
   virtual Maintenance maintenance() const { return Maintenance::kMaintained; }
+
+  // What spec.provider.NAME may hold; null: anything.
+  virtual json::TypeRef block() const { return nullptr; }
 
   // Static checks of the store's block: no I/O. Returns warnings for the admission answer.
   virtual Result<std::vector<std::string>> validate_store(const Store& store) const = 0;

@@ -36,4 +36,15 @@ Task<> ProviderRegistry::close() {
   co_await side_by_side(all.size(), all.size(), [&all](std::size_t i) { return closed(*all[i]); });
 }
 
+json::TypeRef ProviderRegistry::block(std::string_view name) const {
+  const auto it = providers_.find(name);
+  return it == providers_.end() ? nullptr : it->second->block();
+}
+
+std::vector<std::string> ProviderRegistry::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, provider] : providers_) names.push_back(name);
+  return names;
+}
+
 }  // namespace rotor::providers

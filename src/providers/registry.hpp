@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "providers/provider.hpp"
 
@@ -27,6 +28,9 @@ class ProviderRegistry {
   void set_stand_in(std::unique_ptr<Provider> provider) { stand_in_ = std::move(provider); }
 
   Provider* find(std::string_view name) const;  // null: not registered
+  // What the block of that back end may hold, whoever answers for it; null: anything, or nobody knows.
+  json::TypeRef block(std::string_view name) const;
+  std::vector<std::string> names() const;
 
   // Provider::close() of all, one beside the other.
   Task<> close();

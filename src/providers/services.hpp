@@ -17,11 +17,11 @@ class MetricsRegistry;
 
 namespace rotor::providers {
 
-// Clients per TLS configuration, made once and kept. Outlives every provider.
+// Clients per TLS configuration and reach, made once and kept. Outlives every provider.
 class HttpClients {
  public:
   virtual ~HttpClients() = default;
-  virtual Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig tls) = 0;
+  virtual Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig tls, net::Reach reach) = 0;
 };
 std::unique_ptr<HttpClients> make_http_clients(Executor executor, Clock& clock, std::string user_agent);
 

@@ -63,12 +63,13 @@ class Tunnel : public Site {
   }
   ~Tunnel() override { proxy_.acceptor.close(); }
 
-  void start(std::string proxy_url) {
+  void start(std::string proxy_url, Reach reach = Reach::kAnywhere) {
     serve(hello, server_config({"vault.example"}));
     proxy_.target = server_->port();
     ClientConfig config = client_config();
     config.proxy.https_proxy = proxy_url;
     config.proxy.http_proxy = proxy_url;
+    config.reach = reach;
     connect(std::move(config));
   }
 
@@ -84,6 +85,11 @@ TEST_F(Tunnel, CarriesTlsToANameOnlyTheProxyKnows) {
   }
   ASSERT_EQ(proxy_.heads.size(), 1U);  // the tunnel is pooled
   EXPECT_EQ(proxy_.heads[0], "CONNECT vault.example:8200 HTTP/1.1\r\nHost: vault.example:8200\r\n\r\n");
+}
+
+TEST_F(Tunnel, IsNoMatterOfReachForTheProxyIsNotTheStores) {
+  start(proxy_.url(), Reach::kRemote);
+  EXPECT_TRUE(send({.url = "https://vault.example:8200/v1"}));
 }
 
 TEST_F(Tunnel, SendsTheProxysCredentials) {

@@ -41,8 +41,8 @@ class RoutedClients final : public providers::HttpClients {
   RoutedClients(std::unique_ptr<providers::HttpClients> inner, std::string server)
       : inner_(std::move(inner)), server_(std::move(server)) {}
 
-  Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig tls) override {
-    TRY(std::shared_ptr<net::HttpClient> client, inner_->get(std::move(tls)));
+  Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig tls, net::Reach reach) override {
+    TRY(std::shared_ptr<net::HttpClient> client, inner_->get(std::move(tls), reach));
     return std::make_shared<RoutedClient>(std::move(client), server_);
   }
 

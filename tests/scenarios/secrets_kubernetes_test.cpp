@@ -43,7 +43,7 @@ TEST_F(KubernetesStore, SaysSoWhenTheSecretIsNotThere) {
   world.until_ready("es", "es", "False/SecretSyncedError/could not get secret data from provider");
   world.until("the event", [this] { return !world.events("UpdateFailed").empty(); });
   EXPECT_EQ(json::find_string(world.events("UpdateFailed")[0], "message"),
-            "error processing spec.data[0] (key: absent), err: Secret does not exist");
+            "error processing spec.data[0] (key: absent), err: Secret does not exist: \"absent\" in namespace \"ns\"");
 }
 
 // As today: who cannot ask what it may do is not refused, but said to be unknown.

@@ -59,6 +59,7 @@ Task<Result<net::Response>> ask(Shared& shared, Question question) {
   Call call{.name = question.name,
             .provider = "AWS/Machine",
             .retry = {.attempts = question.tries, .interval = seconds(1)},
+            .reach = net::Reach::kAnywhere,
             .max_body = 64U << 10,
             .attempt = question.limit};
   call.make = [&] { return question.request; };

@@ -59,7 +59,11 @@ std::string token_url(const std::string& authority, const std::string& tenant) {
 Task<LoginResult> log_in(Caller& caller, Login login) {
   bool expired = false;
   seconds ahead{0};
-  Call call{.name = std::string(kGetToken), .provider = "Azure/Entra", .retry = login.retry, .max_body = 1U << 20};
+  Call call{.name = std::string(kGetToken),
+            .provider = "Azure/Entra",
+            .retry = login.retry,
+            .reach = login.reach,
+            .max_body = 1U << 20};
   call.make = [&] { return request_of(login, ahead); };
   call.judge = [&](const net::Response& response) {
     if (response.status == 200) return Judgement::take();

@@ -24,6 +24,7 @@ struct Login {
   std::string scope;
   std::string claims{};  // of a challenge; usually empty
   RetryPolicy retry{};
+  net::Reach reach = net::Reach::kNotOfTheNode;
   bool dated = false;  // the proof says when it was made, by our clock
   // Anew for each try, with what Entra's clock is ahead of ours.
   std::function<Result<Proof>(std::chrono::seconds ahead)> prove{};

@@ -62,6 +62,7 @@ Task<Result<Token>> machine_token(Caller& caller, EnvironmentVariables environme
   Call call{.name = std::string(kAskMachine),
             .provider = "Azure/IMDS",
             .retry = kPatience,
+            .reach = net::Reach::kAnywhere,
             .max_body = 256U << 10,
             .attempt = seconds(5),
             .whole = seconds(30)};

@@ -12,6 +12,8 @@ class AzureProvider final : public Provider {
 
   Capability capability() const override { return Capability::kReadWrite; }
 
+  json::TypeRef block() const override { return &json::type_of<Config>; }
+
   Result<std::vector<std::string>> validate_store(const Store& store) const override {
     TRY(const Config config, read_config(store));
     return check_config(store, config);

@@ -2,6 +2,7 @@
 
 #include "providers/azure/managed_identity.hpp"
 #include "providers/azure/token_file.hpp"
+#include "providers/common/reach.hpp"
 
 namespace rotor::providers::azure {
 namespace {
@@ -32,7 +33,8 @@ Session::Session(Shared& shared, Identity identity, const StoreContext& context,
       identity_(std::move(identity)),
       gate_(context.gate),
       consumer_(context.scope()),
-      retry_(std::move(retry)) {}
+      retry_(std::move(retry)),
+      reach_(reach_of(context, shared.environment)) {}
 
 Task<Result<TokenPtr>> Session::token(std::string scope, std::string claims) {
   const std::string slot = key(scope);
@@ -88,7 +90,8 @@ Login Session::login(std::string scope, std::string claims) const {
               .client_id = identity_.client_id,
               .scope = std::move(scope),
               .claims = std::move(claims),
-              .retry = retry_};
+              .retry = retry_,
+              .reach = reach_};
   if (const auto* secret = std::get_if<ClientSecret>(&identity_.credential)) {
     login.prove = [secret](std::chrono::seconds) -> Result<Proof> { return Proof{false, secret->secret}; };
   } else if (const auto* certificate = std::get_if<ClientCertificate>(&identity_.credential)) {

@@ -36,6 +36,7 @@ class Session {
   bool refused(const std::string& scope, const TokenPtr& token, const std::string& claims);
 
   const std::string& tenant() const { return identity_.tenant; }
+  net::Reach reach() const { return reach_; }  // of the addresses in the manifest
 
  private:
   std::string key(const std::string& scope) const { return identity_.key + " " + scope; }
@@ -49,6 +50,7 @@ class Session {
   ReferenceGate& gate_;
   Scope consumer_;
   RetryPolicy retry_;
+  net::Reach reach_;
 };
 
 }  // namespace rotor::providers::azure

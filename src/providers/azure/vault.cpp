@@ -46,7 +46,7 @@ Vault::Vault(Shared& shared, Session session, std::string address, std::optional
 
 Task<Vault::Attempt> Vault::attempt(VaultGet request, TokenPtr token) {
   Attempt attempt;
-  Call call{.name = request.name, .provider = std::string(kCounter), .retry = retry_};
+  Call call{.name = request.name, .provider = std::string(kCounter), .retry = retry_, .reach = session_.reach()};
   call.make = [&]() -> Result<net::Request> {
     std::string authorization = "Bearer " + std::string(token->value.reveal());
     return net::Request{.url = request.url,
@@ -100,7 +100,7 @@ Task<Result<KnownScope>> Vault::ask_scope() {
 Task<Result<Challenge>> Vault::ask() {
   const std::string url = fmt::format("{}/secrets?api-version={}&maxresults=1", address_, kApiVersion);
   Challenge challenge;
-  Call call{.name = "GetChallenge", .provider = std::string(kCounter), .retry = retry_};
+  Call call{.name = "GetChallenge", .provider = std::string(kCounter), .retry = retry_, .reach = session_.reach()};
   call.make = [&]() -> Result<net::Request> {
     return net::Request{.url = url, .headers = {{"Accept", "application/json"}}};
   };

@@ -59,7 +59,7 @@ Judgement judge_by_status(std::string_view what, const net::Response& response) 
 
 Task<Result<net::Response>> Caller::attempt(const Call& call, SteadyTime deadline, std::vector<SecretBytes>& sent) {
   CO_TRY(net::Request request, call.make());
-  CO_TRY(const std::shared_ptr<net::HttpClient> client, http_.get(call.tls));
+  CO_TRY(const std::shared_ptr<net::HttpClient> client, http_.get(call.tls, call.reach));
   sent = credentials_of(request.headers);
   const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock_.steady());
   const net::CallOptions options{.deadline = std::min(call.attempt, left), .max_body = call.max_body};

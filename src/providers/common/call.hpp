@@ -39,6 +39,7 @@ struct Call {
   std::string provider{};  // the metric's other label; empty: not counted
   RetryPolicy retry{};
   net::TlsConfig tls{};
+  net::Reach reach = net::Reach::kNotOfTheNode;
   std::size_t max_body = 4U << 20;
   std::chrono::milliseconds attempt = std::chrono::seconds(30);  // for one exchange
   std::chrono::milliseconds whole = std::chrono::seconds(60);    // for all of them and the pauses

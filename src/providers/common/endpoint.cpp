@@ -9,6 +9,7 @@
 
 #include "base/ascii.hpp"
 #include "base/quote.hpp"
+#include "net/reach.hpp"
 
 namespace rotor::providers {
 namespace {
@@ -17,8 +18,6 @@ namespace ip = boost::asio::ip;
 
 constexpr std::array<std::string_view, 4> kMetadataNames{"metadata", "metadata.google.internal", "instance-data",
                                                          "instance-data.ec2.internal"};
-// Metadata services outside of the link-local ranges: Azure's wire server, Alibaba's, and AWS's over IPv6.
-constexpr std::array<std::string_view, 3> kMetadataAddresses{"168.63.129.16", "100.100.100.200", "fd00:ec2::254"};
 
 std::string bare(std::string_view host) {
   std::string name = ascii_lower(host);
@@ -43,11 +42,6 @@ std::optional<ip::address> address_of(std::string_view host) {
   return address;
 }
 
-bool link_local(const ip::address& address) {
-  if (address.is_v6()) return address.to_v6().is_link_local();
-  return (address.to_v4().to_uint() >> 16U) == 0xA9FEU;
-}
-
 // NAME, NAME.NAMESPACE.svc or NAME.NAMESPACE.svc.cluster.local: names that only a cluster's own DNS answers.
 bool in_cluster(std::string_view name) {
   if (!name.contains('.') && !name.contains(':')) return true;
@@ -69,8 +63,7 @@ bool is_metadata_host(std::string_view host) {
   if (std::ranges::find(kMetadataNames, name) != kMetadataNames.end()) return true;
   const auto address = address_of(name);
   if (!address) return looks_numeric(name);
-  return link_local(*address) || address->is_unspecified() ||
-         std::ranges::any_of(kMetadataAddresses, [&](std::string_view known) { return address_of(known) == address; });
+  return net::is_node_address(*address);
 }
 
 Result<net::Url> check_endpoint(std::string_view field, std::string_view url) {

@@ -12,6 +12,8 @@ class DopplerProvider final : public Provider {
 
   Capability capability() const override { return Capability::kReadOnly; }
 
+  json::TypeRef block() const override { return &json::type_of<Config>; }
+
   Result<std::vector<std::string>> validate_store(const Store& store) const override {
     TRY(const Config config, read_config(store));
     TRY_VOID(check_config(store, config));

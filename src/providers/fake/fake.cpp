@@ -171,6 +171,8 @@ class FakeProvider final : public Provider {
   Capability capability() const override { return Capability::kReadWrite; }
   Maintenance maintenance() const override { return Maintenance::kNotMaintained; }
 
+  json::TypeRef block() const override { return &json::type_of<FakeConfig>; }
+
   Result<std::vector<std::string>> validate_store(const Store& store) const override {
     TRY(const FakeConfig config, read_config(store));
     for (std::size_t i = 0; i < config.data.size(); ++i) {

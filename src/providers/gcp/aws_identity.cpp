@@ -30,7 +30,11 @@ std::string_view one_line(const SecretBytes& body) {
 
 // One exchange with AWS's metadata service.
 Task<Result<SecretBytes>> ask(Caller& caller, std::string what, net::Request request) {
-  Call call{.name = "AWS metadata service: " + what, .max_body = 64U << 10, .attempt = seconds(2), .whole = seconds(6)};
+  Call call{.name = "AWS metadata service: " + what,
+            .reach = net::Reach::kAnywhere,
+            .max_body = 64U << 10,
+            .attempt = seconds(2),
+            .whole = seconds(6)};
   const std::string name = call.name;
   call.make = [&request]() -> Result<net::Request> { return request; };
   call.judge = [&name](const net::Response& response) {

@@ -2,6 +2,7 @@
 // https://cloud.google.com/iam/docs/workload-identity-federation
 #include <fmt/format.h>
 
+#include "providers/common/reach.hpp"
 #include "providers/gcp/subject_token.hpp"
 
 namespace rotor::providers::gcp {
@@ -11,8 +12,12 @@ constexpr std::string_view kFilesVariable = "ROTOR_GCP_SUBJECT_TOKEN_FILES";
 
 class FederationLogin final : public Login {
  public:
-  FederationLogin(Shared& shared, ExternalAccount account, Subject subject, std::string source)
-      : shared_(shared), account_(std::move(account)), subject_(std::move(subject)), source_(std::move(source)) {}
+  FederationLogin(Shared& shared, ExternalAccount account, Subject subject, std::string source, net::Reach reach)
+      : shared_(shared),
+        account_(std::move(account)),
+        subject_(std::move(subject)),
+        source_(std::move(source)),
+        reach_(reach) {}
 
   std::string identity() const override {
     CacheKey key;
@@ -29,7 +34,8 @@ class FederationLogin final : public Login {
                       .audience = account_.audience,
                       .subject_token_type = account_.subject_token_type,
                       .client_id = account_.client_id,
-                      .client_secret = account_.client_secret.value};
+                      .client_secret = account_.client_secret.value,
+                      .reach = reach_};
     CO_TRY(exchange.subject_token, co_await subject_token(shared_, subject_, account_.audience));
     CO_TRY(AccessToken token, co_await exchange_subject_token(shared_.caller, std::move(exchange)));
     if (!account_.service_account_impersonation_url.empty()) {
@@ -45,6 +51,7 @@ class FederationLogin final : public Login {
   ExternalAccount account_;
   Subject subject_;
   std::string source_;
+  net::Reach reach_;
 };
 
 Task<Result<ExternalAccount>> read_cred_config(ConfigMapKey ref, StoreContext context) {
@@ -132,7 +139,7 @@ Result<Subject> configured_subject(const ExternalAccount& account, const StoreCo
         "auth.workloadIdentityFederation.credConfig takes the identity that AWS gives to the controller's "
         "machine"));
   }
-  return Subject(ConfiguredSubject{*account.credential_source});
+  return Subject(ConfiguredSubject{*account.credential_source, net::Reach::kRemote});
 }
 
 }  // namespace
@@ -163,15 +170,16 @@ Task<Result<LoginPtr>> make_federation_login(Shared& shared, Federation auth, St
     CO_TRY(subject, configured_subject(account, context));
   }
   co_return std::make_unique<FederationLogin>(shared, std::move(account), std::move(subject),
-                                              "auth.workloadIdentityFederation");
+                                              "auth.workloadIdentityFederation", reach_of(context, shared.environment));
 }
 
 Result<LoginPtr> make_external_account_login(Shared& shared, std::string_view json, std::string source) {
   TRY(ExternalAccount account, read_external_account(json));
   fill_defaults(account);
   TRY_VOID(check_external_account(account, true, {.of_manifest = false}));
-  Subject subject = ConfiguredSubject{*account.credential_source};
-  return std::make_unique<FederationLogin>(shared, std::move(account), std::move(subject), std::move(source));
+  Subject subject = ConfiguredSubject{*account.credential_source, net::Reach::kAnywhere};
+  return std::make_unique<FederationLogin>(shared, std::move(account), std::move(subject), std::move(source),
+                                           net::Reach::kNotOfTheNode);
 }
 
 }  // namespace rotor::providers::gcp

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "providers/common/cache_key.hpp"
+#include "providers/common/reach.hpp"
 #include "providers/gcp/login.hpp"
 #include "providers/gcp/service_account_key.hpp"
 
@@ -12,8 +13,8 @@ constexpr std::chrono::seconds kSelfSignedLife{3590};  // it is dated back by te
 
 class KeyLogin final : public Login {
  public:
-  KeyLogin(Shared& shared, ServiceAccountKey key, std::string source)
-      : shared_(shared), key_(std::move(key)), source_(std::move(source)) {}
+  KeyLogin(Shared& shared, ServiceAccountKey key, std::string source, net::Reach reach)
+      : shared_(shared), key_(std::move(key)), source_(std::move(source)), reach_(reach) {}
 
   std::string identity() const override {
     return CacheKey()
@@ -30,7 +31,7 @@ class KeyLogin final : public Login {
   Task<Result<AccessToken>> fetch() override {
     const WallTime now = shared_.caller.clock().now();
     CO_TRY(SecretBytes assertion, make_assertion(key_, now));
-    AssertionAnswer answer = co_await exchange_assertion(shared_.caller, key_.token_uri, std::move(assertion));
+    AssertionAnswer answer = co_await exchange_assertion(shared_.caller, key_.token_uri, reach_, std::move(assertion));
     if (!answer.unreachable) co_return std::move(answer.token);
     CO_TRY(SecretBytes own, make_self_signed_token(key_, now));
     co_return AccessToken{
@@ -41,20 +42,22 @@ class KeyLogin final : public Login {
   Shared& shared_;
   ServiceAccountKey key_;
   std::string source_;
+  net::Reach reach_;
 };
 
 }  // namespace
 
-Result<LoginPtr> make_key_login(Shared& shared, const SecretBytes& json, std::string source) {
+Result<LoginPtr> make_key_login(Shared& shared, const SecretBytes& json, std::string source, net::Reach reach) {
   auto key = read_service_account_key(json);
   if (!key) return std::unexpected(std::move(key).error().prefixed(source));
-  return std::make_unique<KeyLogin>(shared, *std::move(key), std::move(source));
+  return std::make_unique<KeyLogin>(shared, *std::move(key), std::move(source), reach);
 }
 
 Task<Result<LoginPtr>> make_key_login(Shared& shared, SecretRefAuth auth, StoreContext context) {
   CO_TRY(const SecretBytes json, co_await context.gate.secret_value(context.scope(), *auth.key));
   co_return make_key_login(shared, json,
-                           fmt::format("auth.secretRef (key \"{}\" of Secret \"{}\")", auth.key->key, auth.key->name));
+                           fmt::format("auth.secretRef (key \"{}\" of Secret \"{}\")", auth.key->key, auth.key->name),
+                           reach_of(context, shared.environment));
 }
 
 }  // namespace rotor::providers::gcp

@@ -49,7 +49,8 @@ using LoginPtr = std::unique_ptr<Login>;
 // auth.secretRef.
 Task<Result<LoginPtr>> make_key_login(Shared& shared, SecretRefAuth auth, StoreContext context);
 // The same from a file of the controller's.
-Result<LoginPtr> make_key_login(Shared& shared, const SecretBytes& json, std::string source);
+Result<LoginPtr> make_key_login(Shared& shared, const SecretBytes& json, std::string source,
+                                net::Reach reach = net::Reach::kNotOfTheNode);
 
 // auth.workloadIdentity. `project`: of the cluster.
 Task<Result<LoginPtr>> make_workload_identity_login(Shared& shared, WorkloadIdentity auth, std::string project,

@@ -29,6 +29,7 @@ Task<Result<net::Response>> Metadata::get(std::string name, std::string path) {
   const std::string url = fmt::format("http://{}/computeMetadata/v1/{}", host, path);
   Call call{.name = name,
             .provider = std::string(kCounter),
+            .reach = net::Reach::kAnywhere,
             .max_body = 64U << 10,
             .attempt = seconds(5),
             .whole = seconds(10)};

@@ -11,6 +11,8 @@ class GcpProvider final : public Provider {
 
   Capability capability() const override { return Capability::kReadWrite; }
 
+  json::TypeRef block() const override { return &json::type_of<Config>; }
+
   Result<std::vector<std::string>> validate_store(const Store& store) const override {
     TRY(const Config config, read_config(store));
     return check_config(store, config);

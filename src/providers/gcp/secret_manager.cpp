@@ -126,7 +126,11 @@ Task<Lookup<SecretManager::ValuePtr>> SecretManager::value_of(std::string key, s
     Error refusal = value.error();
     value = co_await access_newest_enabled(key, std::move(refusal));
   }
-  if (value.absent()) co_return Absent{fmt::format("Secret does not exist: {}", key)};
+  if (value.absent()) {
+    CO_TRY(const std::string path, path_of(key));
+    co_return Absent{fmt::format("Secret does not exist: {} ({}/versions/{})", key, path,
+                                 version.empty() ? kLatest : std::string_view(version))};
+  }
   if (value.failed()) co_return std::unexpected(unable(value.error()));
   auto shared = std::make_shared<const SecretBytes>(*std::move(value));
   values_[slot] = shared;
@@ -136,15 +140,15 @@ Task<Lookup<SecretManager::ValuePtr>> SecretManager::value_of(std::string key, s
 Task<Lookup<SecretManager::InfoPtr>> SecretManager::info_of(std::string key) {
   if (!rest_) co_return not_initialized();
   if (const auto it = infos_.find(key); it != infos_.end()) co_return it->second;
-  CO_TRY(std::string target, path_of(key));
+  CO_TRY(const std::string path, path_of(key));
   SecretInfo info;
   const Rest::Read read = [&info, &key](const SecretBytes& document) -> Result<void> {
     TRY(info, read_secret_info(document.reveal()));
     if (is_name_of(info.name, key)) return {};
     return fail(Code::kUnavailable, "the answer is about another secret");
   };
-  auto got = co_await rest_->get("GetSecret", std::move(target), read);
-  if (got.absent()) co_return Absent{fmt::format("Secret does not exist: {}", key)};
+  auto got = co_await rest_->get("GetSecret", path, read);
+  if (got.absent()) co_return Absent{fmt::format("Secret does not exist: {} ({})", key, path)};
   if (got.failed()) co_return std::unexpected(unable(got.error()));
   auto shared = std::make_shared<const SecretInfo>(std::move(info));
   infos_[key] = shared;

@@ -9,11 +9,11 @@
 namespace rotor::providers::gcp {
 namespace {
 
-Task<Result<SecretBytes>> from_url(Caller& caller, CredentialSource source) {
+Task<Result<SecretBytes>> from_url(Caller& caller, CredentialSource source, net::Reach reach) {
   const std::string name = "credential_source.url";
   net::Request request{.url = source.url};
   for (const auto& [header, value] : source.headers) request.headers.push_back({header, value});
-  Call call{.name = name, .max_body = 256U << 10};
+  Call call{.name = name, .reach = reach, .max_body = 256U << 10};
   call.make = [&request]() -> Result<net::Request> { return request; };
   call.judge = [&name](const net::Response& response) {
     if (response.status == 200) return Judgement::take();
@@ -30,13 +30,14 @@ Result<SecretBytes> from_file(const CredentialSource& source) {
   return read_subject_token(*content, source, "credential_source.file");
 }
 
-Task<Result<SecretBytes>> configured(Shared& shared, CredentialSource source, std::string audience) {
+Task<Result<SecretBytes>> configured(Shared& shared, ConfiguredSubject subject, std::string audience) {
+  CredentialSource source = std::move(subject.source);
   if (source.is_aws()) {
     CO_TRY(const AwsIdentity identity, co_await aws_identity_of_machine(shared.caller, shared.environment, source));
     co_return aws_subject_token(identity, audience, shared.caller.clock().now());
   }
   if (!source.file.empty()) co_return from_file(source);
-  auto token = co_await from_url(shared.caller, std::move(source));
+  auto token = co_await from_url(shared.caller, std::move(source), subject.reach);
   co_return std::move(token);
 }
 
@@ -80,7 +81,7 @@ Task<Result<SecretBytes>> subject_token(Shared& shared, Subject subject, std::st
   if (const auto* aws = std::get_if<AwsIdentity>(&subject)) {
     co_return aws_subject_token(*aws, audience, shared.caller.clock().now());
   }
-  auto token = co_await configured(shared, std::get<ConfiguredSubject>(std::move(subject)).source, std::move(audience));
+  auto token = co_await configured(shared, std::get<ConfiguredSubject>(std::move(subject)), std::move(audience));
   co_return std::move(token);
 }
 

@@ -20,6 +20,7 @@ struct KubernetesSubject {
 // From credential_source of the JSON: a file, an address, or AWS's metadata service.
 struct ConfiguredSubject {
   CredentialSource source;
+  net::Reach reach;  // of its address
 };
 
 using Subject = std::variant<KubernetesSubject, AwsIdentity, ConfiguredSubject>;

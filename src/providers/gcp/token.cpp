@@ -32,10 +32,11 @@ struct Answer {
 };
 
 // One POST, tried again when that may help.
-Task<Answer> post(Caller& caller, std::string name, net::Request request) {
+Task<Answer> post(Caller& caller, std::string name, net::Request request,
+                  net::Reach reach = net::Reach::kNotOfTheNode) {
   request.method = "POST";
   int status = 0;
-  Call call{.name = name, .provider = std::string(kCounter), .max_body = 256U << 10};
+  Call call{.name = name, .provider = std::string(kCounter), .reach = reach, .max_body = 256U << 10};
   call.make = [&request, &status]() -> Result<net::Request> {
     status = 0;
     return request;
@@ -58,8 +59,9 @@ net::Headers bearer(const AccessToken& token) {
   return {{"Content-Type", std::string(kJson)}, {"Authorization", fmt::format("Bearer {}", token.token.reveal())}};
 }
 
-Task<Result<AccessToken>> post_for_token(Caller& caller, std::string name, net::Request request) {
-  Answer answer = co_await post(caller, name, std::move(request));
+Task<Result<AccessToken>> post_for_token(Caller& caller, std::string name, net::Request request,
+                                         net::Reach reach = net::Reach::kNotOfTheNode) {
+  Answer answer = co_await post(caller, name, std::move(request), reach);
   CO_TRY(const SecretBytes body, std::move(answer.body));
   co_return read_token(name, body, caller.clock().now());
 }
@@ -163,12 +165,13 @@ Result<AccessToken> read_token(std::string_view call, const SecretBytes& body, W
   return AccessToken{.token = std::move(token), .expires = now + seconds(std::min(*life, kLongestLife))};
 }
 
-Task<AssertionAnswer> exchange_assertion(Caller& caller, std::string token_uri, SecretBytes assertion) {
+Task<AssertionAnswer> exchange_assertion(Caller& caller, std::string token_uri, net::Reach reach,
+                                         SecretBytes assertion) {
   const std::string name = "ExchangeAssertion";
   net::Request request =
       form_request(std::move(token_uri),
                    {{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, {"assertion", assertion.reveal()}});
-  Answer answer = co_await post(caller, name, std::move(request));
+  Answer answer = co_await post(caller, name, std::move(request), reach);
   if (answer.body) co_return AssertionAnswer{read_token(name, *answer.body, caller.clock().now())};
   const bool nobody = answer.status == 0 || answer.status >= 500;
   const bool unreachable = nobody && is_transient(answer.body.error());
@@ -196,7 +199,7 @@ Task<Result<AccessToken>> exchange_subject_token(Caller& caller, Exchange exchan
     request.headers.push_back({"Authorization", "Basic " + base64_encode(pair)});
     wipe(pair.data(), pair.size());
   }
-  auto token = co_await post_for_token(caller, "ExchangeSubjectToken", std::move(request));
+  auto token = co_await post_for_token(caller, "ExchangeSubjectToken", std::move(request), exchange.reach);
   co_return std::move(token);
 }
 

@@ -23,7 +23,8 @@ struct AssertionAnswer {
   Result<AccessToken> token;
   bool unreachable = false;  // nobody answered, or the service is down
 };
-Task<AssertionAnswer> exchange_assertion(Caller& caller, std::string token_uri, SecretBytes assertion);
+Task<AssertionAnswer> exchange_assertion(Caller& caller, std::string token_uri, net::Reach reach,
+                                         SecretBytes assertion);
 
 // A person's own login (gcloud auth application-default login).
 struct RefreshToken {
@@ -41,6 +42,7 @@ struct Exchange {
   SecretBytes subject_token{};
   std::string client_id{};
   SecretBytes client_secret{};
+  net::Reach reach = net::Reach::kNotOfTheNode;  // of token_url
 };
 Task<Result<AccessToken>> exchange_subject_token(Caller& caller, Exchange exchange);
 

@@ -6,6 +6,7 @@
 #include "kube/client/config.hpp"
 #include "kube/client/http_client.hpp"
 #include "providers/common/endpoint.hpp"
+#include "providers/common/reach.hpp"
 #include "providers/common/service_account.hpp"
 #include "providers/common/trust.hpp"
 #include "providers/kubernetes/config.hpp"
@@ -64,7 +65,9 @@ class KubernetesClient final : public SecretsClient {
     auto secret = co_await kube::get<api::Secret>(*client_, std::move(key));
     calls_.count("Kubernetes", "GetSecret", secret.has_value());
     // The API server's own word on this object: its client says kNotFound of nothing else.
-    if (!secret && secret.error().code == Code::kNotFound) co_return Absent{"Secret does not exist"};
+    if (!secret && secret.error().code == Code::kNotFound) {
+      co_return Absent{fmt::format("Secret does not exist: \"{}\" in namespace \"{}\"", name, ns_)};
+    }
     if (secret && secret->metadata.name != name) {
       co_return fail(Code::kUnavailable, fmt::format("the server answered something else than Secret \"{}\"", name));
     }
@@ -82,10 +85,13 @@ class KubernetesProvider final : public Provider {
       : executor_(services.executor),
         clock_(services.clock),
         http_(services.http),
+        environment_(services.environment),
         calls_(services.calls),
         accounts_(services.clock) {}
 
   Capability capability() const override { return Capability::kReadWrite; }
+
+  json::TypeRef block() const override { return &json::type_of<kubernetes::Config>; }
 
   Result<std::vector<std::string>> validate_store(const Store& store) const override {
     TRY(const Config config, kubernetes::read_config(store));
@@ -100,7 +106,7 @@ class KubernetesProvider final : public Provider {
     if (!referent) {
       auto connection = co_await connect(context.gate, context.scope(), config);
       if (!connection) co_return std::unexpected(std::move(connection).error().prefixed("failed to prepare auth"));
-      CO_TRY(client, open(*std::move(connection)));
+      CO_TRY(client, open(*std::move(connection), reach_of(context, environment_)));
     }
     std::unique_ptr<SecretsClient> made = std::make_unique<KubernetesClient>(std::move(client), config.ns(), calls_);
     co_return std::move(made);
@@ -108,11 +114,11 @@ class KubernetesProvider final : public Provider {
 
  private:
   // A proxy of the kubeconfig's own is not the process's: such a client has connections for itself.
-  Result<std::unique_ptr<kube::Client>> open(kube::ConnectionConfig connection) {
+  Result<std::unique_ptr<kube::Client>> open(kube::ConnectionConfig connection, net::Reach reach) {
     if (!connection.proxy_url.empty()) {
       return kube::make_client(executor_, clock_, std::move(connection), std::string(kUserAgent));
     }
-    TRY(std::shared_ptr<net::HttpClient> http, http_.get(connection.tls));
+    TRY(std::shared_ptr<net::HttpClient> http, http_.get(connection.tls, reach));
     return kube::make_client_on(kubernetes::borrow(std::move(http)), clock_, std::move(connection),
                                 std::string(kUserAgent));
   }
@@ -172,6 +178,7 @@ class KubernetesProvider final : public Provider {
   Executor executor_;
   Clock& clock_;
   HttpClients& http_;
+  EnvironmentVariables environment_;
   CallCounter& calls_;
   ServiceAccounts accounts_;
 };

@@ -65,7 +65,11 @@ Result<void> check_content(const ItemFile& file, const net::Response& response) 
 }  // namespace
 
 Task<Result<net::Response>> Connect::ask_once(AccessPtr access, Question question, bool& hiccup) {
-  Call call{.name = question.name, .provider = std::string(kCounter), .retry = access->retry, .max_body = kMaxBody};
+  Call call{.name = question.name,
+            .provider = std::string(kCounter),
+            .retry = access->retry,
+            .reach = access->reach,
+            .max_body = kMaxBody};
   call.make = [&] {
     hiccup = false;
     return net::Request{.url = access->base + question.path,

@@ -17,6 +17,7 @@ struct Access {
   SecretBytes token;
   std::string token_source;  // for a person, when the token is refused
   RetryPolicy retry{};
+  net::Reach reach = net::Reach::kNotOfTheNode;
 };
 using AccessPtr = std::shared_ptr<const Access>;
 using ItemPtr = std::shared_ptr<const Item>;

@@ -4,6 +4,7 @@
 
 #include "providers/common/endpoint.hpp"
 #include "providers/common/header_token.hpp"
+#include "providers/common/reach.hpp"
 #include "providers/onepassword/client.hpp"
 
 namespace rotor::providers::onepassword {
@@ -11,9 +12,11 @@ namespace {
 
 class OnePasswordProvider final : public Provider {
  public:
-  explicit OnePasswordProvider(const Services& services) : connect_(services) {}
+  explicit OnePasswordProvider(const Services& services) : connect_(services), environment_(services.environment) {}
 
   Capability capability() const override { return Capability::kReadWrite; }
+
+  json::TypeRef block() const override { return &json::type_of<Config>; }
 
   Result<std::vector<std::string>> validate_store(const Store& store) const override {
     TRY(const Config config, read_config(store));
@@ -32,13 +35,15 @@ class OnePasswordProvider final : public Provider {
                   .token = std::move(token),
                   .token_source =
                       fmt::format("the token is that of {}: Secret \"{}\", key \"{}\"", kTokenField, ref.name, ref.key),
-                  .retry = retry};
+                  .retry = retry,
+                  .reach = reach_of(context, environment_)};
     AccessPtr shared = std::make_shared<const Access>(std::move(access));
     co_return std::make_unique<OnePasswordClient>(connect_, std::move(shared), std::move(config));
   }
 
  private:
   Connect connect_;
+  EnvironmentVariables environment_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "providers/common/endpoint.hpp"
+#include "providers/common/reach.hpp"
 #include "providers/vault/check.hpp"
 #include "providers/vault/identity.hpp"
 #include "providers/vault/server.hpp"
@@ -30,8 +31,8 @@ void present(net::TlsConfig& tls, Identity& identity) {
 }
 
 // What TLS cannot use is said before anything is sent.
-Result<void> check_connection(HttpClients& http, const net::TlsConfig& tls) {
-  const auto client = http.get(tls);
+Result<void> check_connection(HttpClients& http, const net::TlsConfig& tls, net::Reach reach) {
+  const auto client = http.get(tls, reach);
   if (client) return {};
   const std::string& why = client.error().message;
   if (why.starts_with("client")) return fail(Code::kInvalid, fmt::format("error from Client TLS Auth: \"{}\"", why));
@@ -49,9 +50,12 @@ Task<Result<std::unique_ptr<Session>>> connect(Shared& shared, StoreContext cont
   if (nobody_asks) co_return std::unique_ptr<Session>();
   CO_TRY(Identity identity, co_await read_identity(shared.clouds, context, config));
   present(tls, identity);
-  CO_TRY_VOID(check_connection(shared.http, tls));
-  auto server = std::make_shared<const Server>(describe_server(config, std::move(tls), retry));
-  co_return co_await Session::open(shared, std::move(server), std::move(config), std::move(identity), context);
+  const net::Reach reach = reach_of(context, shared.environment);
+  CO_TRY_VOID(check_connection(shared.http, tls, reach));
+  Server server = describe_server(config, std::move(tls), retry);
+  server.reach = reach;
+  co_return co_await Session::open(shared, std::make_shared<const Server>(std::move(server)), std::move(config),
+                                   std::move(identity), context);
 }
 
 }  // namespace rotor::providers::vault

@@ -71,6 +71,7 @@ Task<Result<net::Response>> ask(Caller& caller, std::shared_ptr<const Server> se
             .provider = "HashiCorp/Vault",
             .retry = server->retry,
             .tls = server->tls,
+            .reach = server->reach,
             .max_body = kMostBody};
   call.make = [&]() -> Result<net::Request> { return make_request(*server, ask, url, states); };
   call.judge = [&](const net::Response& response) {

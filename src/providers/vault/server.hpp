@@ -17,6 +17,7 @@ struct Server {
   net::Headers headers;
   net::TlsConfig tls;
   RetryPolicy retry;
+  net::Reach reach = net::Reach::kNotOfTheNode;
   bool tracks_states = false;  // X-Vault-Index is remembered and sent
   bool forwards = false;       // X-Vault-Inconsistent is sent
 };

@@ -44,6 +44,7 @@ Shared::Shared(const Services& services)
     : caller(services),
       http(services.http),
       clouds{services.aws_identities, services.google_identities},
+      environment(services.environment),
       logins(services.clock, kPause),
       guarded_logins(services.clock, kGuardedPause) {}
 

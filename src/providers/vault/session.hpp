@@ -19,6 +19,7 @@ struct Shared {
   Caller caller;
   HttpClients& http;
   CloudIdentities clouds;
+  EnvironmentVariables environment;
   ExpiringCache<Login> logins;
   ExpiringCache<Login> guarded_logins;  // of methods that lock who is refused too often
 };

@@ -131,7 +131,7 @@ class FakeAzure final : public net::HttpClient {
 class FakeAzureClients final : public providers::HttpClients {
  public:
   explicit FakeAzureClients(std::shared_ptr<FakeAzure> fake) : fake_(std::move(fake)) {}
-  Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig) override { return fake_; }
+  Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig, net::Reach) override { return fake_; }
 
  private:
   std::shared_ptr<FakeAzure> fake_;

@@ -181,6 +181,16 @@ TEST_F(GcpFlow, ExtractsMembersAsWritten) {  // GC-32
   EXPECT_TRUE(pump((*sm)->get_secret_map(remote("none"))).absent());
 }
 
+TEST_F(GcpFlow, WhatIsNotThereIsNamedWithItsProjectAndVersion) {
+  auto sm = client(kKeyAuth);
+  EXPECT_EQ(pump((*sm)->get_secret(remote("none"))).absence().what,
+            "Secret does not exist: none (projects/proj/secrets/none/versions/latest)");
+  EXPECT_EQ(pump((*sm)->get_secret(remote("app", "", "77"))).absence().what,
+            "Secret does not exist: app (projects/proj/secrets/app/versions/77)");
+  EXPECT_EQ(pump((*sm)->get_secret(metadata("none"))).absence().what,
+            "Secret does not exist: none (projects/proj/secrets/none)");
+}
+
 struct MetadataCase {
   const char* key;
   const char* property;

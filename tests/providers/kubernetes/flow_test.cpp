@@ -209,8 +209,8 @@ TEST_F(KubernetesFlow, AServiceAccountsTokenIsAskedForOnceForItsAudiences) {
 // Who is handed a client by whom: connections live with it.
 struct CountedClients final : HttpClients {
   explicit CountedClients(HttpClients& all) : all(all) {}
-  Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig tls) override {
-    auto client = all.get(std::move(tls));
+  Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig tls, net::Reach reach) override {
+    auto client = all.get(std::move(tls), reach);
     given.push_back(client->get());
     return client;
   }
