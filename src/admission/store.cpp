@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/nearest.hpp"
 #include "template/go/regex.hpp"
 
 namespace rotor::admission {
@@ -79,8 +83,12 @@ Result<providers::Store> provider_store(const StoreSubject& store) {
 
 Result<providers::Provider*> provider_of(const providers::ProviderRegistry& registry, const providers::Store& store) {
   if (providers::Provider* provider = registry.find(store.provider)) return provider;
-  return fail(Code::kInvalid, fmt::format("failed to find registered store backend for type: {}, name: {}",
-                                          store.provider, store.name));
+  const std::vector<std::string> known = registry.names();
+  const auto meant = nearest(store.provider, known);
+  const std::string hint = meant ? fmt::format("did you mean \"{}\"?", *meant)
+                                 : fmt::format("spec.provider may be {}", fmt::join(known, ", "));
+  return fail(Code::kInvalid, fmt::format("failed to find registered store backend for type: {}, name: {}; {}",
+                                          store.provider, store.name, hint));
 }
 
 }  // namespace rotor::admission

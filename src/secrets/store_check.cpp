@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "admission/store.hpp"
+#include "secrets/store_fields.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -29,14 +30,7 @@ StoreVerdict bad(std::string_view reason, std::string_view message, Error error)
           .retry = true};
 }
 
-}  // namespace
-
-Duration check_interval(const StoreView& store, const Options& options) {
-  const auto own = api::es::parse_store_interval(store.spec.refresh_interval);
-  return own && *own > Duration::zero() ? std::max(*own, options.least_interval) : options.store_interval;
-}
-
-Task<StoreVerdict> check_store(Parts parts, StoreViewPtr view) {
+Task<StoreVerdict> judge_store(Parts parts, StoreViewPtr view) {
   const auto interval = api::es::parse_store_interval(view->spec.refresh_interval);
   if (!interval) co_return bad("InvalidStoreConfiguration", interval.error().message, interval.error());
 
@@ -69,6 +63,28 @@ Task<StoreVerdict> check_store(Parts parts, StoreViewPtr view) {
                          .message = std::string(kStoreValidated) + interval_note(*view, parts.options),
                          .capabilities = std::string(to_string((*provider)->capability())),
                          .maintenance = (*provider)->maintenance()};
+}
+
+// A field that was misspelt may well be why the store fails: it is said with what fails.
+void tell_ignored(StoreVerdict& verdict) {
+  for (const std::string& field : verdict.ignored) {
+    verdict.message += "; " + field;
+    if (verdict.error) verdict.error->message += "; " + field;
+  }
+}
+
+}  // namespace
+
+Duration check_interval(const StoreView& store, const Options& options) {
+  const auto own = api::es::parse_store_interval(store.spec.refresh_interval);
+  return own && *own > Duration::zero() ? std::max(*own, options.least_interval) : options.store_interval;
+}
+
+Task<StoreVerdict> check_store(Parts parts, StoreViewPtr view) {
+  StoreVerdict verdict = co_await judge_store(parts, view);
+  if (const auto store = provider_store(*view)) verdict.ignored = ignored_fields(parts.registry, *store);
+  tell_ignored(verdict);
+  co_return verdict;
 }
 
 }  // namespace rotor::secrets

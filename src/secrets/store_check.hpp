@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
@@ -23,6 +24,7 @@ struct StoreVerdict {
   std::string message;
   std::optional<Error> error{};
   bool retry = false;
+  std::vector<std::string> ignored{};  // fields of the back end that nobody reads; `message` and `error` name them too
   std::optional<std::string> capabilities{};
   providers::Maintenance maintenance = providers::Maintenance::kMaintained;
 };

@@ -41,6 +41,9 @@ Task<Result<void>> StoreReporter::report(StoreViewPtr store, StoreVerdict verdic
 
 // A failure is an event each time it is met; what goes well only when it is new, so that an idle store writes nothing.
 void StoreReporter::record(const StoreView& store, const StoreVerdict& verdict, bool news) {
+  if (news) {
+    for (const std::string& field : verdict.ignored) event(store, EventType::kWarning, "UnknownField", field);
+  }
   if (verdict.error) {
     log::warn("store not validated",
               {{"store", store.metadata.key().text()}, {"kind", store.kind}, {"error", verdict.error->message}});

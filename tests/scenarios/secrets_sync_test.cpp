@@ -259,10 +259,12 @@ TEST_P(BadStores, SayWhatIsWrong) {
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, BadStores,
-    testing::Values(BadStore{R"({"teapot":{}})", "False/InvalidProviderConfig/unable to create client",
-                             "failed to find registered store backend for type: teapot, name: store"},
-                    BadStore{R"({"fake":{"data":[],"validationResult":2}})",
-                             "False/InvalidProviderConfig/unable to validate store", "unable to validate"}));
+    testing::Values(
+        BadStore{R"({"teapot":{}})", "False/InvalidProviderConfig/unable to create client",
+                 "failed to find registered store backend for type: teapot, name: store; spec.provider may be "
+                 "fake, kubernetes"},
+        BadStore{R"({"fake":{"data":[],"validationResult":2}})", "False/InvalidProviderConfig/unable to validate store",
+                 "unable to validate"}));
 
 TEST_F(SecretsSync, RefusesTwoProvidersAtTheApiServer) {
   try {

@@ -145,6 +145,43 @@ TEST_F(SecretsTrouble, RaisesAStoresInterval) {
                     "allowed here");
 }
 
+TEST_F(SecretsTrouble, SaysOfAStoreWhichFieldNobodyReadsAndUsesItAllTheSame) {
+  world.create("ss", "store",
+               R"({"spec":{"provider":{"fake":{"data":[{"key":"remote","value":"v1","verison":"1"}]}}}})");
+  world.start_operator();
+  constexpr std::string_view kField =
+      "spec.provider.fake.data[0].verison is no field that Rotor knows, so it is ignored; did you mean \"version\"?";
+  world.until_ready("ss", "store", fmt::format("True/Valid/store validated; {}", kField));
+  const auto events = world.events("UnknownField");
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(json::find_string(events[0], "type"), "Warning");
+  EXPECT_EQ(json::find_string(events[0], "message"), kField);
+  world.external_secret(kOneKey);
+  world.until_ready("es", "es", kSynced);
+}
+
+TEST_F(SecretsTrouble, SaysSoWhenTheStoreFailsAsWell) {
+  world.create("ss", "store", R"({"spec":{"provider":{"fake":{"dat":[],"data":[{"key":"","value":"v1"}]}}}})");
+  world.start_operator();
+  constexpr std::string_view kField =
+      "spec.provider.fake.dat is no field that Rotor knows, so it is ignored; did you mean \"data\"?";
+  world.until_ready("ss", "store", fmt::format("False/InvalidProviderConfig/unable to validate store; {}", kField));
+  world.until("its event", [&] { return !world.events("InvalidProviderConfig").empty(); });
+  EXPECT_EQ(json::find_string(world.events("InvalidProviderConfig").at(0), "message"),
+            fmt::format("key must be set in data 0; {}", kField));
+}
+
+TEST_F(SecretsTrouble, NamesTheBackEndThatWasMeantOrAllThereAre) {
+  world.create("ss", "near", R"({"spec":{"provider":{"fkae":{}}}})");
+  world.create("ss", "far", R"({"spec":{"provider":{"gitlab":{}}}})");
+  world.start_operator();
+  world.until("both events", [&] { return world.events("InvalidProviderConfig").size() == 2; });
+  std::string said;
+  for (const auto& event : world.events("InvalidProviderConfig")) said += json::find_string(event, "message");
+  EXPECT_TRUE(said.contains("type: fkae, name: near; did you mean \"fake\"?")) << said;
+  EXPECT_TRUE(said.contains("type: gitlab, name: far; spec.provider may be fake, kubernetes")) << said;
+}
+
 TEST_F(SecretsTrouble, ForgetsTheSeriesOfADeletedObject) {
   synced();
   world.remove("es", "es");
