@@ -27,8 +27,10 @@ struct Controllers::Graph {
         store_events(kube::make_event_recorder(executor, client, clock, "secret-store")),
         cluster_store_events(kube::make_event_recorder(executor, client, clock, "cluster-secret-store")),
         pool(kRenderThreads),
-        parts{client, clock, world, registry, *gate, pool, metrics, *events, *store_events, *cluster_store_events,
-              options},
+        reads(clock, CallBudget::of(options.store_calls), metrics_registry),
+        parts{
+            client, clock, world, registry, *gate, pool, reads, metrics, *events, *store_events, *cluster_store_events,
+            options},
         external_secrets(parts),
         stores(parts),
         cluster(make_cluster_controller(executor, parts, metrics_registry)),
@@ -71,7 +73,7 @@ struct Controllers::Graph {
     if (!world.ready()) co_return;  // cancelled
     log::info("external secrets controllers started", {{"externalsecrets", world.external_secrets().size()}});
     using namespace boost::asio::experimental::awaitable_operators;
-    co_await (external_secrets.run() && stores.run() && run_cluster());
+    co_await (external_secrets.run() && stores.run() && reads.run() && run_cluster());
   }
 
   Task<> run_cluster() {
@@ -89,6 +91,7 @@ struct Controllers::Graph {
   std::unique_ptr<kube::EventRecorder> store_events;
   std::unique_ptr<kube::EventRecorder> cluster_store_events;
   Pool pool;
+  SharedReads reads;
   Parts parts;
   ExternalSecretController external_secrets;
   StoreController stores;
@@ -110,6 +113,12 @@ Task<> Controllers::run() {
 }
 
 void Controllers::values_changed() { graph_->external_secrets.values_changed(); }
+
+std::vector<kube::QueueLateness> Controllers::lateness() const {
+  std::vector<kube::QueueLateness> all = graph_->stores.lateness();
+  all.push_back(graph_->external_secrets.lateness());
+  return all;
+}
 
 bool Controllers::ready() const { return graph_->world.ready() && (!graph_->cluster || graph_->cluster->ready()); }
 

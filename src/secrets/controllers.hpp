@@ -3,11 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/task.hpp"
 #include "kube/client/client.hpp"
+#include "kube/runtime/queue.hpp"
 #include "providers/registry.hpp"
 #include "secrets/options.hpp"
 
@@ -27,6 +29,9 @@ class Controllers {
   // A store that can tell (a values file) says that its values changed: every ExternalSecret that follows its store is
   // read again now. One that does not (refreshPolicy, refreshInterval 0) is left to its policy.
   void values_changed();
+
+  // How late each of the controllers is.
+  std::vector<kube::QueueLateness> lateness() const;
 
   // Is everything listed and are the controllers at work?
   bool ready() const;

@@ -10,6 +10,7 @@
 #include "secrets/manifest_target/manifest.hpp"
 #include "secrets/policies.hpp"
 #include "secrets/refresh_due.hpp"
+#include "secrets/schedule/slots.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -23,9 +24,16 @@ std::optional<std::string> refusal_of(const ExternalSecret& es, const Result<Dur
   return std::nullopt;
 }
 
+// What was overdue before this process began is no older for a moment more, and nobody waits for it: its turn.
+Duration turn_after_start(const Observed& seen, Duration interval) {
+  const auto due = due_at(*seen.es, interval, seen.slot);
+  if (!seen.since_start || !due || *due > seen.now - *seen.since_start) return Duration::zero();
+  return cold_delay(seen.slot.empty() ? seen.es->metadata.uid : seen.slot, interval) - *seen.since_start;
+}
+
 // Is there something to do, and why?
 void judge_need(const Observed& seen, Decision& decision) {
-  const RefreshDecision due = should_refresh(*seen.es, decision.interval, seen.now);
+  const RefreshDecision due = should_refresh(*seen.es, decision.interval, seen.now, seen.slot);
   const RefreshDecision repair = seen.target_known ? target_needs_repair(*seen.es, seen.target.get())
                                                    : RefreshDecision{false, "nobody has looked at the target yet"};
   // A change in the store is news as soon as its time has come, never for who does not follow the store.
@@ -34,6 +42,9 @@ void judge_need(const Observed& seen, Decision& decision) {
   if (!asked && !due.refresh && !repair.refresh) return;
   const bool waits = seen.patience && seen.waited < *seen.patience;
   decision.action = waits ? SyncAction::kWait : SyncAction::kRefresh;
+  if (!due.by_time || repair.refresh || asked) return;
+  decision.later = turn_after_start(seen, decision.interval);
+  if (decision.later > Duration::zero()) decision.action = SyncAction::kLater;
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ enum class SyncAction : std::uint8_t {
   kRefuse,   // cannot be honoured: say so, wait for an edit
   kSkip,     // up to date
   kWait,     // a store it names is about to be there
+  kLater,    // overdue since before this process began: its turn comes, see `later`
   kRefresh,  // read the values and write the Secret
 };
 
@@ -23,6 +24,7 @@ struct Decision {
   std::string why;  // for kRefuse the condition's message, or that of the event
   bool add_finalizer = false;
   Duration interval{};
+  Duration later{};    // of kLater: in so long
   std::string note{};  // what the Ready condition says besides; empty for an ordinary object
   Ending refusal = Ending::kRefused;
 };

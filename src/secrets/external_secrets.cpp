@@ -7,6 +7,8 @@
 #include "secrets/finalizer.hpp"
 #include "secrets/policies.hpp"
 #include "secrets/refresh_due.hpp"
+#include "secrets/schedule/identity.hpp"
+#include "secrets/schedule/slots.hpp"
 #include "secrets/status.hpp"
 
 namespace rotor::secrets {
@@ -19,6 +21,7 @@ ExternalSecretController::ExternalSecretController(const Parts& parts)
     : p_(parts),
       sync_(parts),
       reporter_(parts),
+      caps_([this](const Key& key, Lane lane) { queue_.add(key, lane); }),
       queue_(parts.clock, "externalsecret", parts.options.workers,
              [this](Key key) { return reconcile(std::move(key)); }) {
   queue_.measure(parts.metrics.registry());
@@ -29,6 +32,7 @@ void ExternalSecretController::changed(const Key& key, bool first_seen, const Ex
   if (!now) {
     p_.metrics.external_secret_gone(key);
     queue_.forget(key);
+    caps_.leave(key);
     sync_.forget(key);
     state_.forget(key);
     return;
@@ -53,20 +57,52 @@ void ExternalSecretController::values_changed() {
 }
 
 void ExternalSecretController::store_judged(const StoreView& store) {
+  p_.reads.forget_refusals(name_of(store));
+  std::size_t woken = 0;
   for (const auto& [key, es] : p_.world.external_secrets()) {
     const bool waits = !es->ready.value_or(false) || queue_.failures(key) > 0;
     if (!waits || (!store.cluster() && key.ns != store.metadata.ns)) continue;
-    const auto refs = store_refs(*es->whole());
+    const ExternalSecretPtr whole = es->whole();
+    const auto refs = store_refs(*whole);
     const bool uses = std::ranges::any_of(refs, [&store](const api::es::StoreRef& ref) {
       return ref.name == store.metadata.name && store_kind(ref) == store.kind;
     });
-    if (uses) queue_.add(key, Lane::kUser);
+    // What never synced has somebody waiting for it; the rest has its last values.
+    if (uses)
+      queue_.add_after(key, wake_delay(woken++), whole->status.refresh_time.empty() ? Lane::kUser : Lane::kRetry);
   }
 }
 
+Task<> ExternalSecretController::run() {
+  state_.started = p_.clock.steady();
+  co_await queue_.run();
+}
+
+// The places of a pass end with it, however it ends; a parked one keeps its place in line.
+class ExternalSecretController::Leaving {
+ public:
+  Leaving(Caps& caps, Key key) : caps_(caps), key_(std::move(key)) {}
+  ~Leaving() {
+    if (!stays_) caps_.leave(key_);
+  }
+  Leaving(const Leaving&) = delete;
+  Leaving& operator=(const Leaving&) = delete;
+  void stay() { stays_ = true; }
+
+ private:
+  Caps& caps_;
+  Key key_;
+  bool stays_ = false;
+};
+
 Task<Outcome> ExternalSecretController::reconcile(Key key) {
+  Leaving leaving(caps_, key);
   const SteadyTime start = p_.clock.steady();
   Outcome outcome = co_await pass(key);
+  if (outcome.kind == Outcome::Kind::kParked) {
+    if (outcome.after == Duration::zero()) leaving.stay();
+    co_return outcome;  // nothing was done yet
+  }
   reporter_.pass_took(key, p_.clock.steady() - start);
   co_return outcome;
 }
@@ -76,7 +112,8 @@ Task<Outcome> ExternalSecretController::pass(Key key) {
   if (!seen.es) co_return Outcome::done();
   Decision decision = decide_sync(seen);
   // Where there is nothing that a later try could do, an ask is answered.
-  const bool tries = decision.action == SyncAction::kRefresh || decision.action == SyncAction::kWait;
+  const bool tries = decision.action == SyncAction::kRefresh || decision.action == SyncAction::kWait ||
+                     decision.action == SyncAction::kLater;
   if (!tries) state_.asks.forget(key);
   if (decision.add_finalizer) {
     const auto added = co_await add_finalizer(p_, seen.es);
@@ -106,9 +143,12 @@ Task<Outcome> ExternalSecretController::act(Observed seen, Decision decision) {
       co_return Outcome::failed();
     case SyncAction::kRefresh:
       if (!seen.patience) state_.waiting.erase(key);
+      if (const auto wait = wait_for_a_place(seen)) co_return *wait;
       co_return co_await refresh(std::move(seen), std::move(decision));
+    case SyncAction::kLater:
+      co_return Outcome::again_after(decision.later);
     case SyncAction::kSkip:
-      if (const auto next = next_look(*seen.es, decision.interval, p_.clock.now())) {
+      if (const auto next = next_look(*seen.es, decision.interval, p_.clock.now(), seen.slot)) {
         co_return Outcome::again_after(*next);
       }
       break;
@@ -140,18 +180,51 @@ Task<Outcome> ExternalSecretController::refuse(ExternalSecretPtr es, Decision de
   co_return told ? Outcome::done() : Outcome::failed();
 }
 
+bool ExternalSecretController::is_forced(const Observed& seen) const {
+  const auto tried = state_.tried.find(seen.es->metadata.key());
+  return seen.ask > 0 || secrets::is_forced(*seen.es, tried == state_.tried.end() ? std::string() : tried->second);
+}
+
+// What keeps a pass from beginning is waited for without a worker; what a person asked for waits for no budget.
+std::optional<Outcome> ExternalSecretController::wait_for_a_place(const Observed& seen) {
+  const ExternalSecret& es = *seen.es;
+  const Key key = es.metadata.key();
+  const Lane lane = queue_.lane(key);
+  const std::string ns = "namespace/" + key.ns;
+  std::vector<CapGroup> groups{{ns, namespace_cap(!caps_.any_other("namespace/", ns))}};
+  Duration pause{};
+  for (const api::es::StoreRef& ref : store_refs(es)) {
+    const StoreViewPtr store = p_.world.find(store_kind(ref), key.ns, ref.name);
+    if (!store) continue;
+    const std::string identity = identity_of(*store, key.ns);
+    groups.push_back({place_of(*store, ""), store_cap(p_.reads.slow(identity))});
+    pause = std::max(pause, p_.reads.pause(identity, lane == Lane::kUser));
+  }
+  if (pause > Duration::zero() && !is_forced(seen))
+    return Outcome::parked_for(pause + within_second(es.metadata.uid), lane);
+  if (caps_.enter(key, groups, lane)) return std::nullopt;
+  return Outcome::parked();
+}
+
 Task<Outcome> ExternalSecretController::refresh(Observed seen, Decision decision) {
-  Report report = co_await sync_.run(seen.es);
+  const Key key = seen.es->metadata.key();
+  Report report = co_await sync_.run(seen.es, freshness(decision.interval, is_forced(seen), p_.clock.steady()));
   const bool good = ready_words(report.ending).ready;
+  if (good) {
+    state_.tried.erase(key);
+  } else if (p_.world.has_external_secret(key)) {
+    state_.tried.insert_or_assign(key, resource_token(seen.es->metadata));
+  }
   const Outcome then = report.then;
   if (good) report.note = std::move(decision.note);
   auto told = co_await reporter_.report(seen.es, std::move(report));
   if (!good) co_return told ? then : Outcome::failed();
   if (!told) co_return kube::after_failed_write(told.error().code);
-  state_.asks.answered(seen.es->metadata.key(), seen.ask);
+  state_.asks.answered(key, seen.ask);
   ExternalSecret after = *seen.es;
   after.status = *std::move(told);
-  if (const auto next = next_look(after, decision.interval, p_.clock.now())) co_return Outcome::again_after(*next);
+  if (const auto next = next_look(after, decision.interval, p_.clock.now(), seen.slot))
+    co_return Outcome::again_after(*next);
   co_return Outcome::done();
 }
 

@@ -7,6 +7,7 @@
 #include "secrets/parts.hpp"
 #include "secrets/pass_state.hpp"
 #include "secrets/reporter.hpp"
+#include "secrets/schedule/caps.hpp"
 #include "secrets/sync.hpp"
 #include "secrets/views.hpp"
 
@@ -17,7 +18,9 @@ class ExternalSecretController {
   explicit ExternalSecretController(const Parts& parts);
 
   // Until cancelled. Start it when the caches are ready.
-  Task<> run() { return queue_.run(); }
+  Task<> run();
+
+  kube::QueueLateness lateness() const { return queue_.lateness(); }
 
   void changed(const kube::Key& key, bool first_seen, const ExternalSecretPtr& now);
   void target_changed(const kube::Key& key) { queue_.add(key, kube::Lane::kUser); }
@@ -28,6 +31,9 @@ class ExternalSecretController {
 
  private:
   using Outcome = kube::Outcome;
+  class Leaving;
+  bool is_forced(const Observed& seen) const;
+  std::optional<Outcome> wait_for_a_place(const Observed& seen);
   Task<Outcome> reconcile(kube::Key key);
   Task<Outcome> pass(kube::Key key);
   Task<Outcome> act(Observed seen, Decision decision);
@@ -39,6 +45,7 @@ class ExternalSecretController {
   PassState state_;
   Sync sync_;
   Reporter reporter_;
+  Caps caps_;
   kube::Queue queue_;
 };
 

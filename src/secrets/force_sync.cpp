@@ -12,6 +12,11 @@ std::string resource_token(const kube::ObjectMeta& metadata) {
 
 bool was_edited(const ExternalSecret& es) { return es.status.synced_resource_version != resource_token(es.metadata); }
 
+bool is_forced(const ExternalSecret& es, std::string_view tried) {
+  if (!was_edited(es)) return false;
+  return tried.empty() ? !es.status.synced_resource_version.empty() : tried != resource_token(es.metadata);
+}
+
 Asks::Number Asks::of(const kube::Key& external_secret) const {
   const auto it = open_.find(external_secret);
   return it == open_.end() ? 0 : it->second;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "secrets/views.hpp"
 
@@ -15,6 +16,10 @@ std::string resource_token(const kube::ObjectMeta& metadata);
 
 // Since the last sync; one that never synced counts as edited.
 bool was_edited(const ExternalSecret& es);
+
+// Did somebody ask for this refresh by an edit? Not by creating the object, and not for a retry: `tried` is the token
+// that failed last, empty when none did since this process began.
+bool is_forced(const ExternalSecret& es, std::string_view tried);
 
 // Whom a store asked to be read again. An ask stands until a pass that began after it is good, or can do nothing.
 class Asks {

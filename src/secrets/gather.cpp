@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "secrets/policies.hpp"
+#include "secrets/schedule/slots.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -26,6 +27,7 @@ void look_at_stores(const Parts& parts, const ExternalSecret& es, Observed& out)
   for (const auto& ref : store_refs(es)) {
     const auto store = parts.world.find(store_kind(ref), es.metadata.ns, ref.name);
     if (store && !managed_by(*store, options.controller_class)) out.ours = false;
+    if (out.slot.empty() && store) out.slot = slot_id(es, store.get());
     if (store && (store->judged() || !options.flood_gate)) continue;
     const Duration most = store ? kForANewStore : kForAMissingStore;
     out.patience = std::min(out.patience.value_or(most), most);
@@ -60,6 +62,7 @@ Observed gather(const Parts& parts, const PassState& state, const kube::Key& key
   out.ask = state.asks.of(key);
   look_at_stores(parts, *out.es, out);
   const auto waiting = state.waiting.find(key);
+  if (state.started) out.since_start = parts.clock.steady() - *state.started;
   if (waiting != state.waiting.end()) out.waited = parts.clock.steady() - waiting->second;
   return out;
 }

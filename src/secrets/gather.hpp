@@ -26,6 +26,8 @@ struct Observed {
   // How long it may wait in silence for stores that nobody has looked at yet, and how long it has; nullopt: all were.
   std::optional<Duration> patience{};
   Duration waited{};
+  std::string slot{};                     // slot_id
+  std::optional<Duration> since_start{};  // of the controllers; nullopt: nobody says
 };
 
 Observed gather(const Parts& parts, const PassState& state, const kube::Key& key);

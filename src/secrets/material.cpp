@@ -9,8 +9,8 @@
 namespace rotor::secrets {
 namespace {
 
-Task<providers::Lookup<Fetched>> ask_stores(Parts parts, ExternalSecretPtr es) {
-  StoreClients clients(parts, es->metadata.ns);
+Task<providers::Lookup<Fetched>> ask_stores(Parts parts, ExternalSecretPtr es, Freshness wanted) {
+  StoreClients clients(parts, es->metadata.ns, wanted);
   auto fetched = co_await fetch_all(clients, es);
   co_await clients.close();
   co_return std::move(fetched);
@@ -18,7 +18,7 @@ Task<providers::Lookup<Fetched>> ask_stores(Parts parts, ExternalSecretPtr es) {
 
 }  // namespace
 
-Task<Synced<Material>> gather_material(Parts parts, ExternalSecretPtr es) {
+Task<Synced<Material>> gather_material(Parts parts, ExternalSecretPtr es, Freshness wanted) {
   Material out;
   if (is_generic(*es)) {
     auto place = co_await read_manifest(parts, es);
@@ -26,7 +26,7 @@ Task<Synced<Material>> gather_material(Parts parts, ExternalSecretPtr es) {
     out.manifest = *std::move(place);
     if (const LiveObject* there = out.manifest->there()) out.live = std::make_shared<const Target>(there->target);
   }
-  auto fetched = co_await ask_stores(parts, es);
+  auto fetched = co_await ask_stores(parts, es, wanted);
   if (fetched.absent()) {
     co_return std::unexpected(SyncFailure{Ending::kNotFetched, {Code::kNotFound, fetched.absence().what}});
   }

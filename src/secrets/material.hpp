@@ -8,6 +8,7 @@
 #include "secrets/fetch.hpp"
 #include "secrets/manifest_target/read_manifest.hpp"
 #include "secrets/parts.hpp"
+#include "secrets/schedule/freshness.hpp"
 #include "secrets/target.hpp"
 #include "secrets/views.hpp"
 
@@ -21,7 +22,7 @@ struct Material {
   TargetPtr live{};  // null: there is no Secret of that name that we know of
   ManifestPlacePtr manifest{};  // of spec.target.manifest; null: the target is a Secret
 };
-Task<Synced<Material>> gather_material(Parts parts, ExternalSecretPtr es);
+Task<Synced<Material>> gather_material(Parts parts, ExternalSecretPtr es, Freshness wanted);
 
 // The target itself, with its data, whether it is marked as ours or not.
 Task<Synced<api::Secret>> read_target(Parts parts, ExternalSecretPtr es);

@@ -17,6 +17,7 @@ struct Options {
   Duration store_interval = std::chrono::minutes(5);  // re-validation of stores that do not say
   // The shortest interval that an object may ask for: each costs calls to a store.
   Duration least_interval = std::chrono::seconds(1);
+  int store_calls = 200;                   // a store may get on average, a second; 0: no bound
   bool cluster_stores = true;              // off: nobody here touches what reads from a ClusterSecretStore
   bool namespaced_stores = true;           // off: SecretStores are used, and validated by somebody else
   bool cluster_external_secrets = true;    // --enable-cluster-external-secret-reconciler; never with a watch_namespace

@@ -8,6 +8,7 @@
 #include "providers/registry.hpp"
 #include "secrets/metrics.hpp"
 #include "secrets/options.hpp"
+#include "secrets/schedule/shared_reads.hpp"
 #include "secrets/world.hpp"
 
 namespace rotor::secrets {
@@ -19,6 +20,7 @@ struct Parts {
   const providers::ProviderRegistry& registry;
   providers::ReferenceGate& gate;
   Pool& pool;
+  SharedReads& reads;
   Metrics& metrics;
   kube::EventRecorder& events;                // component external-secrets
   kube::EventRecorder& store_events;          // component secret-store

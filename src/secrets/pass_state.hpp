@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
@@ -12,11 +13,14 @@ namespace rotor::secrets {
 struct PassState {
   std::map<kube::Key, std::string> unreadable;  // and why
   std::map<kube::Key, SteadyTime> waiting;      // for a store that nobody has looked at yet, since when
+  std::map<kube::Key, std::string> tried;       // resource_token of what failed last
   Asks asks;
+  std::optional<SteadyTime> started;  // when the controllers began to work
 
   void forget(const kube::Key& external_secret) {
     unreadable.erase(external_secret);
     waiting.erase(external_secret);
+    tried.erase(external_secret);
     asks.forget(external_secret);
   }
 };

@@ -1,12 +1,12 @@
 #include "secrets/refresh_due.hpp"
 
 #include <algorithm>
-#include <functional>
 
 #include <fmt/format.h>
 
 #include "base/time.hpp"
 #include "secrets/force_sync.hpp"
+#include "secrets/schedule/slots.hpp"
 #include "secrets/sync_windows.hpp"
 
 namespace rotor::secrets {
@@ -20,7 +20,7 @@ std::optional<WallTime> refreshed_at(const ExternalSecret& es) {
   return time ? std::optional(*time) : std::nullopt;
 }
 
-RefreshDecision periodic(const ExternalSecret& es, Duration interval, WallTime now) {
+RefreshDecision periodic(const ExternalSecret& es, Duration interval, WallTime now, const Slot& slot) {
   if (interval <= Duration::zero() && !es.status.synced_resource_version.empty()) {
     return {false, "refreshInterval is 0 and it was synced once"};
   }
@@ -28,16 +28,15 @@ RefreshDecision periodic(const ExternalSecret& es, Duration interval, WallTime n
   const auto last = refreshed_at(es);
   if (!last) return {true, "never refreshed"};
   if (*last > now) return {true, "last refresh lies in the future"};
-  if (*last + interval >= now) return {false, "not due yet"};
+  if (*due_at(es, interval, slot) > now) return {false, "not due yet"};
   if (!in_sync_window(es, now)) return {false, "outside of spec.syncWindows"};
-  return {true, "refreshInterval has passed"};
+  return {true, "refreshInterval has passed", true};
 }
 
-// A part of the interval that is always the same for one object: a twentieth, at most half a minute.
-Duration spread(const ExternalSecret& es, Duration interval) {
-  const Duration most = std::min<Duration>(interval / 20, std::chrono::seconds(30));
-  const auto hash = std::hash<std::string>{}(es.metadata.uid) % 1000;
-  return most * static_cast<std::int64_t>(hash) / 1000;
+// Those that wait for the same edge of a window do not all begin at it: a twentieth of the interval, at most half a
+// minute.
+Duration behind_the_edge(const ExternalSecret& es, Duration interval) {
+  return cold_delay(es.metadata.uid, std::min<Duration>(interval / 20, std::chrono::seconds(30)));
 }
 
 }  // namespace
@@ -55,7 +54,15 @@ Result<Duration> refresh_interval(const ExternalSecret& es) {
   return std::clamp<Duration>(*parsed, -kLongest, kLongest);
 }
 
-RefreshDecision should_refresh(const ExternalSecret& es, Duration interval, WallTime now) {
+std::optional<WallTime> due_at(const ExternalSecret& es, Duration interval, const Slot& slot) {
+  const auto last = refreshed_at(es);
+  if (!last) return std::nullopt;
+  // refreshTime has whole seconds and "passed" means strictly later: a millisecond on top.
+  if (!is_spread(interval)) return *last + interval + std::chrono::milliseconds(1);
+  return next_slot(slot.empty() ? es.metadata.uid : slot, interval, *last);
+}
+
+RefreshDecision should_refresh(const ExternalSecret& es, Duration interval, WallTime now, const Slot& slot) {
   const std::string& policy = es.spec.refresh_policy;
   const bool synced = !es.status.synced_resource_version.empty() && refreshed_at(es).has_value();
   if (policy == "CreatedOnce") return {!synced, synced ? "refreshPolicy is CreatedOnce" : "never synced"};
@@ -64,7 +71,7 @@ RefreshDecision should_refresh(const ExternalSecret& es, Duration interval, Wall
     const bool changed = was_edited(es);
     return {changed, changed ? "spec, labels or annotations changed" : "refreshPolicy is OnChange"};
   }
-  return periodic(es, interval, now);
+  return periodic(es, interval, now, slot);
 }
 
 RefreshDecision target_needs_repair(const ExternalSecret& es, const Target* target) {
@@ -80,17 +87,17 @@ bool follows_store(const ExternalSecret& es, Duration interval) {
   return interval > Duration::zero() && policy != "CreatedOnce" && policy != "OnChange";
 }
 
-std::optional<Duration> next_look(const ExternalSecret& es, Duration interval, WallTime now) {
+std::optional<Duration> next_look(const ExternalSecret& es, Duration interval, WallTime now, const Slot& slot) {
   if (!follows_store(es, interval)) return std::nullopt;
-  const auto last = refreshed_at(es);
-  if (!last) return interval;
-  // refreshTime has whole seconds and "due" means strictly later: a millisecond on top reaches it at the first look.
-  const Duration left = *last + interval - now + std::chrono::milliseconds(1);
+  const auto due = due_at(es, interval, slot);
+  if (!due) return interval;
+  const Duration left = *due - now;
   if (left <= Duration::zero() && !in_sync_window(es, now)) {
     const Duration edge = until_window_changes(es, now).value_or(interval);
-    return std::max<Duration>(std::min(edge, interval), std::chrono::seconds(1)) + spread(es, interval);
+    return std::max<Duration>(std::min(edge, interval), std::chrono::seconds(1)) + behind_the_edge(es, interval);
   }
-  return std::max<Duration>(left, Duration::zero()) + spread(es, interval);
+  const Duration begins = is_spread(interval) ? within_second(es.metadata.uid) : Duration::zero();
+  return std::max<Duration>(left, Duration::zero()) + begins;
 }
 
 }  // namespace rotor::secrets

@@ -18,10 +18,18 @@ Result<Duration> refresh_interval(const ExternalSecret& es);
 struct RefreshDecision {
   bool refresh;
   std::string_view why;
+  bool by_time = false;  // nothing but time asks for it
 };
 
+// Whose moments in the interval are the object's (slot_id); empty: its own.
+using Slot = std::string;
+
+// When time alone asks for the next refresh after the last: at the next of its moments, at most an interval later;
+// with an interval too short to spread over, when it has passed. nullopt: there was none, or its time cannot be read.
+std::optional<WallTime> due_at(const ExternalSecret& es, Duration interval, const Slot& slot);
+
 // Does the object itself ask for a refresh (never synced, edited, due)? `interval` is refresh_interval(es).
-RefreshDecision should_refresh(const ExternalSecret& es, Duration interval, WallTime now);
+RefreshDecision should_refresh(const ExternalSecret& es, Duration interval, WallTime now, const Slot& slot = {});
 
 // Is the target what the last sync left? A target that is not is repaired whatever the refresh policy says.
 RefreshDecision target_needs_repair(const ExternalSecret& es, const Target* target);
@@ -29,8 +37,7 @@ RefreshDecision target_needs_repair(const ExternalSecret& es, const Target* targ
 // Does it follow its store at all? Not with refreshPolicy CreatedOnce or OnChange, nor with a refreshInterval of 0.
 bool follows_store(const ExternalSecret& es, Duration interval);
 
-// When to look again after a successful or a skipped pass; nullopt: only on an event. Spread by object id, so that
-// objects made together do not stay together; never sooner than the interval.
-std::optional<Duration> next_look(const ExternalSecret& es, Duration interval, WallTime now);
+// When to look again after a successful or a skipped pass; nullopt: only on an event.
+std::optional<Duration> next_look(const ExternalSecret& es, Duration interval, WallTime now, const Slot& slot = {});
 
 }  // namespace rotor::secrets

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "admission/store.hpp"
+#include "secrets/schedule/identity.hpp"
 
 namespace rotor::secrets {
 
@@ -26,8 +27,10 @@ Task<Result<SecretsClient*>> StoreClients::get(StoreRef ref) {
   }
   const std::string id = kind + "/" + ref.name;
   if (const auto it = clients_.find(id); it != clients_.end()) co_return it->second.get();
-  CO_TRY(std::unique_ptr<SecretsClient> opened, co_await open(store));
-  co_return clients_.emplace(id, std::move(opened)).first->second.get();
+  SharedReads::Consumer consumer{name_of(*store), identity_of(*store, consumer_ns_), wanted_};
+  auto client = std::make_unique<SharedClient>(
+      p_.reads, p_.clock, std::move(consumer), [this, id, store] { return open(id, store); }, taken_);
+  co_return clients_.emplace(id, std::move(client)).first->second.get();
 }
 
 Task<Result<void>> StoreClients::check_allowed(StoreViewPtr store) {
@@ -48,16 +51,23 @@ Task<Result<void>> StoreClients::check_allowed(StoreViewPtr store) {
                              store->metadata.name, consumer_ns_));
 }
 
-Task<Result<std::unique_ptr<SecretsClient>>> StoreClients::open(StoreViewPtr view) {
+Task<Result<HeldClientPtr>> StoreClients::open(std::string id, StoreViewPtr view) {
+  if (const auto it = opened_.find(id); it != opened_.end()) co_return it->second;
   CO_TRY(providers::Store store, provider_store(*view));
   CO_TRY(providers::Provider* const provider, admission::provider_of(p_.registry, store));
   providers::StoreContext context{std::move(store), consumer_ns_, p_.gate, p_.options.allow_controller_identity};
-  auto client = co_await provider->make_client(std::move(context));
-  co_return std::move(client);
+  CO_TRY(std::unique_ptr<SecretsClient> client, co_await provider->make_client(std::move(context)));
+  auto held = std::make_shared<HeldClient>();
+  held->client = std::move(client);
+  opened_.emplace(std::move(id), held);
+  co_return std::move(held);
 }
 
 Task<> StoreClients::close() {
-  for (auto& [name, client] : clients_) co_await client->close();
+  for (const auto& [name, held] : opened_) {
+    if (held.use_count() == 1) co_await held->client->close();  // else whoever has it last
+  }
+  opened_.clear();
   clients_.clear();
 }
 

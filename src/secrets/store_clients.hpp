@@ -9,14 +9,16 @@
 #include "base/task.hpp"
 #include "secrets/client_source.hpp"
 #include "secrets/parts.hpp"
+#include "secrets/schedule/shared_client.hpp"
 #include "secrets/store_view.hpp"
 
 namespace rotor::secrets {
 
-// At most one client per store, for one pass. close() before it is destroyed.
+// At most one client per store, for one pass; opened when nobody else's answer will do. close() before it is destroyed.
 class StoreClients final : public ClientSource {
  public:
-  StoreClients(const Parts& parts, std::string consumer_ns) : p_(parts), consumer_ns_(std::move(consumer_ns)) {}
+  StoreClients(const Parts& parts, std::string consumer_ns, Freshness wanted)
+      : p_(parts), consumer_ns_(std::move(consumer_ns)), wanted_(wanted) {}
 
   // Checks in the API's order: there, ours, allowed for this namespace, Ready.
   Task<Result<providers::SecretsClient*>> get(api::es::StoreRef ref) override;
@@ -24,11 +26,14 @@ class StoreClients final : public ClientSource {
 
  private:
   Task<Result<void>> check_allowed(StoreViewPtr store);
-  Task<Result<std::unique_ptr<providers::SecretsClient>>> open(StoreViewPtr store);
+  Task<Result<HeldClientPtr>> open(std::string id, StoreViewPtr store);
 
   Parts p_;
   std::string consumer_ns_;
-  std::map<std::string, std::unique_ptr<providers::SecretsClient>> clients_;  // by kind/name
+  Freshness wanted_;
+  std::size_t taken_ = 0;
+  std::map<std::string, std::unique_ptr<SharedClient>> clients_;  // by kind/name
+  std::map<std::string, HeldClientPtr> opened_;
 };
 
 }  // namespace rotor::secrets

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "kube/client/retry.hpp"
 #include "kube/object/news.hpp"
+#include "secrets/schedule/identity.hpp"
 #include "secrets/store_check.hpp"
 
 namespace rotor::secrets {
@@ -35,9 +36,14 @@ Task<> StoreController::run() {
   co_await (queue_.run() && cluster_queue_.run());
 }
 
+std::vector<kube::QueueLateness> StoreController::lateness() const {
+  return {queue_.lateness(), cluster_queue_.lateness()};
+}
+
 void StoreController::changed(const StoreViewPtr& before, const StoreViewPtr& after) {
   if (!after) {
     p_.metrics.store_gone(before->metadata.key());
+    p_.reads.forget(name_of(*before));
     queue_of(before->metadata.key()).forget(before->metadata.key());
     return;
   }

@@ -1,6 +1,8 @@
 // The controller of SecretStores and ClusterSecretStores: which one is looked at when.
 #pragma once
 
+#include <vector>
+
 #include "base/task.hpp"
 #include "kube/runtime/queue.hpp"
 #include "secrets/parts.hpp"
@@ -13,6 +15,7 @@ class StoreController {
  public:
   explicit StoreController(const Parts& parts);
   Task<> run();
+  std::vector<kube::QueueLateness> lateness() const;
   void changed(const StoreViewPtr& before, const StoreViewPtr& after);
 
  private:

@@ -50,10 +50,10 @@ struct Sync::Carried {
   std::optional<Deed> deed{};
 };
 
-Task<Report> Sync::run(ExternalSecretPtr es) {
+Task<Report> Sync::run(ExternalSecretPtr es, Freshness wanted) {
   Report report;
   report.started = p_.clock.now();
-  auto material = co_await gather_material(p_, es);
+  auto material = co_await gather_material(p_, es, wanted);
   if (!material) co_return failed(std::move(report), std::move(material).error());
   TargetPtr live = material->live;
   const ManifestPlacePtr place = material->manifest;

@@ -7,6 +7,7 @@
 #include "secrets/manifest_target/manifest_writer.hpp"
 #include "secrets/parts.hpp"
 #include "secrets/reporter.hpp"
+#include "secrets/schedule/freshness.hpp"
 #include "secrets/target_writer.hpp"
 #include "secrets/views.hpp"
 
@@ -17,7 +18,7 @@ class Sync {
   explicit Sync(const Parts& parts)
       : p_(parts), digests_(parts), maker_(parts, digests_), writer_(parts), manifest_writer_(parts) {}
 
-  Task<Report> run(ExternalSecretPtr es);
+  Task<Report> run(ExternalSecretPtr es, Freshness wanted);
   // What a deleted ExternalSecret made goes with it, when it still controls it.
   Task<Synced<void>> remove_with(ExternalSecretPtr es);
   void forget(const kube::Key& external_secret) { digests_.forget(external_secret); }

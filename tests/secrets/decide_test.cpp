@@ -83,6 +83,48 @@ TEST(Decide, RepairsNoTargetThatNobodyHasLookedAtYet) {
   EXPECT_EQ(decide_sync(seen).action, SyncAction::kSkip);
 }
 
+// Overdue for a day when the process starts.
+Observed overdue(const std::string& uid, Duration since_start) {
+  auto es = test::synced_es("2026-01-01T10:00:00Z");
+  es.metadata.uid = uid;
+  Observed seen = test::observed(es, test::managed_target(), kNow);
+  seen.since_start = since_start;
+  return seen;
+}
+
+TEST(Decide, SpreadsWhatIsOverdueAtAColdStart) {
+  std::map<Duration, int> turns;
+  for (int i = 0; i < 600; ++i) {
+    const Decision decision = decide_sync(overdue("uid-" + std::to_string(i), 0s));
+    if (decision.action == SyncAction::kLater) ++turns[std::chrono::floor<std::chrono::seconds>(decision.later)];
+  }
+  EXPECT_GT(turns.size(), 100U);
+  EXPECT_LT(turns.rbegin()->first, 2min);
+  for (const auto& [second, objects] : turns) EXPECT_LT(objects, 30);
+}
+
+TEST(Decide, RefreshesAnOverdueObjectWhenItsTurnAfterAColdStartHasCome) {
+  const Decision decision = decide_sync(overdue("uid-7", 0s));
+  ASSERT_EQ(decision.action, SyncAction::kLater);
+  EXPECT_EQ(decide_sync(overdue("uid-7", decision.later)).action, SyncAction::kRefresh);
+}
+
+TEST(Decide, LetsNobodyWaitForATurnWhoIsMoreThanOverdue) {
+  Observed edited = overdue("uid-7", 0s);
+  auto es = *edited.es;
+  es.metadata.generation = 2;
+  edited.es = std::make_shared<const ExternalSecret>(es);
+  EXPECT_EQ(decide_sync(edited).action, SyncAction::kRefresh);
+  Observed broken = overdue("uid-7", 0s);
+  broken.target = nullptr;
+  EXPECT_EQ(decide_sync(broken).action, SyncAction::kRefresh);
+  Observed asked = overdue("uid-7", 0s);
+  asked.ask = 1;
+  EXPECT_EQ(decide_sync(asked).action, SyncAction::kRefresh);
+  Observed later = overdue("uid-7", 24h * 365);
+  EXPECT_EQ(decide_sync(later).action, SyncAction::kRefresh) << "it became overdue while we ran";
+}
+
 struct PolicyCase {
   const char* policy;
   const char* interval;

@@ -41,5 +41,19 @@ TEST(Asks, StandUntilAPassThatBeganAfterThemIsGood) {
   EXPECT_EQ(asks.of(key), 0U);
 }
 
+TEST(Forced, IsAnEditOfWhatSyncedOrOfWhatFailedAndNoCreationAndNoRetry) {
+  const auto fresh = test::sample_es();
+  EXPECT_FALSE(is_forced(fresh, "")) << "new";
+  EXPECT_FALSE(is_forced(fresh, resource_token(fresh.metadata))) << "a retry";
+  auto synced = test::synced_es("2026-01-02T09:50:00Z");
+  EXPECT_FALSE(is_forced(synced, "")) << "a refresh";
+  synced.metadata.annotations["force-sync"] = "1";
+  EXPECT_TRUE(is_forced(synced, ""));
+  EXPECT_FALSE(is_forced(synced, resource_token(synced.metadata))) << "it has been tried";
+  auto again = synced;
+  again.metadata.annotations["force-sync"] = "2";
+  EXPECT_TRUE(is_forced(again, resource_token(synced.metadata)));
+}
+
 }  // namespace
 }  // namespace rotor::secrets

@@ -1,5 +1,7 @@
 #include "secrets/refresh_due.hpp"
 
+#include <map>
+
 #include <gtest/gtest.h>
 
 #include "base/time.hpp"
@@ -26,8 +28,10 @@ TEST(Refresh, WaitsForTheInterval_Row26) {
   EXPECT_FALSE(refreshes(es));
   const auto next = next_look(es, 1h, kNow);
   ASSERT_TRUE(next);
-  EXPECT_GE(*next, 50min);
-  EXPECT_LE(*next, 50min + 31s);
+  EXPECT_LE(*next, 51min);
+  // From its second refresh on an object is read once an interval, to the second.
+  const WallTime first = *due_at(es, 1h, {});
+  EXPECT_EQ(*due_at(synced_es(format_time(first)), 1h, {}) - first, 1h);
 }
 
 TEST(Refresh, IsDueWhenMoreThanTheIntervalHasPassed_Row27) {
@@ -101,17 +105,35 @@ TEST(Refresh, CreatedOnceIgnoresTimeAndEdits_Row36) {
   EXPECT_TRUE(refreshes(es));
 }
 
-TEST(Refresh, IsSpreadByObjectIdAndNeverTooEarly) {
-  std::set<Duration> looks;
-  for (int i = 0; i < 50; ++i) {
-    auto es = synced_es("2026-01-02T10:00:00Z");
+TEST(Refresh, IsSpreadOverTheIntervalByObjectIdAndNeverLaterThanIt) {
+  std::map<std::int64_t, int> by_tenth;
+  for (int i = 0; i < 1000; ++i) {
+    auto es = synced_es("2026-01-02T10:00:00Z");  // all of them made in one second
     es.metadata.uid = "uid-" + std::to_string(i);
     const auto next = *next_look(es, 1h, kNow);
-    EXPECT_GE(next, 1h);
+    EXPECT_GT(next, 0s);
+    EXPECT_LE(next, 1h + 1s);
+    EXPECT_LE(*due_at(es, 1h, {}) - kNow, 1h);
     EXPECT_EQ(next, *next_look(es, 1h, kNow)) << "the same object looks at the same time";
-    looks.insert(next);
+    ++by_tenth[next / 6min];
   }
-  EXPECT_GT(looks.size(), 40U);
+  for (int tenth = 0; tenth < 10; ++tenth) EXPECT_GT(by_tenth[tenth], 60) << tenth;
+}
+
+TEST(Refresh, IsDueAtItsMomentAndNotBefore) {
+  const auto es = synced_es("2026-01-02T10:00:00Z");
+  const WallTime due = *due_at(es, 1h, {});
+  EXPECT_FALSE(refreshes(es, 1h, due - 1ms));
+  EXPECT_TRUE(refreshes(es, 1h, due));
+  EXPECT_TRUE(should_refresh(es, 1h, due).by_time);
+}
+
+TEST(Refresh, OfThoseWhoReadTheSameComesAtTheSameMoment) {
+  auto one = synced_es("2026-01-02T10:00:00Z");
+  auto other = synced_es("2026-01-02T10:00:00Z");
+  other.metadata.uid = "uid-2";
+  EXPECT_NE(due_at(one, 1h, {}), due_at(other, 1h, {}));
+  EXPECT_EQ(due_at(one, 1h, "store\nkey"), due_at(other, 1h, "store\nkey"));
 }
 
 TEST(RefreshInterval, IsAnHourWhenAbsentAndSurvivesHugeValues) {

@@ -1,0 +1,40 @@
+// How old an answer of a store may be for one consumer. Pure.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/duration.hpp"
+#include "providers/client.hpp"
+
+namespace rotor::secrets {
+
+struct Freshness {
+  SteadyTime not_before{};  // a call that began earlier is no answer
+  SteadyTime deadline{};    // of the pass
+  bool forced = false;      // a person asked for it, or the store said that values changed
+};
+
+// Ten seconds at most, and never more than half of an interval: what a consumer keeps until its next refresh is then as
+// old as its interval permits. What is read only once is at most a second old.
+Duration most_age(Duration interval);
+
+Freshness freshness(Duration interval, bool forced, SteadyTime now);
+
+// What is kept of an answer besides the answer.
+struct Answered {
+  enum class How : std::uint8_t { kValue, kAbsent, kDenied, kOtherError } how;
+  SteadyTime began;  // the call
+  SteadyTime ended;
+};
+
+// A value as long as it is fresh; the word that there is none, or that it is not ours to read, for a few seconds: it is
+// waited for. Another failure is only for those who were waiting when it came (since `asked`).
+bool usable(const Answered& answer, const Freshness& wanted, SteadyTime asked, SteadyTime now);
+
+template <class T>
+Answered::How how(const providers::Lookup<T>& answer) {
+  if (answer.found()) return Answered::How::kValue;
+  if (answer.absent()) return Answered::How::kAbsent;
+  return answer.error().code == Code::kDenied ? Answered::How::kDenied : Answered::How::kOtherError;
+}
+
+}  // namespace rotor::secrets

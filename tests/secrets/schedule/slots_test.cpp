@@ -1,0 +1,130 @@
+#include "secrets/schedule/slots.hpp"
+
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "base/time.hpp"
+#include "secrets/schedule/identity.hpp"
+#include "tests/secrets/samples.hpp"
+
+namespace rotor::secrets {
+namespace {
+
+using namespace std::chrono_literals;
+
+const WallTime kNow = *parse_time("2026-01-02T10:00:00Z");
+
+TEST(Slots, LieAtMostAnIntervalAheadAndOneIntervalApart) {
+  for (const Duration interval : {Duration(10s), Duration(30s), Duration(90500ms), Duration(1h), Duration(24h * 365)}) {
+    for (int i = 0; i < 100; ++i) {
+      const std::string id = "id-" + std::to_string(i);
+      const WallTime first = next_slot(id, interval, kNow);
+      EXPECT_GT(first, kNow);
+      EXPECT_LE(first - kNow, interval);
+      const WallTime second = next_slot(id, interval, first);
+      EXPECT_EQ(second - first, std::chrono::floor<std::chrono::seconds>(interval));
+    }
+  }
+}
+
+TEST(Slots, Of5000ObjectsUseEverySecondOfTheIntervalAndNoneMuchMoreThanAnother) {
+  std::map<WallTime, int> seconds;
+  for (int i = 0; i < 5000; ++i) ++seconds[next_slot("uid-" + std::to_string(i), 30s, kNow)];
+  EXPECT_EQ(seconds.size(), 30U);
+  for (const auto& [second, objects] : seconds) EXPECT_LT(objects, 2 * 5000 / 30);
+}
+
+TEST(Slots, OfOneSecondAreSpreadInsideOfIt) {
+  std::set<Duration> begins;
+  for (int i = 0; i < 200; ++i) begins.insert(within_second("uid-" + std::to_string(i)));
+  EXPECT_GT(begins.size(), 150U);
+  EXPECT_LT(*begins.rbegin(), 1s);
+}
+
+TEST(ColdDelay, IsAtMostTheIntervalAndTwoMinutes) {
+  for (const auto& [interval, most] : {std::pair<Duration, Duration>{30s, 30s}, {1h, 2min}, {1s, 1s}, {0s, 0s}}) {
+    Duration longest{};
+    for (int i = 0; i < 500; ++i) longest = std::max(longest, cold_delay("uid-" + std::to_string(i), interval));
+    EXPECT_LE(longest, most);
+    EXPECT_GE(longest, most * 9 / 10);
+  }
+}
+
+TEST(WakeDelay, WakesAFewAtOnceAndAHundredASecondAfterThat) {
+  std::map<Duration, int> seconds;
+  for (std::size_t n = 0; n < 5000; ++n) ++seconds[std::chrono::floor<std::chrono::seconds>(wake_delay(n))];
+  EXPECT_EQ(wake_delay(0), 0s);
+  EXPECT_EQ(wake_delay(19), 0s);
+  EXPECT_GT(wake_delay(20), 0s);
+  for (const auto& [second, objects] : seconds) EXPECT_LE(objects, 120) << second;
+}
+
+StoreView store_with(std::string kind, std::string config) {
+  StoreView store;
+  store.kind = std::move(kind);
+  store.metadata.name = "store";
+  store.metadata.ns = store.cluster() ? "" : "ns";
+  store.metadata.uid = "uid-store";
+  store.metadata.generation = 3;
+  store.spec.provider["vault"].text = std::move(config);
+  return store;
+}
+
+TEST(SlotId, IsTheSameForThoseWhoMayShareAnAnswer) {
+  const StoreView store = store_with("SecretStore", "{}");
+  auto one = test::sample_es();
+  auto other = test::sample_es();
+  other.metadata.uid = "uid-2";
+  other.spec.data[0].remote_ref.property = "another property";
+  EXPECT_EQ(slot_id(one, &store), slot_id(other, &store));
+  other.spec.data[0].remote_ref.key = "another key";
+  EXPECT_NE(slot_id(one, &store), slot_id(other, &store));
+  EXPECT_EQ(slot_id(one, nullptr), "uid-1") << "a store that is not there";
+  one.spec.data.clear();
+  EXPECT_EQ(slot_id(one, &store), "uid-1") << "nothing is read";
+}
+
+struct IdentityCase {
+  const char* config;
+  bool depends;
+};
+
+TEST(Identity, DependsOnTheConsumerUnlessEverySelectorNamesItsNamespace) {
+  for (const IdentityCase& c :
+       {IdentityCase{R"({"server":"https://v"})", false},
+        IdentityCase{R"({"auth":{"tokenSecretRef":{"name":"t","key":"k","namespace":"ops"}}})", false},
+        IdentityCase{R"({"auth":{"tokenSecretRef":{"name":"t","key":"k"}}})", true},
+        IdentityCase{R"({"auth":{"tokenSecretRef":{"name":"t","key":"k","namespace":""}}})", true},
+        IdentityCase{R"({"auth":{"jwt":{"serviceAccountRef":{"name":"sa"}}}})", true},
+        IdentityCase{R"({"auth":{"jwt":{"serviceAccountRef":{"name":"sa","namespace":"ops"}}}})", false},
+        IdentityCase{R"({"auth":[{"a":{"name":"n","namespace":"ops"}},{"b":{"name":"n"}}]})", true},
+        IdentityCase{R"({"caProvider":{"type":"Secret","name":"ca","key":"k"}})", true},
+        IdentityCase{R"({"role":"r","sessionTagsPolicy":"Simple"})", true}, IdentityCase{"no JSON", true}}) {
+    EXPECT_EQ(depends_on_consumer(c.config), c.depends) << c.config;
+  }
+}
+
+TEST(Identity, OfAClusterSecretStoreIsOfTheConsumersNamespaceOnlyWhereTheLoginIs) {
+  const StoreView referent = store_with("ClusterSecretStore", R"({"auth":{"serviceAccountRef":{"name":"sa"}}})");
+  EXPECT_NE(identity_of(referent, "a"), identity_of(referent, "b"));
+  const StoreView fixed = store_with("ClusterSecretStore", R"({"auth":{"ref":{"name":"s","namespace":"ops"}}})");
+  EXPECT_EQ(identity_of(fixed, "a"), identity_of(fixed, "b"));
+}
+
+TEST(Identity, IsAnotherForAnEditedOrReplacedStore) {
+  const StoreView store = store_with("SecretStore", "{}");
+  StoreView edited = store;
+  edited.metadata.generation = 4;
+  StoreView replaced = store;
+  replaced.metadata.uid = "uid-new";
+  StoreView elsewhere = store;
+  elsewhere.metadata.ns = "other";
+  for (const StoreView& other : {edited, replaced, elsewhere}) {
+    EXPECT_NE(identity_of(store, "ns"), identity_of(other, "ns"));
+  }
+}
+
+}  // namespace
+}  // namespace rotor::secrets
