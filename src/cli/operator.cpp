@@ -20,6 +20,7 @@
 #include "cli/providers.hpp"
 #include "cli/status_server.hpp"
 #include "cli/version.hpp"
+#include "cli/watchdog.hpp"
 #include "kube/client/config.hpp"
 #include "openclaw/controller.hpp"
 #include "secrets/controllers.hpp"
@@ -61,14 +62,15 @@ class Operator {
   static std::string user_agent() { return std::string("rotor/") + kVersion; }
 
   Result<void> start() {
-    const auto ready = [this] { return secrets_.ready() && openclaw_.ready(); };
+    const auto not_ready = [this] { return why_not_ready(); };
     std::optional<net::KeyPair> pair;
     if (flags_.metrics_secure) {
       TRY(pair, metrics_certificate(flags_.metrics_cert_dir, flags_.metrics_cert_name, flags_.metrics_key_name,
                                     clock_.now()));
     }
-    TRY(metrics_server_, serve_status("--metrics-addr", flags_.metrics_address, ready, std::move(pair)));
-    TRY(live_server_, serve_status("--live-addr", flags_.live_address, ready, std::nullopt));
+    TRY(metrics_server_, serve_status("--metrics-addr", flags_.metrics_address, not_ready, std::move(pair)));
+    TRY(live_server_, serve_status("--live-addr", flags_.live_address, not_ready, std::nullopt));
+    add_overdue_metrics(metrics_, [this] { return lateness(); });
     activities_.start(stop_on_signal());
     activities_.start(secrets_.run());
     activities_.start(openclaw_.run());
@@ -81,10 +83,22 @@ class Operator {
 
  private:
   Result<std::unique_ptr<net::HttpServer>> serve_status(const char* flag, const std::string& address,
-                                                        std::function<bool()> ready, std::optional<net::KeyPair> pair) {
-    auto server = start_status_server(io_.get_executor(), address, std::move(ready), metrics_, std::move(pair));
+                                                        std::function<std::string()> not_ready,
+                                                        std::optional<net::KeyPair> pair) {
+    auto server = start_status_server(io_.get_executor(), address, std::move(not_ready), metrics_, std::move(pair));
     if (!server) return std::unexpected(std::move(server).error().prefixed(flag));
     return server;
+  }
+
+  std::vector<kube::QueueLateness> lateness() const {
+    std::vector<kube::QueueLateness> all = secrets_.lateness();
+    all.push_back(openclaw_.lateness());
+    return all;
+  }
+
+  std::string why_not_ready() const {
+    if (!secrets_.ready() || !openclaw_.ready()) return "not everything is listed yet";
+    return overdue_reason(lateness(), flags_.overdue_limit);
   }
 
   void fail_with(std::exception_ptr thrown) {

@@ -84,6 +84,11 @@ void add_secrets_flags(CLI::App& command, OperatorFlags& flags) {
                               "A shorter refreshInterval of an ExternalSecret or a store is raised to this"))
       ->capture_default_str()
       ->group(kSecrets);
+  number(command.add_option("--store-calls-per-second", options.store_calls,
+                            "What a store may be asked on average, for refreshes and retries; 0 for no bound"),
+         "COUNT", 0, 1'000'000)
+      ->capture_default_str()
+      ->group(kSecrets);
   const auto add_switch = [&command](const char* name, bool& on, const char* what) {
     on_or_off(command.add_option(name, on, what), on)->group(kSecrets);
   };
@@ -127,6 +132,11 @@ void add_operator_flags(CLI::App& command, OperatorFlags& flags) {
                               "...but not longer than this after the first change"))
       ->capture_default_str()
       ->group(kRotation);
+  duration(
+      command.add_option("--overdue-limit", flags.overdue,
+                         "/readyz fails when an object has been due for longer and no worker has done it; 0 for never"))
+      ->capture_default_str()
+      ->group(kObserving);
   choice(command.add_option("--loglevel,--zap-log-level", flags.log_level, "The least that is logged"),
          {"debug", "info", "warn", "error"}, {"dpanic", "panic", "fatal"})
       ->capture_default_str()
@@ -155,6 +165,7 @@ void add_delimiter_flags(CLI::App& command, tmpl::Delimiters& delimiters) {
 Result<void> finish(OperatorFlags& flags) {
   TRY_VOID(set_duration("--store-requeue-interval", flags.store_interval, flags.secrets.store_interval));
   TRY_VOID(set_duration("--min-refresh-interval", flags.least_interval, flags.secrets.least_interval));
+  TRY_VOID(set_duration("--overdue-limit", flags.overdue, flags.overdue_limit));
   TRY_VOID(set_duration("--rotation-quiet-period", flags.quiet_period, flags.openclaw.quiet));
   TRY_VOID(set_duration("--rotation-quiet-period-max", flags.quiet_period_at_most, flags.openclaw.quiet_at_most));
   TRY_VOID(parse_level(flags.log_level));

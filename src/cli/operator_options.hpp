@@ -30,6 +30,8 @@ struct OperatorFlags {
   std::string log_format = "auto";  // text on a terminal, JSON elsewhere
   std::string store_interval = "5m";
   std::string least_interval = "1s";
+  std::string overdue = "15m";
+  Duration overdue_limit{};
   std::string quiet_period = "1s";
   std::string quiet_period_at_most = "10s";
   secrets::Options secrets{};

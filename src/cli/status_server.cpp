@@ -23,10 +23,10 @@ struct Answer {
   std::string body;
 };
 
-Answer answer(std::string_view path, bool ready, const MetricsRegistry& metrics) {
+Answer answer(std::string_view path, std::string not_ready, const MetricsRegistry& metrics) {
   constexpr std::string_view kText = "text/plain; charset=utf-8";
   if (path == "/healthz" || path == "/livez") return {200, kText, "ok"};
-  if (path == "/readyz") return ready ? Answer{200, kText, "ok"} : Answer{503, kText, "not everything is listed yet"};
+  if (path == "/readyz") return not_ready.empty() ? Answer{200, kText, "ok"} : Answer{503, kText, std::move(not_ready)};
   if (path == "/metrics") return {200, MetricsRegistry::kContentType, metrics.render()};
   return {404, kText, "see /healthz, /readyz and /metrics"};
 }
@@ -59,7 +59,7 @@ Result<net::KeyPair> metrics_certificate(const std::string& folder, const std::s
 }
 
 Result<std::unique_ptr<net::HttpServer>> start_status_server(Executor executor, std::string_view address,
-                                                             std::function<bool()> ready,
+                                                             std::function<std::string()> not_ready,
                                                              const MetricsRegistry& metrics,
                                                              std::optional<net::KeyPair> pair) {
   TRY(const std::optional<Address> where, parse_address(address));
@@ -72,8 +72,8 @@ Result<std::unique_ptr<net::HttpServer>> start_status_server(Executor executor, 
   }
   return net::start_server(
       std::move(executor), std::move(config),
-      [ready = std::move(ready), registry](net::ServerRequest request, net::ServerResponse& response) {
-        return serve(response, answer(request.path, ready(), *registry));
+      [not_ready = std::move(not_ready), registry](net::ServerRequest request, net::ServerResponse& response) {
+        return serve(response, answer(request.path, not_ready(), *registry));
       });
 }
 

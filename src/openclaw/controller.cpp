@@ -86,6 +86,8 @@ Controller::~Controller() = default;
 
 bool Controller::ready() const { return impl_->view.watches.ready(); }
 
+kube::QueueLateness Controller::lateness() const { return impl_->queue.lateness(); }
+
 Task<> Controller::run() {
   Impl& parts = *impl_;
   co_await kube::run_together({[&parts] { return parts.view.watches.run(); }, [&parts] { return parts.events->run(); },

@@ -8,6 +8,7 @@
 #include "base/metrics.hpp"
 #include "base/task.hpp"
 #include "kube/client/client.hpp"
+#include "kube/runtime/queue.hpp"
 #include "openclaw/managed.hpp"
 #include "openclaw/options.hpp"
 
@@ -26,6 +27,7 @@ class Controller {
 
   // All watches have been listed once: passes run.
   bool ready() const;
+  kube::QueueLateness lateness() const;
 
  private:
   struct Impl;
