@@ -247,4 +247,5 @@ def main():
             measure_rotation(arguments.server, count)
 
 
-main()
+if __name__ == "__main__":
+    main()
