@@ -79,7 +79,7 @@ def operator_process(plane, flags=()) -> Process:
     if isinstance(plane, ControlPlane):
         core = k8s.client.CoreV1Api(plane.api_client())
         request = k8s.client.AuthenticationV1TokenRequest(spec=k8s.client.V1TokenRequestSpec(
-            audiences=["https://kubernetes.default.svc"], expiration_seconds=86400))
+            audiences=["https://kubernetes.default.svc.cluster.local"], expiration_seconds=86400))
         token = core.create_namespaced_service_account_token(SERVICE_ACCOUNT, NAMESPACE, request).status.token
         kubeconfig = plane.write_kubeconfig(plane.state / "operator.kubeconfig", token)
     return Process("operator", [tools.rotor(), "operator", f"--kubeconfig={kubeconfig}", f"--operator-namespace={NAMESPACE}",
