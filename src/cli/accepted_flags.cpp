@@ -17,6 +17,7 @@ constexpr std::string_view kNoSuchKind = "Rotor has no controller for this kind 
 constexpr std::string_view kNoGenerators = "Rotor has no generators yet";
 constexpr std::string_view kTokensKept = "logins are kept as long as they are valid, one for each identity";
 constexpr std::string_view kOneLogFormat = "the format of the log is --log-format's";
+constexpr std::string_view kTlsOnly = "the webhook speaks TLS 1.2 and 1.3 with the ciphers of OpenSSL's default";
 constexpr std::string_view kNoTraces = "Rotor sends no traces";
 
 constexpr std::array kAccepted = {
@@ -49,6 +50,8 @@ constexpr std::array kAccepted = {
     AcceptedFlag{"--experimental-enable-doppler-oidc-cache", kTokensKept},
     AcceptedFlag{"--experimental-doppler-oidc-cache-size", kTokensKept},
     AcceptedFlag{"--doppler-etag-cache-size", "the memory for answers of Doppler has a fixed size"},
+    AcceptedFlag{"--tls-ciphers", kTlsOnly},
+    AcceptedFlag{"--tls-min-version", kTlsOnly},
     AcceptedFlag{"--otlp-endpoint", kNoTraces},
     AcceptedFlag{"--otlp-insecure", kNoTraces},
 };

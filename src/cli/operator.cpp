@@ -57,6 +57,7 @@ class Operator {
         registry_(make_providers({io.get_executor(), clock, *http_, *calls_, environment})),
         secrets_(io.get_executor(), *client_, clock, registry_, metrics_, flags_.secrets),
         openclaw_(io.get_executor(), *client_, clock, metrics_, flags_.openclaw),
+        webhook_(io.get_executor(), *client_, clock, registry_, flags_.webhook),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {}
 
   static std::string user_agent() { return std::string("rotor/") + kVersion; }
@@ -67,6 +68,11 @@ class Operator {
     if (flags_.metrics_secure) {
       TRY(pair, metrics_certificate(flags_.metrics_cert_dir, flags_.metrics_cert_name, flags_.metrics_key_name,
                                     clock_.now()));
+    }
+    if (flags_.webhook.port) {
+      auto started = webhook_.start();
+      if (!started) return std::unexpected(std::move(started).error().prefixed("--webhook-addr"));
+      activities_.start(webhook_.run());
     }
     TRY(metrics_server_, serve_status("--metrics-addr", flags_.metrics_address, not_ready, std::move(pair)));
     TRY(live_server_, serve_status("--live-addr", flags_.live_address, not_ready, std::nullopt));
@@ -98,6 +104,7 @@ class Operator {
 
   std::string why_not_ready() const {
     if (!secrets_.ready() || !openclaw_.ready()) return "not everything is listed yet";
+    if (flags_.webhook.port && !webhook_.ready()) return "the webhook has no certificate yet";
     return overdue_reason(lateness(), flags_.overdue_limit);
   }
 
@@ -121,6 +128,7 @@ class Operator {
   void stop() {
     if (metrics_server_) metrics_server_->stop();
     if (live_server_) live_server_->stop();
+    webhook_.stop();
     activities_.cancel();
   }
 
@@ -134,6 +142,7 @@ class Operator {
   providers::ProviderRegistry registry_;
   secrets::Controllers secrets_;
   openclaw::Controller openclaw_;
+  admission::Webhook webhook_;
   std::unique_ptr<net::HttpServer> metrics_server_;
   std::unique_ptr<net::HttpServer> live_server_;
   Activities activities_;
@@ -150,6 +159,15 @@ Result<bool> operate(OperatorFlags flags) {
   flags.openclaw.operator_namespace = choose_namespace(
       {flags.operator_namespace, environment("POD_NAMESPACE").value_or(""), text_of(kNamespaceFile), connection.ns});
   flags.secrets.operator_namespace = flags.openclaw.operator_namespace;
+  flags.webhook.operator_namespace = flags.openclaw.operator_namespace;
+  if (flags.webhook.host.empty()) {
+    flags.webhook.host = "rotor-webhook." + flags.openclaw.operator_namespace + ".svc";
+  }
+  TRY(const auto webhook, parse_address(flags.webhook_address));
+  if (webhook) {
+    flags.webhook.address = webhook->host;
+    flags.webhook.port = webhook->port;
+  }
   log::info("starting",
             {{"version", kVersion}, {"server", connection.server}, {"namespace", flags.openclaw.operator_namespace}});
   asio::io_context io(1);

@@ -16,6 +16,7 @@ namespace {
 constexpr const char* kConnection = "API server";
 constexpr const char* kSecrets = "Stores and ExternalSecrets";
 constexpr const char* kRotation = "Rotation";
+constexpr const char* kAdmission = "Admission webhook";
 constexpr const char* kObserving = "Logs, metrics and health";
 
 Result<void> check_one_namespace(const std::string& text) {
@@ -110,6 +111,42 @@ void add_secrets_flags(CLI::App& command, OperatorFlags& flags) {
   add_delimiter_flags(command, options.delimiters);
 }
 
+Result<void> check_host(const std::string& text) {
+  if (text.empty() || text.find_first_of(", ") == std::string::npos) return {};
+  return fail(Code::kInvalid, go_quote(text) + " is no name: give one DNS name or IP address");
+}
+
+void add_webhook_flags(CLI::App& command, OperatorFlags& flags) {
+  admission::WebhookOptions& options = flags.webhook;
+  checked(
+      command.add_option("--webhook-addr", flags.webhook_address,
+                         "HOST:PORT where the API server asks whether stores and ExternalSecrets are good; 0 for none"),
+      check_address)
+      ->capture_default_str()
+      ->type_name("ADDRESS")
+      ->group(kAdmission);
+  number(command.add_option("--port", flags.webhook_port, "Short for --webhook-addr :PORT"), "PORT", 1, 65535)
+      ->group(kAdmission);
+  checked(command.add_option("--dns-name", options.host, "The name or IP address that the API server calls it by"),
+          check_host)
+      ->default_str("rotor-webhook.NAMESPACE.svc")
+      ->type_name("NAME")
+      ->group(kAdmission);
+  command
+      .add_option("--cert-dir", options.certificate_folder,
+                  "tls.crt and tls.key, followed; the CA is then given to the API server by whoever makes them")
+      ->default_str("made and renewed by itself, in the Secret rotor-webhook-certificate")
+      ->type_name("DIR")
+      ->group(kAdmission);
+  duration(command.add_option("--check-interval", flags.webhook_check, "How often the certificate is looked at"))
+      ->capture_default_str()
+      ->group(kAdmission);
+  duration(command.add_option("--lookahead-interval", flags.webhook_lookahead,
+                              "A certificate that ends within this is renewed; at most 4380h"))
+      ->capture_default_str()
+      ->group(kAdmission);
+}
+
 Result<void> set_duration(const std::string& flag, const std::string& text, Duration& out) {
   auto parsed = parse_duration(text);
   if (!parsed)
@@ -124,6 +161,7 @@ Result<void> set_duration(const std::string& flag, const std::string& text, Dura
 void add_operator_flags(CLI::App& command, OperatorFlags& flags) {
   add_connection_flags(command, flags);
   add_secrets_flags(command, flags);
+  add_webhook_flags(command, flags);
   duration(command.add_option("--rotation-quiet-period", flags.quiet_period,
                               "A rotation waits until a Secret did not change for this long: a burst is one restart"))
       ->capture_default_str()
@@ -168,6 +206,13 @@ Result<void> finish(OperatorFlags& flags) {
   TRY_VOID(set_duration("--overdue-limit", flags.overdue, flags.overdue_limit));
   TRY_VOID(set_duration("--rotation-quiet-period", flags.quiet_period, flags.openclaw.quiet));
   TRY_VOID(set_duration("--rotation-quiet-period-max", flags.quiet_period_at_most, flags.openclaw.quiet_at_most));
+  TRY_VOID(set_duration("--check-interval", flags.webhook_check, flags.webhook.check));
+  TRY_VOID(set_duration("--lookahead-interval", flags.webhook_lookahead, flags.webhook.lookahead));
+  if (flags.webhook.check < std::chrono::seconds(1)) return fail(Code::kInvalid, "--check-interval: at least 1s");
+  if (flags.webhook.lookahead > admission::kMostLookahead) {
+    return fail(Code::kInvalid, "--lookahead-interval: at most 4380h, half of what a certificate lives");
+  }
+  if (flags.webhook_port) flags.webhook_address = fmt::format(":{}", *flags.webhook_port);
   TRY_VOID(parse_level(flags.log_level));
   if (flags.metrics_auth) {
     return fail(

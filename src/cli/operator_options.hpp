@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "admission/webhook/webhook.hpp"
 #include "base/log.hpp"
 #include "openclaw/options.hpp"
 #include "secrets/options.hpp"
@@ -34,6 +35,11 @@ struct OperatorFlags {
   Duration overdue_limit{};
   std::string quiet_period = "1s";
   std::string quiet_period_at_most = "10s";
+  std::string webhook_address = "0";
+  std::optional<std::uint16_t> webhook_port{};  // short for the address
+  std::string webhook_check = "5m";
+  std::string webhook_lookahead = "2160h";
+  admission::WebhookOptions webhook{};
   secrets::Options secrets{};
   openclaw::ControllerOptions openclaw{};
 };

@@ -52,7 +52,7 @@ struct ServerState {
   Clock& clock;
   Handler handler;
   tcp::acceptor acceptor;
-  std::unique_ptr<ServerTls> tls;
+  std::shared_ptr<ServerTls> tls;  // replaced under handshakes that are under way
   std::uint16_t port = 0;
   bool stopped = false;
   std::map<BackgroundPtr, asio::ip::address> connections;
@@ -65,8 +65,9 @@ using StatePtr = std::shared_ptr<ServerState>;
 Task<std::unique_ptr<Stream>> greet(StatePtr state, tcp::socket socket) {
   using asio::experimental::awaitable_operators::operator||;
   if (!state->tls) co_return make_plain_stream(std::move(socket));
+  const std::shared_ptr<ServerTls> tls = state->tls;
   std::variant<StreamResult, std::monostate> outcome =
-      co_await (state->tls->handshake(std::move(socket)) || state->clock.sleep_for(state->config.limits.handshake));
+      co_await (tls->handshake(std::move(socket)) || state->clock.sleep_for(state->config.limits.handshake));
   StreamResult* stream = std::get_if<0>(&outcome);
   if (stream == nullptr) co_return nullptr;
   if (!*stream) log::debug("TLS handshake failed", {{"error", stream->error().message}});
@@ -166,6 +167,11 @@ class Http1Server final : public HttpServer {
     state_->acceptor.close(ignored);
     const auto connections = state_->connections;  // a connection may end, and leave the set, while it is told
     for (const auto& [connection, peer] : connections) cancel(connection);
+  }
+
+  Result<void> set_certificate(std::string_view certificate_pem, const SecretBytes& key_pem) override {
+    TRY(state_->tls, make_server_tls(certificate_pem, key_pem, state_->config.client_ca_pem));
+    return {};
   }
 
  private:

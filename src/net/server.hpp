@@ -65,6 +65,8 @@ class HttpServer {
   virtual ~HttpServer() = default;
   virtual std::uint16_t port() const = 0;
   virtual void stop() = 0;  // closes the listener and every connection
+  // For the connections that come from now on; those that are open go on. kInvalid: unusable, and nothing changed.
+  virtual Result<void> set_certificate(std::string_view certificate_pem, const SecretBytes& key_pem) = 0;
 };
 
 // kUnavailable with the address in the message when the port is taken.

@@ -12,7 +12,7 @@ namespace {
 // A file, or a folder when the name ends in '/'. Each needs the bytes to do its work and hands them to no error, log
 // line, event or status.
 constexpr std::string_view kMayReveal[] = {
-    "src/admission/review.cpp",                  // questions of the API server, into objects
+    "src/admission/",                            // questions of the API server, into objects; certificates
     "src/api/core/env_rules.cpp",                // whether a value reaches a process unchanged
     "src/apiserver/http/api.cpp",                // the caller's token, compared
     "src/apiserver/http/api_token.cpp",          // an issued token, into its TokenRequest
@@ -48,6 +48,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/local/node/revisions.cpp",              // StatefulSets, into ControllerRevisions
     "src/local/node/start_request.cpp",          // the environment of a process
     "src/local/run.cpp",                         // the embedded server's kubeconfig
+    "src/net/certificate_facts.cpp",             // whether a key is a certificate's
     "src/net/certificates.cpp",                  // the CA's key, to sign with
     "src/net/client.cpp",                        // request bodies, sent
     "src/net/server_connection.cpp",             // answers, sent

@@ -192,6 +192,27 @@ TEST(MetricsCertificate, ComesOutOfItsFolderOrIsMadeAtStart) {
   EXPECT_EQ(missing.error().message, "--metrics-cert-name /nowhere/tls.crt: cannot be read");
 }
 
+TEST(OperatorFlags, RefuseALookaheadThatWouldRenewForEver) {
+  OperatorFlags flags;
+  flags.webhook_lookahead = "4381h";
+  const auto done = finish(flags);
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("--lookahead-interval"), std::string::npos);
+  flags.webhook_lookahead = "4380h";
+  EXPECT_TRUE(finish(flags));
+  flags.webhook_check = "0";
+  EXPECT_FALSE(finish(flags)) << "a look without a pause";
+}
+
+TEST(OperatorFlags, TakeThePortAloneForTheWebhooksAddress) {
+  OperatorFlags flags;
+  ASSERT_TRUE(finish(flags));
+  EXPECT_EQ(flags.webhook_address, "0") << "off";
+  flags.webhook_port = 10250;
+  ASSERT_TRUE(finish(flags));
+  EXPECT_EQ(flags.webhook_address, ":10250");
+}
+
 TEST(OperatorFlags, KnowTheLevelsPeopleUse) {
   EXPECT_EQ(parse_level("debug"), log::Level::kDebug);
   EXPECT_EQ(parse_level("fatal"), log::Level::kError);
