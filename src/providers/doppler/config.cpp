@@ -52,8 +52,14 @@ constexpr std::array<std::string_view, 7> kTransformers{"",       "upper-camel",
                                                         "tf-var", "dotnet-env",  "lower-kebab"};
 constexpr std::array<std::string_view, 6> kFormats{"", "json", "dotnet-json", "env", "yaml", "docker"};
 
+Result<void> check_namespace(const Store& store, const std::optional<std::string>& ns, std::string_view field) {
+  auto checked = check_selector_namespace(store.kind, store.ns, ns, NamespaceRule::kStrict);
+  if (!checked) return std::unexpected(std::move(checked).error().prefixed(field));
+  return {};
+}
+
 Result<void> check_token(const Store& store, const api::es::SecretKeySelector& ref) {
-  TRY_VOID(check_selector_namespace(store.kind, store.ns, ref.ns, NamespaceRule::kStrict));
+  TRY_VOID(check_namespace(store, ref.ns, "dopplerToken"));
   if (ref.name.empty()) return fail(Code::kInvalid, "dopplerToken.name cannot be empty");
   return {};
 }
@@ -62,7 +68,7 @@ Result<void> check_oidc(const Store& store, const OidcConfig& oidc) {
   if (oidc.identity.empty()) return fail(Code::kInvalid, "oidcConfig.identity cannot be empty");
   if (oidc.service_account.name.empty())
     return fail(Code::kInvalid, "oidcConfig.serviceAccountRef.name cannot be empty");
-  return check_selector_namespace(store.kind, store.ns, oidc.service_account.ns, NamespaceRule::kStrict);
+  return check_namespace(store, oidc.service_account.ns, "oidcConfig.serviceAccountRef");
 }
 
 Result<void> check_auth(const Store& store, const Auth& auth) {

@@ -87,19 +87,21 @@ Result<void> require(bool given, std::string_view field) {
 Result<void> check_key(const Store& store, const SecretRefAuth& auth) {
   TRY_VOID(require(auth.key && !auth.key->name.empty() && !auth.key->key.empty(),
                    "auth.secretRef.secretAccessKeySecretRef with name and key"));
-  return check_selector(store, auth.key->ns, "invalid auth secret data");
+  return check_selector(store, auth.key->ns, "invalid auth secret data: auth.secretRef.secretAccessKeySecretRef");
 }
 
 Result<void> check_workload_identity(const Store& store, const WorkloadIdentity& auth) {
   TRY_VOID(require(!auth.service_account.name.empty(), "auth.workloadIdentity.serviceAccountRef.name"));
-  return check_selector(store, auth.service_account.ns, "invalid workload identity service account reference");
+  return check_selector(store, auth.service_account.ns, "invalid workload identity service account reference: auth.workloadIdentity.serviceAccountRef");
 }
 
 Result<void> check_namespaces(const Store& store, const Federation& auth) {
-  constexpr std::string_view kWhat = "invalid workload identity federation reference";
-  if (auth.cred_config) TRY_VOID(check_selector(store, auth.cred_config->ns, kWhat));
-  if (auth.service_account) TRY_VOID(check_selector(store, auth.service_account->ns, kWhat));
-  if (auth.aws) TRY_VOID(check_selector(store, auth.aws->keys.ns, kWhat));
+  const auto check = [&store](const std::optional<std::string>& ns, std::string_view field) {
+    return check_selector(store, ns, fmt::format("invalid workload identity federation reference: {}", field));
+  };
+  if (auth.cred_config) TRY_VOID(check(auth.cred_config->ns, "credConfig"));
+  if (auth.service_account) TRY_VOID(check(auth.service_account->ns, "serviceAccountRef"));
+  if (auth.aws) TRY_VOID(check(auth.aws->keys.ns, "awsSecurityCredentials.awsCredentialsSecretRef"));
   return {};
 }
 

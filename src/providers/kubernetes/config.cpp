@@ -34,10 +34,17 @@ ROTOR_DESCRIBE(Config, "Secrets of a namespace of this or another cluster.",
 namespace rotor::providers::kubernetes {
 namespace {
 
+Result<void> check_namespace(const Store& store, const std::optional<std::string>& ns, std::string_view name,
+                             NamespaceRule rule) {
+  auto checked = check_selector_namespace(store.kind, store.ns, ns, rule);
+  if (!checked) return std::unexpected(std::move(checked).error().prefixed(name));
+  return {};
+}
+
 Result<void> check_selector(const Store& store, const SecretKeySelector& ref, std::string_view name) {
   if (ref.name.empty()) return fail(Code::kInvalid, std::string(name) + ".Name cannot be empty");
   if (ref.key.empty()) return fail(Code::kInvalid, std::string(name) + ".Key cannot be empty");
-  return check_selector_namespace(store.kind, store.ns, ref.ns, NamespaceRule::kStrict);
+  return check_namespace(store, ref.ns, name, NamespaceRule::kStrict);
 }
 
 Result<void> check_ca(const Store& store, const Config& config) {
@@ -72,8 +79,7 @@ Result<std::vector<std::string>> validate_config(const Store& store, const Confi
   }
   if (config.auth->token) TRY_VOID(check_selector(store, config.auth->token->bearer_token, "BearerToken"));
   if (config.auth->service_account) {
-    TRY_VOID(
-        check_selector_namespace(store.kind, store.ns, config.auth->service_account->ns, NamespaceRule::kReferent));
+    TRY_VOID(check_namespace(store, config.auth->service_account->ns, "ServiceAccount", NamespaceRule::kReferent));
   }
   return warnings;
 }

@@ -100,6 +100,7 @@ class KubernetesProvider final : public Provider {
 
   Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) override {
     CO_TRY(const Config config, kubernetes::read_config(context.store));
+    CO_TRY_VOID(kubernetes::validate_config(context.store, config));
     std::unique_ptr<kube::Client> client;
     const bool referent = config.auth && config.auth->service_account &&
                           resolve_namespace(context.scope(), config.auth->service_account->ns).empty();

@@ -37,7 +37,9 @@ constexpr std::string_view kHostField = "spec.provider.onepassword.connectHost";
 Result<void> check_token(const Store& store, const api::es::SecretKeySelector& ref) {
   if (ref.name.empty()) return fail(Code::kInvalid, fmt::format("missing: {}.name", kTokenField));
   if (ref.key.empty()) return fail(Code::kInvalid, fmt::format("missing: {}.key", kTokenField));
-  return check_selector_namespace(store.kind, store.ns, ref.ns, NamespaceRule::kStrict);
+  auto checked = check_selector_namespace(store.kind, store.ns, ref.ns, NamespaceRule::kStrict);
+  if (!checked) return std::unexpected(std::move(checked).error().prefixed(kTokenField));
+  return {};
 }
 
 Result<void> check_vaults(const Config& config) {

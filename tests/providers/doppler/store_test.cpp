@@ -14,8 +14,7 @@ struct BlockCase {
 
 TEST_F(DopplerStore, D7_D8_ChecksTheBlock) {
   const std::string foreign =
-      "invalid store: namespace should either be empty or match the namespace of the SecretStore for a namespaced "
-      "SecretStore";
+      ": namespace should either be empty or match the namespace of the SecretStore for a namespaced SecretStore";
   const auto oidc = [](const std::string& members) { return R"({"auth":{"oidcConfig":{)" + members + "}}}"; };
   const auto token = [](const std::string& ref) { return R"({"auth":{"secretRef":{"dopplerToken":{)" + ref + "}}}}"; };
   const std::vector<BlockCase> cases = {
@@ -23,16 +22,17 @@ TEST_F(DopplerStore, D7_D8_ChecksTheBlock) {
       {token(R"("name":"d","key":"k")"), ""},
       {token(R"("name":"d","namespace":"team")"), ""},
       {token(R"("name":"d","namespace":"ns")"), "", "ClusterSecretStore"},
-      {token(R"("name":"d")"), "invalid store: cluster scope requires namespace", "ClusterSecretStore"},
-      {token(R"("name":"d","namespace":"other")"), foreign},
+      {token(R"("name":"d")"), "invalid store: dopplerToken: cluster scope requires namespace", "ClusterSecretStore"},
+      {token(R"("name":"d","namespace":"other")"), "invalid store: dopplerToken" + foreign},
       {token(R"("key":"k")"), "invalid store: dopplerToken.name cannot be empty"},
       {oidc(R"("identity":"i","serviceAccountRef":{"name":"a"})"), ""},
       {oidc(R"("serviceAccountRef":{"name":"a"})"), "invalid store: oidcConfig.identity cannot be empty"},
       {oidc(R"("identity":"i","serviceAccountRef":{})"),
        "invalid store: oidcConfig.serviceAccountRef.name cannot be empty"},
-      {oidc(R"("identity":"i","serviceAccountRef":{"name":"a","namespace":"other"})"), foreign},
-      {oidc(R"("identity":"i","serviceAccountRef":{"name":"a"})"), "invalid store: cluster scope requires namespace",
-       "ClusterSecretStore"},
+      {oidc(R"("identity":"i","serviceAccountRef":{"name":"a","namespace":"other"})"),
+       "invalid store: oidcConfig.serviceAccountRef" + foreign},
+      {oidc(R"("identity":"i","serviceAccountRef":{"name":"a"})"),
+       "invalid store: oidcConfig.serviceAccountRef: cluster scope requires namespace", "ClusterSecretStore"},
       {"{}", "invalid store: either auth.secretRef or auth.oidcConfig must be specified"},
       {R"({"auth":{"secretRef":{"dopplerToken":{"name":"d"}},"oidcConfig":{"identity":"i"}}})",
        "invalid store: Exactly one of 'secretRef' or 'oidcConfig' must be specified"},

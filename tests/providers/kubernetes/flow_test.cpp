@@ -316,7 +316,7 @@ struct BlockCase {
 
 TEST_F(KubernetesFlow, K27_K28_ChecksTheBlock) {
   const std::string foreign =
-      "namespace should either be empty or match the namespace of the SecretStore for a namespaced SecretStore";
+      ": namespace should either be empty or match the namespace of the SecretStore for a namespaced SecretStore";
   const auto token = [](const std::string& ref) { return R"({"auth":{"token":{"bearerToken":{)" + ref + "}}}}"; };
   const auto cert = [](const std::string& one, const std::string& other) {
     return R"({"auth":{"cert":{"clientCert":{)" + one + R"(},"clientKey":{)" + other + "}}}}";
@@ -329,16 +329,16 @@ TEST_F(KubernetesFlow, K27_K28_ChecksTheBlock) {
       {R"({"server":{"caBundle":"eA=="},"auth":{"token":{"bearerToken":{"name":"n","key":"k"}}}})", "", 0},
       {token(R"("key":"k")"), "BearerToken.Name cannot be empty"},
       {token(R"("name":"n")"), "BearerToken.Key cannot be empty"},
-      {token(elsewhere), foreign},
+      {token(elsewhere), "BearerToken" + foreign},
       {cert(good, good), "", 1},
       {cert(R"("key":"k")", good), "ClientCert.Name cannot be empty"},
       {cert(R"("name":"n")", good), "ClientCert.Key cannot be empty"},
-      {cert(elsewhere, good), foreign},
+      {cert(elsewhere, good), "ClientCert" + foreign},
       {cert(good, R"("name":"n")"), "ClientKey.Key cannot be empty"},
-      {cert(good, elsewhere), foreign},
+      {cert(good, elsewhere), "ClientKey" + foreign},
       {R"({"authRef":{"name":"n"}})", "AuthRef.Key cannot be empty"},
-      {R"({"authRef":{"name":"n","key":"k","namespace":"evil"}})", foreign},
-      {R"({"auth":{"serviceAccount":{"name":"a","namespace":"evil"}}})", foreign},
+      {R"({"authRef":{"name":"n","key":"k","namespace":"evil"}})", "AuthRef" + foreign},
+      {R"({"auth":{"serviceAccount":{"name":"a","namespace":"evil"}}})", "ServiceAccount" + foreign},
       {R"({"server":{"caProvider":{"type":"Secret","name":"c","key":"k","namespace":"team"}},"auth":{}})",
        "CAProvider.namespace must be empty with SecretStore"},
   };

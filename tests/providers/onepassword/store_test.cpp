@@ -24,8 +24,9 @@ TEST_F(ConnectStore, O22_ChecksTheBlock) {
       {with_ref(R"({"key":"token"})"), "missing: " + token + ".name"},
       {with_ref(R"({"name":"op"})"), "missing: " + token + ".key"},
       {with_ref(R"({"name":"op","key":"token","namespace":"other"})"),
-       "namespace should either be empty or match the namespace of the SecretStore for a namespaced SecretStore"},
-      {with_ref(R"({"name":"op","key":"token"})"), "cluster scope requires namespace", "ClusterSecretStore"},
+       token + ": namespace should either be empty or match the namespace of the SecretStore for a namespaced "
+               "SecretStore"},
+      {with_ref(R"({"name":"op","key":"token"})"), token + ": cluster scope requires namespace", "ClusterSecretStore"},
       {block("", "https://connect.example"), "must be at least one vault: spec.provider.onepassword.vaults"},
       {block(R"("a":1,"b":1)", "https://connect.example"),
        "vault order numbers must be unique: spec.provider.onepassword.vaults has 1 twice"},
