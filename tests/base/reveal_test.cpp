@@ -55,6 +55,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/net/tls.cpp",                           // private keys, into OpenSSL
     "src/openclaw/applier.cpp",                  // answers of the API server about objects without secrets
     "src/secrets/manifest_target/",              // objects of the kinds that users choose, with their values
+    "src/generators/",                           // values as they are made, requests to servers and their answers
     "src/secrets/inputs.cpp",                    // keyed digests of what a Secret is made of
     "src/openclaw/consumed_digest.cpp",          // keyed digests of consumed values
     "src/providers/",                            // requests to stores and their answers

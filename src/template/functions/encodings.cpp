@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include "base/base32.hpp"
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
 #include "template/functions/helpers.hpp"
@@ -10,20 +11,6 @@
 namespace rotor::tmpl {
 
 namespace {
-
-constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-std::string base32_encode(std::string_view in) {
-  std::string out;
-  for (std::size_t i = 0; i < in.size(); i += 5) {
-    std::uint64_t bits = 0;
-    const std::size_t n = std::min<std::size_t>(5, in.size() - i);
-    for (std::size_t k = 0; k < 5; ++k) bits = bits << 8 | (k < n ? static_cast<unsigned char>(in[i + k]) : 0u);
-    const std::size_t digits = (n * 8 + 4) / 5;
-    for (std::size_t k = 0; k < 8; ++k) out += k < digits ? kBase32[bits >> (35 - 5 * k) & 31] : '=';
-  }
-  return out;
-}
 
 std::string illegal(std::string_view encoding, std::size_t at) {
   return fmt::format("illegal {} data at input byte {}", encoding, at);
