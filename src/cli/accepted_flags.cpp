@@ -14,7 +14,6 @@ constexpr std::string_view kOneCopy = "Rotor elects no leader: run one replica";
 constexpr std::string_view kPaced = "calls are paced by the connections and by the API server's own answers";
 constexpr std::string_view kSmallCache = "of Secrets that it writes Rotor keeps metadata and a digest, others it reads";
 constexpr std::string_view kNoSuchKind = "Rotor has no controller for this kind yet";
-constexpr std::string_view kNoGenerators = "Rotor has no generators yet";
 constexpr std::string_view kTokensKept = "logins are kept as long as they are valid, one for each identity";
 constexpr std::string_view kOneLogFormat = "the format of the log is --log-format's";
 constexpr std::string_view kTlsOnly = "the webhook speaks TLS 1.2 and 1.3 with the ciphers of OpenSSL's default";
@@ -33,8 +32,6 @@ constexpr std::array kAccepted = {
     AcceptedFlag{"--enable-configmaps-caching", "ConfigMaps of templates are read when they are needed"},
     AcceptedFlag{"--enable-managed-secrets-caching", kSmallCache},
     AcceptedFlag{"--enable-secret-api-read-on-cache-mismatch", kSmallCache},
-    AcceptedFlag{"--enable-generator-state", kNoGenerators},
-    AcceptedFlag{"--generator-gc-grace-period", kNoGenerators},
     AcceptedFlag{"--enable-cluster-push-secret-reconciler", kNoSuchKind},
     AcceptedFlag{"--enable-push-secret-reconciler", kNoSuchKind},
     AcceptedFlag{"--enable-http2", "Rotor serves HTTP/1.1"},

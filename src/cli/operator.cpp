@@ -55,7 +55,8 @@ class Operator {
         calls_(providers::make_call_counter(metrics_)),
         http_(providers::make_http_clients(io.get_executor(), clock, user_agent())),
         registry_(make_providers({io.get_executor(), clock, *http_, *calls_, environment})),
-        secrets_(io.get_executor(), *client_, clock, registry_, metrics_, flags_.secrets),
+        generators_({io.get_executor(), clock, *http_, *calls_, environment}),
+        secrets_(io.get_executor(), *client_, clock, registry_, generators_, metrics_, flags_.secrets),
         openclaw_(io.get_executor(), *client_, clock, metrics_, flags_.openclaw),
         webhook_(io.get_executor(), *client_, clock, registry_, flags_.webhook),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {}
@@ -140,6 +141,7 @@ class Operator {
   std::unique_ptr<providers::CallCounter> calls_;
   std::unique_ptr<providers::HttpClients> http_;
   providers::ProviderRegistry registry_;
+  generators::Generators generators_;
   secrets::Controllers secrets_;
   openclaw::Controller openclaw_;
   admission::Webhook webhook_;

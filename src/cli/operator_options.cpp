@@ -100,6 +100,12 @@ void add_secrets_flags(CLI::App& command, OperatorFlags& flags) {
   add_switch("--enable-cluster-external-secret-reconciler", options.cluster_external_secrets,
              "Serve ClusterExternalSecrets; not with --namespace");
   add_switch("--enable-flood-gate", options.flood_gate, "A store that is not Ready is not asked");
+  add_switch("--enable-generator-state", options.generator_state,
+             "What generators leave behind at servers is kept on record and taken back");
+  duration(command.add_option("--generator-gc-grace-period", flags.generator_grace,
+                              "How long what a generator made stays good after it was replaced"))
+      ->capture_default_str()
+      ->group(kSecrets);
   command
       .add_flag("--unsafe-allow-generic-targets", options.generic_targets,
                 "spec.target.manifest may name any kind that Rotor's own rights allow it to write")
@@ -204,6 +210,7 @@ Result<void> finish(OperatorFlags& flags) {
   TRY_VOID(set_duration("--store-requeue-interval", flags.store_interval, flags.secrets.store_interval));
   TRY_VOID(set_duration("--min-refresh-interval", flags.least_interval, flags.secrets.least_interval));
   TRY_VOID(set_duration("--overdue-limit", flags.overdue, flags.overdue_limit));
+  TRY_VOID(set_duration("--generator-gc-grace-period", flags.generator_grace, flags.secrets.generator_grace));
   TRY_VOID(set_duration("--rotation-quiet-period", flags.quiet_period, flags.openclaw.quiet));
   TRY_VOID(set_duration("--rotation-quiet-period-max", flags.quiet_period_at_most, flags.openclaw.quiet_at_most));
   TRY_VOID(set_duration("--check-interval", flags.webhook_check, flags.webhook.check));

@@ -33,6 +33,7 @@ struct OperatorFlags {
   std::string least_interval = "1s";
   std::string overdue = "15m";
   Duration overdue_limit{};
+  std::string generator_grace = "2m";
   std::string quiet_period = "1s";
   std::string quiet_period_at_most = "10s";
   std::string webhook_address = "0";

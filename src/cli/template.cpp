@@ -48,8 +48,8 @@ void add_template(CLI::App& app, Action& action) {
   auto show_values = std::make_shared<bool>(false);
   command
       ->add_option("-f,--filename", options->manifests,
-                   "A file or folder of ExternalSecrets and of the ConfigMaps and Secrets that their templateFrom "
-                   "names; - is standard input; may be given more than once")
+                   "A file or folder of ExternalSecrets and of the generators, ConfigMaps and Secrets that they "
+                   "name; - is standard input; may be given more than once")
       ->required()
       ->type_name("DIR|FILE|-");
   command->add_option("--data", *data, "What would have been fetched: secretKey -> value or document")

@@ -120,7 +120,8 @@ class Run {
         client_(std::move(client)),
         http_(providers::make_http_clients(io.get_executor(), clock, "rotor")),
         registry_(make_providers({io.get_executor(), clock, *http_, counter_, environment})),
-        secrets_(io.get_executor(), *client_, clock, registry_, metrics_, secrets_options()),
+        generators_({io.get_executor(), clock, *http_, counter_, environment}),
+        secrets_(io.get_executor(), *client_, clock, registry_, generators_, metrics_, secrets_options()),
         openclaw_(io.get_executor(), *client_, clock, metrics_,
                   {.operator_namespace = std::string(kOperatorNamespace), .node_refuses_unusable = true}),
         storage_(*client_, clock, timeline, std::move(belongings.data)),
@@ -315,6 +316,7 @@ class Run {
   MetricsRegistry metrics_;
   std::unique_ptr<providers::HttpClients> http_;
   providers::ProviderRegistry registry_;
+  generators::Generators generators_;
   secrets::Controllers secrets_;
   openclaw::Controller openclaw_;
   PodStorage storage_;

@@ -7,6 +7,7 @@
 #include "kube/runtime/signal.hpp"
 #include "secrets/cluster/controller.hpp"
 #include "secrets/external_secrets.hpp"
+#include "secrets/generator_states.hpp"
 #include "secrets/metrics.hpp"
 #include "secrets/parts.hpp"
 #include "secrets/stores.hpp"
@@ -18,7 +19,7 @@ constexpr std::size_t kRenderThreads = 2;
 
 struct Controllers::Graph {
   Graph(const Executor& executor, kube::Client& client, Clock& clock, const providers::ProviderRegistry& registry,
-        MetricsRegistry& metrics_registry, Options given)
+        const generators::Generators& generators, MetricsRegistry& metrics_registry, Options given)
       : options(std::move(given)),
         world(client, clock, options),
         metrics(metrics_registry, world, options.extended_metric_labels),
@@ -28,10 +29,11 @@ struct Controllers::Graph {
         cluster_store_events(kube::make_event_recorder(executor, client, clock, "cluster-secret-store")),
         pool(kRenderThreads),
         reads(clock, CallBudget::of(options.store_calls), metrics_registry),
-        parts{
-            client, clock, world, registry, *gate, pool, reads, metrics, *events, *store_events, *cluster_store_events,
-            options},
-        external_secrets(parts),
+        parts{client, clock, world,   registry, generators,    *gate,
+              pool,   reads, metrics, *events,  *store_events, *cluster_store_events,
+              options},
+        states(client, clock, generators, *gate, options),
+        external_secrets(parts, states),
         stores(parts),
         cluster(make_cluster_controller(executor, parts, metrics_registry)),
         everything_listed(executor) {
@@ -73,7 +75,7 @@ struct Controllers::Graph {
     if (!world.ready()) co_return;  // cancelled
     log::info("external secrets controllers started", {{"externalsecrets", world.external_secrets().size()}});
     using namespace boost::asio::experimental::awaitable_operators;
-    co_await (external_secrets.run() && stores.run() && reads.run() && run_cluster());
+    co_await (external_secrets.run() && stores.run() && reads.run() && states.run() && run_cluster());
   }
 
   Task<> run_cluster() {
@@ -93,6 +95,7 @@ struct Controllers::Graph {
   Pool pool;
   SharedReads reads;
   Parts parts;
+  GeneratorStates states;
   ExternalSecretController external_secrets;
   StoreController stores;
   std::unique_ptr<cluster::ClusterController> cluster;
@@ -100,8 +103,9 @@ struct Controllers::Graph {
 };
 
 Controllers::Controllers(Executor executor, kube::Client& client, Clock& clock,
-                         const providers::ProviderRegistry& registry, MetricsRegistry& metrics, Options options)
-    : graph_(std::make_unique<Graph>(executor, client, clock, registry, metrics, std::move(options))) {}
+                         const providers::ProviderRegistry& registry, const generators::Generators& generators,
+                         MetricsRegistry& metrics, Options options)
+    : graph_(std::make_unique<Graph>(executor, client, clock, registry, generators, metrics, std::move(options))) {}
 
 Controllers::~Controllers() = default;
 

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/task.hpp"
+#include "generators/generators.hpp"
 #include "kube/client/client.hpp"
 #include "kube/runtime/queue.hpp"
 #include "providers/registry.hpp"
@@ -18,7 +19,7 @@ namespace rotor::secrets {
 class Controllers {
  public:
   Controllers(Executor executor, kube::Client& client, Clock& clock, const providers::ProviderRegistry& registry,
-              MetricsRegistry& metrics, Options options);
+              const generators::Generators& generators, MetricsRegistry& metrics, Options options);
   ~Controllers();
   Controllers(const Controllers&) = delete;
   Controllers& operator=(const Controllers&) = delete;

@@ -18,7 +18,7 @@ struct Row {
   std::string_view of_object = "";  // another message when the target is no Secret
 };
 
-constexpr std::array<Row, 16> kRows = {{
+constexpr std::array<Row, 17> kRows = {{
     {Ending::kSynced, true, "secret synced"},
     {Ending::kRetained, true, "secret retained due to DeletionPolicy=Retain"},
     {Ending::kDeleted, true, "secret deleted due to DeletionPolicy=Delete", "Deleted"},
@@ -37,6 +37,7 @@ constexpr std::array<Row, 16> kRows = {{
     {Ending::kInvalidTarget, false, "invalid generic target"},
     {Ending::kTargetUnread, false, "could not get target resource"},
     {Ending::kNotRendered, false, "could not apply template to manifest"},
+    {Ending::kNotOurs, false, ""},
     {Ending::kOvertaken, false, ""},
 }};
 

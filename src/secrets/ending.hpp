@@ -27,6 +27,7 @@ enum class Ending : std::uint8_t {
   kInvalidTarget,   // spec.target.manifest names nothing that can be written here
   kTargetUnread,    // the object of spec.target.manifest cannot be read, or its kind is not there
   kNotRendered,     // the object of spec.target.manifest cannot be made
+  kNotOurs,         // a generator it names is served by another controller: nothing is told
   kOvertaken,       // somebody else wrote in between: nothing is told, the next pass sees what they wrote
 };
 

@@ -17,9 +17,9 @@ using kube::Key;
 using kube::Lane;
 using kube::Outcome;
 
-ExternalSecretController::ExternalSecretController(const Parts& parts)
+ExternalSecretController::ExternalSecretController(const Parts& parts, GeneratorStates& states)
     : p_(parts),
-      sync_(parts),
+      sync_(parts, states),
       reporter_(parts),
       caps_([this](const Key& key, Lane lane) { queue_.add(key, lane); }),
       queue_(parts.clock, "externalsecret", parts.options.workers,
@@ -220,6 +220,7 @@ Task<Outcome> ExternalSecretController::refresh(Observed seen, Decision decision
   auto told = co_await reporter_.report(seen.es, std::move(report));
   if (!good) co_return told ? then : Outcome::failed();
   if (!told) co_return kube::after_failed_write(told.error().code);
+  sync_.settled(key);
   state_.asks.answered(key, seen.ask);
   ExternalSecret after = *seen.es;
   after.status = *std::move(told);

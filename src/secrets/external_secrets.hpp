@@ -15,7 +15,7 @@ namespace rotor::secrets {
 
 class ExternalSecretController {
  public:
-  explicit ExternalSecretController(const Parts& parts);
+  ExternalSecretController(const Parts& parts, GeneratorStates& states);
 
   // Until cancelled. Start it when the caches are ready.
   Task<> run();

@@ -44,9 +44,13 @@ Task<Lookup<SecretMap>> find(ClientSource& clients, StoreRef store, api::es::Fin
 }
 
 // An entry with a store alone gives nothing.
-Task<Lookup<SecretMap>> fetch_map(ClientSource& clients, StoreRef store, DataFrom from) {
+Task<Lookup<SecretMap>> fetch_map(ClientSource& clients, GeneratorSource& generators, StoreRef store, DataFrom from,
+                                  std::size_t i) {
   if (from.find) co_return co_await find(clients, std::move(store), *std::move(from.find));
   if (from.extract) co_return co_await extract(clients, std::move(store), *std::move(from.extract));
+  if (generates(from)) {
+    co_return co_await generators.generate(*std::move(from.source_ref->generator_ref), i);
+  }
   co_return SecretMap{};
 }
 
@@ -86,11 +90,11 @@ providers::NoValue with_item(providers::NoValue none, const std::string& item) {
 
 }  // namespace
 
-Task<Lookup<Fetched>> fetch_all(ClientSource& clients, ExternalSecretPtr es) {
+Task<Lookup<Fetched>> fetch_all(ClientSource& clients, GeneratorSource& generators, ExternalSecretPtr es) {
   Fetched all;
   for (std::size_t i = 0; i < es->spec.data_from.size(); ++i) {
     const DataFrom& from = es->spec.data_from[i];
-    auto answer = co_await fetch_map(clients, effective_ref(*es, from.source_ref), from);
+    auto answer = co_await fetch_map(clients, generators, effective_ref(*es, from.source_ref), from, i);
     if (answer.absent() && !retains(*es)) {
       all.gaps.push_back(absent_gap(fmt::format("spec.dataFrom[{}]", i), {}, answer.absence().what));
       answer = SecretMap{};

@@ -1,4 +1,5 @@
-// What an ExternalSecret is made of, read: the answers of its stores and the texts its templates come from.
+// What an ExternalSecret is made of, read: the answers of its stores, what its generators make, and the texts its
+// templates come from.
 #pragma once
 
 #include <optional>
@@ -10,6 +11,7 @@
 #include "base/task.hpp"
 #include "kube/client/client.hpp"
 #include "secrets/client_source.hpp"
+#include "secrets/generator_source.hpp"
 #include "secrets/template_sources.hpp"
 #include "secrets/views.hpp"
 
@@ -21,7 +23,7 @@ struct Gap {
   std::string note;   // what the Ready condition says of it
 };
 
-// What the stores answered, as they answered it: beside spec.dataFrom and spec.data, item by item.
+// What stores and generators answered, as they answered it: beside spec.dataFrom and spec.data, item by item.
 struct Fetched {
   std::vector<SecretMap> data_from;
   std::vector<std::optional<SecretBytes>> data;
@@ -30,7 +32,7 @@ struct Fetched {
 
 // Errors name the field: `error processing spec.data[0] (key: openclaw/api-keys), err: …`; absence likewise, and only
 // when the store stated it. Unless deletionPolicy is Retain, an absent item is left out instead.
-Task<providers::Lookup<Fetched>> fetch_all(ClientSource& clients, ExternalSecretPtr es);
+Task<providers::Lookup<Fetched>> fetch_all(ClientSource& clients, GeneratorSource& generators, ExternalSecretPtr es);
 
 // What templates are read from. One that does not exist is left out: rendering names the field that wants it.
 Task<Result<TemplateSources>> fetch_sources(kube::Client& client, std::string ns, std::vector<SourceName> names);

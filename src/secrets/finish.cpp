@@ -58,6 +58,7 @@ tmpl::RewriteOperation operation(const api::es::Rewrite& item) {
 
 Rewritten rename(SecretMap values, const DataFrom& from, std::string_view conversion,
                  const tmpl::Environment& environment) {
+  if (from.rewrite.empty() && generates(from)) return values;
   if (from.rewrite.empty()) {
     return in_step(tmpl::convert_keys(std::move(values), conversion), converting(conversion));
   }

@@ -21,7 +21,7 @@ std::expected<SecretMap, RenderFailure> finish_values(const api::es::ExternalSec
 bool rewrites(const api::es::ExternalSecret& es);
 
 // What an extract or a find gave: rewrite; conversion, unless there is a rewrite; key checks; decoding; the zero-byte
-// rule.
+// rule. What a generator gave: rewrite and key checks.
 std::expected<SecretMap, tmpl::RewriteError> finish_map(SecretMap values, const api::es::DataFrom& from,
                                                         const tmpl::Environment& environment);
 

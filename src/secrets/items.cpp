@@ -9,8 +9,13 @@
 
 namespace rotor::secrets {
 
+bool generates(const api::es::DataFrom& from) {
+  return !from.find && !from.extract && from.source_ref && from.source_ref->generator_ref;
+}
+
 std::string map_item(const api::es::DataFrom& from, std::size_t i) {
-  return fmt::format("spec.dataFrom[{}].{}", i, from.find ? "find" : "extract");
+  const std::string_view what = from.find ? "find" : generates(from) ? "sourceRef.generatorRef" : "extract";
+  return fmt::format("spec.dataFrom[{}].{}", i, what);
 }
 
 std::string data_item(std::size_t i, const api::es::Data& d) {

@@ -9,8 +9,12 @@
 
 namespace rotor::secrets {
 
-std::string map_item(const api::es::DataFrom& from, std::size_t i);  // spec.dataFrom[0].extract, spec.dataFrom[0].find
-std::string data_item(std::size_t i, const api::es::Data& d);        // spec.data[0] (key: openclaw/api-keys)
+// Does it take its values from a generator? find and extract go before.
+bool generates(const api::es::DataFrom& from);
+
+// spec.dataFrom[0].extract, spec.dataFrom[0].find, spec.dataFrom[0].sourceRef.generatorRef
+std::string map_item(const api::es::DataFrom& from, std::size_t i);
+std::string data_item(std::size_t i, const api::es::Data& d);  // spec.data[0] (key: openclaw/api-keys)
 
 // What a search looked for, in the manifest's words: `path "prod/", name.regexp "^db", tags env=prod`.
 std::string wanted_text(const api::es::Find& find);

@@ -2,16 +2,19 @@
 
 #include <fmt/format.h>
 
+#include "generators/kinds.hpp"
+#include "secrets/items.hpp"
+
 namespace rotor::secrets {
 namespace {
 
 using namespace api::es;
 
 std::optional<std::string> source_limit(const DataFrom& from, std::size_t i) {
-  if (from.source_ref && from.source_ref->generator_ref) {
-    return fmt::format("spec.dataFrom[{}].sourceRef.generatorRef is not built yet; use extract", i);
-  }
-  return std::nullopt;
+  if (!generates(from)) return std::nullopt;
+  const auto usable = generators::check_reference(*from.source_ref->generator_ref);
+  if (usable) return std::nullopt;
+  return fmt::format("{}: {}", map_item(from, i), usable.error().message);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// What of the API is not built yet. Nothing a user wrote is ignored in silence: the condition names the field.
+// What of the API is not built yet, and generators that cannot be. Nothing a user wrote is ignored in silence: the
+// condition names the field.
 #pragma once
 
 #include <optional>

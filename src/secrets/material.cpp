@@ -2,23 +2,33 @@
 
 #include <fmt/format.h>
 
+#include "secrets/generator_runs.hpp"
 #include "secrets/inputs.hpp"
 #include "secrets/policies.hpp"
+#include "secrets/refresh_due.hpp"
 #include "secrets/store_clients.hpp"
 
 namespace rotor::secrets {
 namespace {
 
-Task<providers::Lookup<Fetched>> ask_stores(Parts parts, ExternalSecretPtr es, Freshness wanted) {
+Task<providers::Lookup<Fetched>> ask(Parts parts, GeneratorRuns& generators, ExternalSecretPtr es, Freshness wanted) {
   StoreClients clients(parts, es->metadata.ns, wanted);
-  auto fetched = co_await fetch_all(clients, es);
+  auto fetched = co_await fetch_all(clients, generators, es);
   co_await clients.close();
   co_return std::move(fetched);
 }
 
+// A generator that only an edit can make usable is not watched: it is looked at again when a refresh would be due.
+kube::Outcome after_an_edit(const ExternalSecret& es) {
+  const auto interval = refresh_interval(es);
+  const bool periodic = interval && *interval > Duration::zero();
+  return periodic ? kube::Outcome::again_after(*interval) : kube::Outcome::done();
+}
+
 }  // namespace
 
-Task<Synced<Material>> gather_material(Parts parts, ExternalSecretPtr es, Freshness wanted) {
+Task<Synced<Material>> gather_material(Parts parts, ExternalSecretPtr es, Freshness wanted, Unwritten& unwritten,
+                                       std::vector<LeftBehind>& left) {
   Material out;
   if (is_generic(*es)) {
     auto place = co_await read_manifest(parts, es);
@@ -26,11 +36,19 @@ Task<Synced<Material>> gather_material(Parts parts, ExternalSecretPtr es, Freshn
     out.manifest = *std::move(place);
     if (const LiveObject* there = out.manifest->there()) out.live = std::make_shared<const Target>(there->target);
   }
-  auto fetched = co_await ask_stores(parts, es, wanted);
+  GeneratorRuns generators(parts, es, unwritten, left);
+  if (!co_await generators.look_up()) {
+    co_return std::unexpected(SyncFailure{
+        Ending::kNotOurs, {Code::kInvalid, "a generator it names is of another controller"}, kube::Outcome::done()});
+  }
+  auto fetched = co_await ask(parts, generators, es, wanted);
   if (fetched.absent()) {
     co_return std::unexpected(SyncFailure{Ending::kNotFetched, {Code::kNotFound, fetched.absence().what}});
   }
-  if (fetched.failed()) co_return std::unexpected(SyncFailure{Ending::kNotFetched, fetched.error()});
+  if (fetched.failed()) {
+    const auto then = generators.needs_edit() ? after_an_edit(*es) : kube::Outcome::failed();
+    co_return std::unexpected(SyncFailure{Ending::kNotFetched, fetched.error(), then});
+  }
   out.fetched = *std::move(fetched);
   const kube::Key key{es->metadata.ns, es->target_name()};
   if (es->spec.target.tmpl) {

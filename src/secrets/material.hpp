@@ -7,9 +7,11 @@
 #include "secrets/ending.hpp"
 #include "secrets/fetch.hpp"
 #include "secrets/manifest_target/read_manifest.hpp"
+#include "secrets/left_behind.hpp"
 #include "secrets/parts.hpp"
 #include "secrets/schedule/freshness.hpp"
 #include "secrets/target.hpp"
+#include "secrets/unwritten.hpp"
 #include "secrets/views.hpp"
 
 namespace rotor::secrets {
@@ -22,7 +24,9 @@ struct Material {
   TargetPtr live{};  // null: there is no Secret of that name that we know of
   ManifestPlacePtr manifest{};  // of spec.target.manifest; null: the target is a Secret
 };
-Task<Synced<Material>> gather_material(Parts parts, ExternalSecretPtr es, Freshness wanted);
+// `unwritten` and `left` outlive it; `left` gets what generators leave behind at servers, however it ends.
+Task<Synced<Material>> gather_material(Parts parts, ExternalSecretPtr es, Freshness wanted, Unwritten& unwritten,
+                                       std::vector<LeftBehind>& left);
 
 // The target itself, with its data, whether it is marked as ours or not.
 Task<Synced<api::Secret>> read_target(Parts parts, ExternalSecretPtr es);

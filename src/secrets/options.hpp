@@ -26,7 +26,9 @@ struct Options {
   bool generic_targets = false;            // spec.target.manifest may name any kind that this process may write
   std::string no_tokens{};                 // not empty: why no ServiceAccount token can be had here
   bool allow_controller_identity = false;  // namespaced stores may use the controller's own cloud identity
-  tmpl::Delimiters delimiters{};           // of spec.target.template; rewrite.transform has {{ }} always
+  bool generator_state = true;             // what generators leave behind at servers is kept on record
+  Duration generator_grace = std::chrono::minutes(2);  // before what was replaced is taken back
+  tmpl::Delimiters delimiters{};                       // of spec.target.template; rewrite.transform has {{ }} always
 };
 
 }  // namespace rotor::secrets

@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/pool.hpp"
+#include "generators/generators.hpp"
 #include "kube/client/client.hpp"
 #include "kube/events/events.hpp"
 #include "providers/registry.hpp"
@@ -18,6 +19,7 @@ struct Parts {
   Clock& clock;
   World& world;
   const providers::ProviderRegistry& registry;
+  const generators::Generators& generators;
   providers::ReferenceGate& gate;
   Pool& pool;
   SharedReads& reads;

@@ -39,6 +39,10 @@ Synced<Plan> deleted(const ExternalSecret& es, const Target* live) {
   return plan;
 }
 
+Plan marked() {
+  return {.action = Action::kMark, .ending = Ending::kOvertaken, .has_secret = false, .ends_orphans = false};
+}
+
 Synced<Plan> change(const ExternalSecret& es, const Target& live, Desired desired, Action action) {
   if (desired.is(live)) return Plan{.ends_orphans = owns(es)};
   if (live.immutable.value_or(false) && live.actual_hash != desired.data_hash) return std::unexpected(is_immutable(es));
@@ -49,8 +53,7 @@ Synced<Plan> change(const ExternalSecret& es, const Target& live, Desired desire
 
 std::optional<Synced<Plan>> plan_nothing(const ExternalSecret& es, const Target* live, const Content& content) {
   if (content.kind == Content::Kind::kNothing) return deletes(es) ? deleted(es, live) : left(Ending::kRetained);
-  const Plan marked{.action = Action::kMark, .ending = Ending::kOvertaken, .has_secret = false, .ends_orphans = false};
-  if (!writes(es)) return live != nullptr && !live->managed() ? marked : left(Ending::kSynced);
+  if (!writes(es)) return live != nullptr && !live->managed() && !is_generic(es) ? marked() : left(Ending::kSynced);
   if (live == nullptr && !creates(es)) return left(Ending::kMissing);
   return std::nullopt;
 }
@@ -61,7 +64,7 @@ Synced<Plan> plan_secret(const ExternalSecret& es, const Target* live, Content c
     TRY(Desired desired, desired_secret(es, nullptr, std::move(content.parts)));
     return Plan{.action = Action::kCreate, .ends_orphans = owns(es), .secret = std::move(desired.secret)};
   }
-  if (!live->managed()) return marked;
+  if (!live->managed()) return marked();
   // An immutable target is written once: afterwards, and on a Secret that was there before, its data is what it is.
   if (content.kind == Content::Kind::kAsItIs || es.spec.target.immutable) {
     TRY(Desired desired, desired_around_data(es, *live));

@@ -6,6 +6,7 @@
 
 #include "base/time.hpp"
 #include "secrets/force_sync.hpp"
+#include "secrets/items.hpp"
 #include "secrets/schedule/slots.hpp"
 #include "secrets/sync_windows.hpp"
 
@@ -31,6 +32,11 @@ RefreshDecision periodic(const ExternalSecret& es, Duration interval, WallTime n
   if (*due_at(es, interval, slot) > now) return {false, "not due yet"};
   if (!in_sync_window(es, now)) return {false, "outside of spec.syncWindows"};
   return {true, "refreshInterval has passed", true};
+}
+
+bool refreshes_by_time(const ExternalSecret& es, Duration interval) {
+  const std::string& policy = es.spec.refresh_policy;
+  return interval > Duration::zero() && policy != "CreatedOnce" && policy != "OnChange";
 }
 
 // Those that wait for the same edge of a window do not all begin at it: a twentieth of the interval, at most half a
@@ -83,12 +89,12 @@ RefreshDecision target_needs_repair(const ExternalSecret& es, const Target* targ
 }
 
 bool follows_store(const ExternalSecret& es, Duration interval) {
-  const std::string& policy = es.spec.refresh_policy;
-  return interval > Duration::zero() && policy != "CreatedOnce" && policy != "OnChange";
+  const bool reads = !es.spec.data.empty() || !std::ranges::all_of(es.spec.data_from, generates);
+  return reads && refreshes_by_time(es, interval);
 }
 
 std::optional<Duration> next_look(const ExternalSecret& es, Duration interval, WallTime now, const Slot& slot) {
-  if (!follows_store(es, interval)) return std::nullopt;
+  if (!refreshes_by_time(es, interval)) return std::nullopt;
   const auto due = due_at(es, interval, slot);
   if (!due) return interval;
   const Duration left = *due - now;

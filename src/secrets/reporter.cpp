@@ -58,9 +58,8 @@ ExternalSecretStatus status_after(const ExternalSecret& es, const Report& report
 Task<Result<ExternalSecretStatus>> Reporter::report(ExternalSecretPtr es, Report report) {
   for (const Gap& gap : report.gaps) event(*es, EventType::kNormal, "MissingProviderSecret", gap.event);
   tell_deeds(*es, report.deeds);
-  if (report.ending == Ending::kOvertaken) {
-    log::debug("another pass is needed",
-               {{"externalsecret", es->metadata.key().text()}, {"why", report.error.message}});
+  if (report.ending == Ending::kOvertaken || report.ending == Ending::kNotOurs) {
+    log::debug("nothing to tell", {{"externalsecret", es->metadata.key().text()}, {"why", report.error.message}});
     co_return es->status;
   }
   if (!ready_words(report.ending).ready) tell_failure(*es, report);

@@ -51,9 +51,20 @@ struct Sync::Carried {
 };
 
 Task<Report> Sync::run(ExternalSecretPtr es, Freshness wanted) {
+  std::vector<LeftBehind> left;
+  Report report = co_await refresh(es, wanted, left);
+  if (ready_words(report.ending).ready) {
+    co_await states_.keep(es, std::move(left));
+  } else {
+    co_await states_.take_back(es, std::move(left));
+  }
+  co_return report;
+}
+
+Task<Report> Sync::refresh(ExternalSecretPtr es, Freshness wanted, std::vector<LeftBehind>& left) {
   Report report;
   report.started = p_.clock.now();
-  auto material = co_await gather_material(p_, es, wanted);
+  auto material = co_await gather_material(p_, es, wanted, unwritten_, left);
   if (!material) co_return failed(std::move(report), std::move(material).error());
   TargetPtr live = material->live;
   const ManifestPlacePtr place = material->manifest;

@@ -3,27 +3,35 @@
 
 #include "base/task.hpp"
 #include "secrets/content.hpp"
+#include "secrets/generator_states.hpp"
 #include "secrets/input_digests.hpp"
 #include "secrets/manifest_target/manifest_writer.hpp"
 #include "secrets/parts.hpp"
 #include "secrets/reporter.hpp"
 #include "secrets/schedule/freshness.hpp"
 #include "secrets/target_writer.hpp"
+#include "secrets/unwritten.hpp"
 #include "secrets/views.hpp"
 
 namespace rotor::secrets {
 
 class Sync {
  public:
-  explicit Sync(const Parts& parts)
-      : p_(parts), digests_(parts), maker_(parts, digests_), writer_(parts), manifest_writer_(parts) {}
+  Sync(const Parts& parts, GeneratorStates& states)
+      : p_(parts), states_(states), digests_(parts), maker_(parts, digests_), writer_(parts), manifest_writer_(parts) {}
 
   Task<Report> run(ExternalSecretPtr es, Freshness wanted);
   // What a deleted ExternalSecret made goes with it, when it still controls it.
   Task<Synced<void>> remove_with(ExternalSecretPtr es);
-  void forget(const kube::Key& external_secret) { digests_.forget(external_secret); }
+  // Its report is written: what generators gave is used up.
+  void settled(const kube::Key& external_secret) { unwritten_.forget(external_secret); }
+  void forget(const kube::Key& external_secret) {
+    digests_.forget(external_secret);
+    unwritten_.forget(external_secret);
+  }
 
  private:
+  Task<Report> refresh(ExternalSecretPtr es, Freshness wanted, std::vector<LeftBehind>& left);
   struct Carried;  // a plan that was carried out
   Task<Synced<Carried>> bring_about(ExternalSecretPtr es, Content content, TargetPtr live);
   Task<Synced<Carried>> carry_out(ExternalSecretPtr es, Content content, TargetPtr live);
@@ -31,7 +39,9 @@ class Sync {
   Task<Synced<void>> remove_object_with(ExternalSecretPtr es);
 
   Parts p_;
+  GeneratorStates& states_;
   InputDigests digests_;
+  Unwritten unwritten_;
   ContentMaker maker_;
   TargetWriter writer_;
   ManifestWriter manifest_writer_;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "local/preview/preview_text.hpp"
@@ -173,6 +174,53 @@ TEST_F(PreviewTest, ExplainsARewrite) {
                      "    |            ^\n"
                      "  did you mean `upper`?\n"))
       << text;
+}
+
+constexpr std::string_view kGenerators = R"(
+{apiVersion: generators.external-secrets.io/v1alpha1, kind: Fake, metadata: {name: fake}, spec: {data: {a: ada}}}
+---
+{apiVersion: generators.external-secrets.io/v1alpha1, kind: Fake, metadata: {name: far, namespace: other}, spec: {}}
+---
+{apiVersion: generators.external-secrets.io/v1alpha1, kind: ClusterGenerator, metadata: {name: all},
+ spec: {kind: Password, generator: {passwordSpec: {length: 12}}}}
+---
+{apiVersion: generators.external-secrets.io/v1alpha1, kind: Webhook, metadata: {name: hook},
+ spec: {url: "https://x.example", result: {}}}
+)";
+
+TEST_F(PreviewTest, RunsTheGeneratorsBesideIt) {
+  const std::string spec = R"({target: {template: {data: {b: "{{ .a }}/{{ len .password }}"}}}, dataFrom: [
+      {sourceRef: {generatorRef: {kind: Fake, name: fake}}},
+      {sourceRef: {generatorRef: {kind: ClusterGenerator, name: all}}}]})";
+  const auto previews =
+      must({.manifests = {file("es.yaml", external_secret(spec)), file("generators.yaml", kGenerators)}});
+  ASSERT_EQ(previews.shown.size(), 1U);
+  ASSERT_TRUE(previews.shown[0].outcome) << previews.shown[0].outcome.error().error.message;
+  EXPECT_EQ(previews.shown[0].outcome->data.at("b"), SecretBytes("ada/12"));
+}
+
+TEST_F(PreviewTest, SaysHowToGiveWhatAGeneratorItCannotRunMakes) {
+  const auto said = [this](std::string_view ref, std::optional<std::string> data = {}) {
+    const auto previews = must(
+        {.manifests = {file("es.yaml",
+                            external_secret(fmt::format("{{dataFrom: [{{sourceRef: {{generatorRef: {}}}}}]}}", ref))),
+                       file("generators.yaml", kGenerators)},
+         .data = data,
+         .values = file("values.yaml", "{}")});
+    const auto& outcome = previews.shown.at(0).outcome;
+    return outcome ? std::string() : outcome.error().error.message;
+  };
+  constexpr std::string_view kItem = "error processing spec.dataFrom[0].sourceRef.generatorRef, err: ";
+  EXPECT_EQ(said("{kind: Fake, name: far}"),
+            std::string(kItem) +
+                "Fake \"far\" is not among the manifests: add it to -f, or give what it makes with "
+                "--data FILE");
+  EXPECT_EQ(said("{kind: Webhook, name: hook}"),
+            std::string(kItem) +
+                "Webhook \"hook\" asks a server, which `rotor template` does not do: give what it makes "
+                "with --data FILE");
+  EXPECT_EQ(said("{kind: Webhook, name: hook}", file("data.yaml", "a: b")), "");
+  EXPECT_TRUE(said("{kind: MFA, name: x}").contains("the generator MFA is not built yet"));
 }
 
 TEST_F(PreviewTest, SaysWhichFileIsWrong) {

@@ -10,8 +10,11 @@
 #include "api/externalsecrets/crds.hpp"
 #include "api/externalsecrets/external_secret.hpp"
 #include "api/externalsecrets/store.hpp"
+#include "api/generators/crds.hpp"
+#include "api/generators/generator_state.hpp"
 #include "apiserver/server/embedded_server.hpp"
 #include "base/encoding.hpp"
+#include "generators/kinds.hpp"
 #include "kube/client/config.hpp"
 #include "providers/fake/fake.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
@@ -61,8 +64,12 @@ kube::Resource resource_of(std::string_view kind) {
   if (kind == "ss") return kube::kResource<api::es::SecretStore>;
   if (kind == "es") return kube::kResource<api::es::ExternalSecret>;
   if (kind == "cm") return kube::kResource<api::ConfigMap>;
-  return kube::kResource<api::Secret>;
+  if (kind == "gs") return kube::kResource<api::gen::GeneratorState>;
+  if (kind == "secret") return kube::kResource<api::Secret>;
+  return generators::resource_of({.api_version = {}, .kind = std::string(kind), .name = {}});
 }
+
+std::string ns_of(const kube::Resource& resource) { return resource.namespaced ? "ns" : ""; }
 
 }  // namespace
 
@@ -73,12 +80,14 @@ struct SecretsWorld::Operator {
         calls(providers::make_call_counter(metrics)),
         registry({{"fake", providers::make_fake_provider}, {"kubernetes", providers::make_kubernetes_provider}},
                  {executor, clock, *http, *calls, [](std::string_view) { return std::nullopt; }}),
-        controllers(executor, *client, clock, registry, metrics, std::move(options)) {}
+        generators({executor, clock, *http, *calls, [](std::string_view) { return std::nullopt; }}),
+        controllers(executor, *client, clock, registry, generators, metrics, std::move(options)) {}
   MetricsRegistry metrics;
   std::unique_ptr<kube::Client> client;
   std::unique_ptr<providers::HttpClients> http;
   std::unique_ptr<providers::CallCounter> calls;
   providers::ProviderRegistry registry;
+  generators::Generators generators;
   secrets::Controllers controllers;
   boost::asio::cancellation_signal stop;
   bool ended = false;
@@ -97,7 +106,8 @@ SecretsWorld::SecretsWorld(bool loose, apiserver::Admission admission)
   person_ =
       must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")), "person"));
   const std::string es_crd = loose ? std::string(kLooseCrd) : api::es::external_secret_crd();
-  std::vector<std::string> crds = {api::es::secret_store_crd(), api::es::cluster_secret_store_crd(), es_crd};
+  std::vector<std::string> crds = api::gen::generator_crds();
+  crds.insert(crds.end(), {api::es::secret_store_crd(), api::es::cluster_secret_store_crd(), es_crd});
   if (!loose) crds.push_back(api::es::cluster_external_secret_crd());
   for (const std::string& crd : crds) must(run(done(person_->create(kCrds, "", SecretBytes(crd)))));
   constexpr std::string_view kNs = R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"ns"}})";
@@ -116,6 +126,7 @@ void SecretsWorld::start_operator(secrets::Options options) {
   const std::string kubeconfig(server_->kubeconfig().reveal());
   operator_ = std::make_unique<Operator>(loop_.executor(), must(kube::parse_kubeconfig(kubeconfig, "test")), clock_,
                                          std::move(options));
+  if (equip_) equip_(operator_->generators);
   Operator* op = operator_.get();
   boost::asio::co_spawn(
       loop_.io(), op->controllers.run(),
@@ -153,8 +164,8 @@ void SecretsWorld::create(std::string_view kind, const std::string& name, std::s
   object["kind"] = resource.kind;
   if (!object.contains("metadata")) object["metadata"] = json::Object{};
   object["metadata"].as_object()["name"] = name;
-  object["metadata"].as_object()["namespace"] = "ns";
-  must(run(done(person_->create(resource, "ns", SecretBytes(json::serialize(body))))));
+  if (resource.namespaced) object["metadata"].as_object()["namespace"] = "ns";
+  must(run(done(person_->create(resource, ns_of(resource), SecretBytes(json::serialize(body))))));
 }
 
 void SecretsWorld::create(const kube::Resource& resource, std::string_view object) {
@@ -166,7 +177,8 @@ void SecretsWorld::create(const kube::Resource& resource, std::string_view objec
 }
 
 void SecretsWorld::merge(std::string_view kind, const std::string& name, std::string_view patch) {
-  merge(resource_of(kind), {"ns", name}, patch);
+  const kube::Resource resource = resource_of(kind);
+  merge(resource, {ns_of(resource), name}, patch);
 }
 
 void SecretsWorld::merge(const kube::Resource& resource, const kube::Key& key, std::string_view patch) {
@@ -179,14 +191,18 @@ void SecretsWorld::merge_status(std::string_view kind, const std::string& name, 
                                {.field_manager = "person", .subresource = "status"}))));
 }
 
-void SecretsWorld::remove(std::string_view kind, const std::string& name) { remove(resource_of(kind), {"ns", name}); }
+void SecretsWorld::remove(std::string_view kind, const std::string& name) {
+  const kube::Resource resource = resource_of(kind);
+  remove(resource, {ns_of(resource), name});
+}
 
 void SecretsWorld::remove(const kube::Resource& resource, const kube::Key& key) {
   must(run(done(person_->remove(resource, key))));
 }
 
 json::Value SecretsWorld::get(std::string_view kind, const std::string& name) {
-  return get(resource_of(kind), {"ns", name});
+  const kube::Resource resource = resource_of(kind);
+  return get(resource, {ns_of(resource), name});
 }
 
 json::Value SecretsWorld::get(const kube::Resource& resource, const kube::Key& key) {
@@ -202,6 +218,13 @@ std::vector<json::Value> SecretsWorld::events(std::string_view reason, const std
     json::Value event = must(json::parse(item));
     if (json::find_string(event, "reason") == reason) found.push_back(std::move(event));
   })));
+  return found;
+}
+
+std::vector<json::Value> SecretsWorld::generator_states() {
+  std::vector<json::Value> found;
+  must(run(kube::list_all(*person_, resource_of("gs"), "ns", {},
+                          [&](std::string_view item) { found.push_back(must(json::parse(item))); })));
   return found;
 }
 

@@ -30,18 +30,21 @@ class SecretsWorld {
   ~SecretsWorld();
 
   void start_operator(secrets::Options options = {});
+  // Before start_operator(): what a test wants of the generators.
+  void equip(std::function<void(generators::Generators&)> equip) { equip_ = std::move(equip); }
   void stop_operator();
   void values_changed();  // the store tells the operator
 
-  // `kind`: ss, es, secret, cm, widget (once its CRD is installed). The document is what stands beside kind and
-  // metadata.name/namespace. Waits until its kind is served: Widget of example.com/v1, with a default in its spec.
-  void install_widgets();
+  // `kind`: ss, es, secret, cm, widget (once its CRD is installed), or a generator's own. The document is what stands
+  // beside kind and metadata.name/namespace.
+  void install_widgets();  // waits until its kind is served: Widget of example.com/v1, with a default in its spec
   void create(std::string_view kind, const std::string& name, std::string_view document);
   void merge(std::string_view kind, const std::string& name, std::string_view patch);
   void merge_status(std::string_view kind, const std::string& name, std::string_view patch);
   void remove(std::string_view kind, const std::string& name);
   json::Value get(std::string_view kind, const std::string& name);  // null when it is not there
   std::vector<json::Value> events(std::string_view reason, const std::string& ns = "ns");
+  std::vector<json::Value> generator_states();
 
   // The same of any kind in any namespace.
   void create(const kube::Resource& resource, std::string_view object);
@@ -83,6 +86,7 @@ class SecretsWorld {
   std::unique_ptr<kube::Client> person_;
   struct Operator;
   std::unique_ptr<Operator> operator_;
+  std::function<void(generators::Generators&)> equip_;
 };
 
 }  // namespace rotor::test

@@ -48,6 +48,17 @@ INSTANTIATE_TEST_SUITE_P(
                    map_of({{"a/b", ""}, {"a:b", ""}}),
                    {},
                    "error applying conversion strategy Default to keys: secret name collision during conversion: a_b"},
+        // What a generator gave is renamed and checked, never converted and never decoded.
+        FinishCase{R"({"sourceRef":{"generatorRef":{"kind":"Fake","name":"f"}}})", map_of({{"a.b", "MQ=="}, {"", "2"}}),
+                   map_of({{"a.b", "MQ=="}})},
+        FinishCase{R"({"sourceRef":{"generatorRef":{"kind":"Fake","name":"f"}},)"
+                   R"("rewrite":[{"regexp":{"source":"/","target":"-"}}]})",
+                   map_of({{"a/b", "1"}}), map_of({{"a-b", "1"}})},
+        FinishCase{R"({"sourceRef":{"generatorRef":{"kind":"Fake","name":"f"}}})",
+                   map_of({{"a/b", "1"}}),
+                   {},
+                   "invalid secret keys (TIP: use rewrite or conversionStrategy to change keys): key has invalid "
+                   "character /, only alphanumeric, '-', '.' and '_' are allowed: a/b"},
         // Row 83: a rewrite, even one that touches nothing, is instead of the conversion.
         FinishCase{R"({"extract":{"key":"k"},"rewrite":[{"regexp":{"source":"zz","target":"y"}}]})",
                    map_of({{"foo/bar", "1"}}),

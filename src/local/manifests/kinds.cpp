@@ -17,6 +17,7 @@ using To = Belonging::To;
 
 constexpr std::string_view kExternalSecrets = "external-secrets.io";
 constexpr std::string_view kOpenClaw = "openclaw.rocks";
+constexpr std::string_view kGenerators = "generators.external-secrets.io";
 
 // The newest version of a kind first: it is the one to be named.
 constexpr auto kKinds = std::to_array<Resource>({
@@ -44,13 +45,22 @@ constexpr auto kKinds = std::to_array<Resource>({
     {kExternalSecrets, "v1beta1", "externalsecrets", "ExternalSecret"},
     {kExternalSecrets, "v1", "clusterexternalsecrets", "ClusterExternalSecret", false},
     {kExternalSecrets, "v1beta1", "clusterexternalsecrets", "ClusterExternalSecret", false},
+    {kGenerators, "v1alpha1", "clustergenerators", "ClusterGenerator", false},
+    {kGenerators, "v1alpha1", "fakes", "Fake"},
+    {kGenerators, "v1alpha1", "passwords", "Password"},
+    {kGenerators, "v1alpha1", "sshkeys", "SSHKey"},
+    {kGenerators, "v1alpha1", "uuids", "UUID"},
+    {kGenerators, "v1alpha1", "vaultdynamicsecrets", "VaultDynamicSecret"},
+    {kGenerators, "v1alpha1", "webhooks", "Webhook"},
     {kOpenClaw, "v1alpha1", "openclawinstances", "OpenClawInstance"},
 });
 
 // Kinds of the same groups that nobody misspells ours as.
 constexpr std::array<std::string_view, 3> kNeighbours = {"PushSecret", "ClusterPushSecret", "OpenClawSelfConfig"};
 
-bool is_own_group(std::string_view group) { return group == kExternalSecrets || group == kOpenClaw; }
+bool is_own_group(std::string_view group) {
+  return group == kExternalSecrets || group == kOpenClaw || group == kGenerators;
+}
 
 std::string_view group_of(std::string_view api_version) {
   const auto slash = api_version.find('/');
@@ -76,7 +86,8 @@ const Resource* meant_kind(std::string_view kind) {
 }
 
 bool is_own_or_near(std::string_view group) {
-  static const std::vector<std::string> kGroups = {std::string(kExternalSecrets), std::string(kOpenClaw)};
+  static const std::vector<std::string> kGroups = {std::string(kExternalSecrets), std::string(kOpenClaw),
+                                                   std::string(kGenerators)};
   return nearest(group, kGroups).has_value();
 }
 

@@ -1,5 +1,6 @@
 #include "local/preview/preview.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include <boost/asio/co_spawn.hpp>
@@ -11,11 +12,13 @@
 #include "local/manifests/file_watch.hpp"
 #include "local/manifests/manifests.hpp"
 #include "local/manifests/schema_check.hpp"
+#include "local/preview/preview_generators.hpp"
 #include "local/values/values.hpp"
 #include "local/values/values_provider.hpp"
 #include "secrets/client_source.hpp"
 #include "secrets/fetch.hpp"
 #include "secrets/finish.hpp"
+#include "secrets/items.hpp"
 #include "secrets/limits.hpp"
 
 namespace rotor::local {
@@ -86,9 +89,11 @@ class Previewer {
       : options_(options),
         data_(std::move(data)),
         values_(std::move(values)),
-        environment_(tmpl::system_environment()) {}
+        environment_(tmpl::system_environment()),
+        generators_(data_.has_value()) {}
 
   Sources& sources() { return sources_; }
+  PreviewGenerators& generators() { return generators_; }
 
   Preview preview(std::string origin, SchemaCheck::Checked checked) {
     Preview out{std::move(origin), std::move(checked.es), std::move(checked.warnings), {}, {}};
@@ -114,9 +119,10 @@ class Previewer {
  private:
   std::expected<SecretMap, RenderFailure> fetch(const ExternalSecret& es, std::vector<std::string>& notes) {
     SecretMap fetched;
-    if (values_) {
+    const bool generated = es.spec.data.empty() && std::ranges::all_of(es.spec.data_from, secrets::generates);
+    if (values_ || (generated && !data_)) {
       if (auto limit = secrets::not_built_yet(es)) return failed({Code::kInvalid, *std::move(limit)});
-      auto answers = fetch_from(*values_, es);
+      auto answers = fetch_from(values_.value_or(Values{}), es);
       if (answers.absent()) return failed({Code::kNotFound, answers.absence().what});
       if (answers.failed()) return failed(answers.error());
       for (const secrets::Gap& gap : answers->gaps) notes.push_back(gap.note);
@@ -132,12 +138,13 @@ class Previewer {
     return std::unexpected(RenderFailure{.error = std::move(error)});
   }
 
-  static providers::Lookup<secrets::Fetched> fetch_from(const Values& values, const ExternalSecret& es) {
+  providers::Lookup<secrets::Fetched> fetch_from(const Values& values, const ExternalSecret& es) {
+    generators_.answer_in(namespace_of(es.metadata));
     boost::asio::io_context io;
     ValuesClients clients(values);
     providers::Lookup<secrets::Fetched> fetched;
     std::exception_ptr thrown;
-    boost::asio::co_spawn(io, secrets::fetch_all(clients, std::make_shared<const ExternalSecret>(es)),
+    boost::asio::co_spawn(io, secrets::fetch_all(clients, generators_, std::make_shared<const ExternalSecret>(es)),
                           [&](std::exception_ptr error, providers::Lookup<secrets::Fetched> result) {
                             thrown = std::move(error);
                             fetched = std::move(result);
@@ -152,6 +159,7 @@ class Previewer {
   std::optional<Values> values_;
   tmpl::Environment environment_;
   Sources sources_;
+  PreviewGenerators generators_;
 };
 
 }  // namespace
@@ -177,6 +185,9 @@ Result<Previews> preview(const PreviewOptions& options) {
   for (Manifest& manifest : manifests.good) {
     if (is_core(manifest.object, "ConfigMap") || is_core(manifest.object, "Secret")) {
       auto added = previewer.sources().add(manifest.object);
+      if (!added) out.broken.push_back(std::move(added).error().prefixed(manifest.origin));
+    } else if (json::find_string(manifest.object, "apiVersion") == api::gen::kApiVersion) {
+      auto added = previewer.generators().add(manifest.object);
       if (!added) out.broken.push_back(std::move(added).error().prefixed(manifest.origin));
     } else if (schemas.knows(json::find_string(manifest.object, "apiVersion")) &&
                json::find_string(manifest.object, "kind") == "ExternalSecret") {
