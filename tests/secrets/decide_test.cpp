@@ -308,8 +308,9 @@ INSTANTIATE_TEST_SUITE_P(
             "template.type=\"kubernetes.io/service-account-token\" with templateFrom target=\"Annotations\" is "
             "not allowed\ntemplateFrom target=\"spec.x\" is not allowed when targeting a Secret, must be one of "
             "\"Data\", \"Annotations\" or \"Labels\""},
-        RefusedCase{R"({"dataFrom":[{"sourceRef":{"generatorRef":{"kind":"UUID","name":"u"}}}]})",
-                    "spec.dataFrom[0].sourceRef.generatorRef is not built yet; use extract"},
+        RefusedCase{R"({"dataFrom":[{"sourceRef":{"generatorRef":{"kind":"MFA","name":"m"}}}]})",
+                    "spec.dataFrom[0].sourceRef.generatorRef: the generator MFA is not built yet; these are: Fake, "
+                    "Password, SSHKey, UUID, VaultDynamicSecret, Webhook"},
         RefusedCase{
             R"({"data":[{"secretKey":"a","remoteRef":{"key":"k"},"sourceRef":{"generatorRef":{"kind":"UUID","name":"u"}}}]})",
             "spec.data[0].sourceRef.generatorRef cannot give a single value; use a storeRef, or spec.dataFrom for a "
