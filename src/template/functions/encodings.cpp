@@ -52,12 +52,6 @@ std::string base32_decode(std::string_view text) {
   return out;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char l = static_cast<char>(c | 0x20);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
 Returned hexdec(Context&, Args a) {
   std::string out;
   const std::string& in = str(a, 0);

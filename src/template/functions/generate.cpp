@@ -132,8 +132,6 @@ Result<Names> names_of(const Value& ips, const Value& dns) {
   return out;
 }
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-
 // Builds one certificate, its parts in the order of Go's x509; `issuer` null means self-signed.
 class Builder {
  public:

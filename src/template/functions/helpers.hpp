@@ -16,6 +16,15 @@ inline Returned text(std::string&& s) { return Value::text(std::move(s)); }
 inline Returned yes(bool v) { return Value::boolean(v); }
 inline const std::string& str(const Args& args, std::size_t i) { return args[i].text(); }
 
+inline constexpr std::int64_t kSecond = 1'000'000'000;  // nanoseconds
+
+// -1: it is none.
+inline int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char l = static_cast<char>(c | 0x20);
+  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
 // sprig's strval: strings as they are, the rest as `%v`; nil is `<nil>`.
 inline Result<std::string> strval(const Value& v) { return to_text(v); }
 

@@ -13,8 +13,6 @@ namespace rotor::tmpl {
 
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-
 Returned integer(std::int64_t v, Type type = Type::kInt) { return Value::integer(v, type); }
 CivilTime civil_of(Args a) { return civil(a[0].time()); }
 

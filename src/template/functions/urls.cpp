@@ -42,12 +42,6 @@ std::string escape(std::string_view s, Part part) {
   return out;
 }
 
-int hex_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  const char l = static_cast<char>(c | 0x20);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
 std::unexpected<Error> refuse(std::string_view why) { return bad(fmt::format("unable to parse url: {}", why)); }
 
 Result<std::string> unescape(std::string_view s, Part part) {
