@@ -57,7 +57,7 @@ std::vector<api::Volume> volumes(const api::InstanceSpec& spec, const PodInput& 
   return all;
 }
 
-api::PodSecurityContext security_context(const api::InstanceSpec& spec) {
+api::PodSecurityContext pod_security_context(const api::InstanceSpec& spec) {
   const api::InstancePodSecurity wanted =
       spec.security && spec.security->pod ? *spec.security->pod : api::InstancePodSecurity{};
   api::PodSecurityContext context;
@@ -113,7 +113,7 @@ api::PodSpec pod_spec(const OpenClawInstance& instance, const PodInput& input) {
   pod.dns_policy = "ClusterFirst";
   pod.scheduler_name = "default-scheduler";
   pod.termination_grace_period_seconds = 30;
-  pod.security_context = security_context(spec);
+  pod.security_context = pod_security_context(spec);
   if (spec.image) pod.image_pull_secrets = spec.image->pull_secrets;
   place(spec, pod);
   return pod;
