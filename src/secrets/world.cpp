@@ -3,7 +3,6 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "api/core/namespace.hpp"
-#include "json/object_hash.hpp"
 #include "secrets/manifest_target/manifest.hpp"
 #include "secrets/marks.hpp"
 
@@ -19,10 +18,6 @@ Result<StoreView> decode_store(std::string_view text) {
                    std::move(store.status)};
 }
 
-Key target_key(const KeptExternalSecret& es) { return {es.metadata.ns, es.target_name}; }
-
-std::string owner_id(const std::string& ns, const std::string& hash) { return ns + "/" + hash; }
-
 }  // namespace
 
 World::World(kube::Client& client, Clock& clock, const Options& options)
@@ -32,7 +27,7 @@ World::World(kube::Client& client, Clock& clock, const Options& options)
           [keeper = std::make_shared<ExternalSecretKeeper>()](std::string_view text) { return keeper->keep(text); },
           kube::kResource<ExternalSecret>),
       targets_(client, clock, options.watch_namespace,
-               {.label_selector = std::string(kManagedLabel) + "=" + std::string(kManagedValue)}, decode_target,
+               {.label_selector = std::string(kManagedLabel) + "=" + std::string(kManagedValue)}, read_kept_target,
                kube::kResource<api::Secret>),
       stores_(client, clock, options.watch_namespace, {}, decode_store<api::es::SecretStore>,
               kube::kResource<api::es::SecretStore>),
@@ -73,17 +68,14 @@ void World::watch_external_secrets() {
 }
 
 void World::index_external_secret(const Key& key, const Kept& before, const Kept& after) {
-  const auto leave = [](auto& index, const auto& place, const auto& entry) {
-    const auto it = index.find(place);
-    if (it != index.end() && it->second.erase(entry) > 0 && it->second.empty()) index.erase(it);
-  };
+  if (before && !before->generic) by_target_.remove(key.ns, before->target_name, key.name);
+  if (after && !after->generic) by_target_.add(key.ns, after->target_name, key.name);
   if (before) {
-    leave(by_target_, target_key(*before), key.name);
-    leave(by_cluster_owner_, before->cluster_owner, key);
+    const auto children = by_cluster_owner_.find(before->cluster_owner);
+    const bool last = children != by_cluster_owner_.end() && children->second.erase(key) > 0 && children->second.empty();
+    if (last) by_cluster_owner_.erase(children);
   }
-  if (!after) return;
-  if (!after->generic) by_target_[target_key(*after)].insert(key.name);
-  if (!after->cluster_owner.empty()) by_cluster_owner_[after->cluster_owner].insert(key);
+  if (after && !after->cluster_owner.empty()) by_cluster_owner_[after->cluster_owner].insert(key);
 }
 
 void World::tell_of_child(const Key& key, const Kept& before, const Kept& after) {
@@ -124,9 +116,8 @@ void World::watch_targets() {
     index_target(key, before, after);
     if (after && targets_.is_own_write(key, *after)) return;
     if (before && after && before->metadata.resource_version == after->metadata.resource_version) return;
-    const auto users = by_target_.find(key);
-    if (users == by_target_.end() || !listeners_.target) return;
-    for (const std::string& name : users->second) listeners_.target({key.ns, name});
+    if (!listeners_.target) return;
+    for (const std::string& user : by_target_.names(key.ns, key.name)) listeners_.target({key.ns, user});
   });
 }
 
@@ -138,15 +129,14 @@ void World::watch_stores() {
   cluster_stores_.on_change(changed);
 }
 
-void World::index_target(const Key& key, const TargetPtr& before, const TargetPtr& after) {
-  if (before) {
-    if (const auto* hash = before->label(kOwnerLabel)) {
-      const auto it = by_owner_.find(owner_id(key.ns, *hash));
-      if (it != by_owner_.end() && it->second.erase(key.name) > 0 && it->second.empty()) by_owner_.erase(it);
-    }
-  }
-  if (!after) return;
-  if (const auto* hash = after->label(kOwnerLabel)) by_owner_[owner_id(key.ns, *hash)].insert(key.name);
+void World::index_target(const Key& key, const KeptTargetPtr& before, const KeptTargetPtr& after) {
+  if (before && !before->owner_hash.empty()) by_owner_.remove(key.ns, before->owner_hash, key.name);
+  if (after && !after->owner_hash.empty()) by_owner_.add(key.ns, after->owner_hash, key.name);
+}
+
+TargetPtr World::target(const Key& key) const {
+  const KeptTargetPtr kept = targets_.get(key);
+  return kept ? kept->whole() : nullptr;
 }
 
 ExternalSecretPtr World::external_secret(const Key& key) const {
@@ -164,9 +154,19 @@ Result<void> World::wrote_external_secret(const SecretBytes& answer) {
   return {};
 }
 
-std::set<std::string> World::owned_by(const Key& external_secret) const {
-  const auto it = by_owner_.find(owner_id(external_secret.ns, owner_hash(external_secret)));
-  return it == by_owner_.end() ? std::set<std::string>{} : it->second;
+Result<void> World::wrote_target(const SecretBytes& answer) {
+  TRY_VOID(targets_.wrote(answer));
+  return {};
+}
+
+std::vector<std::string> World::owned_by(const Key& external_secret) const {
+  const std::string hash = owner_hash(external_secret);
+  std::vector<std::string> owned = by_owner_.names(external_secret.ns, hash);
+  std::erase_if(owned, [&](const std::string& name) {
+    const KeptTargetPtr kept = targets_.get({external_secret.ns, name});
+    return !kept || kept->owner_hash != hash;
+  });
+  return owned;
 }
 
 StoreViewPtr World::store(const Key& key) const { return key.ns.empty() ? cluster_stores_.get(key) : stores_.get(key); }

@@ -5,9 +5,8 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "api/externalsecrets/store.hpp"
 #include "base/task.hpp"
@@ -15,6 +14,8 @@
 #include "kube/runtime/watches.hpp"
 #include "secrets/kept_external_secret.hpp"
 #include "secrets/manifest_target/manifest_watches.hpp"
+#include "secrets/kept_target.hpp"
+#include "secrets/name_index.hpp"
 #include "secrets/options.hpp"
 #include "secrets/store_view.hpp"
 #include "secrets/target.hpp"
@@ -47,9 +48,9 @@ class World {
   bool still_has(const ExternalSecret& es) const;
   // The ExternalSecrets that a ClusterExternalSecret controls, as the watch showed them.
   std::set<kube::Key> children_of(const std::string& cluster_external_secret) const;
-  TargetPtr target(const kube::Key& key) const { return targets_.get(key); }  // a Secret
+  TargetPtr target(const kube::Key& key) const;  // a Secret
   // Secrets that carry the owner label of this ExternalSecret.
-  std::set<std::string> owned_by(const kube::Key& external_secret) const;
+  std::vector<std::string> owned_by(const kube::Key& external_secret) const;
   using Kept = std::shared_ptr<const KeptExternalSecret>;
   const std::map<kube::Key, Kept>& external_secrets() const { return external_secrets_.all(); }
   ManifestWatches& manifests() { return manifests_; }
@@ -58,7 +59,7 @@ class World {
 
   // The API server's answers to our writes.
   Result<void> wrote_external_secret(const SecretBytes& answer);
-  Result<TargetPtr> wrote_target(const SecretBytes& answer) { return targets_.wrote(answer); }
+  Result<void> wrote_target(const SecretBytes& answer);
 
   // Null when there is none. `ns` is not looked at for a ClusterSecretStore.
   StoreViewPtr find(std::string_view kind, const std::string& ns, const std::string& name) const;
@@ -71,20 +72,21 @@ class World {
   void watch_stores();
   void index_external_secret(const kube::Key& key, const Kept& before, const Kept& after);
   void tell_of_child(const kube::Key& key, const Kept& before, const Kept& after);
-  void index_target(const kube::Key& key, const TargetPtr& before, const TargetPtr& after);
+  using KeptTargetPtr = std::shared_ptr<const KeptTarget>;
+  void index_target(const kube::Key& key, const KeptTargetPtr& before, const KeptTargetPtr& after);
 
   kube::Client& client_;
   Listeners listeners_;
   kube::Cache<KeptExternalSecret> external_secrets_;
-  kube::Cache<Target> targets_;
+  kube::Cache<KeptTarget> targets_;
   kube::Cache<StoreView> stores_;
   kube::Cache<StoreView> cluster_stores_;
   ManifestWatches manifests_;
   bool generic_targets_;
   kube::Watches watches_;
-  std::map<kube::Key, std::set<std::string>> by_target_;             // Secret → ExternalSecrets' names
-  std::unordered_map<std::string, std::set<std::string>> by_owner_;  // ns/owner hash → Secrets' names
-  std::map<std::string, std::set<kube::Key>> by_cluster_owner_;      // ClusterExternalSecret → ExternalSecrets
+  NameIndex by_target_;                                          // Secret → ExternalSecrets' names
+  NameIndex by_owner_;                                           // owner hash → Secrets' names
+  std::map<std::string, std::set<kube::Key>> by_cluster_owner_;  // ClusterExternalSecret → ExternalSecrets
 };
 
 }  // namespace rotor::secrets

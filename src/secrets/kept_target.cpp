@@ -1,0 +1,81 @@
+#include "secrets/kept_target.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "json/reader.hpp"
+#include "json/writer.hpp"
+#include "secrets/marks.hpp"
+
+namespace rotor::secrets {
+namespace {
+
+// Copies those members of the object that are named; `descend` names one that is gone into instead.
+template <std::size_t N, class Descend>
+void copy_members(json::Reader& reader, json::Writer& writer, const std::array<std::string_view, N>& named,
+                  std::string_view descend, Descend into) {
+  writer.begin_object();
+  if (reader.peek() == json::Kind::kObject) {
+    std::string key;
+    reader.begin_object();
+    while (reader.next_member(key)) {
+      if (key == descend) {
+        writer.key(key);
+        into();
+        continue;
+      }
+      const std::string_view value = reader.read_raw();
+      if (std::ranges::find(named, key) == named.end()) continue;
+      writer.key(key);
+      writer.raw(value);
+    }
+  } else {
+    reader.read_raw();
+  }
+  writer.end_object();
+}
+
+}  // namespace
+
+std::string fields_in_question(std::string_view fields_v1) {
+  constexpr std::array<std::string_view, 1> kOutside = {"f:data"};
+  constexpr std::array<std::string_view, 2> kOfMetadata = {"f:annotations", "f:labels"};
+  std::string out;
+  json::Reader reader(fields_v1);
+  json::Writer writer(out);
+  copy_members(reader, writer, kOutside, "f:metadata", [&] { copy_members(reader, writer, kOfMetadata, {}, [] {}); });
+  return reader.finish() ? out : std::string(fields_v1);
+}
+
+TargetPtr KeptTarget::whole() const {
+  auto read = json::read<kube::ObjectMeta>(text);
+  if (!read) return nullptr;  // it was written by json::write()
+  Target target{.metadata = *std::move(read), .type = type, .immutable = immutable, .actual_hash = other_hash};
+  const auto* hash = target.annotation(kDataHashAnnotation);
+  if (target.actual_hash.empty() && hash != nullptr) target.actual_hash = *hash;
+  return std::make_shared<const Target>(std::move(target));
+}
+
+KeptTarget keep_target(Target target) {
+  KeptTarget kept;
+  kube::ObjectMeta& metadata = target.metadata;
+  kept.metadata = {metadata.ns, metadata.name, metadata.uid, metadata.resource_version};
+  if (const auto* owner = target.label(kOwnerLabel)) kept.owner_hash = *owner;
+  if (!target.hash_matches()) kept.other_hash = std::move(target.actual_hash);
+  for (kube::ManagedFieldsEntry& entry : metadata.managed_fields) {
+    std::string fields = fields_in_question(entry.fields_v1.text);
+    entry = {.manager = std::move(entry.manager), .fields_v1 = {std::move(fields)}};
+  }
+  kept.type = std::move(target.type);
+  kept.immutable = target.immutable;
+  kept.text = json::write(metadata);
+  kept.text.shrink_to_fit();
+  return kept;
+}
+
+Result<KeptTarget> read_kept_target(std::string_view secret_json) {
+  TRY(Target target, decode_target(secret_json));
+  return keep_target(std::move(target));
+}
+
+}  // namespace rotor::secrets

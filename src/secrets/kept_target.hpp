@@ -1,0 +1,38 @@
+// A target Secret as the cache keeps it. Ten thousand trees of metadata would be a third of this process, and a pass
+// needs one of them for some milliseconds: kept is the text of what a pass asks for, and apart from it what indexes
+// ask.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "secrets/target.hpp"
+#include "secrets/views.hpp"
+
+namespace rotor::secrets {
+
+struct KeptTarget {
+  struct Identity {
+    std::string ns{}, name{}, uid{}, resource_version{};
+    kube::Key key() const { return {ns, name}; }
+  } metadata;
+  std::string owner_hash{};  // the label; empty: it has none
+  std::string type{};
+  std::optional<bool> immutable{};
+  std::string other_hash{};  // of its data, where its annotation does not say it
+  std::string text{};        // its metadata
+
+  TargetPtr whole() const;
+};
+
+KeptTarget keep_target(Target target);
+// For the cache: the values are dropped as soon as their digest is known.
+Result<KeptTarget> read_kept_target(std::string_view secret_json);
+
+// Of the fields that a manager has (FieldsV1) those that a pass asks for: its labels, annotations and data.
+std::string fields_in_question(std::string_view fields_v1);
+
+}  // namespace rotor::secrets
