@@ -90,6 +90,11 @@ void add_secrets_flags(CLI::App& command, OperatorFlags& flags) {
          "COUNT", 0, 1'000'000)
       ->capture_default_str()
       ->group(kSecrets);
+  duration(command.add_option(
+               "--min-status-interval", flags.least_status_interval,
+               "A refresh that found nothing new moves status.refreshTime at most this often; 0 for each time"))
+      ->capture_default_str()
+      ->group(kSecrets);
   const auto add_switch = [&command](const char* name, bool& on, const char* what) {
     on_or_off(command.add_option(name, on, what), on)->group(kSecrets);
   };
@@ -211,6 +216,7 @@ Result<void> finish(OperatorFlags& flags) {
   TRY_VOID(set_duration("--min-refresh-interval", flags.least_interval, flags.secrets.least_interval));
   TRY_VOID(set_duration("--overdue-limit", flags.overdue, flags.overdue_limit));
   TRY_VOID(set_duration("--generator-gc-grace-period", flags.generator_grace, flags.secrets.generator_grace));
+  TRY_VOID(set_duration("--min-status-interval", flags.least_status_interval, flags.secrets.least_status_interval));
   TRY_VOID(set_duration("--rotation-quiet-period", flags.quiet_period, flags.openclaw.quiet));
   TRY_VOID(set_duration("--rotation-quiet-period-max", flags.quiet_period_at_most, flags.openclaw.quiet_at_most));
   TRY_VOID(set_duration("--check-interval", flags.webhook_check, flags.webhook.check));

@@ -34,6 +34,7 @@ struct OperatorFlags {
   std::string overdue = "15m";
   Duration overdue_limit{};
   std::string generator_grace = "2m";
+  std::string least_status_interval = "0s";
   std::string quiet_period = "1s";
   std::string quiet_period_at_most = "10s";
   std::string webhook_address = "0";

@@ -222,6 +222,9 @@ Task<Outcome> ExternalSecretController::refresh(Observed seen, Decision decision
   if (!told) co_return kube::after_failed_write(told.error().code);
   sync_.settled(key);
   state_.asks.answered(key, seen.ask);
+  if (p_.options.least_status_interval > Duration::zero() && p_.world.still_has(*seen.es)) {
+    state_.refreshed.insert_or_assign(key, told->refresh_time);
+  }
   ExternalSecret after = *seen.es;
   after.status = *std::move(told);
   if (const auto next = next_look(after, decision.interval, p_.clock.now(), seen.slot))

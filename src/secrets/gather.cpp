@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/time.hpp"
 #include "secrets/policies.hpp"
 #include "secrets/schedule/slots.hpp"
 
@@ -18,6 +19,17 @@ ExternalSecretPtr name_alone(const kube::Key& key) {
   shell.metadata.ns = key.ns;
   shell.metadata.name = key.name;
   return std::make_shared<const ExternalSecret>(std::move(shell));
+}
+
+// As of the last refresh, which status may not tell yet.
+ExternalSecretPtr up_to_date(ExternalSecretPtr es, const PassState& state) {
+  const auto known = state.refreshed.find(es->metadata.key());
+  if (known == state.refreshed.end()) return es;
+  const auto written = parse_time(es->status.refresh_time);
+  if (!written || *written >= parse_time(known->second).value_or(*written)) return es;
+  ExternalSecret later = *es;
+  later.status.refresh_time = known->second;
+  return std::make_shared<const ExternalSecret>(std::move(later));
 }
 
 void look_at_stores(const Parts& parts, const ExternalSecret& es, Observed& out) {
@@ -58,6 +70,7 @@ Observed gather(const Parts& parts, const PassState& state, const kube::Key& key
   }
   out.es = parts.world.external_secret(key);
   if (!out.es) return out;
+  out.es = up_to_date(std::move(out.es), state);
   look_at_target(parts, *out.es, out);
   out.ask = state.asks.of(key);
   look_at_stores(parts, *out.es, out);

@@ -17,6 +17,8 @@ struct Options {
   Duration store_interval = std::chrono::minutes(5);  // re-validation of stores that do not say
   // The shortest interval that an object may ask for: each costs calls to a store.
   Duration least_interval = std::chrono::seconds(1);
+  // A refresh that found nothing new but the time is told in status at most this often; zero: each time.
+  Duration least_status_interval{};
   int store_calls = 200;                   // a store may get on average, a second; 0: no bound
   bool cluster_stores = true;              // off: nobody here touches what reads from a ClusterSecretStore
   bool namespaced_stores = true;           // off: SecretStores are used, and validated by somebody else

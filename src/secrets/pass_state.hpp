@@ -14,6 +14,8 @@ struct PassState {
   std::map<kube::Key, std::string> unreadable;  // and why
   std::map<kube::Key, SteadyTime> waiting;      // for a store that nobody has looked at yet, since when
   std::map<kube::Key, std::string> tried;       // resource_token of what failed last
+  // status.refreshTime of refreshes that status may not tell yet (Options::least_status_interval).
+  std::map<kube::Key, std::string> refreshed;
   Asks asks;
   std::optional<SteadyTime> started;  // when the controllers began to work
 
@@ -21,6 +23,7 @@ struct PassState {
     unreadable.erase(external_secret);
     waiting.erase(external_secret);
     tried.erase(external_secret);
+    refreshed.erase(external_secret);
     asks.forget(external_secret);
   }
 };

@@ -64,6 +64,7 @@ Task<Result<ExternalSecretStatus>> Reporter::report(ExternalSecretPtr es, Report
   }
   if (!ready_words(report.ending).ready) tell_failure(*es, report);
   ExternalSecretStatus after = status_after(*es, report, p_.clock.now());
+  if (can_wait(*es, after)) co_return std::move(after);
   auto written = co_await write(es, after);
   if (written) co_return std::move(after);
   const auto level = written.error().code == Code::kConflict ? log::Level::kDebug : log::Level::kWarn;
@@ -74,6 +75,13 @@ Task<Result<ExternalSecretStatus>> Reporter::report(ExternalSecretPtr es, Report
 
 void Reporter::pass_took(const Key& key, Duration took) {
   if (p_.world.has_external_secret(key)) p_.metrics.sync_call(key, took);
+}
+
+bool Reporter::can_wait(const ExternalSecret& es, const ExternalSecretStatus& after) const {
+  const Duration least = p_.options.least_status_interval;
+  if (least <= Duration::zero()) return false;
+  const ExternalSecretPtr now = p_.world.external_secret(es.metadata.key());
+  return now && now->metadata.uid == es.metadata.uid && !worth_writing(now->status, after, least);
 }
 
 Task<Result<void>> Reporter::write(ExternalSecretPtr es, ExternalSecretStatus status) {

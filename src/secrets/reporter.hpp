@@ -37,6 +37,8 @@ class Reporter {
   void pass_took(const kube::Key& key, Duration took);
 
  private:
+  // The last refresh is still to be told, and can wait.
+  bool can_wait(const ExternalSecret& es, const ExternalSecretStatus& after) const;
   Task<Result<void>> write(ExternalSecretPtr es, ExternalSecretStatus status);
   void tell_deeds(const ExternalSecret& es, const std::vector<Deed>& deeds);
   void tell_failure(const ExternalSecret& es, const Report& report);

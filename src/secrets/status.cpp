@@ -41,4 +41,13 @@ ExternalSecretStatus failed(const ExternalSecret& es, const ReadyWords& words, W
   return status;
 }
 
+bool worth_writing(const ExternalSecretStatus& written, const ExternalSecretStatus& after, Duration least_interval) {
+  const auto last = parse_time(written.refresh_time);
+  const auto now = parse_time(after.refresh_time);
+  if (!last || !now || *now < *last || *now - *last >= least_interval) return true;
+  ExternalSecretStatus but_for_the_time = after;
+  but_for_the_time.refresh_time = written.refresh_time;
+  return json::write(but_for_the_time) != json::write(written);
+}
+
 }  // namespace rotor::secrets

@@ -18,4 +18,7 @@ ExternalSecretStatus succeeded(const ExternalSecret& es, const ReadyWords& words
 // After a failed one: only the condition changes, the last good refresh stays on record.
 ExternalSecretStatus failed(const ExternalSecret& es, const ReadyWords& words, WallTime now);
 
+// Where refreshTime alone differs from what was written last, only once that is `least_interval` old.
+bool worth_writing(const ExternalSecretStatus& written, const ExternalSecretStatus& after, Duration least_interval);
+
 }  // namespace rotor::secrets

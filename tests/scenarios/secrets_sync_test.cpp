@@ -21,6 +21,13 @@ class SecretsSync : public testing::Test {
     world.external_secret(members);
     world.until_ready("es", "es", kSynced);
   }
+  std::string refresh_time() { return std::string(json::find_string(world.get("es", "es"), "status.refreshTime")); }
+  int passes() {
+    const std::string name = "externalsecret_sync_calls_total{name=\"es\",namespace=\"ns\"} ";
+    const std::string text = world.metrics().render();
+    const auto at = text.find(name);
+    return at == std::string::npos ? 0 : std::stoi(text.substr(at + name.size()));
+  }
   SecretsWorld world;
 };
 
@@ -96,12 +103,6 @@ TEST_F(SecretsSync, TakesNoStatusForAChange_Row41) {
   synced();
   world.merge("es", "es", R"({"spec":{"target":{"template":{}}}})");
   world.settle();
-  const std::string name = "externalsecret_sync_calls_total{name=\"es\",namespace=\"ns\"} ";
-  const auto passes = [&] {
-    const std::string text = world.metrics().render();
-    const auto at = text.find(name);
-    return at == std::string::npos ? 0 : std::stoi(text.substr(at + name.size()));
-  };
   const int before = passes();
   const auto version = std::string(json::find_string(world.get("es", "es"), "status.syncedResourceVersion"));
   world.merge("es", "es", R"({"metadata":{"annotations":{"force-sync":"1"}}})");
@@ -109,6 +110,36 @@ TEST_F(SecretsSync, TakesNoStatusForAChange_Row41) {
               [&] { return json::find_string(world.get("es", "es"), "status.syncedResourceVersion") != version; });
   world.settle();
   EXPECT_EQ(passes(), before + 1);
+}
+
+constexpr std::string_view kEverySecond =
+    R"("refreshInterval":"1s","target":{"name":"tgt"},"data":[{"secretKey":"a","remoteRef":{"key":"remote"}}])";
+
+TEST_F(SecretsSync, TellsTheTimeOfAnUnchangedRefreshAndWritesNoSecret) {
+  synced(kEverySecond);
+  const std::string first = refresh_time();
+  world.until("the next refresh", [&] { return refresh_time() > first; });
+  EXPECT_EQ(world.operator_requests("create", "secrets"), 1U);
+  EXPECT_EQ(world.operator_requests("update", "secrets") + world.operator_requests("patch", "secrets"), 0U);
+}
+
+TEST_F(SecretsSync, TellsTheTimeOfAnUnchangedRefreshOnlyAsOftenAsItMay) {
+  world.store(R"([{"key":"remote","value":"v1"}])");
+  world.start_operator({.least_status_interval = std::chrono::hours(1)});
+  world.until_ready("ss", "store", "True/Valid/store validated");
+  world.external_secret(kEverySecond);
+  world.until_ready("es", "es", kSynced);
+  const std::string first = refresh_time();
+  const int before = passes();
+  world.store(R"([{"key":"remote","value":"v2"}])");
+  world.until("the new value, by the interval", [this] { return world.value("tgt", "a") == "v2"; });
+  const int with_it = passes();
+  EXPECT_LE(with_it, before + 4) << "once a second, not at every moment";
+  world.until("one more refresh", [&] { return passes() > with_it; });
+  EXPECT_EQ(refresh_time(), first);
+  EXPECT_EQ(world.operator_requests("patch", "externalsecrets"), 1U);
+  world.merge("es", "es", R"({"metadata":{"annotations":{"force-sync":"1"}}})");
+  world.until("what is new, and the time with it", [&] { return refresh_time() > first; });
 }
 
 TEST_F(SecretsSync, NeedsNoWriteAfterARestart_Row26) {

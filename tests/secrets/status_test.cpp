@@ -69,6 +69,29 @@ TEST(Status, IsNotWrittenWhenNothingChanged_Row47) {
             std::nullopt);
 }
 
+struct WorthCase {
+  const char* what;
+  Duration least, later;
+  Ending ending;
+  bool worth;
+};
+
+TEST(Status, IsWrittenForTheTimeAloneOnlyAsOftenAsItMay) {
+  for (const WorthCase& c : {WorthCase{"by default each time", 0s, 1s, Ending::kSynced, true},
+                             WorthCase{"too soon", 10min, 1min, Ending::kSynced, false},
+                             WorthCase{"just too soon", 10min, 599s, Ending::kSynced, false},
+                             WorthCase{"old enough", 10min, 10min, Ending::kSynced, true},
+                             WorthCase{"something else is new", 10min, 1s, Ending::kRetained, true},
+                             WorthCase{"a clock that was set back", 10min, -1h, Ending::kSynced, true}}) {
+    const auto written = succeeded(test::sample_es(), ready_words(Ending::kSynced), kFirst, kFirst);
+    const auto es = with(test::sample_es(), written);
+    const auto after = succeeded(es, ready_words(c.ending), kFirst + c.later, kFirst + c.later);
+    EXPECT_EQ(worth_writing(written, after, c.least), c.worth) << c.what;
+  }
+  const auto first = succeeded(test::sample_es(), ready_words(Ending::kSynced), kFirst, kFirst);
+  EXPECT_TRUE(worth_writing({}, first, 10min)) << "nothing was written yet";
+}
+
 TEST(Status, PatchesAStoresConditionsAndCapabilities) {
   api::es::StoreStatus before;
   api::es::StoreStatus after;
