@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "base/time.hpp"
 #include "kube/client/retry.hpp"
 #include "secrets/finalizer.hpp"
 #include "secrets/policies.hpp"
@@ -185,6 +186,14 @@ bool ExternalSecretController::is_forced(const Observed& seen) const {
   return seen.ask > 0 || secrets::is_forced(*seen.es, tried == state_.tried.end() ? std::string() : tried->second);
 }
 
+Freshness ExternalSecretController::freshness_for(const Observed& seen, Duration interval) const {
+  const SteadyTime now = p_.clock.steady();
+  const Freshness wanted = freshness(interval, is_forced(seen), now);
+  const auto made = parse_time(seen.es->metadata.creation_timestamp);
+  if (!made || !seen.es->status.refresh_time.empty()) return wanted;
+  return no_older_than(wanted, seen.now - *made, now);
+}
+
 // What keeps a pass from beginning is waited for without a worker; what a person asked for waits for no budget.
 std::optional<Outcome> ExternalSecretController::wait_for_a_place(const Observed& seen) {
   const ExternalSecret& es = *seen.es;
@@ -208,7 +217,7 @@ std::optional<Outcome> ExternalSecretController::wait_for_a_place(const Observed
 
 Task<Outcome> ExternalSecretController::refresh(Observed seen, Decision decision) {
   const Key key = seen.es->metadata.key();
-  Report report = co_await sync_.run(seen.es, freshness(decision.interval, is_forced(seen), p_.clock.steady()));
+  Report report = co_await sync_.run(seen.es, freshness_for(seen, decision.interval));
   const bool good = ready_words(report.ending).ready;
   if (good) {
     state_.tried.erase(key);

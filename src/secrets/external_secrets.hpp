@@ -33,6 +33,7 @@ class ExternalSecretController {
   using Outcome = kube::Outcome;
   class Leaving;
   bool is_forced(const Observed& seen) const;
+  Freshness freshness_for(const Observed& seen, Duration interval) const;
   std::optional<Outcome> wait_for_a_place(const Observed& seen);
   Task<Outcome> reconcile(kube::Key key);
   Task<Outcome> pass(kube::Key key);

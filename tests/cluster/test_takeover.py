@@ -40,10 +40,10 @@ def data_hash(data: dict[str, str]) -> str:
     return sha3(f"map[{' '.join(entries)}]")
 
 
-def leave(cluster: Cluster, ns: str, name: str, refreshed: datetime.datetime):
+def leave(cluster: Cluster, ns: str, name: str, refreshed: datetime.datetime, interval: str):
     """One ExternalSecret and its Secret as the other operator leaves them."""
     spec, extra = LEFT[name]
-    spec = {"refreshInterval": "1h", "secretStoreRef": {"name": "store", "kind": "SecretStore"}, **spec}
+    spec = {"refreshInterval": interval, "secretStoreRef": {"name": "store", "kind": "SecretStore"}, **spec}
     made = cluster.create(ES, ns, name, spec)
     made = cluster.custom.patch_namespaced_custom_object(*ES[:2], ns, ES[2], name, {"metadata": {"finalizers": [FINALIZER]}},
                                                          field_manager="external-secrets")
@@ -84,16 +84,16 @@ def versions(cluster: Cluster, ns: str) -> dict[str, str]:
     return all_versions
 
 
-def taken_over(plane, ns: str, age: datetime.timedelta, flags=()):
+def taken_over(plane, ns: str, age: datetime.timedelta, interval: str = "1h"):
     """The objects as they were left, and the operator that takes them over: of a class of its own in this cluster."""
     cluster = Cluster(plane)
     cluster.namespace(ns)
     data = [{"key": key, "value": value} for key, value in VALUES.items()]
     cluster.create(STORES, ns, "store", {"controller": ns, "provider": {"fake": {"data": data}}})
     for name in LEFT:
-        leave(cluster, ns, name, datetime.datetime.now(datetime.timezone.utc) - age)
+        leave(cluster, ns, name, datetime.datetime.now(datetime.timezone.utc) - age, interval)
     before = versions(cluster, ns)
-    return cluster, before, Operator(plane, flags=[f"--controller-class={ns}", *flags], name=ns).start()
+    return cluster, before, Operator(plane, flags=[f"--controller-class={ns}"], name=ns).start()
 
 
 def synced_after(cluster: Cluster, ns: str):
@@ -108,23 +108,21 @@ def test_what_is_fresh_is_not_written_at_all(plane):
     try:
         synced_after(cluster, ns)
         assert versions(cluster, ns) == before
-        assert "first" not in [event.reason for event in cluster.events(ns, "owner")]
     finally:
         operator.stop()
 
 
 def test_what_is_due_is_refreshed_and_only_its_time_changes(plane):
     ns = "taken-due"
-    cluster, before, operator = taken_over(plane, ns, datetime.timedelta(hours=2))
+    cluster, before, operator = taken_over(plane, ns, datetime.timedelta(hours=2), "20s")
     try:
         old = {name: cluster.get(ES, ns, name) for name in LEFT}
         due = [name for name in LEFT if name != "once"]
         synced_after(cluster, ns)
 
         def refreshed():
-            return all(cluster.get(ES, ns, name)["status"]["refreshTime"] != old[name]["status"]["refreshTime"] or
-                       versions(cluster, ns)[f"ExternalSecret {name}"] != before[f"ExternalSecret {name}"] for name in due)
-        wait_for(refreshed, 30, "all to be refreshed")
+            return all(cluster.get(ES, ns, name)["status"]["refreshTime"] != old[name]["status"]["refreshTime"] for name in due)
+        wait_for(refreshed, 60, "all to be refreshed")  # what is overdue at a start is spread over its interval
         after = versions(cluster, ns)
         assert {k: v for k, v in after.items() if k.startswith("Secret ")} == {k: v for k, v in before.items() if k.startswith("Secret ")}
         for name in due:

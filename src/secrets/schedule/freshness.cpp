@@ -22,6 +22,12 @@ Freshness freshness(Duration interval, bool forced, SteadyTime now) {
   return {forced ? later_than_now : now - age, now + kLongestPass, forced};
 }
 
+Freshness no_older_than(Freshness wanted, Duration age, SteadyTime now) {
+  const auto since = std::chrono::duration_cast<SteadyTime::duration>(std::max(age, Duration::zero()));
+  wanted.not_before = std::max(wanted.not_before, now - since);
+  return wanted;
+}
+
 bool usable(const Answered& answer, const Freshness& wanted, SteadyTime asked, SteadyTime now) {
   if (answer.began < wanted.not_before) return false;
   switch (answer.how) {

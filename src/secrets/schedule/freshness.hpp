@@ -19,6 +19,10 @@ Duration most_age(Duration interval);
 
 Freshness freshness(Duration interval, bool forced, SteadyTime now);
 
+// For an object that never had a value and was made `age` ago (its timestamp has whole seconds): whoever makes it wants
+// what the store holds by then. A clock of the API server that is ahead makes no call impossible to use.
+Freshness no_older_than(Freshness wanted, Duration age, SteadyTime now);
+
 // What is kept of an answer besides the answer.
 struct Answered {
   enum class How : std::uint8_t { kValue, kAbsent, kDenied, kOtherError } how;

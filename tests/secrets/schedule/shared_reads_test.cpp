@@ -1,6 +1,7 @@
 #include "secrets/schedule/shared_reads.hpp"
 
 #include <stdexcept>
+#include <tuple>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -332,6 +333,20 @@ TEST(Usable, FollowsWhatWasAnsweredAndHowLongAgo) {
         UsableCase{How::kOtherError, 2s, 1s, false}, UsableCase{How::kOtherError, 2s, 2s, true}}) {
     const Answered answer{c.how, now - c.age, now - c.age + 1s};
     EXPECT_EQ(usable(answer, wanted, now - c.waited, now), c.usable) << static_cast<int>(c.how) << " " << c.age.count();
+  }
+}
+
+TEST(Usable, ForANewObjectIsNoAnswerFromBeforeItWasMade) {
+  const SteadyTime now{1h};
+  for (const auto& [made, answered, good] : {std::tuple{3s, 2s, true},
+                                             {3s, 4s, false},
+                                             {60s, 9s, true},
+                                             {60s, 11s, false},
+                                             {-5s, 0s, true},
+                                             {-5s, 1s, false}}) {
+    const Freshness wanted = no_older_than(freshness(1h, false, now), made, now);
+    const Answered answer{Answered::How::kValue, now - answered, now};
+    EXPECT_EQ(usable(answer, wanted, now, now), good) << made.count() << " " << answered.count();
   }
 }
 
