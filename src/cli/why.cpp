@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/nearest.hpp"
 #include "cli/commands.hpp"
 #include "cli/inspect.hpp"
 #include "inspect/find.hpp"
 #include "inspect/text.hpp"
-#include "local/nearest.hpp"
 
 namespace rotor::cli {
 namespace {
@@ -26,7 +26,7 @@ std::string asked_name(const Wanted& wanted) {
 std::unexpected<Error> not_there(const Graph& graph, const Wanted& wanted, const std::string& text) {
   const std::vector<std::string> names = inspect::names_of(graph, wanted.kind);
   std::string message = fmt::format("there is no {} on the way from a store to a process", text);
-  const auto meant = local::nearest(asked_name(wanted), names);
+  const auto meant = nearest(asked_name(wanted), names);
   if (meant) {
     message += fmt::format("; did you mean {}?", *meant);
   } else {
