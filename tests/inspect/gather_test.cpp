@@ -54,6 +54,7 @@ class Lists final : public kube::Client {
     throw std::logic_error("a token");
   }
   Task<Result<bool>> serves(kube::Resource) override { throw std::logic_error("a question"); }
+  Task<Result<std::vector<kube::ServedKind>>> kinds_of(std::string) override { throw std::logic_error("a question"); }
 
  private:
   static Task<Result<SecretBytes>> never() { throw std::logic_error("a call that is no list"); }
