@@ -27,6 +27,17 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+// One that the word goes on from, like roleArn from role: the longest.
+std::optional<std::string> beginning_of(std::string_view lower, std::span<const std::string> known) {
+  constexpr std::size_t kShortest = 4;
+  const std::string* found = nullptr;
+  for (const std::string& candidate : known) {
+    const bool begins = candidate.size() >= kShortest && lower.starts_with(ascii_lower(candidate));
+    if (begins && (found == nullptr || candidate.size() > found->size())) found = &candidate;
+  }
+  return found == nullptr ? std::nullopt : std::optional(*found);
+}
+
 }  // namespace
 
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> known) {
@@ -41,7 +52,7 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
     best = edits;
     found = candidate;
   }
-  return found;
+  return found ? found : beginning_of(wanted, known);
 }
 
 }  // namespace rotor

@@ -56,10 +56,12 @@ void add_connection_flags(CLI::App& command, OperatorFlags& flags) {
               "The same on a second HOST:PORT; 0 for none");
   command.add_flag("--metrics-secure", flags.metrics_secure, "Serve --metrics-addr over TLS")->group(kObserving);
   const auto add_text = [&command](const char* name, std::string& text, const char* type, const char* what) {
-    command.add_option(name, text, what)->capture_default_str()->type_name(type)->group(kObserving);
+    CLI::Option* option = command.add_option(name, text, what)->capture_default_str()->type_name(type);
+    if (text.empty()) option->default_str("none");
+    option->group(kObserving);
   };
   add_text("--metrics-cert-dir", flags.metrics_cert_dir, "DIR",
-           "Holds its certificate and key; none: one made at start");
+           "Holds its certificate and key; without it one is made at start");
   add_text("--metrics-cert-name", flags.metrics_cert_name, "FILE", "The certificate's file there");
   add_text("--metrics-key-name", flags.metrics_key_name, "FILE", "The key's file there");
   command.add_flag("--metrics-auth", flags.metrics_auth, "Refused: Rotor asks nobody for a token yet")->group("");
@@ -137,6 +139,7 @@ void add_webhook_flags(CLI::App& command, OperatorFlags& flags) {
       ->type_name("ADDRESS")
       ->group(kAdmission);
   number(command.add_option("--port", flags.webhook_port, "Short for --webhook-addr :PORT"), "PORT", 1, 65535)
+      ->default_str("none")
       ->group(kAdmission);
   checked(command.add_option("--dns-name", options.host, "The name or IP address that the API server calls it by"),
           check_host)

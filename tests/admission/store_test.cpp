@@ -35,7 +35,8 @@ std::vector<StoreCase> store_cases() {
       {"NoProvider", R"("provider":{})", backends("0")},
       {"TwoProviders", R"("provider":{"fake":{"data":[]},"kubernetes":{}})", backends("2")},
       {"UnknownProvider", R"("provider":{"carrierpigeon":{}})",
-       "failed to find registered store backend for type: carrierpigeon, name: shop; spec.provider may be fake"},
+       "failed to find registered store backend for type: carrierpigeon, name: shop; spec.provider may be fake, "
+       "kubernetes, leaving, vault"},
       {"SeveralBadRegexes", conditions + std::string(kFake),
        "failed to compile 1th namespace regex in 0th condition: error parsing regexp: missing closing ]: `[`\n"
        "failed to compile 0th namespace regex in 1th condition: error parsing regexp: missing closing ): `a(`\n"

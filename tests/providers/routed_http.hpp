@@ -41,8 +41,9 @@ class RoutedClients final : public providers::HttpClients {
   RoutedClients(std::unique_ptr<providers::HttpClients> inner, std::string server)
       : inner_(std::move(inner)), server_(std::move(server)) {}
 
-  Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig tls, net::Reach reach) override {
-    TRY(std::shared_ptr<net::HttpClient> client, inner_->get(std::move(tls), reach));
+  // The server stands on loopback, wherever the call wanted to go.
+  Result<std::shared_ptr<net::HttpClient>> get(net::TlsConfig tls, net::Reach /*reach*/) override {
+    TRY(std::shared_ptr<net::HttpClient> client, inner_->get(std::move(tls), net::Reach::kAnywhere));
     return std::make_shared<RoutedClient>(std::move(client), server_);
   }
 

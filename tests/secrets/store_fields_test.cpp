@@ -80,7 +80,7 @@ TEST_F(IgnoredFields, HaveNoHintWhereNothingIsNear) {
 }
 
 TEST_F(IgnoredFields, AreNoneOfAGoodBlockOfHeadersOrOfAnUnknownBackEnd) {
-  EXPECT_EQ(of("vault", R"({"server":"u","headers":{"X-Any":"1"},"auth":{"iam":{"whatever":1}}})"), Texts{});
+  EXPECT_EQ(of("vault", R"({"server":"u","headers":{"X-Any":"1"},"auth":{"iam":{"vaultRole":"r"}}})"), Texts{});
   EXPECT_EQ(of("aws", R"({"service":"SecretsManager","region":"r","sessionTags":[{"key":"a","value":"b"}]})"), Texts{});
   EXPECT_EQ(of("gitlab", R"({"anything":1})"), Texts{});
 }
