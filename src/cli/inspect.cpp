@@ -106,6 +106,7 @@ void add_inspect_flags(CLI::App& command, InspectFlags& flags) {
   command
       .add_option("-f,--filename", flags.server.manifests,
                   "Look at the `rotor run` of these manifests; as they were given there")
+      ->allow_extra_args(false)
       ->default_str("none")
       ->type_name("DIR|FILE")
       ->group("Which server");

@@ -38,7 +38,7 @@ class Builder {
     const std::vector<Id> stores = stores_of(es);
     for (const Id& store : stores) add_store(store);
     add(id, judge_external_secret(sight_, id), stores);
-    if (secrets::writes(es)) add_secret(target_of(es));
+    if (makes_secret(es)) add_secret(target_of(es));
   }
 
   void add_secret(const Id& id) {

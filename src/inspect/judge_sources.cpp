@@ -34,8 +34,13 @@ std::string next_read(const ExternalSecret& es, Duration interval, WallTime now)
   if (es.spec.refresh_policy == "CreatedOnce") return "never (CreatedOnce)";
   if (es.spec.refresh_policy == "OnChange") return "when it is edited (OnChange)";
   if (interval <= Duration::zero()) return "when it is edited (refreshInterval 0)";
-  const auto wait = secrets::next_look(es, interval, now);
-  return wait ? format_time(now + *wait) : std::string();
+  // At the latest: which moment of its interval is an object's own, its operator knows.
+  const auto last = parse_time(es.status.refresh_time);
+  WallTime due = last ? std::max<WallTime>(*last + interval, now) : now;
+  if (due <= now && !secrets::in_sync_window(es, now)) {
+    due = now + secrets::until_window_changes(es, now).value_or(interval);
+  }
+  return format_time(due);
 }
 
 bool is_overdue(const ExternalSecret& es, Duration interval, WallTime now) {

@@ -48,13 +48,15 @@ std::vector<Id> stores_of(const api::es::ExternalSecret& es) {
   return out;
 }
 
+bool makes_secret(const api::es::ExternalSecret& es) { return secrets::writes(es) && !secrets::is_generic(es); }
+
 Id target_of(const api::es::ExternalSecret& es) { return {Kind::kSecret, es.metadata.ns, es.target_name()}; }
 
 Sight::Sight(const Cluster& cluster) : cluster_(cluster) {
   for (const Store& store : cluster.stores) stores_.emplace(id_of(store), &store);
   for (const auto& es : cluster.external_secrets) {
     external_secrets_.emplace(es.metadata.key(), &es);
-    if (secrets::writes(es)) makers_.emplace(key_of(target_of(es)), &es);
+    if (makes_secret(es)) makers_.emplace(key_of(target_of(es)), &es);
   }
   for (const auto& secret : cluster.secrets) secrets_.emplace(secret.key(), &secret);
   for (const Instance& instance : cluster.instances) instances_.emplace(instance.metadata.key(), &instance);

@@ -59,6 +59,8 @@ Id id_of(const Pod& pod);
 
 // The stores that an ExternalSecret reads, as the objects they are.
 std::vector<Id> stores_of(const api::es::ExternalSecret& es);
+// And no object of another kind (spec.target.manifest), of which nothing here is read.
+bool makes_secret(const api::es::ExternalSecret& es);
 Id target_of(const api::es::ExternalSecret& es);
 
 }  // namespace rotor::inspect

@@ -64,8 +64,10 @@ Task<Result<ExternalSecretStatus>> Reporter::report(ExternalSecretPtr es, Report
   }
   if (!ready_words(report.ending).ready) tell_failure(*es, report);
   ExternalSecretStatus after = status_after(*es, report, p_.clock.now());
-  if (can_wait(*es, after)) co_return std::move(after);
-  auto written = co_await write(es, after);
+  const ExternalSecretStatus told = told_status(*es);
+  const Duration least = p_.options.least_status_interval;
+  if (least > Duration::zero() && !worth_writing(told, after, least)) co_return std::move(after);
+  auto written = co_await write(es, told, after);
   if (written) co_return std::move(after);
   const auto level = written.error().code == Code::kConflict ? log::Level::kDebug : log::Level::kWarn;
   log::write(level, "cannot write the status",
@@ -77,15 +79,14 @@ void Reporter::pass_took(const Key& key, Duration took) {
   if (p_.world.has_external_secret(key)) p_.metrics.sync_call(key, took);
 }
 
-bool Reporter::can_wait(const ExternalSecret& es, const ExternalSecretStatus& after) const {
-  const Duration least = p_.options.least_status_interval;
-  if (least <= Duration::zero()) return false;
+ExternalSecretStatus Reporter::told_status(const ExternalSecret& es) const {
+  if (p_.options.least_status_interval <= Duration::zero()) return es.status;
   const ExternalSecretPtr now = p_.world.external_secret(es.metadata.key());
-  return now && now->metadata.uid == es.metadata.uid && !worth_writing(now->status, after, least);
+  return now && now->metadata.uid == es.metadata.uid ? now->status : es.status;
 }
 
-Task<Result<void>> Reporter::write(ExternalSecretPtr es, ExternalSecretStatus status) {
-  const auto patch = kube::status_patch(es->metadata, es->status, status);
+Task<Result<void>> Reporter::write(ExternalSecretPtr es, ExternalSecretStatus before, ExternalSecretStatus status) {
+  const auto patch = kube::status_patch(es->metadata, before, status);
   if (!patch) co_return Result<void>();
   const Key key = es->metadata.key();
   kube::WriteOptions options;

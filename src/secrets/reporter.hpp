@@ -37,9 +37,9 @@ class Reporter {
   void pass_took(const kube::Key& key, Duration took);
 
  private:
-  // The last refresh is still to be told, and can wait.
-  bool can_wait(const ExternalSecret& es, const ExternalSecretStatus& after) const;
-  Task<Result<void>> write(ExternalSecretPtr es, ExternalSecretStatus status);
+  // As it is written: the times of later refreshes may be still to be told.
+  ExternalSecretStatus told_status(const ExternalSecret& es) const;
+  Task<Result<void>> write(ExternalSecretPtr es, ExternalSecretStatus before, ExternalSecretStatus status);
   void tell_deeds(const ExternalSecret& es, const std::vector<Deed>& deeds);
   void tell_failure(const ExternalSecret& es, const Report& report);
   void event(const ExternalSecret& es, kube::EventRecorder::Type type, std::string_view reason, std::string message);

@@ -182,6 +182,14 @@ TEST(Judges, TellWhenAnExternalSecretIsReadAgain) {
   EXPECT_EQ(next("refreshInterval: '0'"), "when it is edited (refreshInterval 0)");
 }
 
+TEST(Judges, LookForNoSecretWhereAnObjectOfAnotherKindIsMade) {
+  const auto graph =
+      graph_of(std::string(kStore) + external_secret(R"(status: "True", reason: ResourceSynced, message: m)",
+                                                     "2026-05-01T11:30:00Z",
+                                                     "target: {manifest: {apiVersion: v1, kind: ConfigMap}}"));
+  EXPECT_EQ(graph.objects.size(), 2U);
+}
+
 TEST(Judges, NeverShowWhatAProcessAnsweredToAProbe) {
   const std::string events = R"(
 kind: Event

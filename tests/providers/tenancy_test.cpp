@@ -6,12 +6,14 @@
 #include <gmock/gmock.h>
 
 #include "providers/aws/config.hpp"
+#include "providers/aws/identities.hpp"
 #include "providers/aws/provider.hpp"
 #include "providers/azure/config.hpp"
 #include "providers/azure/provider.hpp"
 #include "providers/doppler/config.hpp"
 #include "providers/doppler/provider.hpp"
 #include "providers/gcp/config.hpp"
+#include "providers/gcp/identities.hpp"
 #include "providers/gcp/provider.hpp"
 #include "providers/kubernetes/config.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
@@ -116,6 +118,21 @@ const std::vector<BackEnd> kBackEnds = {
       {"auth.jwt.kubernetesServiceAccountToken.serviceAccountRef", "KubernetesServiceAccountToken.ServiceAccountRef",
        kMayFollowTheConsumer,
        R"({"server":"https://v.example","auth":{"jwt":{"path":"jwt","kubernetesServiceAccountToken":{"serviceAccountRef":{ACCOUNT}}}}})"},
+      {"auth.iam.jwt.serviceAccountRef", "Auth.Iam.Jwt.ServiceAccountRef", kMayFollowTheConsumer,
+       R"({"server":"https://v.example","auth":{"iam":{"vaultRole":"r","jwt":{"serviceAccountRef":{ACCOUNT}}}}})"},
+      {"auth.iam.secretRef.accessKeyIDSecretRef", "Auth.Iam.SecretRef.AccessKeyID", kMayFollowTheConsumer,
+       R"({"server":"https://v.example","auth":{"iam":{"vaultRole":"r","secretRef":{"accessKeyIDSecretRef":{SECRET},"secretAccessKeySecretRef":{TEAMS}}}}})"},
+      {"auth.iam.secretRef.secretAccessKeySecretRef", "Auth.Iam.SecretRef.SecretAccessKey", kMayFollowTheConsumer,
+       R"({"server":"https://v.example","auth":{"iam":{"vaultRole":"r","secretRef":{"accessKeyIDSecretRef":{TEAMS},"secretAccessKeySecretRef":{SECRET}}}}})"},
+      {"auth.iam.secretRef.sessionTokenSecretRef", "Auth.Iam.SecretRef.SessionToken", kMayFollowTheConsumer,
+       R"({"server":"https://v.example","auth":{"iam":{"vaultRole":"r","secretRef":{"accessKeyIDSecretRef":{TEAMS},"secretAccessKeySecretRef":{TEAMS},"sessionTokenSecretRef":{SECRET}}}}})"},
+      {"auth.gcp.secretRef.secretAccessKeySecretRef", "Auth.Gcp.SecretRef", kMayFollowTheConsumer,
+       R"({"server":"https://v.example","auth":{"gcp":{"role":"r","secretRef":{"secretAccessKeySecretRef":{SECRET}}}}})"},
+      {"auth.gcp.workloadIdentity.serviceAccountRef", "Auth.Gcp.WorkloadIdentity.ServiceAccountRef",
+       kMayFollowTheConsumer,
+       R"({"server":"https://v.example","auth":{"gcp":{"role":"r","workloadIdentity":{"serviceAccountRef":{ACCOUNT}}}}})"},
+      {"auth.gcp.serviceAccountRef", "Auth.Gcp.ServiceAccountRef", kMayFollowTheConsumer,
+       R"({"server":"https://v.example","auth":{"gcp":{"role":"r","serviceAccountRef":{ACCOUNT}}}})"},
       {"auth.cert.clientCert", "Auth.Cert.ClientCert", kMayFollowTheConsumer,
        R"({"server":"https://v.example","auth":{"cert":{"clientCert":{SECRET},"secretRef":{TEAMS}}}})"},
       {"auth.cert.secretRef", "Auth.Cert.SecretRef", kMayFollowTheConsumer,
@@ -214,6 +231,12 @@ class Tenancy : public ProviderRig {
         }) {}
   ~Tenancy() override { stop(); }
 
+  Services with_clouds() {
+    Services lent = services();
+    lent.aws_identities = aws::make_identities(lent);
+    lent.google_identities = gcp::make_identities(lent);
+    return lent;
+  }
   static Task<> nothing(net::ServerResponse& to) { co_await to.respond(404, {}, SecretBytes()); }
 
   static Store store_of(std::string_view kind, std::string block) {
@@ -224,7 +247,7 @@ class Tenancy : public ProviderRig {
   }
   // Empty: it was taken.
   std::string verdict(const BackEnd& back_end, std::string_view kind, const Field& field, std::string_view ns) {
-    const auto provider = back_end.make(services());
+    const auto provider = back_end.make(with_clouds());
     const auto checked = provider->validate_store(store_of(kind, with_namespace(field.block, ns)));
     return checked ? "" : checked.error().message;
   }
@@ -232,7 +255,7 @@ class Tenancy : public ProviderRig {
   std::set<std::string> places(const BackEnd& back_end, std::string_view kind, const Field& field,
                                std::string_view ns) {
     NotingGate gate;
-    const auto provider = back_end.make(services());
+    const auto provider = back_end.make(with_clouds());
     StoreContext context{.store = store_of(kind, with_namespace(field.block, ns)), .consumer_ns = "team", .gate = gate};
     auto client = pump(provider->make_client(std::move(context)));
     if (client) pump((*client)->validate());
@@ -324,12 +347,15 @@ TEST_F(Tenancy, ANamespacedStoreIsNeverTheControllerUnlessAFlagSaysSo) {
         Row{"azurekv", R"({"vaultUrl":"https://v.vault.azure.net","authType":"WorkloadIdentity"})"},
         Row{"gcpsm", R"({"projectID":"p"})"},
         Row{"vault", R"({"server":"http://127.0.0.1:8200"})"},  // a proxy beside the controller adds its token
+        Row{"vault", R"({"server":"https://v.example","auth":{"kubernetes":{"mountPath":"kubernetes","role":"r"}}})"},
+        Row{"vault", R"({"server":"https://v.example","auth":{"iam":{"vaultRole":"r"}}})"},
+        Row{"vault", R"({"server":"https://v.example","auth":{"gcp":{"role":"r"}}})"},
         Row{"vault",
-            R"({"server":"https://v.example","auth":{"kubernetes":{"mountPath":"kubernetes","role":"r"}}})"}}) {
+            R"({"server":"https://v.example","auth":{"gcp":{"role":"r","serviceAccountRef":{"name":"n"}}}})"}}) {
     const auto back_end = std::ranges::find(kBackEnds, row.back_end, &BackEnd::name);
     ASSERT_NE(back_end, kBackEnds.end());
     NotingGate gate;
-    const auto provider = back_end->make(services());
+    const auto provider = back_end->make(with_clouds());
     StoreContext context{
         .store = store_of(kSecretStoreKind, std::string(row.block)), .consumer_ns = "team", .gate = gate};
     auto client = pump(provider->make_client(std::move(context)));

@@ -113,7 +113,7 @@ TEST_F(Admission, JudgesStoresByTheProvidersOfThisProcess) {
   };
   EXPECT_EQ(message(post(store(R"({"provider":{"pigeon":{}}})"), "", "secretstores")),
             "admission webhook \"validate.secretstore.external-secrets.io\" denied the request: failed to find "
-            "registered store backend for type: pigeon, name: s");
+            "registered store backend for type: pigeon, name: s; spec.provider may be fake");
   const net::Response made = post(store(R"({"provider":{"fake":{"data":[]}}})"), "", "secretstores");
   EXPECT_EQ(made.status, 201);
   const std::string* warning = net::find_header(made.headers, "Warning");

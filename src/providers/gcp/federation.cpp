@@ -24,6 +24,7 @@ class FederationLogin final : public Login {
     key.add("federation").add(account_.audience).add(account_.subject_token_type).add(account_.token_url);
     key.add(account_.service_account_impersonation_url).add(std::to_string(account_.lifetime()));
     key.add(account_.client_id).add(account_.client_secret.value).add(account_.quota_project_id);
+    key.add(std::to_string(static_cast<int>(reach_)));
     add_to_key(key, subject_);
     return key.digest();
   }

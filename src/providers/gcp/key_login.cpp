@@ -23,6 +23,7 @@ class KeyLogin final : public Login {
         .add(key_.private_key_id)
         .add(key_.token_uri)
         .add(key_.private_key.value)
+        .add(std::to_string(static_cast<int>(reach_)))
         .digest();
   }
   std::string source() const override { return source_; }

@@ -70,6 +70,7 @@ std::vector<Named<ServiceAccountSelector>> account_refs(const Auth& auth) {
   if (auth.gcp && auth.gcp->workload_identity) {
     refs.push_back({"Auth.Gcp.WorkloadIdentity.ServiceAccountRef", &auth.gcp->workload_identity->service_account});
   }
+  if (auth.gcp) refs.push_back({"Auth.Gcp.ServiceAccountRef", pointer_to(auth.gcp->service_account)});
   return refs;
 }
 

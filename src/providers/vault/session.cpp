@@ -78,6 +78,7 @@ std::string Session::cache_key() const {
   for (const auto& [name, value] : server_->headers) key.add("header").add(name).add(value);
   // Who tracks states needs those of the login: a token without them may not be known yet on a standby.
   if (server_->tracks_states) key.add("states");
+  key.add(std::to_string(static_cast<int>(server_->reach)));
   key.add(login_ns_).add(std::to_string(static_cast<int>(*identity_.method))).add(identity_.path);
   for (const auto& [name, value] : identity_.members) key.add("member").add(name).add(value.reveal());
   std::visit([&](const auto& proof) { add(key, proof, scope_); }, identity_.proof);
