@@ -72,7 +72,8 @@ void World::index_external_secret(const Key& key, const Kept& before, const Kept
   if (after && !after->generic) by_target_.add(key.ns, after->target_name, key.name);
   if (before) {
     const auto children = by_cluster_owner_.find(before->cluster_owner);
-    const bool last = children != by_cluster_owner_.end() && children->second.erase(key) > 0 && children->second.empty();
+    const bool last =
+        children != by_cluster_owner_.end() && children->second.erase(key) > 0 && children->second.empty();
     if (last) by_cluster_owner_.erase(children);
   }
   if (after && !after->cluster_owner.empty()) by_cluster_owner_[after->cluster_owner].insert(key);

@@ -27,15 +27,14 @@ TEST_P(BelongingOf, TellsOursFromOthersAndFromMistakes) {
 
 INSTANTIATE_TEST_SUITE_P(
     Ours, BelongingOf,
-    testing::Values(Case{"{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: a}}", To::kUs},
-                    Case{"{apiVersion: external-secrets.io/v1beta1, kind: SecretStore, metadata: {name: a}}", To::kUs},
-                    Case{"{apiVersion: external-secrets.io/v1, kind: ClusterExternalSecret, metadata: {name: a}}",
-                         To::kUs},
-                    Case{"{apiVersion: openclaw.rocks/v1alpha1, kind: OpenClawInstance, metadata: {name: a}}", To::kUs},
-                    Case{"{apiVersion: generators.external-secrets.io/v1alpha1, kind: UUID, metadata: {name: a}}",
-                         To::kUs},
-                    Case{"{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}", To::kUs},
-                    Case{"{apiVersion: v1, kind: ConfigMap}", To::kMistake, "metadata.name is missing"}));
+    testing::Values(
+        Case{"{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: a}}", To::kUs},
+        Case{"{apiVersion: external-secrets.io/v1beta1, kind: SecretStore, metadata: {name: a}}", To::kUs},
+        Case{"{apiVersion: external-secrets.io/v1, kind: ClusterExternalSecret, metadata: {name: a}}", To::kUs},
+        Case{"{apiVersion: openclaw.rocks/v1alpha1, kind: OpenClawInstance, metadata: {name: a}}", To::kUs},
+        Case{"{apiVersion: generators.external-secrets.io/v1alpha1, kind: UUID, metadata: {name: a}}", To::kUs},
+        Case{"{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}", To::kUs},
+        Case{"{apiVersion: v1, kind: ConfigMap}", To::kMistake, "metadata.name is missing"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Others, BelongingOf,

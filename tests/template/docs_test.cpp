@@ -16,8 +16,8 @@
 #include "template/language/lexer.hpp"
 #include "template/lookup.hpp"
 #include "template/rewrite.hpp"
-#include "tests/fakes/source_dir.hpp"
 #include "tests/fakes/markdown.hpp"
+#include "tests/fakes/source_dir.hpp"
 #include "tests/template/render.hpp"
 
 namespace rotor::tmpl {

@@ -92,7 +92,8 @@ Result<void> check_key(const Store& store, const SecretRefAuth& auth) {
 
 Result<void> check_workload_identity(const Store& store, const WorkloadIdentity& auth) {
   TRY_VOID(require(!auth.service_account.name.empty(), "auth.workloadIdentity.serviceAccountRef.name"));
-  return check_selector(store, auth.service_account.ns, "invalid workload identity service account reference: auth.workloadIdentity.serviceAccountRef");
+  return check_selector(store, auth.service_account.ns,
+                        "invalid workload identity service account reference: auth.workloadIdentity.serviceAccountRef");
 }
 
 Result<void> check_namespaces(const Store& store, const Federation& auth) {
