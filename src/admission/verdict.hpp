@@ -1,6 +1,8 @@
 // What is said of an object before it is stored.
 #pragma once
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,7 +16,14 @@ struct Verdict {
   std::vector<std::string> warnings{};    // one line each, for whoever wrote it
 
   bool allowed() const { return violations.empty(); }
-  std::string message() const { return fmt::format("{}", fmt::join(violations, "\n")); }
+  // The first hundred: a person reads it, and an answer has its bounds.
+  std::string message() const {
+    constexpr std::size_t kMostLines = 100;
+    const std::span<const std::string> shown = std::span(violations).first(std::min(violations.size(), kMostLines));
+    const std::string text = fmt::format("{}", fmt::join(shown, "\n"));
+    if (violations.size() <= kMostLines) return text;
+    return fmt::format("{}\nand {} more", text, violations.size() - kMostLines);
+  }
 };
 
 }  // namespace rotor::admission

@@ -26,7 +26,7 @@ constexpr Kind kKinds[] = {
     {.name = "MFA", .plural = "mfas", .member = "mfaSpec"},
     {.name = "Password", .plural = "passwords", .member = "passwordSpec", .make = make_password},
     {.name = "QuayAccessToken", .plural = "quayaccesstokens", .member = "quayAccessTokenSpec"},
-    {.name = "SSHKey", .plural = "sshkeys", .member = "sshKeySpec", .make = make_ssh_key},
+    {.name = "SSHKey", .plural = "sshkeys", .member = "sshKeySpec", .make = make_ssh_key, .slow = true},
     {.name = "STSSessionToken", .plural = "stssessiontokens", .member = "stsSessionTokenSpec"},
     {.name = "UUID", .plural = "uuids", .member = "uuidSpec", .make = make_uuid},
     {.name = "VaultDynamicSecret",

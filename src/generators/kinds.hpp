@@ -24,6 +24,8 @@ struct Kind {
   Result<SecretMap> (*make)(const json::Raw& spec, const Random& random) = nullptr;                  // asks nobody
   std::unique_ptr<Generator> (*connect)(const providers::Services& services, Pool& pool) = nullptr;  // asks a server
 
+  bool slow = false;  // `make` takes more than a moment
+
   bool built() const { return make != nullptr || connect != nullptr; }
 };
 

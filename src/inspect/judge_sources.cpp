@@ -105,7 +105,7 @@ Finding judged(const Sight& sight, const Id& id, const ExternalSecret& es) {
     return out;
   }
   if (ready->status != "True") return failing(sight, id, es, *ready);
-  if (secrets::was_edited(es)) {
+  if (es.spec.refresh_policy != "CreatedOnce" && secrets::was_edited(es)) {
     return waiting(id, "edited", "was edited and not read again since: does an operator run that serves it?", "");
   }
   const auto interval = secrets::refresh_interval(es);

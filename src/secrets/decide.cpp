@@ -31,6 +31,14 @@ Duration turn_after_start(const Observed& seen, Duration interval) {
   return cold_delay(seen.slot.empty() ? seen.es->metadata.uid : seen.slot, interval) - *seen.since_start;
 }
 
+// To make it again would give a generator's values anew, which somebody may use by now.
+bool made_once(const ExternalSecret& es, const Target* target) {
+  if (es.spec.refresh_policy != "CreatedOnce" || target == nullptr) return false;
+  return std::ranges::any_of(target->metadata.owner_references, [&es](const kube::OwnerReference& owner) {
+    return owner.controller.value_or(false) && owner.uid == es.metadata.uid;
+  });
+}
+
 // Is there something to do, and why?
 void judge_need(const Observed& seen, Decision& decision) {
   const RefreshDecision due = should_refresh(*seen.es, decision.interval, seen.now, seen.slot);
@@ -40,6 +48,10 @@ void judge_need(const Observed& seen, Decision& decision) {
   const bool asked = seen.ask > 0 && follows_store(*seen.es, decision.interval);
   decision.why = due.refresh ? due.why : repair.refresh ? repair.why : asked ? "its store's values changed" : due.why;
   if (!asked && !due.refresh && !repair.refresh) return;
+  if (!repair.refresh && made_once(*seen.es, seen.target.get())) {
+    decision.action = SyncAction::kOnRecord;
+    return;
+  }
   const bool waits = seen.patience && seen.waited < *seen.patience;
   decision.action = waits ? SyncAction::kWait : SyncAction::kRefresh;
   if (!due.by_time || repair.refresh || asked) return;

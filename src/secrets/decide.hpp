@@ -10,13 +10,14 @@
 namespace rotor::secrets {
 
 enum class SyncAction : std::uint8_t {
-  kIgnore,   // not ours: no status, no retry
-  kCleanUp,  // being deleted: let go of it
-  kRefuse,   // cannot be honoured: say so, wait for an edit
-  kSkip,     // up to date
-  kWait,     // a store it names is about to be there
-  kLater,    // overdue since before this process began: its turn comes, see `later`
-  kRefresh,  // read the values and write the Secret
+  kIgnore,    // not ours: no status, no retry
+  kCleanUp,   // being deleted: let go of it
+  kRefuse,    // cannot be honoured: say so, wait for an edit
+  kSkip,      // up to date
+  kWait,      // a store it names is about to be there
+  kOnRecord,  // its Secret was made once, as it wants, and only its status does not say so
+  kLater,     // overdue since before this process began: its turn comes, see `later`
+  kRefresh,   // read the values and write the Secret
 };
 
 struct Decision {

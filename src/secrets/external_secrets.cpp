@@ -22,7 +22,7 @@ ExternalSecretController::ExternalSecretController(const Parts& parts, Generator
     : p_(parts),
       sync_(parts, states),
       reporter_(parts),
-      caps_([this](const Key& key, Lane lane) { queue_.add(key, lane); }),
+      caps_(std::make_shared<Caps>([this](const Key& key, Lane lane) { queue_.add(key, lane); })),
       queue_(parts.clock, "externalsecret", parts.options.workers,
              [this](Key key) { return reconcile(std::move(key)); }) {
   queue_.measure(parts.metrics.registry());
@@ -33,7 +33,7 @@ void ExternalSecretController::changed(const Key& key, bool first_seen, const Ex
   if (!now) {
     p_.metrics.external_secret_gone(key);
     queue_.forget(key);
-    caps_.leave(key);
+    caps_->leave(key);
     sync_.forget(key);
     state_.forget(key);
     return;
@@ -79,19 +79,21 @@ Task<> ExternalSecretController::run() {
   co_await queue_.run();
 }
 
-// The places of a pass end with it, however it ends; a parked one keeps its place in line.
+// The places of a pass end with it, however it ends; a parked one keeps its place in line. A pass that waited for
+// another thread may be destroyed after the controller.
 class ExternalSecretController::Leaving {
  public:
-  Leaving(Caps& caps, Key key) : caps_(caps), key_(std::move(key)) {}
+  Leaving(std::weak_ptr<Caps> caps, Key key) : caps_(std::move(caps)), key_(std::move(key)) {}
   ~Leaving() {
-    if (!stays_) caps_.leave(key_);
+    const auto caps = caps_.lock();
+    if (caps && !stays_) caps->leave(key_);
   }
   Leaving(const Leaving&) = delete;
   Leaving& operator=(const Leaving&) = delete;
   void stay() { stays_ = true; }
 
  private:
-  Caps& caps_;
+  std::weak_ptr<Caps> caps_;
   Key key_;
   bool stays_ = false;
 };
@@ -146,6 +148,8 @@ Task<Outcome> ExternalSecretController::act(Observed seen, Decision decision) {
       if (!seen.patience) state_.waiting.erase(key);
       if (const auto wait = wait_for_a_place(seen)) co_return *wait;
       co_return co_await refresh(std::move(seen), std::move(decision));
+    case SyncAction::kOnRecord:
+      co_return co_await tell_made(seen.es);
     case SyncAction::kLater:
       co_return Outcome::again_after(decision.later);
     case SyncAction::kSkip:
@@ -171,6 +175,15 @@ Task<Outcome> ExternalSecretController::clean_up(ExternalSecretPtr es) {
   if (removed) co_return Outcome::done();
   log::warn("cannot remove the finalizer", {{"externalsecret", key.text()}, {"error", removed.error().message}});
   co_return Outcome::failed();
+}
+
+// The process before this one came to its end between two writes.
+Task<Outcome> ExternalSecretController::tell_made(ExternalSecretPtr es) {
+  Report report;
+  report.started = p_.clock.now();
+  report.has_secret = true;
+  const auto told = co_await reporter_.report(es, std::move(report));
+  co_return told ? Outcome::done() : kube::after_failed_write(told.error().code);
 }
 
 Task<Outcome> ExternalSecretController::refuse(ExternalSecretPtr es, Decision decision) {
@@ -200,7 +213,7 @@ std::optional<Outcome> ExternalSecretController::wait_for_a_place(const Observed
   const Key key = es.metadata.key();
   const Lane lane = queue_.lane(key);
   const std::string ns = "namespace/" + key.ns;
-  std::vector<CapGroup> groups{{ns, namespace_cap(!caps_.any_other("namespace/", ns))}};
+  std::vector<CapGroup> groups{{ns, namespace_cap(!caps_->any_other("namespace/", ns))}};
   Duration pause{};
   for (const api::es::StoreRef& ref : store_refs(es)) {
     const StoreViewPtr store = p_.world.find(store_kind(ref), key.ns, ref.name);
@@ -211,7 +224,7 @@ std::optional<Outcome> ExternalSecretController::wait_for_a_place(const Observed
   }
   if (pause > Duration::zero() && !is_forced(seen))
     return Outcome::parked_for(pause + within_second(es.metadata.uid), lane);
-  if (caps_.enter(key, groups, lane)) return std::nullopt;
+  if (caps_->enter(key, groups, lane)) return std::nullopt;
   return Outcome::parked();
 }
 

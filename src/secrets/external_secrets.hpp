@@ -39,6 +39,7 @@ class ExternalSecretController {
   Task<Outcome> pass(kube::Key key);
   Task<Outcome> act(Observed seen, Decision decision);
   Task<Outcome> clean_up(ExternalSecretPtr es);
+  Task<Outcome> tell_made(ExternalSecretPtr es);
   Task<Outcome> refuse(ExternalSecretPtr es, Decision decision);
   Task<Outcome> refresh(Observed seen, Decision decision);
 
@@ -46,7 +47,7 @@ class ExternalSecretController {
   PassState state_;
   Sync sync_;
   Reporter reporter_;
-  Caps caps_;
+  std::shared_ptr<Caps> caps_;
   kube::Queue queue_;
 };
 

@@ -183,10 +183,10 @@ TEST(Judges, TellWhenAnExternalSecretIsReadAgain) {
 }
 
 TEST(Judges, LookForNoSecretWhereAnObjectOfAnotherKindIsMade) {
-  const auto graph =
-      graph_of(std::string(kStore) + external_secret(R"(status: "True", reason: ResourceSynced, message: m)",
-                                                     "2026-05-01T11:30:00Z",
-                                                     "target: {manifest: {apiVersion: v1, kind: ConfigMap}}"));
+  std::string es = external_secret(R"(status: "True", reason: ResourceSynced, message: m)");
+  constexpr std::string_view kTarget = "target: {name: api-keys";
+  es.replace(es.find(kTarget), kTarget.size(), std::string(kTarget) + ", manifest: {apiVersion: v1, kind: ConfigMap}");
+  const auto graph = graph_of(std::string(kStore) + es);
   EXPECT_EQ(graph.objects.size(), 2U);
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/time.hpp"
+#include "json/object_hash.hpp"
 #include "tests/secrets/samples.hpp"
 
 namespace rotor::secrets {
@@ -81,6 +82,26 @@ TEST(Decide, RepairsNoTargetThatNobodyHasLookedAtYet) {
   EXPECT_EQ(decide_sync(seen).action, SyncAction::kRefresh);
   seen.target_known = false;
   EXPECT_EQ(decide_sync(seen).action, SyncAction::kSkip);
+}
+
+// The process before was stopped between the Secret and the status.
+TEST(Decide, TellsOfAnObjectThatIsCreatedOnceInsteadOfMakingItAgain) {
+  auto es = test::sample_es();
+  es.metadata.uid = "u-1";
+  es.spec.refresh_policy = "CreatedOnce";
+  api::Secret made = test::sample_secret(test::one_value("a", "v"));
+  made.metadata.owner_references = {{.uid = "u-1", .controller = true}};
+  made.metadata.labels["reconcile.external-secrets.io/managed"] = "true";
+  made.metadata.annotations["reconcile.external-secrets.io/data-hash"] = json::object_hash(made.data);
+  const auto decide = [&](const api::Secret& secret) {
+    return decide_sync(test::observed(es, to_target(api::Secret(secret)), kNow)).action;
+  };
+  EXPECT_EQ(decide(made), SyncAction::kOnRecord);
+  es.metadata.uid = "u-2";
+  EXPECT_EQ(decide(made), SyncAction::kRefresh) << "that of an earlier object of this name";
+  es.metadata.uid = "u-1";
+  es.spec.refresh_policy = "Periodic";
+  EXPECT_EQ(decide(made), SyncAction::kRefresh);
 }
 
 // Overdue for a day when the process starts.
