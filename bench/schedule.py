@@ -95,12 +95,11 @@ def run(arguments) -> dict:
 
 
 def all_ready(plane, ns, operator, count):
-    counter = controllers.ReadyCounter(plane, ns, count)
-    counter.start()
+    loader = controllers.Loader(plane, plane.log_dir)
+    waiting = loader.start("ready", ns, count)
+    time.sleep(1)
     operator.start()
-    counter.join(900)
-    if counter.done_at is None:
-        raise SystemExit(f"not all Ready:\n{operator.log()[-2000:]}")
+    loader.result(waiting)
 
 
 def measure_new(arguments, plane, ns, operator, vault, cluster):
