@@ -8,6 +8,7 @@
 #include "secrets/finalizer.hpp"
 #include "secrets/limits.hpp"
 #include "secrets/manifest_target/manifest.hpp"
+#include "secrets/ownership.hpp"
 #include "secrets/policies.hpp"
 #include "secrets/refresh_due.hpp"
 #include "secrets/schedule/slots.hpp"
@@ -33,10 +34,7 @@ Duration turn_after_start(const Observed& seen, Duration interval) {
 
 // To make it again would give a generator's values anew, which somebody may use by now.
 bool made_once(const ExternalSecret& es, const Target* target) {
-  if (es.spec.refresh_policy != "CreatedOnce" || target == nullptr) return false;
-  return std::ranges::any_of(target->metadata.owner_references, [&es](const kube::OwnerReference& owner) {
-    return owner.controller.value_or(false) && owner.uid == es.metadata.uid;
-  });
+  return es.spec.refresh_policy == "CreatedOnce" && target != nullptr && controls(es, *target);
 }
 
 // Is there something to do, and why?

@@ -47,4 +47,10 @@ Synced<std::vector<kube::OwnerReference>> decide_ownership(const ExternalSecret&
   return owners;
 }
 
+bool controls(const ExternalSecret& es, const Target& target) {
+  return std::ranges::any_of(target.metadata.owner_references, [&es](const kube::OwnerReference& owner) {
+    return owner.controller.value_or(false) && owner.uid == es.metadata.uid;
+  });
+}
+
 }  // namespace rotor::secrets

@@ -9,6 +9,7 @@
 #include "secrets/manifest_target/plan_manifest.hpp"
 #include "secrets/marks.hpp"
 #include "secrets/material.hpp"
+#include "secrets/ownership.hpp"
 #include "secrets/policies.hpp"
 #include "secrets/value_changes.hpp"
 
@@ -24,12 +25,6 @@ Report failed(Report report, SyncFailure failure) {
 
 SyncFailure deleted_meanwhile() {
   return {Ending::kOvertaken, {Code::kNotFound, "it was deleted meanwhile"}, kube::Outcome::done()};
-}
-
-bool controls(const ExternalSecret& es, const Target& target) {
-  return std::ranges::any_of(target.metadata.owner_references, [&es](const kube::OwnerReference& owner) {
-    return owner.controller.value_or(false) && owner.uid == es.metadata.uid;
-  });
 }
 
 bool other_data(const Plan& plan, const Target& live) {
