@@ -109,6 +109,15 @@ class Loader:
         loader.stdin.close()
         return loader
 
+    def first_sync(self, operator: Process, ns: str, count: int) -> float:
+        """Seconds from the operator's start until all are Ready."""
+        waiting = self.start("ready", ns, count)
+        time.sleep(1)
+        began = time.monotonic()
+        operator.start()
+        self.result(waiting)
+        return time.monotonic() - began
+
     def run(self, mode: str, ns: str, count: int) -> dict:
         return self.result(self.start(mode, ns, count))
 
@@ -150,12 +159,8 @@ def measure_sync(kind: str, count: int, bare: bool, ballast: bool):
         if ballast:
             loader.run("ballast", cluster.namespace("ballast"), 1600)
         loader.run("fill", ns, count)
-        waiting = loader.start("ready", ns, count)
-        time.sleep(1)
-        mark, began = plane.audit_length(), time.monotonic()
-        operator.start()
-        loader.result(waiting)
-        seconds = time.monotonic() - began
+        mark = plane.audit_length()
+        seconds = loader.first_sync(operator, ns, count)
         time.sleep(2)
         verbs = requests_by_verb(plane, mark)
         row = {

@@ -95,11 +95,7 @@ def run(arguments) -> dict:
 
 
 def all_ready(plane, ns, operator, count):
-    loader = controllers.Loader(plane, plane.log_dir)
-    waiting = loader.start("ready", ns, count)
-    time.sleep(1)
-    operator.start()
-    loader.result(waiting)
+    controllers.Loader(plane, plane.log_dir).first_sync(operator, ns, count)
 
 
 def measure_new(arguments, plane, ns, operator, vault, cluster):
