@@ -49,8 +49,8 @@ Result<Step> decide_step(const ManagedKind& kind, Place place, const Standing& s
   return goes ? Step::kRemove : Step::kLeave;
 }
 
-Task<Result<void>> Converger::run(InstancePtr instance) {
-  for (const ManagedKind& kind : kinds_) CO_TRY_VOID(co_await converge(&kind, instance));
+Task<Result<void>> Converger::run(InstancePtr instance, SurroundingsPtr around) {
+  for (const ManagedKind& kind : kinds_) CO_TRY_VOID(co_await converge(&kind, instance, around));
   co_return Result<void>{};
 }
 
@@ -70,12 +70,12 @@ Task<Result<Standing>> Converger::gather(const ManagedKind* kind, Place place, k
   co_return standing;
 }
 
-Task<Result<void>> Converger::converge(const ManagedKind* kind, InstancePtr instance) {
+Task<Result<void>> Converger::converge(const ManagedKind* kind, InstancePtr instance, SurroundingsPtr around) {
   const Place place = kind->place(*instance);
   const kube::Key key{instance->metadata.ns, kind->name(*instance)};
   CO_TRY(Standing standing, co_await gather(kind, place, key));
   const bool builds = place == Place::kOurs && kind->build != nullptr;
-  std::string desired = builds ? kind->build(*instance) : std::string();
+  std::string desired = builds ? kind->build(*instance, *around) : std::string();
   CO_TRY(const Step step, decide_step(*kind, place, standing, desired, instance->metadata.uid));
   switch (step) {
     case Step::kApply:

@@ -31,11 +31,11 @@ class Converger {
   Converger(Applier& applier, View& view, kube::EventRecorder& events, ManagedKinds kinds)
       : applier_(applier), view_(view), events_(events), kinds_(kinds) {}
 
-  Task<Result<void>> run(InstancePtr instance);
+  Task<Result<void>> run(InstancePtr instance, SurroundingsPtr around);
 
  private:
   Task<Result<Standing>> gather(const ManagedKind* kind, Place place, kube::Key key);
-  Task<Result<void>> converge(const ManagedKind* kind, InstancePtr instance);
+  Task<Result<void>> converge(const ManagedKind* kind, InstancePtr instance, SurroundingsPtr around);
   Task<Result<void>> make(const ManagedKind* kind, kube::Key key, InstancePtr instance);
 
   Applier& applier_;

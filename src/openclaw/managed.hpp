@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +14,15 @@
 #include "base/secret_bytes.hpp"
 
 namespace rotor::openclaw {
+
+// What of the cluster goes into an instance's objects beyond the instance itself, gathered before any is built.
+struct Surroundings {
+  // The ConfigMaps that the spec takes its configuration and its workspace from, by name; without a value: not there.
+  std::map<std::string, std::optional<api::StringMap>, std::less<>> config_maps{};
+  SecretBytes token{};  // of the gateway; empty: there is none, or nothing may be told of it
+};
+
+using SurroundingsPtr = std::shared_ptr<const Surroundings>;
 
 // Who fills a place among an instance's objects.
 enum class Place : std::uint8_t {
@@ -31,9 +43,9 @@ struct ManagedKind {
   Unwanted unwanted = Unwanted::kStays;
 
   // One of the two. Neither: WorkloadPass writes it, because Secrets decide when it may change.
-  std::string (*build)(const api::OpenClawInstance&) = nullptr;  // kept as this says
-  SecretBytes (*make)(const api::OpenClawInstance&) = nullptr;   // made like this when there is none of that name,
-                                                                 // and never written again: tokens, claims
+  std::string (*build)(const api::OpenClawInstance&, const Surroundings&) = nullptr;  // kept as this says
+  SecretBytes (*make)(const api::OpenClawInstance&) = nullptr;  // made like this when there is none of that name, and
+                                                                // never written again: tokens, claims
 
   // True as long as the instance has what it wants; an object that goes takes its condition along.
   struct Condition {

@@ -123,7 +123,7 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
   index_references(*instance);
   CO_TRY(instance, co_await ensure_finalizer(std::move(instance)));
   CO_TRY(instance, co_await announce(std::move(instance)));
-  CO_TRY_VOID(co_await converger_.run(instance));
+  CO_TRY_VOID(co_await converger_.run(instance, std::make_shared<const Surroundings>()));
   CO_TRY(const WorkloadOutcome outcome, co_await workload_.run(instance, memory));
   const bool was_ready = is_ready(instance->status);
   api::InstanceStatus after = status_after(*instance, outcome.report, clock_.now(), kinds_);

@@ -23,7 +23,8 @@ ManagedKind row(Way way, Unwanted unwanted) {
                    .name = instance_name,
                    .place = always_ours,
                    .unwanted = unwanted};
-  if (way == Way::kBuilds) kind.build = [](const api::OpenClawInstance&) { return std::string(kDesired); };
+  if (way == Way::kBuilds)
+    kind.build = [](const api::OpenClawInstance&, const Surroundings&) { return std::string(kDesired); };
   if (way == Way::kMakes) kind.make = [](const api::OpenClawInstance&) { return SecretBytes(kDesired); };
   return kind;
 }

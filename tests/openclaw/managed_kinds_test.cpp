@@ -52,7 +52,7 @@ TEST_P(Rows, MakeSecretsOnceAndNeverRemoveThem) {
 TEST_P(Rows, BuildAnObjectOfTheirKindThatTheInstanceOwns) {
   const ManagedKind& kind = GetParam();
   if (kind.build == nullptr) return;
-  const json::Value document = *json::parse(kind.build(foo()));
+  const json::Value document = *json::parse(kind.build(foo(), {}));
   EXPECT_EQ(json::find_string(document, "apiVersion"), kind.resource.api_version());
   EXPECT_EQ(json::find_string(document, "kind"), kind.resource.kind);
   EXPECT_EQ(json::find_string(document, "metadata.name"), kind.name(foo()));
@@ -60,7 +60,7 @@ TEST_P(Rows, BuildAnObjectOfTheirKindThatTheInstanceOwns) {
   EXPECT_EQ(json::find(document, "metadata.labels")->at(kManagedBy).as_string(), kOperatorName);
   EXPECT_EQ(json::find(document, "metadata.ownerReferences")->at(0).at("uid"), "u-1");
   EXPECT_EQ(json::find(document, "metadata.ownerReferences")->at(0).at("controller"), true);
-  EXPECT_EQ(kind.build(foo()), kind.build(foo())) << "a build is pure";
+  EXPECT_EQ(kind.build(foo(), {}), kind.build(foo(), {})) << "a build is pure";
 }
 
 // The verbs that the ClusterRole of deploy/rbac.yaml has for a resource.

@@ -41,7 +41,8 @@ ManagedKind notes_row() {
           .name = notes_name,
           .place = [](const OpenClawInstance& i) { return place_by(i, "notes"); },
           .unwanted = openclaw::Unwanted::kGoes,
-          .build = [](const OpenClawInstance& i) { return json::write(config_map(i, notes_name(i))); },
+          .build = [](const OpenClawInstance& i,
+                      const openclaw::Surroundings&) { return json::write(config_map(i, notes_name(i))); },
           .condition = {"NotesReady", "NotesCreated", "Notes created successfully"}};
 }
 

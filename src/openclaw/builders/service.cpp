@@ -50,7 +50,7 @@ ManagedKind service_row() {
           .status_key = "service",
           .name = instance_name,
           .place = always_ours,
-          .build = [](const api::OpenClawInstance& i) { return json::write(build_service(i)); },
+          .build = [](const api::OpenClawInstance& i, const Surroundings&) { return json::write(build_service(i)); },
           .condition = {"ServiceReady", "ServiceCreated", "Service created successfully"}};
 }
 

@@ -42,7 +42,8 @@ ManagedKind service_account_row() {
           .status_key = "serviceAccount",
           .name = service_account_name,
           .place = place_of_account,
-          .build = [](const api::OpenClawInstance& i) { return json::write(build_service_account(i)); },
+          .build = [](const api::OpenClawInstance& i,
+                      const Surroundings&) { return json::write(build_service_account(i)); },
           .condition = {"RBACReady", "RBACCreated", "RBAC resources created successfully"}};
 }
 
