@@ -24,6 +24,13 @@ TEST(SchemaCheck, NamesTheFieldThatWasProbablyMeantByAnUnknownOne) {
                 "did you mean \"maxRetries\" for spec.retrySettings.maxRetrys?"},
            Case{"{apiVersion: openclaw.rocks/v1alpha1, kind: OpenClawInstance, spec: {envform: []}}",
                 "did you mean \"envFrom\" for spec.envform?"},
+           Case{"{apiVersion: external-secrets.io/v1, kind: ExternalSecret, spec: {data: [{remoteRef: {version: 1}}]}}",
+                "write spec.data[0].remoteRef.version: \"1\", in quotes: without them 1 is no text"},
+           Case{"{apiVersion: external-secrets.io/v1, kind: ExternalSecret, spec: {target: {template: {data: {a: "
+                "true}}}}}",
+                "write spec.target.template.data.a: \"true\", in quotes: without them true is no text"},
+           Case{"{apiVersion: openclaw.rocks/v1alpha1, kind: OpenClawInstance, spec: {env: [{name: A, value: 8080}]}}",
+                "write spec.env[0].value: \"8080\", in quotes: without them 8080 is no text"},
            Case{"{apiVersion: external-secrets.io/v1, kind: ExternalSecret, spec: {somethingElse: 1}}", ""},
            Case{"{apiVersion: external-secrets.io/v1, kind: ExternalSecret, spec: {data: []}}", ""},
            Case{"{apiVersion: v1, kind: ConfigMap, dta: {}}", ""},

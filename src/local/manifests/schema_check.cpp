@@ -45,6 +45,26 @@ std::optional<Meant> meant_by(const schema::KindSchema& kind, std::string_view w
   return field ? std::optional(Meant{std::string(path), *std::move(field)}) : std::nullopt;
 }
 
+// YAML reads 1 and true as a number and a truth value where a text is wanted: a version, a variable.
+void unquoted_texts(const schema::Schema& at, const json::Value& value, const std::string& path,
+                    std::vector<std::string>& out) {
+  if (at.kind == schema::Kind::kString && (value.is_bool() || value.is_number())) {
+    const std::string written = json::serialize(value);
+    out.push_back(fmt::format("write {0}: \"{1}\", in quotes: without them {1} is no text", path, written));
+  } else if (const auto* object = value.if_object()) {
+    for (const auto& [name, member] : *object) {
+      const auto property = at.properties.find(std::string_view(name));
+      const bool known = property != at.properties.end();
+      const schema::Schema* below = known ? property->second.schema : at.values ? at.values->schema : nullptr;
+      if (below != nullptr) unquoted_texts(*below, member, fmt::format("{}.{}", path, std::string_view(name)), out);
+    }
+  } else if (const auto* array = value.if_array(); array != nullptr && at.items) {
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      unquoted_texts(*at.items->schema, (*array)[i], fmt::format("{}[{}]", path, i), out);
+    }
+  }
+}
+
 }  // namespace
 
 Result<SchemaCheck> SchemaCheck::make() {
@@ -92,6 +112,10 @@ std::vector<std::string> SchemaCheck::meant(json::Object object) const {
   std::vector<std::string> out;
   const auto kind = find(json::find_string(object, "apiVersion"), json::find_string(object, "kind"));
   if (kind == nullptr) return out;
+  const auto spec = kind->whole().properties.find("spec");
+  if (const json::Value* written = object.if_contains("spec"); written && spec != kind->whole().properties.end()) {
+    unquoted_texts(*spec->second.schema, *written, "spec", out);
+  }
   for (const std::string& warning : schema::prune(*kind, object)) {
     const auto meant = meant_by(*kind, warning);
     if (meant) out.push_back(fmt::format("did you mean \"{}\" for {}?", meant->field, meant->path));

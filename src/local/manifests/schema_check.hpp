@@ -25,8 +25,8 @@ class SchemaCheck {
   };
   Result<Checked> check(json::Object object) const;
 
-  // For each unknown field of an object of our CRDs that is near a known one: `did you mean "dataFrom" for
-  // spec.dataForm?`
+  // The way out of what the API server refuses in an object of our CRDs: a text that lacks its quotes, an unknown field
+  // that is near a known one (`did you mean "dataFrom" for spec.dataForm?`).
   std::vector<std::string> meant(json::Object object) const;
 
  private:
