@@ -15,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kFirstBackOff = 1s;
-constexpr Duration kMostBackOff = 30s;
+constexpr Duration kMostBackOff = 10s;  // a server that is back is noticed by then
 constexpr Duration kAskForCrdEvery = 5s;
 
 // A watch that ends sooner than this has brought nothing: opening it again at once would be a busy loop.
