@@ -77,6 +77,7 @@ void add_env(CLI::App& app, Action& action) {
   command->add_option("--values", flags->values, "Answers for every store, as for `rotor run`")
       ->default_str("the stores themselves are asked")
       ->type_name("FILE");
+  add_credentials_flag(*command, flags->run.use_my_credentials);
   command->add_option("--instance", flags->instance, "Only this instance")
       ->default_str("all")
       ->type_name("[NAMESPACE/]NAME");

@@ -34,6 +34,13 @@ void add_inherit_flag(CLI::App& command, std::vector<std::string>& names) {
       ->group("Processes");
 }
 
+void add_credentials_flag(CLI::App& command, bool& use) {
+  command.add_flag("--use-my-credentials", use,
+                   "Ask stores as yourself where you are logged in, whatever their manifests say: environment and "
+                   "profile of AWS, gcloud's application default credentials, VAULT_TOKEN or ~/.vault-token for the "
+                   "server of VAULT_ADDR, OP_CONNECT_TOKEN for OP_CONNECT_HOST, DOPPLER_TOKEN");
+}
+
 void add_wait_flag(CLI::App& command, Duration& wait, const std::string& text) {
   const auto take = [&wait](const std::string& written) {
     if (const auto parsed = parse_duration(written)) wait = *parsed;

@@ -12,6 +12,8 @@ class App;
 
 namespace rotor::cli {
 
+// --use-my-credentials
+void add_credentials_flag(CLI::App& command, bool& use);
 // --inherit-env[=NAME,...]
 void add_inherit_flag(CLI::App& command, std::vector<std::string>& names);
 // --wait DURATION

@@ -119,8 +119,8 @@ class Run {
         server_(server),
         client_(std::move(client)),
         http_(providers::make_http_clients(io.get_executor(), clock, "rotor")),
-        registry_(make_providers({io.get_executor(), clock, *http_, counter_, environment})),
-        generators_({io.get_executor(), clock, *http_, counter_, environment}),
+        registry_(make_providers(services(io.get_executor()))),
+        generators_(services(io.get_executor())),
         secrets_(io.get_executor(), *client_, clock, registry_, generators_, metrics_, secrets_options()),
         openclaw_(io.get_executor(), *client_, clock, metrics_,
                   {.operator_namespace = std::string(kOperatorNamespace), .node_refuses_unusable = true}),
@@ -178,12 +178,18 @@ class Run {
     }
   }
 
+  providers::Services services(Executor executor) {
+    const auto personal =
+        options_.use_my_credentials ? providers::PersonalLogins::kPreferred : providers::PersonalLogins::kRefused;
+    return {std::move(executor), clock_, *http_, counter_, environment, personal};
+  }
+
   static secrets::Options secrets_options() {
     secrets::Options options;
     options.operator_namespace = kOperatorNamespace;
     options.no_tokens =
-        "a ServiceAccount of `rotor run` is known to no cloud: run with --values FILE, or give the store static "
-        "credentials";
+        "a ServiceAccount of `rotor run` is known to no cloud: start with --use-my-credentials to log in as yourself "
+        "where that is possible, or with --values FILE, or give the store static credentials";
     options.allow_controller_identity =
         true;  // the person at the terminal is the administrator, and the identity is theirs
     options.generic_targets =

@@ -1,6 +1,7 @@
 // What the house lends to every provider. All of it outlives the provider.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -36,6 +37,13 @@ std::unique_ptr<CallCounter> make_call_counter(MetricsRegistry& registry);
 // An environment variable, handed in so that tests have none. nullopt: not set.
 using EnvironmentVariables = std::function<std::optional<std::string>(std::string_view name)>;
 
+// Logins that somebody left on this machine: ~/.aws, gcloud's application default credentials, VAULT_TOKEN, ….
+enum class PersonalLogins : std::uint8_t {
+  kOwn,        // an operator's: files that its pod was given are its identity; tokens of command line clients are not
+  kRefused,    // a person's who did not say that they may be used
+  kPreferred,  // a person's, used in place of what a store's manifest says
+};
+
 class AwsIdentities;
 class GoogleIdentities;
 
@@ -45,6 +53,7 @@ struct Services {
   HttpClients& http;
   CallCounter& calls;
   EnvironmentVariables environment;
+  PersonalLogins personal = PersonalLogins::kOwn;
   // common/cloud_identity.hpp; null: not in this process.
   std::shared_ptr<AwsIdentities> aws_identities{};
   std::shared_ptr<GoogleIdentities> google_identities{};

@@ -96,10 +96,15 @@ class ProviderRig : public testing::Test {
   const std::string& url() const { return url_; }
 
   Services services() {
-    return {io_.get_executor(), clock_, *http_, counter_, [this](std::string_view name) {
+    return {io_.get_executor(),
+            clock_,
+            *http_,
+            counter_,
+            [this](std::string_view name) {
               const auto it = variables_.find(name);
               return it == variables_.end() ? std::nullopt : std::optional(it->second);
-            }};
+            },
+            personal_};
   }
 
   // A SecretStore of the namespace `team` with this block under spec.provider.
@@ -137,6 +142,7 @@ class ProviderRig : public testing::Test {
   FakeGate gate_;
   CountedCalls counter_;
   std::map<std::string, std::string, std::less<>> variables_;
+  PersonalLogins personal_ = PersonalLogins::kOwn;
   std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<HttpClients> http_;
   std::unique_ptr<Provider> provider_;

@@ -2,8 +2,8 @@
 // https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 #include <fmt/format.h>
 
-#include "base/trim.hpp"
 #include "providers/aws/machine.hpp"
+#include "providers/aws/profile.hpp"
 #include "providers/aws/session.hpp"
 #include "providers/aws/settings.hpp"
 
@@ -38,51 +38,17 @@ Task<Result<Credentials>> from_web_identity(Shared& shared, StsContext sts, std:
   co_return std::move(assumed.credentials);
 }
 
-constexpr std::string_view kBlanks = " \t\r";
-
-// Static keys of one profile; nothing else of the profile language.
-std::optional<Credentials> read_profile(std::string_view text, std::string_view profile) {
-  Credentials found;
-  bool inside = false;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    const std::string_view line = trimmed(text.substr(0, end), kBlanks);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.starts_with('[') && line.ends_with(']')) {
-      std::string_view name = trimmed(line.substr(1, line.size() - 2), kBlanks);
-      if (name.starts_with("profile ")) name = trimmed(name.substr(8), kBlanks);
-      inside = name == profile;
-      continue;
-    }
-    const std::size_t equals = line.find('=');
-    if (!inside || equals == std::string_view::npos || line.starts_with('#') || line.starts_with(';')) continue;
-    const std::string_view key = trimmed(line.substr(0, equals), kBlanks);
-    const std::string_view value = trimmed(line.substr(equals + 1), kBlanks);
-    if (key == "aws_access_key_id") found.access_key_id = value;
-    if (key == "aws_secret_access_key") found.secret_access_key = SecretBytes(value);
-    if (key == "aws_session_token") found.session_token = SecretBytes(value);
-  }
-  if (found.access_key_id.empty() || found.secret_access_key.empty()) return std::nullopt;
-  return found;
-}
-
-std::optional<Credentials> from_shared_files(const Environment& environment) {
-  std::string profile = first_set(environment, {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"});
-  if (profile.empty()) profile = "default";
-  const std::string home = first_set(environment, {"HOME"});
-  for (const auto& [variable, fallback] :
-       {std::pair{"AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials"}, std::pair{"AWS_CONFIG_FILE", "/.aws/config"}}) {
-    std::string path = first_set(environment, {variable});
-    if (path.empty() && !home.empty()) path = home + fallback;
-    if (path.empty()) continue;
-    const Result<SecretBytes> text = read_file(path, variable);
-    if (!text) continue;  // usually not there
-    if (std::optional<Credentials> found = read_profile(text->reveal(), profile)) return found;
-  }
-  return std::nullopt;
-}
+constexpr std::string_view kPersonWay =
+    "`rotor run --use-my-credentials` logs in with your profile, and --values FILE needs no login";
 
 }  // namespace
+
+Result<bool> logs_in_as_person(const Shared& shared) {
+  if (shared.personal != PersonalLogins::kPreferred) return false;
+  if (from_environment(shared.environment)) return true;
+  TRY(const std::optional<Credentials> kept, shared_file_keys(shared.environment, shared.personal));
+  return kept.has_value();
+}
 
 Task<Result<Credentials>> ambient_credentials(Shared& shared, StsContext sts) {
   const Environment& environment = shared.environment;
@@ -90,7 +56,8 @@ Task<Result<Credentials>> ambient_credentials(Shared& shared, StsContext sts) {
   if (std::string path = first_set(environment, {"AWS_WEB_IDENTITY_TOKEN_FILE"}); !path.empty()) {
     co_return co_await from_web_identity(shared, sts, std::move(path));
   }
-  if (std::optional<Credentials> found = from_shared_files(environment)) co_return *std::move(found);
+  CO_TRY(std::optional<Credentials> kept, shared_file_keys(environment, shared.personal));
+  if (kept) co_return *std::move(kept);
   if (std::string url = container_endpoint(environment); !url.empty()) {
     co_return co_await container_credentials(shared, std::move(url));
   }
@@ -104,9 +71,8 @@ Task<Result<Credentials>> ambient_credentials(Shared& shared, StsContext sts) {
       Code::kUnauthenticated,
       fmt::format("the controller has no AWS identity of its own: no keys in its environment, no web identity "
                   "or container token, no shared credentials file, no instance role ({}); set "
-                  "spec.provider.aws.auth, or give the controller's ServiceAccount a role; `rotor run --values FILE` "
-                  "needs no identity",
-                  metadata));
+                  "spec.provider.aws.auth, or give the controller's ServiceAccount a role; {}",
+                  metadata, kPersonWay));
 }
 
 }  // namespace rotor::providers::aws

@@ -57,7 +57,10 @@ Task<Result<std::unique_ptr<Session>>> Session::create(Shared& shared, Config co
   std::unique_ptr<Session> session(
       new Session(shared, std::move(config), context, {std::move(endpoint), retry}, std::move(claimant)));
   Result<void> ready;
-  if (session->config_.auth && session->config_.auth->jwt) {
+  CO_TRY(const bool as_person, logs_in_as_person(shared));
+  if (as_person) {
+    session->base_ = Base::kAmbient;
+  } else if (session->config_.auth && session->config_.auth->jwt) {
     ready = co_await session->read_service_account(context);
   } else if (!session->config_.ambient()) {
     ready = co_await session->read_keys(context);

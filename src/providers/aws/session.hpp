@@ -19,6 +19,7 @@ using CredentialsPtr = std::shared_ptr<const Credentials>;
 struct Shared {
   explicit Shared(const Services& services)
       : environment(services.environment),
+        personal(services.personal),
         caller(services),
         http(services.http),
         accounts(services.clock),
@@ -28,6 +29,7 @@ struct Shared {
   static constexpr std::chrono::seconds kRefusalsFor{30};
 
   EnvironmentVariables environment;
+  PersonalLogins personal;
   SignedCaller caller;
   HttpClients& http;
   ServiceAccounts accounts;
@@ -85,6 +87,9 @@ class Session {
   std::vector<RoleSession> hops_;
   std::vector<std::string> cache_keys_;  // of the base and after each hop
 };
+
+// Are stores read as the person who started this process, whatever their manifests say?
+Result<bool> logs_in_as_person(const Shared& shared);
 
 // The controller's own identity, by the order of AWS's SDKs: environment keys, web identity file, shared credentials
 // file, container endpoint (ECS, EKS Pod Identity), instance metadata.

@@ -35,6 +35,8 @@ namespace {
 constexpr std::string_view kUsualKey = "dopplerToken";
 constexpr std::int64_t kUsualSeconds = 600;
 constexpr std::chrono::seconds kRememberRefusals{30};
+// https://docs.doppler.com/docs/cli. No manifest names Doppler's server.
+constexpr PersonalPlaces kPersonal{.address = {}, .token = "DOPPLER_TOKEN"};
 constexpr std::chrono::seconds kUnknownLife{60};  // of a token that does not say how long it lives
 
 SecretBytes login_request(std::string_view identity, const SecretBytes& token) {
@@ -83,17 +85,20 @@ Result<RetryPolicy> retries(const Store& store) {
 
 }  // namespace
 
-Shared::Shared(const Services& services, EtagCache::Limits limits)
-    : environment(services.environment), caller(services), tokens(services.clock, kRememberRefusals), etags(limits) {}
+Shared::Shared(const Services& lent, EtagCache::Limits limits)
+    : services(lent), caller(lent), tokens(lent.clock, kRememberRefusals), etags(limits) {}
 
 Login::Login(Shared& shared, Config config, const StoreContext& context)
     : shared_(shared), config_(std::move(config)), gate_(context.gate), scope_(context.scope()) {}
 
 Task<Result<std::unique_ptr<Login>>> Login::create(Shared& shared, Config config, StoreContext context) {
   std::unique_ptr<Login> login(new Login(shared, std::move(config), context));
-  CO_TRY(login->base_, base_url(shared.environment));
+  CO_TRY(login->base_, base_url(shared.services.environment));
   CO_TRY(login->retry_, retries(context.store));
-  if (login->config_.auth.secret_ref) {
+  CO_TRY(std::optional<PersonalToken> mine, personal_token(shared.services, kPersonal, login->base_));
+  if (mine) {
+    login->hold(*std::move(mine));
+  } else if (login->config_.auth.secret_ref) {
     CO_TRY_VOID(co_await login->read_token(context));
   } else {
     login->prepare_exchange(context);
@@ -104,12 +109,17 @@ Task<Result<std::unique_ptr<Login>>> Login::create(Shared& shared, Config config
 Task<Result<void>> Login::read_token(StoreContext context) {
   api::es::SecretKeySelector ref = config_.auth.secret_ref->token;
   if (ref.key.empty()) ref.key = kUsualKey;
-  source_ = fmt::format("the token is that of {}: Secret \"{}\", key \"{}\"", kTokenField, ref.name, ref.key);
-  CO_TRY(const SecretBytes held, co_await context.gate.secret_value(context.scope(), std::move(ref)));
-  CO_TRY(SecretBytes token, header_token(kTokenField, held));
-  identity_ = cache_key({base_, "token", token.reveal()});
-  held_ = std::make_shared<const Token>(Token{std::move(token), std::nullopt});
+  std::string source = fmt::format("{}: Secret \"{}\", key \"{}\"", kTokenField, ref.name, ref.key);
+  CO_TRY(const SecretBytes kept, co_await context.gate.secret_value(context.scope(), std::move(ref)));
+  CO_TRY(SecretBytes token, header_token(kTokenField, kept));
+  hold({std::move(token), std::move(source)});
   co_return Result<void>();
+}
+
+void Login::hold(PersonalToken token) {
+  source_ = "the token is that of " + token.source;
+  identity_ = cache_key({base_, "token", token.token.reveal()});
+  held_ = std::make_shared<const Token>(Token{std::move(token.token), std::nullopt});
 }
 
 void Login::prepare_exchange(const StoreContext& context) {

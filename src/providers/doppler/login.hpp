@@ -7,6 +7,7 @@
 
 #include "providers/common/call.hpp"
 #include "providers/common/expiring_cache.hpp"
+#include "providers/common/personal.hpp"
 #include "providers/doppler/config.hpp"
 #include "providers/doppler/etag_cache.hpp"
 
@@ -20,9 +21,9 @@ using TokenPtr = std::shared_ptr<const Token>;
 
 // What all clients of the process share.
 struct Shared {
-  Shared(const Services& services, EtagCache::Limits limits);
+  Shared(const Services& lent, EtagCache::Limits limits);
 
-  EnvironmentVariables environment;
+  Services services;
   Caller caller;
   ExpiringCache<Token> tokens;
   EtagCache etags;
@@ -48,6 +49,7 @@ class Login {
   Login(Shared& shared, Config config, const StoreContext& context);
 
   Task<Result<void>> read_token(StoreContext context);
+  void hold(PersonalToken token);
   void prepare_exchange(const StoreContext& context);
   Task<Result<Token>> exchange();
 
@@ -59,7 +61,7 @@ class Login {
   RetryPolicy retry_;
   std::string identity_;
   std::string source_;
-  TokenPtr held_;                     // of secretRef
+  TokenPtr held_;                     // one that is not exchanged for
   kube::TokenRequest token_request_;  // of oidcConfig
 };
 

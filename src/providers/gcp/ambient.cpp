@@ -155,29 +155,42 @@ Result<LoginPtr> login_of_file(Shared& shared, const SecretBytes& json, const st
                                           name_of_type(file.type)));
 }
 
-Result<LoginPtr> named_login(Shared& shared, const SecretBytes& json, const std::string& source) {
-  auto login = login_of_file(shared, json, source, 0);
-  if (!login) return std::unexpected(std::move(login).error().prefixed(source));
-  return login;
+struct KeptFile {
+  std::string source;
+  SecretBytes json;
+};
+
+// The file that the environment names, or what gcloud keeps of a person's login.
+Result<std::optional<KeptFile>> own_file(const Shared& shared) {
+  const std::string given = shared.environment("GOOGLE_APPLICATION_CREDENTIALS").value_or("");
+  if (!given.empty()) {
+    std::string source = fmt::format("GOOGLE_APPLICATION_CREDENTIALS ({})", given);
+    TRY(std::optional<SecretBytes> json, read_small_file(given));
+    if (!json) return fail(Code::kInvalid, source + ": there is no such file");
+    return KeptFile{std::move(source), *std::move(json)};
+  }
+  const std::string home = shared.environment("HOME").value_or("");
+  if (home.empty() || shared.personal == PersonalLogins::kRefused) return std::nullopt;
+  std::string path = home + "/.config/gcloud/application_default_credentials.json";
+  TRY(std::optional<SecretBytes> json, read_small_file(path));
+  if (!json) return std::nullopt;
+  return KeptFile{std::move(path), *std::move(json)};
 }
 
 }  // namespace
 
+Result<bool> logs_in_as_person(Shared& shared) {
+  if (shared.personal != PersonalLogins::kPreferred) return false;
+  TRY(const std::optional<KeptFile> kept, own_file(shared));
+  return kept.has_value();
+}
+
 Result<LoginPtr> make_ambient_login(Shared& shared) {
-  const std::string given = shared.environment("GOOGLE_APPLICATION_CREDENTIALS").value_or("");
-  if (!given.empty()) {
-    const std::string source = fmt::format("GOOGLE_APPLICATION_CREDENTIALS ({})", given);
-    TRY(const std::optional<SecretBytes> json, read_small_file(given));
-    if (!json) return fail(Code::kInvalid, source + ": there is no such file");
-    return named_login(shared, *json, source);
-  }
-  const std::string home = shared.environment("HOME").value_or("");
-  const std::string path = home + "/.config/gcloud/application_default_credentials.json";
-  if (!home.empty()) {
-    TRY(const std::optional<SecretBytes> json, read_small_file(path));
-    if (json) return named_login(shared, *json, path);
-  }
-  return std::make_unique<MetadataLogin>(shared);
+  TRY(const std::optional<KeptFile> kept, own_file(shared));
+  if (!kept) return std::make_unique<MetadataLogin>(shared);
+  auto login = login_of_file(shared, kept->json, kept->source, 0);
+  if (!login) return std::unexpected(std::move(login).error().prefixed(kept->source));
+  return login;
 }
 
 Result<void> allow_controller_identity(const StoreContext& context, std::string_view what) {

@@ -20,6 +20,7 @@ inline constexpr std::string_view kAccountAnnotation = "iam.gke.io/gcp-service-a
 struct Shared {
   explicit Shared(const Services& services)
       : environment(services.environment),
+        personal(services.personal),
         calls(services.calls),
         caller(services),
         metadata(services, caller),
@@ -27,6 +28,7 @@ struct Shared {
         tokens(services.clock, std::chrono::seconds(30)) {}
 
   EnvironmentVariables environment;
+  PersonalLogins personal;
   CallCounter& calls;
   Caller caller;
   Metadata metadata;
@@ -63,6 +65,9 @@ Task<Result<std::string>> google_account_of(Shared& shared, ServiceAccountSelect
 Task<Result<LoginPtr>> make_federation_login(Shared& shared, Federation auth, StoreContext context);
 // The same from a file of the controller's, whose sources nobody has to permit.
 Result<LoginPtr> make_external_account_login(Shared& shared, std::string_view json, std::string source);
+
+// Is there a person's login that comes before what manifests say?
+Result<bool> logs_in_as_person(Shared& shared);
 
 // The controller's own identity: the file of $GOOGLE_APPLICATION_CREDENTIALS, the one gcloud writes, or the metadata
 // server. https://cloud.google.com/docs/authentication/application-default-credentials

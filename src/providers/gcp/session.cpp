@@ -48,7 +48,9 @@ Task<Result<LoginPtr>> make_login(Shared& shared, Config config, std::string pro
 }  // namespace
 
 Task<Result<std::unique_ptr<Session>>> Session::create(Shared& shared, Config config, StoreContext context) {
-  if (config.method() == Method::kAmbient) {
+  CO_TRY(const bool as_person, logs_in_as_person(shared));
+  if (as_person) config.auth.reset();
+  if (config.method() == Method::kAmbient && !as_person) {
     CO_TRY_VOID(allow_controller_identity(context, "spec.provider.gcpsm.auth is not set"));
   }
   CO_TRY(std::string project, co_await cluster_project(shared, config));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "providers/common/endpoint.hpp"
+#include "providers/common/personal.hpp"
 #include "providers/common/reach.hpp"
 #include "providers/vault/check.hpp"
 #include "providers/vault/identity.hpp"
@@ -39,6 +40,15 @@ Result<void> check_connection(HttpClients& http, const net::TlsConfig& tls, net:
   return fail(Code::kInvalid, fmt::format("cannot set Vault CA certificate: {}", why));
 }
 
+// Where the `vault` command looks. https://developer.hashicorp.com/vault/docs/commands#environment-variables
+constexpr PersonalPlaces kPersonal{.address = "VAULT_ADDR", .token = "VAULT_TOKEN", .file = ".vault-token"};
+
+Task<Result<Identity>> identity_of(Shared& shared, StoreContext context, Config config) {
+  CO_TRY(std::optional<PersonalToken> mine, personal_token(shared.services, kPersonal, config.server));
+  if (mine) co_return Identity{.method = Method::kToken, .token = std::move(mine->token)};
+  co_return co_await read_identity(shared.clouds, context, std::move(config));
+}
+
 }  // namespace
 
 Task<Result<std::unique_ptr<Session>>> connect(Shared& shared, StoreContext context, Config config) {
@@ -48,9 +58,9 @@ Task<Result<std::unique_ptr<Session>>> connect(Shared& shared, StoreContext cont
   CO_TRY(net::TlsConfig tls, co_await read_tls(context.gate, context.scope(), config));
   const bool nobody_asks = context.scope().cluster() && context.consumer_ns.empty() && depends_on_consumer(config);
   if (nobody_asks) co_return std::unique_ptr<Session>();
-  CO_TRY(Identity identity, co_await read_identity(shared.clouds, context, config));
+  CO_TRY(Identity identity, co_await identity_of(shared, context, config));
   present(tls, identity);
-  const net::Reach reach = reach_of(context, shared.environment);
+  const net::Reach reach = reach_of(context, shared.services.environment);
   CO_TRY_VOID(check_connection(shared.http, tls, reach));
   Server server = describe_server(config, std::move(tls), retry);
   server.reach = reach;

@@ -40,13 +40,13 @@ void add(CacheKey& key, const GoogleProof& proof, const Scope& /*scope*/) {
 
 }  // namespace
 
-Shared::Shared(const Services& services)
-    : caller(services),
-      http(services.http),
-      clouds{services.aws_identities, services.google_identities},
-      environment(services.environment),
-      logins(services.clock, kPause),
-      guarded_logins(services.clock, kGuardedPause) {}
+Shared::Shared(const Services& lent)
+    : caller(lent),
+      http(lent.http),
+      clouds{lent.aws_identities, lent.google_identities},
+      services(lent),
+      logins(lent.clock, kPause),
+      guarded_logins(lent.clock, kGuardedPause) {}
 
 Session::Session(Shared& shared, std::shared_ptr<const Server> server, Config config, Identity identity,
                  const StoreContext& context)

@@ -14,12 +14,12 @@ using LoginPtr = std::shared_ptr<const Login>;
 
 // What all sessions of the process share.
 struct Shared {
-  explicit Shared(const Services& services);
+  explicit Shared(const Services& lent);
 
   Caller caller;
   HttpClients& http;
   CloudIdentities clouds;
-  EnvironmentVariables environment;
+  Services services;
   ExpiringCache<Login> logins;
   ExpiringCache<Login> guarded_logins;  // of methods that lock who is refused too often
 };

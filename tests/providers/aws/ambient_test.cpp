@@ -199,5 +199,53 @@ TEST_F(AwsAmbient, WithoutAnyIdentityTheErrorNamesThePlacesAndTheWayOut) {
   EXPECT_TRUE(said.contains("set spec.provider.aws.auth")) << said;
 }
 
+constexpr const char* kMine = "[default]\naws_access_key_id = AKIASTATIC\naws_secret_access_key = static-secret\n";
+
+class AwsPerson : public AwsAmbient {
+ protected:
+  void logins(PersonalLogins personal) {
+    personal_ = personal;
+    provider_ = make_provider(services());
+  }
+  // A SecretStore that logs in with a ServiceAccount, which is nobody outside of its cluster.
+  Result<std::string> read_as_account() {
+    auto sm = client(context(R"(,"auth":{"jwt":{"serviceAccountRef":{"name":"app"}}})"));
+    if (!sm) return std::unexpected(sm.error());
+    return get(**sm, remote("openclaw/api-keys", "anthropic"));
+  }
+};
+
+TEST_F(AwsPerson, ProfilesAreNotLookedAtUnlessThePersonSaysSo) {
+  file(".aws/credentials", kMine);
+  logins(PersonalLogins::kRefused);
+  const std::string said = error();
+  EXPECT_TRUE(said.contains("`rotor run --use-my-credentials` logs in with your profile")) << said;
+  EXPECT_EQ(first_call(), "no call");
+  logins(PersonalLogins::kPreferred);
+  EXPECT_EQ(read(), "ant-1");
+}
+
+TEST_F(AwsPerson, LogsInWhereTheManifestNamesAServiceAccount) {
+  file(".aws/credentials", kMine);
+  logins(PersonalLogins::kPreferred);
+  EXPECT_EQ(read_as_account(), "ant-1");
+  EXPECT_EQ(gate_.token_requests, 0);
+}
+
+TEST_F(AwsPerson, WithoutALoginOfTheirOwnTheManifestsIsUsed) {
+  logins(PersonalLogins::kPreferred);
+  EXPECT_EQ(read_as_account(), "ant-1");
+  EXPECT_EQ(gate_.token_requests, 1);
+}
+
+TEST_F(AwsPerson, AProfileThatIsTheCommandLinesToLogInSaysWhatToDo) {
+  file(".aws/config", "[profile work]\nsso_session = corp\nsso_account_id = 1\nregion = eu-west-1\n");
+  variables_["AWS_PROFILE"] = "work";
+  logins(PersonalLogins::kPreferred);
+  const std::string said = error();
+  EXPECT_TRUE(said.contains("the AWS profile \"work\" logs in by sso_session")) << said;
+  EXPECT_TRUE(said.contains("`aws configure export-credentials --profile work --format env`")) << said;
+}
+
 }  // namespace
 }  // namespace rotor::providers::aws

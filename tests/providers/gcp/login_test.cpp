@@ -1,4 +1,5 @@
 // Logging in with a key, as a ServiceAccount of GKE, and as the controller itself.
+#include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
@@ -294,6 +295,40 @@ TEST_F(GcpFile, AFileThatCannotBeUsedIsNamedAndNotQuoted) {
   variables_["GOOGLE_APPLICATION_CREDENTIALS"] = "/dev/zero";
   EXPECT_TRUE(refusal(cluster_context(block(""))).ends_with("cannot read the file /dev/zero: it is no file"));
 }
+
+class GcpPerson : public GcpFlow {
+ protected:
+  GcpPerson() {
+    folder_ = testing::TempDir() + "rotor-gcp-person-" + testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::create_directories(folder_ + "/.config/gcloud");
+    std::ofstream(folder_ + "/.config/gcloud/application_default_credentials.json")
+        << R"({"type":"authorized_user","client_id":"gcloud","client_secret":"s","refresh_token":"r"})";
+    variables_["HOME"] = folder_;
+  }
+  ~GcpPerson() override { std::filesystem::remove_all(folder_); }
+
+  std::string who(PersonalLogins personal, const std::string& auth) {
+    personal_ = personal;
+    provider_ = make_provider(services());
+    google_.calls.clear();
+    auto sm = client(auth);
+    if (!sm) return sm.error().message;
+    static_cast<void>(validate(**sm));
+    if (google_.calls.empty()) return "nobody";
+    return google_.calls.front().contains("grant_type=refresh_token") ? "the person" : "the manifest's";
+  }
+
+  std::string folder_;
+};
+
+TEST_F(GcpPerson, ComesBeforeTheManifestOnlyWhenThePersonSaysSo) {
+  EXPECT_EQ(who(PersonalLogins::kOwn, kKeyAuth), "the manifest's");
+  EXPECT_EQ(who(PersonalLogins::kRefused, kKeyAuth), "the manifest's");
+  EXPECT_EQ(who(PersonalLogins::kPreferred, kKeyAuth), "the person");
+  EXPECT_EQ(who(PersonalLogins::kPreferred, workload()), "the person");
+}
+
+TEST_F(GcpPerson, IsNotLookedForUnlessThePersonSaysSo) { EXPECT_NE(who(PersonalLogins::kRefused, ""), "the person"); }
 
 }  // namespace
 }  // namespace rotor::providers::gcp
