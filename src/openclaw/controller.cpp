@@ -24,7 +24,7 @@ struct Controller::Impl {
         view(client, clock, options.watched_namespace, kinds),
         events(kube::make_event_recorder(executor, client, clock, "openclawinstance-controller")),
         metrics(registry, view),
-        reconciler(client, clock, view, *events, index, metrics, options, kinds),
+        reconciler(client, clock, view, *events, index, config_maps, metrics, options, kinds),
         queue(clock, "openclawinstance", options.workers,
               [this](kube::Key key) { return reconciler.reconcile(std::move(key)); }) {
     listen();
@@ -48,6 +48,9 @@ struct Controller::Impl {
         reconciler.secret_changed(instance);
         if (view.watches.ready()) queue.add(instance);
       }
+    });
+    view.config_maps.on_change([this](const kube::Key& key, const auto&, const auto&) {
+      for (const kube::Key& instance : config_maps.instances_of(key)) enqueue(instance);
     });
     view.watches.on_ready([this] {
       for (const auto& [key, instance] : view.instances.all()) queue.add(key);
@@ -74,6 +77,7 @@ struct Controller::Impl {
   View view;
   std::unique_ptr<kube::EventRecorder> events;
   ReferenceIndex index;
+  ReferenceIndex config_maps;
   Metrics metrics;
   Reconciler reconciler;
   kube::Queue queue;

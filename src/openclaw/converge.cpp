@@ -49,8 +49,17 @@ Result<Step> decide_step(const ManagedKind& kind, Place place, const Standing& s
   return goes ? Step::kRemove : Step::kLeave;
 }
 
-Task<Result<void>> Converger::run(InstancePtr instance, SurroundingsPtr around) {
-  for (const ManagedKind& kind : kinds_) CO_TRY_VOID(co_await converge(&kind, instance, around));
+Task<Result<void>> Converger::make(InstancePtr instance) {
+  for (const ManagedKind& kind : kinds_) {
+    if (kind.make != nullptr) CO_TRY_VOID(co_await converge(&kind, instance, nullptr));
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Converger::keep(InstancePtr instance, SurroundingsPtr around) {
+  for (const ManagedKind& kind : kinds_) {
+    if (kind.make == nullptr) CO_TRY_VOID(co_await converge(&kind, instance, around));
+  }
   co_return Result<void>{};
 }
 

@@ -31,7 +31,9 @@ class Converger {
   Converger(Applier& applier, View& view, kube::EventRecorder& events, ManagedKinds kinds)
       : applier_(applier), view_(view), events_(events), kinds_(kinds) {}
 
-  Task<Result<void>> run(InstancePtr instance, SurroundingsPtr around);
+  // First what is made once: a token that was just made is part of the surroundings of the rest.
+  Task<Result<void>> make(InstancePtr instance);
+  Task<Result<void>> keep(InstancePtr instance, SurroundingsPtr around);
 
  private:
   Task<Result<Standing>> gather(const ManagedKind* kind, Place place, kube::Key key);

@@ -26,6 +26,18 @@ bool known_from_state(const SecretState* state, const std::string& name, const s
 
 Task<Result<bool>> SecretReader::has_token(InstancePtr instance, std::shared_ptr<const SecretState> state,
                                            std::shared_ptr<Memory> memory) {
+  CO_TRY_VOID(co_await look_at_token(std::move(instance), std::move(state), memory));
+  co_return memory->token_usable;
+}
+
+Task<Result<SecretBytes>> SecretReader::token(InstancePtr instance, std::shared_ptr<Memory> memory) {
+  if (!memory->token) memory->token_version.clear();  // known to be there, but not what it is
+  CO_TRY_VOID(co_await look_at_token(std::move(instance), nullptr, memory));
+  co_return memory->token.value_or(SecretBytes{});
+}
+
+Task<Result<void>> SecretReader::look_at_token(InstancePtr instance, std::shared_ptr<const SecretState> state,
+                                               std::shared_ptr<Memory> memory) {
   const kube::Key key{instance->metadata.ns, gateway_secret_name(*instance)};
   const bool own = brings_its_own(*instance);
   const auto mark = view_.secrets.get(key);
@@ -35,25 +47,26 @@ Task<Result<bool>> SecretReader::has_token(InstancePtr instance, std::shared_ptr
   if (mark == nullptr) co_return fail(Code::kConflict, "the gateway token Secret changed meanwhile");
   const std::string version = mark->metadata.resource_version;
   if (memory->token_version != version) {
-    bool usable = known_from_state(state.get(), key.name, version);
-    if (!usable) {
-      CO_TRY(usable, co_await read_token(key));
+    memory->token.reset();
+    memory->token_usable = known_from_state(state.get(), key.name, version);
+    if (!memory->token_usable) {
+      CO_TRY(memory->token, co_await read_token(key));
+      memory->token_usable = !memory->token->empty();
     }
-    memory->token_usable = usable;
     memory->token_version = version;
   }
   if (own && !memory->token_usable) {
     co_return fail(Code::kInvalid,
                    fmt::format("gateway.existingSecret \"{}\" missing key \"{}\"", key.name, kTokenKey));
   }
-  co_return memory->token_usable;
+  co_return Result<void>{};
 }
 
-Task<Result<bool>> SecretReader::read_token(kube::Key key) {
+Task<Result<SecretBytes>> SecretReader::read_token(kube::Key key) {
   Result<api::Secret> secret = co_await gate_.read(key.ns, key.name);
   if (!secret) co_return std::unexpected(std::move(secret).error().prefixed("gateway token Secret " + key.name));
   const auto token = secret->data.find(kTokenKey);
-  co_return token != secret->data.end() && !token->second.empty();
+  co_return token == secret->data.end() ? SecretBytes{} : token->second;
 }
 
 }  // namespace rotor::openclaw

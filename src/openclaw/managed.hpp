@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,9 +16,12 @@ namespace rotor::openclaw {
 
 // What of the cluster goes into an instance's objects beyond the instance itself, gathered before any is built.
 struct Surroundings {
-  // The ConfigMaps that the spec takes its configuration and its workspace from, by name; without a value: not there.
-  std::map<std::string, std::optional<api::StringMap>, std::less<>> config_maps{};
-  SecretBytes token{};  // of the gateway; empty: there is none, or nothing may be told of it
+  // The ConfigMaps that the spec takes its configuration and its workspace from, by name; null: not there.
+  std::map<std::string, std::shared_ptr<const api::StringMap>, std::less<>> config_maps{};
+  SecretBytes token{};  // of the gateway; empty: there is none, or it is not to be written into the configuration
+
+  // One value of a ConfigMap; null when it, or the key, is not there.
+  const std::string* text(std::string_view config_map, std::string_view key) const;
 };
 
 using SurroundingsPtr = std::shared_ptr<const Surroundings>;

@@ -4,10 +4,12 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "openclaw/findings.hpp"
 #include "openclaw/quiet_period.hpp"
 #include "openclaw/rotation.hpp"
 #include "openclaw/secret_references.hpp"
@@ -33,6 +35,10 @@ struct Memory {
   std::map<std::string, SeenSecret> secrets;
   std::string token_version;  // at which the gateway's Secret was seen to have a token, or not
   bool token_usable = false;
+  std::optional<SecretBytes> token;        // nothing: known to be usable, but not read
+  SurroundingsPtr around;                  // of the last pass
+  std::vector<Finding> findings;           // the same
+  std::set<std::string> said_findings;     // messages of events, so that each comes once
   QuietPeriod quiet;                       // the burst of changes that goes on
   std::optional<SteadyTime> secret_event;  // the first one since the last rotation or full stop
   int failed_looks = 0;                    // passes in a row that could not read something

@@ -38,17 +38,20 @@ double seconds(SteadyTime::duration d) { return std::chrono::duration<double>(d)
 }  // namespace
 
 Reconciler::Reconciler(kube::Client& client, Clock& clock, View& view, kube::EventRecorder& events,
-                       ReferenceIndex& index, Metrics& metrics, const ControllerOptions& options, ManagedKinds kinds)
+                       ReferenceIndex& index, ReferenceIndex& config_maps, Metrics& metrics,
+                       const ControllerOptions& options, ManagedKinds kinds)
     : client_(client),
       clock_(clock),
       view_(view),
       events_(events),
       index_(index),
+      config_maps_(config_maps),
       metrics_(metrics),
       options_(options),
       kinds_(kinds),
       applier_(client, view),
       converger_(applier_, view, events, kinds),
+      surroundings_(client, view),
       workload_(client, clock, view, applier_, events, options) {
   workload_.on_rotation = [this](const kube::Key& key, const std::string& result) {
     metrics_.rotated(key, result);
@@ -71,6 +74,7 @@ void Reconciler::secret_changed(const kube::Key& instance) {
 void Reconciler::forget(const kube::Key& instance) {
   memory_.erase(instance);
   index_.erase(instance);
+  config_maps_.erase(instance);
   metrics_.forget(instance);
 }
 
@@ -102,7 +106,7 @@ Task<Outcome> Reconciler::reconcile(kube::Key key) {
     co_return next;
   }
   log::error("cannot reconcile an instance", {{"instance", key.text()}, {"error", outcome.error().message}});
-  co_await report_failure(key, outcome.error().message);
+  co_await report_failure(key, outcome.error().message, memory);
   co_return next;
 }
 
@@ -123,10 +127,13 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
   index_references(*instance);
   CO_TRY(instance, co_await ensure_finalizer(std::move(instance)));
   CO_TRY(instance, co_await announce(std::move(instance)));
-  CO_TRY_VOID(co_await converger_.run(instance, std::make_shared<const Surroundings>()));
+  CO_TRY_VOID(co_await converger_.make(instance));
+  CO_TRY(const SurroundingsPtr around, co_await look_around(instance, memory));
+  CO_TRY_VOID(co_await converger_.keep(instance, around));
   CO_TRY(const WorkloadOutcome outcome, co_await workload_.run(instance, memory));
   const bool was_ready = is_ready(instance->status);
   api::InstanceStatus after = status_after(*instance, outcome.report, clock_.now(), kinds_);
+  set_findings(after.conditions, memory->findings, instance->metadata.generation, clock_.now());
   const bool now_ready = is_ready(after);
   tell_trouble(events_, *instance, outcome.report.rotation, *memory);
   CO_TRY_VOID(co_await write_status(instance, std::move(after)));
@@ -168,6 +175,21 @@ void Reconciler::index_references(const api::OpenClawInstance& instance) {
   }
   for (const auto& [name, reference] : secret_references(widest.spec.pod_template.spec)) names.insert(name);
   index_.set(instance.metadata.key(), names);
+  config_maps_.set(instance.metadata.key(), named_config_maps(instance.spec));
+}
+
+Task<Result<SurroundingsPtr>> Reconciler::look_around(InstancePtr instance, std::shared_ptr<Memory> memory) {
+  CO_TRY(memory->around, co_await surroundings_.gather(instance, memory));
+  memory->findings = look_over(*instance, *memory->around);
+  std::set<std::string> said;
+  for (const Finding& finding : memory->findings) {
+    if (finding.event.empty() || !said.insert(finding.message).second) continue;
+    if (memory->said_findings.contains(finding.message)) continue;
+    events_.record(kube::reference_to(*instance), EventType::kWarning, finding.event, finding.message);
+  }
+  memory->said_findings = std::move(said);
+  if (const Finding* finding = stopping(memory->findings)) co_return fail(Code::kInvalid, finding->message);
+  co_return memory->around;
 }
 
 Task<Result<InstancePtr>> Reconciler::patch_instance(InstancePtr instance, std::string patch, std::string subresource) {
@@ -214,11 +236,13 @@ Task<Result<Outcome>> Reconciler::finish(InstancePtr instance) {
   co_return Outcome::done();
 }
 
-Task<void> Reconciler::report_failure(kube::Key key, std::string message) {
+Task<void> Reconciler::report_failure(kube::Key key, std::string message, std::shared_ptr<Memory> memory) {
   const InstancePtr instance = view_.instances.get(key);
   if (instance == nullptr || instance->metadata.deleting()) co_return;
   events_.record(kube::reference_to(*instance), EventType::kWarning, "ReconcileFailed", message);
-  const Result<void> written = co_await write_status(instance, status_failed(*instance, message, clock_.now()));
+  api::InstanceStatus after = status_failed(*instance, message, clock_.now());
+  set_findings(after.conditions, memory->findings, instance->metadata.generation, clock_.now());
+  const Result<void> written = co_await write_status(instance, std::move(after));
   if (!written) {
     log::warn("cannot write a status", {{"instance", key.text()}, {"error", written.error().message}});
   }

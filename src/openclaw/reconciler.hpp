@@ -10,6 +10,7 @@
 #include "openclaw/converge.hpp"
 #include "openclaw/metrics.hpp"
 #include "openclaw/reference_index.hpp"
+#include "openclaw/surroundings.hpp"
 #include "openclaw/workload.hpp"
 
 namespace rotor::openclaw {
@@ -17,7 +18,7 @@ namespace rotor::openclaw {
 class Reconciler {
  public:
   Reconciler(kube::Client& client, Clock& clock, View& view, kube::EventRecorder& events, ReferenceIndex& index,
-             Metrics& metrics, const ControllerOptions& options, ManagedKinds kinds);
+             ReferenceIndex& config_maps, Metrics& metrics, const ControllerOptions& options, ManagedKinds kinds);
 
   Task<kube::Outcome> reconcile(kube::Key key);
 
@@ -34,7 +35,9 @@ class Reconciler {
   Task<Result<kube::Outcome>> finish(InstancePtr instance);
   Task<Result<void>> write_status(InstancePtr instance, api::InstanceStatus after);
   Task<Result<InstancePtr>> patch_instance(InstancePtr instance, std::string patch, std::string subresource);
-  Task<void> report_failure(kube::Key key, std::string message);
+  Task<void> report_failure(kube::Key key, std::string message, std::shared_ptr<Memory> memory);
+  // Keeps what the instance's objects are made of in `memory`; kInvalid when they cannot be made of it.
+  Task<Result<SurroundingsPtr>> look_around(InstancePtr instance, std::shared_ptr<Memory> memory);
   void index_references(const api::OpenClawInstance& instance);
 
   kube::Client& client_;
@@ -42,11 +45,13 @@ class Reconciler {
   View& view_;
   kube::EventRecorder& events_;
   ReferenceIndex& index_;
+  ReferenceIndex& config_maps_;
   Metrics& metrics_;
   const ControllerOptions& options_;
   ManagedKinds kinds_;
   Applier applier_;
   Converger converger_;
+  SurroundingsReader surroundings_;
   WorkloadPass workload_;
   std::map<kube::Key, std::shared_ptr<Memory>> memory_;
 };

@@ -1,4 +1,4 @@
-// From a Secret to the instances that consume it, so that a Secret event costs a look-up and not a walk.
+// From a Secret, or a ConfigMap, to the instances that consume it, so that an event costs a look-up and not a walk.
 #pragma once
 
 #include <map>

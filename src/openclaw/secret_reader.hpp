@@ -25,6 +25,9 @@ class SecretReader {
   Task<Result<bool>> has_token(InstancePtr instance, std::shared_ptr<const SecretState> state,
                                std::shared_ptr<Memory> memory);
 
+  // The token itself, which is remembered with the Secret's version; empty when the Secret has none. Errors as above.
+  Task<Result<SecretBytes>> token(InstancePtr instance, std::shared_ptr<Memory> memory);
+
   // Does the mark that another operator left show the values of now? kUnavailable and others when they cannot be read.
   Task<Result<bool>> matches_unkeyed_hash(InstancePtr instance, std::string mark);
 
@@ -33,7 +36,9 @@ class SecretReader {
                                    std::shared_ptr<const SecretState> state, std::shared_ptr<const Digester> digester,
                                    std::shared_ptr<Memory> memory);
   Task<ObservedSecret> read(kube::Key secret, SecretReference reference, std::shared_ptr<const Digester> digester);
-  Task<Result<bool>> read_token(kube::Key secret);
+  Task<Result<void>> look_at_token(InstancePtr instance, std::shared_ptr<const SecretState> state,
+                                   std::shared_ptr<Memory> memory);
+  Task<Result<SecretBytes>> read_token(kube::Key secret);
 
   SecretGate gate_;
   View& view_;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "api/core/config_map.hpp"
 #include "api/core/secret.hpp"
 #include "openclaw/names.hpp"
 
@@ -43,6 +44,11 @@ Result<SecretMark> read_mark(std::string_view object_json) {
   return mark;
 }
 
+Result<ConfigMapMark> read_config_map_mark(std::string_view object_json) {
+  TRY(const kube::PartialObject object, json::read<kube::PartialObject>(object_json));
+  return ConfigMapMark{{object.metadata.ns, object.metadata.name, object.metadata.resource_version}};
+}
+
 const kube::OwnerReference* controller_of(const LiveObject& object) {
   const auto& owners = object.metadata.owner_references;
   const auto controls = [](const kube::OwnerReference& owner) { return owner.controller.value_or(false); };
@@ -52,7 +58,9 @@ const kube::OwnerReference* controller_of(const LiveObject& object) {
 
 View::View(kube::Client& client, Clock& clock, std::string watched_namespace, ManagedKinds kinds)
     : instances(client, clock, watched_namespace, kube::ListOptions{}),
-      secrets(client, clock, watched_namespace, metadata_only(), read_mark, kube::kResource<api::Secret>) {
+      secrets(client, clock, watched_namespace, metadata_only(), read_mark, kube::kResource<api::Secret>),
+      config_maps(client, clock, watched_namespace, metadata_only(), read_config_map_mark,
+                  kube::kResource<api::ConfigMap>) {
   for (const ManagedKind& kind : kinds) {
     const auto same = [&kind](const auto& entry) { return entry.first == kind.resource; };
     if (is_secret(kind.resource) || std::ranges::any_of(owned, same)) continue;
@@ -62,6 +70,7 @@ View::View(kube::Client& client, Clock& clock, std::string watched_namespace, Ma
   watches.add(instances);
   for (const auto& [resource, cache] : owned) watches.add(*cache);
   watches.add(secrets);
+  watches.add(config_maps);
 }
 
 Live& View::live(const kube::Resource& resource) {

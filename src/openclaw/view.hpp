@@ -36,6 +36,12 @@ struct SecretMark {
 };
 Result<SecretMark> read_mark(std::string_view object_json);
 
+// And of ConfigMaps that are not ours.
+struct ConfigMapMark {
+  SecretMark::Metadata metadata;
+};
+Result<ConfigMapMark> read_config_map_mark(std::string_view object_json);
+
 using Live = kube::Cache<LiveObject>;
 using LivePtr = Live::Ptr;
 
@@ -44,6 +50,7 @@ struct View {
 
   kube::Cache<api::OpenClawInstance> instances;
   kube::Cache<SecretMark> secrets;  // every one, as a mark
+  kube::Cache<ConfigMapMark> config_maps;
   // What carries our label, one cache a kind of the table. No Secret is among them: of those only marks are kept.
   std::vector<std::pair<kube::Resource, std::unique_ptr<Live>>> owned;
 

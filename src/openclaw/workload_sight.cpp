@@ -94,7 +94,8 @@ Task<Result<SightPtr>> WorkloadGatherer::gather(InstancePtr instance, std::share
   if (found != nullptr) CO_TRY_VOID(check_owner(kStatefulSets, *found, instance->metadata.uid));
   CO_TRY(sight->live, read_stateful_set(std::move(found), memory->applied));
   CO_TRY(const bool inject_token, co_await secrets_.has_token(instance, sight->live.state, memory));
-  sight->wanted = build_stateful_set(*instance, {.inject_token = inject_token, .present_claim = sight->live.claim});
+  sight->wanted = build_stateful_set(
+      *instance, {.inject_token = inject_token, .present_claim = sight->live.claim, .around = memory->around});
   sight->references = secret_references(sight->wanted.spec.pod_template.spec);
   memory->references = sight->references;
   sight->marks_only = left_to_others(*instance, *sight);

@@ -60,6 +60,8 @@ constexpr std::string_view kMayReveal[] = {
     "src/openclaw/consumed_digest.cpp",          // keyed digests of consumed values
     "src/providers/",                            // requests to stores and their answers
     "src/template/",                             // rendering
+    // The gateway's token, into the ConfigMap that its clients read it from.
+    "src/openclaw/builders/config_document.cpp",
 };
 
 bool may_reveal(std::string_view file) {

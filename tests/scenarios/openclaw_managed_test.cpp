@@ -155,9 +155,13 @@ TEST_F(OpenClawManaged, AnObjectOfTheUsersCountsWhereOneIsMadeOnce) {
 
 TEST_F(OpenClawManaged, RowsThatNobodyWantsCostNoRequest) {
   provisioned("{}");
+  const auto requests = [this] {
+    return world.operator_requests("get", "configmaps") + world.operator_requests("patch", "configmaps");
+  };
+  const auto before = requests();
+  EXPECT_LE(before, 4U) << "for the two that every instance has";
   annotate(R"({"poke":"1"})");
-  EXPECT_EQ(world.operator_requests("get", "configmaps"), 0U);
-  EXPECT_EQ(world.operator_requests("patch", "configmaps"), 0U);
+  EXPECT_EQ(requests(), before);
   EXPECT_EQ(world.operator_requests("delete", "configmaps"), 0U);
 }
 

@@ -156,7 +156,7 @@ TEST_F(OpenClawRotation, ARestartedOperatorReadsNoSecretThatDidNotChangeAndWrite
   const auto writes = world.operator_requests("patch", "statefulsets");
   world.start_operator();
   world.until("a pass", [&] { return world.passes("agent") > 0; });
-  EXPECT_EQ(world.operator_requests("get", "secrets"), reads + 1);  // the digest key
+  EXPECT_EQ(world.operator_requests("get", "secrets"), reads + 2);  // the digest key, and the token for the file
   EXPECT_EQ(world.operator_requests("patch", "statefulsets"), writes);
 }
 

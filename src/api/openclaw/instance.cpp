@@ -45,7 +45,7 @@ ROTOR_DESCRIBE(
     field<&InstanceSpec::availability>("availability"),
     field<&InstanceSpec::backup>("backup", {.schema_json = schemas::kBackup}),
     field<&InstanceSpec::chromium>("chromium", {.schema_json = schemas::kOpenObject}),
-    field<&InstanceSpec::config>("config", {.schema_json = schemas::kConfig}),
+    field<&InstanceSpec::config>("config"),
     field<&InstanceSpec::env>("env", {.list_map_key = "name", .doc = "Variables of the main container; they win."}),
     field<&InstanceSpec::env_from>("envFrom", {.doc = "Secrets and ConfigMaps whose keys become variables."}),
     field<&InstanceSpec::extra_volume_mounts>("extraVolumeMounts", {.max_items = 10}),
@@ -70,7 +70,7 @@ ROTOR_DESCRIBE(
     field<&InstanceSpec::suspended>("suspended", {.default_json = "false", .doc = "True: no pod runs."}),
     field<&InstanceSpec::tailscale>("tailscale", {.schema_json = schemas::kOpenObject}),
     field<&InstanceSpec::web_terminal>("webTerminal", {.schema_json = schemas::kOpenObject}),
-    field<&InstanceSpec::workspace>("workspace", {.schema_json = schemas::kWorkspace}));
+    field<&InstanceSpec::workspace>("workspace"));
 
 ROTOR_DESCRIBE_WITH(InstanceStatus, "What became of it.", (.preserve_unknown = true),
                     field<&InstanceStatus::canvas_endpoint>("canvasEndpoint"),

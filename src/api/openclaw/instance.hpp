@@ -1,8 +1,10 @@
 // OpenClawInstance, openclaw.rocks/v1alpha1: one assistant that runs in a cluster. Blocks that nothing here builds yet
-// (config, probes, sidecars of the operator, backup, …) are accepted and carried as written.
+// (probes, sidecars of the operator, backup, …) are accepted and carried as written.
 #pragma once
 
 #include "api/core/pod.hpp"
+#include "api/openclaw/config.hpp"
+#include "api/openclaw/workspace.hpp"
 
 namespace rotor::api {
 
@@ -112,7 +114,7 @@ struct InstanceAvailability {
 struct InstanceSpec {
   std::string registry;
   std::optional<ImageSpec> image;
-  OptionalRaw config;
+  std::optional<InstanceConfig> config;
   std::vector<EnvFromSource> env_from;
   std::vector<EnvVar> env;
   std::optional<InstanceResources> resources;
@@ -131,7 +133,7 @@ struct InstanceSpec {
   std::optional<InstanceNetworking> networking;
   OptionalRaw probes;
   OptionalRaw observability;
-  OptionalRaw workspace;
+  std::optional<InstanceWorkspace> workspace;
   OptionalRaw skills;
   std::string skill_pack_update_policy;
   std::vector<std::string> plugins;

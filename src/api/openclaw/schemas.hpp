@@ -17,28 +17,6 @@ inline constexpr std::string_view kSkills =
     R"({"type":"array","maxItems":20,"x-kubernetes-list-type":"set","items":{"type":"string"},)"
     R"("description":"Skills to install: plain names come from ClawHub, npm: from npm, pack: from GitHub."})";
 
-inline constexpr std::string_view kConfig =
-    R"({"type":"object","description":"The assistant's openclaw.json.","properties":{)"
-    R"("configMapRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},)"
-    R"("key":{"type":"string","default":"openclaw.json"}}},)"
-    R"("raw":{"type":"object","x-kubernetes-preserve-unknown-fields":true},)"
-    R"("mergeMode":{"type":"string","enum":["overwrite","merge"],"default":"overwrite"},)"
-    R"("format":{"type":"string","enum":["json","json5"],"default":"json"},)"
-    R"("forcePaths":{"type":"array","maxItems":20,"x-kubernetes-list-type":"set","items":{"type":"string"}}}})";
-
-inline constexpr std::string_view kWorkspace =
-    R"({"type":"object","description":"Files the assistant starts with.","properties":{)"
-    R"("configMapRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}}},)"
-    R"("initialFiles":{"type":"object","maxProperties":50,"additionalProperties":{"type":"string"}},)"
-    R"("initialDirectories":{"type":"array","maxItems":20,"items":{"type":"string"}},)"
-    R"("bootstrap":{"type":"object","properties":{"enabled":{"type":"boolean","default":true}}},)"
-    R"("additionalWorkspaces":{"type":"array","maxItems":10,"items":{"type":"object","required":["name"],"properties":{)"
-    R"("name":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$"},)"
-    R"("configMapRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}}},)"
-    R"("initialFiles":{"type":"object","maxProperties":50,"additionalProperties":{"type":"string"}},)"
-    R"("initialDirectories":{"type":"array","maxItems":20,"items":{"type":"string"}},)"
-    R"("skills":{"type":"array","maxItems":20,"x-kubernetes-list-type":"set","items":{"type":"string"}}}}}}})";
-
 inline constexpr std::string_view kBackup =
     R"({"type":"object","properties":{"schedule":{"type":"string"},)"
     R"("historyLimit":{"type":"integer","format":"int32","minimum":0,"default":3},)"

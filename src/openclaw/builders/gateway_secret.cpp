@@ -2,19 +2,14 @@
 
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
-#include "json/document.hpp"
+#include "openclaw/builders/config.hpp"
+#include "openclaw/builders/config_document.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/managed.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
 namespace {
-
-bool trusts_a_proxy(const api::InstanceSpec& spec) {
-  if (!spec.config) return false;
-  const auto config = json::parse(spec.config->text);
-  return config && json::find_string(*config, "raw.gateway.auth.mode") == "trusted-proxy";
-}
 
 Place place_of_token(const api::OpenClawInstance& instance) {
   const auto& gateway = instance.spec.gateway;
@@ -32,9 +27,9 @@ SecretBytes new_token() {
 
 }  // namespace
 
-bool wants_token(const api::InstanceSpec& spec) {
+bool wants_token(const api::InstanceSpec& spec, const Surroundings& around) {
   const bool own = std::ranges::any_of(spec.env, [](const api::EnvVar& e) { return e.name == kTokenVariable; });
-  return !own && !trusts_a_proxy(spec);
+  return !own && !config_trusts_proxy(users_config(spec, around));
 }
 
 api::Secret build_gateway_secret(const api::OpenClawInstance& instance, SecretBytes token) {

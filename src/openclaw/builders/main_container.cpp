@@ -3,6 +3,7 @@
 
 #include "json/writer.hpp"
 #include "openclaw/builders/image.hpp"
+#include "openclaw/builders/init_config.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/builders/quantity.hpp"
 #include "openclaw/names.hpp"
@@ -40,7 +41,7 @@ std::vector<EnvVar> environment(const OpenClawInstance& instance, const PodInput
                              literal("NPM_CONFIG_PREFIX", "/home/openclaw/.local"),
                              literal("NPM_CONFIG_CACHE", "/home/openclaw/.cache/npm"),
                              literal("PIP_USER", "1")};
-  if (input.inject_token && wants_token(instance.spec)) env.push_back(token_variable(instance));
+  if (input.inject_token && wants_token(instance.spec, known_around(input))) env.push_back(token_variable(instance));
   env.insert(env.end(), instance.spec.env.begin(), instance.spec.env.end());
   if (has_ca_bundle(instance.spec)) {
     env.push_back(literal("NODE_EXTRA_CA_CERTS", "/etc/ssl/certs/custom-ca-bundle.crt"));
@@ -67,6 +68,7 @@ std::vector<api::VolumeMount> mounts(const api::InstanceSpec& spec) {
     all.back().read_only = true;
   }
   all.insert(all.end(), spec.extra_volume_mounts.begin(), spec.extra_volume_mounts.end());
+  all.push_back(operator_config_mount());
   return all;
 }
 
@@ -129,6 +131,7 @@ api::Container build_main_container(const OpenClawInstance& instance, const PodI
   main.resources = resources(instance.spec);
   main.volume_mounts = mounts(instance.spec);
   main.security_context = security_context(instance.spec);
+  main.lifecycle = config_lifecycle(instance.spec);
   return main;
 }
 

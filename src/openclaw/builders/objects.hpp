@@ -10,6 +10,7 @@
 #include "api/core/service_account.hpp"
 #include "api/openclaw/instance.hpp"
 #include "base/secret_bytes.hpp"
+#include "openclaw/managed.hpp"
 
 namespace rotor::openclaw {
 
@@ -17,7 +18,10 @@ namespace rotor::openclaw {
 struct PodInput {
   bool inject_token = false;    // the gateway's Secret has a token, and nothing in the instance speaks against using it
   std::string present_claim{};  // the claim that holds the data of pods that are there already: never let go of
+  SurroundingsPtr around{};     // null: nothing is known of them
 };
+
+const Surroundings& known_around(const PodInput& input);
 
 api::ServiceAccount build_service_account(const api::OpenClawInstance& instance);
 api::Service build_service(const api::OpenClawInstance& instance);
@@ -38,10 +42,10 @@ api::StatefulSet build_stateful_set(const api::OpenClawInstance& instance, const
 void set_marks(api::StatefulSet& workload, std::string secret_hash, std::string secret_state);
 
 // 16 hexadecimal digits over what a pod reads only when it starts.
-std::string config_hash(const api::InstanceSpec& spec);
+std::string config_hash(const api::InstanceSpec& spec, const Surroundings& around);
 
 // Whether the instance itself rules the injected token out: it sets the variable, or its config trusts a proxy.
-bool wants_token(const api::InstanceSpec& spec);
+bool wants_token(const api::InstanceSpec& spec, const Surroundings& around);
 
 // ServiceAccount and pod get the API token only for features that speak to the API server.
 bool mounts_api_token(const api::InstanceSpec& spec);

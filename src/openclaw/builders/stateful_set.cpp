@@ -1,7 +1,6 @@
 #include <array>
 
-#include "base/encoding.hpp"
-#include "base/hash.hpp"
+#include "openclaw/builders/init_config.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/builders/quantity.hpp"
 #include "openclaw/managed.hpp"
@@ -49,8 +48,11 @@ void add_ca_bundle(const api::InstanceSpec& spec, std::vector<api::Volume>& volu
   volumes.push_back(std::move(v));
 }
 
-std::vector<api::Volume> volumes(const api::InstanceSpec& spec, const PodInput& input) {
-  std::vector<api::Volume> all = {data_volume(spec, input), empty_volume("tmp")};
+std::vector<api::Volume> volumes(const OpenClawInstance& instance, const PodInput& input) {
+  const api::InstanceSpec& spec = instance.spec;
+  std::vector<api::Volume> all = {data_volume(spec, input), config_volume(instance), workspace_volume(instance)};
+  if (needs_init_tmp(spec)) all.push_back(empty_volume("init-tmp"));
+  all.push_back(empty_volume("tmp"));
   add_ca_bundle(spec, all);
   all.insert(all.end(), spec.sidecar_volumes.begin(), spec.sidecar_volumes.end());
   all.insert(all.end(), spec.extra_volumes.begin(), spec.extra_volumes.end());
@@ -101,10 +103,11 @@ api::Container users_container(api::Container container) {
 api::PodSpec pod_spec(const OpenClawInstance& instance, const PodInput& input) {
   const api::InstanceSpec& spec = instance.spec;
   api::PodSpec pod;
+  pod.init_containers.push_back(build_init_config(instance, known_around(input)));
   for (const api::Container& c : spec.init_containers) pod.init_containers.push_back(users_container(c));
   pod.containers.push_back(build_main_container(instance, input));
   for (const api::Container& c : spec.sidecars) pod.containers.push_back(users_container(c));
-  pod.volumes = volumes(spec, input);
+  pod.volumes = volumes(instance, input);
   pod.service_account_name = service_account_name(instance);
   pod.service_account = pod.service_account_name;
   pod.automount_service_account_token = mounts_api_token(spec);
@@ -130,23 +133,11 @@ StringMap pod_labels(const OpenClawInstance& instance) {
   return all;
 }
 
-void add_length_prefixed(std::string& out, std::string_view text) {
-  out += std::to_string(text.size());
-  out += ':';
-  out += text;
-}
-
 }  // namespace
 
-std::string config_hash(const api::InstanceSpec& spec) {
-  std::string input;
-  for (const api::OptionalRaw* block : {&spec.config, &spec.skills, &spec.runtime_deps, &spec.tailscale}) {
-    const auto text = *block ? json::compact_sorted((*block)->text, json::Escape::kPlain) : std::string();
-    add_length_prefixed(input, text.value_or(""));
-  }
-  add_length_prefixed(input, json::write(spec.plugins));
-  add_length_prefixed(input, json::write(spec.init_containers));
-  return hex_encode(sha256(input).substr(0, 8));
+const Surroundings& known_around(const PodInput& input) {
+  static const Surroundings kNothing;
+  return input.around == nullptr ? kNothing : *input.around;
 }
 
 api::StatefulSet build_stateful_set(const OpenClawInstance& instance, const PodInput& input) {
@@ -166,7 +157,8 @@ api::StatefulSet build_stateful_set(const OpenClawInstance& instance, const PodI
   spec.pod_template.metadata.labels = pod_labels(instance);
   spec.pod_template.metadata.annotations = instance.spec.pod_annotations;
   spec.pod_template.metadata.annotations.erase(std::string(kSecretHash));
-  spec.pod_template.metadata.annotations.insert_or_assign(std::string(kConfigHash), config_hash(instance.spec));
+  spec.pod_template.metadata.annotations.insert_or_assign(std::string(kConfigHash),
+                                                          config_hash(instance.spec, known_around(input)));
   spec.pod_template.spec = pod_spec(instance, input);
   return workload;
 }

@@ -1,0 +1,96 @@
+#include "openclaw/builders/init_config.hpp"
+
+#include "json/describe.hpp"
+#include "json/document.hpp"
+#include "openclaw/builders/config.hpp"
+#include "openclaw/builders/image.hpp"
+#include "openclaw/builders/workspace.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+constexpr std::string_view kSmallImage = "docker.io/library/busybox:1.37";
+constexpr std::int32_t kReadableByAll = 0644;
+
+// Merging and converting need Node, which the assistant's own image has.
+bool needs_node(const api::InstanceSpec& spec) {
+  return spec.config && (spec.config->merge_mode == "merge" || spec.config->format == "json5");
+}
+
+api::EnvVar init_variable(std::string_view name, std::string_view value) {
+  api::EnvVar variable;
+  variable.name = name;
+  variable.value = std::string(value);
+  return variable;
+}
+
+api::VolumeMount init_mount(std::string_view name, std::string_view path, bool read_only = false) {
+  api::VolumeMount mount;
+  mount.name = name;
+  mount.mount_path = path;
+  if (read_only) mount.read_only = true;
+  return mount;
+}
+
+api::SecurityContext init_security(const api::InstanceSpec& spec) {
+  api::SecurityContext context;
+  context.allow_privilege_escalation = false;
+  context.read_only_root_filesystem = !needs_node(spec);
+  context.run_as_non_root = !spec.security || !spec.security->pod || spec.security->pod->run_as_non_root.value_or(true);
+  context.capabilities = api::Capabilities{.add = {}, .drop = {"ALL"}};
+  context.seccomp_profile = {.type = "RuntimeDefault", .localhost_profile = {}};
+  return context;
+}
+
+api::Volume map_volume(std::string_view name, std::string map) {
+  api::Volume volume;
+  volume.name = name;
+  volume.config_map.emplace();
+  volume.config_map->name = std::move(map);
+  volume.config_map->default_mode = kReadableByAll;
+  return volume;
+}
+
+}  // namespace
+
+bool needs_init_tmp(const api::InstanceSpec& spec) { return needs_node(spec); }
+
+api::Container build_init_config(const api::OpenClawInstance& instance, const Surroundings& around) {
+  const api::InstanceSpec& spec = instance.spec;
+  const bool node = needs_node(spec);
+  api::Container container;
+  container.name = "init-config";
+  container.image = node ? instance_image(spec) : with_registry(kSmallImage, spec.registry);
+  container.image_pull_policy = node ? instance_pull_policy(spec) : "IfNotPresent";
+  container.command = {"sh", "-c", init_config_script(spec, around)};
+  container.volume_mounts = {init_mount("data", "/data"), init_mount("config", "/config")};
+  if (node) {
+    container.env = {init_variable("HOME", "/tmp"), init_variable("NPM_CONFIG_CACHE", "/tmp/.npm")};
+    container.volume_mounts.push_back(init_mount("init-tmp", "/tmp"));
+  }
+  container.volume_mounts.push_back(init_mount("workspace-init", "/workspace-init", true));
+  container.security_context = init_security(spec);
+  return container;
+}
+
+api::VolumeMount operator_config_mount() { return init_mount("config", "/operator-config", true); }
+
+api::OptionalRaw config_lifecycle(const api::InstanceSpec& spec) {
+  const std::string script =
+      config_script(spec.config.value_or(api::InstanceConfig{}),
+                    {.wanted = "/operator-config/openclaw.json", .present = "/home/openclaw/.openclaw/openclaw.json"});
+  if (script.empty()) return std::nullopt;
+  const json::Array command = {"sh", "-c", "set -e\n" + script};
+  const json::Object exec{{"exec", json::Object{{"command", command}}}};
+  return json::Raw{json::serialize(json::Object{{"postStart", exec}})};
+}
+
+api::Volume config_volume(const api::OpenClawInstance& instance) {
+  return map_volume("config", config_map_name(instance));
+}
+
+api::Volume workspace_volume(const api::OpenClawInstance& instance) {
+  return map_volume("workspace-init", workspace_map_name(instance));
+}
+
+}  // namespace rotor::openclaw

@@ -1,0 +1,165 @@
+#include "openclaw/findings.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "openclaw/builders/config.hpp"
+#include "openclaw/builders/config_document.hpp"
+#include "openclaw/builders/workspace.hpp"
+#include "openclaw/program_version.hpp"
+#include "openclaw/surroundings.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+// Conditions that are there only while something is to be said.
+constexpr std::array<std::string_view, 2> kPassing = {"WorkspaceReady", "ProgramVersionKnown"};
+
+constexpr std::array<std::string_view, 5> kBindWords = {"auto", "lan", "loopback", "custom", "tailnet"};
+
+Finding no_config(std::string reason, std::string message) {
+  return {.condition = "ConfigValid",
+          .status = "False",
+          .reason = std::move(reason),
+          .message = std::move(message),
+          .event = {},
+          .stops = true};
+}
+
+// Ours would be written over the user's own, and both would be gone with the instance.
+void reserved_names(const api::OpenClawInstance& instance, std::vector<Finding>& out) {
+  for (const std::string& name : named_config_maps(instance.spec)) {
+    if (name != config_map_name(instance) && name != workspace_map_name(instance)) continue;
+    out.push_back(no_config("ConfigMapReserved",
+                            fmt::format("A configMapRef of the spec names ConfigMap \"{}\", which is made for the "
+                                        "instance and not read: keep yours under another name",
+                                        name)));
+    return;
+  }
+}
+
+void config_source(const api::OpenClawInstance& instance, const Surroundings& around, std::vector<Finding>& out) {
+  const auto& config = instance.spec.config;
+  if (!config || !config->config_map_ref) return;
+  const std::string& name = config->config_map_ref->name;
+  const std::string key = config_key(*config->config_map_ref);
+  const auto found = around.config_maps.find(name);
+  if (found == around.config_maps.end() || found->second == nullptr) {
+    out.push_back(no_config("ConfigMapNotFound",
+                            fmt::format("spec.config.configMapRef: ConfigMap \"{}\" not found in namespace \"{}\"; "
+                                        "create it there, or name another one",
+                                        name, instance.metadata.ns)));
+  } else if (!found->second->contains(key)) {
+    out.push_back(no_config("ConfigMapKeyNotFound",
+                            fmt::format("spec.config.configMapRef: ConfigMap \"{}\" has no key \"{}\" in its data; add "
+                                        "it, or name another one in spec.config.configMapRef.key",
+                                        name, key)));
+  }
+}
+
+void workspace_sources(const api::OpenClawInstance& instance, const Surroundings& around, std::vector<Finding>& out) {
+  const WorkspacePlan plan = plan_workspace(instance.spec, around);
+  Finding found{
+      .condition = "WorkspaceReady", .status = "False", .reason = {}, .message = {}, .event = {}, .stops = false};
+  if (!plan.missing.empty()) {
+    found.reason = "ConfigMapNotFound";
+    found.event = "WorkspaceConfigMapNotFound";
+    found.message = fmt::format("No ConfigMap \"{}\" in namespace \"{}\": the workspace does without its files",
+                                fmt::join(plan.missing, "\", \""), instance.metadata.ns);
+  } else if (!plan.unusable.empty()) {
+    found.reason = "InvalidFilename";
+    found.event = "InvalidWorkspaceFilename";
+    found.message = fmt::format("Left out of the workspace: {}", fmt::join(plan.unusable, "; "));
+  } else if (plan.uses_config_maps) {
+    found.status = "True";
+    found.reason = "Resolved";
+    found.message = fmt::format("All workspace ConfigMaps resolved with {} total file(s)", plan.from_config_maps);
+  } else {
+    return;
+  }
+  out.push_back(std::move(found));
+}
+
+// Without the proxy nothing but the gateway itself could be reached from outside, and it listens where nobody comes.
+void unreachable_gateway(const api::OpenClawInstance& instance, std::vector<Finding>& out) {
+  const auto& config = instance.spec.config;
+  if (has_proxy(instance.spec) || !config || config->config_map_ref || !config->raw) return;
+  const std::string bind = config_bind(config->raw->text);
+  if (bind != "loopback" && bind != "127.0.0.1") return;
+  out.push_back(
+      {.condition = {},
+       .status = {},
+       .reason = {},
+       .message = fmt::format("spec.config.raw sets gateway.bind to \"{}\" and spec.gateway.enabled is false: "
+                              "nobody outside the pod reaches the gateway; set gateway.bind to \"{}\", or "
+                              "leave the proxy on",
+                              bind, rules_of(program_version(instance.spec)).listens_all),
+       .event = "GatewayBindConflict",
+       .stops = false});
+}
+
+// The program stops at once, with exit code 78.
+void refused_bind(const api::OpenClawInstance& instance, const Surroundings& around, std::vector<Finding>& out) {
+  const std::string bind = config_bind(users_config(instance.spec, around));
+  if (bind.empty() || std::ranges::find(kBindWords, bind) != kBindWords.end()) return;
+  out.push_back({.condition = {},
+                 .status = {},
+                 .reason = {},
+                 .message = fmt::format("The configuration sets gateway.bind to \"{}\", which OpenClaw refuses: it "
+                                        "takes one of {}",
+                                        bind, fmt::join(kBindWords, ", ")),
+                 .event = "GatewayBindRefused",
+                 .stops = false});
+}
+
+void unknown_version(const api::OpenClawInstance& instance, std::vector<Finding>& out) {
+  std::string note = version_note(program_version(instance.spec));
+  if (note.empty()) return;
+  out.push_back({.condition = "ProgramVersionKnown",
+                 .status = "False",
+                 .reason = "NewerThanTried",
+                 .message = std::move(note),
+                 .event = {},
+                 .stops = false});
+}
+
+}  // namespace
+
+std::vector<Finding> look_over(const api::OpenClawInstance& instance, const Surroundings& around) {
+  std::vector<Finding> out;
+  reserved_names(instance, out);
+  config_source(instance, around, out);
+  workspace_sources(instance, around, out);
+  unreachable_gateway(instance, out);
+  refused_bind(instance, around, out);
+  unknown_version(instance, out);
+  return out;
+}
+
+const Finding* stopping(std::span<const Finding> findings) {
+  const auto found = std::ranges::find_if(findings, &Finding::stops);
+  return found == findings.end() ? nullptr : &*found;
+}
+
+void set_findings(std::vector<kube::Condition>& conditions, std::span<const Finding> findings, std::int64_t generation,
+                  WallTime now) {
+  for (const std::string_view type : kPassing) {
+    if (std::ranges::find(findings, type, &Finding::condition) != findings.end()) continue;
+    std::erase_if(conditions, [type](const kube::Condition& c) { return c.type == type; });
+  }
+  for (const Finding& finding : findings) {
+    if (finding.condition.empty()) continue;
+    kube::Condition condition;
+    condition.type = finding.condition;
+    condition.status = finding.status;
+    condition.reason = finding.reason;
+    condition.message = finding.message;
+    condition.observed_generation = generation;
+    kube::set_condition(conditions, std::move(condition), now);
+  }
+}
+
+}  // namespace rotor::openclaw

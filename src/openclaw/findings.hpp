@@ -1,0 +1,30 @@
+// What an instance and its surroundings show before anything is built: what is missing, what cannot be used, what the
+// program will not like. Pure.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kube/object/object.hpp"
+#include "openclaw/managed.hpp"
+
+namespace rotor::openclaw {
+
+struct Finding {
+  std::string condition;  // its type; empty: an event alone
+  std::string status, reason, message;
+  std::string event;   // reason of a Warning event; empty: none
+  bool stops = false;  // nothing is made or changed until it is mended
+};
+
+std::vector<Finding> look_over(const api::OpenClawInstance& instance, const Surroundings& around);
+
+// The first one that stops the pass; null when none does.
+const Finding* stopping(std::span<const Finding> findings);
+
+// As conditions; those of earlier findings that hold no longer go.
+void set_findings(std::vector<kube::Condition>& conditions, std::span<const Finding> findings, std::int64_t generation,
+                  WallTime now);
+
+}  // namespace rotor::openclaw

@@ -1,0 +1,89 @@
+#include "openclaw/findings.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rotor::openclaw {
+namespace {
+
+using testing::HasSubstr;
+
+// "condition status reason event message", each finding on a line of its own; `!` in front of what stops the pass.
+std::string seen(std::string_view spec, std::map<std::string, api::StringMap> maps = {}) {
+  api::OpenClawInstance instance;
+  instance.metadata.name = "foo";
+  instance.metadata.ns = "test-ns";
+  auto read = json::read<api::InstanceSpec>(spec);
+  EXPECT_TRUE(read) << read.error().message;
+  instance.spec = std::move(read).value_or(api::InstanceSpec{});
+  Surroundings around;
+  for (auto& [name, data] : maps) {
+    around.config_maps.emplace(name, std::make_shared<const api::StringMap>(std::move(data)));
+  }
+  std::string out;
+  for (const Finding& f : look_over(instance, around)) {
+    out +=
+        (f.stops ? "!" : "") + f.condition + " " + f.status + " " + f.reason + " " + f.event + " " + f.message + "\n";
+  }
+  return out;
+}
+
+constexpr std::string_view kByMap = R"({"config":{"configMapRef":{"name":"c","key":"k"}}})";
+
+TEST(Findings, ThereAreNoneOfAnInstanceThatIsRight) {
+  EXPECT_EQ(seen("{}"), "");
+  EXPECT_EQ(seen(kByMap, {{"c", {{"k", "{}"}}}}), "");
+  EXPECT_EQ(seen(R"({"image":{"tag":"2026.9.6"},"config":{"raw":{"gateway":{"bind":"lan"}}}})"), "");
+}
+
+TEST(Findings, B081AndB082WithoutAConfigurationNothingIsMade) {
+  EXPECT_THAT(seen(kByMap), HasSubstr("!ConfigValid False ConfigMapNotFound  spec.config.configMapRef: ConfigMap \"c\" "
+                                      "not found in namespace \"test-ns\""));
+  EXPECT_THAT(seen(kByMap, {{"c", {{"other", "{}"}}}}), HasSubstr("!ConfigValid False ConfigMapKeyNotFound "));
+}
+
+TEST(Findings, AConfigMapThatIsOursIsNoSource) {
+  for (const char* spec :
+       {R"({"config":{"configMapRef":{"name":"foo-config"}}})",
+        R"({"workspace":{"configMapRef":{"name":"foo-workspace"}}})",
+        R"({"workspace":{"additionalWorkspaces":[{"name":"a","configMapRef":{"name":"foo-config"}}]}})"}) {
+    EXPECT_THAT(seen(spec), HasSubstr("!ConfigValid False ConfigMapReserved ")) << spec;
+  }
+}
+
+TEST(Findings, B078AGatewayThatNobodyReachesIsSaid) {
+  constexpr std::string_view kOff = R"({"gateway":{"enabled":false},"config":{"raw":{"gateway":{"bind":"loopback"}}}})";
+  EXPECT_THAT(seen(kOff), HasSubstr("GatewayBindConflict"));
+  EXPECT_EQ(seen(R"({"config":{"raw":{"gateway":{"bind":"loopback"}}}})"), "") << "the proxy reaches it";
+}
+
+TEST(Findings, AnAddressToListenOnIsRefusedByTheProgramAndSaid) {
+  EXPECT_THAT(seen(R"({"config":{"raw":{"gateway":{"bind":"0.0.0.0"}}}})"), HasSubstr("GatewayBindRefused"));
+  EXPECT_THAT(seen(kByMap, {{"c", {{"k", R"({"gateway":{"bind":"::"}})"}}}}), HasSubstr("GatewayBindRefused"));
+}
+
+TEST(Findings, AVersionThatNobodyTriedIsNoted) {
+  EXPECT_THAT(seen(R"({"image":{"tag":"2031.1.1"}})"), HasSubstr("ProgramVersionKnown False NewerThanTried "));
+}
+
+TEST(Findings, ThoseOfBeforeGoFromTheStatusAndOthersStay) {
+  std::vector<kube::Condition> conditions(3);
+  conditions[0].type = "WorkspaceReady";
+  conditions[1].type = "ProgramVersionKnown";
+  conditions[2].type = "Ready";
+  const std::vector<Finding> now = {{.condition = "ProgramVersionKnown",
+                                     .status = "False",
+                                     .reason = "NewerThanTried",
+                                     .message = "m",
+                                     .event = {},
+                                     .stops = false}};
+  set_findings(conditions, now, 7, WallTime{});
+  ASSERT_EQ(conditions.size(), 2U);
+  EXPECT_EQ(kube::find_condition(conditions, "ProgramVersionKnown")->reason, "NewerThanTried");
+  EXPECT_EQ(kube::find_condition(conditions, "ProgramVersionKnown")->observed_generation, 7);
+  EXPECT_NE(kube::find_condition(conditions, "Ready"), nullptr);
+  EXPECT_EQ(stopping(now), nullptr);
+}
+
+}  // namespace
+}  // namespace rotor::openclaw
