@@ -12,6 +12,9 @@ inline constexpr std::string_view kManagedLabel = "reconcile.external-secrets.io
 inline constexpr std::string_view kManagedValue = "true";
 inline constexpr std::string_view kOwnerLabel = "reconcile.external-secrets.io/created-by";
 inline constexpr std::string_view kDataHashAnnotation = "reconcile.external-secrets.io/data-hash";
+// Only on objects of other kinds than Secret that the API server stores otherwise than they were written (defaults,
+// fields it does not know): "WRITTEN=STORED", two hashes of content.
+inline constexpr std::string_view kStoredAsAnnotation = "rotor/stored-as";
 
 // Value of the owner label: the hash of "<namespace>/<name>".
 std::string owner_hash(const kube::Key& external_secret);

@@ -133,6 +133,32 @@ TEST_F(SecretsGenericTargets, KeepNumbersAndLeaveTheServersDefaultsAlone_Row187_
   world.until("our value again", [this] { return at("widget", "spec.user") == R"("two")"; });
 }
 
+// A generator's values are made anew at every refresh: a restart is none.
+TEST_F(SecretsGenericTargets, KeepWhatAGeneratorMadeWhenTheOperatorStartsAgain) {
+  world.install_widgets();
+  world.create("Password", "pw", R"({"spec":{"digits":0,"symbols":0,"noUpper":true,"length":16}})");
+  start();
+  world.external_secret(fmt::format(
+      R"("target":{{"name":"tgt",{},"template":{{"templateFrom":[{{"target":"spec","literal":"user: {{{{ .password }}}}"}}]}}}},
+         "dataFrom":[{{"sourceRef":{{"generatorRef":{{"kind":"Password","name":"pw"}}}}}}])",
+      kWidget));
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(at("widget", "spec.ttl"), "30") << "the server's default, else nothing is shown";
+  const std::string made = at("widget", "spec.user");
+  const auto version = at("widget", "metadata.resourceVersion");
+  world.stop_operator();
+  secrets::Options options;
+  options.generic_targets = true;
+  world.start_operator(options);
+  world.settle();
+  world.settle();
+  EXPECT_EQ(at("widget", "spec.user"), made);
+  EXPECT_EQ(at("widget", "metadata.resourceVersion"), version);
+  world.merge("widget", "tgt", R"({"spec":{"ttl":31}})");
+  world.until("another run", [&] { return at("widget", "spec.ttl") == "30"; });
+  EXPECT_NE(at("widget", "spec.user"), made) << "an edit is put right";
+}
+
 TEST_F(SecretsGenericTargets, HoldNoValuesBesideATemplate_Row188) {
   begin(fmt::format(R"({},"template":{{"metadata":{{"labels":{{"l":"x"}}}}}})", kConfigMap));
   world.until_ready("es", "es", kSynced);

@@ -22,11 +22,6 @@ constexpr auto kAskForKindEvery = std::chrono::seconds(20);
 
 struct ManifestWatches::Watched {
   kube::KindName kind;
-  // What the API server made of what was written there, where that is not the same.
-  struct Made {
-    std::string written, stored;
-  };
-  std::map<Key, Made> made{};
   std::map<Key, std::set<Key>> by_target{};      // object → ExternalSecrets
   std::unique_ptr<kube::Cache<Target>> cache{};  // once the kind's resource is known
   std::optional<kube::Signal> let_go{};          // while it runs
@@ -140,7 +135,6 @@ Task<> ManifestWatches::follow_kind(std::shared_ptr<Watched> watched) {
 
 void ManifestWatches::object_changed(Watched& watched, const Key& object, const TargetPtr& before,
                                      const TargetPtr& after) {
-  if (!after) watched.made.erase(object);
   if (!watched.cache->is_ready()) return;  // all users are told once everything is listed
   if (after && watched.cache->is_own_write(object, *after)) return;
   if (before && after && before->metadata.resource_version == after->metadata.resource_version) return;
@@ -152,35 +146,12 @@ void ManifestWatches::object_changed(Watched& watched, const Key& object, const 
 ManifestWatches::Sight ManifestWatches::see(const Key& external_secret) const {
   const Use* use = use_of(external_secret);
   if (use == nullptr || !use->watched->cache || !use->watched->cache->is_ready()) return {};
-  TargetPtr shown = use->watched->cache->get(use->target);
-  if (shown && use->watched->made.contains(use->target)) {
-    shown = std::make_shared<const Target>(as_written(external_secret, *shown));
-  }
-  return {true, std::move(shown)};
+  return {true, use->watched->cache->get(use->target)};
 }
 
-Target ManifestWatches::as_written(const Key& external_secret, Target target) const {
-  const Use* use = use_of(external_secret);
-  if (use == nullptr) return target;
-  const auto made = use->watched->made.find(use->target);
-  if (made != use->watched->made.end() && made->second.stored == target.actual_hash) {
-    target.actual_hash = made->second.written;
-  }
-  return target;
-}
-
-Result<void> ManifestWatches::wrote(const Key& external_secret, const SecretBytes& answer, const std::string& written) {
-  const Use* use = use_of(external_secret);
-  if (use == nullptr) return {};  // gone meanwhile
-  Watched& watched = *use->watched;
-  TRY(Target stored, decode_object(answer.reveal()));
-  if (stored.actual_hash == written) {
-    watched.made.erase(use->target);
-  } else {
-    watched.made.insert_or_assign(use->target, Watched::Made{written, stored.actual_hash});
-  }
-  if (watched.cache) watched.cache->wrote(std::move(stored));
-  return {};
+void ManifestWatches::wrote(const Key& external_secret, Target answer) {
+  const Use* use = use_of(external_secret);  // null: gone meanwhile
+  if (use != nullptr && use->watched->cache) use->watched->cache->wrote(std::move(answer));
 }
 
 }  // namespace rotor::secrets

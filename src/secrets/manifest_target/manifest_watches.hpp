@@ -42,11 +42,8 @@ class ManifestWatches {
   Sight see(const kube::Key& external_secret) const;
   Task<Result<std::optional<kube::Resource>>> find(kube::KindName kind) { return discovery_.find(std::move(kind)); }
 
-  // The API server's answer to the write of an object whose content had the hash `written`: what the server made of it
-  // (defaults, fields it does not know) is no edit.
-  Result<void> wrote(const kube::Key& external_secret, const SecretBytes& answer, const std::string& written);
-  // `target` as others see it: with the hash of what was written, when it is what the server made of that.
-  Target as_written(const kube::Key& external_secret, Target target) const;
+  // An object of its target as the API server answered to our write of it.
+  void wrote(const kube::Key& external_secret, Target answer);
 
   std::size_t size() const { return watched_.size(); }
 

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "kube/client/paths.hpp"
 #include "kube/client/retry.hpp"
+#include "secrets/manifest_target/object_content.hpp"
 #include "secrets/marks.hpp"
 
 namespace rotor::secrets {
@@ -22,6 +23,17 @@ SecretBytes body_of(const json::Object& object) {
   SecretBytes body(text);
   wipe(text.data(), text.size());
   return body;
+}
+
+// `object` has been read: it is one.
+SecretBytes noted_on(const SecretBytes& object, const std::string& note) {
+  json::Value whole = json::parse(object.reveal()).value();
+  json::Object& metadata = whole.get_object()["metadata"].get_object();
+  json::Value& annotations = metadata["annotations"];
+  if (!annotations.is_object()) annotations.emplace_object();
+  annotations.get_object()[kStoredAsAnnotation] = note;
+  metadata.erase("managedFields");  // left out of an update: the API server keeps its own
+  return body_of(whole.get_object());
 }
 
 Key key_of(const ExternalSecret& es) { return {es.metadata.ns, es.target_name()}; }
@@ -61,8 +73,8 @@ Task<ManifestWriter::Done> ManifestWriter::create(ExternalSecretPtr es, Manifest
     }
     co_return std::unexpected(failed_to("create", *es, place->resource, std::move(error)));
   }
-  // The watch shows it sooner or later.
-  static_cast<void>(p_.world.manifests().wrote(es->metadata.key(), *answer, plan.hash));
+  auto settled = co_await settle(std::move(es), std::move(place), std::move(plan.hash), *std::move(answer));
+  if (!settled) co_return std::unexpected(std::move(settled).error());
   co_return Deed::kCreated;
 }
 
@@ -70,11 +82,27 @@ Task<ManifestWriter::Done> ManifestWriter::update(ExternalSecretPtr es, Manifest
   auto answer = co_await p_.client.update(place->resource, key_of(*es), body_of(plan.object), confidential(*es));
   if (!answer) co_return std::unexpected(failed_to("update", *es, place->resource, std::move(answer).error()));
   const auto stored = kube::decode<kube::PartialObject>(*answer);
-  static_cast<void>(p_.world.manifests().wrote(es->metadata.key(), *answer, plan.hash));
   // What the API server makes of it may be what was there.
-  const auto& before = place->there()->target.metadata.resource_version;
-  if (stored && stored->metadata.resource_version == before) co_return std::nullopt;
-  co_return Deed::kUpdated;
+  const bool changed = !stored || stored->metadata.resource_version != place->there()->target.metadata.resource_version;
+  auto settled = co_await settle(std::move(es), std::move(place), std::move(plan.hash), *std::move(answer));
+  if (!settled) co_return std::unexpected(std::move(settled).error());
+  co_return changed ? std::optional(Deed::kUpdated) : std::nullopt;
+}
+
+// Where the API server made something else of it, that is noted on the object: else the next process took it for an
+// edit.
+Task<Synced<void>> ManifestWriter::settle(ExternalSecretPtr es, ManifestPlacePtr place, std::string written,
+                                          SecretBytes answer) {
+  auto stored = decode_object(answer.reveal());
+  if (!stored) co_return Synced<void>();  // the watch shows it sooner or later
+  const std::string made = stored->actual_hash;
+  p_.world.manifests().wrote(es->metadata.key(), *std::move(stored));
+  if (made == written) co_return Synced<void>();
+  auto noted = co_await p_.client.update(place->resource, key_of(*es), noted_on(answer, stored_as(written, made)),
+                                         confidential(*es));
+  if (!noted) co_return std::unexpected(failed_to("update", *es, place->resource, std::move(noted).error()));
+  if (auto after = decode_object(noted->reveal())) p_.world.manifests().wrote(es->metadata.key(), *std::move(after));
+  co_return Synced<void>();
 }
 
 Task<Synced<Deed>> ManifestWriter::remove(ExternalSecretPtr es, ManifestPlacePtr place) {

@@ -24,6 +24,7 @@ class ManifestWriter {
   using Done = Synced<std::optional<Deed>>;
   Task<Done> create(ExternalSecretPtr es, ManifestPlacePtr place, Plan plan);
   Task<Done> update(ExternalSecretPtr es, ManifestPlacePtr place, Plan plan);
+  Task<Synced<void>> settle(ExternalSecretPtr es, ManifestPlacePtr place, std::string written, SecretBytes answer);
 
   Parts p_;
 };

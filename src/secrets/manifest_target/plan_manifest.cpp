@@ -7,6 +7,7 @@
 #include "secrets/desired_metadata.hpp"
 #include "secrets/manifest_target/manifest.hpp"
 #include "secrets/manifest_target/object_content.hpp"
+#include "secrets/marks.hpp"
 #include "secrets/policies.hpp"
 
 namespace rotor::secrets {
@@ -70,7 +71,11 @@ Synced<Plan> plan_manifest(const ExternalSecret& es, const LiveObject* live, Con
   if (!parts) return std::unexpected(unmakeable(std::move(parts).error()));
   auto hash = as_it_is ? target->actual_hash : content_hash(object);
   if (!hash) return std::unexpected(unmakeable(std::move(hash).error()));
-  TRY(const kube::ObjectMeta metadata, desired_metadata(es, target, *parts, *hash));
+  TRY(kube::ObjectMeta metadata, desired_metadata(es, target, *parts, *hash));
+  const std::string* stored = target == nullptr ? nullptr : target->annotation(kStoredAsAnnotation);
+  if (stored != nullptr && tells_of(*stored, *hash)) {
+    metadata.annotations.insert_or_assign(std::string(kStoredAsAnnotation), *stored);
+  }
   if (auto allowed = check_secret(es, object, metadata); !allowed) {
     return std::unexpected(unmakeable(std::move(allowed).error()));
   }

@@ -38,11 +38,10 @@ SyncFailure not_namespaced(const kube::KindName& kind) {
       kube::Outcome::done()};
 }
 
-Result<LiveObject> read_live(const Parts& parts, const ExternalSecret& es, const SecretBytes& answer) {
+Result<LiveObject> read_live(const SecretBytes& answer) {
   TRY(Target target, decode_object(answer.reveal()));
   TRY(json::Value object, json::parse(answer.reveal()));
-  return LiveObject{parts.world.manifests().as_written(es.metadata.key(), std::move(target)),
-                    std::move(object.get_object())};
+  return LiveObject{std::move(target), std::move(object.get_object())};
 }
 
 }  // namespace
@@ -61,7 +60,7 @@ Task<Synced<ManifestPlacePtr>> read_manifest(Parts parts, ExternalSecretPtr es) 
   }
   std::string context = fmt::format("could not get {} {}", kind.kind, key.name);
   if (!answer) co_return std::unexpected(unread(std::move(answer).error().prefixed(context)));
-  auto live = read_live(parts, *es, *answer);
+  auto live = read_live(*answer);
   if (!live) co_return std::unexpected(unread(std::move(live).error().prefixed(context)));
   co_return std::make_shared<const ManifestPlace>(ManifestPlace{resource, *std::move(live)});
 }

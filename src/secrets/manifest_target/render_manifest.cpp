@@ -1,9 +1,11 @@
 #include "secrets/manifest_target/render_manifest.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/encoding.hpp"
 #include "base/quote.hpp"
 #include "secrets/manifest_target/manifest.hpp"
@@ -18,6 +20,24 @@ std::unexpected<RenderFailure> not_applied(Error error) {
   std::string cause = error.message;
   return std::unexpected(RenderFailure{.error = std::move(error).prefixed("could not apply template to manifest"),
                                        .cause = std::move(cause)});
+}
+
+// A ConfigMap and a Secret have no other places: an API server drops what stands elsewhere, and all would seem well.
+Result<void> check_core_places(const kube::KindName& kind, const api::es::Template& tmpl) {
+  if (kind.api_version != "v1" || (kind.kind != "ConfigMap" && kind.kind != "Secret")) return {};
+  constexpr std::array<std::string_view, 4> kWords = {"", "data", "labels", "annotations"};
+  constexpr std::array<std::string_view, 6> kMembers = {"data", "binaryData", "stringData",
+                                                        "type", "immutable",  "metadata"};
+  for (const auto& from : tmpl.template_from) {
+    if (std::ranges::find(kWords, ascii_lower(from.target)) != kWords.end()) continue;
+    const std::string_view first = std::string_view(from.target).substr(0, from.target.find_first_of(".["));
+    if (std::ranges::find(kMembers, first) != kMembers.end()) continue;
+    return fail(Code::kInvalid,
+                fmt::format("templateFrom target={}: a {} has no such field, so that nothing of it would "
+                            "be stored; write into data",
+                            go_quote(from.target), kind.kind));
+  }
+  return {};
 }
 
 json::Object blank_object(const kube::KindName& kind) {
@@ -93,6 +113,7 @@ std::expected<json::Object, RenderFailure> render_manifest(const ExternalSecret&
   if (auto allowed = check_target_paths(*es.spec.target.tmpl); !allowed) {
     return not_applied(std::move(allowed).error());
   }
+  if (auto fits = check_core_places(kind, *es.spec.target.tmpl); !fits) return not_applied(std::move(fits).error());
   TRY(const TemplateSpecOf gathered, gather_template(*es.spec.target.tmpl, sources));
   auto applied = tmpl::apply_to_object(gathered.spec, fetched, environment, {delimiters, {}}, object);
   if (!applied) return not_applied(std::move(applied).error());

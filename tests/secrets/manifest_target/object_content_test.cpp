@@ -1,5 +1,6 @@
 #include "secrets/manifest_target/object_content.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/secrets/manifest_target/generic.hpp"
@@ -30,6 +31,23 @@ TEST(ObjectContent, IsRememberedByItsHashOnly) {
   EXPECT_TRUE(target->managed());
   ASSERT_EQ(target->metadata.managed_fields.size(), 1U);
   EXPECT_EQ(target->metadata.managed_fields[0].manager, "externalsecrets.external-secrets.io/es");
+}
+
+// Told by the object itself, so that the next process knows it too.
+TEST(ObjectContent, IsWhatWasWrittenWhereTheServerMadeThisOfIt) {
+  const auto object = [](std::string_view written, std::string_view note, std::string_view spec) {
+    return fmt::format(R"({{"metadata":{{"name":"a","annotations":{{"reconcile.external-secrets.io/data-hash":"{}",
+      "rotor/stored-as":"{}"}}}},"spec":{}}})",
+                       written, note, spec);
+  };
+  const std::string stored = *content_hash(test::object_of(R"({"spec":{"key":"val","ttl":30}})"));
+  const std::string note = stored_as(kHashOfKeyVal, stored);
+  EXPECT_TRUE(decode_object(object(kHashOfKeyVal, note, R"({"key":"val","ttl":30})"))->hash_matches());
+  EXPECT_FALSE(decode_object(object(kHashOfKeyVal, note, R"({"key":"val","ttl":31})"))->hash_matches()) << "edited";
+  EXPECT_FALSE(decode_object(object("other", note, R"({"key":"val","ttl":30})"))->hash_matches()) << "its hash was";
+  EXPECT_FALSE(decode_object(object(kHashOfKeyVal, "", R"({"key":"val","ttl":30})"))->hash_matches());
+  EXPECT_TRUE(tells_of(note, kHashOfKeyVal));
+  EXPECT_FALSE(tells_of(note, stored));
 }
 
 TEST(ObjectContent, ThatAServerLeavesOutIsEmpty) {

@@ -47,6 +47,17 @@ TEST(PlanManifest, WritesNothingWhenNothingDiffers_Row189) {
   }
 }
 
+TEST(PlanManifest, KeepsTheNoteOfWhatTheServerMadeOfTheSameContentAlone) {
+  const auto es = generic_es("v1", "ConfigMap");
+  auto live = left_object(es, one_value("a", "v1"));
+  const std::string note = stored_as(live.target.actual_hash, "stored");
+  live.target.metadata.annotations[std::string(kStoredAsAnnotation)] = note;
+  EXPECT_EQ(planned_object(es, &live, one_value("a", "v1"))->action, Action::kLeave);
+  live.target.metadata.labels.clear();
+  const auto same = planned_object(es, &live, one_value("a", "v1"));
+  EXPECT_EQ(same->object.at("metadata").at("annotations").at(kStoredAsAnnotation).as_string(), note);
+}
+
 TEST(PlanManifest, NoticesADifferenceBesideTheHashedPart_Row190) {
   const auto es = with_template(
       generic_es("example.com/v1", "Widget"),

@@ -1,5 +1,6 @@
 #include "secrets/manifest_target/render_manifest.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -99,6 +100,26 @@ TEST(RenderManifest, NamesThePathThatIsWrongAndNoValue) {
   EXPECT_EQ(failed.error().error.message,
             "could not apply template to manifest: failed to set path spec.a.b: expected map at key \"b\" but found "
             "string");
+}
+
+// The API server would drop it, and the object would seem to be as it should.
+TEST(RenderManifest, RefusesAPlaceThatACoreKindDoesNotHave) {
+  for (const char* kind : {"ConfigMap", "Secret"}) {
+    for (const char* target : {"spec", "Spec", "rules[0].host"}) {
+      const auto es = with_template(generic_es("v1", kind),
+                                    fmt::format(R"({{"templateFrom":[{{"target":"{}","literal":"a: b"}}]}})", target));
+      const auto made = rendered(es, one_value("a", "v"));
+      ASSERT_FALSE(made) << kind << target;
+      EXPECT_EQ(
+          made.error().error.message,
+          fmt::format("could not apply template to manifest: templateFrom target=\"{}\": a {} has no such field, so "
+                      "that nothing of it would be stored; write into data",
+                      target, kind));
+    }
+  }
+  EXPECT_TRUE(
+      rendered(with_template(generic_es("v1", "ConfigMap"), R"({"templateFrom":[{"target":"data.k","literal":"b"}]})"),
+               one_value("a", "v")));
 }
 
 }  // namespace
