@@ -14,12 +14,14 @@ class LocalGenerator final : public Generator {
   LocalGenerator(const Kind& kind, Pool& pool) : kind_(kind), pool_(pool) {}
 
   Task<Lookup<Made>> generate(Order order) override {
-    if (!kind_.slow) {
+    if (kind_.make != nullptr) {
       auto values = kind_.make(order.spec, private_random);
       if (!values) co_return std::unexpected(std::move(values).error());
       co_return Made{*std::move(values)};
     }
-    auto work = [make = kind_.make, spec = std::move(order.spec)] { return make(spec, private_random); };
+    auto work = [make = kind_.make_slowly, spec = std::move(order.spec)](std::stop_token stop) {
+      return make(spec, private_random, std::move(stop));
+    };
     auto values = co_await pool_.run(std::move(work));
     if (!values) co_return std::unexpected(std::move(values).error());
     co_return Made{*std::move(values)};
@@ -34,7 +36,7 @@ class LocalGenerator final : public Generator {
 
 Generators::Generators(const providers::Services& services) : pool_(1) {
   for (const Kind& kind : kinds()) {
-    if (kind.make != nullptr) {
+    if (kind.local()) {
       set(std::string(kind.name), std::make_unique<LocalGenerator>(kind, pool_));
     } else if (kind.connect != nullptr) {
       set(std::string(kind.name), kind.connect(services, pool_));

@@ -20,13 +20,16 @@ struct Kind {
   std::string_view name;
   std::string_view plural;
   std::string_view member;  // of a ClusterGenerator's spec.generator
-  // One of the two; neither: not built yet.
-  Result<SecretMap> (*make)(const json::Raw& spec, const Random& random) = nullptr;                  // asks nobody
+  // One of the three; none: not built yet.
+  Result<SecretMap> (*make)(const json::Raw& spec, const Random& random) = nullptr;  // asks nobody
+  // The same, when it may take more than a moment; told to stop it fails soon.
+  Result<SecretMap> (*make_slowly)(const json::Raw& spec, const Random& random, std::stop_token stop) = nullptr;
   std::unique_ptr<Generator> (*connect)(const providers::Services& services, Pool& pool) = nullptr;  // asks a server
 
-  bool slow = false;  // `make` takes more than a moment
+  std::string (*remark)(const json::Raw& spec) = nullptr;  // what it takes otherwise than it is written; "": nothing
 
-  bool built() const { return make != nullptr || connect != nullptr; }
+  bool local() const { return make != nullptr || make_slowly != nullptr; }
+  bool built() const { return local() || connect != nullptr; }
 };
 
 std::span<const Kind> kinds();

@@ -174,4 +174,10 @@ Result<SecretMap> make_password(const json::Raw& raw, const Random& random) {
   return values;
 }
 
+std::string remark_on_password(const json::Raw& raw) {
+  const auto spec = read_spec<PasswordSpec>(raw);
+  if (!spec || spec->length > 0) return {};
+  return fmt::format("spec.length {} is taken for {}: write how many characters you want", spec->length, kUsualLength);
+}
+
 }  // namespace rotor::generators

@@ -25,13 +25,18 @@ class ClientSecrets final : public WebhookSecrets {
   explicit ClientSecrets(kube::Client& client) : client_(client) {}
 
   Task<Result<SecretMap>> read(std::string consumer_ns, std::string name) override {
+    const std::string ns = consumer_ns;
     kube::Key key{std::move(consumer_ns), name};
     auto secret = co_await kube::get<api::Secret>(client_, std::move(key));
     if (!secret) {
       Error error = std::move(secret).error();
-      if (error.code == Code::kNotFound) error.code = Code::kInvalid;  // a credential, not what a store has
-      co_return std::unexpected(
-          std::move(error).prefixed(fmt::format("failed to get clustersecretstore webhook secret {}", name)));
+      if (error.code == Code::kNotFound) {  // a credential, not what a store has
+        co_return fail(Code::kInvalid,
+                       fmt::format("failed to get webhook secret {}: there is none in namespace {}; make it there, "
+                                   "with the label {}: webhook, or correct spec.secrets of the Webhook",
+                                   name, ns, kTypeLabel));
+      }
+      co_return std::unexpected(std::move(error).prefixed(fmt::format("failed to get webhook secret {}", name)));
     }
     CO_TRY_VOID(check_label(secret->metadata.labels, name));
     co_return std::move(secret->data);

@@ -84,5 +84,27 @@ TEST(Pool, FinishesWorkWhoseCallerIsCancelledMeanwhile) {
   EXPECT_TRUE(worked);
 }
 
+Task<int> never_by_itself(Pool& pool, std::latch& begun) {
+  co_await pool.run([&begun](std::stop_token stop) {
+    begun.count_down();
+    while (!stop.stop_requested()) std::this_thread::yield();
+    return 0;
+  });
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, std::chrono::hours(1));
+  co_await timer.async_wait(boost::asio::use_awaitable);
+  co_return 1;
+}
+
+TEST(Pool, TellsWorkThatListensToStopWhenItsCallerIsCancelled) {
+  boost::asio::io_context io;
+  Pool pool(1);
+  std::latch begun(1);
+  test::Running<int> running(io, never_by_itself(pool, begun));
+  io.poll();
+  begun.wait();
+  running.cancel();
+  EXPECT_THROW(running.get(), boost::system::system_error);
+}
+
 }  // namespace
 }  // namespace rotor

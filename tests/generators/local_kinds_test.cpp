@@ -219,5 +219,11 @@ TEST(RandomBelow, DrawsAgainWhereSomeNumbersWouldComeMoreOften) {
   EXPECT_EQ(draws, 2);
 }
 
+TEST(PasswordGenerator, SaysWhichLengthItTakesForNone) {
+  EXPECT_EQ(remark_on_password({R"({"length":-3})"}),
+            "spec.length -3 is taken for 24: write how many characters you want");
+  EXPECT_EQ(remark_on_password({R"({"length":5})"}), "");
+}
+
 }  // namespace
 }  // namespace rotor::generators

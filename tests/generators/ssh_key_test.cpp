@@ -92,6 +92,27 @@ TEST(SshKeyText, IsNeverTheSameTwice) {
   EXPECT_NE(text_of(*one, "publicKey"), text_of(*two, "publicKey"));
 }
 
+// A key of 8192 bits takes many seconds, and nobody waits for it any more.
+TEST(SshKey, OfManyBitsIsGivenUpWhenItIsToldToStop) {
+  std::stop_source stop;
+  stop.request_stop();
+  const auto made = make_ssh_key({R"({"keySize":8192})"}, private_random, stop.get_token());
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Code::kCancelled);
+}
+
+TEST(SshKey, SaysWhichSizeItTakesForOneThatItDoesNotHave) {
+  const auto said = [](std::string_view spec) { return remark_on_ssh_key({std::string(spec)}); };
+  EXPECT_EQ(said(R"({"keyType":"ecdsa","keySize":1000})"),
+            "spec.keySize 1000 is taken for 256: an ecdsa key has 256, 384 or 521 bits");
+  EXPECT_EQ(said(R"({"keyType":"ed25519","keySize":512})"),
+            "spec.keySize 512 means nothing for ed25519, whose keys have one size: leave it out");
+  for (const char* fine : {"{}", R"({"keySize":3000})", R"({"keyType":"ecdsa","keySize":384})",
+                           R"({"keyType":"ecdsa"})", R"({"keyType":"ed25519"})"}) {
+    EXPECT_EQ(said(fine), "") << fine;
+  }
+}
+
 struct RefusedKey {
   std::string_view spec, message;
 };

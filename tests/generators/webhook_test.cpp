@@ -194,7 +194,7 @@ class FakeSecrets final : public WebhookSecrets {
  public:
   Task<Result<SecretMap>> read(std::string consumer_ns, std::string name) override {
     const auto it = secrets.find(consumer_ns + "/" + name);
-    if (it == secrets.end()) co_return fail(Code::kInvalid, "failed to get clustersecretstore webhook secret " + name);
+    if (it == secrets.end()) co_return fail(Code::kInvalid, "failed to get webhook secret " + name);
     co_return it->second;
   }
   std::map<std::string, SecretMap> secrets;
@@ -258,7 +258,7 @@ TEST_F(WebhookFlow, SendsWhatASecretHoldsAndTakesTheAnswer) {
 
 TEST_F(WebhookFlow, SaysWhichSecretIsMissingBeforeItCalls) {
   EXPECT_EQ(generate(R"("secrets":[{"name":"login","secretRef":{"name":"other"}}],"result":{})"),
-            "error: failed to get clustersecretstore webhook secret other");
+            "error: failed to get webhook secret other");
   EXPECT_TRUE(asked_.empty());
 }
 

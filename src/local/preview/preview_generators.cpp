@@ -42,13 +42,14 @@ Result<SecretMap> PreviewGenerators::make(const api::es::GeneratorRef& ref) cons
   }
   TRY(const auto meant, meant_by(object->second));
   const generators::Kind* kind = generators::find_kind(meant.kind);
-  if (kind == nullptr || kind->make == nullptr) {
+  if (kind == nullptr || !kind->local()) {
     if (data_given_) return SecretMap{};
     return fail(Code::kInvalid, fmt::format("{} \"{}\" asks a server, which `rotor template` does not do: give what it "
                                             "makes with --data FILE",
                                             meant.kind, ref.name));
   }
-  auto made = kind->make(meant.spec, generators::private_random);
+  const auto& random = generators::private_random;
+  auto made = kind->make != nullptr ? kind->make(meant.spec, random) : kind->make_slowly(meant.spec, random, {});
   if (!made) return std::unexpected(std::move(made).error().prefixed("error using generator"));
   return made;
 }
