@@ -24,6 +24,7 @@ struct ContentMaker::Rendered {
   bool varied = false;  // the next time it is another text
   tmpl::SecretParts parts{};
   json::Object object{};  // instead, when it is to be another object than a Secret
+  std::vector<std::string> remarks{};
 };
 
 bool ContentMaker::may_hold_the_same(const ExternalSecret& es) const {
@@ -43,7 +44,8 @@ Task<Synced<Content>> ContentMaker::make(ExternalSecretPtr es, Material material
   auto rendered = co_await render(es, std::move(material));
   if (!rendered) co_return std::unexpected(std::move(rendered).error());
   if (rendered->empty) co_return Content{};
-  Content made{Content::Kind::kNew, std::move(rendered->parts), std::move(rendered->object), {}};
+  Content made{
+      Content::Kind::kNew, std::move(rendered->parts), std::move(rendered->object), {}, std::move(rendered->remarks)};
   if (!rendered->varied) co_return std::move(made);
   if (live) {
     std::string digest = inputs_digest(*co_await digests_.key(), inputs, live->actual_hash);
@@ -63,7 +65,7 @@ Task<Synced<ContentMaker::Rendered>> ContentMaker::render(ExternalSecretPtr es, 
                delimiters = p_.options.delimiters]() mutable -> Synced<Rendered> {
     Rendered out;
     environment.varied = &out.varied;
-    auto values = finish_values(*es, std::move(material.fetched), environment);
+    auto values = finish_values(*es, std::move(material.fetched), environment, &out.remarks);
     if (!values) return std::unexpected(SyncFailure{Ending::kNotFetched, std::move(values).error().error});
     // Under deletionPolicy Merge a Secret without values is a Secret like any other.
     out.empty = values->empty() && (retains(*es) || deletes(*es));

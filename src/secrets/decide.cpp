@@ -37,6 +37,17 @@ bool made_once(const ExternalSecret& es, const Target* target) {
   return es.spec.refresh_policy == "CreatedOnce" && target != nullptr && controls(es, *target);
 }
 
+// No edit of it asks for other values.
+bool keeps_its_values(const ExternalSecret& es, Duration interval) {
+  if (es.spec.refresh_policy == "CreatedOnce") return true;
+  return interval <= Duration::zero() && es.spec.refresh_policy != "OnChange";
+}
+
+// creationPolicy was changed since: whose the target is follows, or an Orphan went with its ExternalSecret.
+bool is_owned_otherwise(const ExternalSecret& es, const Target& target) {
+  return writes(es) && target.managed() && controls(es, target) != owns(es);
+}
+
 // Is there something to do, and why?
 void judge_need(const Observed& seen, Decision& decision) {
   const RefreshDecision due = should_refresh(*seen.es, decision.interval, seen.now, seen.slot);
@@ -45,7 +56,15 @@ void judge_need(const Observed& seen, Decision& decision) {
   // A change in the store is news as soon as its time has come, never for who does not follow the store.
   const bool asked = seen.ask > 0 && follows_store(*seen.es, decision.interval);
   decision.why = due.refresh ? due.why : repair.refresh ? repair.why : asked ? "its store's values changed" : due.why;
-  if (!asked && !due.refresh && !repair.refresh) return;
+  if (!asked && !due.refresh && !repair.refresh) {
+    const bool otherwise = seen.target && is_owned_otherwise(*seen.es, *seen.target);
+    if (otherwise && keeps_its_values(*seen.es, decision.interval)) decision.action = SyncAction::kAround;
+    return;
+  }
+  if (repair.refresh && !due.refresh && !seen.target && seen.earlier) {
+    decision.action = SyncAction::kMove;
+    return;
+  }
   if (!repair.refresh && made_once(*seen.es, seen.target.get())) {
     decision.action = SyncAction::kOnRecord;
     return;

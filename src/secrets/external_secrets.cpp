@@ -150,6 +150,10 @@ Task<Outcome> ExternalSecretController::act(Observed seen, Decision decision) {
       co_return co_await refresh(std::move(seen), std::move(decision));
     case SyncAction::kOnRecord:
       co_return co_await tell_made(seen.es);
+    case SyncAction::kAround:
+      co_return co_await keep_values(seen.es, nullptr);
+    case SyncAction::kMove:
+      co_return co_await keep_values(seen.es, seen.earlier);
     case SyncAction::kLater:
       co_return Outcome::again_after(decision.later);
     case SyncAction::kSkip:
@@ -184,6 +188,13 @@ Task<Outcome> ExternalSecretController::tell_made(ExternalSecretPtr es) {
   report.has_secret = true;
   const auto told = co_await reporter_.report(es, std::move(report));
   co_return told ? Outcome::done() : kube::after_failed_write(told.error().code);
+}
+
+Task<Outcome> ExternalSecretController::keep_values(ExternalSecretPtr es, TargetPtr earlier) {
+  Report report = earlier ? co_await sync_.move(es, std::move(earlier)) : co_await sync_.put_around(es);
+  const Outcome then = report.then;
+  const auto told = co_await reporter_.report(es, std::move(report));
+  co_return told ? then : kube::after_failed_write(told.error().code);
 }
 
 Task<Outcome> ExternalSecretController::refuse(ExternalSecretPtr es, Decision decision) {
@@ -238,7 +249,8 @@ Task<Outcome> ExternalSecretController::refresh(Observed seen, Decision decision
     state_.tried.insert_or_assign(key, resource_token(seen.es->metadata));
   }
   const Outcome then = report.then;
-  if (good) report.note = std::move(decision.note);
+  if (good && !decision.note.empty()) report.note += (report.note.empty() ? "" : "; ") + decision.note;
+  if (!good) report.note.clear();
   auto told = co_await reporter_.report(seen.es, std::move(report));
   if (!good) co_return told ? then : Outcome::failed();
   if (!told) co_return kube::after_failed_write(told.error().code);

@@ -40,6 +40,8 @@ class ExternalSecretController {
   Task<Outcome> act(Observed seen, Decision decision);
   Task<Outcome> clean_up(ExternalSecretPtr es);
   Task<Outcome> tell_made(ExternalSecretPtr es);
+  // `earlier`: null: the Secret keeps its name.
+  Task<Outcome> keep_values(ExternalSecretPtr es, TargetPtr earlier);
   Task<Outcome> refuse(ExternalSecretPtr es, Decision decision);
   Task<Outcome> refresh(Observed seen, Decision decision);
 

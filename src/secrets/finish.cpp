@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/quote.hpp"
 #include "secrets/items.hpp"
 #include "template/keys.hpp"
 
@@ -56,15 +57,62 @@ tmpl::RewriteOperation operation(const api::es::Rewrite& item) {
                             .strategy = merge.strategy};
 }
 
+// A template that names another field than .value makes a key of these words.
+Result<void> check_names(const SecretMap& values) {
+  constexpr std::string_view kNothing = "<no value>";
+  for (const auto& [key, value] : values) {
+    if (!key.contains(kNothing)) continue;
+    return fail(Code::kInvalid,
+                fmt::format("a key became {}: the only field of a transform's template is .value", go_quote(key)));
+  }
+  return {};
+}
+
+bool may_conflict(const std::vector<tmpl::RewriteOperation>& operations) {
+  return std::ranges::any_of(operations, [](const auto& operation) {
+    const auto* merge = std::get_if<tmpl::RewriteMerge>(&operation);
+    return merge != nullptr && !merge->ignore_conflicts;
+  });
+}
+
+// Would it work if the later of two members with one name counted?
+bool conflicts_alone(std::vector<tmpl::RewriteOperation> operations, SecretMap values,
+                     const tmpl::Environment& environment) {
+  for (auto& operation : operations) {
+    if (auto* merge = std::get_if<tmpl::RewriteMerge>(&operation)) merge->ignore_conflicts = true;
+  }
+  return tmpl::rewrite(operations, std::move(values), environment).has_value();
+}
+
+bool renames_alone(const std::vector<tmpl::RewriteOperation>& operations) {
+  return std::ranges::none_of(
+      operations, [](const auto& operation) { return std::holds_alternative<tmpl::RewriteMerge>(operation); });
+}
+
+Rewritten rewritten(const std::vector<tmpl::RewriteOperation>& operations, SecretMap values,
+                    const tmpl::Environment& environment) {
+  const SecretMap before = may_conflict(operations) ? values : SecretMap();
+  auto made = tmpl::rewrite(operations, std::move(values), environment);
+  if (!made && may_conflict(operations) && conflicts_alone(operations, before, environment)) {
+    made.error().message +=
+        "; with merge.conflictPolicy: Ignore the later one counts, and merge.priority says which comes last";
+  }
+  if (made) TRY_VOID(check_names(*made));
+  return made;
+}
+
 Rewritten rename(SecretMap values, const DataFrom& from, std::string_view conversion,
-                 const tmpl::Environment& environment) {
+                 const tmpl::Environment& environment, std::size_t& lost) {
   if (from.rewrite.empty() && generates(from)) return values;
   if (from.rewrite.empty()) {
     return in_step(tmpl::convert_keys(std::move(values), conversion), converting(conversion));
   }
   std::vector<tmpl::RewriteOperation> operations;
   for (const auto& item : from.rewrite) operations.push_back(operation(item));
-  return in_step(tmpl::rewrite(operations, std::move(values), environment), "error applying rewrite to keys");
+  const std::size_t keys = values.size();
+  auto made = rewritten(operations, std::move(values), environment);
+  if (made && renames_alone(operations)) lost = keys - made->size();
+  return in_step(std::move(made), "error applying rewrite to keys");
 }
 
 // A failed transform is about its own template, which is what the author wants to see.
@@ -82,12 +130,18 @@ RenderFailure not_finished(const DataFrom& from, std::size_t i, tmpl::RewriteErr
 }  // namespace
 
 std::expected<SecretMap, RenderFailure> finish_values(const ExternalSecret& es, Fetched fetched,
-                                                      const tmpl::Environment& environment) {
+                                                      const tmpl::Environment& environment,
+                                                      std::vector<std::string>* remarks) {
   SecretMap all;
   for (std::size_t i = 0; i < es.spec.data_from.size(); ++i) {
     const DataFrom& from = es.spec.data_from[i];
-    auto values = finish_map(std::move(fetched.data_from[i]), from, environment);
+    std::size_t lost = 0;
+    auto values = finish_map(std::move(fetched.data_from[i]), from, environment, &lost);
     if (!values) return std::unexpected(not_finished(from, i, std::move(values).error()));
+    if (lost > 0 && remarks != nullptr) {
+      remarks->push_back(fmt::format("spec.dataFrom[{}].rewrite gives {} key{} the name of another, whose value counts",
+                                     i, lost, lost == 1 ? "" : "s"));
+    }
     for (auto& [key, value] : *values) all.insert_or_assign(key, std::move(value));
   }
   for (std::size_t i = 0; i < es.spec.data.size(); ++i) {
@@ -104,9 +158,11 @@ bool rewrites(const ExternalSecret& es) {
   return std::ranges::any_of(es.spec.data_from, [](const DataFrom& from) { return !from.rewrite.empty(); });
 }
 
-Rewritten finish_map(SecretMap values, const DataFrom& from, const tmpl::Environment& environment) {
+Rewritten finish_map(SecretMap values, const DataFrom& from, const tmpl::Environment& environment, std::size_t* lost) {
   const Choices choices = choices_of_map(from);
-  TRY(values, rename(std::move(values), from, choices.conversion, environment));
+  std::size_t dropped = 0;
+  TRY(values, rename(std::move(values), from, choices.conversion, environment, dropped));
+  if (lost != nullptr) *lost = dropped;
   TRY(values, in_step(tmpl::check_keys(std::move(values)),
                       "invalid secret keys (TIP: use rewrite or conversionStrategy to change keys)"));
   TRY(values, in_step(tmpl::decode_values(std::move(values), choices.decoding), decoding(choices.decoding)));

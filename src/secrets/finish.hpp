@@ -14,16 +14,18 @@
 
 namespace rotor::secrets {
 
-// Later items over earlier ones, data over dataFrom.
+// Later items over earlier ones, data over dataFrom. `remarks` gets what the author should know although it is done.
 std::expected<SecretMap, RenderFailure> finish_values(const api::es::ExternalSecret& es, Fetched fetched,
-                                                      const tmpl::Environment& environment);
+                                                      const tmpl::Environment& environment,
+                                                      std::vector<std::string>* remarks = nullptr);
 // Does that run templates or expressions, which may take long?
 bool rewrites(const api::es::ExternalSecret& es);
 
 // What an extract or a find gave: rewrite; conversion, unless there is a rewrite; key checks; decoding; the zero-byte
-// rule. What a generator gave: rewrite and key checks.
+// rule. What a generator gave: rewrite and key checks. `lost`: keys that a rewrite gave the name of another.
 std::expected<SecretMap, tmpl::RewriteError> finish_map(SecretMap values, const api::es::DataFrom& from,
-                                                        const tmpl::Environment& environment);
+                                                        const tmpl::Environment& environment,
+                                                        std::size_t* lost = nullptr);
 
 // Decoding and the zero-byte rule: secretKey is used as it is.
 Result<SecretBytes> finish_value(SecretBytes value, const api::es::Data& item);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/time.hpp"
+#include "secrets/ownership.hpp"
 #include "secrets/policies.hpp"
 #include "secrets/schedule/slots.hpp"
 
@@ -56,6 +57,13 @@ void look_at_target(const Parts& parts, const ExternalSecret& es, Observed& out)
   out.target_known = sight.known;
 }
 
+TargetPtr made_once_before(const World& world, const ExternalSecret& es) {
+  const auto& made = es.status.binding;
+  if (!made || made->name == es.target_name() || es.spec.refresh_policy != "CreatedOnce") return nullptr;
+  TargetPtr earlier = world.target({es.metadata.ns, made->name});
+  return earlier && controls(es, *earlier) && earlier->hash_matches() ? earlier : nullptr;
+}
+
 }  // namespace
 
 Observed gather(const Parts& parts, const PassState& state, const kube::Key& key) {
@@ -72,6 +80,7 @@ Observed gather(const Parts& parts, const PassState& state, const kube::Key& key
   if (!out.es) return out;
   out.es = up_to_date(std::move(out.es), state);
   look_at_target(parts, *out.es, out);
+  if (!is_generic(*out.es)) out.earlier = made_once_before(parts.world, *out.es);
   out.ask = state.asks.of(key);
   look_at_stores(parts, *out.es, out);
   const auto waiting = state.waiting.find(key);

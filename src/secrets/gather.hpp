@@ -17,6 +17,7 @@ struct Observed {
   ExternalSecretPtr es;      // null: it is gone. Of one that cannot be read the name alone
   TargetPtr target;          // null: there is none of that name that we know of
   bool target_known = true;  // false: a watch of its kind has listed nothing yet, so that it may be there
+  TargetPtr earlier{};       // what was made once under an earlier target name, and left as it was; null: nothing
   WallTime now{};
   bool ours = true;      // false: a store of another controller class, or a kind of store this process does not serve
   Asks::Number ask = 0;  // its store said that values changed

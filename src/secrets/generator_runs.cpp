@@ -102,6 +102,10 @@ Task<Lookup<SecretMap>> GeneratorRuns::generate(GeneratorRef ref, std::size_t it
 Task<Lookup<SecretMap>> GeneratorRuns::run(Found found, std::size_t item) {
   generators::Generator* const generator = p_.generators.find(found.kind);
   if (generator == nullptr) co_return fail(Code::kInvalid, fmt::format("the generator {} is not built", found.kind));
+  if (const auto* kind = generators::find_kind(found.kind); kind != nullptr && kind->remark != nullptr) {
+    const std::string remark = kind->remark(found.spec);
+    if (!remark.empty()) remarks_.push_back(fmt::format("{} \"{}\": {}", found.kind, found.metadata.name, remark));
+  }
   const kube::Key key = es_->metadata.key();
   std::string made_of = this->made_of(found);
   if (const SecretMap* values = unwritten_.find(key, item, made_of, p_.clock.steady())) co_return SecretMap(*values);

@@ -28,6 +28,9 @@ class GeneratorRuns final : public GeneratorSource {
 
   Task<providers::Lookup<SecretMap>> generate(api::es::GeneratorRef ref, std::size_t item) override;
 
+  // What generators took otherwise than it is written: a sentence each.
+  const std::vector<std::string>& remarks() const { return remarks_; }
+
   // A generator was met that nothing but an edit of it can make usable.
   bool needs_edit() const { return needs_edit_; }
 
@@ -51,6 +54,7 @@ class GeneratorRuns final : public GeneratorSource {
   std::vector<LeftBehind>& left_;
   std::unique_ptr<generators::WebhookSecrets> webhook_secrets_;
   std::map<Name, Result<Found>> found_;
+  std::vector<std::string> remarks_;
   bool needs_edit_ = false;
 };
 

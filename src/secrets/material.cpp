@@ -50,6 +50,7 @@ Task<Synced<Material>> gather_material(Parts parts, ExternalSecretPtr es, Freshn
     co_return std::unexpected(SyncFailure{Ending::kNotFetched, fetched.error(), then});
   }
   out.fetched = *std::move(fetched);
+  out.remarks = generators.remarks();
   const kube::Key key{es->metadata.ns, es->target_name()};
   if (es->spec.target.tmpl) {
     auto sources = co_await fetch_sources(parts.client, es->metadata.ns, sources_of(*es->spec.target.tmpl));

@@ -20,9 +20,10 @@ struct Material {
   Fetched fetched;
   TemplateSources sources;
   SecretBytes
-      inputs{};      // both, and what else decides about the content, for digests; empty when the same gives the same
-  TargetPtr live{};  // null: there is no Secret of that name that we know of
-  ManifestPlacePtr manifest{};  // of spec.target.manifest; null: the target is a Secret
+      inputs{};  // both, and what else decides about the content, for digests; empty when the same gives the same
+  std::vector<std::string> remarks{};  // what the Ready condition says besides
+  TargetPtr live{};                    // null: there is no Secret of that name that we know of
+  ManifestPlacePtr manifest{};         // of spec.target.manifest; null: the target is a Secret
 };
 // `unwritten` and `left` outlive it; `left` gets what generators leave behind at servers, however it ends.
 Task<Synced<Material>> gather_material(Parts parts, ExternalSecretPtr es, Freshness wanted, Unwritten& unwritten,

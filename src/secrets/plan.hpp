@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/core/secret.hpp"
 #include "json/document.hpp"
@@ -21,9 +22,10 @@ struct Content {
     kAsItIs,   // what it holds: it was made of exactly this
     kNew,
   } kind = Kind::kNothing;
-  tmpl::SecretParts parts{};  // of kNew
-  json::Object object{};      // instead, when it is to be another object than a Secret
-  std::string digest{};       // of what it is made of, where the same may give another text; otherwise empty
+  tmpl::SecretParts parts{};           // of kNew
+  json::Object object{};               // instead, when it is to be another object than a Secret
+  std::string digest{};                // of what it is made of, where the same may give another text; otherwise empty
+  std::vector<std::string> remarks{};  // what the Ready condition says besides
 };
 
 struct Plan {

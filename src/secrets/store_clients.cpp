@@ -13,6 +13,12 @@ using providers::SecretsClient;
 Task<Result<SecretsClient*>> StoreClients::get(StoreRef ref) {
   const std::string kind = store_kind(ref);
   const StoreViewPtr store = p_.world.find(kind, consumer_ns_, ref.name);
+  if (ref.name.empty()) {
+    co_return fail(Code::kInvalid,
+                   fmt::format("could not get {} \"\", no store is named: set spec.secretStoreRef.name, or "
+                               "sourceRef.storeRef.name of this item",
+                               kind));
+  }
   if (!store) {
     co_return fail(Code::kInvalid, fmt::format("could not get {} \"{}\", it does not exist{}", kind, ref.name,
                                                kind == providers::kClusterSecretStoreKind

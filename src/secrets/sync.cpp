@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <optional>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "secrets/desired_metadata.hpp"
 #include "secrets/desired_secret.hpp"
 #include "secrets/gather.hpp"
 #include "secrets/manifest_target/manifest.hpp"
@@ -64,15 +68,60 @@ Task<Report> Sync::refresh(ExternalSecretPtr es, Freshness wanted, std::vector<L
   TargetPtr live = material->live;
   const ManifestPlacePtr place = material->manifest;
   report.gaps = std::move(material->fetched.gaps);
+  std::vector<std::string> remarks = std::move(material->remarks);
   auto content = co_await maker_.make(es, *std::move(material));
   if (!content) co_return failed(std::move(report), std::move(content).error());
   std::string digest = content->digest;
+  remarks.insert(remarks.end(), content->remarks.begin(), content->remarks.end());
+  report.note = fmt::format("{}", fmt::join(remarks, "; "));
   // Data that stays is that of the Secret which was compared; for new data the newest version is good.
   if (content->kind == Content::Kind::kNew) live = p_.world.target({es->metadata.ns, es->target_name()});
   // Nobody would take away what is made for an ExternalSecret that was deleted while its store answered.
   if (!p_.world.still_has(*es)) co_return failed(std::move(report), deleted_meanwhile());
-  const auto carried = place ? co_await carry_out_on(place, es, *std::move(content))
-                             : co_await bring_about(es, *std::move(content), std::move(live));
+  auto carried = place ? co_await carry_out_on(place, es, *std::move(content))
+                       : co_await bring_about(es, *std::move(content), std::move(live));
+  co_return co_await conclude(es, std::move(report), std::move(digest), std::move(carried));
+}
+
+Task<Report> Sync::put_around(ExternalSecretPtr es) {
+  Report report;
+  report.started = p_.clock.now();
+  auto carried = co_await carry_out_around(es);
+  co_return co_await conclude(es, std::move(report), es->status.inputs_digest, std::move(carried));
+}
+
+Task<Synced<Sync::Carried>> Sync::carry_out_around(ExternalSecretPtr es) {
+  const Content content{.kind = Content::Kind::kAsItIs};
+  if (is_generic(*es)) {
+    auto place = co_await read_manifest(p_, es);
+    if (!place) co_return std::unexpected(std::move(place).error());
+    if ((*place)->there() == nullptr) co_return std::unexpected(deleted_meanwhile());
+    co_return co_await carry_out_on(*std::move(place), es, content);
+  }
+  TargetPtr live = p_.world.target({es->metadata.ns, es->target_name()});
+  if (!live) co_return std::unexpected(deleted_meanwhile());
+  co_return co_await carry_out(es, content, std::move(live));
+}
+
+Task<Report> Sync::move(ExternalSecretPtr es, TargetPtr earlier) {
+  Report report;
+  report.started = p_.clock.now();
+  auto whole = co_await kube::get<api::Secret>(p_.client, earlier->metadata.key());
+  if (!whole) {
+    auto failure =
+        write_failure(std::move(whole).error(), fmt::format("could not get secret {}", earlier->metadata.name));
+    co_return failed(std::move(report), std::move(failure));
+  }
+  if (!p_.world.still_has(*es)) co_return failed(std::move(report), deleted_meanwhile());
+  Content content{.kind = Content::Kind::kNew};
+  content.parts = metadata_as_it_is(*es, *earlier);
+  content.parts.data = std::move(whole->data);
+  content.parts.type = std::move(whole->type);
+  auto carried = co_await bring_about(es, std::move(content), nullptr);
+  co_return co_await conclude(es, std::move(report), es->status.inputs_digest, std::move(carried));
+}
+
+Task<Report> Sync::conclude(ExternalSecretPtr es, Report report, std::string digest, Synced<Carried> carried) {
   if (!carried) co_return failed(std::move(report), carried.error());
   report.ending = carried->ending;
   if (carried->deed) report.deeds.push_back(*carried->deed);

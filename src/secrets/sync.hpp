@@ -21,6 +21,10 @@ class Sync {
       : p_(parts), states_(states), digests_(parts), maker_(parts, digests_), writer_(parts), manifest_writer_(parts) {}
 
   Task<Report> run(ExternalSecretPtr es, Freshness wanted);
+  // No store is asked, no generator runs: what the target holds stays, and is owned as creationPolicy says.
+  Task<Report> put_around(ExternalSecretPtr es);
+  // The same for what was made once under an earlier target name.
+  Task<Report> move(ExternalSecretPtr es, TargetPtr earlier);
   // What a deleted ExternalSecret made goes with it, when it still controls it.
   Task<Synced<void>> remove_with(ExternalSecretPtr es);
   // Its report is written: what generators gave is used up.
@@ -33,6 +37,8 @@ class Sync {
  private:
   Task<Report> refresh(ExternalSecretPtr es, Freshness wanted, std::vector<LeftBehind>& left);
   struct Carried;  // a plan that was carried out
+  Task<Report> conclude(ExternalSecretPtr es, Report report, std::string digest, Synced<Carried> carried);
+  Task<Synced<Carried>> carry_out_around(ExternalSecretPtr es);
   Task<Synced<Carried>> bring_about(ExternalSecretPtr es, Content content, TargetPtr live);
   Task<Synced<Carried>> carry_out(ExternalSecretPtr es, Content content, TargetPtr live);
   Task<Synced<Carried>> carry_out_on(ManifestPlacePtr place, ExternalSecretPtr es, Content content);

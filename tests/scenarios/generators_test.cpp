@@ -98,6 +98,48 @@ TEST_F(Generators, ValuesAreRenamedButNeverConverted) {
   EXPECT_EQ(world.value("tgt", "a-b"), "1");
 }
 
+TEST_F(Generators, OfWhatIsCreatedOnceMoveToAnotherTargetNameAsTheyAre) {
+  world.create("Password", "pw", R"({"spec":{}})");
+  world.start_operator();
+  generate(item("Password", "pw"), R"("refreshPolicy":"CreatedOnce")");
+  world.until_ready("es", "es", kSynced);
+  const std::string made = password();
+  world.merge("es", "es", R"({"spec":{"target":{"name":"moved"}}})");
+  world.until("the new name", [&] { return !world.get("secret", "moved").is_null(); });
+  EXPECT_EQ(world.value("moved", "password"), made);
+  world.until("the old one to go", [&] { return world.get("secret", "tgt").is_null(); });
+  EXPECT_EQ(runs(), 1U);
+}
+
+TEST_F(Generators, OfWhatIsCreatedOnceStayWhenWhoOwnsThemIsChanged) {
+  world.create("Password", "pw", R"({"spec":{}})");
+  world.start_operator();
+  generate(item("Password", "pw"), R"("refreshPolicy":"CreatedOnce")");
+  world.until_ready("es", "es", kSynced);
+  const std::string made = password();
+  const auto owned = [&] {
+    const auto secret = world.get("secret", "tgt");
+    const auto* owners = json::find(secret, "metadata.ownerReferences");
+    return owners != nullptr && !owners->as_array().empty();
+  };
+  ASSERT_TRUE(owned());
+  world.merge("es", "es", R"({"spec":{"target":{"creationPolicy":"Orphan"}}})");
+  world.until("it to be let go of", [&] { return !owned(); });
+  world.merge("es", "es", R"({"spec":{"target":{"creationPolicy":"Owner"}}})");
+  world.until("it to be owned again", [&] { return owned(); });
+  EXPECT_EQ(password(), made);
+  EXPECT_EQ(runs(), 1U);
+}
+
+TEST_F(Generators, SayWhatTheyTakeOtherwiseThanItIsWritten) {
+  world.create("SSHKey", "ssh", R"({"spec":{"keyType":"ecdsa","keySize":2048}})");
+  world.start_operator();
+  generate(item("SSHKey", "ssh"));
+  world.until_ready("es", "es",
+                    "True/SecretSynced/secret synced; SSHKey \"ssh\": spec.keySize 2048 is taken for 256: an ecdsa key "
+                    "has 256, 384 or 521 bits");
+}
+
 TEST_F(Generators, MakeNewValuesAtEveryRefreshAndOnlyThen) {
   world.create("Password", "pw", R"({"spec":{}})");
   synced(item("Password", "pw"));

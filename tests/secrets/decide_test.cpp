@@ -4,6 +4,7 @@
 
 #include "base/time.hpp"
 #include "json/object_hash.hpp"
+#include "secrets/force_sync.hpp"
 #include "tests/secrets/samples.hpp"
 
 namespace rotor::secrets {
@@ -17,6 +18,12 @@ Decision decide(const api::es::ExternalSecret& es, bool ours = true) {
   Observed seen = test::observed(es, test::managed_target(), kNow);
   seen.ours = ours;
   return decide_sync(seen);
+}
+
+Target owned_target(const api::es::ExternalSecret& es) {
+  Target target = test::managed_target();
+  target.metadata.owner_references = {{.uid = es.metadata.uid, .controller = true}};
+  return target;
 }
 
 struct FinalizerCase {
@@ -82,6 +89,45 @@ TEST(Decide, RepairsNoTargetThatNobodyHasLookedAtYet) {
   EXPECT_EQ(decide_sync(seen).action, SyncAction::kRefresh);
   seen.target_known = false;
   EXPECT_EQ(decide_sync(seen).action, SyncAction::kSkip);
+}
+
+// The policy of who owns it counts although no value is read again; what is read again anyway is put right then.
+TEST(Decide, PutsRightWhoOwnsWhatKeepsItsValues) {
+  auto es = test::sample_es();
+  es.metadata.uid = "u-1";
+  es.status.refresh_time = "2026-01-02T09:59:00Z";
+  es.status.synced_resource_version = resource_token(es.metadata);
+  auto target = test::managed_target();
+  const auto action = [&](std::string policy, std::string interval, std::string creation, bool owned) {
+    es.spec.refresh_policy = std::move(policy);
+    es.spec.refresh_interval = std::move(interval);
+    es.spec.target.creation_policy = std::move(creation);
+    target.metadata.owner_references.clear();
+    if (owned) target.metadata.owner_references = {{.uid = "u-1", .controller = true}};
+    return decide_sync(test::observed(es, target, kNow)).action;
+  };
+  EXPECT_EQ(action("CreatedOnce", "1h", "Orphan", true), SyncAction::kAround);
+  EXPECT_EQ(action("CreatedOnce", "1h", "Owner", false), SyncAction::kAround);
+  EXPECT_EQ(action("Periodic", "0", "Orphan", true), SyncAction::kAround);
+  EXPECT_EQ(action("CreatedOnce", "1h", "Owner", true), SyncAction::kSkip);
+  EXPECT_EQ(action("CreatedOnce", "1h", "Orphan", false), SyncAction::kSkip);
+  EXPECT_EQ(action("Periodic", "1h", "Owner", false), SyncAction::kSkip);
+  EXPECT_EQ(action("CreatedOnce", "1h", "None", true), SyncAction::kSkip) << "it is not touched";
+}
+
+TEST(Decide, MovesWhatWasMadeOnceToItsNewName) {
+  auto es = test::sample_es();
+  es.spec.refresh_policy = "CreatedOnce";
+  es.status.refresh_time = "2026-01-02T09:59:00Z";
+  es.status.synced_resource_version = "1-x";
+  Observed seen = test::observed(es, std::nullopt, kNow);
+  EXPECT_EQ(decide_sync(seen).action, SyncAction::kRefresh) << "it is gone: nothing is left to move";
+  seen.earlier = std::make_shared<const Target>(test::managed_target());
+  EXPECT_EQ(decide_sync(seen).action, SyncAction::kMove);
+  es.status = {};
+  Observed fresh = test::observed(es, std::nullopt, kNow);
+  fresh.earlier = seen.earlier;
+  EXPECT_EQ(decide_sync(fresh).action, SyncAction::kRefresh) << "it was never made";
 }
 
 // The process before was stopped between the Secret and the status.
@@ -160,7 +206,7 @@ TEST(Decide, ReadsChangedValuesAtOnceOnlyWhereTheObjectFollowsItsStore) {
     auto es = test::synced_es("2026-01-02T09:50:00Z");
     es.spec.refresh_policy = c.policy;
     es.spec.refresh_interval = c.interval;
-    Observed seen = test::observed(es, test::managed_target(), kNow);
+    Observed seen = test::observed(es, owned_target(es), kNow);
     seen.ask = 1;
     EXPECT_EQ(decide_sync(seen).action, c.action) << c.policy << " " << c.interval;
   }
@@ -274,7 +320,7 @@ TEST_P(Asked, RefreshesOnlyWhatFollowsItsStore) {
   auto es = test::synced_es("2026-01-02T09:59:00Z");
   es.spec.refresh_policy = GetParam().policy;
   es.spec.refresh_interval = GetParam().interval;
-  Observed seen = test::observed(es, test::managed_target(), kNow);
+  Observed seen = test::observed(es, owned_target(es), kNow);
   seen.ask = 1;
   EXPECT_EQ(decide_sync(seen).action, GetParam().action);
 }

@@ -78,6 +78,16 @@ INSTANTIATE_TEST_SUITE_P(
                    R"("conflictPolicy":"Ignore","strategy":"JSON","into":"all"}}]})",
                    map_of({{"a", R"({"x":1})"}, {"b", R"({"x":2})"}}),
                    map_of({{"a", R"({"x":1})"}, {"all", R"({"x":2})"}, {"b", R"({"x":2})"}})},
+        FinishCase{R"({"extract":{"key":"k"},"rewrite":[{"merge":{}}]})",
+                   map_of({{"a", R"({"x":1})"}, {"b", R"({"x":2})"}}),
+                   {},
+                   "error applying rewrite to keys: failed rewrite operation[0]: merge failed with: conflicts: x; with "
+                   "merge.conflictPolicy: Ignore the later one counts, and merge.priority says which comes last"},
+        FinishCase{R"({"extract":{"key":"k"},"rewrite":[{"transform":{"template":"x-{{ .key }}"}}]})",
+                   map_of({{"a", "1"}}),
+                   {},
+                   "error applying rewrite to keys: a key became \"x-<no value>\": the only field of a transform's "
+                   "template is .value"},
         FinishCase{R"({"extract":{"key":"k","decodingStrategy":"Base64"}})", map_of({{"a", "eA=="}}),
                    map_of({{"a", "x"}})},
         FinishCase{R"({"extract":{"key":"k","decodingStrategy":"Base64"}})",
@@ -101,6 +111,21 @@ TEST(FinishValue, DecodesAndLeavesTheKeyAlone) {
   ASSERT_FALSE(bad);
   EXPECT_EQ(bad.error().message,
             "error applying decoding strategy Base64 to data: illegal base64 data at input byte 7");
+}
+
+TEST(FinishValues, SayThatARewriteMadeTwoKeysOne_Q6) {
+  api::es::ExternalSecret es;
+  es.spec.data_from.push_back(
+      json::read<api::es::DataFrom>(R"({"extract":{"key":"k"},"rewrite":[{"regexp":{"source":"[0-9]","target":"n"}}]})")
+          .value());
+  Fetched fetched;
+  fetched.data_from.push_back(map_of({{"a1", "x"}, {"a2", "y"}, {"b", "z"}}));
+  std::vector<std::string> remarks;
+  const auto made = finish_values(es, std::move(fetched), tmpl::system_environment(), &remarks);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(*made, map_of({{"an", "y"}, {"b", "z"}}));
+  EXPECT_EQ(remarks,
+            std::vector<std::string>{"spec.dataFrom[0].rewrite gives 1 key the name of another, whose value counts"});
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ using api::es::FailedNamespace;
 using Kind = Standing::Kind;
 
 constexpr std::string_view kSomeFailed = "one or more namespaces failed";
+constexpr std::string_view kNowhere = "no namespace matches spec.namespaceSelectors or spec.namespaces";
 constexpr std::string_view kNoNamespace = "unknown";  // of a failure that is about none in particular
 constexpr std::size_t kNamed = 3;
 
@@ -60,8 +61,10 @@ ClusterExternalSecretStatus Findings::status(const ClusterExternalSecret& parent
   }
   status.failed_namespaces = failed_;
   std::erase_if(status.conditions, [](const auto& condition) { return condition.type == "Ready"; });
+  const bool good = failed_.empty();
+  const bool nowhere = good && provisioned_.empty() && !soon_;
   status.conditions.push_back(
-      {"Ready", failed_.empty() ? "True" : "False", failed_.empty() ? std::string() : std::string(kSomeFailed)});
+      {"Ready", good ? "True" : "False", std::string(good ? (nowhere ? kNowhere : "") : kSomeFailed)});
   return status;
 }
 

@@ -27,12 +27,13 @@ TEST(ClusterStatus, SaysWhereTheChildrenAre_Row174) {
                                  R"("conditions":[{"type":"Ready","status":"True"}]})");
 }
 
-TEST(ClusterStatus, IsReadyWhenNothingMatches_Row180) {
+TEST(ClusterStatus, IsReadyWhenNothingMatchesAndSaysSo_Row180) {
   auto parent = sample_parent();
   parent.status.provisioned_namespaces = {"a"};
   parent.status.failed_namespaces = {{"b", "x"}};
   EXPECT_EQ(json::write(found({}).status(parent)),
-            R"({"externalSecretName":"shared","conditions":[{"type":"Ready","status":"True"}]})");
+            R"({"externalSecretName":"shared","conditions":[{"type":"Ready","status":"True",)"
+            R"("message":"no namespace matches spec.namespaceSelectors or spec.namespaces"}]})");
 }
 
 TEST(ClusterStatus, SaysWhereAndWhyItFailed_Row176) {
