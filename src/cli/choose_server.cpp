@@ -53,11 +53,18 @@ std::string run_too(const Surroundings& around) {
 
 Result<std::string> named_run_of(const ServerFlags& flags) {
   if (flags.state_directory.empty() && flags.manifests.empty()) return std::string();
+  std::error_code missing;
+  for (const std::string& path : flags.manifests) {
+    if (path == "-" || fs::exists(path, missing)) continue;
+    return fail(Code::kNotFound, fmt::format("-f {}: there is no such file or folder", path));
+  }
   TRY(const local::StateDirectory directory, local::state_directory(flags.manifests, flags.state_directory));
   std::error_code error;
   if (fs::exists(kubeconfig_in(directory.path), error)) return directory.path;
-  return fail(Code::kNotFound, fmt::format("no `rotor run` of these manifests is running: there is no {}",
-                                           kubeconfig_in(directory.path)));
+  return fail(Code::kNotFound,
+              fmt::format("no `rotor run` of these manifests is running: there is no {}; give -f as it "
+                          "was given there, or --state-dir and the folder of that run",
+                          kubeconfig_in(directory.path)));
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ Result<inspect::Id> one_of(const Graph& graph, const Wanted& wanted, const std::
 }
 
 int answer(const InspectFlags& flags, const std::string& text, const Wanted& wanted) {
-  const bool everywhere = wanted.kind == inspect::Kind::kClusterStore;
+  const bool everywhere = wanted.kind && inspect::of_the_cluster(*wanted.kind);
   return inspect_and_show("why", flags, everywhere ? "" : wanted.ns, [&](const Graph& graph) -> Result<Shown> {
     TRY(const inspect::Id about, one_of(graph, wanted, text));
     const inspect::Answer found = inspect::explain(graph, about);
@@ -64,7 +64,7 @@ void add_why(CLI::App& app, Action& action) {
   command
       ->add_option("object", *text,
                    "NAMESPACE/NAME of an ExternalSecret, or KIND/NAMESPACE/NAME, or KIND/NAME; kinds: store, "
-                   "clusterstore, es, secret, instance, pod")
+                   "clusterstore, ces, es, secret, instance, pod")
       ->required()
       ->type_name("[KIND/]NAMESPACE/NAME");
   add_inspect_flags(*command, *flags);

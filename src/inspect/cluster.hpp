@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/externalsecrets/cluster_external_secret.hpp"
 #include "api/externalsecrets/external_secret.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -67,6 +68,7 @@ Result<Pod> read_pod(std::string_view json);
 struct Cluster {
   WallTime now{};
   std::vector<Store> stores{};
+  std::vector<api::es::ClusterExternalSecret> cluster_external_secrets{};
   std::vector<api::es::ExternalSecret> external_secrets{};
   std::vector<kube::ObjectMeta> secrets{};
   std::vector<Instance> instances{};

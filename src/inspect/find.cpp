@@ -8,8 +8,9 @@ namespace rotor::inspect {
 namespace {
 
 // People ask about an ExternalSecret or about what it makes; a pod is often called like its Secret.
-constexpr std::array<Kind, 6> kOrder = {Kind::kExternalSecret, Kind::kSecret,      Kind::kInstance, Kind::kPod,
-                                        Kind::kStore,          Kind::kClusterStore};
+constexpr std::array<Kind, 7> kOrder = {
+    Kind::kExternalSecret,       Kind::kSecret, Kind::kInstance, Kind::kPod, Kind::kStore, Kind::kClusterStore,
+    Kind::kClusterExternalSecret};
 
 std::vector<std::string_view> parts_of(std::string_view text) {
   std::vector<std::string_view> out;
@@ -28,7 +29,8 @@ std::unexpected<Error> unclear(std::string_view text) {
 }
 
 std::string_view short_word(Kind kind) {
-  constexpr std::array<std::string_view, 6> kWords = {"store", "clusterstore", "es", "secret", "instance", "pod"};
+  constexpr std::array<std::string_view, 7> kWords = {"store",  "clusterstore", "ces", "es",
+                                                      "secret", "instance",     "pod"};
   return kWords.at(static_cast<std::size_t>(kind));
 }
 

@@ -1,5 +1,6 @@
 #include "inspect/gather.hpp"
 
+#include <algorithm>
 #include <functional>
 
 #include <fmt/format.h>
@@ -44,6 +45,10 @@ std::vector<Listing> listings(Cluster& out) {
        [&out](std::string_view json) { return keep(out.stores, read_store(json, true)); }},
       {kube::kResource<api::es::ExternalSecret>,
        [&out](std::string_view json) { return keep(out.external_secrets, json::read<api::es::ExternalSecret>(json)); }},
+      {kube::kResource<api::es::ClusterExternalSecret>,
+       [&out](std::string_view json) {
+         return keep(out.cluster_external_secrets, json::read<api::es::ClusterExternalSecret>(json));
+       }},
       {kube::kResource<api::Secret>,
        [&out](std::string_view json) -> Result<void> {
          TRY(auto secret, json::read<kube::PartialObject>(json));
@@ -76,6 +81,13 @@ void note_failure(const kube::Resource& resource, const Error& error, Cluster& o
   where.push_back(fmt::format("{}: {}", kube::group_resource(resource), error.message));
 }
 
+// Beside one namespace those of the cluster count that have to do with it.
+bool concerns(const api::es::ClusterExternalSecret& ces, const std::string& ns) {
+  return std::ranges::find(ces.status.provisioned_namespaces, ns) != ces.status.provisioned_namespaces.end() ||
+         std::ranges::find(ces.status.failed_namespaces, ns, &api::es::FailedNamespace::ns) !=
+             ces.status.failed_namespaces.end();
+}
+
 }  // namespace
 
 Task<Result<Cluster>> gather(kube::Client& client, const Clock& clock, std::string ns) {
@@ -94,6 +106,9 @@ Task<Result<Cluster>> gather(kube::Client& client, const Clock& clock, std::stri
       out.unread.push_back(
           fmt::format("{}: {} that cannot be read as what they are", kube::group_resource(listing.resource), broken));
     }
+  }
+  if (!ns.empty()) {
+    std::erase_if(out.cluster_external_secrets, [&ns](const auto& ces) { return !concerns(ces, ns); });
   }
   const bool sees_nothing = out.blind.contains("ExternalSecret") && out.blind.contains("OpenClawInstance");
   if (sees_nothing) {

@@ -18,6 +18,9 @@ class Builder {
   Graph build() && {
     const Cluster& cluster = sight_.cluster();
     for (const Store& store : cluster.stores) add_store(id_of(store));
+    for (const auto& ces : cluster.cluster_external_secrets) {
+      add(id_of(ces), judge_cluster_external_secret(sight_, id_of(ces)), {});
+    }
     for (const auto& es : cluster.external_secrets) add_external_secret(es);
     for (const Instance& instance : cluster.instances) add_instance(instance);
     for (const Pod& pod : cluster.pods) add_pod(pod);
@@ -37,7 +40,10 @@ class Builder {
     const Id id = id_of(es);
     const std::vector<Id> stores = stores_of(es);
     for (const Id& store : stores) add_store(store);
-    add(id, judge_external_secret(sight_, id), stores);
+    std::vector<Id> from = stores;
+    const auto parent = parent_of(es);
+    if (parent && sight_.cluster_external_secret(*parent) != nullptr) from.push_back(*parent);
+    add(id, judge_external_secret(sight_, id), std::move(from));
     if (makes_secret(es)) add_secret(target_of(es));
   }
 

@@ -74,6 +74,15 @@ Finding waiting(const Id& id, std::string word, std::string_view what, std::stri
           .since = std::move(since)};
 }
 
+// What its condition says beside its first words: what no store had, what was taken otherwise than it is written.
+std::string beside_synced(const kube::Condition& ready) {
+  std::string_view text = ready.message;
+  const std::string_view plain = secrets::ready_words(secrets::Ending::kSynced).message;
+  if (text.starts_with(plain)) text.remove_prefix(plain.size());
+  if (text.starts_with("; ")) text.remove_prefix(2);
+  return on_one_line(text);
+}
+
 Finding synced(const Id& id, const ExternalSecret& es, const kube::Condition& ready, Duration interval, WallTime now) {
   Finding out{.word = "synced", .since = ready.last_transition_time};
   out.next = next_read(es, interval, now);
@@ -88,7 +97,9 @@ Finding synced(const Id& id, const ExternalSecret& es, const kube::Condition& re
     out.detail = on_one_line(ready.message);
     out.sentence = fmt::format("{} was read at {}: {}", id.text(), es.status.refresh_time, out.detail);
   } else {
-    out.sentence = fmt::format("{} was read from its store at {}", id.text(), es.status.refresh_time);
+    out.detail = beside_synced(ready);
+    out.sentence = fmt::format("{} was read from its store at {}{}{}", id.text(), es.status.refresh_time,
+                               out.detail.empty() ? "" : ": ", out.detail);
   }
   return out;
 }
@@ -143,6 +154,40 @@ Finding judge_store(const Sight& sight, const Id& id) {
   out.last_error = warning.empty() ? on_one_line(ready->message) : warning;
   out.detail = out.last_error;
   out.sentence = fmt::format("{} is not ready: {}", id.text(), out.last_error);
+  return out;
+}
+
+Finding judge_cluster_external_secret(const Sight& sight, const Id& id) {
+  const api::es::ClusterExternalSecret* ces = sight.cluster_external_secret(id);
+  if (ces == nullptr) return not_seen(id);
+  if (ces->metadata.deleting()) {
+    return waiting(id, "going", "is being deleted and waits for its finalizers", ces->metadata.deletion_timestamp);
+  }
+  const auto ready = std::ranges::find(ces->status.conditions, "Ready", &api::es::ClusterCondition::type);
+  if (ready == ces->status.conditions.end()) {
+    return waiting(id, "new", "was not looked at yet: does an operator run that serves ClusterExternalSecrets?",
+                   ces->metadata.creation_timestamp);
+  }
+  const std::size_t kept = ces->status.provisioned_namespaces.size();
+  Finding out{.word = "kept", .detail = on_one_line(ready->message)};
+  out.evidence.push_back({"condition Ready", fmt::format("{}: {}", ready->status, on_one_line(ready->message))});
+  out.sentence = fmt::format("{} keeps ExternalSecret {} in {} namespace{}", id.text(), ces->child_name(), kept,
+                             kept == 1 ? "" : "s");
+  if (ready->status == "True") {
+    if (!out.detail.empty()) out.sentence += ": " + out.detail;
+    return out;
+  }
+  out.health = Health::kFailed;
+  out.word = "failed";
+  const std::string warning = add_warnings(sight, id, out);
+  std::vector<std::string> failed;
+  for (const auto& [ns, reason] : ces->status.failed_namespaces) {
+    failed.push_back(fmt::format("{}: {}", ns, on_one_line(reason)));
+  }
+  out.last_error = failed.empty() ? (warning.empty() ? on_one_line(ready->message) : warning)
+                                  : on_one_line(fmt::format("{}", fmt::join(failed, "; ")));
+  out.detail = out.last_error;
+  out.sentence = fmt::format("{} fails: {}", id.text(), out.last_error);
   return out;
 }
 

@@ -7,6 +7,7 @@
 
 #include "inspect/judges.hpp"
 #include "inspect/older_values.hpp"
+#include "secrets/ending.hpp"
 #include "secrets/value_changes.hpp"
 
 namespace rotor::inspect {
@@ -21,13 +22,27 @@ bool is_failing(const api::es::ExternalSecret& es) {
 const kube::Condition* says_absent(const api::es::ExternalSecret& es) {
   const kube::Condition* ready = ready_condition(es.status.conditions);
   if (ready == nullptr || ready->status != "True") return nullptr;
-  return ready->reason == "SecretDeleted" || ready->reason == "SecretMissing" ? ready : nullptr;
+  const bool told = ready->reason == "SecretDeleted" || ready->reason == "SecretMissing";
+  // A search without a hit: nothing is to be made.
+  return told || ready->message.starts_with(secrets::ready_words(secrets::Ending::kRetained).message) ? ready : nullptr;
 }
 
 std::vector<Id> ids_of(const std::vector<const api::es::ExternalSecret*>& makers) {
   std::vector<Id> out;
   for (const auto* es : makers) out.push_back(id_of(*es));
   return out;
+}
+
+// Of several that name one target the one that controls it is who writes it: what another fails at is its own.
+std::vector<const api::es::ExternalSecret*> writers_of(const kube::ObjectMeta& secret,
+                                                       const std::vector<const api::es::ExternalSecret*>& makers) {
+  for (const kube::OwnerReference& owner : secret.owner_references) {
+    if (!owner.controller.value_or(false) || owner.kind != "ExternalSecret") continue;
+    for (const auto* es : makers) {
+      if (es->metadata.name == owner.name) return {es};
+    }
+  }
+  return makers;
 }
 
 Finding absent_secret(const Id& id, const std::vector<const api::es::ExternalSecret*>& makers) {
@@ -228,7 +243,7 @@ Finding judge_secret(const Sight& sight, const Id& id) {
   }
   Finding out{.word = "current"};
   std::string as_of;
-  for (const auto* es : makers) {
+  for (const auto* es : writers_of(*secret, makers)) {
     as_of = std::max(as_of, es->status.refresh_time);
     if (is_failing(*es)) out.blames.push_back(id_of(*es));
   }

@@ -10,6 +10,7 @@
 namespace rotor::inspect {
 
 Finding judge_store(const Sight& sight, const Id& id);
+Finding judge_cluster_external_secret(const Sight& sight, const Id& id);
 Finding judge_external_secret(const Sight& sight, const Id& id);
 Finding judge_secret(const Sight& sight, const Id& id);
 Finding judge_instance(const Sight& sight, const Id& id);

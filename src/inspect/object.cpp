@@ -17,9 +17,10 @@ struct KindRow {
   std::initializer_list<std::string_view> words;
 };
 
-const std::array<KindRow, 6> kKinds = {{
+const std::array<KindRow, 7> kKinds = {{
     {Kind::kStore, "SecretStore", {"store", "secretstore", "secretstores", "ss"}},
     {Kind::kClusterStore, "ClusterSecretStore", {"clusterstore", "clustersecretstore", "clustersecretstores", "css"}},
+    {Kind::kClusterExternalSecret, "ClusterExternalSecret", {"ces", "clusterexternalsecret", "clusterexternalsecrets"}},
     {Kind::kExternalSecret, "ExternalSecret", {"es", "externalsecret", "externalsecrets"}},
     {Kind::kSecret, "Secret", {"secret", "secrets"}},
     {Kind::kInstance, "OpenClawInstance", {"instance", "instances", "openclawinstance", "openclawinstances"}},
@@ -39,7 +40,9 @@ std::optional<Kind> kind_called(std::string_view word) {
   return std::nullopt;
 }
 
-std::string_view kind_words() { return "store, clusterstore, es, secret, instance, pod"; }
+bool of_the_cluster(Kind kind) { return kind == Kind::kClusterStore || kind == Kind::kClusterExternalSecret; }
+
+std::string_view kind_words() { return "store, clusterstore, ces, es, secret, instance, pod"; }
 
 std::string Id::text() const {
   return ns.empty() ? fmt::format("{} {}", kind_name(kind), name) : fmt::format("{} {}/{}", kind_name(kind), ns, name);

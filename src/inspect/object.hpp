@@ -15,15 +15,24 @@
 namespace rotor::inspect {
 
 // In the order of the way.
-enum class Kind : std::uint8_t { kStore, kClusterStore, kExternalSecret, kSecret, kInstance, kPod };
+enum class Kind : std::uint8_t {
+  kStore,
+  kClusterStore,
+  kClusterExternalSecret,
+  kExternalSecret,
+  kSecret,
+  kInstance,
+  kPod
+};
 
 std::string_view kind_name(Kind kind);                   // "SecretStore", …
 std::optional<Kind> kind_called(std::string_view word);  // what kubectl takes for it, and `instance` and `store`
+bool of_the_cluster(Kind kind);                          // it is in no namespace
 std::string_view kind_words();                           // the shortest word for each, for messages
 
 struct Id {
   Kind kind{};
-  std::string ns{};  // empty for a ClusterSecretStore
+  std::string ns{};  // empty for what belongs to the whole cluster
   std::string name{};
   auto operator<=>(const Id&) const = default;
   std::string text() const;  // "ExternalSecret shop/app"

@@ -33,6 +33,7 @@ std::string_view when(const kube::Event& event) {
 Id id_of(const Store& store) {
   return {store.cluster ? Kind::kClusterStore : Kind::kStore, store.metadata.ns, store.metadata.name};
 }
+Id id_of(const api::es::ClusterExternalSecret& ces) { return {Kind::kClusterExternalSecret, "", ces.metadata.name}; }
 Id id_of(const api::es::ExternalSecret& es) { return {Kind::kExternalSecret, es.metadata.ns, es.metadata.name}; }
 Id id_of(const Instance& instance) { return {Kind::kInstance, instance.metadata.ns, instance.metadata.name}; }
 Id id_of(const Pod& pod) { return {Kind::kPod, pod.metadata.ns, pod.metadata.name}; }
@@ -46,6 +47,15 @@ std::vector<Id> stores_of(const api::es::ExternalSecret& es) {
     if (std::ranges::find(out, id) == out.end()) out.push_back(std::move(id));
   }
   return out;
+}
+
+std::optional<Id> parent_of(const api::es::ExternalSecret& es) {
+  for (const kube::OwnerReference& owner : es.metadata.owner_references) {
+    if (owner.controller.value_or(false) && owner.kind == "ClusterExternalSecret") {
+      return Id{Kind::kClusterExternalSecret, "", owner.name};
+    }
+  }
+  return std::nullopt;
 }
 
 bool makes_secret(const api::es::ExternalSecret& es) { return secrets::writes(es) && !secrets::is_generic(es); }
@@ -68,12 +78,17 @@ Sight::Sight(const Cluster& cluster) : cluster_(cluster) {
   for (const kube::Event& event : cluster.events) {
     const auto kind = kind_called(event.involved_object.kind);
     if (!kind || event.type != "Warning") continue;
-    const bool cluster_wide = *kind == Kind::kClusterStore;
-    warnings_.emplace(Id{*kind, cluster_wide ? "" : event.involved_object.ns, event.involved_object.name}, &event);
+    warnings_.emplace(Id{*kind, of_the_cluster(*kind) ? "" : event.involved_object.ns, event.involved_object.name},
+                      &event);
   }
 }
 
 const Store* Sight::store(const Id& id) const { return at(stores_, id); }
+const api::es::ClusterExternalSecret* Sight::cluster_external_secret(const Id& id) const {
+  const auto& all = cluster_.cluster_external_secrets;
+  const auto found = std::ranges::find_if(all, [&id](const auto& ces) { return ces.metadata.name == id.name; });
+  return found == all.end() ? nullptr : &*found;
+}
 const api::es::ExternalSecret* Sight::external_secret(const Id& id) const { return at(external_secrets_, key_of(id)); }
 const kube::ObjectMeta* Sight::secret(const Id& id) const { return at(secrets_, key_of(id)); }
 const Instance* Sight::instance(const Id& id) const { return at(instances_, key_of(id)); }

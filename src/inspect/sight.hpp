@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@ class Sight {
   bool blind(Kind kind) const { return cluster_.blind.contains(kind_name(kind)); }
 
   const Store* store(const Id& id) const;
+  const api::es::ClusterExternalSecret* cluster_external_secret(const Id& id) const;
   const api::es::ExternalSecret* external_secret(const Id& id) const;
   const kube::ObjectMeta* secret(const Id& id) const;
   const Instance* instance(const Id& id) const;
@@ -53,12 +55,15 @@ class Sight {
 };
 
 Id id_of(const Store& store);
+Id id_of(const api::es::ClusterExternalSecret& ces);
 Id id_of(const api::es::ExternalSecret& es);
 Id id_of(const Instance& instance);
 Id id_of(const Pod& pod);
 
 // The stores that an ExternalSecret reads, as the objects they are.
 std::vector<Id> stores_of(const api::es::ExternalSecret& es);
+// The ClusterExternalSecret that keeps it; nullopt: somebody made it himself.
+std::optional<Id> parent_of(const api::es::ExternalSecret& es);
 // And no object of another kind (spec.target.manifest), of which nothing here is read.
 bool makes_secret(const api::es::ExternalSecret& es);
 Id target_of(const api::es::ExternalSecret& es);

@@ -89,6 +89,9 @@ TEST(Status, SaysWhereNothingAnswersAndEndsWithOne) {
   RotorProcess no_run({"status", "--state-dir", folder.path("none")});
   EXPECT_EQ(no_run.exit_code(), 1);
   EXPECT_THAT(no_run.output(), HasSubstr("no `rotor run` of these manifests is running"));
+  RotorProcess no_file({"status", "-f", folder.path("nosuch")});
+  EXPECT_EQ(no_file.exit_code(), 1);
+  EXPECT_THAT(no_file.output(), HasSubstr("nosuch: there is no such file or folder"));
 }
 
 TEST(WhyCommand, RefusesANameThatCanBeNone) {

@@ -22,6 +22,9 @@ T must(Result<T> result) {
 inline void add(inspect::Cluster& out, std::string_view kind, const std::string& json) {
   if (kind == "SecretStore") out.stores.push_back(must(inspect::read_store(json, false)));
   if (kind == "ClusterSecretStore") out.stores.push_back(must(inspect::read_store(json, true)));
+  if (kind == "ClusterExternalSecret") {
+    out.cluster_external_secrets.push_back(must(json::read<api::es::ClusterExternalSecret>(json)));
+  }
   if (kind == "ExternalSecret") out.external_secrets.push_back(must(json::read<api::es::ExternalSecret>(json)));
   if (kind == "Secret") out.secrets.push_back(must(json::read<kube::PartialObject>(json)).metadata);
   if (kind == "OpenClawInstance") out.instances.push_back(must(inspect::read_instance(json)));

@@ -76,7 +76,7 @@ TEST_F(Gather, AsksOfSecretsForTheirMetadataAlone) {
   const auto cluster = gather();
   ASSERT_TRUE(cluster);
   EXPECT_THAT(client.asked_for_metadata, testing::ElementsAre("secrets"));
-  EXPECT_EQ(client.asked.size(), 8U);
+  EXPECT_EQ(client.asked.size(), 9U);
   ASSERT_EQ(cluster->secrets.size(), 1U);
   EXPECT_EQ(cluster->secrets.front().name, "a");
 }

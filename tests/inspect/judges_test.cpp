@@ -81,6 +81,63 @@ const Case kExternalSecrets[] = {
 INSTANTIATE_TEST_SUITE_P(ExternalSecrets, Judged, testing::ValuesIn(kExternalSecrets),
                          [](const auto& i) { return i.param.name; });
 
+constexpr std::string_view kParentHead = "kind: ClusterExternalSecret\nmetadata: {name: shared}\n";
+const inspect::Id kParentId{inspect::Kind::kClusterExternalSecret, "", "shared"};
+
+const Case kClusterExternalSecrets[] = {
+    {"Kept",
+     with(kParentHead, "status: {provisionedNamespaces: [a, b], conditions: [{type: Ready, status: 'True'}]}\n"),
+     kParentId, Health::kWell, "kept", "keeps ExternalSecret shared in 2 namespaces"},
+    {"ChosenByNoNamespace",
+     with(kParentHead, "status: {conditions: [{type: Ready, status: 'True', message: no namespace matches}]}\n"),
+     kParentId, Health::kWell, "kept", "in 0 namespaces: no namespace matches"},
+    {"FailedSomewhere",
+     with(kParentHead,
+          "status: {failedNamespaces: [{namespace: a, reason: external secret already exists in namespace}],\n"
+          "  conditions: [{type: Ready, status: 'False', message: one or more namespaces failed}]}\n"),
+     kParentId, Health::kFailed, "failed", "fails: a: external secret already exists in namespace"},
+    {"NotLookedAt", std::string(kParentHead), kParentId, Health::kWaiting, "new", "was not looked at yet"},
+};
+INSTANTIATE_TEST_SUITE_P(ClusterExternalSecrets, Judged, testing::ValuesIn(kClusterExternalSecrets),
+                         [](const auto& i) { return i.param.name; });
+
+TEST(Judged, AChildStandsBelowItsClusterExternalSecret) {
+  const inspect::Graph graph = graph_of(with(
+      kParentHead, "status: {conditions: [{type: Ready, status: 'True'}]}\n---\n",
+      "kind: ExternalSecret\nmetadata: {name: keys, namespace: shop, ownerReferences: [{kind: ClusterExternalSecret, "
+      "name: shared, controller: true}]}\nspec: {secretStoreRef: {name: vault}}\n"));
+  EXPECT_THAT(graph.made_of(kParentId), testing::ElementsAre(kExternalSecretId));
+}
+
+TEST(Judged, WhatAStoreDoesNotHaveIsSaidOfAnExternalSecretThatIsSynced) {
+  const auto graph = graph_of(with(
+      kStore,
+      external_secret(
+          R"(status: "True", reason: SecretSynced, message: "secret synced; spec.data[1] (key=b): Secret does not exist")"),
+      kSecret));
+  const auto& finding = graph.find(kExternalSecretId)->finding;
+  EXPECT_EQ(finding.detail, "spec.data[1] (key=b): Secret does not exist");
+  EXPECT_EQ(finding.health, Health::kWell);
+}
+
+// Two that name one target: only who controls it writes it.
+TEST(Judged, ASecretIsCurrentWhenAnotherExternalSecretFailsToTakeIt) {
+  constexpr std::string_view kOwned =
+      "kind: Secret\nmetadata: {name: api-keys, namespace: shop, ownerReferences: [{kind: ExternalSecret, name: NAME, "
+      "controller: true}]}\n---\n";
+  const auto word = [&](std::string_view owner) {
+    std::string secret(kOwned);
+    secret.replace(secret.find("NAME"), 4, owner);
+    const std::string other =
+        "kind: ExternalSecret\nmetadata: {name: other, namespace: shop}\nspec: {target: {name: api-keys}}\n"
+        "status: {conditions: [{type: Ready, status: 'False', reason: SecretSyncedError,"
+        " message: target is owned by another ExternalSecret}]}\n---\n";
+    return graph_of(with(kStore, external_secret(), other) + secret).find(kSecretId)->finding.word;
+  };
+  EXPECT_EQ(word("keys"), "current");
+  EXPECT_EQ(word("other"), "old");
+}
+
 const Case kSecrets[] = {
     {"Current", all_well(), kSecretId, Health::kWell, "current", "holds what its store had at 2026-05-01T11:30:00Z"},
     {"Old", with(kStore, external_secret(kFailing), kSecret), kSecretId, Health::kWaiting, "old",
@@ -93,6 +150,10 @@ const Case kSecrets[] = {
           external_secret(
               R"(status: "True", reason: SecretDeleted, message: secret deleted due to DeletionPolicy=Delete)")),
      kSecretId, Health::kWell, "absent", "is not there: secret deleted due to DeletionPolicy=Delete"},
+    {"ASearchWithoutAHit",
+     with(kStore, external_secret(R"(status: "True", reason: SecretSynced, message: "secret retained due to )"
+                                  R"(DeletionPolicy=Retain; spec.dataFrom[0].find matched nothing")")),
+     kSecretId, Health::kWell, "absent", "is not there: secret retained due to DeletionPolicy=Retain"},
     {"ByHand", with(kSecret, instance(), stateful_set() + pod()), kSecretId, Health::kWell, "by hand",
      "no ExternalSecret makes it"},
 };
