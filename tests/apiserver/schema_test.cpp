@@ -122,6 +122,9 @@ TEST(Formats, AcceptAndRefuse) {
   };
   static constexpr Case kCases[] = {{"date-time", "2026-01-02T03:04:05Z", true},
                                     {"date-time", "2026-01-02", false},
+                                    {"date-time", "0001-01-01T00:00:00Z", true},
+                                    {"date-time", "9999-12-31T23:59:59Z", true},
+                                    {"date-time", "2300-13-01T00:00:00Z", false},
                                     {"date", "2026-01-02", true},
                                     {"date", "2026-13-02", false},
                                     {"byte", "aGk=", true},

@@ -6,6 +6,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "apiserver/http/warnings.hpp"
+
 namespace rotor::apiserver {
 
 namespace {
@@ -27,7 +29,8 @@ std::string quoted(std::string_view text) {
 
 net::Headers headers_of(std::string content_type, const std::vector<std::string>& warnings) {
   net::Headers out{{"Content-Type", std::move(content_type)}, {"Cache-Control", "no-cache, private"}};
-  for (const std::string& warning : warnings) out.push_back({"Warning", fmt::format("299 - \"{}\"", quoted(warning))});
+  for (const std::string& warning : within_headers(warnings))
+    out.push_back({"Warning", fmt::format("299 - \"{}\"", quoted(warning))});
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "apiserver/http/warnings.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -135,6 +136,37 @@ Texts warnings_of(const ServedKind& kind, const Object& object, const Object* ol
   const Object* before = old == nullptr ? nullptr : pod_spec(*old, templated);
   if (spec == nullptr || (before != nullptr && *before == *spec)) return {};
   return pod_warnings(*spec, templated ? "spec.template.spec" : "spec");
+}
+
+namespace {
+
+// At most `most` bytes, and no half of a character.
+std::size_t end_of_rune(std::string_view text, std::size_t most) {
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
+  return most;
+}
+
+}  // namespace
+
+std::vector<std::string> within_headers(const std::vector<std::string>& warnings) {
+  constexpr std::size_t kInAll = 4096, kOfEach = 256;
+  Texts all;
+  std::size_t size = 0;
+  for (const std::string& warning : warnings) {
+    if (std::ranges::find(all, warning) != all.end()) continue;
+    size += warning.size();
+    all.push_back(warning);
+  }
+  if (size <= kInAll) return all;
+  Texts out;
+  size = 0;
+  for (std::string& warning : all) {
+    if (warning.size() > kOfEach) warning.resize(end_of_rune(warning, kOfEach));
+    size += warning.size();
+    if (size > kInAll) break;
+    out.push_back(std::move(warning));
+  }
+  return out;
 }
 
 }  // namespace rotor::apiserver
