@@ -60,16 +60,12 @@ void add_template(CLI::App& app, Action& action) {
           "--values", *values,
           "What the stores hold, as for `rotor run`: spec.data and spec.dataFrom are read from it; with --data "
           "as well, that comes last and wins")
-      ->default_str("none; one of --data and --values is required")
+      ->default_str("none; what reads a store needs one of --data and --values")
       ->type_name("FILE");
   command->add_flag("--show-values", *show_values,
                     "Print each Secret as YAML, values included, instead of keys and sizes");
   add_delimiter_flags(*command, options->delimiters);
   command->callback([&action, options, data, values, show_values] {
-    if (data->empty() && values->empty()) {
-      throw CLI::RequiredError(
-          "one of --data FILE (what would have been fetched) and --values FILE (what the stores hold)");
-    }
     if (!data->empty()) options->data = *data;
     if (!values->empty()) options->values = *values;
     action = [options, show_values] {

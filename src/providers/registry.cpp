@@ -16,9 +16,9 @@ void ProviderRegistry::add(std::string name, std::unique_ptr<Provider> provider)
 }
 
 Provider* ProviderRegistry::find(std::string_view name) const {
-  if (stand_in_) return stand_in_.get();
   const auto it = providers_.find(name);
-  return it == providers_.end() ? nullptr : it->second.get();
+  if (it == providers_.end()) return nullptr;
+  return stand_in_ ? stand_in_.get() : it->second.get();
 }
 
 namespace {

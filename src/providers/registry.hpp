@@ -24,7 +24,7 @@ class ProviderRegistry {
   ProviderRegistry(std::initializer_list<ProviderRow> rows, const Services& services);
 
   void add(std::string name, std::unique_ptr<Provider> provider);
-  // Answers for every store of every provider, known or not (a values file).
+  // Answers for every store of every provider that is registered (a values file).
   void set_stand_in(std::unique_ptr<Provider> provider) { stand_in_ = std::move(provider); }
 
   Provider* find(std::string_view name) const;  // null: not registered

@@ -32,8 +32,8 @@ TEST(TemplateCommand, ShowsSizesAndWithTheFlagValues) {
 
 TEST(TemplateCommand, NeedsSomethingToRenderWith) {
   const Ran ran = run_template({"-f", example("registry-login")});
-  EXPECT_EQ(ran.code, kUsage);
-  EXPECT_TRUE(ran.err.contains("--data")) << ran.err;
+  EXPECT_EQ(ran.code, kFailed);
+  EXPECT_TRUE(ran.err.contains("it reads stores: give what they hold with --values FILE")) << ran.err;
   EXPECT_EQ(run_template({"--data", example("registry-login.data")}).code, kUsage) << "-f is missing";
 }
 
@@ -48,9 +48,23 @@ TEST(TemplateCommand, FailsWhenOneIsBadAndShowsTheOthers) {
       << ran.err;
 }
 
+TEST(TemplateCommand, NeedsNoFileForGenerators) {
+  test::ScratchFolder folder;
+  folder.write("all.yaml",
+               "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\nspec: {dataFrom: "
+               "[{sourceRef: {generatorRef: {kind: Fake, name: f}}}]}\n---\n"
+               "apiVersion: generators.external-secrets.io/v1alpha1\nkind: Fake\nmetadata: {name: f}\n"
+               "spec: {data: {a: four}}\n");
+  const Ran ran = run_template({"-f", folder.path().string()});
+  EXPECT_EQ(ran.code, kOk) << ran.err;
+  EXPECT_EQ(ran.out, "Secret default/e\ntype: Opaque\ndata:\n  a  4 bytes\n");
+}
+
 TEST(TemplateCommand, LeavesOutWhatIsNotForRotorAndSucceeds) {
   test::ScratchFolder folder;
-  folder.write("es.yaml", "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\nspec: {}\n");
+  folder.write("es.yaml",
+               "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\nspec: {dataFrom: "
+               "[{extract: {key: k}}]}\n");
   folder.write("kustomization.yaml", "kind: Kustomization\nresources: [es.yaml]\n");
   const std::string data = folder.write("data.yml.txt", "a: 0123\n");
   const Ran ran = run_template({"-f", folder.path().string(), "--data", data});

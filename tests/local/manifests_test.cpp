@@ -59,8 +59,22 @@ TEST_F(ReadManifests, LeavesOutWhatIsNotForUsInAFolderAndSaysSoInOneLine) {
   const Manifests read = must({.paths = {folder()}});
   EXPECT_EQ(read.good.size(), 1U);
   EXPECT_EQ(broken(read), Lines{});
-  EXPECT_EQ(notes(read), Lines{"left out 6 files that are not for Rotor: Chart.yml, empty.yaml, kustomization.yaml "
-                               "(Kustomization), odd.yaml, release.yaml (HelmRelease), values.yaml"});
+  EXPECT_EQ(
+      notes(read),
+      (Lines{"left out 5 files that are not for Rotor: Chart.yml, empty.yaml, kustomization.yaml "
+             "(Kustomization), release.yaml (HelmRelease), values.yaml",
+             "odd.yaml is left out, since it cannot be read as YAML: invalid YAML at line 2, column 1: did not find "
+             "expected node content"}));
+}
+
+TEST_F(ReadManifests, TakesAFileThatHeldSomethingAndIsEmptyNowForBrokenAndNotForAnOrderToRemove) {
+  const std::string file = folder() + "/es.yaml";
+  scratch.write("es.yaml", " \n");
+  scratch.write("other.yaml", kGood);
+  const Manifests read = must({.paths = {folder()}, .ours = {file}});
+  EXPECT_EQ(broken(read), Lines{"DIR/es.yaml is empty: delete it, or leave a comment in it, to remove what it held"});
+  scratch.write("es.yaml", "# gone\n");
+  EXPECT_EQ(broken(must({.paths = {folder()}, .ours = {file}})), Lines{});
 }
 
 TEST_F(ReadManifests, NamesTheDocumentsThatItLeavesOutOfAFileWithOthers) {

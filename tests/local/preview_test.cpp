@@ -29,10 +29,15 @@ class PreviewTest : public testing::Test {
     std::ofstream(path) << text;
     return path.string();
   }
+  // One without a source would be refused.
+  static std::string with_source(std::string_view spec) {
+    if (spec.contains("dataFrom")) return std::string(spec);
+    return "{dataFrom: [{extract: {key: k}}]" + std::string(spec == "{}" ? "" : ", ") + std::string(spec.substr(1));
+  }
   static std::string external_secret(std::string_view spec, std::string_view name = "es",
                                      std::string_view version = "v1") {
     return "apiVersion: external-secrets.io/" + std::string(version) +
-           "\nkind: ExternalSecret\nmetadata: {name: " + std::string(name) + "}\nspec: " + std::string(spec) +
+           "\nkind: ExternalSecret\nmetadata: {name: " + std::string(name) + "}\nspec: " + with_source(spec) +
            "\n---\n";
   }
   Previews must(const PreviewOptions& options) const {
@@ -234,6 +239,33 @@ TEST_F(PreviewTest, SaysWhichFileIsWrong) {
                              .data = file("data.yaml", "")});
   ASSERT_FALSE(none);
   EXPECT_TRUE(none.error().message.contains("there is no ExternalSecret")) << none.error().message;
+}
+
+// A preview of what no API server takes is no preview.
+TEST_F(PreviewTest, RefusesWhatAdmissionRefuses) {
+  const auto said = [this](std::string_view spec) {
+    const auto previews =
+        must({.manifests = {file("es.yaml", external_secret(spec))}, .values = file("values.yaml", "k: {a: 1}")});
+    return describe_failure(previews.shown.at(0));
+  };
+  EXPECT_TRUE(said("{target: {creationPolicy: Merge, deletionPolicy: Delete}}").contains("admission refuses it: "));
+  EXPECT_TRUE(said("{dataFrom: []}").contains("either data or dataFrom should be specified"));
+  EXPECT_EQ(said("{secretStoreRef: {name: s}}"), "");
+}
+
+TEST_F(PreviewTest, SaysWhatIsNeededToReadAStore) {
+  const auto previews = must({.manifests = {file("es.yaml", external_secret("{secretStoreRef: {name: s}}"))}});
+  EXPECT_TRUE(describe_failure(previews.shown.at(0))
+                  .contains("it reads stores: give what they hold with --values FILE, or what would have been fetched "
+                            "with --data FILE"));
+}
+
+TEST_F(PreviewTest, NamesTheKeyThatIsNoDocument) {
+  const auto previews = must({.manifests = {file("es.yaml", external_secret("{secretStoreRef: {name: s}}"))},
+                              .values = file("values.yaml", "k: canary-31")});
+  const std::string text = describe_failure(previews.shown.at(0));
+  EXPECT_TRUE(text.contains("key \"k\" of the values file is no JSON object")) << text;
+  EXPECT_FALSE(text.contains(kCanary));
 }
 
 }  // namespace

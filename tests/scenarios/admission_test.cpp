@@ -206,14 +206,15 @@ TEST_F(Admission, OfAManifestNamesTheFileAndTheDocumentAndEverythingElseGoesOn) 
   EXPECT_TRUE(said.contains("creationPolicy=Owner; either extract, find")) << said;
 }
 
-TEST(AdmissionWithAValuesFile, LeavesTheProvidersBlockAlone) {
+// A cluster would refuse it, whoever answers here.
+TEST(AdmissionWithAValuesFile, LeavesTheBlockOfAProviderAloneAndRefusesAnUnknownOne) {
   const auto ask = local::make_admission(only_fake, local::StoresAnswer::kFromValues);
   const auto judge = [&ask](std::string_view spec) {
     const json::Value store = *json::parse(fmt::format(R"({{"metadata":{{"name":"s"}},"spec":{}}})", spec));
     return ask({.group = "external-secrets.io", .kind = "SecretStore", .object = store.as_object()})
         .denial.value_or("");
   };
-  EXPECT_EQ(judge(R"({"provider":{"pigeon":{}}})"), "");
+  EXPECT_TRUE(judge(R"({"provider":{"pigeon":{}}})").contains("registered store backend for type: pigeon"));
   EXPECT_EQ(judge(R"({"provider":{"fake":{}}})"), "");
   EXPECT_TRUE(judge(R"({"provider":{}})").contains("exactly one backend"));
 }

@@ -145,11 +145,27 @@ TEST_F(LocalRun, AppliesASavedManifestAgain) {
   EXPECT_EQ(said.count("; what the file held before stays in force"), 1) << said.all();
   EXPECT_FALSE(world.get("cm", "c").is_null());
 
+  folder.write("m/c.yaml", "");
+  until_said("c.yaml is empty: delete it, or leave a comment in it, to remove what it held; what the file held before");
+  EXPECT_FALSE(world.get("cm", "c").is_null());
+
   std::filesystem::remove_all(folder / "m");
   until_said("the last good manifests stay in force");
   folder.write("m/a.yaml", config_map("a", "3"));
   until_said("changed: ConfigMap ns/a\n", 2);
   until_said("removed: ConfigMap ns/c\n");
+}
+
+// Its words about a Secret are withheld: somebody has to say what is wrong.
+TEST_F(LocalRun, NamesTheKeysOfASecretThatIsRefused) {
+  folder.write("m/s.yaml",
+               "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: ns}\n"
+               "data: {plain: 'canary!', good: aGk=}\nstringData: {port: 5432}\n");
+  apply({folder / "m"});
+  until_said(
+      "; data[plain] is no base64: write it under stringData as it is; stringData[port] is no text: write it in "
+      "quotes");
+  EXPECT_EQ(said.count("canary"), 0) << said.all();
 }
 
 TEST_F(LocalRun, DoesNotFollowStandardInput) {

@@ -6,11 +6,36 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/encoding.hpp"
+
 namespace rotor::local {
 namespace {
 
 std::ptrdiff_t count_of(const Standing& standing, std::string_view kind) {
   return std::ranges::count_if(standing, [kind](const auto& entry) { return entry.first.kind == kind; });
+}
+
+// What the API server says of a Secret is not shown, since it may quote a value: the keys that cannot be right are
+// named here.
+std::vector<std::string> faults_of_secret(const json::Object& object) {
+  std::vector<std::string> out;
+  for (const std::string_view member : {"data", "stringData"}) {
+    const json::Value* values = object.if_contains(member);
+    if (values == nullptr || values->is_null()) continue;
+    if (!values->is_object()) {
+      out.push_back(fmt::format("{} has to be a mapping", member));
+      continue;
+    }
+    for (const auto& [key, value] : values->get_object()) {
+      const std::string_view name = key;
+      if (!value.is_string()) {
+        out.push_back(fmt::format("{}[{}] is no text: write it in quotes", member, name));
+      } else if (member == "data" && !base64_decode_secret(value.get_string())) {
+        out.push_back(fmt::format("data[{}] is no base64: write it under stringData as it is", name));
+      }
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -85,6 +110,9 @@ Task<> ManifestSync::act(ManifestChanges changes) {
 // The server says which field it does not know, the schema which one it does.
 std::string ManifestSync::advice_for(const Manifest& manifest) const {
   std::string out;
+  if (json::find_string(manifest.object, "kind") == "Secret") {
+    for (const std::string& fault : faults_of_secret(manifest.object)) out += "; " + fault;
+  }
   if (!schemas_) return out;
   for (const std::string& meant : schemas_->meant(manifest.object)) out += "; " + meant;
   return out;

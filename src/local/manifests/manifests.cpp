@@ -127,19 +127,29 @@ class Reading {
 
   void add_text(const std::string& file, std::string_view text, Named named) {
     if (chart_templates_ && text.contains("{{")) return left_out_.push_back(short_name(file) + " (Helm template)");
+    // An editor that empties a file before it writes it anew would take away what runs.
+    if (source_.ours.contains(file) && text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+      return broken(file,
+                    {Code::kInvalid, fmt::format("{} is empty: delete it, or leave a comment in it, to remove what "
+                                                 "it held",
+                                                 file)});
+    }
     json::YamlStream stream = json::parse_yaml_leniently(text);
     const bool ours = named == Named::kItself || source_.ours.contains(file) || mentions_our_kinds(text);
     std::vector<std::string> others;  // what the file holds that is not for us, each with its line
     const std::size_t good_before = out_.good.size();
     const std::size_t broken_before = out_.broken.size();
+    bool unreadable = false;
     for (json::YamlDocument& document : stream.documents) add_document(std::move(document), file, others);
     for (Error& error : stream.errors) {
       if (ours) {
         broken(file, std::move(error).prefixed(file));
       } else {
-        others.push_back(short_name(file));
+        note(fmt::format("{} is left out, since it cannot be read as YAML: {}", short_name(file), error.message));
+        unreadable = true;
       }
     }
+    if (unreadable && others.empty() && out_.good.size() == good_before) return;
     if (out_.good.size() == good_before && out_.broken.size() == broken_before) {
       leave_out_file(file, kinds_in(others), named);
     } else {

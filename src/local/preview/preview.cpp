@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
+#include "admission/external_secret.hpp"
 #include "api/core/config_map.hpp"
 #include "api/core/secret.hpp"
 #include "local/manifests/file_watch.hpp"
@@ -104,6 +105,12 @@ class Previewer {
                                          "object, and kubectl shows it"}});
       return out;
     }
+    const admission::Verdict verdict = admission::judge_external_secret(out.es);
+    if (!verdict.allowed()) {
+      out.outcome =
+          std::unexpected(RenderFailure{{Code::kInvalid, fmt::format("admission refuses it: {}", verdict.message())}});
+      return out;
+    }
     auto fetched = fetch(out.es, out.notes);
     if (!fetched) {
       out.fields = {"value"};  // all that a rewrite's template has
@@ -120,13 +127,18 @@ class Previewer {
   std::expected<SecretMap, RenderFailure> fetch(const ExternalSecret& es, std::vector<std::string>& notes) {
     SecretMap fetched;
     const bool generated = es.spec.data.empty() && std::ranges::all_of(es.spec.data_from, secrets::generates);
+    if (!values_ && !data_ && !generated) {
+      return failed({Code::kInvalid,
+                     "it reads stores: give what they hold with --values FILE, or what would have been fetched with "
+                     "--data FILE"});
+    }
     if (values_ || (generated && !data_)) {
       if (auto limit = secrets::not_built_yet(es)) return failed({Code::kInvalid, *std::move(limit)});
       auto answers = fetch_from(values_.value_or(Values{}), es);
       if (answers.absent()) return failed({Code::kNotFound, answers.absence().what});
       if (answers.failed()) return failed(answers.error());
       for (const secrets::Gap& gap : answers->gaps) notes.push_back(gap.note);
-      TRY(fetched, secrets::finish_values(es, *std::move(answers), environment_));
+      TRY(fetched, secrets::finish_values(es, *std::move(answers), environment_, &notes));
     }
     if (data_) {
       for (const auto& [key, value] : *data_) fetched.insert_or_assign(key, value);

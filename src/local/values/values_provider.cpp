@@ -20,8 +20,14 @@ class ValuesClient final : public SecretsClient {
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override { co_return look_up(ref); }
 
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override {
+    const std::string key = ref.key;
     CO_LOOKUP(const SecretBytes document, look_up(ref));
-    co_return tmpl::extract_members(document);
+    auto members = tmpl::extract_members(document);
+    if (members) co_return *std::move(members);
+    co_return fail(Code::kInvalid,
+                   fmt::format("key \"{}\" of the values file is no JSON object, and dataFrom.extract makes a key of "
+                               "every member: write a mapping there, or read the key with spec.data",
+                               key));
   }
 
   Task<Result<SecretMap>> get_all(FindRequest find) override {
