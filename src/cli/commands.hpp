@@ -18,6 +18,7 @@ std::span<const Command> commands();  // in the order of the help
 
 void add_run(CLI::App& app, Action& action);
 void add_env(CLI::App& app, Action& action);
+void add_plan(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);
 void add_why(CLI::App& app, Action& action);
 void add_operator(CLI::App& app, Action& action);

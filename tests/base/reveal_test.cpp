@@ -37,6 +37,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/kube/client/watch_stream.cpp",          // watch events
     "src/cli/apiserver.cpp",                     // the kubeconfig, into a file of mode 0600
     "src/cli/inspect.cpp",                       // YAML of documents without a value
+    "src/cli/plan.cpp",                          // the same
     "src/local/node/environment.cpp",            // $(VAR) in an environment
     "src/local/environment_text.cpp",            // `rotor env --show-values`
     "src/local/node/command.cpp",                // NUL bytes in an environment, looked for

@@ -1,0 +1,70 @@
+#include <gtest/gtest.h>
+
+#include "tests/cli/command.hpp"
+#include "tests/fakes/source_dir.hpp"
+#include "tests/local/scratch_folder.hpp"
+
+namespace rotor::cli {
+namespace {
+
+std::string example(const std::string& name) { return test::source_path("examples/templates/" + name + ".yaml"); }
+
+Ran run_plan(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"plan", "--no-cluster"});
+  return run_command(std::move(arguments));
+}
+
+TEST(PlanCommand, NamesWhatIsNewByKeysAndEndsWithTwo) {
+  const Ran ran = run_plan({"-f", example("many-users"), "--values", example("many-users.values")});
+  EXPECT_EQ(ran.code, 2) << ran.err;
+  EXPECT_TRUE(ran.out.contains("new         ExternalSecret shop/many-users: ")) << ran.out;
+  EXPECT_TRUE(ran.out.contains("new         Secret shop/many-users: ")) << ran.out;
+  EXPECT_TRUE(ran.out.ends_with("\n2 changes\n")) << ran.out;
+}
+
+TEST(PlanCommand, SaysWithoutValuesThatTheContentIsNotKnown) {
+  const Ran ran = run_plan({"-f", example("many-users"), "-o", "json"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_TRUE(ran.out.contains("its content is not known: it reads stores")) << ran.out;
+}
+
+TEST(PlanCommand, EndsWithOneWhereAdmissionWouldRefuse) {
+  test::ScratchFolder folder;
+  folder.write("es.yaml",
+               "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\nspec: {}\n---\n"
+               "apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: {name: s}\n"
+               "spec: {provider: {awz: {}}}\n");
+  const Ran ran = run_plan({"-f", folder.path().string()});
+  EXPECT_EQ(ran.code, kFailed);
+  EXPECT_TRUE(ran.out.contains("refused     ExternalSecret default/e: ")) << ran.out;
+  EXPECT_TRUE(ran.out.contains("either data or dataFrom should be specified")) << ran.out;
+  EXPECT_TRUE(ran.out.contains("SecretStore is refused: ")) << ran.out;
+  EXPECT_TRUE(ran.out.contains("did you mean \"aws\"?")) << ran.out;
+}
+
+TEST(PlanCommand, ShowsNoValue) {
+  test::ScratchFolder folder;
+  folder.write("es.yaml",
+               "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\n"
+               "spec: {secretStoreRef: {name: s}, dataFrom: [{extract: {key: doc}}]}\n");
+  const std::string values = folder.write("values.txt", "doc: {user: canary-77}\n");
+  for (const char* format : {"text", "json", "yaml"}) {
+    const Ran ran = run_plan({"-f", folder.path().string(), "--values", values, "-o", format});
+    EXPECT_EQ(ran.code, 2) << ran.err;
+    EXPECT_TRUE(ran.out.contains("user")) << ran.out;
+    EXPECT_FALSE(ran.out.contains("canary") || ran.err.contains("canary"));
+  }
+}
+
+TEST(PlanCommand, SaysThatAClusterCannotBeReached) {
+  test::ScratchFolder folder;
+  folder.write("es.yaml",
+               "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\n"
+               "spec: {dataFrom: [{extract: {key: doc}}]}\n");
+  const Ran ran = run_command({"plan", "-f", folder.path().string(), "--kubeconfig", "/no/such/file"});
+  EXPECT_EQ(ran.code, kFailed);
+  EXPECT_TRUE(ran.err.contains("rotor plan: ")) << ran.err;
+}
+
+}  // namespace
+}  // namespace rotor::cli
