@@ -16,9 +16,9 @@ namespace {
 
 using api::es::ExternalSecret;
 
-constexpr std::size_t kShown = 8;  // of a hash: enough to tell two apart
+constexpr std::size_t kOfAHash = 8;  // of a hash: enough to tell two apart
 
-std::string in_short(std::string_view hash) { return std::string(hash.substr(0, kShown)); }
+std::string in_short(std::string_view hash) { return std::string(hash.substr(0, kOfAHash)); }
 
 bool is_same(const ExternalSecret& wanted, const ExternalSecret& live) {
   const auto has_all = [](const kube::StringMap& part, const kube::StringMap& whole) {

@@ -4,6 +4,7 @@
 
 #include "secrets/decide.hpp"
 #include "secrets/desired_secret.hpp"
+#include "secrets/manifest_target/manifest.hpp"
 #include "secrets/store_view.hpp"
 #include "tests/secrets/planned.hpp"
 
@@ -123,12 +124,32 @@ TEST(Advisories, WhatATemplateMayNotAskIsCheckedWhereItIsRenderedToo) {
 
 TEST(Advisories, ATemplateReachesNeitherEnvironmentNorFilesNorTheNetwork) {
   for (const char* text : {R"({{ env "HOME" }})", R"({{ expandenv "$HOME" }})", R"({{ getHostByName "localhost" }})",
-                           R"({{ .Files.Get "/dev/null" }})", R"({{ lookup "v1" "Secret" "ns" "a" }})"}) {
+                           R"({{ .Files.Get "/dev/null" }})", R"({{ lookup "v1" "Secret" "ns" "a" }})",
+                           R"({{ getSecretKey "s" "other" "k" }})"}) {
     auto es = sample_es();
     es.spec.target.tmpl.emplace();
     es.spec.target.tmpl->data["x"] = text;
     EXPECT_FALSE(render_secret(es, one_value("a", "v"), {}, tmpl::system_environment(), {})) << text;
   }
+}
+
+// What an object is, whose it is and where it stands is not a template's to say.
+TEST(Advisories, ATemplateOfAnotherTargetReachesNoOwnerNamespaceOrFinalizer) {
+  for (const char* target : {"metadata", "metadata.namespace", "metadata.name", "metadata.ownerReferences[0]",
+                             "metadata.finalizers", "metadata.managedFields", "apiVersion", "kind"}) {
+    api::es::Template tmpl;
+    tmpl.template_from.emplace_back().target = target;
+    EXPECT_FALSE(check_target_paths(tmpl)) << target;
+  }
+}
+
+TEST(Advisories, AnotherTargetIsWrittenOnlyWhereTheAdministratorAllowsIt) {
+  auto es = sample_es();
+  es.spec.target.manifest = api::es::ManifestRef{"v1", "ConfigMap"};
+  auto seen = test::observed(es, std::nullopt, WallTime());
+  EXPECT_EQ(decide_sync(seen).action, SyncAction::kRefuse);
+  seen.generic_targets = true;
+  EXPECT_EQ(decide_sync(seen).action, SyncAction::kRefresh);
 }
 
 TEST(Advisories, AConditionOfAClusterStoreThatCannotBeReadAllowsNobody) {
