@@ -24,7 +24,7 @@ struct Controller::Impl {
         view(client, clock, options.watched_namespace, kinds),
         events(kube::make_event_recorder(executor, client, clock, "openclawinstance-controller")),
         metrics(registry, view),
-        reconciler(client, clock, view, *events, index, config_maps, metrics, options, kinds),
+        reconciler(client, clock, view, *events, index, config_maps, metrics, permits, options, kinds),
         queue(clock, "openclawinstance", options.workers,
               [this](kube::Key key) { return reconciler.reconcile(std::move(key)); }) {
     listen();
@@ -79,6 +79,7 @@ struct Controller::Impl {
   ReferenceIndex index;
   ReferenceIndex config_maps;
   Metrics metrics;
+  PermitChain permits;  // empty: every restart begins when it is due
   Reconciler reconciler;
   kube::Queue queue;
 };

@@ -45,6 +45,7 @@ struct Memory {
   int conflicts = 0;                       // passes in a row that met somebody else's write
   std::string said_missing;                // so that an event comes once
   std::string said_unusable;
+  std::string said_permit;
   std::string said_name;
   Applied applied;
 };

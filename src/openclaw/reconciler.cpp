@@ -38,7 +38,7 @@ double seconds(SteadyTime::duration d) { return std::chrono::duration<double>(d)
 }  // namespace
 
 Reconciler::Reconciler(kube::Client& client, Clock& clock, View& view, kube::EventRecorder& events,
-                       ReferenceIndex& index, ReferenceIndex& config_maps, Metrics& metrics,
+                       ReferenceIndex& index, ReferenceIndex& config_maps, Metrics& metrics, RotationPermits& permits,
                        const ControllerOptions& options, ManagedKinds kinds)
     : client_(client),
       clock_(clock),
@@ -47,12 +47,13 @@ Reconciler::Reconciler(kube::Client& client, Clock& clock, View& view, kube::Eve
       index_(index),
       config_maps_(config_maps),
       metrics_(metrics),
+      permits_(permits),
       options_(options),
       kinds_(kinds),
       applier_(client, view),
       converger_(applier_, view, events, kinds),
       surroundings_(client, view),
-      workload_(client, clock, view, applier_, events, options) {
+      workload_(client, clock, view, applier_, events, permits, options) {
   workload_.on_rotation = [this](const kube::Key& key, const std::string& result) {
     metrics_.rotated(key, result);
     const auto memory = memory_.find(key);
@@ -75,6 +76,7 @@ void Reconciler::forget(const kube::Key& instance) {
   memory_.erase(instance);
   index_.erase(instance);
   config_maps_.erase(instance);
+  permits_.withdrawn(instance);
   metrics_.forget(instance);
 }
 
@@ -136,6 +138,7 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
   set_findings(after.conditions, memory->findings, instance->metadata.generation, clock_.now());
   const bool now_ready = is_ready(after);
   tell_trouble(events_, *instance, outcome.report.rotation, *memory);
+  tell_permit(events_, *instance, outcome.report.permit, *memory);
   CO_TRY_VOID(co_await write_status(instance, std::move(after)));
   if (now_ready && !was_ready) {
     events_.record(kube::reference_to(*instance), EventType::kNormal, "ReconcileSucceeded",
@@ -144,6 +147,10 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
   if (outcome.look_again) {
     memory->full_pass = true;
     co_return Outcome::again_after(*outcome.look_again, Lane::kUser);
+  }
+  if (!outcome.report.permit.goes()) {
+    memory->full_pass = true;  // whatever wakes it, leave is asked for again
+    co_return Outcome::again_after(options_.resync);
   }
   memory->secret_event.reset();
   co_return Outcome::again_after(options_.resync);

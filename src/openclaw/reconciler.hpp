@@ -18,7 +18,8 @@ namespace rotor::openclaw {
 class Reconciler {
  public:
   Reconciler(kube::Client& client, Clock& clock, View& view, kube::EventRecorder& events, ReferenceIndex& index,
-             ReferenceIndex& config_maps, Metrics& metrics, const ControllerOptions& options, ManagedKinds kinds);
+             ReferenceIndex& config_maps, Metrics& metrics, RotationPermits& permits, const ControllerOptions& options,
+             ManagedKinds kinds);
 
   Task<kube::Outcome> reconcile(kube::Key key);
 
@@ -47,6 +48,7 @@ class Reconciler {
   ReferenceIndex& index_;
   ReferenceIndex& config_maps_;
   Metrics& metrics_;
+  RotationPermits& permits_;
   const ControllerOptions& options_;
   ManagedKinds kinds_;
   Applier applier_;

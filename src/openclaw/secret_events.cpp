@@ -46,4 +46,11 @@ void tell_trouble(kube::EventRecorder& events, const api::OpenClawInstance& inst
   }
 }
 
+void tell_permit(kube::EventRecorder& events, const api::OpenClawInstance& instance, const Permit& permit,
+                 Memory& memory) {
+  const bool tells = permit.verdict == Permit::Verdict::kRefuse || permit.warns;
+  if (!is_news(tells ? permit.reason + "\n" + permit.message : std::string(), memory.said_permit) || !tells) return;
+  events.record(kube::reference_to(instance), kube::EventRecorder::Type::kWarning, permit.reason, permit.message);
+}
+
 }  // namespace rotor::openclaw

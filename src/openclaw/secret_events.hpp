@@ -5,11 +5,15 @@
 #include "kube/events/events.hpp"
 #include "openclaw/memory.hpp"
 #include "openclaw/rotation.hpp"
+#include "openclaw/rotation_permit.hpp"
 
 namespace rotor::openclaw {
 
 // Of required Secrets and keys that are not there, and of values that no process can be given.
 void tell_trouble(kube::EventRecorder& events, const api::OpenClawInstance& instance, const RotationDecision& decision,
                   Memory& memory);
+// Of a restart that is refused, or stopped.
+void tell_permit(kube::EventRecorder& events, const api::OpenClawInstance& instance, const Permit& permit,
+                 Memory& memory);
 
 }  // namespace rotor::openclaw

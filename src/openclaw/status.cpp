@@ -51,7 +51,7 @@ std::string unusable_message(const RotationDecision& rotation) {
                      rotation.held_back ? "no pod is started with it" : "running pods keep the value they have");
 }
 
-void secrets_ready(const RotationDecision& rotation, Conditions& conditions) {
+void secrets_ready(const RotationDecision& rotation, const Permit& permit, Conditions& conditions) {
   if (!rotation.unreadable.empty()) {
     return conditions.set(
         "SecretsReady", "Unknown", "SecretReadFailed",
@@ -59,6 +59,9 @@ void secrets_ready(const RotationDecision& rotation, Conditions& conditions) {
   }
   if (rotation.missing.empty() && !rotation.unusable.empty()) {
     return conditions.set("SecretsReady", "False", "SecretUnusable", unusable_message(rotation));
+  }
+  if (rotation.missing.empty() && permit.verdict == Permit::Verdict::kRefuse) {
+    return conditions.set("SecretsReady", "False", permit.reason, permit.message);
   }
   if (rotation.missing.empty()) {
     return conditions.set("SecretsReady", "True", "AllSecretsFound", "All referenced secrets exist");
@@ -75,6 +78,11 @@ void rotation_key(const std::string& error, Conditions& conditions) {
   if (error.empty()) return conditions.drop("RotationKeyUnavailable");
   conditions.set("RotationKeyUnavailable", "True", "RotationKeyUnavailable",
                  fmt::format("No restart on changed secrets: {}", error));
+}
+
+void rotation_waiting(const Permit& permit, Conditions& conditions) {
+  if (permit.verdict != Permit::Verdict::kWait) return conditions.drop("RotationWaiting");
+  conditions.set("RotationWaiting", "True", permit.reason, permit.message);
 }
 
 // Said as long as it is true: the data volume is an emptyDir unless the user brings a claim.
@@ -149,7 +157,8 @@ api::InstanceStatus status_after(const api::OpenClawInstance& instance, const Pa
   api::InstanceStatus status = instance.status;
   Conditions conditions(status, instance.metadata.generation, now);
   for (const ManagedKind& kind : kinds) managed_kind(instance, kind, status, conditions);
-  secrets_ready(report.rotation, conditions);
+  secrets_ready(report.rotation, report.permit, conditions);
+  rotation_waiting(report.permit, conditions);
   rotation_key(report.key_error, conditions);
   storage(instance.spec, report.has_claim, conditions);
   workload(instance, report.workload, report.rotation.held_back, status, conditions);

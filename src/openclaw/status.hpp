@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "openclaw/managed.hpp"
 #include "openclaw/rotation.hpp"
+#include "openclaw/rotation_permit.hpp"
 
 namespace rotor::openclaw {
 
@@ -29,6 +30,7 @@ struct PassReport {
   RotationDecision rotation{};
   bool has_claim = false;   // the data volume is a claim
   std::string key_error{};  // why there is no digest key; empty: there is one
+  Permit permit{};          // what a restart that is due was answered
 };
 
 // After a pass that went through, all rows of `kinds` included.

@@ -19,6 +19,7 @@ Duration read_again(Memory& memory) {
 std::optional<Duration> next_look(const WorkloadPlan& plan, Memory& memory) {
   if (!plan.blind) memory.failed_looks = 0;
   if (plan.wait) return plan.wait;
+  if (plan.permit.look_again) return plan.permit.look_again;
   return plan.blind ? std::optional(read_again(memory)) : std::nullopt;
 }
 
@@ -26,11 +27,23 @@ std::optional<Duration> next_look(const WorkloadPlan& plan, Memory& memory) {
 
 Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::shared_ptr<Memory> memory) {
   CO_TRY(const SightPtr sight, co_await gatherer_.gather(std::move(instance), memory));
-  const auto plan =
-      std::make_shared<const WorkloadPlan>(plan_workload(*sight, memory->quiet, clock_.steady(), options_));
-  memory->quiet = plan->quiet;
+  CO_TRY(const PlanPtr plan, co_await decide(sight, memory));
   Result<LivePtr> now = co_await act(sight, plan);
   co_return report(*sight, *plan, std::move(now), *memory);
+}
+
+// A restart that is due is asked for first; what does not get leave is planned again as one that waits.
+Task<Result<WorkloadPass::PlanPtr>> WorkloadPass::decide(SightPtr sight, std::shared_ptr<Memory> memory) {
+  const SteadyTime now = clock_.steady();
+  WorkloadPlan plan = plan_workload(*sight, memory->quiet, now, options_);
+  if (plan.restarts()) {
+    CO_TRY(Permit permit, co_await permits_.ask(wish_of(*sight, plan)));
+    if (!permit.goes()) plan = plan_workload(*sight, memory->quiet, now, options_, std::move(permit));
+  } else if (!plan.wait) {
+    permits_.withdrawn(sight->key);
+  }
+  memory->quiet = plan.quiet;
+  co_return std::make_shared<const WorkloadPlan>(std::move(plan));
 }
 
 Task<Result<LivePtr>> WorkloadPass::act(SightPtr sight, PlanPtr plan) {
@@ -46,6 +59,7 @@ Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const W
     memory.applied = plan.marks;
     memory.applied.uid = (*now)->metadata.uid;
   }
+  if (plan.restarts()) permits_.written(*wish_of(sight, plan));
   if (plan.rotates) {
     tell_rotation(sight, plan);
     memory.quiet = {};
@@ -59,6 +73,7 @@ Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const W
   out.look_again = next_look(plan, memory);
   out.report.rotation = plan.rotation;
   out.report.key_error = sight.key_error;
+  out.report.permit = plan.permit;
   return out;
 }
 

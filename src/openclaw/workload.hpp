@@ -7,6 +7,7 @@
 #include <string>
 
 #include "kube/events/events.hpp"
+#include "openclaw/rotation_permit.hpp"
 #include "openclaw/status.hpp"
 #include "openclaw/workload_plan.hpp"
 
@@ -20,9 +21,10 @@ struct WorkloadOutcome {
 class WorkloadPass {
  public:
   WorkloadPass(kube::Client& client, Clock& clock, View& view, Applier& applier, kube::EventRecorder& events,
-               const ControllerOptions& options)
+               RotationPermits& permits, const ControllerOptions& options)
       : clock_(clock),
         events_(events),
+        permits_(permits),
         options_(options),
         applier_(applier),
         gatherer_(client, clock, view, applier, options) {}
@@ -39,6 +41,7 @@ class WorkloadPass {
 
  private:
   using PlanPtr = std::shared_ptr<const WorkloadPlan>;
+  Task<Result<PlanPtr>> decide(SightPtr sight, std::shared_ptr<Memory> memory);
   Task<Result<LivePtr>> act(SightPtr sight, PlanPtr plan);
   Result<WorkloadOutcome> report(const WorkloadSight& sight, const WorkloadPlan& plan, Result<LivePtr> now,
                                  Memory& memory);
@@ -46,6 +49,7 @@ class WorkloadPass {
 
   Clock& clock_;
   kube::EventRecorder& events_;
+  RotationPermits& permits_;
   const ControllerOptions& options_;
   Applier& applier_;
   WorkloadGatherer gatherer_;

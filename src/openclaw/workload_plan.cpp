@@ -33,7 +33,6 @@ void await_quiet(const WorkloadSight& sight, const QuietPeriod& before, SteadyTi
   if (plan.rotation.action == Action::kHold) plan.quiet = before;
   if (plan.rotation.action != Action::kRotate) return;
   plan.quiet = look_at(before, changes_of(plan.rotation, sight.observed), now);
-  // The limiter of concurrent rollouts will be asked here, once the quiet period is over.
   const Duration left = time_left(plan.quiet, now, {options.quiet, options.quiet_at_most});
   if (left > Duration::zero()) plan.wait = left;
 }
@@ -55,7 +54,7 @@ Applied marks_of(bool whole, const json::Value& document, std::string hash, std:
 
 void write_marks(const WorkloadSight& sight, WorkloadPlan& plan) {
   const LiveStatefulSet& live = sight.live;
-  const bool keeps = plan.wait.has_value();
+  const bool keeps = plan.wait.has_value() || !plan.permit.goes();
   std::string hash = sight.digester == nullptr || keeps ? live.hash : new_hash(sight, plan.rotation);
   if (hash != live.hash) plan.rotation.next.hash = hash;
   std::string state = keeps ? sight.live_state() : state_text(plan.rotation.next);
@@ -69,14 +68,32 @@ void write_marks(const WorkloadSight& sight, WorkloadPlan& plan) {
 }  // namespace
 
 WorkloadPlan plan_workload(const WorkloadSight& sight, const QuietPeriod& before, SteadyTime now,
-                           const ControllerOptions& options) {
+                           const ControllerOptions& options, Permit permit) {
   WorkloadPlan plan;
+  plan.permit = std::move(permit);
   plan.rotation = rotation_of(sight, options);
   await_quiet(sight, before, now, options, plan);
-  plan.rotates = plan.rotation.action == Action::kRotate && !plan.wait;
+  const bool goes = plan.permit.goes();
+  plan.rotates = goes && plan.rotation.action == Action::kRotate && !plan.wait;
+  plan.renews = goes && !plan.rotation.held_back && sight.renewed_by_us();
   plan.blind = !sight.key_error.empty() || !plan.rotation.unreadable.empty();
-  if (!plan.rotation.held_back) write_marks(sight, plan);
+  const bool template_waits = !goes && sight.renewed_by_us();
+  if (!plan.rotation.held_back && !template_waits) write_marks(sight, plan);
   return plan;
+}
+
+WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
+  RotationWish wish;
+  wish.instance = sight.instance;
+  if (plan.rotates) {
+    for (auto& [name, digest] : changes_of(plan.rotation, sight.observed)) wish.changed.emplace(name, digest);
+  }
+  wish.references = sight.references;
+  wish.wanted = sight.wanted;
+  wish.live = sight.live.object;
+  wish.hash_before = sight.live.hash;
+  wish.marks_only = sight.marks_only;
+  return std::make_shared<const RotationWish>(std::move(wish));
 }
 
 }  // namespace rotor::openclaw

@@ -6,6 +6,7 @@
 
 #include "openclaw/memory.hpp"
 #include "openclaw/options.hpp"
+#include "openclaw/rotation_permit.hpp"
 #include "openclaw/workload_sight.hpp"
 
 namespace rotor::openclaw {
@@ -15,15 +16,23 @@ struct WorkloadPlan {
   QuietPeriod quiet;             // the burst of changes after this look
   std::optional<Duration> wait;  // the quiet period is not over: the marks stay as they are
   bool rotates = false;          // what is written restarts the pods for the Secrets in `rotation.changed`
+  bool renews = false;           // what is written restarts them for a template that nobody edited the instance for
+  Permit permit{};               // one that does not let go: marks and template stay as they are
 
-  std::string text;     // to apply; empty: pods would start onto an unusable value, so nothing is written
+  std::string text;     // to apply; empty: pods would start and must not, so nothing is written
   bool writes = false;  // applying `text` would change something
   Applied marks;        // what the StatefulSet has of us once `text` is there; the uid is known then
 
   bool blind = false;  // something could not be read: to be looked at again soon
+
+  bool restarts() const { return rotates || renews; }
 };
 
+// `permit`: what was answered to the restart that the plan without it makes.
 WorkloadPlan plan_workload(const WorkloadSight& sight, const QuietPeriod& before, SteadyTime now,
-                           const ControllerOptions& options);
+                           const ControllerOptions& options, Permit permit = {});
+
+// What is asked for on behalf of a plan that restarts.
+WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan);
 
 }  // namespace rotor::openclaw

@@ -47,6 +47,11 @@ std::string template_text(const json::Value& stateful_set) {
   return part == nullptr ? std::string() : json::serialize(*part);
 }
 
+bool WorkloadSight::renewed_by_us() const {
+  const bool edited = instance->status.observed_generation != instance->metadata.generation;
+  return template_changes && live.object != nullptr && !edited && wanted.spec.replicas != 0;
+}
+
 bool WorkloadSight::starts_pods() const {
   if (marks_only || wanted.spec.replicas == 0) return false;
   const json::Value* replicas = json::find(live.document, "spec.replicas");

@@ -28,6 +28,9 @@ struct WorkloadSight {
   bool missed_before_us = false;  // another operator's mark shows an older value
 
   bool pods_start_anyway() const { return live.object == nullptr || template_changes; }
+  // The template of pods that run is another although nobody edited the instance: by a newer Rotor, or what the pods
+  // are made of beside the spec.
+  bool renewed_by_us() const;
   // Would the write bring pods up, be it for replicas alone?
   bool starts_pods() const;
   std::string live_state() const;

@@ -77,6 +77,24 @@ TEST(InstanceStatus, B240ASuspendedInstance) {
   EXPECT_EQ(condition(down, "Ready").reason, "Suspended");
 }
 
+TEST(InstanceStatus, ARefusedRotationMakesTheSecretsNotReadyAndOneThatWaitsIsSaidBesideThem) {
+  PassReport report;
+  report.permit = {.verdict = Permit::Verdict::kRefuse, .reason = "SecretRejected", .message = "not this key"};
+  const auto refused = status_after(foo(), report, kNow);
+  EXPECT_EQ(condition(refused, "SecretsReady").status, "False");
+  EXPECT_EQ(condition(refused, "SecretsReady").reason, "SecretRejected");
+  EXPECT_EQ(condition(refused, "SecretsReady").message, "not this key");
+  EXPECT_EQ(condition(refused, "RotationWaiting").status, "");
+
+  report.permit = {.verdict = Permit::Verdict::kWait, .reason = "RolloutLimit", .message = "third in line"};
+  api::OpenClawInstance instance = foo();
+  instance.status = status_after(foo(), report, kNow);
+  EXPECT_EQ(condition(instance.status, "SecretsReady").status, "True");
+  EXPECT_EQ(condition(instance.status, "RotationWaiting").reason, "RolloutLimit");
+  report.permit = {};
+  EXPECT_EQ(condition(status_after(instance, report, kNow), "RotationWaiting").status, "");
+}
+
 TEST(InstanceStatus, B271MissingSecretsAreNamed) {
   PassReport report;
   report.rotation.missing = {"a", "b (key K)"};

@@ -187,6 +187,54 @@ TEST(WorkloadPlan, WritesNothingThatWouldStartPodsOntoAnUnusableValue) {
   EXPECT_TRUE(story.plan().writes);
 }
 
+TEST(WorkloadPlan, ARotationWithoutLeaveKeepsMarksAndPods) {
+  Story story = running();
+  story.holds("2");
+  story.options.quiet = 0s;
+  ASSERT_TRUE(story.plan().restarts());
+  for (const auto verdict : {Permit::Verdict::kWait, Permit::Verdict::kRefuse}) {
+    const WorkloadPlan plan =
+        plan_workload(story.sight, story.quiet, story.now, story.options, {.verdict = verdict, .reason = "Because"});
+    EXPECT_FALSE(plan.restarts());
+    EXPECT_FALSE(plan.writes);
+    EXPECT_EQ(plan.marks.hash, story.sight.live.hash);
+    EXPECT_EQ(plan.marks.state, state_text(*story.sight.live.state));
+    EXPECT_EQ(plan.permit.reason, "Because");
+    EXPECT_EQ(plan.quiet, story.quiet);
+  }
+}
+
+TEST(WorkloadPlan, W22ATemplateThatNobodyEditedAsksForLeaveAndAnEditedOneDoesNot) {
+  Story story = running();
+  story.sight.wanted.spec.pod_template.spec.termination_grace_period_seconds = 77;
+  story.sight.template_changes = true;
+  EXPECT_TRUE(story.plan().renews);
+  const WorkloadPlan waits =
+      plan_workload(story.sight, {}, story.now, story.options, {.verdict = Permit::Verdict::kWait});
+  EXPECT_FALSE(waits.writes);
+  EXPECT_EQ(waits.text, "");
+
+  auto edited = std::make_shared<api::OpenClawInstance>(*story.sight.instance);
+  edited->metadata.generation = 5;
+  story.sight.instance = edited;
+  const WorkloadPlan goes = story.plan();
+  EXPECT_FALSE(goes.restarts());
+  EXPECT_TRUE(goes.writes);
+}
+
+TEST(WorkloadPlan, TheWishNamesWhatChangedAndWhatThePodsWouldStartAs) {
+  Story story = running();
+  story.holds("2");
+  story.options.quiet = 0s;
+  const WishPtr wish = wish_of(story.sight, story.plan());
+  ASSERT_EQ(wish->changed.size(), 1U);
+  EXPECT_EQ(wish->changed.at("keys"), story.sight.observed["keys"].digest);
+  EXPECT_EQ(wish->hash_before, story.sight.live.hash);
+  EXPECT_EQ(wish->live, story.sight.live.object);
+  EXPECT_EQ(wish->references, story.sight.references);
+  EXPECT_EQ(wish->wanted.metadata.name, "foo");
+}
+
 TEST(WorkloadPlan, OfAnotherOperatorsPodsIsTheMarksAlone) {
   Story story = running();
   story.sight.marks_only = true;

@@ -1,0 +1,21 @@
+#include "openclaw/rotation_permit.hpp"
+
+namespace rotor::openclaw {
+
+Task<Result<Permit>> PermitChain::ask(WishPtr wish) {
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    CO_TRY(Permit permit, co_await links_[i]->ask(wish));
+    if (!permit.goes()) co_return permit;
+  }
+  co_return Permit{};
+}
+
+void PermitChain::written(const RotationWish& wish) {
+  for (const auto& link : links_) link->written(wish);
+}
+
+void PermitChain::withdrawn(const kube::Key& instance) {
+  for (const auto& link : links_) link->withdrawn(instance);
+}
+
+}  // namespace rotor::openclaw

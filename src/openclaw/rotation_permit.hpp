@@ -1,0 +1,70 @@
+// What may stand between a restart of pods that is due and the write that begins it: a proof, a limit, a window.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/apps/stateful_set.hpp"
+#include "base/duration.hpp"
+#include "openclaw/secret_references.hpp"
+#include "openclaw/view.hpp"
+
+namespace rotor::openclaw {
+
+// A restart that nobody edited the instance for, its quiet period being over.
+struct RotationWish {
+  InstancePtr instance;
+  std::map<std::string, std::string, std::less<>> changed;  // Secret -> digest of the new value; empty when it went
+                                                            // away. None at all: the template is another for a reason
+                                                            // of ours (a newer Rotor, another ConfigMap)
+  References references;                                    // of `wanted`
+  api::StatefulSet wanted;                                  // what the pods would start as, without marks
+  LivePtr live;                                             // the StatefulSet that is there
+  std::string hash_before;                                  // the mark on its template
+  bool marks_only = false;                                  // another operator's pods: of `wanted` nothing is written
+
+  kube::Key key() const { return instance->metadata.key(); }
+};
+using WishPtr = std::shared_ptr<const RotationWish>;
+
+struct Permit {
+  enum class Verdict : std::uint8_t {
+    kGo,
+    kWait,    // not now; the condition RotationWaiting says so
+    kRefuse,  // not to these values: SecretsReady is False, a Warning tells it once
+  } verdict = Verdict::kGo;
+  std::string reason{}, message{};       // of kWait and kRefuse, without values
+  std::optional<Duration> look_again{};  // after this; else whoever gave the answer wakes the instance
+  bool warns = false;                    // kWait: a Warning tells it once, as with kRefuse
+  bool goes() const { return verdict == Verdict::kGo; }
+};
+
+// One kind of obstacle. Whatever it does not allow leaves pods and marks as they are.
+class RotationPermits {
+ public:
+  virtual ~RotationPermits() = default;
+  // Answers soon: what takes its time is a kWait. Asked again at each pass until the restart is written or withdrawn.
+  virtual Task<Result<Permit>> ask(WishPtr wish) = 0;
+  // The pods restart now.
+  virtual void written(const RotationWish&) {}
+  // No restart is due, or no longer: the values went back, the spec was edited, the instance is gone.
+  virtual void withdrawn(const kube::Key&) {}
+};
+
+// Several, asked in the order they were added until one does not let go.
+class PermitChain final : public RotationPermits {
+ public:
+  void add(std::unique_ptr<RotationPermits> permits) { links_.push_back(std::move(permits)); }
+  Task<Result<Permit>> ask(WishPtr wish) override;
+  void written(const RotationWish& wish) override;
+  void withdrawn(const kube::Key& instance) override;
+
+ private:
+  std::vector<std::unique_ptr<RotationPermits>> links_;
+};
+
+}  // namespace rotor::openclaw
