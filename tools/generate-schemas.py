@@ -29,6 +29,7 @@ KINDS = {
     "rbac.authorization.k8s.io/v1": ["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"],
     "networking.k8s.io/v1": ["NetworkPolicy", "Ingress"],
     "policy/v1": ["PodDisruptionBudget"],
+    "batch/v1": ["Job"],
     "autoscaling/v2": ["HorizontalPodAutoscaler"],
     "coordination.k8s.io/v1": ["Lease"],
     "events.k8s.io/v1": ["Event"],

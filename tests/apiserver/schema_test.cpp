@@ -43,6 +43,7 @@ TEST(BuiltinTable, KnowsEveryKindWeHandle) {
       {"networking.k8s.io/v1", "Ingress"},
       {"policy/v1", "PodDisruptionBudget"},
       {"autoscaling/v2", "HorizontalPodAutoscaler"},
+      {"batch/v1", "Job"},
       {"coordination.k8s.io/v1", "Lease"},
       {"events.k8s.io/v1", "Event"},
       {"apiextensions.k8s.io/v1", "CustomResourceDefinition"}};

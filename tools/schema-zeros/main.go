@@ -13,6 +13,7 @@ import (
 	authentication "k8s.io/api/authentication/v1"
 	authorization "k8s.io/api/authorization/v1"
 	autoscaling "k8s.io/api/autoscaling/v2"
+	batch "k8s.io/api/batch/v1"
 	coordination "k8s.io/api/coordination/v1"
 	core "k8s.io/api/core/v1"
 	events "k8s.io/api/events/v1"
@@ -97,7 +98,7 @@ func main() {
 	for _, kind := range []any{core.Namespace{}, core.Secret{}, core.ConfigMap{}, core.Service{}, core.ServiceAccount{},
 		core.Pod{}, core.PersistentVolumeClaim{}, core.Event{}, core.Node{}, apps.StatefulSet{}, apps.Deployment{},
 		apps.ReplicaSet{}, apps.ControllerRevision{}, rbac.Role{}, rbac.RoleBinding{}, rbac.ClusterRole{},
-		rbac.ClusterRoleBinding{}, networking.NetworkPolicy{}, networking.Ingress{}, policy.PodDisruptionBudget{},
+		rbac.ClusterRoleBinding{}, networking.NetworkPolicy{}, networking.Ingress{}, policy.PodDisruptionBudget{}, batch.Job{},
 		autoscaling.HorizontalPodAutoscaler{}, coordination.Lease{}, events.Event{}, extensions.CustomResourceDefinition{}, authentication.TokenRequest{},
 		authentication.SelfSubjectReview{}, authorization.SelfSubjectAccessReview{}, authorization.SelfSubjectRulesReview{},
 		meta.DeleteOptions{}} {

@@ -270,6 +270,30 @@ Columns stateful_set_columns() {
           age_column(), containers(), images()};
 }
 
+std::string job_status(const Object& o) {
+  const Value* all = at(o, "status.conditions");
+  if (all != nullptr && all->is_array()) {
+    for (const Value& one : all->get_array()) {
+      const std::string_view type = json::find_string(one, "type");
+      if ((type == "Complete" || type == "Failed") && json::find_string(one, "status") == "True")
+        return std::string(type);
+    }
+  }
+  return "Running";
+}
+
+Columns job_columns() {
+  return {name_column(),
+          column("Status", job_status),
+          column("Completions",
+                 [](const Object& o) {
+                   return fmt::format("{}/{}", num(o, "status.succeeded"), num(o, "spec.completions", 1));
+                 }),
+          age_column(),
+          containers(),
+          images()};
+}
+
 Columns created_columns() {
   return {name_column(), Column{.name = "Created At", .type = "string", .cell = [](const Object& o, WallTime) {
                                   return Value(text(metadata_of(o), "creationTimestamp"));
@@ -353,6 +377,7 @@ Columns builtin_columns(std::string_view group, std::string_view kind) {
   if (kind == "StatefulSet") return stateful_set_columns();
   if (kind == "Role" || kind == "ClusterRole" || kind == "CustomResourceDefinition") return created_columns();
   if (kind == "RoleBinding" || kind == "ClusterRoleBinding") return binding_columns();
+  if (kind == "Job") return job_columns();
   if (kind == "Ingress") return ingress_columns();
   if (kind == "PodDisruptionBudget") return budget_columns();
   if (kind == "HorizontalPodAutoscaler") return autoscaler_columns();

@@ -20,6 +20,7 @@ struct Traits {
   bool returns_deleted = false;
   bool create_on_update = false;
   bool create_only = false;
+  bool orphans = false;
   NameRule name_rule = NameRule::kSubdomain;
   Words fields{};
 };
@@ -126,6 +127,13 @@ std::vector<Traits> traits() {
        .short_names = {"pdb"},
        .status = true,
        .generation = true},
+      {.group = "batch",
+       .plural = "jobs",
+       .kind = "Job",
+       .categories = {"all"},
+       .status = true,
+       .generation = true,
+       .orphans = true},
       {.group = "autoscaling",
        .version = "v2",
        .plural = "horizontalpodautoscalers",
@@ -192,6 +200,7 @@ ServedKind serve(Traits t) {
   out.counts_generation = t.generation;
   out.returns_deleted = t.returns_deleted;
   out.create_on_update = t.create_on_update;
+  out.orphans = t.orphans;
   out.name_rule = t.name_rule;
   // Both event groups show the same objects.
   out.storage_key = t.group == "events.k8s.io" ? "events" : resource_key(t.group, t.plural);

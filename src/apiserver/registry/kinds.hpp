@@ -45,6 +45,7 @@ struct ServedKind {
   bool counts_generation = false;
   bool returns_deleted = false;   // DELETE answers with the object, not with a Status
   bool create_on_update = false;  // PUT of a new name creates
+  bool orphans = false;           // a DELETE that says nothing of dependents leaves them
   NameRule name_rule = NameRule::kSubdomain;
   std::string storage_version;
   std::string storage_key;                // what the store calls it: "secrets", "leases.coordination.k8s.io"

@@ -67,7 +67,8 @@ Answer<Removed> Registry::remove(const Target& target, const DeleteRequest& requ
     return refuse(forbidden("", "namespaces", target.name, "this namespace may not be deleted"));
   }
   json::Object updated = *stored;
-  set_propagation(updated, request.propagation);
+  const bool says_nothing = request.propagation.empty() && !is_deleting(updated);
+  set_propagation(updated, says_nothing && kind.orphans ? "Orphan" : request.propagation);
   const bool is_pod = kind.kind == "Pod" && !kind.custom;
   const bool is_namespace = kind.kind == "Namespace" && !kind.custom;
   const std::int64_t grace = is_pod ? grace_of(updated, request) : 0;

@@ -99,6 +99,24 @@ void allocate_pod(Object& pod) {
   status["qosClass"] = !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
 }
 
+// A Job selects its pods by labels of its own making.
+void allocate_job(Object& job) {
+  Object& spec = member(job, "spec");
+  const Value uid(text(metadata_of(job), "uid"));
+  const Value name(text(metadata_of(job), "name"));
+  spec["selector"] = Object{{"matchLabels", Object{{"batch.kubernetes.io/controller-uid", uid}}}};
+  Object& metadata = member(member(spec, "template"), "metadata");
+  Object& labels = member(metadata, "labels");
+  for (const char* prefix : {"batch.kubernetes.io/", ""}) {
+    labels[std::string(prefix) + "controller-uid"] = uid;
+    labels[std::string(prefix) + "job-name"] = name;
+  }
+  if (!spec.contains("podReplacementPolicy")) {
+    spec["podReplacementPolicy"] = spec.contains("podFailurePolicy") ? "Failed" : "TerminatingOrFailed";
+  }
+  member(job, "status");
+}
+
 void drop_images(Object& spec) {
   for (const std::string_view field : {"containers", "initContainers"}) {
     Value* all = spec.if_contains(field);
@@ -163,6 +181,8 @@ void allocate(const ServedKind& kind, Object& object, const Store& store) {
     allocate_pod(object);
   } else if (is(kind, "PersistentVolumeClaim")) {
     member(object, "status")["phase"] = "Pending";
+  } else if (is(kind, "Job")) {
+    allocate_job(object);
   } else if (is(kind, "StatefulSet")) {
     Object& status = member(object, "status");
     status["replicas"] = 0;
@@ -186,6 +206,8 @@ void keep_allocated(const ServedKind& kind, const Object& old, Object& object) {
       keep(field);
   } else if (is(kind, "PersistentVolumeClaim")) {
     keep("volumeName");
+  } else if (is(kind, "Job")) {
+    keep("selector");
   } else if (is(kind, "Namespace")) {
     const Value* finalizers = value_at(spec_of(old), "finalizers");
     if (finalizers != nullptr) member(object, "spec")["finalizers"] = *finalizers;

@@ -116,6 +116,18 @@ void workload(std::string_view kind, const json::Object& object, Errors& errors)
   workload_status(kind, object, errors);
 }
 
+// Where the API server says `restartPolicy` is required, ours has filled in what a pod would get.
+void job(const json::Object& object, const json::Object* old, Errors& errors) {
+  constexpr std::string_view kRestart = "spec.template.spec.restartPolicy";
+  const json::Value* restart = member_at(object, kRestart);
+  if (restart == nullptr || (*restart != "Never" && *restart != "OnFailure")) {
+    errors.push_back(field_required(std::string(kRestart), R"(valid values: "OnFailure", "Never")"));
+  }
+  for (const std::string_view member : {"spec.completions", "spec.selector", "spec.template"}) {
+    immutable(member, object, old, errors);
+  }
+}
+
 // As the server shows the structs it has within.
 json::Value shown(const json::Object& strategy) {
   const json::Value* rolling = strategy.if_contains("rollingUpdate");
@@ -218,6 +230,7 @@ std::vector<FieldError> validate_builtin(const KindSchema& schema, const json::O
   if (kind == "StatefulSet" || kind == "Deployment") workload(kind, object, errors);
   if (kind == "StatefulSet") stateful_set_policies(object, errors);
   if (kind == "StatefulSet") stateful_set(object, old, errors);
+  if (kind == "Job") job(object, old, errors);
   if (kind == "Deployment") deployment_strategy(object, errors);
   if (kind == "ControllerRevision") revision(object, old, errors);
   if (kind == "Deployment" || kind == "ReplicaSet") immutable("spec.selector", object, old, errors);
