@@ -6,7 +6,7 @@ build=(clang-19 lld-19 llvm-19 cmake ninja-build ccache pkg-config git ca-certif
   libhowardhinnant-date-dev tzdata libspdlog-dev libfmt-dev libcli11-dev)
 test=(libclang-rt-19-dev clang-tidy-19 clang-format-19 libgtest-dev libgmock-dev libbenchmark-dev libsimdjson-dev
   python3 python3-venv containerd runc containernetworking-plugins busybox-static iproute2 iptables procps openssl
-  openssh-client groff-base zsh fish nodejs)
+  openssh-client nodejs groff-base zsh fish)
 
 case ${1:-} in
   build) wanted=("${build[@]}") ;;

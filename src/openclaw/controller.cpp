@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "kube/object/news.hpp"
 #include "openclaw/names.hpp"
+#include "openclaw/proof/permit.hpp"
 #include "openclaw/reconciler.hpp"
 
 namespace rotor::openclaw {
@@ -27,6 +28,7 @@ struct Controller::Impl {
         reconciler(client, clock, view, *events, index, config_maps, metrics, permits, options, kinds),
         queue(clock, "openclawinstance", options.workers,
               [this](kube::Key key) { return reconciler.reconcile(std::move(key)); }) {
+    permits.add(std::make_unique<ProofPermit>(client, clock, view, *events, options));
     listen();
   }
 
@@ -51,6 +53,10 @@ struct Controller::Impl {
     });
     view.config_maps.on_change([this](const kube::Key& key, const auto&, const auto&) {
       for (const kube::Key& instance : config_maps.instances_of(key)) enqueue(instance);
+    });
+    view.proofs.on_change([this](const kube::Key& key, const auto& before, const auto& after) {
+      const bool news = !before || !after || before->outcome != after->outcome;
+      if (news) enqueue({key.ns, (after ? after : before)->instance});
     });
     view.watches.on_ready([this] {
       for (const auto& [key, instance] : view.instances.all()) queue.add(key);

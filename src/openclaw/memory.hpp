@@ -46,6 +46,7 @@ struct Memory {
   std::string said_missing;                // so that an event comes once
   std::string said_unusable;
   std::string said_permit;
+  std::string said_proof;
   std::string said_name;
   Applied applied;
 };

@@ -16,6 +16,8 @@ struct ControllerOptions {
   // A kubelet starts a container onto a value that no environment can carry and shows the value in the pod's status, so
   // no pod is made for one. A node that refuses such a value by itself (rotor run) has its pod wait and say so.
   bool node_refuses_unusable = false;
+  // Whether somebody runs the pods of Jobs. `rotor run` does not: what asks for one is told so.
+  bool node_runs_jobs = true;
   Duration resync = std::chrono::minutes(5);
 };
 

@@ -9,6 +9,7 @@
 #include "kube/object/own_fields.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/names.hpp"
+#include "openclaw/proof/permit.hpp"
 #include "openclaw/secret_events.hpp"
 
 namespace rotor::openclaw {
@@ -139,6 +140,7 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
   const bool now_ready = is_ready(after);
   tell_trouble(events_, *instance, outcome.report.rotation, *memory);
   tell_permit(events_, *instance, outcome.report.permit, *memory);
+  tell_proof_settings(events_, *instance, *memory);
   CO_TRY_VOID(co_await write_status(instance, std::move(after)));
   if (now_ready && !was_ready) {
     events_.record(kube::reference_to(*instance), EventType::kNormal, "ReconcileSucceeded",

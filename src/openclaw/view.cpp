@@ -21,6 +21,8 @@ bool is_secret(const kube::Resource& resource) { return resource == kube::kResou
 
 kube::ListOptions our_own() { return {.label_selector = fmt::format("{}={}", kManagedBy, kOperatorName)}; }
 
+kube::ListOptions labelled(std::string_view label) { return {.label_selector = std::string(label)}; }
+
 kube::ListOptions metadata_only() {
   kube::ListOptions options;
   options.metadata_only = true;
@@ -60,7 +62,8 @@ View::View(kube::Client& client, Clock& clock, std::string watched_namespace, Ma
     : instances(client, clock, watched_namespace, kube::ListOptions{}),
       secrets(client, clock, watched_namespace, metadata_only(), read_mark, kube::kResource<api::Secret>),
       config_maps(client, clock, watched_namespace, metadata_only(), read_config_map_mark,
-                  kube::kResource<api::ConfigMap>) {
+                  kube::kResource<api::ConfigMap>),
+      proofs(client, clock, watched_namespace, labelled(kProofOf), read_proof_mark, kube::kResource<api::Job>) {
   for (const ManagedKind& kind : kinds) {
     const auto same = [&kind](const auto& entry) { return entry.first == kind.resource; };
     if (is_secret(kind.resource) || std::ranges::any_of(owned, same)) continue;
@@ -71,6 +74,7 @@ View::View(kube::Client& client, Clock& clock, std::string watched_namespace, Ma
   for (const auto& [resource, cache] : owned) watches.add(*cache);
   watches.add(secrets);
   watches.add(config_maps);
+  watches.add(proofs);
 }
 
 Live& View::live(const kube::Resource& resource) {

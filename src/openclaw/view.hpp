@@ -11,6 +11,7 @@
 #include "kube/runtime/cache.hpp"
 #include "kube/runtime/watches.hpp"
 #include "openclaw/managed.hpp"
+#include "openclaw/proof/proof_mark.hpp"
 
 namespace rotor::openclaw {
 
@@ -51,6 +52,7 @@ struct View {
   kube::Cache<api::OpenClawInstance> instances;
   kube::Cache<SecretMark> secrets;  // every one, as a mark
   kube::Cache<ConfigMapMark> config_maps;
+  kube::Cache<ProofMark> proofs;    // the Jobs that try new values
   // What carries our label, one cache a kind of the table. No Secret is among them: of those only marks are kept.
   std::vector<std::pair<kube::Resource, std::unique_ptr<Live>>> owned;
 

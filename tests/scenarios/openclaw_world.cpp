@@ -128,12 +128,16 @@ json::Value OpenClawWorld::get(const kube::Resource& resource, const std::string
   return must(json::parse(body->reveal()));
 }
 
-std::vector<json::Value> OpenClawWorld::events(std::string_view reason) {
+std::vector<json::Value> OpenClawWorld::all(const kube::Resource& resource) {
   std::vector<json::Value> found;
-  must(run(kube::list_all(*person_, kEvents, "ns", {}, [&](std::string_view item) {
-    json::Value event = must(json::parse(item));
-    if (json::find_string(event, "reason") == reason) found.push_back(std::move(event));
-  })));
+  must(run(kube::list_all(*person_, resource, "ns", {},
+                          [&](std::string_view item) { found.push_back(must(json::parse(item))); })));
+  return found;
+}
+
+std::vector<json::Value> OpenClawWorld::events(std::string_view reason) {
+  std::vector<json::Value> found = all(kEvents);
+  std::erase_if(found, [&](const json::Value& event) { return json::find_string(event, "reason") != reason; });
   return found;
 }
 

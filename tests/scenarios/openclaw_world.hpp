@@ -57,6 +57,7 @@ class OpenClawWorld {
   bool has_namespace();
   void secret(const std::string& name, std::string_view data_json);          // values in base64
   json::Value get(const kube::Resource& resource, const std::string& name);  // null when it is not there
+  std::vector<json::Value> all(const kube::Resource& resource);
   std::vector<json::Value> events(std::string_view reason);
   void pod_is_ready(const std::string& name, bool ready = true);  // as the StatefulSet's controller would say
 

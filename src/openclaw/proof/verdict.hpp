@@ -1,0 +1,31 @@
+// From a proof Job to leave for the restart, or none. Pure.
+#pragma once
+
+#include <string>
+
+#include "base/clock.hpp"
+#include "openclaw/proof/proof_mark.hpp"
+#include "openclaw/proof/settings.hpp"
+#include "openclaw/rotation_permit.hpp"
+
+namespace rotor::openclaw {
+
+struct ProofCase {
+  std::string about;                // the Secrets and their keys, for people
+  std::string job;                  // its name
+  const ProofMark* seen = nullptr;  // null: there is none, `obstacle` says why
+  std::string obstacle{};
+};
+
+struct ProofAnswer {
+  Permit permit{};
+  std::string note{};  // leave was given without a verdict: what is to be told
+};
+
+ProofAnswer judge_proof(const ProofSettings& settings, const ProofCase& proof, WallTime now);
+Permit refuse_unclear(const ProofSettings& settings);
+
+// `Secret "keys" (key A)`, several joined by commas.
+std::string secrets_and_keys(const RotationWish& wish);
+
+}  // namespace rotor::openclaw
