@@ -58,6 +58,10 @@ struct Controller::Impl {
       const bool news = !before || !after || before->outcome != after->outcome;
       if (news) enqueue({key.ns, (after ? after : before)->instance});
     });
+    view.pods.on_change([this](const kube::Key& key, const auto& before, const auto& after) {
+      const bool told = before && before->cannot_start() && after && before->revision == after->revision;
+      if (after && after->cannot_start() && !told) enqueue({key.ns, after->instance});
+    });
     view.watches.on_ready([this] {
       for (const auto& [key, instance] : view.instances.all()) queue.add(key);
     });

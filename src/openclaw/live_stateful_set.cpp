@@ -54,6 +54,7 @@ Result<LiveStatefulSet> read_stateful_set(LivePtr object, const Applied& before)
   const kube::FieldSet owned = applied_fields(live.document, kFieldManager);
   live.claim = data_claim(live.document);
   live.ours = owns(owned, {"spec", "template", "spec"});
+  live.last_good = parse_last_good(annotation(live.document, "metadata.annotations", kLastGood));
   const bool known = before.uid == live.object->metadata.uid;
   std::string_view state = annotation(live.document, "metadata.annotations", kSecretState);
   if (known && !owns(owned, {"metadata", "annotations", kSecretState})) state = before.state;

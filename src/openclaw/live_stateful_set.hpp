@@ -5,6 +5,7 @@
 #include <string>
 
 #include "json/document.hpp"
+#include "openclaw/last_good/record.hpp"
 #include "openclaw/memory.hpp"
 #include "openclaw/status.hpp"
 #include "openclaw/view.hpp"
@@ -18,6 +19,7 @@ struct LiveStatefulSet {
   std::string hash;                          // the mark that belongs on its template
   std::shared_ptr<const SecretState> state;  // null: none of ours
   std::string claim;                         // of its data volume
+  LastGood last_good{};                      // what its annotation says; empty: nothing
   bool ours = false;                         // we applied its pods before
 };
 // `before`: what we know of it from earlier; marks that we own no longer were changed by somebody else.

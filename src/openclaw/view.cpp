@@ -21,6 +21,10 @@ bool is_secret(const kube::Resource& resource) { return resource == kube::kResou
 
 kube::ListOptions our_own() { return {.label_selector = fmt::format("{}={}", kManagedBy, kOperatorName)}; }
 
+kube::ListOptions our_pods() {
+  return {.label_selector = fmt::format("app.kubernetes.io/name=openclaw,{}={}", kManagedBy, kOperatorName)};
+}
+
 kube::ListOptions labelled(std::string_view label) { return {.label_selector = std::string(label)}; }
 
 kube::ListOptions metadata_only() {
@@ -63,7 +67,8 @@ View::View(kube::Client& client, Clock& clock, std::string watched_namespace, Ma
       secrets(client, clock, watched_namespace, metadata_only(), read_mark, kube::kResource<api::Secret>),
       config_maps(client, clock, watched_namespace, metadata_only(), read_config_map_mark,
                   kube::kResource<api::ConfigMap>),
-      proofs(client, clock, watched_namespace, labelled(kProofOf), read_proof_mark, kube::kResource<api::Job>) {
+      proofs(client, clock, watched_namespace, labelled(kProofOf), read_proof_mark, kube::kResource<api::Job>),
+      pods(client, clock, watched_namespace, our_pods(), read_pod_glimpse, kube::kResource<api::Pod>) {
   for (const ManagedKind& kind : kinds) {
     const auto same = [&kind](const auto& entry) { return entry.first == kind.resource; };
     if (is_secret(kind.resource) || std::ranges::any_of(owned, same)) continue;
@@ -75,6 +80,7 @@ View::View(kube::Client& client, Clock& clock, std::string watched_namespace, Ma
   watches.add(secrets);
   watches.add(config_maps);
   watches.add(proofs);
+  watches.add(pods);
 }
 
 Live& View::live(const kube::Resource& resource) {

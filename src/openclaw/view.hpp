@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "kube/runtime/cache.hpp"
 #include "kube/runtime/watches.hpp"
+#include "openclaw/last_good/pod_glimpse.hpp"
 #include "openclaw/managed.hpp"
 #include "openclaw/proof/proof_mark.hpp"
 
@@ -53,6 +54,7 @@ struct View {
   kube::Cache<SecretMark> secrets;  // every one, as a mark
   kube::Cache<ConfigMapMark> config_maps;
   kube::Cache<ProofMark> proofs;    // the Jobs that try new values
+  kube::Cache<PodGlimpse> pods;     // of instances: how their programs ended
   // What carries our label, one cache a kind of the table. No Secret is among them: of those only marks are kept.
   std::vector<std::pair<kube::Resource, std::unique_ptr<Live>>> owned;
 

@@ -23,10 +23,15 @@ std::optional<Duration> next_look(const WorkloadPlan& plan, Memory& memory) {
   return plan.blind ? std::optional(read_again(memory)) : std::nullopt;
 }
 
+std::optional<Duration> earlier(std::optional<Duration> a, std::optional<Duration> b) {
+  return a && b ? std::min(a, b) : a ? a : b;
+}
+
 }  // namespace
 
 Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::shared_ptr<Memory> memory) {
-  CO_TRY(const SightPtr sight, co_await gatherer_.gather(std::move(instance), memory));
+  CO_TRY(SightPtr sight, co_await gatherer_.gather(std::move(instance), memory));
+  CO_TRY(sight, co_await keeper_.look(sight));
   CO_TRY(const PlanPtr plan, co_await decide(sight, memory));
   Result<LivePtr> now = co_await act(sight, plan);
   co_return report(*sight, *plan, std::move(now), *memory);
@@ -36,7 +41,9 @@ Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::share
 Task<Result<WorkloadPass::PlanPtr>> WorkloadPass::decide(SightPtr sight, std::shared_ptr<Memory> memory) {
   const SteadyTime now = clock_.steady();
   WorkloadPlan plan = plan_workload(*sight, memory->quiet, now, options_);
-  if (plan.restarts()) {
+  if (sight->goes_back) {
+    permits_.withdrawn(sight->key);  // back to what ran well: nobody's leave is needed
+  } else if (plan.restarts()) {
     CO_TRY(Permit permit, co_await permits_.ask(wish_of(*sight, plan)));
     if (!permit.goes()) plan = plan_workload(*sight, memory->quiet, now, options_, std::move(permit));
   } else if (!plan.wait) {
@@ -53,13 +60,15 @@ Task<Result<LivePtr>> WorkloadPass::act(SightPtr sight, PlanPtr plan) {
 
 Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const WorkloadPlan& plan, Result<LivePtr> now,
                                              Memory& memory) {
-  if (plan.rotates && on_rotation) on_rotation(sight.key, now ? "success" : "error");
+  if (plan.rotates && on_rotation) {
+    on_rotation(sight.key, !now ? "error" : sight.goes_back ? "rolled_back" : "success");
+  }
   if (!now) return std::unexpected(std::move(now).error());
   if (!plan.text.empty()) {
     memory.applied = plan.marks;
     memory.applied.uid = (*now)->metadata.uid;
   }
-  if (plan.restarts()) permits_.written(*wish_of(sight, plan));
+  if (plan.restarts() && !sight.goes_back) permits_.written(*wish_of(sight, plan));
   if (plan.rotates) {
     tell_rotation(sight, plan);
     memory.quiet = {};
@@ -70,15 +79,19 @@ Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const W
     out.report.has_claim = !live.claim.empty();
     out.report.workload = workload_state(live.document);
   }
-  out.look_again = next_look(plan, memory);
+  out.look_again = earlier(next_look(plan, memory), sight.look_again);
   out.report.rotation = plan.rotation;
   out.report.key_error = sight.key_error;
-  out.report.permit = plan.permit;
+  out.report.permit = plan.permit.goes() && !sight.rolled_back.empty() ? rolled_back(sight) : plan.permit;
   return out;
 }
 
 void WorkloadPass::tell_rotation(const WorkloadSight& sight, const WorkloadPlan& plan) {
   const std::string names = fmt::format("{}", fmt::join(plan.rotation.changed, ", "));
+  if (sight.goes_back) {
+    return log::warn("going back to older values",
+                     {{"instance", sight.key.text()}, {"secrets", names}, {"why", sight.last_good.why}});
+  }
   log::info("restarting on changed secrets", {{"instance", sight.key.text()}, {"secrets", names}});
   events_.record(kube::reference_to(*sight.instance), kube::EventRecorder::Type::kNormal, "SecretRotated",
                  fmt::format("Restarting the pod with the new values of: {}", names));

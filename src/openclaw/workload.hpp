@@ -7,6 +7,7 @@
 #include <string>
 
 #include "kube/events/events.hpp"
+#include "openclaw/last_good/keeper.hpp"
 #include "openclaw/rotation_permit.hpp"
 #include "openclaw/status.hpp"
 #include "openclaw/workload_plan.hpp"
@@ -27,7 +28,8 @@ class WorkloadPass {
         permits_(permits),
         options_(options),
         applier_(applier),
-        gatherer_(client, clock, view, applier, options) {}
+        gatherer_(client, clock, view, applier, options),
+        keeper_(client, clock, view, options) {}
 
   Task<Result<WorkloadOutcome>> run(InstancePtr instance, std::shared_ptr<Memory> memory);
 
@@ -53,6 +55,7 @@ class WorkloadPass {
   const ControllerOptions& options_;
   Applier& applier_;
   WorkloadGatherer gatherer_;
+  LastGoodKeeper keeper_;
 };
 
 }  // namespace rotor::openclaw

@@ -1,6 +1,8 @@
 #include "openclaw/workload_plan.hpp"
 
+#include "base/time.hpp"
 #include "openclaw/apply_diff.hpp"
+#include "openclaw/last_good/pointing.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -31,7 +33,7 @@ RotationDecision rotation_of(const WorkloadSight& sight, const ControllerOptions
 void await_quiet(const WorkloadSight& sight, const QuietPeriod& before, SteadyTime now,
                  const ControllerOptions& options, WorkloadPlan& plan) {
   if (plan.rotation.action == Action::kHold) plan.quiet = before;
-  if (plan.rotation.action != Action::kRotate) return;
+  if (plan.rotation.action != Action::kRotate || sight.goes_back) return;
   plan.quiet = look_at(before, changes_of(plan.rotation, sight.observed), now);
   const Duration left = time_left(plan.quiet, now, {options.quiet, options.quiet_at_most});
   if (left > Duration::zero()) plan.wait = left;
@@ -48,6 +50,24 @@ std::string new_hash(const WorkloadSight& sight, const RotationDecision& rotatio
   return anew ? digester.template_hash(rotation.next, live.hash) : live.hash;
 }
 
+// What is known of good values once the marks are written: pods that start with others are tried from now on, and a
+// refusal ends with the value that it was about.
+LastGood record_after(const WorkloadSight& sight, const WorkloadPlan& plan, bool keeps) {
+  if (sight.goes_back && !plan.rotates) return sight.live.last_good;  // another Secret is in the way: later
+  LastGood out = sight.last_good;
+  if (keeps || sight.goes_back || sight.live.state == nullptr) return out;
+  for (auto& [name, kept] : out.secrets) {
+    const auto before = sight.live.state->secrets.find(name);
+    const auto after = plan.rotation.next.secrets.find(name);
+    if (before == sight.live.state->secrets.end() || after == plan.rotation.next.secrets.end()) continue;
+    if (before->second.digest == after->second.digest) continue;
+    kept.refused.clear();
+    out.trying = format_time(sight.seen_at);
+  }
+  if (!out.refuses()) out.why.clear();
+  return out;
+}
+
 Applied marks_of(bool whole, const json::Value& document, std::string hash, std::string state) {
   return {{}, std::move(hash), std::move(state), whole ? template_text(document) : std::string()};
 }
@@ -58,7 +78,7 @@ void write_marks(const WorkloadSight& sight, WorkloadPlan& plan) {
   std::string hash = sight.digester == nullptr || keeps ? live.hash : new_hash(sight, plan.rotation);
   if (hash != live.hash) plan.rotation.next.hash = hash;
   std::string state = keeps ? sight.live_state() : state_text(plan.rotation.next);
-  plan.text = sight.text(hash, state);
+  plan.text = sight.text(hash, state, record_after(sight, plan, keeps));
   const json::Value document = json::parse(plan.text).value_or(nullptr);
   plan.writes = live.object == nullptr ||
                 apply_changes(json::type_of<api::StatefulSet>(), live.document, document, kFieldManager);
@@ -90,6 +110,7 @@ WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
   }
   wish.references = sight.references;
   wish.wanted = sight.wanted;
+  point_at_copies(record_after(sight, plan, false), wish.wanted.spec.pod_template.spec);
   wish.live = sight.live.object;
   wish.hash_before = sight.live.hash;
   wish.marks_only = sight.marks_only;

@@ -3,6 +3,7 @@
 #include "openclaw/apply_diff.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/converge.hpp"
+#include "openclaw/last_good/pointing.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -62,9 +63,11 @@ std::string WorkloadSight::live_state() const {
   return live.state == nullptr ? std::string() : state_text(*live.state);
 }
 
-std::string WorkloadSight::text(std::string hash, std::string state) const {
+std::string WorkloadSight::text(std::string hash, std::string state, const LastGood& record) const {
   if (marks_only) return marks_text(key, hash, state);
   api::StatefulSet marked = wanted;
+  point_at_copies(record, marked.spec.pod_template.spec);
+  if (!record.empty()) marked.metadata.annotations.insert_or_assign(std::string(kLastGood), last_good_text(record));
   set_marks(marked, std::move(hash), std::move(state));
   return json::write(marked);
 }
@@ -98,6 +101,7 @@ Task<Result<SightPtr>> WorkloadGatherer::gather(InstancePtr instance, std::share
   CO_TRY(LivePtr found, co_await applier_.find(kStatefulSets, sight->key));
   if (found != nullptr) CO_TRY_VOID(check_owner(kStatefulSets, *found, instance->metadata.uid));
   CO_TRY(sight->live, read_stateful_set(std::move(found), memory->applied));
+  if (wants_rollback(*instance)) sight->last_good = sight->live.last_good;
   CO_TRY(const bool inject_token, co_await secrets_.has_token(instance, sight->live.state, memory));
   sight->wanted = build_stateful_set(
       *instance, {.inject_token = inject_token, .present_claim = sight->live.claim, .around = memory->around});

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 
 #include "api/apps/stateful_set.hpp"
@@ -27,6 +29,13 @@ struct WorkloadSight {
   bool template_changes = false;  // the pods restart for a reason of the spec's own
   bool missed_before_us = false;  // another operator's mark shows an older value
 
+  // For instances that go back to the last good value of a Secret (last_good/keeper).
+  LastGood last_good{};                 // what is kept, and whose present values were refused
+  std::set<std::string> rolled_back{};  // Secrets of which the pods are to use the copy: `observed` shows that one
+  bool goes_back = false;               // a rollout failed just now
+  WallTime seen_at{};
+  std::optional<Duration> look_again{};  // a rollout is to be judged then
+
   bool pods_start_anyway() const { return live.object == nullptr || template_changes; }
   // The template of pods that run is another although nobody edited the instance: by a newer Rotor, or what the pods
   // are made of beside the spec.
@@ -35,7 +44,8 @@ struct WorkloadSight {
   bool starts_pods() const;
   std::string live_state() const;
   // The document to apply with these marks: all that is wanted, or nothing but the marks.
-  std::string text(std::string hash, std::string state) const;
+  std::string text(std::string hash, std::string state) const { return text(hash, state, last_good); }
+  std::string text(std::string hash, std::string state, const LastGood& record) const;
 };
 using SightPtr = std::shared_ptr<const WorkloadSight>;
 

@@ -1,0 +1,38 @@
+#include "openclaw/last_good/pod_glimpse.hpp"
+
+#include "api/core/pod.hpp"
+#include "json/document.hpp"
+#include "openclaw/names.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+std::string label(const kube::ObjectMeta& metadata, std::string_view name) {
+  const auto found = metadata.labels.find(name);
+  return found == metadata.labels.end() ? std::string() : found->second;
+}
+
+std::optional<std::int64_t> exit_code_in(const api::OptionalRaw& state) {
+  if (!state) return std::nullopt;
+  const auto document = json::parse(state->text);
+  const json::Value* code = document ? json::find(*document, "terminated.exitCode") : nullptr;
+  return code != nullptr && code->is_int64() ? std::optional(code->get_int64()) : std::nullopt;
+}
+
+}  // namespace
+
+Result<PodGlimpse> read_pod_glimpse(std::string_view pod_json) {
+  TRY(const api::Pod pod, json::read<api::Pod>(pod_json));
+  PodGlimpse glimpse;
+  glimpse.metadata = {pod.metadata.ns, pod.metadata.name, pod.metadata.resource_version};
+  glimpse.instance = label(pod.metadata, "app.kubernetes.io/instance");
+  glimpse.revision = label(pod.metadata, "controller-revision-hash");
+  for (const api::ContainerStatus& status : pod.status.container_statuses) {
+    if (status.name != kMainContainer) continue;
+    glimpse.exit_code = exit_code_in(status.state);
+    if (!glimpse.exit_code) glimpse.exit_code = exit_code_in(status.last_state);
+  }
+  return glimpse;
+}
+
+}  // namespace rotor::openclaw
