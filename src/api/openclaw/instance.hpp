@@ -1,9 +1,11 @@
 // OpenClawInstance, openclaw.rocks/v1alpha1: one assistant that runs in a cluster. Blocks that nothing here builds yet
-// (probes, sidecars of the operator, backup, …) are accepted and carried as written.
+// (backup, skills, …) are accepted and carried as written.
 #pragma once
 
 #include "api/core/pod.hpp"
 #include "api/openclaw/config.hpp"
+#include "api/openclaw/observability.hpp"
+#include "api/openclaw/probes.hpp"
 #include "api/openclaw/workspace.hpp"
 
 namespace rotor::api {
@@ -131,8 +133,8 @@ struct InstanceSpec {
   std::optional<InstanceStorage> storage;
   std::optional<InstanceGateway> gateway;
   std::optional<InstanceNetworking> networking;
-  OptionalRaw probes;
-  OptionalRaw observability;
+  std::optional<InstanceProbes> probes;
+  std::optional<InstanceObservability> observability;
   std::optional<InstanceWorkspace> workspace;
   OptionalRaw skills;
   std::string skill_pack_update_policy;

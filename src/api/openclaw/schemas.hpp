@@ -7,9 +7,6 @@ namespace rotor::api::schemas {
 
 inline constexpr std::string_view kOpenObject = R"({"type":"object","x-kubernetes-preserve-unknown-fields":true})";
 
-inline constexpr std::string_view kNullableOpenObject =
-    R"({"type":"object","nullable":true,"x-kubernetes-preserve-unknown-fields":true})";
-
 inline constexpr std::string_view kOpenObjectList =
     R"({"type":"array","items":{"type":"object","x-kubernetes-preserve-unknown-fields":true}})";
 
