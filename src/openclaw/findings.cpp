@@ -8,6 +8,7 @@
 
 #include "openclaw/builders/config.hpp"
 #include "openclaw/builders/config_document.hpp"
+#include "openclaw/builders/parts.hpp"
 #include "openclaw/builders/workspace.hpp"
 #include "openclaw/program_version.hpp"
 #include "openclaw/surroundings.hpp"
@@ -86,7 +87,7 @@ void workspace_sources(const api::OpenClawInstance& instance, const Surroundings
 // Without the proxy nothing but the gateway itself could be reached from outside, and it listens where nobody comes.
 void unreachable_gateway(const api::OpenClawInstance& instance, std::vector<Finding>& out) {
   const auto& config = instance.spec.config;
-  if (has_proxy(instance.spec) || !config || config->config_map_ref || !config->raw) return;
+  if (proxy_runs(instance.spec) || !config || config->config_map_ref || !config->raw) return;
   const std::string bind = config_bind(config->raw->text);
   if (bind != "loopback" && bind != "127.0.0.1") return;
   out.push_back(

@@ -2,6 +2,7 @@
 
 #include "openclaw/apply_diff.hpp"
 #include "openclaw/names.hpp"
+#include "openclaw/storage.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -27,16 +28,6 @@ bool owns(const kube::FieldSet& owned, std::initializer_list<std::string_view> p
   return true;
 }
 
-std::string data_claim(const json::Value& document) {
-  const json::Value* volumes = json::find(document, "spec.template.spec.volumes");
-  if (volumes == nullptr || !volumes->is_array()) return {};
-  for (const json::Value& volume : volumes->get_array()) {
-    if (json::find_string(volume, "name") != "data") continue;
-    return std::string(json::find_string(volume, "persistentVolumeClaim.claimName"));
-  }
-  return {};
-}
-
 }  // namespace
 
 WorkloadState workload_state(const json::Value& document) {
@@ -52,7 +43,7 @@ Result<LiveStatefulSet> read_stateful_set(LivePtr object, const Applied& before)
   if (live.object == nullptr) return live;
   TRY(live.document, json::parse(live.object->text));
   const kube::FieldSet owned = applied_fields(live.document, kFieldManager);
-  live.claim = data_claim(live.document);
+  live.claim = claim_of(live.document);
   live.ours = owns(owned, {"spec", "template", "spec"});
   live.last_good = parse_last_good(annotation(live.document, "metadata.annotations", kLastGood));
   const bool known = before.uid == live.object->metadata.uid;

@@ -9,13 +9,14 @@ ManagedKind service_account_row();
 ManagedKind gateway_secret_row();
 ManagedKind config_map_row();
 ManagedKind workspace_map_row();
+ManagedKind claim_row();
 ManagedKind service_row();
 ManagedKind stateful_set_row();
 
 ManagedKinds managed_kinds() {
   static const std::vector<ManagedKind> kRows = {
-      service_account_row(), gateway_secret_row(), config_map_row(),
-      workspace_map_row(),   service_row(),        stateful_set_row(),
+      service_account_row(), gateway_secret_row(), config_map_row(),   workspace_map_row(),
+      claim_row(),           service_row(),        stateful_set_row(),
   };
   return kRows;
 }

@@ -13,6 +13,7 @@
 #include "openclaw/quiet_period.hpp"
 #include "openclaw/rotation.hpp"
 #include "openclaw/secret_references.hpp"
+#include "openclaw/status.hpp"
 
 namespace rotor::openclaw {
 
@@ -48,6 +49,7 @@ struct Memory {
   std::string said_permit;
   std::string said_proof;
   std::string said_name;
+  std::optional<FailedPart> failed_part;  // what of the pass that is under way failed
   Applied applied;
 };
 

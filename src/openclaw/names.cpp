@@ -55,6 +55,8 @@ std::string service_account_name(const OpenClawInstance& instance) {
   return instance.metadata.name;
 }
 
+std::string claim_name(const OpenClawInstance& instance) { return instance.metadata.name + "-data"; }
+
 std::string gateway_secret_name(const OpenClawInstance& instance) {
   const auto& gateway = instance.spec.gateway;
   if (gateway && !gateway->existing_secret.empty()) return gateway->existing_secret;

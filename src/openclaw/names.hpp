@@ -28,6 +28,8 @@ inline constexpr std::string_view kTokenKey = "token";
 inline constexpr std::string_view kTokenVariable = "OPENCLAW_GATEWAY_TOKEN";
 inline constexpr int kGatewayPort = 18789;
 inline constexpr int kCanvasPort = 18793;
+inline constexpr int kProxyPort = 18790;  // of the proxy in front of the gateway
+inline constexpr int kCanvasProxyPort = 18794;
 
 StringMap selector_labels(const OpenClawInstance& instance);
 StringMap labels(const OpenClawInstance& instance);
@@ -40,6 +42,7 @@ kube::ObjectMeta managed_metadata(const OpenClawInstance& instance, std::string 
 std::string name_problem(std::string_view name);
 
 std::string service_account_name(const OpenClawInstance& instance);
+std::string claim_name(const OpenClawInstance& instance);  // of the claim that we make
 // The Secret with the gateway's token: the user's own or `<name>-gateway-token`.
 std::string gateway_secret_name(const OpenClawInstance& instance);
 

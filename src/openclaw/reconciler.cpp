@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/log.hpp"
 #include "json/document.hpp"
 #include "kube/client/retry.hpp"
@@ -11,6 +13,7 @@
 #include "openclaw/names.hpp"
 #include "openclaw/proof/permit.hpp"
 #include "openclaw/secret_events.hpp"
+#include "openclaw/storage.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -18,6 +21,9 @@ namespace {
 using kube::Lane;
 using kube::Outcome;
 using EventType = kube::EventRecorder::Type;
+
+// A pass that fails for an object of the user's which is not watched: nothing tells of its arrival.
+constexpr Duration kLookForAwaited = std::chrono::seconds(30);
 
 // 0.2 s, 0.4 s, … 25.6 s: the watch shows soon what somebody else wrote, unless it is down.
 Duration after_conflict(Memory& memory) {
@@ -103,7 +109,9 @@ Task<Outcome> Reconciler::reconcile(kube::Key key) {
     co_return Outcome::again_after(after_conflict(*memory), Lane::kRetry);
   }
   metrics_.reconciled(key, "error", took);
-  const Outcome next = kube::after_failed_write(outcome.error().code);
+  const bool awaited = memory->failed_part.has_value();
+  const Outcome next =
+      awaited ? Outcome::again_after(kLookForAwaited, Lane::kRetry) : kube::after_failed_write(outcome.error().code);
   if (next.kind == Outcome::Kind::kDone) {
     log::info("nothing more is done for an instance", {{"instance", key.text()}, {"why", outcome.error().message}});
     co_return next;
@@ -115,6 +123,7 @@ Task<Outcome> Reconciler::reconcile(kube::Key key) {
 
 Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> memory) {
   InstancePtr instance = view_.instances.get(key);
+  memory->failed_part.reset();
   if (instance->metadata.deleting()) co_return co_await finish(std::move(instance));
   if (std::string problem = name_problem(key.name); !problem.empty()) {
     co_return co_await refuse(std::move(instance), std::move(problem), memory);
@@ -133,6 +142,7 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
   CO_TRY_VOID(co_await converger_.make(instance));
   CO_TRY(const SurroundingsPtr around, co_await look_around(instance, memory));
   CO_TRY_VOID(co_await converger_.keep(instance, around));
+  CO_TRY_VOID(co_await claim_is_there(instance, memory));
   CO_TRY(const WorkloadOutcome outcome, co_await workload_.run(instance, memory));
   const bool was_ready = is_ready(instance->status);
   api::InstanceStatus after = status_after(*instance, outcome.report, clock_.now(), kinds_);
@@ -245,11 +255,25 @@ Task<Result<Outcome>> Reconciler::finish(InstancePtr instance) {
   co_return Outcome::done();
 }
 
+// Pods would wait for a claim that nobody makes, and those that are there would stop for it.
+Task<Result<void>> Reconciler::claim_is_there(InstancePtr instance, std::shared_ptr<Memory> memory) {
+  const std::string claim = existing_claim(instance->spec);
+  if (claim.empty() || !persists(instance->spec)) co_return Result<void>{};
+  CO_TRY(const LivePtr found,
+         co_await applier_.find(kube::kResource<api::PersistentVolumeClaim>, {instance->metadata.ns, claim}));
+  if (found != nullptr) co_return Result<void>{};
+  memory->failed_part = {"StorageReady", "ExistingClaimNotFound"};
+  co_return fail(Code::kNotFound,
+                 fmt::format("storage.persistence.existingClaim: PersistentVolumeClaim \"{}\" not found: make it, or "
+                             "take the field out and one is made",
+                             claim));
+}
+
 Task<void> Reconciler::report_failure(kube::Key key, std::string message, std::shared_ptr<Memory> memory) {
   const InstancePtr instance = view_.instances.get(key);
   if (instance == nullptr || instance->metadata.deleting()) co_return;
   events_.record(kube::reference_to(*instance), EventType::kWarning, "ReconcileFailed", message);
-  api::InstanceStatus after = status_failed(*instance, message, clock_.now());
+  api::InstanceStatus after = status_failed(*instance, message, clock_.now(), memory->failed_part);
   set_findings(after.conditions, memory->findings, instance->metadata.generation, clock_.now());
   const Result<void> written = co_await write_status(instance, std::move(after));
   if (!written) {

@@ -39,6 +39,7 @@ class Reconciler {
   Task<void> report_failure(kube::Key key, std::string message, std::shared_ptr<Memory> memory);
   // Keeps what the instance's objects are made of in `memory`; kInvalid when they cannot be made of it.
   Task<Result<SurroundingsPtr>> look_around(InstancePtr instance, std::shared_ptr<Memory> memory);
+  Task<Result<void>> claim_is_there(InstancePtr instance, std::shared_ptr<Memory> memory);
   void index_references(const api::OpenClawInstance& instance);
 
   kube::Client& client_;

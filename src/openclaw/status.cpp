@@ -8,6 +8,7 @@
 
 #include "base/time.hpp"
 #include "openclaw/names.hpp"
+#include "openclaw/storage.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -85,14 +86,12 @@ void rotation_waiting(const Permit& permit, Conditions& conditions) {
   conditions.set("RotationWaiting", "True", permit.reason, permit.message);
 }
 
-// Said as long as it is true: the data volume is an emptyDir unless the user brings a claim.
-void storage(const api::InstanceSpec& spec, bool has_claim, Conditions& conditions) {
-  const api::InstancePersistence wanted =
-      spec.storage && spec.storage->persistence ? *spec.storage->persistence : api::InstancePersistence{};
-  if (!wanted.enabled.value_or(true) || has_claim) return conditions.drop("StorageReady");
-  conditions.set("StorageReady", "False", "ClaimNotCreated",
-                 "No PersistentVolumeClaim is created yet, data lives as long as the pod: name a claim in "
-                 "spec.storage.persistence.existingClaim, or set spec.storage.persistence.enabled to false");
+void storage(const api::OpenClawInstance& instance, const std::string& claim, api::InstanceStatus& status,
+             Conditions& conditions) {
+  if (!persists(instance.spec)) status.managed_resources.erase("pvc");
+  const std::optional<StorageWord> word = storage_word(instance, claim);
+  if (!word) return conditions.drop("StorageReady");
+  conditions.set("StorageReady", "True", std::string(word->reason), word->message);
 }
 
 // A single pod is ready or on its way: its rollout is over before anybody has read of it.
@@ -160,7 +159,7 @@ api::InstanceStatus status_after(const api::OpenClawInstance& instance, const Pa
   secrets_ready(report.rotation, report.permit, conditions);
   rotation_waiting(report.permit, conditions);
   rotation_key(report.key_error, conditions);
-  storage(instance.spec, report.has_claim, conditions);
+  storage(instance, report.claim, status, conditions);
   workload(instance, report.workload, report.rotation.held_back, status, conditions);
   endpoints(instance, status);
   if (!report.rotation.held_back && status.observed_generation != instance.metadata.generation) {
@@ -186,9 +185,12 @@ api::InstanceStatus status_refused(const api::OpenClawInstance& instance, const 
   return status;
 }
 
-api::InstanceStatus status_failed(const api::OpenClawInstance& instance, const std::string& message, WallTime now) {
+api::InstanceStatus status_failed(const api::OpenClawInstance& instance, const std::string& message, WallTime now,
+                                  const std::optional<FailedPart>& part) {
   api::InstanceStatus status = instance.status;
-  Conditions(status, instance.metadata.generation, now).set("Ready", "False", "ReconcileFailed", message);
+  Conditions conditions(status, instance.metadata.generation, now);
+  if (part) conditions.set(part->type, "False", part->reason, message);
+  conditions.set("Ready", "False", "ReconcileFailed", message);
   status.phase = "Failed";
   return status;
 }

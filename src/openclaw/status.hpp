@@ -28,7 +28,7 @@ bool rolled_out(const WorkloadState& state);
 struct PassReport {
   WorkloadState workload{};
   RotationDecision rotation{};
-  bool has_claim = false;   // the data volume is a claim
+  std::string claim{};      // that the data volume of the pods is; empty: it is none
   std::string key_error{};  // why there is no digest key; empty: there is one
   Permit permit{};          // what a restart that is due was answered
 };
@@ -39,8 +39,12 @@ api::InstanceStatus status_after(const api::OpenClawInstance& instance, const Pa
 // After one that wrote nothing because no workload can have the instance's name. `runs`: there is one all the same.
 api::InstanceStatus status_refused(const api::OpenClawInstance& instance, const std::string& problem,
                                    const std::optional<WorkloadState>& runs, WallTime now);
-// After one that did not.
-api::InstanceStatus status_failed(const api::OpenClawInstance& instance, const std::string& message, WallTime now);
+// After one that did not. `part`: a condition that says so of its own part.
+struct FailedPart {
+  std::string type, reason;
+};
+api::InstanceStatus status_failed(const api::OpenClawInstance& instance, const std::string& message, WallTime now,
+                                  const std::optional<FailedPart>& part = std::nullopt);
 api::InstanceStatus status_with_phase(const api::OpenClawInstance& instance, std::string phase);
 
 }  // namespace rotor::openclaw

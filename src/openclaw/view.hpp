@@ -53,8 +53,8 @@ struct View {
   kube::Cache<api::OpenClawInstance> instances;
   kube::Cache<SecretMark> secrets;  // every one, as a mark
   kube::Cache<ConfigMapMark> config_maps;
-  kube::Cache<ProofMark> proofs;    // the Jobs that try new values
-  kube::Cache<PodGlimpse> pods;     // of instances: how their programs ended
+  kube::Cache<ProofMark> proofs;  // the Jobs that try new values
+  kube::Cache<PodGlimpse> pods;   // of instances: how their programs ended
   // What carries our label, one cache a kind of the table. No Secret is among them: of those only marks are kept.
   std::vector<std::pair<kube::Resource, std::unique_ptr<Live>>> owned;
 

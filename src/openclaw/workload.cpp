@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "base/log.hpp"
+#include "openclaw/storage.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -73,10 +74,13 @@ Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const W
     tell_rotation(sight, plan);
     memory.quiet = {};
   }
+  if (plan.writes && sight.live.object != nullptr && !sight.marks_only) {
+    tell_moved_data(events_, *sight.instance, sight.live.claim, claim_of(sight.wanted.spec.pod_template.spec));
+  }
   WorkloadOutcome out;
   if (*now != nullptr) {
     TRY(const LiveStatefulSet live, read_stateful_set(*now, memory.applied));
-    out.report.has_claim = !live.claim.empty();
+    out.report.claim = live.claim;
     out.report.workload = workload_state(live.document);
   }
   out.look_again = earlier(next_look(plan, memory), sight.look_again);

@@ -179,11 +179,11 @@ const Case kInstances[] = {
     {"RollsOut", with(kSecret, instance(), stateful_set("bb", "readyReplicas: 1, updatedReplicas: 0")), kInstanceId,
      Health::kWaiting, "rolling out", "0 of 1 pods updated, 1 ready"},
     {"NotLookedAt", with(kSecret, instance("")), kInstanceId, Health::kWaiting, "new", "was not looked at yet"},
-    {"AMissingClaimIsOnlyANote",
+    {"AClaimThatIsKeptIsOnlyANote",
      with(
          kSecret,
          instance(
-             R"({type: StorageReady, status: "False", reason: ClaimNotCreated, message: m}, {type: Ready, status: "True", reason: ReconcileSucceeded, message: ok})")),
+             R"({type: StorageReady, status: "True", reason: ClaimKept, message: m}, {type: Ready, status: "True", reason: ReconcileSucceeded, message: ok})")),
      kInstanceId, Health::kWell, "running", "runs and has all its Secrets"},
 };
 INSTANTIATE_TEST_SUITE_P(Instances, Judged, testing::ValuesIn(kInstances), [](const auto& i) { return i.param.name; });

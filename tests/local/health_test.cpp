@@ -48,7 +48,7 @@ TEST(HealthOf, IsWhatTheConditionsOfEachKindComeTo) {
         condition("Ready", "False", "NameUnusable", "a dot")},
        State::kFailing,
        "a dot"},
-      {"OpenClawInstance", {condition("StorageReady", "False", "ClaimNotCreated", "no claim")}, State::kGood},
+      {"OpenClawInstance", {condition("StorageReady", "True", "ClaimKept", "kept")}, State::kGood},
   };
   for (const HealthCase& c : cases) {
     const Health health = health_of(c.kind, c.conditions);

@@ -48,7 +48,7 @@ TEST(Builders, B001EveryObjectHasTheLabelsAndTheOwner) {
   const OpenClawInstance i = foo();
   for (const kube::ObjectMeta& meta :
        {build_service_account(i).metadata, build_service(i).metadata, build_stateful_set(i, {}).metadata,
-        build_gateway_secret(i, SecretBytes("t")).metadata}) {
+        build_claim(i).metadata, build_gateway_secret(i, SecretBytes("t")).metadata}) {
     EXPECT_THAT(meta.labels, UnorderedElementsAre(Pair("app.kubernetes.io/name", "openclaw"),
                                                   Pair("app.kubernetes.io/instance", "foo"),
                                                   Pair("app.kubernetes.io/managed-by", "openclaw-operator")));
@@ -75,7 +75,7 @@ TEST(Builders, AVariableThatASidecarSetsTwiceIsSetOnceToTheLastValue) {
   const api::PodSpec spec = pod(
       R"({"sidecars":[{"name":"s","image":"i","env":[{"name":"A","value":"1"},{"name":"B"},{"name":"A","value":"2"}]}],
           "initContainers":[{"name":"i","image":"i","env":[{"name":"A","value":"1"},{"name":"A","value":"2"}]}]})");
-  for (const api::Container& c : {spec.containers.at(1), spec.init_containers.back()}) {
+  for (const api::Container& c : {spec.containers.back(), spec.init_containers.back()}) {
     EXPECT_EQ(std::ranges::count(c.env, "A", &api::EnvVar::name), 1) << c.name;
     EXPECT_EQ(value_of(c, "A"), "2");
   }
@@ -93,6 +93,7 @@ TEST(Builders, B003Names) {
   EXPECT_EQ(workload().metadata.name, "foo");
   EXPECT_EQ(build_service(foo()).metadata.name, "foo");
   EXPECT_EQ(build_service_account(foo()).metadata.name, "foo");
+  EXPECT_EQ(build_claim(foo()).metadata.name, "foo-data");
   EXPECT_EQ(build_gateway_secret(foo(), {}).metadata.name, "foo-gateway-token");
 }
 
@@ -155,6 +156,12 @@ TEST(Builders, B013TwoBuildsAreTheSameBytes) {
   constexpr auto kSpec =
       R"({"env":[{"name":"A","value":"1"}],"podAnnotations":{"z":"1","a":"2"},"config":{"raw":{"b":1}}})";
   EXPECT_EQ(json::write(workload(kSpec)), json::write(workload(kSpec)));
+  for (const ManagedKind& kind : managed_kinds()) {
+    if (kind.build != nullptr) {
+      EXPECT_EQ(kind.build(foo(kSpec), {}), kind.build(foo(kSpec), {})) << kind.status_key;
+    }
+  }
+  EXPECT_EQ(json::write(build_claim(foo(kSpec))), json::write(build_claim(foo(kSpec))));
 }
 
 TEST(Builders, B020AndB021ServiceAccount) {
@@ -284,34 +291,10 @@ TEST(Builders, B156AndB157TheCaBundle) {
   EXPECT_EQ(pod(kSpec).volumes.back().secret->secret_name, "s");
 }
 
-TEST(Builders, TheDataVolume) {
-  const auto volume = [](std::string_view spec, const std::string& present = "") {
-    return json::write(build_stateful_set(foo(spec), {.inject_token = false, .present_claim = present})
-                           .spec.pod_template.spec.volumes.at(0));
-  };
-  constexpr auto kEmpty = R"({"emptyDir":{},"name":"data"})";
-  EXPECT_EQ(volume("{}"), kEmpty);
-  EXPECT_EQ(volume(R"({"storage":{"persistence":{"existingClaim":"mine"}}})", "foo-data"),
-            R"({"name":"data","persistentVolumeClaim":{"claimName":"mine"}})");
-  EXPECT_EQ(volume("{}", "foo-data"), R"({"name":"data","persistentVolumeClaim":{"claimName":"foo-data"}})");
-  EXPECT_EQ(volume(R"({"storage":{"persistence":{"enabled":false}}})", "foo-data"), kEmpty);
-}
-
 TEST(Builders, B158ASuspendedInstanceHasNoReplicas) {
   EXPECT_EQ(workload(R"({"suspended":true})").spec.replicas, 0);
   EXPECT_EQ(workload(R"({"suspended":true,"availability":{"autoScaling":{"enabled":true}}})").spec.replicas, 0);
   EXPECT_FALSE(workload(R"({"availability":{"autoScaling":{"enabled":true}}})").spec.replicas);
-}
-
-TEST(Builders, B202AndB203TheService) {
-  const api::Service s = build_service(foo(R"({"networking":{"service":{"type":"LoadBalancer","annotations":{"a":"b"},
-    "ports":[{"name":"http","port":3978},{"name":"grpc","port":50051,"targetPort":50052,"protocol":"UDP"}]}}})"));
-  EXPECT_EQ(s.spec.type, "LoadBalancer");
-  EXPECT_THAT(s.metadata.annotations, ElementsAre(Pair("a", "b")));
-  EXPECT_EQ(
-      json::write(s.spec.ports),
-      R"([{"name":"http","port":3978,"protocol":"TCP","targetPort":3978},{"name":"grpc","port":50051,"protocol":"UDP","targetPort":50052}])");
-  EXPECT_EQ(build_service(foo()).spec.ports.at(0).port, 18789);
 }
 
 struct QuantityCase {

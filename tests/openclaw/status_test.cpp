@@ -223,12 +223,35 @@ TEST(InstanceStatus, TheMissingDigestKeyComesAndGoes) {
   EXPECT_EQ(condition(status_after(instance, report, kNow), "RotationKeyUnavailable").type, "");
 }
 
-TEST(InstanceStatus, DataWithoutAClaimIsSaidToBeLost) {
+TEST(InstanceStatus, B102TheClaimIsNamedAsLongAsItIsUsed) {
   api::OpenClawInstance instance = foo();
-  EXPECT_THAT(condition(status_after(instance, {}, kNow), "StorageReady").message, HasSubstr("existingClaim"));
-  EXPECT_EQ(condition(status_after(instance, {.has_claim = true}, kNow), "StorageReady").type, "");
+  instance.status = status_after(instance, {.claim = "foo-data"}, kNow);
+  EXPECT_EQ(condition(instance.status, "StorageReady").reason, "PVCCreated");
+  EXPECT_EQ(condition(instance.status, "StorageReady").observed_generation, 3);
+  EXPECT_EQ(instance.status.managed_resources.at("pvc"), "foo-data");
   instance.spec.storage.emplace().persistence.emplace().enabled = false;
-  EXPECT_EQ(condition(status_after(instance, {}, kNow), "StorageReady").type, "");
+  const auto without = status_after(instance, {}, kNow);
+  EXPECT_EQ(condition(without, "StorageReady").type, "");
+  EXPECT_FALSE(without.managed_resources.contains("pvc"));
+}
+
+TEST(InstanceStatus, B103AClaimOfTheUsersIsNamedAndNothingIsSaidOfIt) {
+  api::OpenClawInstance instance = foo();
+  instance.spec.storage.emplace().persistence.emplace().existing_claim = "my-pvc";
+  const auto status = status_after(instance, {.claim = "my-pvc"}, kNow);
+  EXPECT_EQ(status.managed_resources.at("pvc"), "my-pvc");
+  EXPECT_EQ(condition(status, "StorageReady").type, "");
+}
+
+TEST(InstanceStatus, B104APartThatFailedThePassSaysSoUntilItIsMended) {
+  api::OpenClawInstance instance = foo();
+  instance.spec.storage.emplace().persistence.emplace().existing_claim = "my-pvc";
+  instance.status = status_failed(instance, "no such claim", kNow, FailedPart{"StorageReady", "ExistingClaimNotFound"});
+  EXPECT_EQ(condition(instance.status, "StorageReady").status, "False");
+  EXPECT_EQ(condition(instance.status, "StorageReady").reason, "ExistingClaimNotFound");
+  EXPECT_EQ(condition(instance.status, "StorageReady").message, "no such claim");
+  EXPECT_EQ(condition(instance.status, "Ready").reason, "ReconcileFailed");
+  EXPECT_EQ(condition(status_after(instance, {.claim = "my-pvc"}, kNow), "StorageReady").type, "");
 }
 
 TEST(StatusPatch, NamesOnlyWhatChangesAndRemovesWhatGoes) {

@@ -29,6 +29,7 @@ inline constexpr kube::Resource kPods{"", "v1", "pods", "Pod"};
 inline constexpr kube::Resource kServices{"", "v1", "services", "Service"};
 inline constexpr kube::Resource kServiceAccounts{"", "v1", "serviceaccounts", "ServiceAccount"};
 inline constexpr kube::Resource kSecrets{"", "v1", "secrets", "Secret"};
+inline constexpr kube::Resource kClaims{"", "v1", "persistentvolumeclaims", "PersistentVolumeClaim"};
 inline constexpr kube::Resource kConfigMaps{"", "v1", "configmaps", "ConfigMap"};
 inline constexpr kube::Resource kEvents{"", "v1", "events", "Event"};
 

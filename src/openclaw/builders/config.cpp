@@ -6,6 +6,7 @@
 
 #include "json/document.hpp"
 #include "openclaw/builders/config_document.hpp"
+#include "openclaw/builders/parts.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/program_version.hpp"
 
@@ -89,30 +90,14 @@ std::set<std::string> browser_origins(const api::InstanceSpec& spec) {
 }
 
 ConfigFacts config_facts(const api::InstanceSpec& spec, const SecretBytes& token) {
-  return {.proxy = has_proxy(spec),
-          .metrics = has_metrics(spec),
+  return {.proxy = proxy_runs(spec),
+          .metrics = scrape_port(spec).has_value(),
           .origins = browser_origins(spec),
           .token = token,
           .rules = rules_of(program_version(spec))};
 }
 
 }  // namespace
-
-bool has_proxy(const api::InstanceSpec& spec) { return !spec.gateway || spec.gateway->enabled.value_or(true); }
-
-bool has_metrics(const api::InstanceSpec& spec) {
-  const json::Value block = block_of(spec.observability);
-  const json::Value* enabled = json::find(block, "metrics.enabled");
-  return enabled == nullptr || !enabled->is_bool() || enabled->get_bool();
-}
-
-int metrics_port(const api::InstanceSpec& spec) {
-  constexpr int kDefault = 9090;
-  const json::Value block = block_of(spec.observability);
-  const json::Value* port = json::find(block, "metrics.port");
-  const bool usable = port != nullptr && port->is_int64() && port->get_int64() > 0 && port->get_int64() < 65536;
-  return usable ? static_cast<int>(port->get_int64()) : kDefault;
-}
 
 std::string config_map_name(const api::OpenClawInstance& instance) { return instance.metadata.name + "-config"; }
 
@@ -134,8 +119,8 @@ bool token_belongs_in_config(const api::OpenClawInstance& instance) {
 kube::StringMap config_files(const api::InstanceSpec& spec, const Surroundings& around, const SecretBytes& token) {
   kube::StringMap files;
   files.emplace(kConfigFile, complete_config(users_config(spec, around), config_facts(spec, token)));
-  if (has_proxy(spec)) files.emplace(kProxyFile, kProxyConfig);
-  if (has_metrics(spec)) files.emplace(kCollectorFile, fmt::format(kCollectorConfig, metrics_port(spec)));
+  if (proxy_runs(spec)) files.emplace(kProxyFile, kProxyConfig);
+  if (const auto port = scrape_port(spec)) files.emplace(kCollectorFile, fmt::format(kCollectorConfig, *port));
   return files;
 }
 

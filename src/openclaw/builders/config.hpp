@@ -26,9 +26,4 @@ kube::StringMap config_files(const api::InstanceSpec& spec, const Surroundings& 
 
 api::ConfigMap build_config_map(const api::OpenClawInstance& instance, const Surroundings& around);
 
-// Does nginx stand in front of the gateway; does a collector wait for metrics, and where does it offer them?
-bool has_proxy(const api::InstanceSpec& spec);
-bool has_metrics(const api::InstanceSpec& spec);
-int metrics_port(const api::InstanceSpec& spec);
-
 }  // namespace rotor::openclaw

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "api/apps/stateful_set.hpp"
+#include "api/core/persistent_volume_claim.hpp"
 #include "api/core/secret.hpp"
 #include "api/core/service.hpp"
 #include "api/core/service_account.hpp"
@@ -29,11 +30,20 @@ api::Service build_service(const api::OpenClawInstance& instance);
 // Created once and never overwritten: `token` is 64 hexadecimal digits.
 api::Secret build_gateway_secret(const api::OpenClawInstance& instance, SecretBytes token);
 
-// One entry per name, the last one's value at the last one's place: server-side apply refuses duplicates, and the
-// kubelet lets the last one win.
-std::vector<api::EnvVar> without_duplicates(std::vector<api::EnvVar> env);
+// Made once: what is in it is the user's.
+api::PersistentVolumeClaim build_claim(const api::OpenClawInstance& instance);
 
 api::Container build_main_container(const api::OpenClawInstance& instance, const PodInput& input);
+void add_probes(const api::InstanceSpec& spec, api::Container& main);
+
+api::Container build_init_uv(const api::InstanceSpec& spec);
+api::Container build_init_pip(const api::InstanceSpec& spec);
+api::Container build_init_plugin_deps(const api::InstanceSpec& spec);
+
+api::Container build_gateway_proxy(const api::InstanceSpec& spec);
+api::Container build_otel_collector(const api::InstanceSpec& spec, std::int32_t port);
+
+std::vector<api::Volume> build_volumes(const api::OpenClawInstance& instance, const PodInput& input);
 
 // Without the marks of rotation (secret-hash, secret-state): set_marks() adds them.
 api::StatefulSet build_stateful_set(const api::OpenClawInstance& instance, const PodInput& input);

@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "openclaw/builders/objects.hpp"
+#include "openclaw/builders/parts.hpp"
 #include "openclaw/managed.hpp"
 #include "openclaw/names.hpp"
 
@@ -16,9 +19,16 @@ api::ServicePort port(std::string name, std::int32_t number, std::int32_t target
   return p;
 }
 
-// The gateway's own ports. When a proxy stands in front of it, the targets become the proxy's.
-std::vector<api::ServicePort> default_ports() {
-  return {port("gateway", kGatewayPort, kGatewayPort), port("canvas", kCanvasPort, kCanvasPort)};
+std::vector<api::ServicePort> default_ports(const api::InstanceSpec& spec) {
+  if (!proxy_runs(spec)) return {port("gateway", kGatewayPort, kGatewayPort), port("canvas", kCanvasPort, kCanvasPort)};
+  return {port("gateway", kGatewayPort, kProxyPort), port("canvas", kCanvasPort, kCanvasProxyPort)};
+}
+
+// A port of the user's that is called so, or has the number, takes its place.
+void add_metrics(const api::InstanceSpec& spec, std::vector<api::ServicePort>& ports) {
+  const std::optional<std::int32_t> number = scrape_port(spec);
+  const auto stands_for_it = [&number](const api::ServicePort& p) { return p.name == "metrics" || p.port == *number; };
+  if (number && std::ranges::none_of(ports, stands_for_it)) ports.push_back(port("metrics", *number, *number));
 }
 
 std::vector<api::ServicePort> custom_ports(const std::vector<api::InstanceServicePort>& wanted) {
@@ -40,7 +50,8 @@ api::Service build_service(const api::OpenClawInstance& instance) {
   service.spec.type = wanted.type.empty() ? "ClusterIP" : wanted.type;
   service.spec.selector = selector_labels(instance);
   service.spec.session_affinity = "None";
-  service.spec.ports = wanted.ports.empty() ? default_ports() : custom_ports(wanted.ports);
+  service.spec.ports = wanted.ports.empty() ? default_ports(instance.spec) : custom_ports(wanted.ports);
+  add_metrics(instance.spec, service.spec.ports);
   return service;
 }
 

@@ -1,69 +1,23 @@
-#include <array>
+#include <algorithm>
 
 #include "openclaw/builders/init_config.hpp"
 #include "openclaw/builders/objects.hpp"
-#include "openclaw/builders/quantity.hpp"
+#include "openclaw/builders/parts.hpp"
+#include "openclaw/builders/users_parts.hpp"
 #include "openclaw/managed.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
 namespace {
 
-api::Volume empty_volume(std::string_view name) {
-  api::Volume v;
-  v.name = name;
-  v.empty_dir = json::Raw{"{}"};
-  return v;
-}
-
-// Creating the claim is not built yet: without one of the user's own, data lives as long as the pod (see the
-// StorageReady condition).
-api::Volume data_volume(const api::InstanceSpec& spec, const PodInput& input) {
-  const api::InstancePersistence wanted =
-      spec.storage && spec.storage->persistence ? *spec.storage->persistence : api::InstancePersistence{};
-  const std::string& claim = wanted.existing_claim.empty() ? input.present_claim : wanted.existing_claim;
-  if (claim.empty() || !wanted.enabled.value_or(true)) return empty_volume("data");
-  api::Volume v;
-  v.name = "data";
-  v.persistent_volume_claim = api::ClaimVolume{claim, std::nullopt};
-  return v;
-}
-
-void add_ca_bundle(const api::InstanceSpec& spec, std::vector<api::Volume>& volumes) {
-  if (!spec.security || !spec.security->ca_bundle) return;
-  const api::CaBundle& bundle = *spec.security->ca_bundle;
-  api::Volume v;
-  v.name = "ca-bundle";
-  if (!bundle.config_map_name.empty()) {
-    v.config_map.emplace();
-    v.config_map->name = bundle.config_map_name;
-    v.config_map->default_mode = 0644;
-  } else if (!bundle.secret_name.empty()) {
-    v.secret.emplace();
-    v.secret->secret_name = bundle.secret_name;
-    v.secret->default_mode = 0644;
-  } else {
-    return;
-  }
-  volumes.push_back(std::move(v));
-}
-
-std::vector<api::Volume> volumes(const OpenClawInstance& instance, const PodInput& input) {
-  const api::InstanceSpec& spec = instance.spec;
-  std::vector<api::Volume> all = {data_volume(spec, input), config_volume(instance), workspace_volume(instance)};
-  if (needs_init_tmp(spec)) all.push_back(empty_volume("init-tmp"));
-  all.push_back(empty_volume("tmp"));
-  add_ca_bundle(spec, all);
-  all.insert(all.end(), spec.sidecar_volumes.begin(), spec.sidecar_volumes.end());
-  all.insert(all.end(), spec.extra_volumes.begin(), spec.extra_volumes.end());
-  return all;
-}
+// The assistant finishes a running turn before it goes, for up to 315 seconds; what is cut off runs again by itself.
+constexpr std::int64_t kGraceSeconds = 330;
 
 api::PodSecurityContext pod_security_context(const api::InstanceSpec& spec) {
   const api::InstancePodSecurity wanted =
       spec.security && spec.security->pod ? *spec.security->pod : api::InstancePodSecurity{};
   api::PodSecurityContext context;
-  context.run_as_non_root = wanted.run_as_non_root.value_or(true);
+  context.run_as_non_root = pod_is_non_root(spec);
   context.run_as_user = wanted.run_as_user.value_or(1000);
   context.run_as_group = wanted.run_as_group.value_or(1000);
   context.fs_group = wanted.fs_group.value_or(1000);
@@ -81,33 +35,29 @@ void place(const api::InstanceSpec& spec, api::PodSpec& pod) {
   pod.runtime_class_name = spec.availability->runtime_class_name;
 }
 
-void canonicalise(std::map<std::string, json::Raw, std::less<>>& amounts) {
-  for (auto& [name, raw] : amounts) {
-    std::string_view text = raw.text;
-    if (text.size() >= 2 && text.front() == '"') text = text.substr(1, text.size() - 2);
-    if (const auto canonical = canonical_quantity(text)) raw.text = "\"" + *canonical + "\"";
-  }
+std::vector<api::Container> init_containers(const OpenClawInstance& instance, const Surroundings& around) {
+  const api::InstanceSpec& spec = instance.spec;
+  std::vector<api::Container> all = {build_init_config(instance, around), build_init_uv(spec), build_init_pip(spec),
+                                     build_init_plugin_deps(spec)};
+  std::ranges::transform(spec.init_containers, std::back_inserter(all), users_container);
+  return all;
 }
 
-// A user's container as written, but for its quantities, which the API server stores in canonical form, and for
-// variables that are set twice, which it does not take.
-api::Container users_container(api::Container container) {
-  container.env = without_duplicates(std::move(container.env));
-  if (container.resources) {
-    canonicalise(container.resources->limits);
-    canonicalise(container.resources->requests);
-  }
-  return container;
+std::vector<api::Container> containers(const OpenClawInstance& instance, const PodInput& input) {
+  const api::InstanceSpec& spec = instance.spec;
+  std::vector<api::Container> all = {build_main_container(instance, input)};
+  if (proxy_runs(spec)) all.push_back(build_gateway_proxy(spec));
+  if (const auto port = scrape_port(spec)) all.push_back(build_otel_collector(spec, *port));
+  std::ranges::transform(spec.sidecars, std::back_inserter(all), users_container);
+  return all;
 }
 
 api::PodSpec pod_spec(const OpenClawInstance& instance, const PodInput& input) {
   const api::InstanceSpec& spec = instance.spec;
   api::PodSpec pod;
-  pod.init_containers.push_back(build_init_config(instance, known_around(input)));
-  for (const api::Container& c : spec.init_containers) pod.init_containers.push_back(users_container(c));
-  pod.containers.push_back(build_main_container(instance, input));
-  for (const api::Container& c : spec.sidecars) pod.containers.push_back(users_container(c));
-  pod.volumes = volumes(instance, input);
+  pod.init_containers = init_containers(instance, known_around(input));
+  pod.containers = containers(instance, input);
+  pod.volumes = build_volumes(instance, input);
   pod.service_account_name = service_account_name(instance);
   pod.service_account = pod.service_account_name;
   pod.automount_service_account_token = mounts_api_token(spec);
@@ -115,9 +65,9 @@ api::PodSpec pod_spec(const OpenClawInstance& instance, const PodInput& input) {
   pod.restart_policy = "Always";
   pod.dns_policy = "ClusterFirst";
   pod.scheduler_name = "default-scheduler";
-  pod.termination_grace_period_seconds = 30;
+  pod.termination_grace_period_seconds = kGraceSeconds;
   pod.security_context = pod_security_context(spec);
-  if (spec.image) pod.image_pull_secrets = spec.image->pull_secrets;
+  if (spec.image) pod.image_pull_secrets = users_pull_secrets(spec.image->pull_secrets);
   place(spec, pod);
   return pod;
 }
