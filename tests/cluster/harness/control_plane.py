@@ -27,7 +27,7 @@ class ControlPlane:
     """`with_nodes`: controller-manager, scheduler and a fake node too; without, just etcd and the API server."""
 
     address = "127.0.0.1"
-    controllers = "statefulset-controller,garbage-collector-controller,namespace-controller"
+    controllers = "statefulset-controller,job-controller,garbage-collector-controller,namespace-controller"
 
     def __init__(self, state: pathlib.Path, with_nodes: bool = True):
         self.state, self.with_nodes = state, with_nodes
