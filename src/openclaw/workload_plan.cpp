@@ -102,12 +102,27 @@ WorkloadPlan plan_workload(const WorkloadSight& sight, const QuietPeriod& before
   return plan;
 }
 
+namespace {
+
+// A template that is renewed starts pods with what the Secrets hold by now, too.
+void add_other_values(const WorkloadSight& sight, const WorkloadPlan& plan, RotationWish& wish) {
+  if (sight.live.state == nullptr) return;
+  for (const auto& [name, next] : plan.rotation.next.secrets) {
+    const auto before = sight.live.state->secrets.find(name);
+    const bool known = before != sight.live.state->secrets.end() && !before->second.digest.empty();
+    if (known && before->second.digest != next.digest) wish.changed.emplace(name, next.digest);
+  }
+}
+
+}  // namespace
+
 WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
   RotationWish wish;
   wish.instance = sight.instance;
   if (plan.rotates) {
     for (auto& [name, digest] : changes_of(plan.rotation, sight.observed)) wish.changed.emplace(name, digest);
   }
+  if (plan.renews) add_other_values(sight, plan, wish);
   wish.references = sight.references;
   wish.wanted = sight.wanted;
   point_at_copies(record_after(sight, plan, false), wish.wanted.spec.pod_template.spec);

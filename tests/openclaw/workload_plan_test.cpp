@@ -36,6 +36,7 @@ struct Story {
     instance->metadata.uid = "u-1";
     WorkloadSight sight;
     sight.key = instance->metadata.key();
+    instance->spec.env_from.emplace_back().secret_ref.emplace().name = "keys";
     sight.wanted = build_stateful_set(*instance, {});
     sight.instance = std::move(instance);
     sight.digester = digester();
@@ -220,6 +221,51 @@ TEST(WorkloadPlan, W22ATemplateThatNobodyEditedAsksForLeaveAndAnEditedOneDoesNot
   const WorkloadPlan goes = story.plan();
   EXPECT_FALSE(goes.restarts());
   EXPECT_TRUE(goes.writes);
+}
+
+TEST(WorkloadPlan, ATemplateThatIsRenewedNamesTheOtherValuesThatPodsWouldStartWith) {
+  Story story = running();
+  story.sight.wanted.spec.pod_template.spec.termination_grace_period_seconds = 77;
+  story.sight.template_changes = true;
+  EXPECT_TRUE(wish_of(story.sight, story.plan())->changed.empty());
+  story.holds("2");
+  const WorkloadPlan plan = story.plan();
+  ASSERT_TRUE(plan.renews);
+  EXPECT_EQ(wish_of(story.sight, plan)->changed.at("keys"), story.sight.observed["keys"].digest);
+}
+
+TEST(WorkloadPlan, GoingBackAsksNobodyAndWaitsForNoQuietPeriod) {
+  Story story = running();
+  story.holds("2");
+  story.now += 1h;
+  story.plan();
+  story.now += 1h;
+  story.write();
+  LastGood& record = story.sight.last_good;
+  record.secrets["keys"] = {.copy = "copy", .digest = story.sight.digester->key_id() + "-1", .refused = ""};
+  record.secrets["keys"].refused = story.sight.live.state->secrets.at("keys").digest;
+  story.sight.goes_back = true;
+  story.holds("1");  // as the keeper shows it
+  const WorkloadPlan plan = story.plan();
+  EXPECT_FALSE(plan.wait);
+  EXPECT_TRUE(plan.rotates);
+  EXPECT_THAT(plan.text, HasSubstr(R"("secretRef":{"name":"copy"})"));
+  EXPECT_THAT(plan.text, HasSubstr("openclaw.rocks/last-good"));
+}
+
+TEST(WorkloadPlan, GoingBackWaitsForAnotherSecretThatIsMissing) {
+  Story story = running();
+  story.sight.live.last_good.secrets["keys"] = {.copy = "copy", .digest = "k-1", .refused = ""};
+  story.sight.last_good = story.sight.live.last_good;
+  story.sight.last_good.secrets["keys"].refused = "k-2";
+  story.sight.goes_back = true;
+  story.holds("0");
+  story.sight.references["more"].required = true;
+  story.sight.references["more"].prefixes.insert("");
+  story.sight.observed["more"] = {};
+  const WorkloadPlan plan = story.plan();
+  EXPECT_FALSE(plan.rotates);
+  EXPECT_THAT(plan.text, Not(HasSubstr(R"("name":"copy")")));
 }
 
 TEST(WorkloadPlan, TheWishNamesWhatChangedAndWhatThePodsWouldStartAs) {
