@@ -41,6 +41,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/local/node/environment.cpp",            // $(VAR) in an environment
     "src/local/environment_text.cpp",            // `rotor env --show-values`
     "src/local/node/command.cpp",                // NUL bytes in an environment, looked for
+    "src/local/node/agent.cpp",                  // the number in OPENCLAW_GATEWAY_PORT
     "src/local/node/pod_storage.cpp",            // HOME and $(VAR) of subPathExpr, which are paths
     "src/local/preview/preview_text.cpp",        // `rotor template --show-values`, and a template's own text
     "src/local/node/launch.cpp",                 // $(VAR) in a command

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -10,6 +11,8 @@
 #include "api/core/config_map.hpp"
 #include "api/core/secret.hpp"
 #include "base/time.hpp"
+#include "local/node/agent.hpp"
+#include "local/node/free_port.hpp"
 
 namespace rotor::local {
 namespace {
@@ -32,9 +35,12 @@ milliseconds grace_left(const api::Pod& pod, milliseconds of_template, WallTime 
   return std::min(left + seconds(1), std::max(left, of_template));
 }
 
-std::string describe(const Exit& exit) {
-  if (exit.signal != 0) return fmt::format("was ended by signal {}", exit.signal);
-  return fmt::format("exited with code {}", exit.code);
+// A connection for each question, as a kubelet asks: a program that ends waits for none that is idle.
+std::shared_ptr<net::HttpClient> make_asker(Executor executor, Clock& clock) {
+  net::ClientConfig config;
+  config.user_agent = "kube-probe/rotor";
+  config.idle_timeout = milliseconds(1);
+  return net::make_http_client(std::move(executor), clock, std::move(config)).value();
 }
 
 // Whose output it is: the instance, as the timeline has it.
@@ -61,6 +67,7 @@ Kubelet::Kubelet(Executor executor, kube::Client& client, Clock& clock, Guardian
                    kube::kResource<api::ConfigMap>),
       queue_(clock, "local-kubelet", kWorkers, [this](kube::Key key) { return reconcile(std::move(key)); },
              {.first = seconds(1), .most = seconds(30)}),
+      http_(make_asker(executor_, clock)),
       self_(std::make_shared<Kubelet*>(this)) {
   pods_.on_change([this](const kube::Key& key, const PodPtr&, const PodPtr&) { queue_.add(key); });
   secrets_.on_change([this](const kube::Key& key, const auto&, const auto&) { wake_waiting(key, true); });
@@ -168,16 +175,18 @@ Task<Outcome> Kubelet::keep(RunPtr run, PodPtr pod) {
 Task<Outcome> Kubelet::start(RunPtr run, PodPtr pod) {
   std::string reason = "CreateContainerConfigError";
   Result<std::shared_ptr<Process>> process = nullptr;
-  auto command = co_await command_of(client_, pod, options_);
-  if (command && options_.mode == PodMode::kResolveOnly) {
-    options_.observer->resolved(run->subject, command->environment);
+  auto planned = co_await plan(run, pod);
+  if (planned && options_.mode == PodMode::kResolveOnly) {
+    options_.observer->resolved(run->subject, planned->command.environment);
     co_return Outcome::done();
   }
-  bool for_good = !command && command.error().code == Code::kInvalid;
-  if (!command) {
-    process = std::unexpected(std::move(command).error());
+  bool for_good = !planned && planned.error().code == Code::kInvalid;
+  if (!planned) {
+    process = std::unexpected(std::move(planned).error());
   } else if (!stopping_) {
-    process = co_await launch(run, *std::move(command));
+    say_notes(*run, planned->notes);
+    run->gateway = planned->gateway;
+    process = co_await launch(run, std::move(planned->command));
     reason = "RunContainerError";
     for_good = !process;  // the environment is whole: no object that appears could help
   }
@@ -189,6 +198,7 @@ Task<Outcome> Kubelet::start(RunPtr run, PodPtr pod) {
     timeline_.say(run->subject, fmt::format("started, pid {} (start {})", run->process->pid(), starts),
                   {{"pid", run->process->pid()}, {"start", starts}});
     if (options_.observer != nullptr) options_.observer->started(run->subject);
+    ask(run, std::move(planned->probes));
     asio::co_spawn(executor_, follow(run, *std::move(process), self_), asio::detached);
     co_return co_await keep(run, pod);
   }
@@ -201,6 +211,57 @@ Task<Outcome> Kubelet::start(RunPtr run, PodPtr pod) {
   const bool wakes = !run->references.secrets.empty() || !run->references.config_maps.empty();
   if (!said || !wakes) co_return Outcome::failed();
   co_return Outcome::again_after(kLookAgain, kube::Lane::kRetry);
+}
+
+// A gateway keeps its port over restarts and rotations, if nobody took it in between.
+Task<Result<Launch>> Kubelet::plan(RunPtr run, PodPtr pod) {
+  std::uint16_t port = 0;
+  if (is_agent(*pod)) {
+    CO_TRY(port, free_port(ports_[run->subject]));
+    ports_[run->subject] = port;
+  }
+  co_return co_await launch_of(client_, std::move(pod), options_, port);
+}
+
+// Once a pod's subject: what holds for one pod of it holds for the next.
+void Kubelet::say_notes(PodRun& run, const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) {
+    if (said_.insert(run.subject + " " + note).second) say(run, note);
+  }
+}
+
+void Kubelet::ask(const RunPtr& run, Probes probes) {
+  if (probes.empty()) return;
+  ProbeSeries series(std::move(probes), clock_.steady());
+  note_probed(*run, series.started(), series.ready(), clock_.now());
+  auto told = [run, process = run->process, self = std::weak_ptr<Kubelet*>(self_)](const ProbeNews& news) {
+    const auto kubelet = self.lock();
+    return kubelet && run->process == process && (*kubelet)->take(run, news);
+  };
+  auto end = run->probing = std::make_shared<asio::cancellation_signal>();
+  asio::co_spawn(executor_, ask_probes(http_, clock_, std::move(series), std::move(told)),
+                 asio::bind_cancellation_slot(end->slot(), [end](std::exception_ptr) {}));
+}
+
+// False: no more is to be asked.
+bool Kubelet::take(const RunPtr& run, const ProbeNews& news) {
+  if (stopping_ || run->told_to_stop || run->state != ProcessState::kRunning) return false;
+  const bool had_started = run->facts.startup_passed;
+  const bool changed = note_probed(*run, news.series.started(), news.series.ready(), clock_.now());
+  if (changed || had_started != run->facts.startup_passed) queue_.add(run->key);
+  if (changed && run->facts.ready()) {
+    const int port = news.series.probe(news.role).port;
+    timeline_.say(run->subject, fmt::format("ready, on http://127.0.0.1:{}", port), {{"port", port}});
+  } else if (changed) {
+    timeline_.fail(run->subject, "not ready: " + news.failure);
+  }
+  const auto failed = news.series.failed();
+  if (!failed) return true;
+  timeline_.fail(run->subject,
+                 fmt::format("{} failed {} times: {}; pid {} is stopped and started again", field_of(*failed),
+                             news.series.probe(*failed).failures, news.failure, run->process->pid()));
+  run->process->stop(run->grace);
+  return false;
 }
 
 Task<Result<std::shared_ptr<Process>>> Kubelet::launch(RunPtr run, Command command) {
@@ -232,6 +293,7 @@ Task<> Kubelet::follow(RunPtr run, std::shared_ptr<Process> process, std::weak_p
 
 void Kubelet::note_end(PodRun& run, Exit exit) {
   const pid_t pid = run.process->pid();
+  if (const auto probing = std::exchange(run.probing, nullptr)) probing->emit(asio::cancellation_type::terminal);
   if (run.told_to_stop) {
     note_stopped(run, exit, clock_.now());
     say(run, fmt::format("stopped pid {}", pid));
@@ -239,7 +301,8 @@ void Kubelet::note_end(PodRun& run, Exit exit) {
     const Duration rest = note_crashed(run, exit, clock_.now(), clock_.steady());
     const std::string when = rest == Duration::zero() ? "now" : "in " + format_duration(rest);
     const bool once = options_.mode == PodMode::kOnce;
-    const std::string text = once ? describe(exit) : fmt::format("{}; starting again {}", describe(exit), when);
+    std::string text = describe_end(exit, run.gateway != 0);
+    if (!once) text += "; starting again " + when;
     json::Object fields{{"pid", pid}, {"exitCode", exit.code}};
     if (once && exit.code == 0) {
       timeline_.say(run.subject, text, std::move(fields));

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "kube/runtime/queue.hpp"
 #include "local/node/launch.hpp"
 #include "local/node/pod_run.hpp"
+#include "local/node/prober.hpp"
 #include "local/stopping.hpp"
 #include "local/timeline.hpp"
 
@@ -43,7 +45,11 @@ class Kubelet {
   RunPtr find(const kube::Key& key) const;
   void tell_to_stop(PodRun& run, const PodPtr& pod);
   void note_end(PodRun& run, Exit exit);
+  Task<Result<Launch>> plan(RunPtr run, PodPtr pod);
   Task<Result<std::shared_ptr<Process>>> launch(RunPtr run, Command command);
+  void ask(const RunPtr& run, Probes probes);
+  bool take(const RunPtr& run, const ProbeNews& news);
+  void say_notes(PodRun& run, const std::vector<std::string>& notes);
   void let_go(const kube::Key& pod);
   void wake_waiting(const kube::Key& changed, bool secret);
   void say(const PodRun& run, std::string_view text) { timeline_.say(run.subject, text); }
@@ -59,8 +65,11 @@ class Kubelet {
   kube::Cache<kube::PartialObject> config_maps_;
   kube::Queue queue_;
   std::map<kube::Key, RunPtr> runs_;
-  std::map<std::string, int> starts_;  // by subject
-  std::shared_ptr<Kubelet*> self_;     // for follow(), which may outlive us
+  std::map<std::string, int> starts_;           // by subject
+  std::map<std::string, std::uint16_t> ports_;  // of gateways, which keep theirs
+  std::set<std::string> said_;                  // notes, with the subject before them
+  std::shared_ptr<net::HttpClient> http_;       // asks probes
+  std::shared_ptr<Kubelet*> self_;              // for follow(), which may outlive us
   bool stopping_ = false;
 };
 

@@ -1,9 +1,13 @@
 #include "local/node/launch.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "api/core/config_map.hpp"
 #include "api/core/secret.hpp"
+#include "local/node/agent.hpp"
 #include "local/node/pod_objects.hpp"
 
 namespace rotor::local {
@@ -50,17 +54,55 @@ Task<Result<EnvironmentSources>> gather(kube::Client& client, std::shared_ptr<co
 
 }  // namespace
 
-Task<Result<Command>> command_of(kube::Client& client, std::shared_ptr<const api::Pod> pod, NodeOptions options) {
+namespace {
+
+// An image's own PATH leads nowhere here: what is on the caller's is found after it.
+void add_callers_path(const Environment& base, Environment& own) {
+  const auto mine = std::ranges::find(own, "PATH", &Variable::name);
+  const auto callers = std::ranges::find(base, "PATH", &Variable::name);
+  if (mine == own.end() || callers == base.end()) return;
+  mine->value.append(":");
+  mine->value.append(callers->value.reveal());
+}
+
+// What is said of the pod, and asked of its process. A command of the caller's answers no probes, unless it is the
+// program that they are meant for.
+void add_probes(const api::Container& container, const std::vector<std::string>& given, Launch& launch) {
+  if (!given.empty() && launch.gateway == 0) return;
+  launch.probes = probes_of(container);
+  for (auto& probe : launch.probes.by_role) {
+    if (probe) probe->port = port_here(probe->port, launch.gateway);
+  }
+  if (!launch.probes.left_out.empty()) {
+    launch.notes.push_back(
+        fmt::format("not asked here: {}: it counts as passed", fmt::join(launch.probes.left_out, ", ")));
+  }
+}
+
+}  // namespace
+
+Task<Result<Launch>> launch_of(kube::Client& client, std::shared_ptr<const api::Pod> pod, NodeOptions options,
+                               std::uint16_t port) {
   if (pod->spec.containers.empty()) co_return fail(Code::kInvalid, "the pod has no container");
+  const bool resolves = options.mode == PodMode::kResolveOnly;
+  const bool agent = is_agent(*pod) && !resolves;
+  Launch out;
   CO_TRY(EnvironmentSources sources, co_await gather(client, pod));
   LocalContainer local{pod->spec.containers.front(), std::move(sources)};
   if (options.storage != nullptr) {
     CO_TRY(local, co_await options.storage->prepare(pod, local.container, local.sources));
   }
+  if (agent) {
+    CO_TRY(LaidOut laid_out, co_await lay_out_agent(client, pod, std::move(local), port));
+    local = std::move(laid_out.local);
+    out.notes = std::move(laid_out.notes);
+  }
   const api::Container& container = local.container;
   CO_TRY(Environment own, build_environment(container, local.sources));
-  Command command;
-  if (options.mode == PodMode::kResolveOnly && options.command.empty()) options.command = {"env"};  // any that is small
+  if (agent) add_callers_path(options.base, own);
+  const std::vector<std::string> given = options.command;
+  if (resolves && options.command.empty()) options.command = {"env"};  // any that is small
+  Command& command = out.command;
   command.argv = options.command.empty() ? container_words(container, own) : std::move(options.command);
   if (command.argv.empty()) {
     co_return fail(Code::kInvalid,
@@ -69,7 +111,10 @@ Task<Result<Command>> command_of(kube::Client& client, std::shared_ptr<const api
   }
   command.environment = overlay(std::move(options.base), std::move(own));
   CO_TRY_VOID(check(command, kernel_limits()));
-  co_return command;
+  if (agent && runs_gateway(command.argv)) out.gateway = gateway_port(command.argv, command.environment);
+  add_probes(container, given, out);
+  for (std::string& line : left_out(*pod)) out.notes.push_back(std::move(line));
+  co_return out;
 }
 
 }  // namespace rotor::local

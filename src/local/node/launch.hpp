@@ -2,6 +2,7 @@
 // what the caller gave instead.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "local/node/output.hpp"
 #include "local/node/pod_observer.hpp"
 #include "local/node/pod_storage.hpp"
+#include "local/node/probes.hpp"
 
 namespace rotor::local {
 
@@ -25,7 +27,15 @@ struct NodeOptions {
   Output* output = nullptr;         // none: a process writes where Rotor does
 };
 
-// kNotFound, kInvalid: the pod waits for what the message names.
-Task<Result<Command>> command_of(kube::Client& client, std::shared_ptr<const api::Pod> pod, NodeOptions options);
+struct Launch {
+  Command command;
+  std::uint16_t gateway = 0;         // where OpenClaw's gateway will listen; 0: it is none
+  Probes probes{};                   // that the command is there to answer
+  std::vector<std::string> notes{};  // what is otherwise than in a cluster, for the person at the terminal
+};
+
+// `port`: for a gateway. kNotFound, kInvalid: the pod waits for what the message names.
+Task<Result<Launch>> launch_of(kube::Client& client, std::shared_ptr<const api::Pod> pod, NodeOptions options,
+                               std::uint16_t port);
 
 }  // namespace rotor::local

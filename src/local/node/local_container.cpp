@@ -43,7 +43,7 @@ LocalContainer localize(api::Container container, EnvironmentSources sources, co
   if (!container.working_dir.empty()) {
     container.working_dir = mounts.local(container.working_dir).value_or(container.working_dir);
   }
-  return {std::move(container), std::move(sources)};
+  return {std::move(container), std::move(sources), mounts};
 }
 
 }  // namespace rotor::local

@@ -13,6 +13,7 @@ namespace rotor::local {
 struct LocalContainer {
   api::Container container;
   EnvironmentSources sources;
+  MountMap mounts{};
 };
 
 // `home` becomes HOME, whatever the container says.

@@ -40,8 +40,12 @@ Object state_of(const PodFacts& facts) {
 }
 
 Object container_status(const api::Container& container, const PodFacts& facts) {
-  Object status{{"name", container.name}, {"image", container.image}, {"imageID", ""},
-                {"ready", facts.running}, {"started", facts.running}, {"restartCount", facts.restarts}};
+  Object status{{"name", container.name},
+                {"image", container.image},
+                {"imageID", ""},
+                {"ready", facts.ready()},
+                {"started", facts.running && facts.startup_passed},
+                {"restartCount", facts.restarts}};
   status["state"] = state_of(facts);
   const bool shown_as_state = !facts.running && facts.waiting_reason.empty();
   if (facts.last && !shown_as_state) status["lastState"] = terminated(*facts.last);
@@ -53,8 +57,8 @@ Object condition(std::string_view type, bool met, WallTime since) {
 }
 
 Object readiness(std::string_view type, const api::Pod& pod, const PodFacts& facts) {
-  Object out = condition(type, facts.running, facts.readiness_since);
-  if (facts.running || pod.spec.containers.empty()) return out;
+  Object out = condition(type, facts.ready(), facts.readiness_since);
+  if (facts.ready() || pod.spec.containers.empty()) return out;
   out["reason"] = "ContainersNotReady";
   out["message"] = "containers with unready status: [" + pod.spec.containers.front().name + "]";
   return out;

@@ -22,6 +22,8 @@ struct Terminated {
 // How the pod's one container is. Neither running nor waiting: it has ended and is not coming back.
 struct PodFacts {
   bool running = false;
+  bool startup_passed = true;  // as far as its probes say: these two count while it runs
+  bool readiness_passed = true;
   std::string waiting_reason{};  // CreateContainerConfigError, CrashLoopBackOff, …
   std::string message{};
   std::optional<Terminated> last{};
@@ -29,6 +31,8 @@ struct PodFacts {
   WallTime accepted{};  // by the node
   WallTime started{};   // the container that runs
   WallTime readiness_since{};
+
+  bool ready() const { return running && startup_passed && readiness_passed; }
 };
 
 inline constexpr std::string_view kNodeName = "local";

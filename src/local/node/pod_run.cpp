@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "local/node/agent.hpp"
 #include "local/node/pod_storage.hpp"
 
 namespace rotor::local {
@@ -18,9 +19,10 @@ std::string subject_of(const api::Pod& pod) {
   return pod.metadata.key().text();
 }
 
-void set_ready(PodRun& run, bool ready, WallTime now) {
-  if (run.facts.running != ready) run.facts.readiness_since = now;
-  run.facts.running = ready;
+void set_running(PodRun& run, bool running, WallTime now) {
+  const bool before = run.facts.ready();
+  run.facts.running = running;
+  if (run.facts.ready() != before) run.facts.readiness_since = now;
 }
 
 void note_end(PodRun& run, Exit exit, WallTime now) {
@@ -29,7 +31,7 @@ void note_end(PodRun& run, Exit exit, WallTime now) {
   run.facts.last = Terminated{exit, run.facts.started, now};
   run.facts.waiting_reason.clear();
   run.facts.message.clear();
-  set_ready(run, false, now);
+  set_running(run, false, now);
 }
 
 }  // namespace
@@ -44,6 +46,7 @@ PodRun::PodRun(const api::Pod& pod, WallTime now)
   if (pod.spec.containers.empty()) return;
   references = references_of(pod.spec.containers.front());
   references.add(volume_references(pod.spec, pod.spec.containers.front()));
+  references.add(agent_references(pod.spec));
 }
 
 void note_started(PodRun& run, WallTime now, SteadyTime steady) {
@@ -53,14 +56,24 @@ void note_started(PodRun& run, WallTime now, SteadyTime steady) {
   run.facts.restarts = run.starts++;
   run.facts.waiting_reason.clear();
   run.facts.message.clear();
-  set_ready(run, true, now);
+  run.facts.startup_passed = run.facts.readiness_passed = true;
+  set_running(run, true, now);
+}
+
+bool note_probed(PodRun& run, bool started, bool ready, WallTime now) {
+  const bool before = run.facts.ready();
+  run.facts.startup_passed = started;
+  run.facts.readiness_passed = ready;
+  if (run.facts.ready() == before) return false;
+  run.facts.readiness_since = now;
+  return true;
 }
 
 void note_waiting(PodRun& run, std::string reason, std::string message, WallTime now) {
   run.state = ProcessState::kWaiting;
   run.facts.waiting_reason = std::move(reason);
   run.facts.message = std::move(message);
-  set_ready(run, false, now);
+  set_running(run, false, now);
 }
 
 void note_stopped(PodRun& run, Exit exit, WallTime now) { note_end(run, exit, now); }
