@@ -69,11 +69,29 @@ void add_run(CLI::App& app, Action& action) {
       ->type_name("DIR")
       ->group("API server");
   add_inherit_flag(*command, options->inherit);
+  auto* const proof =
+      command
+          ->add_option("--proof", options->proof.command,
+                       "Before a process is stopped because a secret has another value, run this in a shell with the "
+                       "new environment: exit code 0 is good, 1 is bad and the process goes on with the old value; "
+                       "anything else decides nothing. What it prints is thrown away")
+          ->default_str("new values are taken over untried")
+          ->type_name("COMMAND")
+          ->group("Processes");
+  const auto take_deadline = [options](const std::string& written) {
+    if (const auto parsed = parse_duration(written)) options->proof.deadline = *parsed;
+  };
+  duration(command->add_option_function<std::string>("--proof-timeout", take_deadline,
+                                                     "How long --proof may take; then it decides nothing"))
+      ->default_str("2m")
+      ->needs(proof)
+      ->group("Processes");
   auto once = std::make_shared<bool>(false);
   command
       ->add_flag("--once", *once,
                  "Run each command once and end with the first exit code that is not 0, in the order of the manifests "
                  "(128 + signal); 1 when one could not start")
+      ->excludes(proof)
       ->group("Processes");
   add_wait_flag(*command, options->wait, "With --once: what has not started by then counts as one that could not");
   command->add_flag("--verbose", *verbose, "Show the controllers' own log on stderr")->group("Output");

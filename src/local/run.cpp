@@ -135,7 +135,8 @@ class Run {
                .mode = options_.mode,
                .observer = options_.mode == PodMode::kKeepRunning ? nullptr : &one_shot_,
                .storage = &storage_,
-               .output = &output_}),
+               .output = &output_,
+               .proof = options_.proof}),
         manifests_(*client_, timeline, {.paths = options_.manifests}),
         news_(*client_, clock, timeline, {}),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {

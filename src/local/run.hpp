@@ -12,6 +12,7 @@
 #include "base/duration.hpp"
 #include "base/error.hpp"
 #include "local/environment_text.hpp"
+#include "local/node/launch.hpp"
 #include "local/node/pod_observer.hpp"
 #include "local/timeline.hpp"
 #include "providers/registry.hpp"
@@ -29,6 +30,7 @@ struct RunOptions {
   TimelineOptions timeline{};
   std::vector<std::string> command{};  // for every instance; empty: what its container says
   std::vector<std::string> inherit{};  // of the caller's environment, beside what is always passed
+  ProofOptions proof{};                // tries new values before a process gets them
   PodMode mode = PodMode::kKeepRunning;
   Duration wait = std::chrono::minutes(1);  // unless kKeepRunning: what has not started by then never will
 };

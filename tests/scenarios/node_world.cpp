@@ -32,15 +32,17 @@ bool is_gone(pid_t pid) {
   return pid > 0 && (!line || line->state == 'Z');
 }
 
-NodeWorld::NodeWorld(const std::string& script) : NodeWorld(std::vector<std::string>{"bash", "-c", script}) {}
+NodeWorld::NodeWorld(const std::string& script, local::ProofOptions proof)
+    : NodeWorld(std::vector<std::string>{"bash", "-c", script}, std::move(proof)) {}
 
-NodeWorld::NodeWorld(std::vector<std::string> command)
+NodeWorld::NodeWorld(std::vector<std::string> command, local::ProofOptions proof)
     : folder_(make_folder()), out_(std::fopen((folder_ / "timeline").c_str(), "w")), timeline_(world.clock(), out_) {
   const std::string kubeconfig(world.server().kubeconfig().reveal());
   client_ =
       *kube::make_client(world.loop().executor(), world.clock(), *kube::parse_kubeconfig(kubeconfig, "test"), "node");
   local::NodeOptions options{std::move(command), {}};
   options.base.push_back({"PATH", SecretBytes("/usr/bin:/bin")});
+  options.proof = std::move(proof);
   options.base.push_back({"T", SecretBytes(folder_.native())});
   node_ = std::make_unique<local::Node>(world.loop().executor(), *client_, world.clock(), guardian_, timeline_,
                                         std::move(options));

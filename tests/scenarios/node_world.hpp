@@ -19,8 +19,8 @@ namespace rotor::test {
 class NodeWorld {
  public:
   // Every instance runs `script`, which finds the folder of the test in $T.
-  explicit NodeWorld(const std::string& script);
-  explicit NodeWorld(std::vector<std::string> command);
+  explicit NodeWorld(const std::string& script, local::ProofOptions proof = {});
+  explicit NodeWorld(std::vector<std::string> command, local::ProofOptions proof = {});
   ~NodeWorld();
 
   // An instance "foo" that consumes the Secret "keys", and its first pod, ready.

@@ -53,7 +53,7 @@ bool is_passing(Code code) { return code == Code::kNotFound || code == Code::kCo
 }  // namespace
 
 Kubelet::Kubelet(Executor executor, kube::Client& client, Clock& clock, Guardian& guardian, Timeline& timeline,
-                 NodeOptions options, kube::Cache<api::Pod>& pods)
+                 NodeOptions options, kube::Cache<api::Pod>& pods, Proofs& proofs)
     : executor_(std::move(executor)),
       client_(client),
       clock_(clock),
@@ -61,6 +61,7 @@ Kubelet::Kubelet(Executor executor, kube::Client& client, Clock& clock, Guardian
       timeline_(timeline),
       options_(std::move(options)),
       pods_(pods),
+      proofs_(proofs),
       secrets_(client, clock, "", {.metadata_only = true}, json::read<kube::PartialObject>,
                kube::kResource<api::Secret>),
       config_maps_(client, clock, "", {.metadata_only = true}, json::read<kube::PartialObject>,
@@ -103,6 +104,7 @@ Task<> Kubelet::stop() {
 void Kubelet::let_go(const kube::Key& pod) {
   if (options_.storage != nullptr) options_.storage->remove(pod);
   if (options_.output != nullptr) options_.output->forget(pod);
+  proofs_.forget(pod);
 }
 
 std::vector<Pending> Kubelet::running() const {
@@ -186,6 +188,7 @@ Task<Outcome> Kubelet::start(RunPtr run, PodPtr pod) {
   } else if (!stopping_) {
     say_notes(*run, planned->notes);
     run->gateway = planned->gateway;
+    proofs_.runs_with(run->key, planned->command.environment);
     process = co_await launch(run, std::move(planned->command));
     reason = "RunContainerError";
     for_good = !process;  // the environment is whole: no object that appears could help
@@ -220,7 +223,9 @@ Task<Result<Launch>> Kubelet::plan(RunPtr run, PodPtr pod) {
     CO_TRY(port, free_port(ports_[run->subject]));
     ports_[run->subject] = port;
   }
-  co_return co_await launch_of(client_, std::move(pod), options_, port);
+  CO_TRY(Launch planned, co_await launch_of(client_, std::move(pod), options_, port));
+  if (auto kept = proofs_.kept(run->key)) planned.command.environment = *std::move(kept);
+  co_return planned;
 }
 
 // Once a pod's subject: what holds for one pod of it holds for the next.

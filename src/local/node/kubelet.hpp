@@ -15,6 +15,7 @@
 #include "local/node/launch.hpp"
 #include "local/node/pod_run.hpp"
 #include "local/node/prober.hpp"
+#include "local/node/proofs.hpp"
 #include "local/stopping.hpp"
 #include "local/timeline.hpp"
 
@@ -24,7 +25,7 @@ namespace rotor::local {
 class Kubelet {
  public:
   Kubelet(Executor executor, kube::Client& client, Clock& clock, Guardian& guardian, Timeline& timeline,
-          NodeOptions options, kube::Cache<api::Pod>& pods);
+          NodeOptions options, kube::Cache<api::Pod>& pods, Proofs& proofs);
   ~Kubelet();
 
   Task<> run();   // until cancelled
@@ -61,6 +62,7 @@ class Kubelet {
   Timeline& timeline_;
   NodeOptions options_;
   kube::Cache<api::Pod>& pods_;
+  Proofs& proofs_;
   kube::Cache<kube::PartialObject> secrets_;
   kube::Cache<kube::PartialObject> config_maps_;
   kube::Queue queue_;

@@ -2,12 +2,14 @@
 // what the caller gave instead.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "api/core/pod.hpp"
+#include "base/duration.hpp"
 #include "kube/client/client.hpp"
 #include "local/node/command.hpp"
 #include "local/node/environment.hpp"
@@ -18,6 +20,12 @@
 
 namespace rotor::local {
 
+// A command that tries new values before the process that has the old ones is stopped.
+struct ProofOptions {
+  std::string command{};  // for a shell; empty: new values are taken over untried
+  Duration deadline = std::chrono::minutes(2);
+};
+
 struct NodeOptions {
   std::vector<std::string> command{};  // for every instance; empty: what the container says
   Environment base{};                  // under every process's own environment
@@ -25,6 +33,7 @@ struct NodeOptions {
   PodObserver* observer = nullptr;  // told what becomes of each pod; needed for kResolveOnly
   PodStorage* storage = nullptr;    // homes and volumes; none: a process has the paths of its container
   Output* output = nullptr;         // none: a process writes where Rotor does
+  ProofOptions proof{};
 };
 
 struct Launch {

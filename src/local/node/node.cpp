@@ -7,8 +7,9 @@ namespace rotor::local {
 Node::Node(Executor executor, kube::Client& client, Clock& clock, Guardian& guardian, Timeline& timeline,
            NodeOptions options)
     : pods_(client, clock, "", {}),
-      sets_(client, clock, timeline, pods_, options.mode == PodMode::kKeepRunning),
-      kubelet_(std::move(executor), client, clock, guardian, timeline, std::move(options), pods_) {}
+      proofs_(executor, client, clock, guardian, timeline, options),
+      sets_(client, clock, timeline, pods_, proofs_, options.mode == PodMode::kKeepRunning),
+      kubelet_(std::move(executor), client, clock, guardian, timeline, std::move(options), pods_, proofs_) {}
 
 Task<> Node::run() {
   using namespace boost::asio::experimental::awaitable_operators;
@@ -17,7 +18,8 @@ Task<> Node::run() {
 
 Task<> Node::stop() {
   sets_.stop();
-  return kubelet_.stop();
+  co_await proofs_.stop();
+  co_await kubelet_.stop();
 }
 
 }  // namespace rotor::local

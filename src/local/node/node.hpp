@@ -6,6 +6,7 @@
 #include "kube/client/client.hpp"
 #include "kube/runtime/cache.hpp"
 #include "local/node/kubelet.hpp"
+#include "local/node/proofs.hpp"
 #include "local/node/stateful_sets.hpp"
 
 namespace rotor::local {
@@ -23,6 +24,7 @@ class Node {
 
  private:
   kube::Cache<api::Pod> pods_;
+  Proofs proofs_;
   StatefulSets sets_;
   Kubelet kubelet_;
 };

@@ -53,16 +53,18 @@ Result<void> unless_overtaken(Result<void> result) {
 }  // namespace
 
 StatefulSets::StatefulSets(kube::Client& client, Clock& clock, Timeline& timeline, kube::Cache<api::Pod>& pods,
-                           bool replaces)
+                           Proofs& proofs, bool replaces)
     : client_(client),
       clock_(clock),
       timeline_(timeline),
       pods_(pods),
+      proofs_(proofs),
       sets_(client, clock, "", {}),
       queue_(clock, "local-statefulsets", kWorkers, [this](kube::Key key) { return reconcile(std::move(key)); },
              {.first = seconds(1), .most = seconds(10)}),
       replaces_(replaces) {
   sets_.on_change([this](const kube::Key& key, const SetPtr&, const SetPtr&) { queue_.add(key); });
+  proofs_.on_verdict([this](const kube::Key& key) { queue_.add(key); });
   pods_.on_change([this](const kube::Key&, const PodPtr& before, const PodPtr& after) {
     if (before) wake(*before);
     if (after) wake(*after);
@@ -96,6 +98,7 @@ Task<Outcome> StatefulSets::reconcile(kube::Key key) {
   SetInput input = input_of(*set, pod.get(), replaces_);
   if (pod && removed_.contains(pod->metadata.uid)) input.pod_terminating = true;
   const SetAction action = decide(input);
+  if (input.pod_current) proofs_.not_needed(pod_key);
   if (action == SetAction::kCreate) {
     if (const auto rest = too_soon(pod_key)) co_return Outcome::again_after(*rest, kube::Lane::kUser);
   }
@@ -126,6 +129,7 @@ Task<Result<void>> StatefulSets::act(SetAction action, SetPtr set, PodPtr pod) {
     case SetAction::kAdopt:
       co_return co_await adopt(std::move(set), std::move(pod));
     case SetAction::kReplace:
+      if (!proofs_.allow(set, *pod)) co_return Result<void>{};
       timeline_.say(subject, "its pod template changed: the pod is replaced");
       co_return co_await remove(std::move(pod));
     case SetAction::kRemove:

@@ -12,6 +12,7 @@
 #include "kube/client/client.hpp"
 #include "kube/runtime/cache.hpp"
 #include "kube/runtime/queue.hpp"
+#include "local/node/proofs.hpp"
 #include "local/node/workload.hpp"
 #include "local/timeline.hpp"
 
@@ -20,7 +21,8 @@ namespace rotor::local {
 // Everything referred to outlives it. Runs on the I/O thread.
 class StatefulSets {
  public:
-  StatefulSets(kube::Client& client, Clock& clock, Timeline& timeline, kube::Cache<api::Pod>& pods, bool replaces);
+  StatefulSets(kube::Client& client, Clock& clock, Timeline& timeline, kube::Cache<api::Pod>& pods, Proofs& proofs,
+               bool replaces);
 
   Task<> run();  // until cancelled
   void stop() { stopping_ = true; }
@@ -42,6 +44,7 @@ class StatefulSets {
   Clock& clock_;
   Timeline& timeline_;
   kube::Cache<api::Pod>& pods_;
+  Proofs& proofs_;
   kube::Cache<api::StatefulSet> sets_;
   kube::Queue queue_;
   std::map<kube::Key, SteadyTime> gone_;  // pods that ended just now

@@ -1,0 +1,32 @@
+// What a command says of new values before the process that has the old ones is stopped. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/apps/stateful_set.hpp"
+#include "api/core/pod.hpp"
+#include "local/node/command.hpp"
+#include "local/node/process.hpp"
+
+namespace rotor::local {
+
+enum class Verdict : std::uint8_t { kGood, kBad, kUnknown };
+
+// 0 is good and 1 is bad. Anything else is no answer, nor is a signal, nor an end that does not come (nullopt).
+Verdict verdict_of(const std::optional<Exit>& exit);
+
+// Where the values come from that are another now, or new: `key A of secret s`.
+std::vector<std::string> new_values(const Environment& before, const Environment& now);
+
+// A pod of the set's template for the command: what the next pod of the set will have, on folders of its own, for the
+// claims belong to the process that runs.
+// `number`: no two have the same folders.
+api::Pod proof_pod(const api::StatefulSet& set, std::uint64_t number);
+
+// Whether the template brings other values than the pod has.
+bool is_rotation(const api::StatefulSet& set, const api::Pod& pod);
+
+}  // namespace rotor::local

@@ -1,0 +1,169 @@
+#include "local/node/proofs.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/descriptor.hpp"
+#include "base/duration.hpp"
+#include "local/node/free_port.hpp"
+#include "local/node/pod_objects.hpp"
+
+namespace rotor::local {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds kLastWord{5};  // from the deadline to SIGKILL
+constexpr std::chrono::milliseconds kLook{5};
+
+// nullopt: it did not end in time. Nothing of it is left in either case.
+Task<std::optional<Exit>> wait_for(Clock& clock, std::shared_ptr<Process> process, Duration limit) {
+  using namespace asio::experimental::awaitable_operators;
+  auto first = co_await (process->wait() || clock.sleep_for(limit));
+  const bool in_time = first.index() == 0;
+  if (!in_time) process->stop(kLastWord);
+  co_await process->gone();
+  co_return in_time ? std::optional<Exit>(std::get<0>(first)) : std::nullopt;
+}
+
+}  // namespace
+
+Proofs::Proofs(Executor executor, kube::Client& client, Clock& clock, Guardian& guardian, Timeline& timeline,
+               NodeOptions options)
+    : executor_(std::move(executor)),
+      client_(client),
+      clock_(clock),
+      guardian_(guardian),
+      timeline_(timeline),
+      options_(std::move(options)) {
+  options_.command = {"/bin/sh", "-c", options_.proof.command};
+  options_.output = nullptr;
+}
+
+void Proofs::runs_with(const kube::Key& pod, Environment environment) {
+  if (!options_.proof.command.empty()) running_.insert_or_assign(pod, std::move(environment));
+}
+
+std::optional<Environment> Proofs::kept(const kube::Key& pod) const {
+  const auto running = running_.find(pod);
+  if (!trials_.contains(pod) || running == running_.end()) return std::nullopt;
+  return running->second;
+}
+
+bool Proofs::allow(const std::shared_ptr<const api::StatefulSet>& set, const api::Pod& pod) {
+  const kube::Key key = pod.metadata.key();
+  if (stopping_ || !running_.contains(key) || !is_rotation(*set, pod)) return true;
+  const std::string revision = template_revision(*set);
+  const auto before = trials_.find(key);
+  if (before != trials_.end() && before->second.revision == revision) {
+    return before->second.verdict && *before->second.verdict != Verdict::kBad;
+  }
+  drop(key);
+  const std::uint64_t number = ++numbers_;
+  trials_.emplace(key, Trial{number, revision});
+  auto stand_in = std::make_shared<const api::Pod>(proof_pod(*set, number));
+  ++under_way_;
+  asio::co_spawn(executor_, try_out(set->metadata.key(), key, std::move(stand_in), number), asio::detached);
+  return false;
+}
+
+void Proofs::not_needed(const kube::Key& pod) { drop(pod); }
+
+void Proofs::forget(const kube::Key& pod) {
+  drop(pod);
+  running_.erase(pod);
+}
+
+// Its command is killed, and what it would say is not heard.
+void Proofs::drop(const kube::Key& pod) {
+  const auto trial = trials_.find(pod);
+  if (trial == trials_.end()) return;
+  if (trial->second.process) trial->second.process->stop(std::chrono::milliseconds(0));
+  trials_.erase(trial);
+}
+
+Task<> Proofs::stop() {
+  stopping_ = true;
+  std::vector<std::shared_ptr<Process>> processes;
+  for (const auto& [pod, trial] : trials_) {
+    if (trial.process) processes.push_back(trial.process);
+  }
+  trials_.clear();
+  for (const auto& process : processes) process->stop(std::chrono::milliseconds(0));
+  for (const auto& process : processes) co_await process->gone();
+  while (under_way_ > 0) co_await clock_.sleep_for(kLook);  // one may wait for the API server
+}
+
+Proofs::Trial* Proofs::find(const kube::Key& pod, std::uint64_t number) {
+  const auto found = trials_.find(pod);
+  return found == trials_.end() || found->second.number != number ? nullptr : &found->second;
+}
+
+Task<> Proofs::try_out(kube::Key set, kube::Key pod, std::shared_ptr<const api::Pod> stand_in, std::uint64_t number) {
+  Ending ending;
+  auto process = co_await start(set, pod, stand_in, number);
+  if (process) {
+    ending.exit = co_await wait_for(clock_, *std::move(process), options_.proof.deadline);
+  } else {
+    ending.trouble = process.error().message;
+  }
+  if (options_.storage != nullptr) options_.storage->remove(stand_in->metadata.key());
+  settle(set, pod, number, ending);
+  --under_way_;
+}
+
+// What it prints is thrown away: whoever tries a key is likely to print it.
+Task<Result<std::shared_ptr<Process>>> Proofs::start(kube::Key set, kube::Key pod,
+                                                     std::shared_ptr<const api::Pod> stand_in, std::uint64_t number) {
+  CO_TRY(const std::uint16_t port, free_port(0));
+  CO_TRY(Launch launch, co_await launch_of(client_, std::move(stand_in), options_, port));
+  Trial* const wanted = find(pod, number);
+  if (wanted == nullptr) co_return fail(Code::kCancelled, "other values have come");
+  const std::vector<std::string> values = new_values(running_[pod], launch.command.environment);
+  if (!values.empty()) wanted->subject = fmt::format("{}", fmt::join(values, ", "));
+  timeline_.say(set.text(), fmt::format("proof: trying {} before the process is replaced", wanted->subject));
+  const Descriptor nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (!nowhere) co_return fail(Code::kUnavailable, fmt::format("/dev/null: {}", std::strerror(errno)));
+  launch.command.out = launch.command.err = nowhere.get();
+  CO_TRY(auto process, co_await start_process(executor_, guardian_, std::move(launch.command)));
+  Trial* const trial = find(pod, number);
+  if (trial == nullptr) co_return fail(Code::kCancelled, "other values have come");  // its handle's end is its own
+  trial->process = process;
+  co_return process;
+}
+
+void Proofs::settle(const kube::Key& set, const kube::Key& pod, std::uint64_t number, const Ending& ending) {
+  Trial* const trial = find(pod, number);
+  if (trial == nullptr || stopping_) return;
+  trial->process = nullptr;
+  const Verdict verdict = verdict_of(ending.exit);
+  trial->verdict = verdict;
+  if (verdict == Verdict::kGood) {
+    timeline_.say(set.text(), fmt::format("proof: {} is good", trial->subject), {{"proof", "good"}});
+  } else if (verdict == Verdict::kBad) {
+    constexpr std::string_view kBad =
+        "proof: {} is bad (exit code 1): the process keeps running with the old value until another one comes";
+    timeline_.fail(set.text(), fmt::format(kBad, trial->subject), {{"proof", "bad"}});
+  } else {
+    constexpr std::string_view kUnknown =
+        "proof: nothing is known about {} ({}; 0 is good, 1 is bad): going on with it";
+    timeline_.fail(set.text(), fmt::format(kUnknown, trial->subject, describe(ending)), {{"proof", "unknown"}});
+  }
+  if (told_) told_(set);
+}
+
+std::string Proofs::describe(const Ending& ending) const {
+  if (!ending.trouble.empty()) return ending.trouble;
+  if (!ending.exit) return "no end within " + format_duration(options_.proof.deadline);
+  if (ending.exit->signal != 0) return fmt::format("ended by signal {}", ending.exit->signal);
+  return fmt::format("exit code {}", ending.exit->code);
+}
+
+}  // namespace rotor::local

@@ -1,0 +1,127 @@
+// `rotor run --proof` on the embedded API server: a new value is tried before the process that has the old one stops.
+#include <csignal>
+#include <fstream>
+#include <iterator>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/scenarios/node_world.hpp"
+
+namespace rotor::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kAgent = "echo $$ >> $T/pids; echo $A >> $T/values; exec sleep 600";
+constexpr const char* kTwo = R"({"A":"dHdv"})";
+constexpr const char* kThree = R"({"A":"dGhyZWU="})";
+constexpr const char* kOne = R"({"A":"b25l"})";
+
+// Bad is "two", and every trial leaves its value behind.
+constexpr const char* kNotTwo = "echo $A >> $T/tried; test \"$A\" != two";
+
+std::vector<std::string> lines(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
+struct Proven : NodeWorld {
+  explicit Proven(const std::string& proof, Duration deadline = std::chrono::minutes(2))
+      : NodeWorld(kAgent, {.command = proof, .deadline = deadline}) {
+    start_foo();
+  }
+  std::vector<std::string> tried() { return lines(folder() / "tried"); }
+  std::vector<std::string> values() { return lines(folder() / "values"); }
+  void is_held_after(std::string_view data) {
+    const std::string pod = uid();
+    world.secret("keys", data);
+    world.until("the verdict", [this] { return said().contains("is bad"); });
+    world.loop().settle();
+    EXPECT_EQ(uid(), pod);
+    EXPECT_FALSE(is_gone(pids().back()));
+  }
+};
+
+TEST(ANewValue, ThatIsGoodReplacesTheProcessAfterItWasTried) {
+  Proven it(kNotTwo);
+  EXPECT_THAT(it.tried(), ElementsAre()) << "the first process has nothing to lose";
+  it.is_a_new_pod_after([&] { it.world.secret("keys", kThree); });
+  EXPECT_THAT(it.tried(), ElementsAre("three"));
+  EXPECT_THAT(it.values(), ElementsAre("one", "three"));
+  EXPECT_THAT(it.said(), HasSubstr("proof: trying key A of secret keys before the process is replaced"));
+  EXPECT_THAT(it.said(), HasSubstr("proof: key A of secret keys is good"));
+}
+
+TEST(ANewValue, ThatIsBadLeavesTheProcessAloneUntilAnotherOneComes) {
+  Proven it(kNotTwo);
+  it.is_held_after(kTwo);
+  EXPECT_THAT(it.said(), HasSubstr("proof: key A of secret keys is bad (exit code 1): the process keeps running with "
+                                   "the old value until another one comes"));
+  it.is_a_new_pod_after([&] { it.world.secret("keys", kThree); });
+  EXPECT_THAT(it.values(), ElementsAre("one", "three"));
+  EXPECT_THAT(it.tried(), ElementsAre("two", "three")) << "each once";
+}
+
+TEST(ANewValue, ThatIsBadIsTriedAgainWhenItComesBack) {
+  Proven it(kNotTwo);
+  it.is_held_after(kTwo);
+  const std::string before = it.world.secret_hash("foo");
+  it.world.secret("keys", kOne);
+  it.world.until("the old template", [&] { return it.world.secret_hash("foo") != before && it.is_ready(); });
+  it.world.secret("keys", kTwo);
+  it.world.until("another trial", [&] { return it.tried().size() == 2; });
+  EXPECT_THAT(it.tried(), ElementsAre("two", "two"));
+  EXPECT_EQ(it.pids().size(), 1U);
+}
+
+TEST(ANewValue, ThatIsBadIsNotTakenByARestartEither) {
+  Proven it(kNotTwo);
+  it.is_held_after(kTwo);
+  kill(it.pids().back(), SIGKILL);
+  it.world.until("the restart", [&] { return it.values().size() == 2; });
+  EXPECT_THAT(it.values(), ElementsAre("one", "one"));
+}
+
+TEST(ANewValue, OfWhichNothingIsKnownIsTakenAndThatIsSaid) {
+  Proven it("exit 3");
+  it.is_a_new_pod_after([&] { it.world.secret("keys", kTwo); });
+  EXPECT_THAT(it.said(), HasSubstr("proof: nothing is known about key A of secret keys (exit code 3; 0 is good, 1 is "
+                                   "bad): going on with it"));
+}
+
+TEST(ANewValue, WhoseProofHangsIsTakenAfterTheDeadlineAndTheProofIsStopped) {
+  Proven it("echo $$ > $T/proof; exec sleep 600", std::chrono::milliseconds(300));
+  it.is_a_new_pod_after([&] { it.world.secret("keys", kTwo); });
+  EXPECT_THAT(it.said(), HasSubstr("(no end within 300ms; 0 is good, 1 is bad): going on with it"));
+  EXPECT_TRUE(is_gone(std::stoi(lines(it.folder() / "proof").at(0))));
+}
+
+TEST(ANewValue, TakesThePlaceOfOneThatIsStillTried) {
+  Proven it("echo $A >> $T/tried; test \"$A\" != two || exec sleep 600");
+  it.world.secret("keys", kTwo);
+  it.world.until("the first trial", [&] { return it.tried().size() == 1; });
+  it.is_a_new_pod_after([&] { it.world.secret("keys", kThree); });
+  EXPECT_THAT(it.values(), ElementsAre("one", "three"));
+  EXPECT_THAT(it.said(), Not(HasSubstr("nothing is known")));
+}
+
+TEST(AProofUnderWay, EndsWithTheRun) {
+  Proven it("echo $$ > $T/proof; echo $A >> $T/tried; exec sleep 600");
+  it.world.secret("keys", kTwo);
+  it.world.until("the trial", [&] { return it.tried().size() == 1; });
+  it.stop();
+  EXPECT_TRUE(is_gone(std::stoi(lines(it.folder() / "proof").at(0))));
+}
+
+TEST(AChange, OfSomethingElseThanASecretIsNotTried) {
+  Proven it("echo $A >> $T/tried; exit 1");
+  it.is_a_new_pod_after(
+      [&] { it.world.merge(kInstances, "foo", R"({"spec":{"env":[{"name":"MORE","value":"x"}]}})"); });
+  EXPECT_THAT(it.tried(), ElementsAre());
+}
+
+}  // namespace
+}  // namespace rotor::test
