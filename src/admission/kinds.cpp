@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "admission/external_secret.hpp"
+#include "admission/openclaw_instance.hpp"
 #include "admission/store.hpp"
+#include "api/openclaw/instance.hpp"
 #include "providers/gate.hpp"
 
 namespace rotor::admission {
@@ -50,12 +52,15 @@ Verdict judge_text(const Change& change, const ProviderRegistry& registry) {
 }
 
 constexpr JudgedKind kKinds[] = {
-    {"ExternalSecret", "validate.externalsecret.external-secrets.io", "/validate-external-secrets-io-v1-externalsecret",
-     judge_text<ExternalSecret>},
-    {"SecretStore", "validate.secretstore.external-secrets.io", "/validate-external-secrets-io-v1-secretstore",
-     judge_text<SecretStore>},
-    {"ClusterSecretStore", "validate.clustersecretstore.external-secrets.io",
+    {api::es::kGroup, "ExternalSecret", "validate.externalsecret.external-secrets.io",
+     "/validate-external-secrets-io-v1-externalsecret", judge_text<ExternalSecret>},
+    {api::es::kGroup, "SecretStore", "validate.secretstore.external-secrets.io",
+     "/validate-external-secrets-io-v1-secretstore", judge_text<SecretStore>},
+    {api::es::kGroup, "ClusterSecretStore", "validate.clustersecretstore.external-secrets.io",
      "/validate-external-secrets-io-v1-clustersecretstore", judge_text<ClusterSecretStore>},
+    {kube::kResource<api::OpenClawInstance>.group, "OpenClawInstance", "validate.openclawinstance.openclaw.rocks",
+     "/validate-openclaw-rocks-v1alpha1-openclawinstance", judge_openclaw_instance,
+     "/mutate-openclaw-rocks-v1alpha1-openclawinstance", openclaw_instance_with_defaults},
 };
 
 const JudgedKind* row_or_null(std::span<const JudgedKind>::iterator row) {
@@ -67,12 +72,16 @@ const JudgedKind* row_or_null(std::span<const JudgedKind>::iterator row) {
 std::span<const JudgedKind> judged_kinds() { return kKinds; }
 
 const JudgedKind* judged_kind(std::string_view group, std::string_view kind) {
-  if (group != api::es::kGroup) return nullptr;
-  return row_or_null(std::ranges::find(judged_kinds(), kind, &JudgedKind::kind));
+  return row_or_null(std::ranges::find_if(
+      judged_kinds(), [&](const JudgedKind& row) { return row.group == group && row.kind == kind; }));
 }
 
 const JudgedKind* judged_at(std::string_view path) {
   return row_or_null(std::ranges::find(judged_kinds(), path, &JudgedKind::path));
+}
+
+const JudgedKind* defaulted_at(std::string_view path) {
+  return path.empty() ? nullptr : row_or_null(std::ranges::find(judged_kinds(), path, &JudgedKind::defaults_path));
 }
 
 }  // namespace rotor::admission

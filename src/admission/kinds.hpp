@@ -17,15 +17,21 @@ struct Change {
 };
 
 struct JudgedKind {
-  std::string_view kind;     // of external-secrets.io, any version
+  std::string_view group;
+  std::string_view kind;     // in any version
   std::string_view webhook;  // its name, as denials say it
   std::string_view path;     // of the endpoint
   Verdict (*judge)(const Change& change, const providers::ProviderRegistry& registry);
+
+  // Of kinds that have a defaulting webhook, too: its path, and the object with its defaults.
+  std::string_view defaults_path = {};
+  std::string (*with_defaults)(std::string_view object) = nullptr;
 };
 
 std::span<const JudgedKind> judged_kinds();
 // Null: not one of them.
 const JudgedKind* judged_kind(std::string_view group, std::string_view kind);
 const JudgedKind* judged_at(std::string_view path);
+const JudgedKind* defaulted_at(std::string_view path);
 
 }  // namespace rotor::admission

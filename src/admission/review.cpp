@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "api/externalsecrets/references.hpp"
+#include "base/encoding.hpp"
 #include "json/describe.hpp"
 #include "json/document.hpp"
 
@@ -68,10 +68,10 @@ Result<ReviewRequest> read_request(const JudgedKind& kind, Review& review) {
     return fail(Code::kInvalid, "the AdmissionReview has no request with a uid");
   }
   ReviewRequest request = *std::move(review.request);
-  if (request.kind.group != api::es::kGroup || request.kind.kind != kind.kind) {
+  if (request.kind.group != kind.group || request.kind.kind != kind.kind) {
     return fail(Code::kInvalid, fmt::format("this path is for {} of {} alone: correct clientConfig in the "
-                                            "ValidatingWebhookConfiguration",
-                                            kind.kind, api::es::kGroup));
+                                            "webhook's configuration",
+                                            kind.kind, kind.group));
   }
   return request;
 }
@@ -86,6 +86,11 @@ Result<Verdict> judge_request(const JudgedKind& kind, const ReviewRequest& reque
   return kind.judge({request.object->text, old}, registry);
 }
 
+std::string review_text(const Review& review, json::Object response) {
+  return json::serialize(
+      json::Object{{"apiVersion", review.api_version}, {"kind", review.kind}, {"response", std::move(response)}});
+}
+
 std::string answer_text(const Review& review, const std::string& uid, const Verdict& verdict) {
   json::Object response{{"uid", uid}, {"allowed", verdict.allowed()}};
   if (!verdict.allowed()) {
@@ -95,11 +100,35 @@ std::string answer_text(const Review& review, const std::string& uid, const Verd
   if (!verdict.warnings.empty()) {
     response["warnings"] = json::Array(verdict.warnings.begin(), verdict.warnings.end());
   }
-  return json::serialize(
-      json::Object{{"apiVersion", review.api_version}, {"kind", review.kind}, {"response", std::move(response)}});
+  return review_text(review, std::move(response));
+}
+
+// Spec as a whole; "" when nothing is to be filled in.
+Result<std::string> defaults_patch(const JudgedKind& kind, const ReviewRequest& request) {
+  if (request.operation != "CREATE" && request.operation != "UPDATE") return std::string();
+  if (!is_object(request.object)) return fail(Code::kInvalid, "the AdmissionReview has no request.object");
+  TRY(const json::Value before, json::parse(request.object->text));
+  TRY(const json::Value after, json::parse(kind.with_defaults(request.object->text)));
+  const json::Value* was = json::find(before, "spec");
+  const json::Value* is = json::find(after, "spec");
+  if (is == nullptr || (was != nullptr && *was == *is)) return std::string();
+  return json::serialize(json::Array{json::Object{{"op", "add"}, {"path", "/spec"}, {"value", *is}}});
 }
 
 }  // namespace
+
+Result<std::string> answer_defaults(const JudgedKind& kind, const SecretBytes& question) {
+  auto review = json::read<Review>(question.reveal());
+  if (!review) return std::unexpected(std::move(review).error().prefixed("the AdmissionReview cannot be read"));
+  TRY(const ReviewRequest request, read_request(kind, *review));
+  TRY(const std::string patch, defaults_patch(kind, request));
+  json::Object response{{"uid", request.uid}, {"allowed", true}};
+  if (!patch.empty()) {
+    response["patchType"] = "JSONPatch";
+    response["patch"] = base64_encode(patch);
+  }
+  return review_text(*review, std::move(response));
+}
 
 Result<std::string> answer_review(const JudgedKind& kind, const SecretBytes& question,
                                   const providers::ProviderRegistry& registry) {

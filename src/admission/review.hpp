@@ -15,4 +15,7 @@ namespace rotor::admission {
 Result<std::string> answer_review(const JudgedKind& kind, const SecretBytes& question,
                                   const providers::ProviderRegistry& registry);
 
+// Of a defaulting webhook: a JSON patch that fills in what is not set; everything is allowed.
+Result<std::string> answer_defaults(const JudgedKind& kind, const SecretBytes& question);
+
 }  // namespace rotor::admission

@@ -34,8 +34,11 @@ class Judge {
   apiserver::AdmissionAnswer answer(const apiserver::AdmissionRequest& request) const {
     const admission::JudgedKind* kind = admission::judged_kind(request.group, request.kind);
     if (kind == nullptr) return {};
-    const std::string object = json::serialize(request.object);
-    const std::string old = request.old == nullptr ? std::string() : json::serialize(*request.old);
+    // The schema and the builders have the defaults: what is judged has them, what is stored stays as it was written.
+    std::string object = json::serialize(request.object);
+    if (kind->with_defaults != nullptr) object = kind->with_defaults(object);
+    std::string old = request.old == nullptr ? std::string() : json::serialize(*request.old);
+    if (kind->with_defaults != nullptr && !old.empty()) old = kind->with_defaults(old);
     admission::Verdict verdict = kind->judge({object, old}, registry_);
     apiserver::AdmissionAnswer out{.webhook = std::string(kind->webhook)};
     if (!verdict.allowed()) out.denial = verdict.message();

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/encoding.hpp"
+#include "json/document.hpp"
 #include "tests/admission/rules.hpp"
 #include "tests/net/site.hpp"
 
@@ -50,6 +52,52 @@ TEST_F(Endpoint, SendsEverybodyElseAwayWithAReason) {
   EXPECT_EQ(ask(kPath, "canary").status, 400);
   EXPECT_FALSE(ask(kPath, "canary").body.reveal().contains("canary"));
   EXPECT_EQ(ask("/validate-external-secrets-io-v1-secretstore", kQuestion).status, 400);
+}
+
+std::string instance_question(std::string_view spec, std::string_view operation = "CREATE") {
+  return fmt::format(
+      R"({{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{{"uid":"1","operation":"{}","kind":)"
+      R"({{"group":"openclaw.rocks","version":"v1alpha1","kind":"OpenClawInstance"}},"object":{{"metadata":)"
+      R"({{"name":"foo"}},"spec":{}}},"oldObject":null}}}})",
+      operation, spec);
+}
+
+TEST_F(Endpoint, JudgesInstancesUnderThePathOfTheExistingOperator) {
+  constexpr std::string_view kInstances = "/validate-openclaw-rocks-v1alpha1-openclawinstance";
+  const net::Response denied =
+      ask(kInstances, instance_question(R"({"security":{"podSecurityContext":{"runAsUser":0}}})"));
+  EXPECT_EQ(denied.status, 200);
+  EXPECT_TRUE(denied.body.reveal().contains(R"("allowed":false)"));
+  EXPECT_TRUE(denied.body.reveal().contains("running as root (UID 0)"));
+  const net::Response allowed = ask(kInstances, instance_question("{}"));
+  EXPECT_TRUE(allowed.body.reveal().contains(R"("allowed":true)"));
+  EXPECT_TRUE(allowed.body.reveal().contains("no provider keys")) << "and warns";
+}
+
+TEST_F(Endpoint, B319AllowsEveryDelete) {
+  const net::Response answer =
+      ask("/validate-openclaw-rocks-v1alpha1-openclawinstance",
+          instance_question(R"({"security":{"podSecurityContext":{"runAsUser":0}}})", "DELETE"));
+  EXPECT_TRUE(answer.body.reveal().contains(R"("allowed":true)"));
+}
+
+TEST_F(Endpoint, FillsDefaultsInByAPatchOfTheSpec) {
+  constexpr std::string_view kDefaults = "/mutate-openclaw-rocks-v1alpha1-openclawinstance";
+  const auto patch_of = [](const net::Response& answer) {
+    const json::Value said = *json::parse(answer.body.reveal());
+    EXPECT_TRUE(json::find(said, "response.allowed")->as_bool());
+    const auto text = base64_decode(json::find_string(said, "response.patch"));
+    return text ? std::string(*text) : std::string();
+  };
+  const std::string patch = patch_of(ask(kDefaults, instance_question(R"({"resources":{"limits":{"cpu":"1"}}})")));
+  const json::Value step = json::parse(patch)->as_array().at(0);
+  EXPECT_EQ(step.at("op"), "add");
+  EXPECT_EQ(step.at("path"), "/spec");
+  EXPECT_EQ(json::find_string(step, "value.resources.limits.cpu"), "1");
+  EXPECT_EQ(json::find_string(step, "value.resources.limits.memory"), "4Gi");
+  const std::string filled = json::serialize(step.at("value"));
+  EXPECT_FALSE(ask(kDefaults, instance_question(filled)).body.reveal().contains("patch")) << "nothing is unset";
+  EXPECT_EQ(ask(kDefaults, kQuestion).status, 400) << "of another kind";
 }
 
 TEST_F(Endpoint, RefusesABodyThatIsTooLong) {

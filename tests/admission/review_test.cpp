@@ -111,11 +111,14 @@ TEST_F(AnswersReview, AnObjectThatCannotBeReadIsRefusedNotFailed) {
 TEST(JudgedKinds, EachHasAWebhookAndAPathOfItsOwn) {
   for (const JudgedKind& kind : judged_kinds()) {
     EXPECT_EQ(judged_at(kind.path), &kind);
-    EXPECT_EQ(judged_kind("external-secrets.io", kind.kind), &kind);
+    EXPECT_EQ(judged_kind(kind.group, kind.kind), &kind);
+    if (kind.with_defaults != nullptr) EXPECT_EQ(defaulted_at(kind.defaults_path), &kind);
   }
   EXPECT_EQ(judged_kind("", "ExternalSecret"), nullptr);
   EXPECT_EQ(judged_kind("external-secrets.io", "PushSecret"), nullptr);
+  EXPECT_EQ(judged_kind("external-secrets.io", "OpenClawInstance"), nullptr);
   EXPECT_EQ(judged_at("/"), nullptr);
+  EXPECT_EQ(defaulted_at(""), nullptr);
 }
 
 }  // namespace

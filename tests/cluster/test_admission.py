@@ -18,8 +18,8 @@ from harness.objects import Cluster, ES, STORES, external_secret, fake_store
 from harness.operator import Operator, install
 from harness.processes import Process, free_port, wait_for
 
-GROUP = "/apis/external-secrets.io"
-NAMES = {"externalsecrets": "ExternalSecret", "secretstores": "SecretStore", "clustersecretstores": "ClusterSecretStore"}
+NAMES = {"externalsecrets": "ExternalSecret", "secretstores": "SecretStore", "clustersecretstores": "ClusterSecretStore",
+         "openclawinstances": "OpenClawInstance"}
 OLD = {"secretStoreRef": {"name": "good"}, "target": {"creationPolicy": "Merge", "deletionPolicy": "Delete"},
        "data": [{"secretKey": "A", "remoteRef": {"key": "a"}}]}
 
@@ -46,9 +46,10 @@ class Asked:
             return answer.status, json.loads(answer.read() or b"null"), answer.headers.get_all("Warning") or []
 
     def create(self, plural: str, name: str, spec: dict, version: str = "v1", query: str = ""):
-        body = {"apiVersion": f"external-secrets.io/{version}", "kind": NAMES[plural], "metadata": {"name": name}, "spec": spec}
+        api = "openclaw.rocks/v1alpha1" if plural == "openclawinstances" else f"external-secrets.io/{version}"
+        body = {"apiVersion": api, "kind": NAMES[plural], "metadata": {"name": name}, "spec": spec}
         where = "" if plural.startswith("cluster") else "/namespaces/adm"
-        return self.send("POST", f"{GROUP}/{version}{where}/{plural}{query}", body)
+        return self.send("POST", f"/apis/{api}{where}/{plural}{query}", body)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def webhook(request, plane, cluster):
     operator.start()
     bundles = lambda: plane.kubectl("get", "validatingwebhookconfigurations", "-o",  # noqa: E731
                                     "jsonpath={range .items[*].webhooks[*]}{.clientConfig.caBundle}{\"\\n\"}{end}").split()
-    wait_for(lambda: len(bundles()) == 3, 30, "the CA bundle in every webhook")
+    wait_for(lambda: len(bundles()) == 4, 30, "the CA bundle in every webhook")
     # In force a moment after it is written.
     wait_for(lambda: Asked(plane.kubeconfig).create("externalsecrets", "probe", {}, query="?dryRun=All")[0] == 403, 30, "a denial")
     return operator
@@ -102,7 +103,7 @@ def embedded(request):
     request.addfinalizer(process.stop)
     wait_for(kubeconfig.exists, 30, "the embedded server")
     asked = Asked(kubeconfig)
-    for path in sorted((tools.ROOT / "deploy" / "crds").glob("*external-secrets.io.json")):
+    for path in sorted((tools.ROOT / "deploy" / "crds").glob("*.json")):
         assert asked.send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", json.loads(path.read_text()))[0] == 201
     asked.send("POST", "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "adm"}})
     return asked
@@ -125,6 +126,11 @@ CASES = {
     "two": ("secretstores", {"provider": {"fake": {"data": []}, "kubernetes": {}}}),
     "unknown": ("secretstores", {"provider": {"carrierpigeon": {}}}),
     "interval": ("secretstores", {"refreshInterval": "10", "provider": {"fake": {"data": []}}}),
+    "agent": ("openclawinstances", {"envFrom": [{"secretRef": {"name": "keys"}}], "image": {"tag": "v1"}}),
+    "warned": ("openclawinstances", {"security": {"networkPolicy": {"enabled": False}}}),
+    "root": ("openclawinstances", {"security": {"podSecurityContext": {"runAsUser": 0}}}),
+    "bundles": ("openclawinstances", {"security": {"caBundle": {"configMapName": "a", "secretName": "b"}}, "skills": ["npm:"]}),
+    "a" * 53: ("openclawinstances", {}),
     "regexes": ("clustersecretstores", {"provider": {"fake": {"data": []}}, "conditions": [{"namespaceRegexes": ["[", "ok", "a("]}]}),
 }
 

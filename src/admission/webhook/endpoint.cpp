@@ -20,10 +20,12 @@ bool is_json(const net::ServerRequest& request) {
 
 HttpAnswer answer(const net::ServerRequest& request, const providers::ProviderRegistry& registry) {
   const JudgedKind* kind = judged_at(request.path);
-  if (kind == nullptr) return {404, kText, "no webhook has this path\n"};
+  const JudgedKind* defaults = defaulted_at(request.path);
+  if (kind == nullptr && defaults == nullptr) return {404, kText, "no webhook has this path\n"};
   if (request.method != "POST") return {405, kText, "an AdmissionReview is sent with POST\n"};
   if (!is_json(request)) return {415, kText, "an AdmissionReview is sent as application/json\n"};
-  auto review = answer_review(*kind, request.body, registry);
+  auto review =
+      kind != nullptr ? answer_review(*kind, request.body, registry) : answer_defaults(*defaults, request.body);
   if (!review) return {400, kText, review.error().message + "\n"};
   return {200, "application/json", *std::move(review)};
 }
@@ -42,7 +44,8 @@ net::Handler make_endpoint(const providers::ProviderRegistry& registry) {
 }
 
 bool wants_question(const net::ServerRequest& head) {
-  return head.method == "POST" && judged_at(head.path) != nullptr && is_json(head);
+  const bool known = judged_at(head.path) != nullptr || defaulted_at(head.path) != nullptr;
+  return head.method == "POST" && known && is_json(head);
 }
 
 }  // namespace rotor::admission

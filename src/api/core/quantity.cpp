@@ -1,10 +1,10 @@
-#include "openclaw/builders/quantity.hpp"
+#include "api/core/quantity.hpp"
 
 #include <array>
 #include <charconv>
 #include <cstdint>
 
-namespace rotor::openclaw {
+namespace rotor::api {
 namespace {
 
 using Wide = __int128;
@@ -125,4 +125,4 @@ std::string quantity_or(std::string_view text, std::string_view fallback) {
   return canonical_quantity(text).value_or(std::string(fallback));
 }
 
-}  // namespace rotor::openclaw
+}  // namespace rotor::api
