@@ -23,9 +23,9 @@ std::string Digester::secret(std::string_view name, const SecretReference& refer
   append_part(input, name);
   for (const std::string& prefix : reference.prefixes) append_part(input, prefix);
   input.append("|");
-  if (reference.takes_every_key()) {
+  if (reference.takes_all()) {
     for (const auto& [key, value] : data) {
-      const bool seen = reference.keys.contains(key) || !reference.variables_of(key).empty();
+      const bool seen = reference.every_file || reference.keys.contains(key) || !reference.variables_of(key).empty();
       if (seen) add_key(input, key, &value);
     }
   } else {

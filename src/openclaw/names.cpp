@@ -47,6 +47,11 @@ std::string name_problem(std::string_view name) {
   return {};
 }
 
+bool rolls_on_volumes(const OpenClawInstance& instance) {
+  const auto said = instance.metadata.annotations.find(kRollOnVolumes);
+  return said != instance.metadata.annotations.end() && said->second == "true";
+}
+
 std::string service_account_name(const OpenClawInstance& instance) {
   const auto& security = instance.spec.security;
   if (security && security->rbac && !security->rbac->service_account_name.empty()) {

@@ -16,6 +16,7 @@ inline constexpr std::string_view kFinalizer = "openclaw.rocks/finalizer";
 inline constexpr std::string_view kSecretHash = "openclaw.rocks/secret-hash";                 // pod template
 inline constexpr std::string_view kConfigHash = "openclaw.rocks/config-hash";                 // pod template
 inline constexpr std::string_view kSecretState = "openclaw.rocks/secret-state";               // StatefulSet
+inline constexpr std::string_view kRollOnVolumes = "openclaw.rocks/roll-on-volume-secrets";   // instance; "true"
 inline constexpr std::string_view kAdopt = "openclaw.rocks/adopt";                            // instance; "now"
 inline constexpr std::string_view kIgnoreRotation = "openclaw.rocks/ignore-rotation";         // Secret; "true"
 inline constexpr std::string_view kReloaderIgnore = "reloader.stakater.com/ignore";           // Secret; "true"
@@ -37,6 +38,9 @@ kube::OwnerReference owner_reference(const OpenClawInstance& instance);
 
 // Name, namespace, labels and owner of an object that belongs to the instance.
 kube::ObjectMeta managed_metadata(const OpenClawInstance& instance, std::string name);
+
+// Is a change of a Secret that is mounted whole to restart the pod, too?
+bool rolls_on_volumes(const OpenClawInstance& instance);
 
 // Why no StatefulSet can be called like the instance, and the way out; empty when it can.
 std::string name_problem(std::string_view name);

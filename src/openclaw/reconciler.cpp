@@ -192,7 +192,9 @@ void Reconciler::index_references(const api::OpenClawInstance& instance) {
     const bool secret = kind.resource == kube::kResource<api::Secret> && kind.place(instance) != Place::kEmpty;
     if (secret) names.insert(kind.name(instance));
   }
-  for (const auto& [name, reference] : secret_references(widest.spec.pod_template.spec)) names.insert(name);
+  for (const auto& [name, reference] : secret_references(widest.spec.pod_template.spec, rolls_on_volumes(instance))) {
+    names.insert(name);
+  }
   index_.set(instance.metadata.key(), names);
   config_maps_.set(instance.metadata.key(), named_config_maps(instance.spec));
 }

@@ -22,8 +22,9 @@ bool is_news(std::string now, std::string& said) {
 std::string missing_message(const std::string& missing, const References& references) {
   const auto reference = references.find(missing);
   if (reference == references.end()) return fmt::format("Secret {} referenced in env is not found", missing);
-  return fmt::format("Secret \"{}\" referenced in {} is not found", missing,
-                     reference->second.takes_every_key() ? "envFrom" : "env");
+  const SecretReference& how = reference->second;
+  const std::string_view where = how.takes_every_key() ? "envFrom" : how.variables.empty() ? "volumes" : "env";
+  return fmt::format("Secret \"{}\" referenced in {} is not found", missing, where);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
+#include "openclaw/file_references.hpp"
 #include "openclaw/variable_expansion.hpp"
 
 namespace rotor::openclaw {
@@ -90,10 +91,39 @@ std::set<std::string> SecretReference::variables_of(const std::string& key) cons
   return names;
 }
 
-References secret_references(const api::PodSpec& pod) {
+References secret_references(const api::PodSpec& pod, bool whole_volumes) {
   References out;
   for (const api::Container& c : pod.init_containers) add_container(c, out);
   for (const api::Container& c : pod.containers) add_container(c, out);
+  for (const FileReference& file : file_references(pod, FileReference::Of::kSecret, whole_volumes)) {
+    SecretReference& reference = out[file.name];
+    reference.required |= file.required;
+    reference.every_file |= file.key.empty();
+    if (!file.key.empty()) reference.keys[file.key] |= file.required && file.key_required;
+  }
+  return out;
+}
+
+ConfigMapReferences config_map_references(const api::PodSpec& pod, bool whole_volumes) {
+  ConfigMapReferences out;
+  std::set<std::string> whole;
+  const auto add = [&](const api::Container& container) {
+    for (const api::EnvFromSource& source : container.env_from) {
+      if (source.config_map_ref && !source.config_map_ref->name.empty()) whole.insert(source.config_map_ref->name);
+    }
+    for (const api::EnvVar& variable : container.env) {
+      if (!variable.value_from || !variable.value_from->config_map_key_ref) continue;
+      const api::KeySelector& selector = *variable.value_from->config_map_key_ref;
+      if (!selector.name.empty()) out[selector.name].insert(selector.key);
+    }
+  };
+  for (const api::Container& container : pod.init_containers) add(container);
+  for (const api::Container& container : pod.containers) add(container);
+  for (const FileReference& file : file_references(pod, FileReference::Of::kConfigMap, whole_volumes)) {
+    if (file.key.empty()) whole.insert(file.name);
+    if (!file.key.empty()) out[file.name].insert(file.key);
+  }
+  for (const std::string& name : whole) out[name] = {};
   return out;
 }
 
@@ -101,6 +131,7 @@ std::string usage_id(const SecretReference& reference) {
   std::string text;
   for (const std::string& prefix : reference.prefixes) add_part(text, 'p', prefix);
   for (const auto& [key, required] : reference.keys) add_part(text, required ? 'K' : 'k', key);
+  if (reference.every_file) text += 'f';
   return hex_encode(sha256(text).substr(0, 4));
 }
 

@@ -1,4 +1,4 @@
-// Which Secrets the environment of a pod is made of, read off the rendered pod spec: what the kubelet will look at.
+// Which Secrets a pod reads only when it starts, read off the rendered pod spec: what the kubelet will look at.
 #pragma once
 
 #include <map>
@@ -13,7 +13,8 @@ namespace rotor::openclaw {
 struct SecretReference {
   bool required = false;             // some container cannot start without the Secret
   std::set<std::string> prefixes;    // envFrom: every key, once under each prefix
-  std::map<std::string, bool> keys;  // secretKeyRef: true when some container cannot start without this key
+  std::map<std::string, bool> keys;  // secretKeyRef, files: true when some container cannot start without this key
+  bool every_file = false;           // mounted whole
 
   // By prefix: keys that no process sees, because an entry of env sets the same variable in every container.
   std::map<std::string, std::set<std::string>> hidden;
@@ -22,13 +23,19 @@ struct SecretReference {
   bool takes_every_key() const { return !prefixes.empty(); }
   // The variables that hold the value of `key`; none when no process sees it.
   std::set<std::string> variables_of(const std::string& key) const;
+  bool takes_all() const { return takes_every_key() || every_file; }
   friend bool operator==(const SecretReference&, const SecretReference&) = default;
 };
 
 // By Secret name; the namespace is the pod's own.
 using References = std::map<std::string, SecretReference, std::less<>>;
 
-References secret_references(const api::PodSpec& pod);
+// `whole_volumes`: also those mounted whole, which the kubelet brings up to date in a running pod.
+References secret_references(const api::PodSpec& pod, bool whole_volumes = false);
+
+// The ConfigMaps that a pod reads only when it starts. No key: all of it.
+using ConfigMapReferences = std::map<std::string, std::set<std::string>, std::less<>>;
+ConfigMapReferences config_map_references(const api::PodSpec& pod, bool whole_volumes = false);
 
 // 8 hexadecimal digits that change when the manner of consumption does: digests compare only under the same.
 std::string usage_id(const SecretReference& reference);

@@ -105,7 +105,7 @@ Task<Result<SightPtr>> WorkloadGatherer::gather(InstancePtr instance, std::share
   CO_TRY(const bool inject_token, co_await secrets_.has_token(instance, sight->live.state, memory));
   sight->wanted = build_stateful_set(
       *instance, {.inject_token = inject_token, .present_claim = sight->live.claim, .around = memory->around});
-  sight->references = secret_references(sight->wanted.spec.pod_template.spec);
+  sight->references = secret_references(sight->wanted.spec.pod_template.spec, rolls_on_volumes(*instance));
   memory->references = sight->references;
   sight->marks_only = left_to_others(*instance, *sight);
   CO_TRY(sight->template_changes, co_await template_changes(sight, memory));
