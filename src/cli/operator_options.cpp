@@ -184,6 +184,20 @@ void add_operator_flags(CLI::App& command, OperatorFlags& flags) {
                               "...but not longer than this after the first change"))
       ->capture_default_str()
       ->group(kRotation);
+  openclaw::RolloutLimits& rollouts = flags.openclaw.rollouts;
+  const auto count = [&command](const char* name, int& value, const char* what) {
+    number(command.add_option(name, value, what), "COUNT", 0, 100'000)->capture_default_str()->group(kRotation);
+  };
+  count("--max-concurrent-rollouts", rollouts.at_once,
+        "So many instances restart at once without having been edited; 0 for no limit and no canaries");
+  count("--max-concurrent-rollouts-per-namespace", rollouts.at_once_in_namespace,
+        "...and in one namespace; 0 for no limit");
+  count("--rollout-canaries", rollouts.canaries,
+        "Of a Secret that more instances share, so many restart first and have to run well; 0 for none");
+  duration(command.add_option("--rollout-deadline", flags.rollout_deadline,
+                              "Pods that are not new and ready by then have failed: no more restart onto that value"))
+      ->capture_default_str()
+      ->group(kRotation);
   duration(
       command.add_option("--overdue-limit", flags.overdue,
                          "/readyz fails when an object has been due for longer and no worker has done it; 0 for never"))
@@ -222,6 +236,10 @@ Result<void> finish(OperatorFlags& flags) {
   TRY_VOID(set_duration("--min-status-interval", flags.least_status_interval, flags.secrets.least_status_interval));
   TRY_VOID(set_duration("--rotation-quiet-period", flags.quiet_period, flags.openclaw.quiet));
   TRY_VOID(set_duration("--rotation-quiet-period-max", flags.quiet_period_at_most, flags.openclaw.quiet_at_most));
+  TRY_VOID(set_duration("--rollout-deadline", flags.rollout_deadline, flags.openclaw.rollouts.deadline));
+  if (flags.openclaw.rollouts.deadline < std::chrono::seconds(1)) {
+    return fail(Code::kInvalid, "--rollout-deadline: at least 1s, or every restart has failed at once");
+  }
   TRY_VOID(set_duration("--check-interval", flags.webhook_check, flags.webhook.check));
   TRY_VOID(set_duration("--lookahead-interval", flags.webhook_lookahead, flags.webhook.lookahead));
   if (flags.webhook.check < std::chrono::seconds(1)) return fail(Code::kInvalid, "--check-interval: at least 1s");

@@ -37,6 +37,7 @@ struct OperatorFlags {
   std::string least_status_interval = "0s";
   std::string quiet_period = "1s";
   std::string quiet_period_at_most = "10s";
+  std::string rollout_deadline = "10m";
   std::string webhook_address = "0";
   std::optional<std::uint16_t> webhook_port{};  // short for the address
   std::string webhook_check = "5m";

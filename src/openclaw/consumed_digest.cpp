@@ -37,6 +37,12 @@ std::string Digester::secret(std::string_view name, const SecretReference& refer
   return key_id() + "-" + key_->digest("rotor/secret/1", input, 16);
 }
 
+std::string Digester::content(const SecretMap& data) const {
+  SecretBytes input;
+  for (const auto& [key, value] : data) add_key(input, key, &value);
+  return key_->digest("rotor/content/1", input, 8);
+}
+
 std::string Digester::template_hash(const SecretState& state, std::string_view previous) const {
   SecretBytes input;
   for (const auto& [name, entry] : state.secrets) {

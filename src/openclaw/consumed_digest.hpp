@@ -22,6 +22,9 @@ class Digester {
   // `key id-32 hexadecimal digits` over what `reference` consumes of the Secret `name`.
   std::string secret(std::string_view name, const SecretReference& reference, const SecretMap& data) const;
 
+  // 16 hexadecimal digits over all of a Secret.
+  std::string content(const SecretMap& data) const;
+
   // The mark on the pod template, 16 hexadecimal digits: always another one than `previous`.
   std::string template_hash(const SecretState& state, std::string_view previous) const;
 

@@ -1,10 +1,17 @@
 #include "openclaw/controller.hpp"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "base/log.hpp"
 #include "kube/object/news.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/proof/permit.hpp"
 #include "openclaw/reconciler.hpp"
+#include "openclaw/rollout/choice.hpp"
+#include "openclaw/rollout/limiter.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -27,9 +34,22 @@ struct Controller::Impl {
         metrics(registry, view),
         reconciler(client, clock, view, *events, index, config_maps, metrics, permits, options, kinds),
         queue(clock, "openclawinstance", options.workers,
-              [this](kube::Key key) { return reconciler.reconcile(std::move(key)); }) {
+              [this](kube::Key key) { return reconciler.reconcile(std::move(key)); },
+              {.first = std::min<Duration>(std::chrono::seconds(1), options.retry_at_most),
+               .most = options.retry_at_most}) {
+    permits.add(std::make_unique<ChosenTimes>(clock));
+    auto limits = std::make_unique<RolloutLimiter>(view, index, clock, options.rollouts, limiter_hooks());
+    limiter = limits.get();
+    permits.add(std::move(limits));
+    metrics.follow(*limiter);
     permits.add(std::make_unique<ProofPermit>(client, clock, view, *events, options));
     listen();
+  }
+
+  RolloutLimiter::Hooks limiter_hooks() {
+    return {.wake = [this](const kube::Key& key) { enqueue(key); },
+            .stopped = [this](const RolloutBooks::Failure& failure) { tell_stopped(failure); },
+            .fleet_known = [this] { return reconciler.looked_at_all(); }};
   }
 
   void listen() {
@@ -72,6 +92,20 @@ struct Controller::Impl {
     if (view.watches.ready()) queue.add(key);
   }
 
+  // On the instance that failed; those that wait for it tell it themselves.
+  void tell_stopped(const RolloutBooks::Failure& failure) {
+    const std::string secrets = fmt::format("{}", fmt::join(failure.secrets, ", "));
+    log::warn("the rollout of a shared Secret stops",
+              {{"instance", failure.instance.text()}, {"secrets", secrets}, {"why", failure.why}});
+    const InstancePtr instance = view.instances.get(failure.instance);
+    if (instance == nullptr) return;
+    events->record(
+        kube::reference_to(*instance), kube::EventRecorder::Type::kWarning, "SecretRolloutPaused",
+        fmt::format("The instance {} with the new value of Secret {}: the others that share it keep the value "
+                    "they have",
+                    failure.why, secrets));
+  }
+
   void tell_broken(const kube::Key& key, const Error& error) {
     log::warn("cannot read an instance", {{"instance", key.text()}, {"error", error.message}});
     if (key.name.empty()) return;
@@ -89,7 +123,8 @@ struct Controller::Impl {
   ReferenceIndex index;
   ReferenceIndex config_maps;
   Metrics metrics;
-  PermitChain permits;  // empty: every restart begins when it is due
+  PermitChain permits;  // first who may at all, then whose turn it is, then what takes time and work
+  RolloutLimiter* limiter = nullptr;
   Reconciler reconciler;
   kube::Queue queue;
 };
@@ -106,7 +141,7 @@ kube::QueueLateness Controller::lateness() const { return impl_->queue.lateness(
 Task<> Controller::run() {
   Impl& parts = *impl_;
   co_await kube::run_together({[&parts] { return parts.view.watches.run(); }, [&parts] { return parts.events->run(); },
-                               [&parts] { return parts.queue.run(); }});
+                               [&parts] { return parts.queue.run(); }, [&parts] { return parts.limiter->run(); }});
 }
 
 }  // namespace rotor::openclaw

@@ -44,6 +44,7 @@ Result<LiveStatefulSet> read_stateful_set(LivePtr object, const Applied& before)
   TRY(live.document, json::parse(live.object->text));
   const kube::FieldSet owned = applied_fields(live.document, kFieldManager);
   live.claim = claim_of(live.document);
+  live.history = annotation(live.document, "metadata.annotations", kSecretHistory);
   live.ours = owns(owned, {"spec", "template", "spec"});
   live.last_good = parse_last_good(annotation(live.document, "metadata.annotations", kLastGood));
   const bool known = before.uid == live.object->metadata.uid;

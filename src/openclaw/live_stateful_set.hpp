@@ -18,6 +18,7 @@ struct LiveStatefulSet {
   json::Value document;                      // of `object`
   std::string hash;                          // the mark that belongs on its template
   std::shared_ptr<const SecretState> state;  // null: none of ours
+  std::string history;                       // of restarts, as it stands there
   std::string claim;                         // of its data volume
   LastGood last_good{};                      // what its annotation says; empty: nothing
   bool ours = false;                         // we applied its pods before

@@ -38,7 +38,8 @@ void emit_info(const View& view, const MetricsRegistry::Emit& emit) {
 }  // namespace
 
 Metrics::Metrics(MetricsRegistry& registry, const View& view)
-    : reconciles_(registry.counter("openclaw_reconcile_total", "Passes over an instance, by result.",
+    : registry_(registry),
+      reconciles_(registry.counter("openclaw_reconcile_total", "Passes over an instance, by result.",
                                    {"instance", "namespace", "result"})),
       durations_(registry.histogram("openclaw_reconcile_duration_seconds", "How long passes took.", default_buckets(),
                                     {"instance", "namespace"})),
@@ -56,6 +57,21 @@ Metrics::Metrics(MetricsRegistry& registry, const View& view)
                     {"instance", "namespace", "version", "image"}, [v](const auto& emit) { emit_info(*v, emit); });
   registry.callback(Kind::kGauge, "openclaw_managed_instances", "Instances there are.", {},
                     [v](const auto& emit) { emit({}, static_cast<double>(v->instances.all().size())); });
+}
+
+void Metrics::follow(const RolloutLimiter& limiter) {
+  using Kind = MetricsRegistry::Kind;
+  const RolloutLimiter* l = &limiter;
+  registry_.callback(Kind::kGauge, "openclaw_rollouts_in_progress",
+                     "Instances whose pods restart without anybody having edited them.", {},
+                     [l](const auto& emit) { emit({}, static_cast<double>(l->books().in_progress())); });
+  registry_.callback(Kind::kGauge, "openclaw_rollouts_queued", "Instances whose restart is due and waits in line.", {},
+                     [l](const auto& emit) { emit({}, static_cast<double>(l->books().queued())); });
+  registry_.callback(Kind::kGauge, "openclaw_secret_rollout_paused",
+                     "1 for a shared Secret whose new value made an instance fail.", {"namespace", "secret"},
+                     [l](const auto& emit) {
+                       for (const kube::Key& secret : l->books().stopped()) emit({secret.ns, secret.name}, 1);
+                     });
 }
 
 void Metrics::reconciled(const kube::Key& instance, std::string_view result, double seconds) {

@@ -5,6 +5,7 @@
 
 #include "base/metrics.hpp"
 #include "kube/object/object.hpp"
+#include "openclaw/rollout/limiter.hpp"
 #include "openclaw/view.hpp"
 
 namespace rotor::openclaw {
@@ -17,9 +18,12 @@ class Metrics {
   void reconciled(const kube::Key& instance, std::string_view result, double seconds);
   void rotated(const kube::Key& instance, std::string_view result);
   void rollout_latency(double seconds);
+  // How many restarts are under way, wait, and which Secrets go no further; read at each scrape.
+  void follow(const RolloutLimiter& limiter);
   void forget(const kube::Key& instance);
 
  private:
+  MetricsRegistry& registry_;
   Family<Counter>& reconciles_;
   Family<Histogram>& durations_;
   Family<Counter>& rotations_;

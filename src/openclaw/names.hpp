@@ -13,14 +13,17 @@ using kube::StringMap;
 
 inline constexpr std::string_view kFieldManager = "openclaw-operator";
 inline constexpr std::string_view kFinalizer = "openclaw.rocks/finalizer";
-inline constexpr std::string_view kSecretHash = "openclaw.rocks/secret-hash";                 // pod template
-inline constexpr std::string_view kConfigHash = "openclaw.rocks/config-hash";                 // pod template
-inline constexpr std::string_view kSecretState = "openclaw.rocks/secret-state";               // StatefulSet
-inline constexpr std::string_view kRollOnVolumes = "openclaw.rocks/roll-on-volume-secrets";   // instance; "true"
-inline constexpr std::string_view kAdopt = "openclaw.rocks/adopt";                            // instance; "now"
-inline constexpr std::string_view kIgnoreRotation = "openclaw.rocks/ignore-rotation";         // Secret; "true"
-inline constexpr std::string_view kReloaderIgnore = "reloader.stakater.com/ignore";           // Secret; "true"
-inline constexpr std::string_view kTokenInConfig = "openclaw.rocks/gateway-token-in-config";  // instance; "false"
+inline constexpr std::string_view kSecretHash = "openclaw.rocks/secret-hash";                     // pod template
+inline constexpr std::string_view kConfigHash = "openclaw.rocks/config-hash";                     // pod template
+inline constexpr std::string_view kSecretState = "openclaw.rocks/secret-state";                   // StatefulSet
+inline constexpr std::string_view kSecretHistory = "openclaw.rocks/secret-history";               // StatefulSet
+inline constexpr std::string_view kSecretRollout = "openclaw.rocks/secret-rollout";               // instance
+inline constexpr std::string_view kSecretRolloutWindow = "openclaw.rocks/secret-rollout-window";  // instance
+inline constexpr std::string_view kRollOnVolumes = "openclaw.rocks/roll-on-volume-secrets";       // instance; "true"
+inline constexpr std::string_view kAdopt = "openclaw.rocks/adopt";                                // instance; "now"
+inline constexpr std::string_view kIgnoreRotation = "openclaw.rocks/ignore-rotation";             // Secret; "true"
+inline constexpr std::string_view kReloaderIgnore = "reloader.stakater.com/ignore";               // Secret; "true"
+inline constexpr std::string_view kTokenInConfig = "openclaw.rocks/gateway-token-in-config";      // instance; "false"
 inline constexpr std::string_view kManagedBy = "app.kubernetes.io/managed-by";
 inline constexpr std::string_view kOperatorName = "openclaw-operator";
 

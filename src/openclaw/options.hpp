@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/duration.hpp"
+#include "openclaw/rollout/limits.hpp"
 
 namespace rotor::openclaw {
 
@@ -21,6 +22,8 @@ struct ControllerOptions {
   // Pods that start with another value: ready ones are good after the first, others failed after the second.
   Duration proven_after = std::chrono::seconds(30);
   Duration progress_deadline = std::chrono::minutes(10);
+  RolloutLimits rollouts{};
+  Duration retry_at_most = std::chrono::seconds(60);  // pauses between failures grow up to this
   Duration resync = std::chrono::minutes(5);
 };
 

@@ -87,6 +87,11 @@ void Reconciler::forget(const kube::Key& instance) {
   metrics_.forget(instance);
 }
 
+bool Reconciler::looked_at_all() const {
+  return std::ranges::all_of(view_.instances.all(),
+                             [this](const auto& entry) { return memory_.contains(entry.first); });
+}
+
 Task<Outcome> Reconciler::reconcile(kube::Key key) {
   if (view_.instances.get(key) == nullptr) {
     forget(key);

@@ -27,6 +27,7 @@ class Reconciler {
   void touched(const kube::Key& instance);
   void secret_changed(const kube::Key& instance);
   void forget(const kube::Key& instance);
+  bool looked_at_all() const;  // each instance once since the start
 
  private:
   Task<Result<kube::Outcome>> pass(kube::Key key, std::shared_ptr<Memory> memory);

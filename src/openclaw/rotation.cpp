@@ -31,6 +31,7 @@ SecretEntry entry_of(const SecretReference& reference, const ObservedSecret& see
     return entry;
   }
   entry.resource_version = seen.resource_version;
+  entry.content = seen.content;
   if (seen.unusable.empty()) entry.digest = seen.digest;  // what a process made of an unusable one is not known
   return entry;
 }

@@ -25,7 +25,8 @@ namespace rotor::openclaw {
 
 struct ObservedSecret {
   enum class Presence : std::uint8_t { kPresent, kMissing, kUnreadable } presence = Presence::kMissing;
-  std::string digest;  // empty when the digest key is not to be had
+  std::string digest;     // empty when the digest key is not to be had
+  std::string content{};  // of all of the Secret, whatever is consumed; empty: not known
   std::string resource_version;
   std::vector<std::string> missing_keys;  // required ones that a present Secret lacks, sorted
   std::string error;                      // unreadable: why

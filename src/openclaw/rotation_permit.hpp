@@ -15,17 +15,25 @@
 
 namespace rotor::openclaw {
 
+// A Secret as it is now, the same for whoever consumes it.
+struct SecretContent {
+  std::string content;  // keyed digest of all of it; empty: it is gone
+  std::string version;  // resourceVersion
+  friend bool operator==(const SecretContent&, const SecretContent&) = default;
+};
+
 // A restart that nobody edited the instance for, its quiet period being over.
 struct RotationWish {
   InstancePtr instance;
   std::map<std::string, std::string, std::less<>> changed;  // Secret -> digest of the new value; empty when it went
                                                             // away. None at all: the template is another for a reason
                                                             // of ours (a newer Rotor, another ConfigMap)
-  References references;                                    // of `wanted`
-  api::StatefulSet wanted;                                  // what the pods would start as, without marks
-  LivePtr live;                                             // the StatefulSet that is there
-  std::string hash_before;                                  // the mark on its template
-  bool marks_only = false;                                  // another operator's pods: of `wanted` nothing is written
+  std::map<std::string, SecretContent, std::less<>> contents;  // of the same Secrets
+  References references;                                       // of `wanted`
+  api::StatefulSet wanted;                                     // what the pods would start as, without marks
+  LivePtr live;                                                // the StatefulSet that is there
+  std::string hash_before;                                     // the mark on its template
+  bool marks_only = false;  // another operator's pods: of `wanted` nothing is written
 
   kube::Key key() const { return instance->metadata.key(); }
 };
@@ -34,7 +42,7 @@ using WishPtr = std::shared_ptr<const RotationWish>;
 struct Permit {
   enum class Verdict : std::uint8_t {
     kGo,
-    kWait,    // not now; the condition RotationWaiting says so
+    kWait,    // not now; the condition RotationWaiting gives the reason, if there is one
     kRefuse,  // not to these values: SecretsReady is False, a Warning tells it once
   } verdict = Verdict::kGo;
   std::string reason{}, message{};       // of kWait and kRefuse, without values
@@ -55,7 +63,8 @@ class RotationPermits {
   virtual void withdrawn(const kube::Key&) {}
 };
 
-// Several, asked in the order they were added until one does not let go.
+// Several, asked in the order they were added until one does not let go. A refusal withdraws what those before it have
+// set aside for the restart; one that waits keeps it.
 class PermitChain final : public RotationPermits {
  public:
   void add(std::unique_ptr<RotationPermits> permits) { links_.push_back(std::move(permits)); }

@@ -1,9 +1,5 @@
 #include "openclaw/secret_reader.hpp"
 
-#include <fmt/format.h>
-
-#include "api/core/env_rules.hpp"
-#include "base/log.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -28,22 +24,6 @@ bool remembered(const Memory& memory, const std::string& name, const std::string
   if (seen->second.observed.resource_version != version || !(seen->second.reference == reference)) return false;
   if (digester == nullptr) return true;
   return seen->second.observed.digest.starts_with(digester->key_id() + "-");
-}
-
-// What a pod sees of an optional Secret that is not there.
-std::string absent_digest(const std::string& name, const SecretReference& reference, const Digester* digester) {
-  return reference.required || digester == nullptr ? std::string() : digester->secret(name, reference, {});
-}
-
-std::vector<std::string> unusable_values(const SecretReference& reference, const SecretMap& data) {
-  std::vector<std::string> problems;
-  for (const auto& [key, value] : data) {
-    for (const std::string& variable : reference.variables_of(key)) {
-      const std::string why = api::env_value_problem(variable, value);
-      if (!why.empty()) problems.push_back(fmt::format("key \"{}\" for variable \"{}\" {}", key, variable, why));
-    }
-  }
-  return problems;
 }
 
 }  // namespace
@@ -76,34 +56,13 @@ Task<ObservedSecret> SecretReader::observe_one(kube::Key secret, SecretReference
   } else if (const SecretEntry* entry = believed(state.get(), secret.name, version, reference, digester.get())) {
     seen.presence = Presence::kPresent;
     seen.digest = entry->digest;
+    seen.content = entry->content;
     seen.resource_version = version;
   } else {
-    seen = co_await read(secret, std::move(reference), digester);
+    seen = co_await reads_.observe(secret, version, std::move(reference), digester);
     if (seen.presence == Presence::kUnreadable) seen.resource_version = version;
   }
   seen.ignored = mark->ignored;
-  co_return seen;
-}
-
-Task<ObservedSecret> SecretReader::read(kube::Key secret, SecretReference reference,
-                                        std::shared_ptr<const Digester> digester) {
-  ObservedSecret seen;
-  seen.absent_digest = absent_digest(secret.name, reference, digester.get());
-  Result<api::Secret> found = co_await gate_.read(secret.ns, secret.name);
-  if (!found) {
-    if (found.error().code == Code::kNotFound) co_return seen;
-    seen.presence = Presence::kUnreadable;
-    seen.error = found.error().message;
-    log::warn("cannot read a referenced Secret", {{"secret", secret.text()}, {"error", seen.error}});
-    co_return seen;
-  }
-  seen.presence = Presence::kPresent;
-  seen.resource_version = found->metadata.resource_version;
-  for (const auto& [key, required] : reference.keys) {
-    if (required && !found->data.contains(key)) seen.missing_keys.push_back(key);
-  }
-  seen.unusable = unusable_values(reference, found->data);
-  if (digester != nullptr) seen.digest = digester->secret(secret.name, reference, found->data);
   co_return seen;
 }
 

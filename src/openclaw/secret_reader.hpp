@@ -1,5 +1,5 @@
 // Gathering: what the Secrets of an instance are now. Values are read only when a Secret changed since it was last
-// seen, and only their digests are kept.
+// seen, once for all that consume it, and only their digests are kept.
 #pragma once
 
 #include <memory>
@@ -9,13 +9,14 @@
 #include "openclaw/consumed_digest.hpp"
 #include "openclaw/memory.hpp"
 #include "openclaw/secret_gate.hpp"
+#include "openclaw/shared_reads.hpp"
 #include "openclaw/view.hpp"
 
 namespace rotor::openclaw {
 
 class SecretReader {
  public:
-  SecretReader(kube::Client& client, View& view) : gate_(client), view_(view) {}
+  SecretReader(kube::Client& client, View& view) : gate_(client), reads_(client), view_(view) {}
 
   // `state` (may be null): digests it holds for a Secret's present version are believed without reading the Secret.
   Task<ObservedSecrets> observe(std::string ns, References references, std::shared_ptr<const SecretState> state,
@@ -35,12 +36,12 @@ class SecretReader {
   Task<ObservedSecret> observe_one(kube::Key secret, SecretReference reference,
                                    std::shared_ptr<const SecretState> state, std::shared_ptr<const Digester> digester,
                                    std::shared_ptr<Memory> memory);
-  Task<ObservedSecret> read(kube::Key secret, SecretReference reference, std::shared_ptr<const Digester> digester);
   Task<Result<void>> look_at_token(InstancePtr instance, std::shared_ptr<const SecretState> state,
                                    std::shared_ptr<Memory> memory);
   Task<Result<SecretBytes>> read_token(kube::Key secret);
 
   SecretGate gate_;
+  SharedReads reads_;
   View& view_;
 };
 

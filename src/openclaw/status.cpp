@@ -82,7 +82,8 @@ void rotation_key(const std::string& error, Conditions& conditions) {
 }
 
 void rotation_waiting(const Permit& permit, Conditions& conditions) {
-  if (permit.verdict != Permit::Verdict::kWait) return conditions.drop("RotationWaiting");
+  const bool waits = permit.verdict == Permit::Verdict::kWait && !permit.reason.empty();
+  if (!waits) return conditions.drop("RotationWaiting");
   conditions.set("RotationWaiting", "True", permit.reason, permit.message);
 }
 

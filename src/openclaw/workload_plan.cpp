@@ -4,6 +4,7 @@
 #include "openclaw/apply_diff.hpp"
 #include "openclaw/last_good/pointing.hpp"
 #include "openclaw/names.hpp"
+#include "openclaw/rollout/history.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -72,13 +73,21 @@ Applied marks_of(bool whole, const json::Value& document, std::string hash, std:
   return {{}, std::move(hash), std::move(state), whole ? template_text(document) : std::string()};
 }
 
+// A restart of ours is put down in the history by the very write that begins it.
+std::string history_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
+  const LiveStatefulSet& live = sight.live;
+  if (!plan.restarts() || live.object == nullptr) return live.history;
+  return history_text(with_restart(parse_history(live.history), past_restart(*wish_of(sight, plan), sight.seen_at),
+                                   rolled_out(workload_state(live.document))));
+}
+
 void write_marks(const WorkloadSight& sight, WorkloadPlan& plan) {
   const LiveStatefulSet& live = sight.live;
   const bool keeps = plan.wait.has_value() || !plan.permit.goes();
   std::string hash = sight.digester == nullptr || keeps ? live.hash : new_hash(sight, plan.rotation);
   if (hash != live.hash) plan.rotation.next.hash = hash;
   std::string state = keeps ? sight.live_state() : state_text(plan.rotation.next);
-  plan.text = sight.text(hash, state, record_after(sight, plan, keeps));
+  plan.text = sight.text(hash, state, history_of(sight, plan), record_after(sight, plan, keeps));
   const json::Value document = json::parse(plan.text).value_or(nullptr);
   plan.writes = live.object == nullptr ||
                 apply_changes(json::type_of<api::StatefulSet>(), live.document, document, kFieldManager);
@@ -120,7 +129,12 @@ WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
   RotationWish wish;
   wish.instance = sight.instance;
   if (plan.rotates) {
-    for (auto& [name, digest] : changes_of(plan.rotation, sight.observed)) wish.changed.emplace(name, digest);
+    for (auto& [name, digest] : changes_of(plan.rotation, sight.observed)) {
+      wish.changed.emplace(name, digest);
+      const auto seen = sight.observed.find(name);
+      if (seen == sight.observed.end()) continue;
+      wish.contents.emplace(name, SecretContent{seen->second.content, seen->second.resource_version});
+    }
   }
   if (plan.renews) add_other_values(sight, plan, wish);
   wish.references = sight.references;

@@ -12,13 +12,17 @@ namespace {
 constexpr kube::Resource kStatefulSets = kube::kResource<api::StatefulSet>;
 
 // The marks alone, for pods that are not ours.
-std::string marks_text(const kube::Key& key, const std::string& hash, const std::string& state) {
+std::string marks_text(const kube::Key& key, const std::string& hash, const std::string& state,
+                       const std::string& history) {
   json::Object metadata{{"name", key.name}, {"namespace", key.ns}};
-  if (!state.empty()) metadata["annotations"] = json::Object{{kSecretState, state}};
+  json::Object annotations;
+  if (!state.empty()) annotations[kSecretState] = state;
+  if (!history.empty()) annotations[kSecretHistory] = history;
+  if (!annotations.empty()) metadata["annotations"] = std::move(annotations);
   json::Object out{{"apiVersion", "apps/v1"}, {"kind", "StatefulSet"}, {"metadata", metadata}};
   if (!hash.empty()) {
-    const json::Object annotations{{"annotations", json::Object{{kSecretHash, hash}}}};
-    out["spec"] = json::Object{{"template", json::Object{{"metadata", annotations}}}};
+    const json::Object marked{{"annotations", json::Object{{kSecretHash, hash}}}};
+    out["spec"] = json::Object{{"template", json::Object{{"metadata", marked}}}};
   }
   return json::serialize(out);
 }
@@ -38,7 +42,7 @@ bool left_to_others(const api::OpenClawInstance& instance, const WorkloadSight& 
   const bool asked = adopt != instance.metadata.annotations.end() && adopt->second == "now";
   const bool edited = instance.status.observed_generation != instance.metadata.generation;
   if (sight.live.object == nullptr || sight.live.ours || asked || edited) return false;
-  return changes_pods(sight.live, sight.text(sight.live.hash, sight.live_state()));
+  return changes_pods(sight.live, sight.text(sight.live.hash, sight.live_state(), sight.live.history, sight.last_good));
 }
 
 }  // namespace
@@ -63,11 +67,14 @@ std::string WorkloadSight::live_state() const {
   return live.state == nullptr ? std::string() : state_text(*live.state);
 }
 
-std::string WorkloadSight::text(std::string hash, std::string state, const LastGood& record) const {
-  if (marks_only) return marks_text(key, hash, state);
+std::string WorkloadSight::text(std::string hash, std::string state, std::string history,
+                                const LastGood& record) const {
+  if (marks_only) return marks_text(key, hash, state, history);
   api::StatefulSet marked = wanted;
   point_at_copies(record, marked.spec.pod_template.spec);
-  if (!record.empty()) marked.metadata.annotations.insert_or_assign(std::string(kLastGood), last_good_text(record));
+  auto& annotations = marked.metadata.annotations;
+  if (!record.empty()) annotations.insert_or_assign(std::string(kLastGood), last_good_text(record));
+  if (!history.empty()) annotations.insert_or_assign(std::string(kSecretHistory), std::move(history));
   set_marks(marked, std::move(hash), std::move(state));
   return json::write(marked);
 }
@@ -88,7 +95,8 @@ Task<bool> WorkloadGatherer::secrets_changed(InstancePtr instance, std::shared_p
     const auto old = before.find(name);
     if (old == before.end()) co_return true;
     ObservedSecret then = old->second.observed;
-    then.resource_version = seen.resource_version;  // a version alone is no difference
+    then.resource_version = seen.resource_version;  // a version alone is no difference,
+    then.content = seen.content;                    // nor are keys that are not consumed
     if (!(then == seen)) co_return true;
   }
   co_return false;
@@ -127,7 +135,7 @@ Task<Result<SightPtr>> WorkloadGatherer::gather(InstancePtr instance, std::share
 Task<Result<bool>> WorkloadGatherer::template_changes(SightPtr sight, std::shared_ptr<Memory> memory) {
   const LiveStatefulSet& live = sight->live;
   if (live.object == nullptr || sight->marks_only) co_return false;
-  const std::string as_it_is = sight->text(live.hash, sight->live_state());
+  const std::string as_it_is = sight->text(live.hash, sight->live_state(), live.history, sight->last_good);
   CO_TRY(const json::Value wanted, json::parse(as_it_is));
   std::string text = template_text(wanted);
   const std::string& uid = live.object->metadata.uid;

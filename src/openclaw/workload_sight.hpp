@@ -44,15 +44,18 @@ struct WorkloadSight {
   bool starts_pods() const;
   std::string live_state() const;
   // The document to apply with these marks: all that is wanted, or nothing but the marks.
-  std::string text(std::string hash, std::string state) const { return text(hash, state, last_good); }
-  std::string text(std::string hash, std::string state, const LastGood& record) const;
+  std::string text(std::string hash, std::string state, std::string history, const LastGood& record) const;
 };
 using SightPtr = std::shared_ptr<const WorkloadSight>;
 
 class WorkloadGatherer {
  public:
   WorkloadGatherer(kube::Client& client, Clock& clock, View& view, Applier& applier, const ControllerOptions& options)
-      : view_(view), applier_(applier), secrets_(client, view), key_(client, clock, options.operator_namespace) {}
+      : clock_(clock),
+        view_(view),
+        applier_(applier),
+        secrets_(client, view),
+        key_(client, clock, options.operator_namespace) {}
 
   Task<Result<SightPtr>> gather(InstancePtr instance, std::shared_ptr<Memory> memory);
 
@@ -64,6 +67,7 @@ class WorkloadGatherer {
   Task<Result<bool>> template_changes(SightPtr sight, std::shared_ptr<Memory> memory);
   Task<Result<bool>> missed_before_us(SightPtr sight);
 
+  Clock& clock_;
   View& view_;
   Applier& applier_;
   SecretReader secrets_;

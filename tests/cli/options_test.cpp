@@ -175,6 +175,36 @@ TEST(OperatorFlags, StandOnTheirPageWithWhatBecameOfThem) {
   }
 }
 
+TEST(OperatorFlags, OfRestartsReachTheController) {
+  OperatorFlags flags = read_flags({"--max-concurrent-rollouts=7", "--max-concurrent-rollouts-per-namespace=2",
+                                    "--rollout-canaries=3", "--rollout-deadline=3m"});
+  ASSERT_TRUE(finish(flags));
+  const openclaw::RolloutLimits& limits = flags.openclaw.rollouts;
+  EXPECT_EQ(limits.at_once, 7);
+  EXPECT_EQ(limits.at_once_in_namespace, 2);
+  EXPECT_EQ(limits.canaries, 3);
+  EXPECT_EQ(limits.deadline, std::chrono::minutes(3));
+  flags.rollout_deadline = "0s";
+  const auto refused = finish(flags);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("--rollout-deadline"), std::string::npos);
+}
+
+TEST(OperatorFlags, OfRestartsStandOnTheirPageWithTheirDefaults) {
+  const std::string page = test::read_file(test::source_path("docs/rotation.md"));
+  const OperatorFlags standard = read_flags({});
+  const openclaw::RolloutLimits& limits = standard.openclaw.rollouts;
+  for (const auto& [flag, value] : std::map<std::string, std::string>{
+           {"--rotation-quiet-period", standard.quiet_period},
+           {"--rotation-quiet-period-max", standard.quiet_period_at_most},
+           {"--max-concurrent-rollouts", std::to_string(limits.at_once)},
+           {"--max-concurrent-rollouts-per-namespace", std::to_string(limits.at_once_in_namespace)},
+           {"--rollout-canaries", std::to_string(limits.canaries)},
+           {"--rollout-deadline", standard.rollout_deadline}}) {
+    EXPECT_NE(page.find("| `" + flag + "` | " + value + " |"), std::string::npos) << flag;
+  }
+}
+
 TEST(OperatorFlags, ServeNoMetricsToAllThatWereMeantForFew) {
   OperatorFlags flags = read_flags({"--metrics-auth", "--metrics-secure"});
   const auto done = finish(flags);

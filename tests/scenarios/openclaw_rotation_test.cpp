@@ -17,19 +17,20 @@ constexpr std::string_view kOptional = R"({"envFrom":[{"secretRef":{"name":"keys
 
 class OpenClawRotation : public RunningInstance {};
 
-TEST_F(OpenClawRotation, Row1AndB267AChangedValueOfAnEnvFromSecretRotatesOnce) {
+TEST_F(OpenClawRotation, Row1W18AndB267AChangedValueOfAnEnvFromSecretRotatesOnce) {
   running();
   rotates_once([&] { world.secret("keys", R"({"A":"Mg=="})"); });
   world.until("the event", [&] { return !world.events("SecretRotated").empty(); });
   EXPECT_THAT(json::serialize(world.events("SecretRotated")[0]), HasSubstr("keys"));
+  EXPECT_THAT(world.metrics().render(), HasSubstr("openclaw_secret_rotations_total{"));
 }
 
-TEST_F(OpenClawRotation, B268AChangedValueOfASecretKeyRefRotatesOnce) {
+TEST_F(OpenClawRotation, W1AndB268AChangedValueOfASecretKeyRefRotatesOnce) {
   running(kOneKey);
   rotates_once([&] { world.secret("keys", R"({"A":"Mg=="})"); });
 }
 
-TEST_F(OpenClawRotation, OneRotationIsOneWriteOfTheStatefulSet) {
+TEST_F(OpenClawRotation, W17OneRotationIsOneWriteOfTheStatefulSet) {
   running();
   const auto before = world.operator_requests("patch", "statefulsets");
   const auto status_before = world.operator_requests("patch", "openclawinstances/status");
@@ -49,7 +50,7 @@ TEST_F(OpenClawRotation, AWriteWhoseAnswerIsLostIsNotARestartMore) {
   EXPECT_EQ(world.generation("agent"), generation + 1);
 }
 
-TEST_F(OpenClawRotation, Row2MetadataOfASecretIsNothing) {
+TEST_F(OpenClawRotation, Row2AndB270MetadataOfASecretIsNothing) {
   running();
   stays([&] { world.merge(kSecrets, "keys", R"({"metadata":{"labels":{"touched":"yes"}}})"); });
 }
@@ -64,7 +65,7 @@ TEST_F(OpenClawRotation, Row4ANewKeyOfAnEnvFromSecretRotates) {
   rotates_once([&] { world.secret("keys", R"({"B":"Mg=="})"); });
 }
 
-TEST_F(OpenClawRotation, Row5AndB271ADeletedSecretLeavesThePodAlone) {
+TEST_F(OpenClawRotation, Row5W4AndB271ADeletedSecretLeavesThePodAlone) {
   running();
   const std::int64_t generation = world.generation("agent");
   world.remove(kSecrets, "keys");
@@ -73,7 +74,7 @@ TEST_F(OpenClawRotation, Row5AndB271ADeletedSecretLeavesThePodAlone) {
   world.until("the event", [&] { return !world.events("SecretNotFound").empty(); });
 }
 
-TEST_F(OpenClawRotation, Row6AndRow20RecreatedWithTheSameValueIsNothing) {
+TEST_F(OpenClawRotation, Row6Row20W5AndB272RecreatedWithTheSameValueIsNothing) {
   running();
   const std::int64_t generation = world.generation("agent");
   world.remove(kSecrets, "keys");
@@ -83,7 +84,7 @@ TEST_F(OpenClawRotation, Row6AndRow20RecreatedWithTheSameValueIsNothing) {
   EXPECT_EQ(world.generation("agent"), generation);
 }
 
-TEST_F(OpenClawRotation, Row7AndRow20RecreatedWithAnotherValueRotatesOnce) {
+TEST_F(OpenClawRotation, Row7Row20W5AndB272RecreatedWithAnotherValueRotatesOnce) {
   running();
   rotates_once([&] {
     world.remove(kSecrets, "keys");
@@ -91,7 +92,7 @@ TEST_F(OpenClawRotation, Row7AndRow20RecreatedWithAnotherValueRotatesOnce) {
   });
 }
 
-TEST_F(OpenClawRotation, Row8ALateSecretRestartsNothing) {
+TEST_F(OpenClawRotation, Row8AndW5ALateSecretRestartsNothing) {
   world.instance("agent", kEnvFrom);
   world.start_operator();
   world.until("the condition", [&] { return world.condition("agent", "SecretsReady") == "False/SecretsMissing"; });
@@ -104,7 +105,7 @@ TEST_F(OpenClawRotation, Row8ALateSecretRestartsNothing) {
   rotates_once([&] { world.secret("keys", R"({"A":"Mg=="})"); });
 }
 
-TEST_F(OpenClawRotation, Row9AndB273AnAbsentOptionalSecretIsFineAndItsArrivalRotatesOnce) {
+TEST_F(OpenClawRotation, Row9W6AndB273AnAbsentOptionalSecretIsFineAndItsArrivalRotatesOnce) {
   running(kOptional, "");
   EXPECT_EQ(world.condition("agent", "SecretsReady"), "True/AllSecretsFound");
   EXPECT_TRUE(world.events("SecretNotFound").empty());
@@ -116,7 +117,7 @@ TEST_F(OpenClawRotation, Row10ADeletedOptionalSecretRotatesOnce) {
   rotates_once([&] { world.remove(kSecrets, "keys"); });
 }
 
-TEST_F(OpenClawRotation, Row11AndB278ABurstIsOneRotation) {
+TEST_F(OpenClawRotation, Row11W11AndB278ABurstIsOneRotation) {
   world.secret("keys", R"({"A":"MQ=="})");
   world.secret("more", R"({"B":"MQ=="})");
   world.instance("agent", R"({"envFrom":[{"secretRef":{"name":"keys"}},{"secretRef":{"name":"more"}}]})");
@@ -130,7 +131,7 @@ TEST_F(OpenClawRotation, Row11AndB278ABurstIsOneRotation) {
   EXPECT_EQ(world.events("SecretRotated").size(), 1U);
 }
 
-TEST_F(OpenClawRotation, Row17AndB277AnAnnotationOfSomebodyElseSurvives) {
+TEST_F(OpenClawRotation, Row17W12AndB277AnAnnotationOfSomebodyElseSurvives) {
   running();
   world.settle_after("agent", [&] {
     world.merge(kStatefulSets, "agent",
@@ -168,7 +169,7 @@ TEST_F(OpenClawRotation, Row21AChangedPrefixIsOneRolloutAndNoSecondOne) {
   stays([&] { world.merge(kSecrets, "keys", R"({"metadata":{"labels":{"touched":"yes"}}})"); });
 }
 
-TEST_F(OpenClawRotation, Row22AKeyThatMovesToAnotherSecretRotates) {
+TEST_F(OpenClawRotation, Row22AndW10AKeyThatMovesToAnotherSecretRotates) {
   world.secret("keys", R"({"K":"MQ=="})");
   world.secret("more", R"({"L":"MQ=="})");
   world.instance("agent", R"({"envFrom":[{"secretRef":{"name":"keys"}},{"prefix":"P_","secretRef":{"name":"more"}}]})");
@@ -180,7 +181,7 @@ TEST_F(OpenClawRotation, Row22AKeyThatMovesToAnotherSecretRotates) {
   });
 }
 
-TEST_F(OpenClawRotation, Row23ValuesThatLookAlikeAreNotTheSame) {
+TEST_F(OpenClawRotation, Row23AndW10ValuesThatLookAlikeAreNotTheSame) {
   running(kEnvFrom, R"({"A":"MQpCPTI="})");  // "1\nB=2"
   rotates_once([&] { world.secret("keys", R"({"A":"MQ==","B":"Mg=="})"); });
 }
@@ -192,6 +193,74 @@ TEST_F(OpenClawRotation, B280ASecretOfTheSameNameElsewhereIsNobodys) {
   world.instance("other", "{}");
   world.until("the other instance", [&] { return world.passes("other") > 0; });
   EXPECT_EQ(world.passes("agent"), passes);
+}
+
+TEST_F(OpenClawRotation, W2AndB281ASecretOfASidecarRotatesOnce) {
+  running(R"({"sidecars":[{"name":"side","image":"busybox",
+      "env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"keys","key":"A"}}}]}]})");
+  rotates_once([&] { world.secret("keys", R"({"A":"Mg=="})"); });
+}
+
+TEST_F(OpenClawRotation, W2ASecretOfAnInitContainerRotatesOnce) {
+  running(R"({"initContainers":[{"name":"first","image":"busybox","envFrom":[{"secretRef":{"name":"keys"}}]}]})");
+  rotates_once([&] { world.secret("keys", R"({"A":"Mg=="})"); });
+}
+
+TEST_F(OpenClawRotation, Row14AndB275AnotherTokenOfTheUsersOwnRotatesOnce) {
+  running(R"({"gateway":{"existingSecret":"keys"}})", R"({"token":"MQ=="})");
+  rotates_once([&] { world.secret("keys", R"({"token":"Mg=="})"); });
+}
+
+TEST_F(OpenClawRotation, Row14AndB276ADeletedTokenIsMadeAnewAndRotatesOnce) {
+  running();
+  const json::Value before = world.get(kSecrets, "agent-gateway-token");
+  rotates_once([&] { world.remove(kSecrets, "agent-gateway-token"); });
+  EXPECT_NE(*json::find(world.get(kSecrets, "agent-gateway-token"), "data.token"), *json::find(before, "data.token"));
+}
+
+TEST_F(OpenClawRotation, Row15ATokenThatIsTakenOutIsNoLongerInjected) {
+  running();
+  EXPECT_THAT(json::serialize(world.get(kStatefulSets, "agent")), HasSubstr("OPENCLAW_GATEWAY_TOKEN"));
+  const std::int64_t generation = world.generation("agent");
+  world.merge(kSecrets, "agent-gateway-token", R"({"data":{"token":null}})");
+  world.until("the new template", [&] { return world.generation("agent") == generation + 1; });
+  EXPECT_THAT(json::serialize(*json::find(world.get(kStatefulSets, "agent"), "spec.template.spec")),
+              Not(HasSubstr("OPENCLAW_GATEWAY_TOKEN")));
+}
+
+TEST_F(OpenClawRotation, Row16ATokenThatATrustedProxyMakesUselessIsNothing) {
+  running(R"({"config":{"raw":{"gateway":{"auth":{"mode":"trusted-proxy"}}}}})");
+  stays([&] { world.merge(kSecrets, "agent-gateway-token", R"({"data":{"token":"b3RoZXI="}})"); });
+}
+
+TEST_F(OpenClawRotation, ASecretThatIsMarkedToBeIgnoredRestartsNothing) {
+  running();
+  for (const char* mark : {"openclaw.rocks/ignore-rotation", "reloader.stakater.com/ignore"}) {
+    const std::string annotate = std::string(R"({"metadata":{"annotations":{")") + mark + R"(":"true"}}})";
+    world.settle_after("agent", [&] { world.merge(kSecrets, "keys", annotate); });
+    stays([&] { world.secret("keys", std::string(R"({"A":")") + (mark[0] == 'o' ? "Mg==" : "Mw==") + "\"}"); });
+    world.merge(kSecrets, "keys", R"({"data":{"A":"MQ=="},"metadata":{"annotations":null}})");
+  }
+}
+
+TEST_F(OpenClawRotation, W9ManyInstancesAtOnceAreMadeOnceAndNotRestartedForTheirOwnToken) {
+  world.secret("keys", R"({"A":"MQ=="})");
+  world.start_operator();
+  for (int i = 0; i < 40; ++i) world.instance("agent-" + std::to_string(i), kEnvFrom);
+  for (int i = 0; i < 40; ++i) {
+    const std::string name = "agent-" + std::to_string(i);
+    world.until("its pass", [&] { return world.condition(name, "SecretsReady") == "True/AllSecretsFound"; });
+  }
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(world.generation("agent-" + std::to_string(i)), 1);
+}
+
+TEST_F(OpenClawRotation, W23AFailureIsTriedAgainAfterAtMostTheLimit) {
+  EXPECT_EQ(openclaw::ControllerOptions{}.retry_at_most, 60s);
+  world.secret("keys", R"({"A":"MQ=="})");
+  world.server().faults().add({.verb = "patch", .resource = "serviceaccounts", .times = 6});
+  world.instance("agent", kEnvFrom);
+  world.start_operator({.operator_namespace = "rotor", .quiet = 0ns, .retry_at_most = 20ms});
+  world.until("the pass after six failures", [&] { return world.passes("agent") > 0; });
 }
 
 TEST_F(OpenClawRotation, ValuesAreNowhereButInTheSecret) {

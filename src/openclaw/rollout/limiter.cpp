@@ -1,0 +1,158 @@
+#include "openclaw/rollout/limiter.hpp"
+
+#include "api/apps/stateful_set.hpp"
+#include "base/log.hpp"
+#include "base/time.hpp"
+#include "openclaw/live_stateful_set.hpp"
+#include "openclaw/names.hpp"
+#include "openclaw/rollout/choice.hpp"
+#include "openclaw/rollout/history.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+using Consumer = RolloutBooks::Consumer;
+
+constexpr kube::Resource kLimited = kube::kResource<api::StatefulSet>;
+constexpr auto kTick = std::chrono::seconds(1);
+constexpr auto kFleetKnownSoon = std::chrono::milliseconds(200);
+
+std::string_view annotation_of(const LiveObject& object, std::string_view name) {
+  const auto found = object.metadata.annotations.find(name);
+  return found == object.metadata.annotations.end() ? std::string_view() : std::string_view(found->second);
+}
+
+WorkloadState state_of(const LiveObject& object) {
+  const auto document = json::parse(object.text);
+  return document ? workload_state(*document) : WorkloadState{.current = false};
+}
+
+// The newest restart that we began, and how long ago.
+struct Newest {
+  PastRestart restart;
+  Duration age{};
+};
+std::optional<Newest> newest_restart(const LiveObject& object, WallTime now) {
+  History history = parse_history(annotation_of(object, kSecretHistory));
+  if (history.restarts.empty()) return std::nullopt;
+  const auto at = parse_time(history.restarts.back().at);
+  if (!at) return std::nullopt;
+  return Newest{std::move(history.restarts.back()), std::max<Duration>(now - *at, Duration::zero())};
+}
+
+RestartRequest request_of(const RotationWish& wish) {
+  RestartRequest out;
+  out.instance = wish.key();
+  for (const auto& [name, digest] : wish.changed) {
+    const auto content = wish.contents.find(name);
+    out.secrets.emplace(name, content == wish.contents.end() ? SecretContent{} : content->second);
+  }
+  out.immediate = read_choice(wish.instance->metadata.annotations).when == RolloutChoice::When::kImmediate;
+  out.starts_pods = wish.wanted.spec.replicas != 0;
+  return out;
+}
+
+}  // namespace
+
+RolloutLimiter::RolloutLimiter(View& view, const ReferenceIndex& index, Clock& clock, RolloutLimits limits, Hooks hooks)
+    : view_(view),
+      clock_(clock),
+      limits_(limits),
+      hooks_(std::move(hooks)),
+      books_(limits,
+             {.sharing = [&index](const kube::Key& s) { return static_cast<int>(index.instances_of(s).size()); },
+              .consumers =
+                  [&index](const kube::Key& secret) {
+                    const auto& all = index.instances_of(secret);
+                    return std::vector<kube::Key>(all.begin(), all.end());
+                  },
+              .stand = [this](const kube::Key& instance, const kube::Key& secret,
+                              const std::string& content) { return stand(instance, secret, content); }}) {
+  view_.live(kLimited).on_change([this](const kube::Key& key, const LivePtr&, const LivePtr&) {
+    if (books_.follows(key)) look_at(key);
+  });
+}
+
+Task<Result<Permit>> RolloutLimiter::ask(WishPtr wish) {
+  const bool limited = limits_.at_once > 0 || limits_.at_once_in_namespace > 0;
+  if (limited && !found_again_ && !hooks_.fleet_known()) {
+    co_return Permit{.verdict = Permit::Verdict::kWait, .look_again = kFleetKnownSoon};
+  }
+  if (!std::exchange(found_again_, true)) find_again();
+  expire();
+  Permit permit = books_.ask(request_of(*wish), clock_.steady());
+  wake_next();
+  co_return permit;
+}
+
+void RolloutLimiter::written(const RotationWish& wish) {
+  books_.written(wish.key(), clock_.steady());
+  look_at(wish.key());
+}
+
+void RolloutLimiter::withdrawn(const kube::Key& instance) {
+  if (view_.instances.get(instance) == nullptr) {
+    books_.gone(instance);
+  } else {
+    books_.withdrawn(instance);
+  }
+  wake_next();
+}
+
+void RolloutLimiter::failed(const kube::Key& instance, std::string why) {
+  const RolloutBooks::Failure failure = books_.failed(instance, std::move(why), true);
+  if (!failure.secrets.empty()) hooks_.stopped(failure);
+  wake_next();
+}
+
+Task<> RolloutLimiter::run() {
+  for (;;) {
+    co_await clock_.sleep_for(kTick);
+    expire();
+    wake_next();
+  }
+}
+
+// What was under way before this process began: restarts of ours whose deadline is not over.
+void RolloutLimiter::find_again() {
+  const WallTime now = clock_.now();
+  for (const auto& [key, object] : view_.live(kLimited).all()) {
+    const auto newest = newest_restart(*object, now);
+    if (!newest || newest->age >= limits_.deadline || rolled_out(state_of(*object))) continue;
+    books_.found(key, clock_.steady() - std::chrono::duration_cast<SteadyTime::duration>(newest->age));
+  }
+}
+
+// What the watch shows may be older than what we wrote: the newer of the two counts.
+void RolloutLimiter::look_at(const kube::Key& instance) {
+  const LivePtr live = view_.live(kLimited).get(instance);
+  if (live == nullptr || !rolled_out(state_of(*live))) return;
+  books_.rolled_out(instance);
+  wake_next();
+}
+
+void RolloutLimiter::expire() {
+  for (const RolloutBooks::Failure& failure : books_.expire(clock_.steady())) hooks_.stopped(failure);
+}
+
+void RolloutLimiter::wake_next() {
+  for (const kube::Key& instance : books_.take_woken()) hooks_.wake(instance);
+}
+
+Consumer RolloutLimiter::stand(const kube::Key& instance, const kube::Key& secret, const std::string& content) const {
+  const LivePtr live = view_.live(kLimited).get(instance);
+  if (live == nullptr) return Consumer::kOther;
+  const auto state = parse_state(annotation_of(*live, kSecretState));
+  if (!state) return Consumer::kOther;
+  const auto entry = state->secrets.find(secret.name);
+  if (entry == state->secrets.end()) return Consumer::kOther;
+  const bool has_it = content.empty() ? entry->second.absent : entry->second.content == content;
+  if (!has_it) return Consumer::kOther;
+  const WorkloadState pods = state_of(*live);
+  if (rolled_out(pods)) return pods.replicas > 0 ? Consumer::kGood : Consumer::kOther;  // none prove nothing
+  const auto newest = newest_restart(*live, clock_.now());
+  if (!newest || !newest->restart.secrets.contains(secret.name)) return Consumer::kOther;
+  return newest->age < limits_.deadline ? Consumer::kUnderWay : Consumer::kFailed;
+}
+
+}  // namespace rotor::openclaw

@@ -1,0 +1,53 @@
+// The limiter: so many instances restart at once, canaries first where a Secret is shared by many, and no further once
+// one of them fails. What is under way is read off the cluster, so a restarted operator goes on where it was.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "openclaw/reference_index.hpp"
+#include "openclaw/rollout/books.hpp"
+#include "openclaw/rotation_permit.hpp"
+
+namespace rotor::openclaw {
+
+class RolloutLimiter final : public RotationPermits {
+ public:
+  struct Hooks {
+    std::function<void(const kube::Key& instance)> wake;
+    std::function<void(const RolloutBooks::Failure& failure)> stopped;  // the rollout of these Secrets goes no further
+    std::function<bool()> fleet_known;  // each instance was looked at once, so `index` knows all consumers
+  };
+
+  // All outlive this. Listens to the StatefulSets of `view`.
+  RolloutLimiter(View& view, const ReferenceIndex& index, Clock& clock, RolloutLimits limits, Hooks hooks);
+
+  Task<Result<Permit>> ask(WishPtr wish) override;
+  void written(const RotationWish& wish) override;
+  void withdrawn(const kube::Key& instance) override;
+
+  // Whoever knows that the pods of an instance cannot run as they are need not wait for the deadline. `why` goes on
+  // from the instance's name: "exits with 78".
+  void failed(const kube::Key& instance, std::string why);
+
+  // Looks after deadlines, until cancelled.
+  Task<> run();
+
+  const RolloutBooks& books() const { return books_; }
+
+ private:
+  void find_again();
+  void look_at(const kube::Key& instance);
+  void expire();
+  void wake_next();
+  RolloutBooks::Consumer stand(const kube::Key& instance, const kube::Key& secret, const std::string& content) const;
+
+  View& view_;
+  Clock& clock_;
+  RolloutLimits limits_;
+  Hooks hooks_;
+  RolloutBooks books_;
+  bool found_again_ = false;
+};
+
+}  // namespace rotor::openclaw

@@ -1,0 +1,76 @@
+// What a StatefulSet remembers of the restarts that Rotor began.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "openclaw/rollout/history.hpp"
+#include "openclaw/rotation_permit.hpp"
+
+namespace rotor::openclaw {
+namespace {
+
+constexpr WallTime kNow{std::chrono::seconds(1767323045)};
+
+RotationWish wish() {
+  RotationWish out;
+  out.changed.emplace("keys", "0e2faa4b-26431da7644ba139ce76c11f76e0356d");
+  out.contents.emplace("keys", SecretContent{"c", "41"});
+  out.references["keys"].keys = {{"A", true}, {"B", false}};
+  return out;
+}
+
+TEST(History, TellsSecretKeysDigestVersionAndTime) {
+  const PastRestart restart = past_restart(wish(), kNow);
+  EXPECT_EQ(restart.at, "2026-01-02T03:04:05Z");
+  const PastSecret& keys = restart.secrets.at("keys");
+  EXPECT_THAT(keys.keys, testing::ElementsAre("A", "B"));
+  EXPECT_FALSE(keys.every_key);
+  EXPECT_EQ(keys.digest, "26431da7");
+  EXPECT_EQ(keys.version, "41");
+}
+
+TEST(History, OfASecretThatIsConsumedWholeSaysSo) {
+  RotationWish whole = wish();
+  whole.references["keys"] = {};
+  whole.references["keys"].prefixes.insert("");
+  EXPECT_TRUE(past_restart(whole, kNow).secrets.at("keys").every_key);
+}
+
+TEST(History, SaysOfTheOneBeforeHowItEnded) {
+  History history = with_restart({}, past_restart(wish(), kNow), false);
+  EXPECT_EQ(history.restarts[0].result, "");
+  history = with_restart(history, past_restart(wish(), kNow), true);
+  EXPECT_EQ(history.restarts[0].result, "completed");
+  history = with_restart(history, past_restart(wish(), kNow), false);
+  EXPECT_EQ(history.restarts[0].result, "completed");
+  EXPECT_EQ(history.restarts[1].result, "replaced");
+}
+
+TEST(History, ReadsWhatItWroteAndNothingElse) {
+  const History history = with_restart({}, past_restart(wish(), kNow), false);
+  EXPECT_EQ(parse_history(history_text(history)), history);
+  EXPECT_EQ(parse_history(""), History{});
+  EXPECT_EQ(parse_history("not json"), History{});
+  EXPECT_EQ(history_text({}), "");
+}
+
+TEST(History, KeepsTheNewestTenInSixteenKiB) {
+  History history;
+  for (int i = 0; i < 25; ++i) {
+    history = with_restart(std::move(history), past_restart(wish(), kNow + std::chrono::seconds(i)), true);
+  }
+  EXPECT_EQ(history.restarts.size(), 10U);
+  EXPECT_EQ(history.restarts.back().at, "2026-01-02T03:04:29Z");
+
+  RotationWish large = wish();
+  for (int i = 0; i < 400; ++i) large.references["keys"].keys["KEY_" + std::to_string(i)] = true;
+  for (int i = 0; i < 60; ++i) {
+    large.changed["secret-" + std::to_string(i)] = "k-0123456789";
+    large.references["secret-" + std::to_string(i)] = large.references["keys"];
+  }
+  for (int i = 0; i < 5; ++i) history = with_restart(std::move(history), past_restart(large, kNow), true);
+  EXPECT_EQ(history.restarts.size(), 1U);  // one is kept, however large
+  EXPECT_LT(history_text(history).size(), 64U * 1024);
+}
+
+}  // namespace
+}  // namespace rotor::openclaw
