@@ -1,5 +1,5 @@
-// What `rotor status` and `rotor why` have in common: the server, one look at it or many, and how the result is
-// written.
+// What `rotor status`, `rotor why` and `rotor history` have in common: the server, one look at it or many, and how the
+// result is written.
 #pragma once
 
 #include <functional>

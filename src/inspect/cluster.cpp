@@ -81,10 +81,12 @@ Result<Instance> read_instance(std::string_view json) {
 Result<Workload> read_workload(std::string_view json) {
   TRY(api::StatefulSet set, json::read<api::StatefulSet>(json));
   TRY(const json::Value document, json::parse(json));
+  openclaw::History history = openclaw::parse_history(annotation(set.metadata.annotations, openclaw::kSecretHistory));
   return Workload{.metadata = slim(std::move(set.metadata)),
                   .secret_hash = annotation(set.spec.pod_template.metadata.annotations, openclaw::kSecretHash),
                   .references = openclaw::secret_references(set.spec.pod_template.spec),
-                  .state = openclaw::workload_state(document)};
+                  .state = openclaw::workload_state(document),
+                  .history = std::move(history)};
 }
 
 Result<Pod> read_pod(std::string_view json) {

@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "kube/events/event.hpp"
 #include "kube/object/object.hpp"
+#include "openclaw/rollout/history.hpp"
 #include "openclaw/secret_references.hpp"
 #include "openclaw/status.hpp"
 
@@ -38,6 +39,7 @@ struct Workload {  // a StatefulSet
   std::string secret_hash{};  // on its template
   openclaw::References references{};
   openclaw::WorkloadState state{};
+  openclaw::History history{};
 };
 
 struct Container {

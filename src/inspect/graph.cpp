@@ -1,5 +1,6 @@
 #include "inspect/graph.hpp"
 
+#include "inspect/history.hpp"
 #include "inspect/judges.hpp"
 #include "inspect/sight.hpp"
 #include "secrets/policies.hpp"
@@ -58,7 +59,9 @@ class Builder {
     const Id id = id_of(instance);
     std::vector<Id> from = sight_.secrets_of(instance);
     for (const Id& secret : from) add_secret(secret);
-    add(id, judge_instance(sight_, id), std::move(from));
+    Finding finding = judge_instance(sight_, id);
+    finding.restarts = restarts_of(sight_, id);
+    add(id, std::move(finding), std::move(from));
   }
 
   void add_pod(const Pod& pod) {

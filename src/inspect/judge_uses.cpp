@@ -67,23 +67,25 @@ struct ConditionRow {
   std::string_view good;  // the status it has while all is well
   std::string_view word;
   bool blames_secrets = false;
+  Health health = Health::kFailed;
 };
 
 // In the order in which one explains the next.
-constexpr std::array<ConditionRow, 3> kInstanceConditions = {{
+constexpr std::array<ConditionRow, 4> kInstanceConditions = {{
     {"NameUsable", "True", "refused"},
     {"SecretsReady", "True", "secrets", true},
     {"RotationKeyUnavailable", "False", "no key"},
+    {"RotationWaiting", "False", "waits", false, Health::kWaiting},
 }};
 
 Finding by_condition(const Sight& sight, const Id& id, const Instance& instance, const kube::Condition& condition,
                      const ConditionRow& row) {
-  Finding out{.health = condition.status == "Unknown" ? Health::kUnknown : Health::kFailed,
+  Finding out{.health = condition.status == "Unknown" ? Health::kUnknown : row.health,
               .word = std::string(row.word),
               .detail = on_one_line(condition.message),
               .since = condition.last_transition_time};
   out.sentence = fmt::format("{} says {}: {}", id.text(), condition.reason, out.detail);
-  out.last_error = out.detail;
+  if (out.health != Health::kWaiting) out.last_error = out.detail;
   out.evidence.push_back(evidence_of(condition));
   if (row.blames_secrets) out.blames = sight.secrets_of(instance);
   static_cast<void>(add_warnings(sight, id, out));
@@ -188,6 +190,13 @@ std::optional<Finding> older_finding(const Sight& sight, const Id& id, const Pod
   return out;
 }
 
+// What changed since the pod was started has not reached it, and the instance says why.
+bool restart_waits(const Instance* instance) {
+  if (instance == nullptr) return false;
+  const kube::Condition* waiting = kube::find_condition(instance->conditions, "RotationWaiting");
+  return waiting != nullptr && waiting->status == "True";
+}
+
 Finding pod_of_instance(const Sight& sight, const Id& id, const Pod& pod, const Id& instance) {
   const Workload* set = sight.workload({instance.ns, instance.name});
   if (is_behind(pod, set)) {
@@ -205,6 +214,12 @@ Finding pod_of_instance(const Sight& sight, const Id& id, const Pod& pod, const 
   }
   if (pod.phase == "Failed") return pod_finding(id, Health::kFailed, "failed", "has ended with a failure");
   if (auto older = older_finding(sight, id, pod, sight.instance(instance))) return *std::move(older);
+  if (restart_waits(sight.instance(instance))) {
+    Finding out = pod_finding(id, Health::kWaiting, "waits",
+                              "runs as it was started, and the restart that would bring it up to date waits");
+    out.blames = {instance};
+    return out;
+  }
   if (!pod.ready) return pod_finding(id, Health::kWaiting, "not ready", "runs and is not ready");
   return {.word = "running", .sentence = fmt::format("{} runs with what its Secrets hold", id.text())};
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "openclaw/rollout/history.hpp"
 
 namespace rotor::inspect {
 
@@ -73,9 +74,10 @@ struct Finding {
   std::string next{};        // when it is read again: RFC 3339, or in words
   std::string last_error{};  // as long as it fails
 
-  std::vector<OlderValue> older{};  // of a Pod
-  std::string changed{};            // of a Secret: when one of its values was last replaced
-  std::string none_older_since{};   // and since when no pod that is there has an older one; empty: one has, or unknown
+  std::vector<OlderValue> older{};                // of a Pod
+  std::vector<openclaw::PastRestart> restarts{};  // of an instance, the oldest first
+  std::string changed{};                          // of a Secret: when one of its values was last replaced
+  std::string none_older_since{};  // and since when no pod that is there has an older one; empty: one has, or unknown
 };
 
 struct Object {

@@ -48,27 +48,6 @@ std::size_t width(std::string_view text) {
   return runes;
 }
 
-using Row = std::vector<std::string>;
-
-std::string columns(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths;
-  for (const Row& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
-  }
-  std::string out;
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (i > 0) line += "  ";
-      line += row[i] + std::string(widths[i] - width(row[i]), ' ');
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
-  }
-  return out;
-}
-
 class Tree {
  public:
   explicit Tree(const Graph& graph) : graph_(graph) {
@@ -121,6 +100,25 @@ std::string stamp(const std::string& time, WallTime now) {
 }
 
 }  // namespace
+
+std::string columns(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths;
+  for (const Row& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+  }
+  std::string out;
+  for (const Row& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) line += "  ";
+      line += row[i] + std::string(widths[i] - width(row[i]), ' ');
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + "\n";
+  }
+  return out;
+}
 
 std::string status_text(const Graph& graph) {
   std::string out = graph.objects.empty() ? "" : columns(Tree(graph).rows()) + "\n";

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "inspect/object.hpp"
 #include "inspect/why.hpp"
 #include "json/document.hpp"
 
 namespace rotor::inspect {
+
+// A table for a terminal.
+using Row = std::vector<std::string>;
+std::string columns(const std::vector<Row>& rows);
 
 // A tree from the stores down, a line an object. One that is reached by two ways is shown whole at the first.
 std::string status_text(const Graph& graph);

@@ -176,6 +176,12 @@ const Case kInstances[] = {
          instance(
              R"({type: RotationKeyUnavailable, status: "True", reason: RotationKeyUnavailable, message: no restart})")),
      kInstanceId, Health::kFailed, "no key", "no restart"},
+    {"WaitsToRestart",
+     with(
+         kSecret,
+         instance(
+             R"({type: RotationWaiting, status: "True", reason: RestartWindow, message: waits for the window that opens at noon})")),
+     kInstanceId, Health::kWaiting, "waits", "says RestartWindow: waits for the window that opens at noon"},
     {"RollsOut", with(kSecret, instance(), stateful_set("bb", "readyReplicas: 1, updatedReplicas: 0")), kInstanceId,
      Health::kWaiting, "rolling out", "0 of 1 pods updated, 1 ready"},
     {"NotLookedAt", with(kSecret, instance("")), kInstanceId, Health::kWaiting, "new", "was not looked at yet"},
@@ -196,6 +202,11 @@ const Case kPods[] = {
     {"Running", all_well(), kPodId, Health::kWell, "running", "runs with what its Secrets hold"},
     {"Behind", around(pod("aa"), "bb"), kPodId, Health::kWaiting, "behind",
      "still runs with the values from before the last rotation"},
+    {"WaitsToRestart",
+     std::string(kSecret) +
+         instance(R"({type: RotationWaiting, status: "True", reason: RestartPaused, message: says paused})") +
+         stateful_set() + pod(),
+     kPodId, Health::kWaiting, "waits", "the restart that would bring it up to date waits"},
     {"WaitsForASecret",
      around(pod("aa", "False",
                 R"(waiting: {reason: CreateContainerConfigError, message: 'secret "api-keys" not found'})")),

@@ -1,0 +1,72 @@
+#include "inspect/history.hpp"
+
+#include <ranges>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "inspect/text.hpp"
+
+namespace rotor::inspect {
+namespace {
+
+constexpr std::string_view kNone =
+    "no restart that Rotor began is on record; one that you begin with an edit is not kept here\n";
+
+const std::vector<openclaw::PastRestart>& recorded(const Graph& graph, const Id& instance) {
+  static const std::vector<openclaw::PastRestart> kNothing;
+  const Object* object = graph.find(instance);
+  return object == nullptr ? kNothing : object->finding.restarts;
+}
+
+std::string keys_text(const openclaw::PastSecret& secret) {
+  if (secret.every_key) return "all";
+  return secret.keys.empty() ? "all files" : fmt::format("{}", fmt::join(secret.keys, ", "));
+}
+
+json::Object secret_document(const std::string& name, const openclaw::PastSecret& secret) {
+  json::Array keys(secret.keys.begin(), secret.keys.end());
+  return {{"name", name},
+          {"keys", std::move(keys)},
+          {"everyKey", secret.every_key},
+          {"digest", secret.digest},
+          {"resourceVersion", secret.version}};
+}
+
+}  // namespace
+
+std::vector<openclaw::PastRestart> restarts_of(const Sight& sight, const Id& instance) {
+  const Workload* set = sight.workload({instance.ns, instance.name});
+  if (set == nullptr) return {};
+  std::vector<openclaw::PastRestart> out = set->history.restarts;
+  if (!out.empty() && out.back().result.empty()) {
+    out.back().result = openclaw::rolled_out(set->state) ? "completed" : "under way";
+  }
+  return out;
+}
+
+std::string history_text(const Graph& graph, const Id& instance) {
+  const auto& restarts = recorded(graph, instance);
+  if (restarts.empty()) return std::string(kNone);
+  std::vector<Row> rows = {{"WHEN", "SECRET", "KEYS", "DIGEST", "VERSION", "RESULT"}};
+  for (const openclaw::PastRestart& restart : std::views::reverse(restarts)) {
+    if (restart.secrets.empty()) rows.push_back({restart.at, "-", "another pod template", "", "", restart.result});
+    for (const auto& [name, secret] : restart.secrets) {
+      const std::string version = secret.version.empty() ? "gone" : secret.version;
+      rows.push_back({restart.at, name, keys_text(secret), secret.digest, version, restart.result});
+    }
+  }
+  return columns(rows);
+}
+
+json::Object history_document(const Graph& graph, const Id& instance) {
+  json::Array restarts;
+  for (const openclaw::PastRestart& restart : std::views::reverse(recorded(graph, instance))) {
+    json::Array secrets;
+    for (const auto& [name, secret] : restart.secrets) secrets.push_back(secret_document(name, secret));
+    restarts.push_back(json::Object{{"at", restart.at}, {"result", restart.result}, {"secrets", std::move(secrets)}});
+  }
+  return {{"instance", fmt::format("{}/{}", instance.ns, instance.name)}, {"restarts", std::move(restarts)}};
+}
+
+}  // namespace rotor::inspect

@@ -1,0 +1,19 @@
+// The restarts of an instance that Rotor began, for a terminal and for programs. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "inspect/object.hpp"
+#include "inspect/sight.hpp"
+#include "json/document.hpp"
+
+namespace rotor::inspect {
+
+// The oldest first, with how the last one goes.
+std::vector<openclaw::PastRestart> restarts_of(const Sight& sight, const Id& instance);
+
+std::string history_text(const Graph& graph, const Id& instance);
+json::Object history_document(const Graph& graph, const Id& instance);
+
+}  // namespace rotor::inspect

@@ -1,0 +1,66 @@
+// What `rotor history` tells of an instance.
+#include "inspect/history.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "inspect/why.hpp"
+#include "tests/inspect/shop.hpp"
+
+namespace rotor::test {
+namespace {
+
+using testing::HasSubstr;
+
+const inspect::Id kAgent{inspect::Kind::kInstance, "shop", "agent"};
+
+std::string with_history(std::string_view counts = "readyReplicas: 1, updatedReplicas: 1") {
+  std::string set = stateful_set("aa", counts);
+  const std::string_view before = "generation: 1, ownerReferences";
+  set.replace(set.find(before), before.size(),
+              R"(generation: 1, annotations: {openclaw.rocks/secret-history: '{"restarts":[
+    {"at":"2026-05-01T10:00:00Z","result":"completed","secrets":{"api-keys":{"everyKey":true,"digest":"0a1b2c3d","version":"41"}}},
+    {"at":"2026-05-01T11:00:00Z","result":"replaced"},
+    {"at":"2026-05-01T11:50:00Z","secrets":{"api-keys":{"keys":["A","B"],"digest":"4e5f6a7b","version":"57"},"old":{"keys":["C"]}}}]}'}, ownerReferences)");
+  return std::string(kSecret) + instance() + set + pod();
+}
+
+TEST(RestartHistory, IsATableFromTheNewestToTheOldest) {
+  EXPECT_EQ(inspect::history_text(graph_of(with_history()), kAgent),
+            "WHEN                  SECRET    KEYS                  DIGEST    VERSION  RESULT\n"
+            "2026-05-01T11:50:00Z  api-keys  A, B                  4e5f6a7b  57       completed\n"
+            "2026-05-01T11:50:00Z  old       C                               gone     completed\n"
+            "2026-05-01T11:00:00Z  -         another pod template                     replaced\n"
+            "2026-05-01T10:00:00Z  api-keys  all                   0a1b2c3d  41       completed\n");
+}
+
+TEST(RestartHistory, SaysOfTheLastThatItIsUnderWay) {
+  EXPECT_THAT(inspect::history_text(graph_of(with_history("readyReplicas: 1")), kAgent), HasSubstr("under way"));
+}
+
+TEST(RestartHistory, IsADocumentForPrograms) {
+  const json::Object document = inspect::history_document(graph_of(with_history()), kAgent);
+  EXPECT_EQ(document.at("instance").as_string(), "shop/agent");
+  const auto& newest = document.at("restarts").as_array().at(0).as_object();
+  EXPECT_EQ(newest.at("result").as_string(), "completed");
+  EXPECT_EQ(newest.at("secrets").as_array().at(0).as_object().at("resourceVersion").as_string(), "57");
+}
+
+TEST(RestartHistory, OfAnInstanceWithoutOneSaysSo) {
+  EXPECT_THAT(inspect::history_text(graph_of(all_well()), kAgent), HasSubstr("no restart that Rotor began"));
+}
+
+TEST(Why, APodWithAnOlderValueIsExplainedByWhatItsRestartWaitsFor) {
+  const auto graph = graph_of(
+      std::string(kSecret) +
+      instance(
+          R"({type: RotationWaiting, status: "True", reason: CanariesFirst, message: five instances go first}, {type: Ready, status: "True", reason: ReconcileSucceeded, message: ok})") +
+      stateful_set() + pod());
+  const inspect::Answer answer = inspect::explain(graph, {inspect::Kind::kPod, "shop", "agent-0"});
+  EXPECT_FALSE(answer.well);
+  EXPECT_THAT(answer.sentence, HasSubstr("Pod shop/agent-0"));
+  EXPECT_THAT(answer.sentence, HasSubstr("CanariesFirst: five instances go first"));
+}
+
+}  // namespace
+}  // namespace rotor::test
