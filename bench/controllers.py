@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Measures the controllers: first sync of N ExternalSecrets, and Secret change → pod template with N instances.
+"""Measures the controllers: first sync of N ExternalSecrets, Secret change → pod template with N instances, and the same of
+one Secret that all N share.
 
     $(tools/toolchain.sh venv)/bin/python bench/controllers.py sync 1000 5000 [--server real|embedded] [--bare] [--ballast]
     $(tools/toolchain.sh venv)/bin/python bench/controllers.py rotation 1000 [--server real|embedded]
+    $(tools/toolchain.sh venv)/bin/python bench/controllers.py shared 200 [--server real|embedded]
 
 Needs build/release/rotor, or the binary that $ROTOR names. --bare: afterwards, on the same server, the three writes of a
 first sync by a program that does nothing else (bench/go/loader). --ballast: before, 100 MiB of Secrets that nobody manages.
@@ -183,49 +185,103 @@ def measure_sync(kind: str, count: int, bare: bool, ballast: bool):
         shutil.rmtree(state, ignore_errors=True)
 
 
-def measure_rotation(kind: str, count: int, changes: int = 50):
+NO_LIMIT = "--max-concurrent-rollouts=0"  # no node makes a pod ready here, so nobody else would have a turn
+
+
+class Templates:
+    """The secret-hash of each StatefulSet of a namespace, followed by a watch."""
+
+    def __init__(self, plane, cluster, ns: str):
+        self.plane, self.cluster, self.ns = plane, cluster, ns
+        self.hashes, self.seen = {}, {}
+        self.condition = threading.Condition()
+
+    def all_there(self, count: int) -> bool:
+        for item in self.cluster.apps.list_namespaced_stateful_set(self.ns).items:
+            self.hashes[item.metadata.name] = self.hash_of(item)
+        return len(self.hashes) == count and all(self.hashes.values())
+
+    @staticmethod
+    def hash_of(item):
+        return (item.spec.template.metadata.annotations or {}).get("openclaw.rocks/secret-hash")
+
+    def start(self):
+        threading.excepthook = lambda _: None  # the watch is cut when the server stops at the end
+        threading.Thread(target=self.follow, daemon=True).start()
+        time.sleep(1)
+
+    def follow(self):
+        apps = k8s.client.AppsV1Api(self.plane.api_client())
+        for event in k8s.watch.Watch().stream(apps.list_namespaced_stateful_set, self.ns):
+            name, now = event["object"].metadata.name, self.hash_of(event["object"])
+            with self.condition:
+                if self.hashes[name] != now:
+                    self.hashes[name], self.seen[name] = now, time.monotonic()
+                    self.condition.notify_all()
+
+    def wait(self, is_so, seconds: int, what: str):
+        with self.condition:
+            if not self.condition.wait_for(is_so, seconds):
+                raise SystemExit(what)
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def measure_shared(kind: str, count: int):
+    """One Secret, `count` instances, the quiet period as it is by default."""
     state = pathlib.Path(tempfile.mkdtemp(prefix="rotor-bench-"))
     plane = start_server(kind, state)
-    operator = operator_process(plane, ["--rotation-quiet-period=0s"])
+    operator = operator_process(plane, [NO_LIMIT])
     try:
         cluster = Cluster(plane)
         ns = cluster.namespace("bench")
-        encode = lambda text: base64.b64encode(text.encode()).decode()  # noqa: E731
-        in_parallel(count, lambda i: cluster.core.create_namespaced_secret(ns, {"metadata": {"name": f"s-{i}"}, "data": {"A": encode("0")}}))
+        cluster.core.create_namespaced_secret(ns, {"metadata": {"name": "shared"}, "data": {"A": encoded("0")}})
+        in_parallel(count, lambda i: cluster.create(INSTANCES, ns, f"agent-{i}", instance("shared")))
+        operator.start()
+        templates = Templates(plane, cluster, ns)
+        wait_for(lambda: templates.all_there(count), 300, "all StatefulSets with a digest", 1)
+        templates.start()
+        mark, cpu = plane.audit_length(), operator.cpu_seconds()
+        began = time.monotonic()
+        cluster.core.patch_namespaced_secret("shared", ns, {"data": {"A": encoded("1")}})
+        templates.wait(lambda: len(templates.seen) == count, 120, f"not all were rotated:\n{operator.log()[-2000:]}")
+        times = sorted(at - began for at in templates.seen.values())
+        time.sleep(2)
+        verbs = requests_by_verb(plane, mark)
+        print(json.dumps({
+            "bench": "shared", "server": kind, "instances": count, "first_s": round(times[0], 2), "last_s": round(times[-1], 2),
+            "cpu_ms_per_instance": round(1000 * (operator.cpu_seconds() - cpu) / count, 3),
+            "requests_per_instance": round(sum(verbs.values()) / count, 2) if verbs else None, "by_verb": verbs}), flush=True)
+    finally:
+        operator.stop()
+        plane.stop()
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def measure_rotation(kind: str, count: int, changes: int = 50):
+    state = pathlib.Path(tempfile.mkdtemp(prefix="rotor-bench-"))
+    plane = start_server(kind, state)
+    operator = operator_process(plane, ["--rotation-quiet-period=0s", NO_LIMIT])
+    try:
+        cluster = Cluster(plane)
+        ns = cluster.namespace("bench")
+        in_parallel(count, lambda i: cluster.core.create_namespaced_secret(
+            ns, {"metadata": {"name": f"s-{i}"}, "data": {"A": encoded("0")}}))
         in_parallel(count, lambda i: cluster.create(INSTANCES, ns, f"agent-{i}", instance(f"s-{i}")))
         operator.start()
-        hashes = {}
-
-        def all_there():
-            for item in cluster.apps.list_namespaced_stateful_set(ns).items:
-                hashes[item.metadata.name] = (item.spec.template.metadata.annotations or {}).get("openclaw.rocks/secret-hash")
-            return len(hashes) == count and all(hashes.values())
-
-        wait_for(all_there, 300, "all StatefulSets with a digest", 1)
-        changed, seen = {}, {}
-        condition = threading.Condition()
-
-        def follow():
-            for event in k8s.watch.Watch().stream(k8s.client.AppsV1Api(plane.api_client()).list_namespaced_stateful_set, ns):
-                name = event["object"].metadata.name
-                now = (event["object"].spec.template.metadata.annotations or {}).get("openclaw.rocks/secret-hash")
-                with condition:
-                    if hashes[name] != now:
-                        hashes[name], seen[name] = now, time.monotonic()
-                        condition.notify_all()
-
-        threading.excepthook = lambda _: None  # the watch is cut when the server stops at the end
-        threading.Thread(target=follow, daemon=True).start()
-        time.sleep(1)
+        templates = Templates(plane, cluster, ns)
+        wait_for(lambda: templates.all_there(count), 300, "all StatefulSets with a digest", 1)
+        changed = {}
+        templates.start()
         latencies = []
         for i in range(changes):
             name = f"agent-{i}"
             changed[name] = time.monotonic()
-            cluster.core.patch_namespaced_secret(f"s-{i}", ns, {"data": {"A": encode("1")}})
-            with condition:
-                if not condition.wait_for(lambda n=name: n in seen, 30):
-                    raise SystemExit(f"{name} was not rotated:\n{operator.log()[-2000:]}")
-            latencies.append(1000 * (seen[name] - changed[name]))
+            cluster.core.patch_namespaced_secret(f"s-{i}", ns, {"data": {"A": encoded("1")}})
+            templates.wait(lambda n=name: n in templates.seen, 30, f"{name} was not rotated:\n{operator.log()[-2000:]}")
+            latencies.append(1000 * (templates.seen[name] - changed[name]))
         latencies.sort()
         print(json.dumps({
             "bench": "rotation", "server": kind, "instances": count, "changes": changes,
@@ -239,7 +295,7 @@ def measure_rotation(kind: str, count: int, changes: int = 50):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bench", choices=["sync", "rotation"])
+    parser.add_argument("bench", choices=["sync", "rotation", "shared"])
     parser.add_argument("objects", type=int, nargs="+")
     parser.add_argument("--server", choices=["real", "embedded"], default="real")
     parser.add_argument("--bare", action="store_true")
@@ -248,8 +304,10 @@ def main():
     for count in arguments.objects:
         if arguments.bench == "sync":
             measure_sync(arguments.server, count, arguments.bare, arguments.ballast)
-        else:
+        elif arguments.bench == "rotation":
             measure_rotation(arguments.server, count)
+        else:
+            measure_shared(arguments.server, count)
 
 
 if __name__ == "__main__":
