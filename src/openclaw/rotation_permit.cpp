@@ -21,4 +21,8 @@ void PermitChain::withdrawn(const kube::Key& instance) {
   for (const auto& link : links_) link->withdrawn(instance);
 }
 
+void PermitChain::failed(const kube::Key& instance, const std::string& why) {
+  for (const auto& link : links_) link->failed(instance, why);
+}
+
 }  // namespace rotor::openclaw

@@ -61,6 +61,8 @@ class RotationPermits {
   virtual void written(const RotationWish&) {}
   // No restart is due, or no longer: the values went back, the spec was edited, the instance is gone.
   virtual void withdrawn(const kube::Key&) {}
+  // Pods that restarted cannot run as they are. `why` goes on from the instance's name: "exits with 78".
+  virtual void failed(const kube::Key&, const std::string& /*why*/) {}
 };
 
 // Several, asked in the order they were added until one does not let go. A refusal withdraws what those before it have
@@ -71,6 +73,7 @@ class PermitChain final : public RotationPermits {
   Task<Result<Permit>> ask(WishPtr wish) override;
   void written(const RotationWish& wish) override;
   void withdrawn(const kube::Key& instance) override;
+  void failed(const kube::Key& instance, const std::string& why) override;
 
  private:
   std::vector<std::unique_ptr<RotationPermits>> links_;

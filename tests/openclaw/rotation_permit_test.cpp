@@ -11,7 +11,7 @@ namespace {
 using Verdict = Permit::Verdict;
 
 struct Log {
-  int asked = 0, written = 0, withdrawn = 0;
+  int asked = 0, written = 0, withdrawn = 0, failed = 0;
 };
 
 class Obstacle final : public RotationPermits {
@@ -23,6 +23,7 @@ class Obstacle final : public RotationPermits {
   }
   void written(const RotationWish&) override { ++log_.written; }
   void withdrawn(const kube::Key&) override { ++log_.withdrawn; }
+  void failed(const kube::Key&, const std::string&) override { ++log_.failed; }
 
  private:
   Log& log_;
@@ -38,7 +39,11 @@ struct Chain {
     chain.add(std::make_unique<Obstacle>(first, std::move(one)));
     chain.add(std::make_unique<Obstacle>(second, std::move(two)));
   }
-  Result<Permit> ask() { return loop.run(chain.ask(std::make_shared<const RotationWish>())); }
+  Result<Permit> ask() {
+    RotationWish wish;
+    wish.instance = std::make_shared<const api::OpenClawInstance>();
+    return loop.run(chain.ask(std::make_shared<const RotationWish>(std::move(wish))));
+  }
 };
 
 TEST(PermitChain, GoesWhenEveryLinkDoes) {
@@ -55,6 +60,15 @@ TEST(PermitChain, AsksNobodyAfterTheFirstThatHolds) {
   EXPECT_EQ(c.second.asked, 0);
 }
 
+TEST(PermitChain, ARefusalWithdrawsWhatOthersHaveSetAsideAndAWaitDoesNot) {
+  Chain refused(Permit{}, Permit{.verdict = Verdict::kRefuse});
+  refused.ask();
+  EXPECT_EQ(refused.first.withdrawn, 1);
+  Chain waits(Permit{}, Permit{.verdict = Verdict::kWait});
+  waits.ask();
+  EXPECT_EQ(waits.first.withdrawn, 0);
+}
+
 TEST(PermitChain, PassesOnAnErrorInsteadOfLettingGo) {
   Chain c(fail(Code::kUnavailable, "no answer"), Permit{});
   EXPECT_FALSE(c.ask());
@@ -67,6 +81,8 @@ TEST(PermitChain, TellsEveryLinkWhatBecameOfTheRestart) {
   c.chain.withdrawn({"ns", "a"});
   EXPECT_EQ(c.first.written + c.second.written, 2);
   EXPECT_EQ(c.first.withdrawn + c.second.withdrawn, 2);
+  c.chain.failed({"ns", "a"}, "exits with 78");
+  EXPECT_EQ(c.first.failed + c.second.failed, 2);
 }
 
 TEST(PermitChain, WithoutLinksLetsEverythingGo) {

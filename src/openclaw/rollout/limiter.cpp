@@ -99,8 +99,8 @@ void RolloutLimiter::withdrawn(const kube::Key& instance) {
   wake_next();
 }
 
-void RolloutLimiter::failed(const kube::Key& instance, std::string why) {
-  const RolloutBooks::Failure failure = books_.failed(instance, std::move(why), true);
+void RolloutLimiter::failed(const kube::Key& instance, const std::string& why) {
+  const RolloutBooks::Failure failure = books_.failed(instance, why, true);
   if (!failure.secrets.empty()) hooks_.stopped(failure);
   wake_next();
 }

@@ -26,9 +26,8 @@ class RolloutLimiter final : public RotationPermits {
   void written(const RotationWish& wish) override;
   void withdrawn(const kube::Key& instance) override;
 
-  // Whoever knows that the pods of an instance cannot run as they are need not wait for the deadline. `why` goes on
-  // from the instance's name: "exits with 78".
-  void failed(const kube::Key& instance, std::string why);
+  // At once, without waiting for the deadline, and for good.
+  void failed(const kube::Key& instance, const std::string& why) override;
 
   // Looks after deadlines, until cancelled.
   Task<> run();
