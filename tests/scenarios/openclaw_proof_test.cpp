@@ -35,10 +35,15 @@ class OpenClawProof : public RunningInstance {
     generation = world.generation("agent");
   }
   std::vector<json::Value> jobs() { return world.all(kJobs); }
-  std::string name_of(const json::Value& job) { return std::string(json::find_string(job, "metadata.name")); }
-  std::string the_job() {
-    world.until("one proof Job", [this] { return jobs().size() == 1; });
-    return name_of(jobs().front());
+  // Its name; empty while there is none, or an old one beside it.
+  std::string only_job() {
+    const std::vector<json::Value> all = jobs();
+    return all.size() == 1 ? std::string(json::find_string(all.front(), "metadata.name")) : std::string();
+  }
+  std::string the_job(const std::string& other_than = "") {
+    std::string name;
+    world.until("one proof Job", [&] { return !(name = only_job()).empty() && name != other_than; });
+    return name;
   }
   void new_value(std::string_view base64) { world.secret("keys", R"({"A":")" + std::string(base64) + "\"}"); }
   void ends(const std::string& job, std::string_view conditions) {
@@ -94,8 +99,7 @@ TEST_F(OpenClawProof, ABadValueRestartsNothingUntilThereIsAnother) {
   EXPECT_EQ(jobs().size(), 1U) << "one proof for one value";
 
   new_value("Mw==");
-  world.until("another proof", [&] { return jobs().size() == 1 && name_of(jobs().front()) != first; });
-  ends(the_job(), kWell);
+  ends(the_job(first), kWell);
   world.until("the restart", [&] { return world.generation("agent") == generation + 1; });
   world.until("the condition", [&] { return secrets_ready("True/AllSecretsFound"); });
 }
