@@ -7,6 +7,7 @@
 
 #include "inspect/judges.hpp"
 #include "inspect/older_values.hpp"
+#include "openclaw/last_good/record.hpp"
 #include "secrets/ending.hpp"
 #include "secrets/value_changes.hpp"
 
@@ -251,6 +252,12 @@ Finding judge_secret(const Sight& sight, const Id& id) {
   if (secret == nullptr && sight.blind(Kind::kSecret)) return not_seen(id);
   const auto makers = sight.makers_of(id);
   if (secret == nullptr) return absent_secret(id, makers);
+  if (const auto of = secret->labels.find(openclaw::kLastGoodOf); of != secret->labels.end()) {
+    return {.word = "copy",
+            .sentence =
+                fmt::format("{} keeps a value that OpenClawInstance {}/{} ran well with", id.text(), id.ns, of->second),
+            .since = secret->creation_timestamp};
+  }
   if (makers.empty()) {
     return {.word = "by hand",
             .sentence = fmt::format("{} is there; no ExternalSecret makes it", id.text()),

@@ -106,6 +106,7 @@ Task<Result<SightPtr>> WorkloadGatherer::gather(InstancePtr instance, std::share
   auto sight = std::make_shared<WorkloadSight>();
   sight->instance = instance;
   sight->key = instance->metadata.key();
+  sight->seen_at = clock_.now();
   CO_TRY(LivePtr found, co_await applier_.find(kStatefulSets, sight->key));
   if (found != nullptr) CO_TRY_VOID(check_owner(kStatefulSets, *found, instance->metadata.uid));
   CO_TRY(sight->live, read_stateful_set(std::move(found), memory->applied));

@@ -154,6 +154,11 @@ const Case kSecrets[] = {
      with(kStore, external_secret(R"(status: "True", reason: SecretSynced, message: "secret retained due to )"
                                   R"(DeletionPolicy=Retain; spec.dataFrom[0].find matched nothing")")),
      kSecretId, Health::kWell, "absent", "is not there: secret retained due to DeletionPolicy=Retain"},
+    {"Copy",
+     with("kind: Secret\nmetadata: {name: api-keys, namespace: shop, labels: {openclaw.rocks/last-good-of: "
+          "agent}}\n---\n",
+          instance(), stateful_set() + pod()),
+     kSecretId, Health::kWell, "copy", "keeps a value that OpenClawInstance shop/agent ran well with"},
     {"ByHand", with(kSecret, instance(), stateful_set() + pod()), kSecretId, Health::kWell, "by hand",
      "no ExternalSecret makes it"},
 };
@@ -170,6 +175,19 @@ const Case kInstances[] = {
          instance(
              R"({type: SecretsReady, status: Unknown, reason: SecretReadFailed, message: "Cannot read secrets: api-keys"})")),
      kInstanceId, Health::kUnknown, "secrets", "SecretReadFailed"},
+    {"HasAValueThatItsProofRefused",
+     with(
+         kSecret,
+         instance(
+             R"({type: SecretsReady, status: "False", reason: SecretRejected, message: "The proof refused the new value of Secret \"api-keys\" (key OPENAI), write another"})")),
+     kInstanceId, Health::kFailed, "secrets",
+     R"(says SecretRejected: The proof refused the new value of Secret "api-keys")"},
+    {"WentBackToAnOlderValue",
+     with(
+         kSecret,
+         instance(
+             R"({type: SecretsReady, status: "False", reason: SecretRolledBack, message: "The new value of Secret \"api-keys\" failed"})")),
+     kInstanceId, Health::kFailed, "secrets", "says SecretRolledBack: The new value of"},
     {"HasNoRotationKey",
      with(
          kSecret,
