@@ -147,7 +147,12 @@ Task<Result<void>> StatefulSets::create(SetPtr set) {
   co_return Result<void>{};
 }
 
+// Two watches show the end of a set and the release of its pod in either order: a pod that is given to a set which is
+// going would go with it, so the set is asked for first.
 Task<Result<void>> StatefulSets::adopt(SetPtr set, PodPtr pod) {
+  const auto now = co_await kube::get<api::StatefulSet>(client_, set->metadata.key());
+  if (!now) co_return unless_overtaken(std::unexpected(now.error()));
+  if (now->metadata.uid != set->metadata.uid || now->metadata.deleting()) co_return Result<void>{};
   const json::Object owned = make_pod(*set, template_revision(*set));
   json::Object meta{{"uid", pod->metadata.uid}, {"ownerReferences", owned.at("metadata").at("ownerReferences")}};
   SecretBytes patch(json::serialize(json::Object{{"metadata", std::move(meta)}}));
