@@ -1,0 +1,126 @@
+"""tools/build-image: the image of the one binary."""
+
+import base64
+import gzip
+import hashlib
+import io
+import json
+import pathlib
+import subprocess
+import tarfile
+
+import pytest
+
+from harness import tools
+
+MOST_BYTES = 15_000_000
+USER = 65532
+LEGACY = "usr/lib/x86_64-linux-gnu/ossl-modules/legacy.so"
+OBJECT = """
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: example, namespace: default}
+spec:
+  secretStoreRef: {name: store}
+  target:
+    template:
+      data:
+        time: '{{ dateInZone "15:04 MST" 0 "Europe/Berlin" }}'
+        cert: '{{ .archive | b64dec | pkcs12cert }}'
+  data: [{secretKey: archive, remoteRef: {key: archive}}]
+"""
+
+
+def build(out: pathlib.Path) -> tuple[str, int]:
+    done = subprocess.run([tools.ROOT / "tools" / "build-image", "--binary", tools.rotor(), "--out", out],
+                          check=True, capture_output=True, text=True)
+    digest, size, _ = done.stdout.split()
+    return digest, int(size)
+
+
+class Image:
+    def __init__(self, folder: pathlib.Path):
+        self.folder = folder
+        self.digest, self.size = build(folder)
+        with tarfile.open(folder / "rotor.oci.tar") as archive:
+            self.files = {entry.name: archive.extractfile(entry).read() for entry in archive if entry.isfile()}
+        self.manifest = self.blob(json.loads(self.files["index.json"])["manifests"][0]["digest"])
+        self.config = self.blob(self.manifest["config"]["digest"])
+        self.layer = gzip.decompress(self.files["blobs/sha256/" + self.manifest["layers"][0]["digest"].removeprefix("sha256:")])
+
+    def blob(self, digest: str) -> dict:
+        data = self.files["blobs/sha256/" + digest.removeprefix("sha256:")]
+        assert hashlib.sha256(data).hexdigest() == digest.removeprefix("sha256:")
+        return json.loads(data)
+
+    def names(self) -> set[str]:
+        with tarfile.open(fileobj=io.BytesIO(self.layer)) as layer:
+            return set(layer.getnames())
+
+    def unpack(self) -> pathlib.Path:
+        root = self.folder / "root"
+        with tarfile.open(fileobj=io.BytesIO(self.layer)) as layer:
+            layer.extractall(root)
+        return root
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory) -> Image:
+    return Image(tmp_path_factory.mktemp("image"))
+
+
+def test_two_builds_have_one_digest(image, tmp_path):
+    assert build(tmp_path)[0] == image.digest
+    assert (tmp_path / "rotor.oci.tar").read_bytes() == (image.folder / "rotor.oci.tar").read_bytes()
+
+
+def test_it_is_small(image):
+    print(f"image: {image.size / 1e6:.2f} MB compressed")
+    assert image.size <= MOST_BYTES
+
+
+def test_it_holds_no_shell_and_runs_as_nobody_special(image):
+    programs = {name for name in image.names() if name.startswith(("bin/", "usr/bin/", "sbin/", "usr/sbin/"))}
+    assert programs == {"usr/bin/rotor"}
+    assert image.config["config"]["User"] == f"{USER}:{USER}"
+    assert image.config["config"]["Entrypoint"] == ["/usr/bin/rotor"]
+    assert image.config["config"]["Labels"] == image.manifest["annotations"]
+    assert image.config["config"]["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
+    with tarfile.open(fileobj=io.BytesIO(image.layer)) as layer:
+        assert {(e.uid, e.gid) for e in layer} == {(0, 0)}
+        assert [e.name for e in layer if e.mode & 0o6000 or (e.mode & 0o002 and not e.issym() and e.name != "tmp")] == []
+
+
+def old_archive(folder: pathlib.Path) -> str:
+    """PKCS#12 with RC2, which OpenSSL keeps in a module of its own."""
+    run = lambda *argv: subprocess.run(argv, check=True, capture_output=True, cwd=folder)  # noqa: E731
+    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=old", "-keyout", "key.pem", "-out", "cert.pem")
+    run("openssl", "pkcs12", "-export", "-legacy", "-certpbe", "PBE-SHA1-RC2-40", "-inkey", "key.pem", "-in", "cert.pem",
+        "-passout", "pass:", "-out", "old.p12")
+    return base64.b64encode((folder / "old.p12").read_bytes()).decode()
+
+
+def test_its_diff_id_is_that_of_the_layer(image):
+    assert image.config["rootfs"]["diff_ids"] == ["sha256:" + hashlib.sha256(image.layer).hexdigest()]
+
+
+def test_the_binary_runs_with_nothing_but_what_is_in_the_image(image):
+    root = image.unpack()
+    inside = lambda *argv: subprocess.run(  # noqa: E731
+        ["/usr/sbin/chroot", f"--userspec={USER}:{USER}", root, *argv], capture_output=True, text=True, env={})
+    version = inside("/usr/bin/rotor", "--version")
+    assert version.stdout.startswith("rotor ") and version.returncode == 0, version.stderr
+    (root / "object.yaml").write_text(OBJECT)
+    (root / "data.yaml").write_text(f"archive: {old_archive(image.folder)}\n")
+    made = inside("/usr/bin/rotor", "template", "-f", "/object.yaml", "--data", "/data.yaml", "--show-values")
+    assert "01:00 CET" in made.stdout and "BEGIN CERTIFICATE" in made.stdout, made.stdout + made.stderr
+    (root / LEGACY).unlink()
+    assert inside("/usr/bin/rotor", "template", "-f", "/object.yaml", "--data", "/data.yaml").returncode != 0
+
+
+def test_its_list_of_parts_names_the_package_of_every_library(image):
+    parts = json.loads((image.folder / "rotor.spdx.json").read_text())
+    names = {package["name"] for package in parts["packages"]}
+    assert {"rotor", "libssl3", "libstdc++6", "libc6", "ca-certificates", "tzdata", "libboost1.81-dev"} <= names
+    assert all(package["versionInfo"] for package in parts["packages"])
+    assert "usr/share/doc/rotor/rotor.spdx.json" in image.names()
