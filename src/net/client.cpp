@@ -34,6 +34,7 @@ struct Call {
   Request request;
   Url url;
   CallOptions options;
+  SteadyTime until;  // its deadline
   bool streaming = false;
   std::string_view stage = "waiting for a connection";
 };
@@ -148,6 +149,12 @@ Task<Attempt> attempt(Core& core, Call& call, bool fresh, bool& may_retry) {
     result.exchange.lease.connection = *std::move(dialed);
   }
   Connection& connection = *result.exchange.lease.connection;
+  // A process that stood still (SIGSTOP, a frozen cgroup) finds its connection ready and its timer due in any order:
+  // what is too late does not leave.
+  if (core.clock.steady() >= call.until) {
+    result.error = Error{Code::kTimeout, ""};
+    co_return result;
+  }
   call.stage = "sending the request";
   bool sent_nothing = false;
   result.error = co_await send_request(call, connection, core.user_agent, sent_nothing);
@@ -245,10 +252,14 @@ class BodyStreamImpl final : public BodyStream {
   bool failed_ = false;
 };
 
-Result<Call> make_call(Request request, CallOptions options, bool streaming) {
+Result<Call> make_call(Request request, CallOptions options, SteadyTime now, bool streaming) {
   TRY_VOID(check_request(request));
   TRY(Url url, parse_url(request.url));
-  return Call{.request = std::move(request), .url = std::move(url), .options = options, .streaming = streaming};
+  return Call{.request = std::move(request),
+              .url = std::move(url),
+              .options = options,
+              .until = now + options.deadline,
+              .streaming = streaming};
 }
 
 // Method and origin, never the path or query: they may hold names or tokens nobody should log.
@@ -268,7 +279,7 @@ class Http1Client final : public HttpClient {
 
   Task<Result<Response>> send(Request request, CallOptions options) override {
     const std::shared_ptr<Core> core = core_;
-    CO_TRY(Call call, make_call(std::move(request), options, false));
+    CO_TRY(Call call, make_call(std::move(request), options, core->clock.steady(), false));
     Result<Response> response = co_await within(core->clock, options.deadline, run_call(core, call));
     if (!response) co_return call_error(call, std::move(response).error());
     co_return std::move(response);
@@ -276,7 +287,7 @@ class Http1Client final : public HttpClient {
 
   Task<Result<StreamResponse>> open(Request request, CallOptions options) override {
     const std::shared_ptr<Core> core = core_;
-    CO_TRY(Call call, make_call(std::move(request), options, true));
+    CO_TRY(Call call, make_call(std::move(request), options, core->clock.steady(), true));
     Result<Exchange> exchange = co_await within(core->clock, options.deadline, start(core, call));
     if (!exchange) co_return call_error(call, std::move(exchange).error());
     StreamResponse response{

@@ -117,6 +117,34 @@ TEST_F(Client, ReusesTheConnection) {
   EXPECT_EQ(seen_.requests, 5);
 }
 
+// A clock that went on while the process stood still: who sleeps has not been woken yet.
+struct StoodStill final : Clock {
+  explicit StoodStill(Clock& running) : inner(running) {}
+  WallTime now() const override { return inner.now() + missed; }
+  SteadyTime steady() const override { return inner.steady() + missed; }
+  Task<> sleep_until(SteadyTime when) override { return inner.sleep_until(when - missed); }
+  Clock& inner;
+  std::chrono::seconds missed{0};
+};
+
+TEST_F(Client, SendsNothingOnceItsDeadlineHasPassedWhileTheProcessStoodStill) {
+  serve(handler_with(seen_, hang));
+  StoodStill clock(clock_);
+  ClientConfig config = client_config();
+  config.max_connections_per_host = 1;
+  client_ = *make_http_client(io_.get_executor(), clock, std::move(config));
+  test::Running<Result<Response>> first(io_, client_->send(get_request(), {.deadline = std::chrono::hours(1)}));
+  run_until([&] { return seen_.open == 1; });
+  test::Running<Result<Response>> second(io_, client_->send(get_request(), {.deadline = std::chrono::seconds(5)}));
+  settle();
+  clock.missed = std::chrono::seconds(20);
+  first.cancel();
+  EXPECT_EQ(first.get().error().code, Code::kCancelled);
+  EXPECT_EQ(second.get().error().code, Code::kTimeout);
+  settle();
+  EXPECT_EQ(seen_.requests, 1);
+}
+
 TEST_F(Client, GivesTheHandlersStatusAsItIs) {
   serve([](ServerRequest, ServerResponse& response) -> Task<> {
     Headers headers{{"Location", "https://elsewhere.example/"}};
