@@ -10,7 +10,6 @@
 namespace rotor::cli {
 namespace {
 
-constexpr std::string_view kOneCopy = "Rotor elects no leader: run one replica";
 constexpr std::string_view kPaced = "calls are paced by the connections and by the API server's own answers";
 constexpr std::string_view kSmallCache = "of Secrets that it writes Rotor keeps metadata and a digest, others it reads";
 constexpr std::string_view kNoSuchKind = "Rotor has no controller for this kind yet";
@@ -20,12 +19,6 @@ constexpr std::string_view kTlsOnly = "the webhook speaks TLS 1.2 and 1.3 with t
 constexpr std::string_view kNoTraces = "Rotor sends no traces";
 
 constexpr std::array kAccepted = {
-    AcceptedFlag{"--enable-leader-election", kOneCopy},
-    AcceptedFlag{"--leader-elect", kOneCopy},
-    AcceptedFlag{"--leader-election-id", kOneCopy},
-    AcceptedFlag{"--leader-election-lease-duration", kOneCopy},
-    AcceptedFlag{"--leader-election-renew-deadline", kOneCopy},
-    AcceptedFlag{"--leader-election-retry-period", kOneCopy},
     AcceptedFlag{"--client-qps", kPaced},
     AcceptedFlag{"--client-burst", kPaced},
     AcceptedFlag{"--enable-secrets-caching", kSmallCache},

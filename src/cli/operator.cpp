@@ -22,6 +22,9 @@
 #include "cli/version.hpp"
 #include "cli/watchdog.hpp"
 #include "kube/client/config.hpp"
+#include "kube/client/fence.hpp"
+#include "kube/leader/elector.hpp"
+#include "kube/runtime/gate.hpp"
 #include "openclaw/controller.hpp"
 #include "secrets/controllers.hpp"
 
@@ -42,26 +45,51 @@ std::string text_of(const char* path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+std::string user_agent() { return std::string("rotor/") + kVersion; }
+
+// What every replica may write (its Lease, the webhook's certificate) and what only the leader may.
+struct Clients {
+  std::unique_ptr<kube::Client> own;
+  std::unique_ptr<kube::Client> fenced;
+};
+
+kube::ElectorOptions elector_options(const OperatorFlags& flags) {
+  const LeaderFlags& leader = flags.leader;
+  return {.lease = {leader.ns.empty() ? flags.openclaw.operator_namespace : leader.ns, leader.id},
+          .identity = replica_identity(),
+          .timings = leader.timings};
+}
+
+Result<Clients> make_clients(asio::io_context& io, Clock& clock, const kube::ConnectionConfig& connection,
+                             MetricsRegistry& metrics, const kube::Fence* fence) {
+  Clients clients;
+  TRY(clients.own, kube::make_client(io.get_executor(), clock, connection, user_agent(), &metrics));
+  if (fence == nullptr) return clients;
+  TRY(clients.fenced, kube::make_client(io.get_executor(), clock, connection, user_agent(), &metrics, fence));
+  return clients;
+}
+
 // The object graph of the operator, built from the bottom up.
 class Operator {
  public:
-  Operator(asio::io_context& io, OperatorFlags flags, std::unique_ptr<kube::Client> client, MetricsRegistry& metrics,
+  Operator(asio::io_context& io, OperatorFlags flags, Clients clients, kube::Fence& fence, MetricsRegistry& metrics,
            Clock& clock)
       : io_(io),
         flags_(std::move(flags)),
         clock_(clock),
         metrics_(metrics),
-        client_(std::move(client)),
+        clients_(std::move(clients)),
+        client_(clients_.fenced ? *clients_.fenced : *clients_.own),
+        elector_(io.get_executor(), *clients_.own, clock, fence, elector_options(flags_)),
+        leading_(io.get_executor()),
         calls_(providers::make_call_counter(metrics_)),
         http_(providers::make_http_clients(io.get_executor(), clock, user_agent())),
         registry_(make_providers({io.get_executor(), clock, *http_, *calls_, environment})),
         generators_({io.get_executor(), clock, *http_, *calls_, environment}),
-        secrets_(io.get_executor(), *client_, clock, registry_, generators_, metrics_, flags_.secrets),
-        openclaw_(io.get_executor(), *client_, clock, metrics_, flags_.openclaw),
-        webhook_(io.get_executor(), *client_, clock, registry_, flags_.webhook),
+        secrets_(io.get_executor(), client_, clock, registry_, generators_, metrics_, flags_.secrets),
+        openclaw_(io.get_executor(), client_, clock, metrics_, flags_.openclaw),
+        webhook_(io.get_executor(), *clients_.own, clock, registry_, flags_.webhook),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {}
-
-  static std::string user_agent() { return std::string("rotor/") + kVersion; }
 
   Result<void> start() {
     const auto not_ready = [this] { return why_not_ready(); };
@@ -79,13 +107,17 @@ class Operator {
     TRY(live_server_, serve_status("--live-addr", flags_.live_address, not_ready, std::nullopt));
     add_overdue_metrics(metrics_, [this] { return lateness(); });
     activities_.start(stop_on_signal());
-    activities_.start(secrets_.run());
-    activities_.start(openclaw_.run());
+    start_election();
+    activities_.start(secrets_.run(&leading_));
+    if (flags_.openclaw_instances) activities_.start(openclaw_.run(&leading_));
     return {};
   }
 
   const Activities& activities() const { return activities_; }
-  Task<> give_back() { return registry_.close(); }
+  Task<> give_back() {
+    co_await elector_.give_back();
+    co_await registry_.close();
+  }
   bool failed() const { return failed_; }
 
  private:
@@ -97,14 +129,33 @@ class Operator {
     return server;
   }
 
+  void start_election() {
+    if (!flags_.leader.elect) return leading_.open();
+    metrics_.callback(MetricsRegistry::Kind::kGauge, "leader_election_master_status", "1: this replica leads.",
+                      {"name"}, [this](const auto& emit) { emit({flags_.leader.id}, elector_.leads() ? 1 : 0); });
+    activities_.start(elector_.listen());
+    activities_.start(lead());
+  }
+
+  Task<> lead() {
+    co_await elector_.acquire();
+    leading_.open();
+    const std::string why = co_await elector_.keep();
+    failed_ = true;
+    log::error("this replica leads no more: it writes nothing from here on and ends", {{"why", why}});
+    stop();
+  }
+
+  // A standby has nothing to be late with.
   std::vector<kube::QueueLateness> lateness() const {
+    if (!leading_.is_open()) return {};
     std::vector<kube::QueueLateness> all = secrets_.lateness();
     all.push_back(openclaw_.lateness());
     return all;
   }
 
   std::string why_not_ready() const {
-    if (!secrets_.ready() || !openclaw_.ready()) return "not everything is listed yet";
+    if (!secrets_.ready() || (flags_.openclaw_instances && !openclaw_.ready())) return "not everything is listed yet";
     if (flags_.webhook.port && !webhook_.ready()) return "the webhook has no certificate yet";
     return overdue_reason(lateness(), flags_.overdue_limit);
   }
@@ -137,7 +188,10 @@ class Operator {
   OperatorFlags flags_;
   Clock& clock_;
   MetricsRegistry& metrics_;
-  std::unique_ptr<kube::Client> client_;
+  Clients clients_;
+  kube::Client& client_;
+  kube::Elector elector_;
+  kube::Gate leading_;
   std::unique_ptr<providers::CallCounter> calls_;
   std::unique_ptr<providers::HttpClients> http_;
   providers::ProviderRegistry registry_;
@@ -175,9 +229,9 @@ Result<bool> operate(OperatorFlags flags) {
   asio::io_context io(1);
   SystemClock clock;
   MetricsRegistry metrics;
-  TRY(auto client,
-      kube::make_client(io.get_executor(), clock, std::move(connection), Operator::user_agent(), &metrics));
-  Operator graph(io, std::move(flags), std::move(client), metrics, clock);
+  kube::Fence fence(clock);
+  TRY(Clients clients, make_clients(io, clock, connection, metrics, flags.leader.elect ? &fence : nullptr));
+  Operator graph(io, std::move(flags), std::move(clients), fence, metrics, clock);
   TRY_VOID(graph.start());
   run_until_ended(io, graph.activities(), std::chrono::seconds(5));
   run_to_end(io, graph.give_back(), std::chrono::seconds(3));

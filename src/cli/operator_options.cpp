@@ -176,6 +176,11 @@ void add_operator_flags(CLI::App& command, OperatorFlags& flags) {
   add_connection_flags(command, flags);
   add_secrets_flags(command, flags);
   add_webhook_flags(command, flags);
+  add_leader_flags(command, flags.leader);
+  on_or_off(command.add_option("--enable-openclaw-reconciler", flags.openclaw_instances,
+                               "Work on OpenClawInstances; off, it needs no rights for them and what they own"),
+            true)
+      ->group(kRotation);
   duration(command.add_option("--rotation-quiet-period", flags.quiet_period,
                               "A rotation waits until a Secret did not change for this long: a burst is one restart"))
       ->capture_default_str()
@@ -242,6 +247,7 @@ Result<void> finish(OperatorFlags& flags) {
   }
   TRY_VOID(set_duration("--check-interval", flags.webhook_check, flags.webhook.check));
   TRY_VOID(set_duration("--lookahead-interval", flags.webhook_lookahead, flags.webhook.lookahead));
+  TRY_VOID(finish(flags.leader));
   if (flags.webhook.check < std::chrono::seconds(1)) return fail(Code::kInvalid, "--check-interval: at least 1s");
   if (flags.webhook.lookahead > admission::kMostLookahead) {
     return fail(Code::kInvalid, "--lookahead-interval: at most 4380h, half of what a certificate lives");

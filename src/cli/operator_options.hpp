@@ -7,6 +7,7 @@
 
 #include "admission/webhook/webhook.hpp"
 #include "base/log.hpp"
+#include "cli/leader_flags.hpp"
 #include "openclaw/options.hpp"
 #include "secrets/options.hpp"
 
@@ -42,8 +43,10 @@ struct OperatorFlags {
   std::optional<std::uint16_t> webhook_port{};  // short for the address
   std::string webhook_check = "5m";
   std::string webhook_lookahead = "2160h";
+  LeaderFlags leader{};
   admission::WebhookOptions webhook{};
   secrets::Options secrets{};
+  bool openclaw_instances = true;
   openclaw::ControllerOptions openclaw{};
 };
 

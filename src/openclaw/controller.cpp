@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "kube/object/news.hpp"
+#include "kube/runtime/gate.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/proof/permit.hpp"
 #include "openclaw/reconciler.hpp"
@@ -117,6 +118,11 @@ struct Controller::Impl {
                    "cannot read the instance: " + error.message);
   }
 
+  Task<> work(kube::Gate* gate) {
+    if (gate != nullptr) co_await gate->wait();
+    co_await queue.run();
+  }
+
   ControllerOptions options;
   View view;
   std::unique_ptr<kube::EventRecorder> events;
@@ -138,10 +144,10 @@ bool Controller::ready() const { return impl_->view.watches.ready(); }
 
 kube::QueueLateness Controller::lateness() const { return impl_->queue.lateness(); }
 
-Task<> Controller::run() {
+Task<> Controller::run(kube::Gate* gate) {
   Impl& parts = *impl_;
   co_await kube::run_together({[&parts] { return parts.view.watches.run(); }, [&parts] { return parts.events->run(); },
-                               [&parts] { return parts.queue.run(); }, [&parts] { return parts.limiter->run(); }});
+                               [&parts, gate] { return parts.work(gate); }, [&parts] { return parts.limiter->run(); }});
 }
 
 }  // namespace rotor::openclaw

@@ -12,6 +12,10 @@
 #include "openclaw/managed.hpp"
 #include "openclaw/options.hpp"
 
+namespace rotor::kube {
+class Gate;
+}
+
 namespace rotor::openclaw {
 
 class Controller {
@@ -22,8 +26,9 @@ class Controller {
              ControllerOptions options = {}, ManagedKinds kinds = managed_kinds());
   ~Controller();
 
-  // Until cancelled. Waits, and says so once, while the CRD is not there.
-  Task<> run();
+  // Until cancelled. Waits, and says so once, while the CRD is not there. `gate`: caches are kept before it opens, and
+  // nothing is worked on; null: it is open. It outlives the run.
+  Task<> run(kube::Gate* gate = nullptr);
 
   // All watches have been listed once: passes run.
   bool ready() const;

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "kube/events/events.hpp"
+#include "kube/runtime/gate.hpp"
 #include "kube/runtime/signal.hpp"
 #include "secrets/cluster/controller.hpp"
 #include "secrets/external_secrets.hpp"
@@ -70,9 +71,11 @@ struct Controllers::Graph {
   }
 
   // A pass over an ExternalSecret before its store or its Secret is listed would take them for missing.
-  Task<> work() {
+  Task<> work(kube::Gate* may_begin) {
     if (!world.ready()) co_await everything_listed.wait();
     if (!world.ready()) co_return;  // cancelled
+    if (may_begin != nullptr) co_await may_begin->wait();
+    if (may_begin != nullptr && !may_begin->is_open()) co_return;  // cancelled
     log::info("external secrets controllers started", {{"externalsecrets", world.external_secrets().size()}});
     using namespace boost::asio::experimental::awaitable_operators;
     co_await (external_secrets.run() && stores.run() && reads.run() && states.run() && run_cluster());
@@ -109,11 +112,11 @@ Controllers::Controllers(Executor executor, kube::Client& client, Clock& clock,
 
 Controllers::~Controllers() = default;
 
-Task<> Controllers::run() {
+Task<> Controllers::run(kube::Gate* gate) {
   using namespace boost::asio::experimental::awaitable_operators;
   Graph& g = *graph_;
-  co_await (g.world.run() && g.work() && g.events->run() && g.store_events->run() && g.cluster_store_events->run() &&
-            g.watch_cluster());
+  co_await (g.world.run() && g.work(gate) && g.events->run() && g.store_events->run() &&
+            g.cluster_store_events->run() && g.watch_cluster());
 }
 
 void Controllers::values_changed() { graph_->external_secrets.values_changed(); }

@@ -14,6 +14,10 @@
 #include "providers/registry.hpp"
 #include "secrets/options.hpp"
 
+namespace rotor::kube {
+class Gate;
+}
+
 namespace rotor::secrets {
 
 class Controllers {
@@ -24,8 +28,9 @@ class Controllers {
   Controllers(const Controllers&) = delete;
   Controllers& operator=(const Controllers&) = delete;
 
-  // Until cancelled. Waits for kinds that the API server does not serve yet.
-  Task<> run();
+  // Until cancelled. Waits for kinds that the API server does not serve yet. `gate`: caches are kept before it opens,
+  // and nothing is worked on; null: it is open. It outlives the run.
+  Task<> run(kube::Gate* gate = nullptr);
 
   // A store that can tell (a values file) says that its values changed: every ExternalSecret that follows its store is
   // read again now. One that does not (refreshPolicy, refreshInterval 0) is left to its policy.

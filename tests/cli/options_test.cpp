@@ -98,7 +98,31 @@ TEST(OperatorFlags, MeanWhatTheySay) {
   EXPECT_FALSE(all.secrets.cluster_stores || all.secrets.namespaced_stores || all.secrets.flood_gate);
   EXPECT_EQ(all.secrets.controller_class + all.secrets.watch_namespace + all.metrics_cert_dir, "minea/certs");
   EXPECT_EQ(all.secrets.workers, 3);
+  EXPECT_TRUE(read_flags({}).openclaw_instances);
+  EXPECT_FALSE(read_flags({"--enable-openclaw-reconciler=false"}).openclaw_instances);
   EXPECT_FALSE(read_flags({"--unsafe-allow-generic-targets=false"}).secrets.generic_targets);
+}
+
+TEST(OperatorFlags, SayHowALeaderIsElected) {
+  EXPECT_FALSE(read_flags({}).leader.elect);
+  EXPECT_EQ(read_flags({}).leader.id, "external-secrets-controller");
+  for (const char* flag : {"--leader-elect", "--enable-leader-election", "--enable-leader-election=true"}) {
+    EXPECT_TRUE(read_flags({flag}).leader.elect) << flag;
+  }
+  EXPECT_FALSE(read_flags({"--enable-leader-election=false"}).leader.elect);
+  OperatorFlags flags =
+      read_flags({"--leader-election-id=x", "--leader-election-namespace=n", "--leader-election-lease-duration=1m",
+                  "--leader-election-renew-deadline=30s", "--leader-election-retry-period=500ms"});
+  ASSERT_TRUE(finish(flags));
+  EXPECT_EQ(flags.leader.id + flags.leader.ns, "xn");
+  EXPECT_EQ(flags.leader.timings.lease, std::chrono::minutes(1));
+  EXPECT_EQ(flags.leader.timings.renew, std::chrono::seconds(30));
+  EXPECT_EQ(flags.leader.timings.retry, std::chrono::milliseconds(500));
+  flags.leader.renew = "1m";
+  const auto refused = finish(flags);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "--leader-election-renew-deadline 1m0s: shorter than the lease duration, 1m0s");
+  EXPECT_NE(replica_identity(), replica_identity());
 }
 
 TEST(OperatorFlags, AreKnownAllThatTodaysOperatorTakes) {

@@ -15,6 +15,8 @@ class MetricsRegistry;
 
 namespace rotor::kube {
 
+class Fence;
+
 struct ConnectionConfig {
   std::string server{};  // https://host:port, no trailing slash
   net::TlsConfig tls{};
@@ -37,7 +39,9 @@ Result<ConnectionConfig> in_cluster_connection(std::string_view mount);
 Result<ConnectionConfig> find_connection(const std::optional<std::string>& flag);
 
 // `user_agent` is also the default field manager's name. `metrics`: where its requests are counted; null: nowhere.
+// `fence`: what its writes have to pass; null: nothing.
 Result<std::unique_ptr<Client>> make_client(Executor executor, Clock& clock, ConnectionConfig config,
-                                            std::string user_agent, MetricsRegistry* metrics = nullptr);
+                                            std::string user_agent, MetricsRegistry* metrics = nullptr,
+                                            const Fence* fence = nullptr);
 
 }  // namespace rotor::kube

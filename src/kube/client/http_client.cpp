@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "kube/client/counted_http.hpp"
 #include "kube/client/credentials.hpp"
+#include "kube/client/fence.hpp"
 #include "kube/client/paths.hpp"
 #include "kube/client/retry.hpp"
 #include "kube/client/status.hpp"
@@ -433,13 +434,14 @@ std::unique_ptr<Client> make_client_on(std::unique_ptr<net::HttpClient> http, Cl
 }
 
 Result<std::unique_ptr<Client>> make_client(Executor executor, Clock& clock, ConnectionConfig config,
-                                            std::string user_agent, MetricsRegistry* metrics) {
+                                            std::string user_agent, MetricsRegistry* metrics, const Fence* fence) {
   net::ClientConfig http{.tls = config.tls, .proxy = net::proxy_from_environment(), .user_agent = user_agent};
   if (!config.proxy_url.empty()) http.proxy = {.https_proxy = config.proxy_url, .http_proxy = config.proxy_url};
   // Every watch holds a connection for itself.
   http.max_connections_per_host = 48;  // 150 KiB each
   TRY(auto client, net::make_http_client(std::move(executor), clock, std::move(http)));
   if (metrics != nullptr) client = count_requests(std::move(client), *metrics);
+  if (fence != nullptr) client = fence_writes(std::move(client), *fence);
   return make_client_on(std::move(client), clock, std::move(config), std::move(user_agent));
 }
 

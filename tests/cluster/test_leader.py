@@ -1,0 +1,124 @@
+"""Two replicas: one works, the other stands by. Whose a write was, the audit log tells by the id of the token."""
+
+import base64
+import datetime
+import json
+import signal
+import time
+
+import kubernetes as k8s
+import pytest
+import yaml
+
+from harness.objects import ES, STORES, Cluster, external_secret, set_fake_values
+from harness.operator import NAMESPACE, SERVICE_ACCOUNT, Operator
+from harness.processes import wait_for
+
+USER = f"system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}"
+LEASE = "external-secrets-controller"
+CREDENTIAL = "authentication.kubernetes.io/credential-id"
+SECONDS = {"lease": 5, "renew": 3, "retry": 0.5}
+
+
+def flags(ns: str) -> list[str]:
+    return ["--leader-elect", f"--controller-class={ns}", f"--namespace={ns}",
+            f"--leader-election-lease-duration={SECONDS['lease']}s", f"--leader-election-renew-deadline={SECONDS['renew']}s",
+            f"--leader-election-retry-period={SECONDS['retry']}s"]
+
+
+@pytest.fixture
+def pair(plane, request):
+    """Its own class and namespace: another operator works in this cluster, too."""
+    ns = request.node.name.replace("_", "-")[:50]
+    cluster = Cluster(plane)
+    cluster.namespace(ns)
+    replicas = [Operator(plane, flags=flags(ns), name=f"{ns}-{i}") for i in (1, 2)]
+    for replica in replicas:
+        request.addfinalizer(lambda r=replica: (r.process.popen and r.process.popen.send_signal(signal.SIGCONT), r.kill()))
+        replica.start()
+        wait_for(lambda r=replica: "leads" in r.log(), 20, "the replica to lead or to stand by")
+    request.addfinalizer(lambda: k8s.client.CoordinationV1Api(plane.api_client()).delete_namespaced_lease(LEASE, NAMESPACE))
+    cluster.create(STORES, ns, "store", {"controller": ns, "provider": {"fake": {"data": [{"key": "k", "value": "1"}]}}})
+    cluster.create(ES, ns, "keys", external_secret("store", "keys", {"K": "k"}))
+    wait_for(lambda: cluster.secret(ns, "keys"), 30, "the Secret")
+    return cluster, ns, *replicas
+
+
+def token_id(operator: Operator) -> str:
+    token = yaml.safe_load(operator.kubeconfig.read_text())["users"][0]["user"]["token"].split(".")[1]
+    return "JTI=" + json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))["jti"]
+
+
+def writes(plane, mark: int, operator: Operator) -> list[dict]:
+    """Of one replica, but those of its Lease."""
+    mine = token_id(operator)
+    return [e for e in plane.audit(USER, mark) if e["verb"] in {"create", "update", "patch", "delete"}
+            and e["objectRef"]["resource"] != "leases" and e["user"].get("extra", {}).get(CREDENTIAL) == [mine]]
+
+
+def leads(operator: Operator) -> bool:
+    return 'leader_election_master_status{name="' + LEASE + '"} 1' in operator.get("/metrics")[1]
+
+
+def took_over_at(operator: Operator) -> float:
+    """When it said that it leads, by its own log."""
+    for line in operator.log().splitlines():
+        if "this replica leads" in line and "no more" not in line:
+            entry = json.loads(line)
+            return datetime.datetime.fromisoformat(entry["ts"].replace("Z", "+00:00")).timestamp()
+    return 0
+
+
+def rotates(cluster, ns, value: str, timeout: float = 30):
+    set_fake_values(cluster, ns, "store", {"k": value})
+    cluster.force_sync(ns, "keys", value)
+    wait_for(lambda: cluster.secret(ns, "keys") == {"K": value}, timeout, "the Secret to follow")
+
+
+def test_a_standby_is_ready_and_writes_nothing(pair, plane):
+    cluster, ns, first, second = pair
+    mark = plane.audit_length()
+    rotates(cluster, ns, "2")
+    assert leads(first) and not leads(second)
+    assert second.get("/readyz")[0] == 200
+    assert writes(plane, mark, first) and not writes(plane, 0, second)
+
+
+def test_sigterm_hands_over_within_a_second(pair, plane):
+    cluster, ns, first, second = pair
+    began = time.time()
+    assert first.stop() == 0
+    wait_for(lambda: took_over_at(second), 10, "the standby to lead")
+    assert took_over_at(second) - began < 1, took_over_at(second) - began
+    print(f"hand-over after SIGTERM: {took_over_at(second) - began:.3f} s")
+    rotates(cluster, ns, "2")
+
+
+def test_a_killed_leader_is_followed_within_the_lease(pair, plane):
+    cluster, ns, first, second = pair
+    began = time.time()
+    first.kill()
+    wait_for(lambda: took_over_at(second), 20, "the standby to lead")
+    took = took_over_at(second) - began
+    print(f"hand-over after SIGKILL: {took:.3f} s of a lease of {SECONDS['lease']} s")
+    assert SECONDS["lease"] - SECONDS["retry"] - 1 < took < SECONDS["lease"] + 0.5, took
+    rotates(cluster, ns, "2")
+
+
+def test_a_leader_that_stood_still_past_its_lease_writes_nothing_when_it_wakes_up(pair, plane):
+    cluster, ns, first, second = pair
+    # It has work under way at any moment: refreshes every second of twenty objects.
+    for i in range(20):
+        cluster.create(ES, ns, f"busy{i}", external_secret("store", f"busy{i}", {"K": "k"}, interval="1s"))
+    wait_for(lambda: cluster.secret(ns, "busy19"), 30, "the objects to be worked on")
+    first.process.popen.send_signal(signal.SIGSTOP)
+    wait_for(lambda: took_over_at(second), 20, "the standby to lead")
+    rotates(cluster, ns, "2")
+    mark = plane.audit_length()
+    first.process.popen.send_signal(signal.SIGCONT)
+    assert first.process.popen.wait(10) == 1
+    assert "this replica leads no more" in first.log()
+    time.sleep(1)
+    assert writes(plane, mark, first) == [], [(e["verb"], e["requestURI"]) for e in writes(plane, mark, first)]
+    assert writes(plane, mark, second), "the new leader works on"
+    assert leads(second)

@@ -1,0 +1,260 @@
+#include "kube/leader/elector.hpp"
+
+#include <array>
+#include <memory>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "json/document.hpp"
+#include "tests/fakes/fake_clock.hpp"
+#include "tests/fakes/loop.hpp"
+
+namespace rotor::kube {
+namespace {
+
+using namespace std::chrono_literals;
+
+// One Lease with the API server's optimistic locking, shared by every replica of a test.
+struct LeaseStore {
+  std::optional<Lease> lease;
+  std::int64_t version = 0;
+  std::vector<std::string> holders;  // each write's
+
+  Result<SecretBytes> put(Lease next) {
+    next.metadata.resource_version = std::to_string(++version);
+    holders.push_back(next.spec.holder_identity);
+    lease = std::move(next);
+    return json::write_secret(*lease);
+  }
+};
+
+// How one replica reaches the store: with what delays, and whether at all.
+class LeaseClient final : public Client {
+ public:
+  LeaseClient(LeaseStore& store, Clock& clock) : store_(store), clock_(clock) {}
+
+  bool reachable = true;
+  Duration there{};  // what a request takes to the server…
+  Duration back{};   // …and its answer back
+
+  Task<Result<SecretBytes>> get(Resource, Key) override {
+    CO_TRY_VOID(co_await travel(there));
+    Result<SecretBytes> answer = store_.lease ? Result<SecretBytes>(json::write_secret(*store_.lease))
+                                              : fail(Code::kNotFound, "there is no lease");
+    CO_TRY_VOID(co_await travel(back));
+    co_return answer;
+  }
+  Task<Result<SecretBytes>> create(Resource, std::string, SecretBytes object, WriteOptions) override {
+    CO_TRY_VOID(co_await travel(there));
+    Result<SecretBytes> answer =
+        store_.lease ? fail(Code::kAlreadyExists, "it exists") : store_.put(*json::read<Lease>(object.reveal()));
+    CO_TRY_VOID(co_await travel(back));
+    co_return answer;
+  }
+  Task<Result<SecretBytes>> patch(Resource, Key, PatchType, SecretBytes patch, WriteOptions) override {
+    CO_TRY_VOID(co_await travel(there));
+    Lease wanted = *json::read<Lease>(patch.reveal());
+    const bool current = store_.lease && store_.lease->metadata.resource_version == wanted.metadata.resource_version;
+    Lease next = store_.lease.value_or(Lease{});
+    next.spec = wanted.spec;
+    Result<SecretBytes> answer = current ? store_.put(std::move(next)) : fail(Code::kConflict, "somebody was faster");
+    CO_TRY_VOID(co_await travel(back));
+    co_return answer;
+  }
+  Task<Result<ListPage>> list_page(Resource, std::string, ListOptions, std::string) override {
+    co_return fail(Code::kUnavailable, "not in this test");
+  }
+  Task<Result<std::unique_ptr<WatchStream>>> watch(Resource, std::string, ListOptions, std::string) override {
+    co_return fail(Code::kUnavailable, "not in this test");
+  }
+  Task<Result<SecretBytes>> update(Resource, Key, SecretBytes, WriteOptions) override {
+    co_return fail(Code::kInternal, "not in this test");
+  }
+  Task<Result<void>> remove(Resource, Key, DeleteOptions) override {
+    co_return fail(Code::kInternal, "not in this test");
+  }
+  Task<Result<IssuedToken>> request_token(Key, TokenRequest) override {
+    co_return fail(Code::kInternal, "not in this test");
+  }
+  Task<Result<bool>> serves(Resource) override { co_return true; }
+  Task<Result<std::vector<ServedKind>>> kinds_of(std::string) override { co_return std::vector<ServedKind>{}; }
+
+ private:
+  Task<Result<void>> travel(Duration time) {
+    if (time > Duration::zero()) co_await clock_.sleep_for(time);
+    if (!reachable) co_return fail(Code::kUnavailable, "cannot be reached");
+    co_return Result<void>();
+  }
+
+  LeaseStore& store_;
+  Clock& clock_;
+};
+
+// A replica on a machine of its own, with a clock of its own.
+class Replica {
+ public:
+  Replica(LeaseStore& store, std::string name, Duration wrong_by = {}, Duration up_for = {})
+      : clock(WallTime(std::chrono::seconds(1767323045)) + wrong_by),
+        client(store, clock),
+        fence(clock),
+        elector(loop.executor(), client, clock, fence,
+                {.lease = {"rotor-system", "rotor"}, .identity = std::move(name), .timings = {}}) {
+    clock.advance(up_for);
+    loop.start(live(*this));
+  }
+  ~Replica() { loop.stop(); }
+  Replica(const Replica&) = delete;
+
+  void pass(Duration time) { clock.advance(loop.io(), time); }
+
+  test::FakeClock clock;
+  test::Loop loop;
+  LeaseClient client;
+  Fence fence;
+  Elector elector;
+  std::string lost{};  // why it leads no more
+
+ private:
+  static Task<> live(Replica& self) {
+    co_await self.elector.acquire();
+    self.lost = co_await self.elector.keep();
+  }
+};
+
+void pass(Duration time, std::initializer_list<Replica*> replicas, Duration step = 100ms) {
+  for (Duration done{}; done < time; done += step) {
+    for (Replica* replica : replicas) replica->pass(step);
+  }
+}
+
+TEST(Elector, TakesAFreeLeaseAtOnceAndRenewsItEveryRetryPeriod) {
+  LeaseStore store;
+  Replica a(store, "a");
+  EXPECT_TRUE(a.elector.leads());
+  EXPECT_EQ(a.fence.left(), 10s);
+  pass(10s, {&a});
+  EXPECT_TRUE(a.fence.is_open());
+  EXPECT_EQ(store.holders, std::vector<std::string>(6, "a"));
+}
+
+TEST(Elector, TakesOverWhenTheLeaseStoodStillForItsDuration) {
+  LeaseStore store;
+  Replica a(store, "a");
+  Replica b(store, "b");
+  pass(30s, {&a, &b});
+  EXPECT_TRUE(a.elector.leads());
+  EXPECT_FALSE(b.elector.leads());
+  pass(13s, {&b});  // a is dead
+  EXPECT_FALSE(b.elector.leads());
+  pass(2s + 5s, {&b});
+  EXPECT_TRUE(b.elector.leads());
+  EXPECT_EQ(store.lease->spec.lease_transitions, 1);
+}
+
+TEST(Elector, DoesNotBelieveTheClocksOfOthers) {
+  for (const Duration wrong : {-8760h, 8760h}) {
+    LeaseStore store;
+    Replica a(store, "a", wrong);
+    Replica b(store, "b");
+    pass(60s, {&a, &b});
+    EXPECT_TRUE(a.elector.leads());
+    EXPECT_FALSE(b.elector.leads());
+    a.clock.set_wall(b.clock.now() + 24h);  // somebody sets it under way
+    pass(60s, {&a, &b});
+    EXPECT_TRUE(a.elector.leads());
+    EXPECT_FALSE(b.elector.leads());
+  }
+}
+
+TEST(Elector, EndsBeforeOthersMayBeginWhenItCannotRenew) {
+  LeaseStore store;
+  Replica a(store, "a");
+  Replica b(store, "b");
+  pass(4s, {&a, &b});
+  a.client.reachable = false;
+  pass(9900ms, {&a, &b});
+  EXPECT_TRUE(a.fence.is_open());
+  pass(200ms, {&a, &b});
+  EXPECT_FALSE(a.fence.is_open());
+  EXPECT_FALSE(b.fence.is_open());
+  EXPECT_EQ(a.lost, "lease rotor-system/rotor, to be renewed within 10s: cannot be reached");
+  pass(10s, {&a, &b});
+  EXPECT_TRUE(b.elector.leads());
+}
+
+TEST(Elector, EndsAtOnceWhenAnotherTookTheLease) {
+  LeaseStore store;
+  Replica a(store, "a");
+  store.lease->spec.holder_identity = "thief";
+  (void)store.put(*store.lease);
+  pass(2s, {&a});
+  EXPECT_FALSE(a.elector.leads());
+  EXPECT_EQ(a.lost, "lease rotor-system/rotor, to be renewed within 10s: \"thief\" took it");
+}
+
+TEST(Elector, GivesTheLeaseBackSoThatNobodyWaits) {
+  LeaseStore store;
+  Replica a(store, "a");
+  Replica b(store, "b");
+  pass(3s, {&a, &b});
+  a.loop.stop();
+  a.loop.start(a.elector.give_back());
+  EXPECT_FALSE(a.fence.is_open());
+  EXPECT_EQ(store.lease->spec.holder_identity, "");
+  pass(4500ms, {&b});  // without a watch: its own pace
+  EXPECT_TRUE(b.elector.leads());
+}
+
+TEST(Elector, LeavesTheLeaseAloneWhenItDoesNotLead) {
+  LeaseStore store;
+  Replica a(store, "a");
+  Replica b(store, "b");
+  b.loop.stop();
+  b.loop.start(b.elector.give_back());
+  EXPECT_EQ(store.lease->spec.holder_identity, "a");
+}
+
+// What a replica that stood still believes when it wakes up: its clock has gone on, nothing of it has run.
+TEST(Elector, OfSeveralReplicasNeverOpensTwoFencesHoweverTheyStumble) {
+  constexpr Duration kStep = 250ms;
+  std::size_t hand_overs = 0;
+  for (unsigned seed = 1; seed <= 60; ++seed) {
+    std::minstd_rand random(seed);
+    const auto one_in = [&random](unsigned n) { return random() % n == 0; };
+    LeaseStore store;
+    std::vector<std::unique_ptr<Replica>> replicas;
+    for (const char* name : {"a", "b", "c"}) replicas.push_back(std::make_unique<Replica>(store, name));
+    std::array<Duration, 3> stopped{};  // how long it stands still yet
+    std::array<Duration, 3> missed{};   // and how long it has
+    for (int step = 0; step < 800; ++step) {
+      for (std::size_t i = 0; i < 3; ++i) {
+        Replica& r = *replicas[i];
+        if (stopped[i] > Duration::zero()) {
+          stopped[i] -= kStep;
+          missed[i] += kStep;
+          continue;
+        }
+        if (missed[i] > Duration::zero()) r.clock.advance(missed[i]);  // wakes up: all at once
+        missed[i] = {};
+        if (one_in(60)) r.client.reachable = !r.client.reachable;
+        if (one_in(20)) r.client.there = 100ms * (random() % 80);
+        if (one_in(20)) r.client.back = 100ms * (random() % 80);
+        if (one_in(80)) stopped[i] = 1s * (random() % 25);
+        r.pass(kStep);
+        if (!r.lost.empty() && one_in(10)) {  // its container is started again
+          ++hand_overs;
+          const Duration up_for = r.clock.steady() - SteadyTime(1h);
+          replicas[i] = std::make_unique<Replica>(store, "again" + std::to_string(step), Duration(), up_for);
+        }
+        int open = 0;
+        for (std::size_t k = 0; k < 3; ++k) open += replicas[k]->fence.left() > missed[k] ? 1 : 0;
+        ASSERT_LE(open, 1) << "seed " << seed << ", step " << step;
+      }
+    }
+  }
+  EXPECT_GT(hand_overs, 100U);  // else nothing was shown
+}
+
+}  // namespace
+}  // namespace rotor::kube
