@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the pinned test servers into the cache folder and prints the folder that holds them.
-#   tests/cluster/tools/build.sh kubernetes|etcd|kwok|vault
+#   tests/cluster/tools/build.sh kubernetes|etcd|kwok|vault|helm
 # Each is built once from the go.mod beside this file, under a lock, and renamed into place when complete.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -27,6 +27,10 @@ build_etcd() { go build -trimpath -ldflags '-s -w' -o "$out/etcd" go.etcd.io/etc
 
 build_kwok() { go build -trimpath -ldflags '-s -w' -o "$out/kwok" sigs.k8s.io/kwok/cmd/kwok; }
 
+build_helm() {
+  go build -trimpath -ldflags "-s -w -X helm.sh/helm/v3/internal/version.version=$version" -o "$out/helm" helm.sh/helm/v3/cmd/helm
+}
+
 # The pinned sdk has a developer self-check that panics on one system path: it is switched off in a copy.
 build_vault() {
   go mod download
@@ -42,7 +46,8 @@ case $name in
   etcd) module=go.etcd.io/etcd/server/v3 ;;
   kwok) module=sigs.k8s.io/kwok ;;
   vault) module=github.com/hashicorp/vault ;;
-  *) echo "usage: $0 kubernetes|etcd|kwok|vault" >&2; exit 2 ;;
+  helm) module=helm.sh/helm/v3 ;;
+  *) echo "usage: $0 kubernetes|etcd|kwok|vault|helm" >&2; exit 2 ;;
 esac
 version=$(version_of "$module" "$name")
 dir=$cache/$name-${version#v}
