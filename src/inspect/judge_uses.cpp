@@ -74,6 +74,7 @@ struct ConditionRow {
 // In the order in which one explains the next.
 constexpr std::array<ConditionRow, 4> kInstanceConditions = {{
     {"NameUsable", "True", "refused"},
+    {"SpecValid", "True", "refused"},
     {"SecretsReady", "True", "secrets", true},
     {"RotationKeyUnavailable", "False", "no key"},
     {"RotationWaiting", "False", "waits", false, Health::kWaiting},

@@ -22,8 +22,9 @@ struct Symptom {
   bool bad_when_true = false;
   std::string_view reason = {};  // empty: any
 };
-constexpr std::array<Symptom, 4> kSymptoms = {{
+constexpr std::array<Symptom, 5> kSymptoms = {{
     {.type = "NameUsable"},
+    {.type = "SpecValid"},
     {.type = "Ready", .reason = "ReconcileFailed"},
     {.type = "SecretsReady"},
     {.type = "RotationKeyUnavailable", .bad_when_true = true},
@@ -40,6 +41,8 @@ Health health_of_instance(const std::vector<kube::Condition>& conditions) {
     const kube::Condition* condition = kube::find_condition(conditions, symptom.type);
     if (condition != nullptr && shows(symptom, *condition)) return {State::kFailing, condition->message, {}};
   }
+  const kube::Condition* supported = kube::find_condition(conditions, "SpecSupported");
+  if (supported != nullptr) return {State::kGood, supported->message, {}, true};
   return {State::kGood, "", {}};
 }
 

@@ -16,51 +16,64 @@ bool controlled_by(const LiveObject& object, std::string_view owner_uid) {
 }
 
 Result<Step> keep_applied(const ManagedKind& kind, const Standing& standing, std::string_view desired,
-                          std::string_view owner_uid) {
+                          const kube::ObjectMeta& instance) {
   if (standing.live == nullptr) return Step::kApply;
-  TRY_VOID(check_owner(kind.resource, *standing.live, owner_uid));
+  TRY_VOID(check_owner(kind.resource, *standing.live, instance));
   TRY(const json::Value have, json::parse(standing.live->text));
   TRY(const json::Value want, json::parse(desired));
   return apply_changes(kind.description(), have, want, kFieldManager) ? Step::kApply : Step::kLeave;
 }
 
+Error with_way_out(const ManagedKind& kind, Error error) {
+  const bool known = error.code == Code::kDenied && !kind.denied.way_out.empty();
+  return known ? std::move(error).prefixed(kind.denied.way_out) : std::move(error);
+}
+
 }  // namespace
 
-Result<void> check_owner(const kube::Resource& resource, const LiveObject& object, std::string_view owner_uid) {
+Result<void> check_owner(const kube::Resource& resource, const LiveObject& object, const kube::ObjectMeta& instance) {
   const kube::OwnerReference* owner = controller_of(object);
-  if (owner == nullptr || owner->uid == owner_uid) return {};
+  if (owner == nullptr || owner->uid == instance.uid) return {};
+  const bool predecessor = owner->kind == kube::kResource<api::OpenClawInstance>.kind && owner->name == instance.name;
+  if (predecessor) {
+    return fail(Code::kConflict, fmt::format("{} \"{}\" is still that of an earlier instance of this name",
+                                             resource.kind, object.metadata.name));
+  }
   return fail(Code::kInvalid, fmt::format("{} \"{}\" belongs to {} \"{}\": rename the instance or remove that object",
                                           resource.kind, object.metadata.name, owner->kind, owner->name));
 }
 
 Result<Step> decide_step(const ManagedKind& kind, Place place, const Standing& standing, std::string_view desired,
-                         std::string_view owner_uid) {
+                         const kube::ObjectMeta& instance) {
   switch (place) {
     case Place::kUsers:
       return Step::kLeave;
     case Place::kOurs:
       if (kind.make != nullptr) return standing.there ? Step::kLeave : Step::kMake;
-      return kind.build != nullptr ? keep_applied(kind, standing, desired, owner_uid) : Step::kLeave;
+      return kind.build != nullptr ? keep_applied(kind, standing, desired, instance) : Step::kLeave;
     case Place::kEmpty:
       break;
   }
-  const bool ours = standing.live != nullptr && controlled_by(*standing.live, owner_uid);
+  const bool ours = standing.live != nullptr && controlled_by(*standing.live, instance.uid);
   const bool goes = kind.unwanted == Unwanted::kGoes && ours && !standing.live->metadata.deleting();
   return goes ? Step::kRemove : Step::kLeave;
 }
 
-Task<Result<void>> Converger::make(InstancePtr instance) {
-  for (const ManagedKind& kind : kinds_) {
-    if (kind.make != nullptr) CO_TRY_VOID(co_await converge(&kind, instance, nullptr));
-  }
-  co_return Result<void>{};
+Task<Converged> Converger::make(InstancePtr instance) {
+  co_return co_await each([](const ManagedKind& kind) { return kind.make != nullptr; }, instance, nullptr);
 }
 
-Task<Result<void>> Converger::keep(InstancePtr instance, SurroundingsPtr around) {
+Task<Converged> Converger::keep(InstancePtr instance, SurroundingsPtr around) {
+  co_return co_await each([](const ManagedKind& kind) { return kind.make == nullptr; }, instance, around);
+}
+
+Task<Converged> Converger::each(bool (*concerns)(const ManagedKind&), InstancePtr instance, SurroundingsPtr around) {
   for (const ManagedKind& kind : kinds_) {
-    if (kind.make == nullptr) CO_TRY_VOID(co_await converge(&kind, instance, around));
+    if (!concerns(kind)) continue;
+    Result<void> done = co_await converge(&kind, instance, around);
+    if (!done) co_return std::unexpected(Stopped{with_way_out(kind, std::move(done).error()), &kind});
   }
-  co_return Result<void>{};
+  co_return Converged{};
 }
 
 // An object that is not wanted is looked for among those with our label alone: nothing else can be ours.
@@ -85,7 +98,7 @@ Task<Result<void>> Converger::converge(const ManagedKind* kind, InstancePtr inst
   CO_TRY(Standing standing, co_await gather(kind, place, key));
   const bool builds = place == Place::kOurs && kind->build != nullptr;
   std::string desired = builds ? kind->build(*instance, *around) : std::string();
-  CO_TRY(const Step step, decide_step(*kind, place, standing, desired, instance->metadata.uid));
+  CO_TRY(const Step step, decide_step(*kind, place, standing, desired, instance->metadata));
   switch (step) {
     case Step::kApply:
       CO_TRY_VOID(co_await applier_.apply(kind->resource, key, std::move(standing.live), std::move(desired)));

@@ -18,13 +18,21 @@ struct Standing {
 
 enum class Step : std::uint8_t { kLeave, kApply, kMake, kRemove };
 
-// `desired`: what the row's build() says; empty for other rows. kInvalid when somebody else's controller owns what
-// stands in the way of ours.
+// `desired`: what the row's build() says; empty for other rows. An error, as check_owner() says it, when what stands in
+// the way of ours is somebody else's.
 Result<Step> decide_step(const ManagedKind& kind, Place place, const Standing& standing, std::string_view desired,
-                         std::string_view owner_uid);
+                         const kube::ObjectMeta& instance);
 
-// kInvalid when another controller than `owner_uid` owns the object.
-Result<void> check_owner(const kube::Resource& resource, const LiveObject& object, std::string_view owner_uid);
+// kInvalid when another controller than this instance owns the object; kConflict when an instance did that had the same
+// name and is gone: what it leaves behind goes, too.
+Result<void> check_owner(const kube::Resource& resource, const LiveObject& object, const kube::ObjectMeta& instance);
+
+// Why the rows were not gone through to the end, and at which of them.
+struct Stopped {
+  Error error;
+  const ManagedKind* at;
+};
+using Converged = std::expected<void, Stopped>;
 
 class Converger {
  public:
@@ -32,10 +40,11 @@ class Converger {
       : applier_(applier), view_(view), events_(events), kinds_(kinds) {}
 
   // First what is made once: a token that was just made is part of the surroundings of the rest.
-  Task<Result<void>> make(InstancePtr instance);
-  Task<Result<void>> keep(InstancePtr instance, SurroundingsPtr around);
+  Task<Converged> make(InstancePtr instance);
+  Task<Converged> keep(InstancePtr instance, SurroundingsPtr around);
 
  private:
+  Task<Converged> each(bool (*concerns)(const ManagedKind&), InstancePtr instance, SurroundingsPtr around);
   Task<Result<Standing>> gather(const ManagedKind* kind, Place place, kube::Key key);
   Task<Result<void>> converge(const ManagedKind* kind, InstancePtr instance, SurroundingsPtr around);
   Task<Result<void>> make(const ManagedKind* kind, kube::Key key, InstancePtr instance);

@@ -57,6 +57,10 @@ struct ManagedKind {
   struct Event {
     std::string_view reason, called;
   } made{};
+  // When the API server does not let us write it: what its condition is then, and the way out.
+  struct Denied {
+    std::string_view type, reason, way_out;
+  } denied{};
 };
 
 using ManagedKinds = std::span<const ManagedKind>;

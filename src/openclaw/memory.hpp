@@ -48,8 +48,8 @@ struct Memory {
   std::string said_unusable;
   std::string said_permit;
   std::string said_proof;
-  std::string said_name;
-  std::optional<FailedPart> failed_part;  // what of the pass that is under way failed
+  std::optional<FailedPart> failed_part;  // what of the last pass failed, where a condition of its own says so
+  bool looked_for_deployment = false;     // of an operator before ours
   Applied applied;
 };
 

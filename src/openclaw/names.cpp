@@ -1,7 +1,5 @@
 #include "openclaw/names.hpp"
 
-#include <fmt/format.h>
-
 namespace rotor::openclaw {
 
 StringMap selector_labels(const OpenClawInstance& instance) {
@@ -31,20 +29,6 @@ kube::ObjectMeta managed_metadata(const OpenClawInstance& instance, std::string 
   meta.labels = labels(instance);
   meta.owner_references = {owner_reference(instance)};
   return meta;
-}
-
-std::string name_problem(std::string_view name) {
-  // A pod's label carries the name, a dash and a hash of up to ten characters, and takes 63.
-  constexpr std::size_t kLongest = 52;
-  constexpr std::string_view kWayOut = "create the instance under another name";
-  if (name.size() > kLongest) {
-    return fmt::format("metadata.name has {} characters, a StatefulSet that can always replace its pods {}: {}",
-                       name.size(), kLongest, kWayOut);
-  }
-  if (name.contains('.')) {
-    return fmt::format("metadata.name \"{}\" has a dot, the name of a StatefulSet has none: {}", name, kWayOut);
-  }
-  return {};
 }
 
 bool rolls_on_volumes(const OpenClawInstance& instance) {

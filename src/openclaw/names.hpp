@@ -45,9 +45,6 @@ kube::ObjectMeta managed_metadata(const OpenClawInstance& instance, std::string 
 // Is a change of a Secret that is mounted whole to restart the pod, too?
 bool rolls_on_volumes(const OpenClawInstance& instance);
 
-// Why no StatefulSet can be called like the instance, and the way out; empty when it can.
-std::string name_problem(std::string_view name);
-
 std::string service_account_name(const OpenClawInstance& instance);
 std::string claim_name(const OpenClawInstance& instance);  // of the claim that we make
 // The Secret with the gateway's token: the user's own or `<name>-gateway-token`.

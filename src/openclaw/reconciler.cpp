@@ -3,17 +3,23 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "admission/instance_findings.hpp"
+#include "api/openclaw/name.hpp"
 #include "base/log.hpp"
 #include "json/document.hpp"
 #include "kube/client/retry.hpp"
 #include "kube/events/events.hpp"
 #include "kube/object/own_fields.hpp"
 #include "openclaw/builders/objects.hpp"
+#include "openclaw/legacy_deployment.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/proof/permit.hpp"
 #include "openclaw/secret_events.hpp"
+#include "openclaw/status_events.hpp"
 #include "openclaw/storage.hpp"
+#include "openclaw/unbuilt.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -35,12 +41,22 @@ WorkloadState counts_of(const LiveObject& workload) {
   return document ? workload_state(*document) : WorkloadState{};
 }
 
-bool is_ready(const api::InstanceStatus& status) {
-  const kube::Condition* ready = kube::find_condition(status.conditions, "Ready");
-  return ready != nullptr && ready->status == "True";
+// The spec as a document: what is asked of it here is asked of blocks that are carried as written, too.
+json::Value spec_document(const api::InstanceSpec& spec) {
+  return json::parse(json::write(spec)).value_or(json::Value(json::Object{}));
 }
 
 double seconds(SteadyTime::duration d) { return std::chrono::duration<double>(d).count(); }
+
+// Rows that the API server does not let us write have a condition that says so.
+Result<void> got_through(Converged converged, Memory& memory) {
+  if (converged) return {};
+  const auto& [error, at] = converged.error();
+  if (error.code == Code::kDenied && !at->denied.type.empty()) {
+    memory.failed_part = {std::string(at->denied.type), std::string(at->denied.reason)};
+  }
+  return std::unexpected(error);
+}
 
 }  // namespace
 
@@ -58,9 +74,11 @@ Reconciler::Reconciler(kube::Client& client, Clock& clock, View& view, kube::Eve
       options_(options),
       kinds_(kinds),
       applier_(client, view),
+      writer_(client, view),
       converger_(applier_, view, events, kinds),
       surroundings_(client, view),
-      workload_(client, clock, view, applier_, events, permits, options) {
+      workload_(client, clock, view, applier_, events, permits, options),
+      deletion_(client, clock, view, applier_, writer_, events, options) {
   workload_.on_rotation = [this](const kube::Key& key, const std::string& result) {
     metrics_.rotated(key, result);
     const auto memory = memory_.find(key);
@@ -129,9 +147,9 @@ Task<Outcome> Reconciler::reconcile(kube::Key key) {
 Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> memory) {
   InstancePtr instance = view_.instances.get(key);
   memory->failed_part.reset();
-  if (instance->metadata.deleting()) co_return co_await finish(std::move(instance));
-  if (std::string problem = name_problem(key.name); !problem.empty()) {
-    co_return co_await refuse(std::move(instance), std::move(problem), memory);
+  if (instance->metadata.deleting()) co_return co_await deletion_.run(std::move(instance));
+  if (std::string problem = api::instance_name_problem(key.name); !problem.empty()) {
+    co_return co_await refuse(std::move(instance), {kNameUsable, kNameUnusable, std::move(problem)}, memory);
   }
   if (!memory->full_pass) {
     const bool changed = co_await workload_.secrets_changed(instance, memory);
@@ -141,26 +159,24 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
     }
   }
   memory->full_pass = false;
+  const json::Value spec = spec_document(instance->spec);
+  admission::InstanceFindings found = admission::examine_instance(spec);
+  if (!found.obstacles.empty()) {
+    std::string problem = fmt::format("{}", fmt::join(found.obstacles, "; "));
+    co_return co_await refuse(std::move(instance), {kSpecValid, kSpecInvalid, std::move(problem)}, memory);
+  }
   index_references(*instance);
   CO_TRY(instance, co_await ensure_finalizer(std::move(instance)));
   CO_TRY(instance, co_await announce(std::move(instance)));
-  CO_TRY_VOID(co_await converger_.make(instance));
-  CO_TRY(const SurroundingsPtr around, co_await look_around(instance, memory));
-  CO_TRY_VOID(co_await converger_.keep(instance, around));
-  CO_TRY_VOID(co_await claim_is_there(instance, memory));
-  CO_TRY(const WorkloadOutcome outcome, co_await workload_.run(instance, memory));
-  const bool was_ready = is_ready(instance->status);
-  api::InstanceStatus after = status_after(*instance, outcome.report, clock_.now(), kinds_);
-  set_findings(after.conditions, memory->findings, instance->metadata.generation, clock_.now());
-  const bool now_ready = is_ready(after);
+  CO_TRY(WorkloadOutcome outcome, co_await converge(instance, memory));
+  outcome.report.spec_problems = std::move(found.ignored);
+  outcome.report.unbuilt = unbuilt_features(spec);
   tell_trouble(events_, *instance, outcome.report.rotation, *memory);
   tell_permit(events_, *instance, outcome.report.permit, *memory);
   tell_proof_settings(events_, *instance, *memory);
-  CO_TRY_VOID(co_await write_status(instance, std::move(after)));
-  if (now_ready && !was_ready) {
-    events_.record(kube::reference_to(*instance), EventType::kNormal, "ReconcileSucceeded",
-                   "All resources reconciled successfully");
-  }
+  api::InstanceStatus after = status_after(*instance, outcome.report, clock_.now(), kinds_);
+  set_findings(after.conditions, memory->findings, instance->metadata.generation, clock_.now());
+  CO_TRY_VOID(co_await report(instance, std::move(after)));
   if (outcome.look_again) {
     memory->full_pass = true;
     co_return Outcome::again_after(*outcome.look_again, Lane::kUser);
@@ -173,18 +189,26 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
   co_return Outcome::again_after(options_.resync);
 }
 
-// A name never changes: nothing is made under one that cannot work, and pods that run under it keep running.
-Task<Result<Outcome>> Reconciler::refuse(InstancePtr instance, std::string problem, std::shared_ptr<Memory> memory) {
+Task<Result<WorkloadOutcome>> Reconciler::converge(InstancePtr instance, std::shared_ptr<Memory> memory) {
+  CO_TRY_VOID(got_through(co_await converger_.make(instance), *memory));
+  CO_TRY(const SurroundingsPtr around, co_await look_around(instance, memory));
+  CO_TRY_VOID(got_through(co_await converger_.keep(instance, around), *memory));
+  CO_TRY_VOID(co_await claim_is_there(instance, memory));
+  if (!memory->looked_for_deployment) {
+    CO_TRY_VOID(co_await remove_legacy_deployment(client_, events_, instance));
+    memory->looked_for_deployment = true;
+  }
+  co_return co_await workload_.run(std::move(instance), std::move(memory));
+}
+
+// Nothing is made of an instance that cannot work, and a pod that runs of it keeps running.
+Task<Result<Outcome>> Reconciler::refuse(InstancePtr instance, Refusal refusal, std::shared_ptr<Memory> memory) {
   memory->full_pass = true;
   constexpr kube::Resource kStatefulSets = kube::kResource<api::StatefulSet>;
   CO_TRY(const LivePtr live, co_await applier_.find(kStatefulSets, instance->metadata.key()));
-  if (live != nullptr) CO_TRY_VOID(check_owner(kStatefulSets, *live, instance->metadata.uid));
+  if (live != nullptr) CO_TRY_VOID(check_owner(kStatefulSets, *live, instance->metadata));
   const std::optional<WorkloadState> runs = live == nullptr ? std::nullopt : std::optional(counts_of(*live));
-  if (memory->said_name != problem) {
-    events_.record(kube::reference_to(*instance), EventType::kWarning, "NameUnusable", problem);
-    memory->said_name = problem;
-  }
-  CO_TRY_VOID(co_await write_status(instance, status_refused(*instance, problem, runs, clock_.now())));
+  CO_TRY_VOID(co_await report(instance, status_refused(*instance, refusal, runs, clock_.now())));
   co_return Outcome::again_after(options_.resync);
 }
 
@@ -218,48 +242,25 @@ Task<Result<SurroundingsPtr>> Reconciler::look_around(InstancePtr instance, std:
   co_return memory->around;
 }
 
-Task<Result<InstancePtr>> Reconciler::patch_instance(InstancePtr instance, std::string patch, std::string subresource) {
-  const kube::Key key = instance->metadata.key();
-  kube::WriteOptions options;
-  options.field_manager = kFieldManager;
-  options.subresource = std::move(subresource);
-  CO_TRY(const SecretBytes body, co_await client_.patch(kube::kResource<api::OpenClawInstance>, key,
-                                                        kube::PatchType::kMerge, SecretBytes(patch), options));
-  co_return view_.instances.wrote(body);
-}
-
 Task<Result<InstancePtr>> Reconciler::ensure_finalizer(InstancePtr instance) {
   auto patch = kube::add_finalizer_patch(instance->metadata, kFinalizer);
   if (!patch) co_return instance;
-  co_return co_await patch_instance(instance, *std::move(patch), "");
+  co_return co_await writer_.patch(std::move(instance), *std::move(patch));
 }
 
 Task<Result<InstancePtr>> Reconciler::announce(InstancePtr instance) {
   if (!instance->status.phase.empty()) co_return instance;
-  auto patch = kube::status_patch(instance->metadata, instance->status, status_with_phase(*instance, "Pending"));
-  co_return co_await patch_instance(instance, *std::move(patch), "status");
+  co_return co_await writer_.status(instance, status_with_phase(*instance, "Pending"));
 }
 
-Task<Result<void>> Reconciler::write_status(InstancePtr instance, api::InstanceStatus after) {
-  auto patch = kube::status_patch(instance->metadata, instance->status, after);
-  if (!patch) co_return Result<void>{};
-  CO_TRY_VOID(co_await patch_instance(instance, *std::move(patch), "status"));
-  co_return Result<void>{};
-}
-
-// Owned objects go with their owner; nothing that outlives it is made yet, so there is nothing to wait for.
-Task<Result<Outcome>> Reconciler::finish(InstancePtr instance) {
-  if (!kube::has_finalizer(instance->metadata, kFinalizer)) co_return Outcome::done();
-  if (instance->status.phase != "Terminating") {
-    CO_TRY_VOID(co_await write_status(instance, status_with_phase(*instance, "Terminating")));
-    instance = view_.instances.get(instance->metadata.key());
-    if (instance == nullptr) co_return Outcome::done();
+// Status and the events of what changed in it: none when nothing did.
+Task<Result<void>> Reconciler::report(InstancePtr instance, api::InstanceStatus after) {
+  const std::vector<StatusEvent> news = status_events(instance->status, after);
+  CO_TRY_VOID(co_await writer_.status(instance, std::move(after)));
+  for (const StatusEvent& event : news) {
+    events_.record(kube::reference_to(*instance), event.type, event.reason, event.message);
   }
-  auto patch = kube::remove_finalizer_patch(instance->metadata, kFinalizer);
-  if (!patch) co_return Outcome::done();
-  const auto removed = co_await patch_instance(instance, *std::move(patch), "");
-  if (!removed && removed.error().code != Code::kNotFound) co_return std::unexpected(removed.error());
-  co_return Outcome::done();
+  co_return Result<void>{};
 }
 
 // Pods would wait for a claim that nobody makes, and those that are there would stop for it.
@@ -276,13 +277,15 @@ Task<Result<void>> Reconciler::claim_is_there(InstancePtr instance, std::shared_
                              claim));
 }
 
+// While it is deleted its phase says so, whatever goes wrong.
 Task<void> Reconciler::report_failure(kube::Key key, std::string message, std::shared_ptr<Memory> memory) {
   const InstancePtr instance = view_.instances.get(key);
-  if (instance == nullptr || instance->metadata.deleting()) co_return;
+  if (instance == nullptr) co_return;
   events_.record(kube::reference_to(*instance), EventType::kWarning, "ReconcileFailed", message);
+  if (instance->metadata.deleting()) co_return;
   api::InstanceStatus after = status_failed(*instance, message, clock_.now(), memory->failed_part);
   set_findings(after.conditions, memory->findings, instance->metadata.generation, clock_.now());
-  const Result<void> written = co_await write_status(instance, std::move(after));
+  const auto written = co_await writer_.status(instance, std::move(after));
   if (!written) {
     log::warn("cannot write a status", {{"instance", key.text()}, {"error", written.error().message}});
   }

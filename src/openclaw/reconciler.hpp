@@ -8,6 +8,8 @@
 #include "kube/events/events.hpp"
 #include "kube/runtime/queue.hpp"
 #include "openclaw/converge.hpp"
+#include "openclaw/deletion.hpp"
+#include "openclaw/instance_writer.hpp"
 #include "openclaw/metrics.hpp"
 #include "openclaw/reference_index.hpp"
 #include "openclaw/surroundings.hpp"
@@ -31,12 +33,11 @@ class Reconciler {
 
  private:
   Task<Result<kube::Outcome>> pass(kube::Key key, std::shared_ptr<Memory> memory);
-  Task<Result<kube::Outcome>> refuse(InstancePtr instance, std::string problem, std::shared_ptr<Memory> memory);
+  Task<Result<WorkloadOutcome>> converge(InstancePtr instance, std::shared_ptr<Memory> memory);
+  Task<Result<kube::Outcome>> refuse(InstancePtr instance, Refusal refusal, std::shared_ptr<Memory> memory);
   Task<Result<InstancePtr>> ensure_finalizer(InstancePtr instance);
   Task<Result<InstancePtr>> announce(InstancePtr instance);
-  Task<Result<kube::Outcome>> finish(InstancePtr instance);
-  Task<Result<void>> write_status(InstancePtr instance, api::InstanceStatus after);
-  Task<Result<InstancePtr>> patch_instance(InstancePtr instance, std::string patch, std::string subresource);
+  Task<Result<void>> report(InstancePtr instance, api::InstanceStatus after);
   Task<void> report_failure(kube::Key key, std::string message, std::shared_ptr<Memory> memory);
   // Keeps what the instance's objects are made of in `memory`; kInvalid when they cannot be made of it.
   Task<Result<SurroundingsPtr>> look_around(InstancePtr instance, std::shared_ptr<Memory> memory);
@@ -54,9 +55,11 @@ class Reconciler {
   const ControllerOptions& options_;
   ManagedKinds kinds_;
   Applier applier_;
+  InstanceWriter writer_;
   Converger converger_;
   SurroundingsReader surroundings_;
   WorkloadPass workload_;
+  Deletion deletion_;
   std::map<kube::Key, std::shared_ptr<Memory>> memory_;
 };
 

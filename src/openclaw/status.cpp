@@ -87,6 +87,28 @@ void rotation_waiting(const Permit& permit, Conditions& conditions) {
   conditions.set("RotationWaiting", "True", permit.reason, permit.message);
 }
 
+void spec(const PassReport& report, Conditions& conditions) {
+  if (report.spec_problems.empty()) {
+    conditions.drop(kSpecValid);
+  } else {
+    conditions.set(std::string(kSpecValid), "False", std::string(kSpecInvalid),
+                   fmt::format("{}; until that is put right it has no effect", some_of(report.spec_problems, "; ")));
+  }
+  if (report.unbuilt.empty()) {
+    conditions.drop(kSpecSupported);
+  } else {
+    conditions.set(
+        std::string(kSpecSupported), "False", std::string(kNotBuiltYet),
+        fmt::format("Accepted, and not built yet: {}; the pod runs without", fmt::join(report.unbuilt, ", ")));
+  }
+}
+
+// What releases before StatefulSets left in a status.
+void forget_deployment(api::InstanceStatus& status, Conditions& conditions) {
+  status.managed_resources.erase("deployment");
+  conditions.drop("DeploymentReady");
+}
+
 void storage(const api::OpenClawInstance& instance, const std::string& claim, api::InstanceStatus& status,
              Conditions& conditions) {
   if (!persists(instance.spec)) status.managed_resources.erase("pvc");
@@ -161,6 +183,8 @@ api::InstanceStatus status_after(const api::OpenClawInstance& instance, const Pa
   rotation_waiting(report.permit, conditions);
   rotation_key(report.key_error, conditions);
   storage(instance, report.claim, status, conditions);
+  spec(report, conditions);
+  forget_deployment(status, conditions);
   workload(instance, report.workload, report.rotation.held_back, status, conditions);
   endpoints(instance, status);
   if (!report.rotation.held_back && status.observed_generation != instance.metadata.generation) {
@@ -170,17 +194,18 @@ api::InstanceStatus status_after(const api::OpenClawInstance& instance, const Pa
   return status;
 }
 
-api::InstanceStatus status_refused(const api::OpenClawInstance& instance, const std::string& problem,
+api::InstanceStatus status_refused(const api::OpenClawInstance& instance, const Refusal& refusal,
                                    const std::optional<WorkloadState>& runs, WallTime now) {
   api::InstanceStatus status = instance.status;
   Conditions conditions(status, instance.metadata.generation, now);
   const std::string_view then = runs ? "the StatefulSet that is there is left as it is, changed Secrets included"
                                      : "nothing is made for the instance";
-  conditions.set("NameUsable", "False", "NameUnusable", fmt::format("{}; {}", problem, then));
+  const std::string reason(refusal.reason);
+  conditions.set(std::string(refusal.condition), "False", reason, fmt::format("{}; {}", refusal.problem, then));
   if (runs) {
     workload(instance, *runs, false, status, conditions);
   } else {
-    conditions.set("Ready", "False", "NameUnusable", problem);
+    conditions.set("Ready", "False", reason, refusal.problem);
     status.phase = "Failed";
   }
   return status;
@@ -193,6 +218,13 @@ api::InstanceStatus status_failed(const api::OpenClawInstance& instance, const s
   if (part) conditions.set(part->type, "False", part->reason, message);
   conditions.set("Ready", "False", "ReconcileFailed", message);
   status.phase = "Failed";
+  return status;
+}
+
+api::InstanceStatus status_without_backup(const api::OpenClawInstance& instance, const std::string& message,
+                                          WallTime now) {
+  api::InstanceStatus status = instance.status;
+  Conditions(status, instance.metadata.generation, now).set("BackupComplete", "False", "BackupNotBuilt", message);
   return status;
 }
 

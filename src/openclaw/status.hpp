@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/openclaw/instance.hpp"
 #include "base/clock.hpp"
@@ -28,16 +29,28 @@ bool rolled_out(const WorkloadState& state);
 struct PassReport {
   WorkloadState workload{};
   RotationDecision rotation{};
-  std::string claim{};      // that the data volume of the pods is; empty: it is none
-  std::string key_error{};  // why there is no digest key; empty: there is one
-  Permit permit{};          // what a restart that is due was answered
+  std::string claim{};                       // that the data volume of the pods is; empty: it is none
+  std::string key_error{};                   // why there is no digest key; empty: there is one
+  Permit permit{};                           // what a restart that is due was answered
+  std::vector<std::string> spec_problems{};  // that admission would have refused and a pod can be made with
+  std::vector<std::string> unbuilt{};        // what the spec asks for and nobody builds yet
 };
+
+// Why a pass went no further than to look at the instance.
+struct Refusal {
+  std::string_view condition;  // that is False
+  std::string_view reason;
+  std::string problem;
+};
+inline constexpr std::string_view kNameUsable = "NameUsable", kNameUnusable = "NameUnusable";
+inline constexpr std::string_view kSpecValid = "SpecValid", kSpecInvalid = "SpecInvalid";
+inline constexpr std::string_view kSpecSupported = "SpecSupported", kNotBuiltYet = "NotBuiltYet";
 
 // After a pass that went through, all rows of `kinds` included.
 api::InstanceStatus status_after(const api::OpenClawInstance& instance, const PassReport& report, WallTime now,
                                  ManagedKinds kinds = managed_kinds());
-// After one that wrote nothing because no workload can have the instance's name. `runs`: there is one all the same.
-api::InstanceStatus status_refused(const api::OpenClawInstance& instance, const std::string& problem,
+// After one that wrote nothing because no workload can be made of the instance. `runs`: there is one all the same.
+api::InstanceStatus status_refused(const api::OpenClawInstance& instance, const Refusal& refusal,
                                    const std::optional<WorkloadState>& runs, WallTime now);
 // After one that did not. `part`: a condition that says so of its own part.
 struct FailedPart {
@@ -45,6 +58,9 @@ struct FailedPart {
 };
 api::InstanceStatus status_failed(const api::OpenClawInstance& instance, const std::string& message, WallTime now,
                                   const std::optional<FailedPart>& part = std::nullopt);
+// While it is deleted without the backup that somebody counts on.
+api::InstanceStatus status_without_backup(const api::OpenClawInstance& instance, const std::string& message,
+                                          WallTime now);
 api::InstanceStatus status_with_phase(const api::OpenClawInstance& instance, std::string phase);
 
 }  // namespace rotor::openclaw

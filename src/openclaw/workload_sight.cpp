@@ -108,7 +108,7 @@ Task<Result<SightPtr>> WorkloadGatherer::gather(InstancePtr instance, std::share
   sight->key = instance->metadata.key();
   sight->seen_at = clock_.now();
   CO_TRY(LivePtr found, co_await applier_.find(kStatefulSets, sight->key));
-  if (found != nullptr) CO_TRY_VOID(check_owner(kStatefulSets, *found, instance->metadata.uid));
+  if (found != nullptr) CO_TRY_VOID(check_owner(kStatefulSets, *found, instance->metadata));
   CO_TRY(sight->live, read_stateful_set(std::move(found), memory->applied));
   if (wants_rollback(*instance)) sight->last_good = sight->live.last_good;
   CO_TRY(const bool inject_token, co_await secrets_.has_token(instance, sight->live.state, memory));

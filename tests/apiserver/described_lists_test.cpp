@@ -7,6 +7,9 @@
 #include "api/core/secret.hpp"
 #include "api/core/service.hpp"
 #include "api/core/service_account.hpp"
+#include "api/networking/network_policy.hpp"
+#include "api/policy/disruption_budget.hpp"
+#include "api/rbac/role.hpp"
 #include "apiserver/schema/schema.hpp"
 #include "json/list_keys.hpp"
 
@@ -77,7 +80,9 @@ DescribedKind described(int lists) {
 INSTANTIATE_TEST_SUITE_P(Kinds, DescribedLists,
                          testing::Values(described<api::StatefulSet>(30), described<api::Pod>(30),
                                          described<api::Service>(4), described<api::ServiceAccount>(5),
-                                         described<api::ConfigMap>(3), described<api::Secret>(3)),
+                                         described<api::ConfigMap>(3), described<api::Secret>(3),
+                                         described<api::Role>(7), described<api::RoleBinding>(4),
+                                         described<api::NetworkPolicy>(10), described<api::PodDisruptionBudget>(5)),
                          [](const auto& kind) { return std::string(kind.param.resource.kind); });
 
 }  // namespace

@@ -49,6 +49,11 @@ TEST(HealthOf, IsWhatTheConditionsOfEachKindComeTo) {
        State::kFailing,
        "a dot"},
       {"OpenClawInstance", {condition("StorageReady", "True", "ClaimKept", "kept")}, State::kGood},
+      {"OpenClawInstance", {condition("SpecValid", "False", "SpecInvalid", "UID 0")}, State::kFailing, "UID 0"},
+      {"OpenClawInstance",
+       {condition("SpecSupported", "False", "NotBuiltYet", "no chromium")},
+       State::kGood,
+       "no chromium"},
   };
   for (const HealthCase& c : cases) {
     const Health health = health_of(c.kind, c.conditions);

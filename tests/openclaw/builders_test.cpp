@@ -47,8 +47,10 @@ std::string value_of(const api::Container& c, std::string_view name) {
 TEST(Builders, B001EveryObjectHasTheLabelsAndTheOwner) {
   const OpenClawInstance i = foo();
   for (const kube::ObjectMeta& meta :
-       {build_service_account(i).metadata, build_service(i).metadata, build_stateful_set(i, {}).metadata,
-        build_claim(i).metadata, build_gateway_secret(i, SecretBytes("t")).metadata}) {
+       {build_service_account(i).metadata, build_role(i).metadata, build_role_binding(i).metadata,
+        build_network_policy(i).metadata, build_disruption_budget(i).metadata, build_service(i).metadata,
+        build_stateful_set(i, {}).metadata, build_claim(i).metadata,
+        build_gateway_secret(i, SecretBytes("t")).metadata}) {
     EXPECT_THAT(meta.labels, UnorderedElementsAre(Pair("app.kubernetes.io/name", "openclaw"),
                                                   Pair("app.kubernetes.io/instance", "foo"),
                                                   Pair("app.kubernetes.io/managed-by", "openclaw-operator")));

@@ -13,6 +13,13 @@ constexpr std::string_view kOurUid = "u-1";
 constexpr std::string_view kDesired =
     R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","namespace":"ns"},"data":{"k":"1"}})";
 
+kube::ObjectMeta ours() {
+  kube::ObjectMeta instance;
+  instance.name = "o";
+  instance.uid = kOurUid;
+  return instance;
+}
+
 // How a row keeps its object, and what becomes of one that nobody wants.
 enum class Way : std::uint8_t { kBuilds, kMakes, kNeither };
 
@@ -60,7 +67,7 @@ class Steps : public testing::TestWithParam<StepCase> {};
 
 TEST_P(Steps, AsTheTableSays) {
   const StepCase& c = GetParam();
-  const auto step = decide_step(row(c.way, c.unwanted), c.place, standing(c.stands), kDesired, kOurUid);
+  const auto step = decide_step(row(c.way, c.unwanted), c.place, standing(c.stands), kDesired, ours());
   ASSERT_TRUE(step) << step.error().message;
   EXPECT_EQ(*step, c.step);
 }
@@ -95,15 +102,33 @@ INSTANTIATE_TEST_SUITE_P(Cases, Steps,
 
 TEST(Steps, WhatAnotherControllerOwnsIsNotTaken) {
   const auto step =
-      decide_step(row(Way::kBuilds, kGoes), Place::kOurs, standing(Stands::kSomebodyElses), kDesired, kOurUid);
+      decide_step(row(Way::kBuilds, kGoes), Place::kOurs, standing(Stands::kSomebodyElses), kDesired, ours());
   ASSERT_FALSE(step);
   EXPECT_EQ(step.error().code, Code::kInvalid);
   EXPECT_EQ(step.error().message, "ConfigMap \"a\" belongs to Thing \"o\": rename the instance or remove that object");
 }
 
+// An instance was deleted and made again before what it owned was collected: its name is free in a moment.
+TEST(Steps, WhatAnEarlierInstanceOfTheNameLeftBehindIsWaitedFor) {
+  kube::ObjectMeta meta;
+  meta.name = "a";
+  meta.owner_references = {{.api_version = "openclaw.rocks/v1alpha1",
+                            .kind = "OpenClawInstance",
+                            .name = "o",
+                            .uid = "u-0",
+                            .controller = true}};
+  const Standing left{true, std::make_shared<const LiveObject>(LiveObject{meta, "{}"})};
+  const auto step = decide_step(row(Way::kBuilds, kGoes), Place::kOurs, left, kDesired, ours());
+  ASSERT_FALSE(step);
+  EXPECT_EQ(step.error().code, Code::kConflict);
+  kube::ObjectMeta other = ours();
+  other.name = "another";
+  EXPECT_EQ(decide_step(row(Way::kBuilds, kGoes), Place::kOurs, left, kDesired, other).error().code, Code::kInvalid);
+}
+
 TEST(Steps, WhatNobodyOwnsBecomesOurs) {
   const auto step = decide_step(row(Way::kBuilds, kGoes), Place::kOurs, standing(Stands::kNobodys),
-                                R"({"metadata":{"name":"a"},"data":{"k":"2"}})", kOurUid);
+                                R"({"metadata":{"name":"a"},"data":{"k":"2"}})", ours());
   ASSERT_TRUE(step);
   EXPECT_EQ(*step, Step::kApply);
 }

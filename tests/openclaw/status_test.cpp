@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "api/openclaw/name.hpp"
 #include "kube/object/own_fields.hpp"
 #include "openclaw/names.hpp"
 
@@ -179,7 +180,7 @@ INSTANTIATE_TEST_SUITE_P(
         RolloutCase{{1, 0, 0, true}, false, "StatefulSet is not ready yet"}));
 
 TEST(InstanceStatus, ANameThatCannotWorkIsRefusedBeforeAnythingIsMade) {
-  const auto status = status_refused(foo(), "too long", std::nullopt, kNow);
+  const auto status = status_refused(foo(), {kNameUsable, kNameUnusable, "too long"}, std::nullopt, kNow);
   EXPECT_EQ(status.phase, "Failed");
   EXPECT_EQ(condition(status, "Ready").reason, "NameUnusable");
   EXPECT_EQ(condition(status, "NameUsable").message, "too long; nothing is made for the instance");
@@ -187,7 +188,8 @@ TEST(InstanceStatus, ANameThatCannotWorkIsRefusedBeforeAnythingIsMade) {
 }
 
 TEST(InstanceStatus, PodsThatRunUnderSuchANameKeepRunningAndAreReportedAsTheyAre) {
-  const auto status = status_refused(foo(), "too long", WorkloadState{1, 1, 1, true}, kNow);
+  const auto status =
+      status_refused(foo(), {kNameUsable, kNameUnusable, "too long"}, WorkloadState{1, 1, 1, true}, kNow);
   EXPECT_EQ(status.phase, "Running");
   EXPECT_EQ(condition(status, "Ready").status, "True");
   EXPECT_EQ(condition(status, "NameUsable").status, "False");
@@ -195,12 +197,12 @@ TEST(InstanceStatus, PodsThatRunUnderSuchANameKeepRunningAndAreReportedAsTheyAre
 }
 
 TEST(NameOfAnInstance, FitsItsStatefulSet) {
-  for (const char* good : {"a", "1a", "my-agent"}) EXPECT_EQ(name_problem(good), "") << good;
-  EXPECT_EQ(name_problem(std::string(52, 'a')), "");
-  EXPECT_EQ(name_problem(std::string(53, 'a')),
+  for (const char* good : {"a", "1a", "my-agent"}) EXPECT_EQ(api::instance_name_problem(good), "") << good;
+  EXPECT_EQ(api::instance_name_problem(std::string(52, 'a')), "");
+  EXPECT_EQ(api::instance_name_problem(std::string(53, 'a')),
             "metadata.name has 53 characters, a StatefulSet that can always replace its pods 52: create the instance "
             "under another name");
-  EXPECT_EQ(name_problem("a.b"),
+  EXPECT_EQ(api::instance_name_problem("a.b"),
             "metadata.name \"a.b\" has a dot, the name of a StatefulSet has none: create the instance under another "
             "name");
 }

@@ -87,14 +87,19 @@ void OpenClawWorld::stop_operator() {
 }
 
 void OpenClawWorld::create(const kube::Resource& resource, const std::string& name, std::string_view document) {
+  create_in("ns", resource, name, document);
+}
+
+void OpenClawWorld::create_in(const std::string& ns, const kube::Resource& resource, const std::string& name,
+                              std::string_view document) {
   json::Value body = must(json::parse(document));
   json::Object& object = body.as_object();
   object["apiVersion"] = resource.api_version();
   object["kind"] = resource.kind;
   if (!object.contains("metadata")) object["metadata"] = json::Object{};
   object["metadata"].as_object()["name"] = name;
-  object["metadata"].as_object()["namespace"] = "ns";
-  must(run(answered(person_->create(resource, "ns", SecretBytes(json::serialize(body))))));
+  object["metadata"].as_object()["namespace"] = ns;
+  must(run(answered(person_->create(resource, ns, SecretBytes(json::serialize(body))))));
 }
 
 void OpenClawWorld::instance(const std::string& name, std::string_view spec) {

@@ -50,6 +50,8 @@ class OpenClawWorld {
   void stop_operator();
 
   void create(const kube::Resource& resource, const std::string& name, std::string_view document);
+  void create_in(const std::string& ns, const kube::Resource& resource, const std::string& name,
+                 std::string_view document);
   void instance(const std::string& name, std::string_view spec);
   void merge(const kube::Resource& resource, const std::string& name, std::string_view patch,
              const std::string& subresource = "");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/core/pod.hpp"
+#include "api/openclaw/access.hpp"
 #include "api/openclaw/config.hpp"
 #include "api/openclaw/observability.hpp"
 #include "api/openclaw/probes.hpp"
@@ -48,7 +49,7 @@ struct InstanceRbac {
   std::optional<bool> create_service_account;
   std::string service_account_name;
   StringMap service_account_annotations;
-  OptionalRaw additional_rules;
+  std::vector<InstancePolicyRule> additional_rules;
 };
 
 struct CaBundle {
@@ -60,7 +61,7 @@ struct CaBundle {
 struct InstanceSecurity {
   std::optional<InstancePodSecurity> pod;              // "podSecurityContext"
   std::optional<InstanceContainerSecurity> container;  // "containerSecurityContext"
-  OptionalRaw network_policy;
+  std::optional<InstanceNetworkPolicy> network_policy;
   std::optional<InstanceRbac> rbac;
   std::optional<CaBundle> ca_bundle;
 };
@@ -104,7 +105,7 @@ struct InstanceNetworking {
 };
 
 struct InstanceAvailability {
-  OptionalRaw pod_disruption_budget;
+  std::optional<InstanceDisruptionBudget> pod_disruption_budget;
   StringMap node_selector;
   OptionalRaw tolerations;
   OptionalRaw affinity;

@@ -35,27 +35,11 @@ inline constexpr std::string_view kRuntimeDeps =
     R"({"type":"object","properties":{"pnpm":{"type":"boolean","default":false},)"
     R"("python":{"type":"boolean","default":false}}})";
 
-inline constexpr std::string_view kDisruptionBudget =
-    R"({"type":"object","properties":{"enabled":{"type":"boolean","default":true},)"
-    R"("maxUnavailable":{"type":"integer","format":"int32","default":1}}})";
-
 inline constexpr std::string_view kAutoScaling =
     R"({"type":"object","properties":{"enabled":{"type":"boolean","default":false},)"
     R"("minReplicas":{"type":"integer","format":"int32","minimum":1,"default":1},)"
     R"("maxReplicas":{"type":"integer","format":"int32","minimum":1,"default":5},)"
     R"("targetCPUUtilization":{"type":"integer","format":"int32","minimum":1,"maximum":100,"default":80},)"
     R"("targetMemoryUtilization":{"type":"integer","format":"int32","minimum":1,"maximum":100}}})";
-
-inline constexpr std::string_view kNetworkPolicy =
-    R"({"type":"object","properties":{"enabled":{"type":"boolean","default":true},)"
-    R"("allowedIngressCIDRs":{"type":"array","items":{"type":"string"}},)"
-    R"("allowedIngressNamespaces":{"type":"array","items":{"type":"string"}},)"
-    R"("allowedEgressCIDRs":{"type":"array","items":{"type":"string"}},"allowDNS":{"type":"boolean","default":true},)"
-    R"("additionalEgress":{"type":"array","items":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}})";
-
-inline constexpr std::string_view kPolicyRules =
-    R"({"type":"array","items":{"type":"object","required":["apiGroups","resources","verbs"],"properties":{)"
-    R"("apiGroups":{"type":"array","items":{"type":"string"}},"resources":{"type":"array","items":{"type":"string"}},)"
-    R"("verbs":{"type":"array","items":{"type":"string"}}}}})";
 
 }  // namespace rotor::api::schemas

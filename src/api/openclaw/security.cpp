@@ -1,7 +1,6 @@
 // Image, resources, security and storage of an OpenClawInstance.
 #include "api/openclaw/instance.hpp"
 #include "api/openclaw/rules.hpp"
-#include "api/openclaw/schemas.hpp"
 
 namespace rotor::json {
 using namespace api;
@@ -40,7 +39,8 @@ ROTOR_DESCRIBE(InstanceContainerSecurity, "What the main container may do.",
                field<&InstanceContainerSecurity::run_as_user>("runAsUser"));
 
 ROTOR_DESCRIBE(InstanceRbac, "The identity the pod runs with.",
-               field<&InstanceRbac::additional_rules>("additionalRules", {.schema_json = schemas::kPolicyRules}),
+               field<&InstanceRbac::additional_rules>("additionalRules",
+                                                      {.doc = "Rights beyond reading the configuration."}),
                field<&InstanceRbac::create_service_account>("createServiceAccount", {.default_json = "true"}),
                field<&InstanceRbac::service_account_annotations>("serviceAccountAnnotations",
                                                                  {.doc = "For example eks.amazonaws.com/role-arn."}),
@@ -54,7 +54,7 @@ ROTOR_DESCRIBE(CaBundle, "Certificates the assistant trusts in addition.",
 
 ROTOR_DESCRIBE(InstanceSecurity, "Who the pod is and what it may do.", field<&InstanceSecurity::ca_bundle>("caBundle"),
                field<&InstanceSecurity::container>("containerSecurityContext"),
-               field<&InstanceSecurity::network_policy>("networkPolicy", {.schema_json = schemas::kNetworkPolicy}),
+               field<&InstanceSecurity::network_policy>("networkPolicy"),
                field<&InstanceSecurity::pod>("podSecurityContext"), field<&InstanceSecurity::rbac>("rbac"));
 
 ROTOR_DESCRIBE(InstancePersistence, "The volume that holds the assistant's data.",

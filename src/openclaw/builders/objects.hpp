@@ -9,7 +9,10 @@
 #include "api/core/secret.hpp"
 #include "api/core/service.hpp"
 #include "api/core/service_account.hpp"
+#include "api/networking/network_policy.hpp"
 #include "api/openclaw/instance.hpp"
+#include "api/policy/disruption_budget.hpp"
+#include "api/rbac/role.hpp"
 #include "base/secret_bytes.hpp"
 #include "openclaw/managed.hpp"
 
@@ -25,6 +28,10 @@ struct PodInput {
 const Surroundings& known_around(const PodInput& input);
 
 api::ServiceAccount build_service_account(const api::OpenClawInstance& instance);
+api::Role build_role(const api::OpenClawInstance& instance);
+api::RoleBinding build_role_binding(const api::OpenClawInstance& instance);
+api::NetworkPolicy build_network_policy(const api::OpenClawInstance& instance);
+api::PodDisruptionBudget build_disruption_budget(const api::OpenClawInstance& instance);
 api::Service build_service(const api::OpenClawInstance& instance);
 
 // Created once and never overwritten: `token` is 64 hexadecimal digits.

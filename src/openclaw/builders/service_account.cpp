@@ -1,18 +1,20 @@
 #include "json/document.hpp"
+#include "openclaw/builders/identity.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/managed.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
-namespace {
-
-Place place_of_account(const api::OpenClawInstance& instance) {
+Place place_of_identity(const api::OpenClawInstance& instance) {
   const auto& security = instance.spec.security;
   const bool wanted = !security || !security->rbac || security->rbac->create_service_account.value_or(true);
   return wanted ? Place::kOurs : Place::kEmpty;
 }
 
-}  // namespace
+bool has_cloud_identity(const api::OpenClawInstance& instance, std::string_view annotation) {
+  const auto& security = instance.spec.security;
+  return security && security->rbac && security->rbac->service_account_annotations.contains(annotation);
+}
 
 bool block_enabled(const api::OptionalRaw& block) {
   if (!block) return false;
@@ -41,7 +43,7 @@ ManagedKind service_account_row() {
           .description = &json::type_of<api::ServiceAccount>,
           .status_key = "serviceAccount",
           .name = service_account_name,
-          .place = place_of_account,
+          .place = place_of_identity,
           .build = [](const api::OpenClawInstance& i,
                       const Surroundings&) { return json::write(build_service_account(i)); },
           .condition = {"RBACReady", "RBACCreated", "RBAC resources created successfully"}};

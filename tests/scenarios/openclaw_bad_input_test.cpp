@@ -1,0 +1,131 @@
+// Instances that ask for what cannot be, for what is not built yet, and for much: a condition, an event, and the pod
+// that runs is left alone.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/encoding.hpp"
+#include "tests/scenarios/openclaw_running.hpp"
+
+namespace rotor::test {
+namespace {
+
+using testing::HasSubstr;
+
+class OpenClawBadInput : public RunningInstance {
+ protected:
+  std::string condition_message(std::string_view type) {
+    const json::Value instance = world.get(kInstances, "agent");
+    const json::Value* conditions = json::find(instance, "status.conditions");
+    if (conditions == nullptr) return "";
+    for (const json::Value& c : conditions->as_array()) {
+      if (json::find_string(c, "type") == type) return std::string(json::find_string(c, "message"));
+    }
+    return "";
+  }
+  // The pod that runs keeps running as it is, and the instance says why.
+  void is_refused_and_runs_on(std::string_view patch, std::string_view says) {
+    running();
+    const json::Value before = world.get(kStatefulSets, "agent");
+    world.settle_after("agent", [&] { world.merge(kInstances, "agent", patch); });
+    world.until("the condition", [this] { return world.condition("agent", "SpecValid") == "False/SpecInvalid"; });
+    EXPECT_THAT(condition_message("SpecValid"), HasSubstr(says));
+    EXPECT_EQ(json::find_string(world.get(kStatefulSets, "agent"), "metadata.resourceVersion"),
+              json::find_string(before, "metadata.resourceVersion"));
+    EXPECT_EQ(world.phase("agent"), "Running");
+    world.until("the event", [this] { return world.events("SpecInvalid").size() == 1; });
+    EXPECT_EQ(json::find_string(world.events("SpecInvalid")[0], "type"), "Warning");
+  }
+  void is_refused_before_anything_is_made(std::string_view spec, std::string_view says) {
+    world.instance("agent", spec);
+    world.start_operator();
+    world.until("the refusal", [this] { return world.condition("agent", "Ready") == "False/SpecInvalid"; });
+    EXPECT_EQ(world.phase("agent"), "Failed");
+    EXPECT_THAT(condition_message("SpecValid"), HasSubstr(says));
+    EXPECT_TRUE(world.get(kStatefulSets, "agent").is_null());
+    EXPECT_TRUE(world.get(kServiceAccounts, "agent").is_null());
+  }
+};
+
+constexpr std::string_view kRoot = R"({"security":{"podSecurityContext":{"runAsUser":0}}})";
+
+TEST_F(OpenClawBadInput, UserZeroIsRefusedBeforeAnythingIsMade) { is_refused_before_anything_is_made(kRoot, "UID 0"); }
+
+TEST_F(OpenClawBadInput, UserZeroLeavesThePodThatRunsAlone) {
+  is_refused_and_runs_on(R"({"spec":)" + std::string(kRoot) + "}", "the StatefulSet that is there is left as it is");
+}
+
+TEST_F(OpenClawBadInput, TwoSourcesOfTheCaBundleAreRefused) {
+  is_refused_and_runs_on(R"({"spec":{"security":{"caBundle":{"configMapName":"a","secretName":"b"}}}})", "both set");
+}
+
+TEST_F(OpenClawBadInput, ANameThatTheOperatorsContainersHaveIsRefused) {
+  is_refused_and_runs_on(R"({"spec":{"sidecars":[{"name":"openclaw","image":"i"}]}})", "is reserved");
+}
+
+TEST_F(OpenClawBadInput, WhatIsPutRightIsDoneAndTheConditionGoes) {
+  is_refused_before_anything_is_made(kRoot, "nothing is made");
+  world.merge(kInstances, "agent", R"({"spec":{"security":null}})");
+  world.until("the StatefulSet", [this] { return world.generation("agent") == 1; });
+  world.until("the status", [this] { return world.condition("agent", "SpecValid").empty(); });
+  EXPECT_EQ(world.phase("agent"), "Provisioning");
+}
+
+TEST_F(OpenClawBadInput, AQuantityThatIsNoneIsTheDefaultAndSaidSo) {
+  running(R"({"resources":{"limits":{"cpu":"1","memory":"much"}}})", "");
+  EXPECT_EQ(world.condition("agent", "SpecValid"), "False/SpecInvalid");
+  EXPECT_THAT(condition_message("SpecValid"), HasSubstr("spec.resources.limits.memory"));
+  EXPECT_THAT(json::serialize(world.get(kStatefulSets, "agent")), HasSubstr(R"("memory":"4Gi")"));
+}
+
+TEST_F(OpenClawBadInput, WhatIsNotBuiltYetIsOneWarningThatNamesItAll) {
+  running(R"({"chromium":{"enabled":true},"skills":["a"]})", "");
+  world.until("the event", [this] { return world.events("NotBuiltYet").size() == 1; });
+  EXPECT_THAT(json::serialize(world.events("NotBuiltYet")[0]), HasSubstr("spec.chromium, spec.skills"));
+  EXPECT_EQ(world.condition("agent", "SpecSupported"), "False/NotBuiltYet");
+  world.settle_after("agent", [this] { world.merge(kInstances, "agent", R"({"spec":{"env":[{"name":"A"}]}})"); });
+  world.stop_operator();
+  world.start_operator();
+  world.until("a pass", [this] { return world.passes("agent") > 0; });
+  world.merge(kInstances, "agent", R"({"spec":{"skills":["a","b"],"tailscale":{"enabled":true}}})");
+  world.until("the second event", [this] { return world.events("NotBuiltYet").size() == 2; });
+  EXPECT_EQ(json::find(world.events("NotBuiltYet")[0], "count")->as_int64(), 1);
+}
+
+TEST_F(OpenClawBadInput, FiveHundredVariablesReachThePodAndASecondPassWritesNothing) {
+  json::Array env;
+  for (int i = 0; i < 500; ++i) {
+    env.push_back(json::Object{{"name", "V" + std::to_string(i)}, {"value", std::to_string(i)}});
+  }
+  running(json::serialize(json::Object{{"env", env}}), "");
+  EXPECT_THAT(json::serialize(world.get(kStatefulSets, "agent")), HasSubstr(R"("name":"V499","value":"499")"));
+  stays([this] { world.merge(kInstances, "agent", R"({"metadata":{"annotations":{"poke":"1"}}})"); });
+}
+
+// What the API server takes at most in one Secret.
+TEST_F(OpenClawBadInput, ASecretOfAMebibyteRotatesAsAnyOther) {
+  const auto data = [](char first) {
+    const std::string filler(100'000, first);
+    json::Object values{{"A", base64_encode(std::string(1, first))}};
+    for (int i = 0; i < 7; ++i) values["F" + std::to_string(i)] = base64_encode(filler);
+    values["rest"] = base64_encode(std::string(290'000, 'x'));
+    return json::serialize(values);
+  };
+  running(R"({"env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"keys","key":"A"}}}]})", data('1'));
+  rotates_once([&] { world.secret("keys", data('2')); });
+}
+
+TEST_F(OpenClawBadInput, SuspensionIsAnEventAndAPhase) {
+  running();
+  world.merge(kInstances, "agent", R"({"spec":{"suspended":true}})");
+  world.until("Suspended", [this] { return world.phase("agent") == "Suspended"; });
+  EXPECT_EQ(world.condition("agent", "StatefulSetReady"), "False/StatefulSetScalingDown");
+  EXPECT_EQ(*json::find(world.get(kStatefulSets, "agent"), "spec.replicas"), 0);
+  EXPECT_FALSE(world.get(kServices, "agent").is_null());
+  world.merge(kStatefulSets, "agent", R"({"status":{"replicas":0,"readyReplicas":null}})", "status");
+  world.until("no pod", [this] { return world.condition("agent", "StatefulSetReady") == "True/StatefulSetSuspended"; });
+  world.until("the event", [this] { return world.events("Suspended").size() == 1; });
+  EXPECT_EQ(world.condition("agent", "Ready"), "False/Suspended");
+}
+
+}  // namespace
+}  // namespace rotor::test
