@@ -19,11 +19,12 @@ constexpr kube::Resource kMutating{kRegistration, "v1", "mutatingwebhookconfigur
 struct Configuration {
   kube::Resource resource;
   std::string_view name;
+  bool optional = false;  // whoever has not registered it need not let us see it
 };
 constexpr std::array<Configuration, 4> kConfigurations{{{kValidating, "externalsecret-validate"},
                                                         {kValidating, "secretstore-validate"},
                                                         {kValidating, "openclaw-operator-validating-webhook"},
-                                                        {kMutating, "openclaw-operator-mutating-webhook"}}};
+                                                        {kMutating, "openclaw-operator-mutating-webhook", true}}};
 
 bool is_our_webhook(std::string_view name) {
   return name.ends_with(".external-secrets.io") || name.ends_with(".openclaw.rocks");
@@ -78,6 +79,8 @@ Task<Result<bool>> publish_bundle(kube::Client& client, std::string bundle_pem) 
   bool published = false;
   for (const Configuration& in : kConfigurations) {
     auto done = co_await publish_in(client, in, bundle_pem);
+    const bool unseen = !done && (done.error().code == Code::kDenied || done.error().code == Code::kUnavailable);
+    if (unseen && in.optional) continue;
     if (!done) {
       co_return std::unexpected(std::move(done).error().prefixed(fmt::format("{} {}", in.resource.kind, in.name)));
     }
