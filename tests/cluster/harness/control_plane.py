@@ -27,7 +27,8 @@ class ControlPlane:
     """`with_nodes`: controller-manager, scheduler and a fake node too; without, just etcd and the API server."""
 
     address = "127.0.0.1"
-    controllers = "statefulset-controller,job-controller,garbage-collector-controller,namespace-controller"
+    controllers = ("statefulset-controller,job-controller,garbage-collector-controller,namespace-controller,"
+                   "persistentvolume-binder-controller")
 
     def __init__(self, state: pathlib.Path, with_nodes: bool = True):
         self.state, self.with_nodes = state, with_nodes
@@ -64,6 +65,7 @@ class ControlPlane:
         if self.with_nodes:
             self._start_controllers()
             self._start_kwok()
+            self.offer_volumes()
 
     def start_apiserver(self):
         self._run("kube-apiserver", [tools.kubernetes("kube-apiserver"), *self.apiserver_flags()])
@@ -124,6 +126,17 @@ class ControlPlane:
             "--cidr=10.201.0.0/16", "--node-ip=127.0.0.1", "--manage-all-nodes=false",
             "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake", "--node-lease-duration-seconds=0"])
         wait_for(self._fake_node_ready, 60, "kwok's node to be Ready", 0.1)
+
+    def offer_volumes(self, count: int = 40):
+        """For claims without a storage class: folders that anybody on the node may write."""
+        core = k8s.client.CoreV1Api(self.api_client())
+        for number in range(count):
+            folder = self.state / "disks" / str(number)
+            folder.mkdir(parents=True)
+            folder.chmod(0o777)
+            core.create_persistent_volume({"metadata": {"name": f"disk-{number}"}, "spec": {
+                "capacity": {"storage": "100Gi"}, "accessModes": ["ReadWriteOnce", "ReadWriteMany"],
+                "persistentVolumeReclaimPolicy": "Retain", "hostPath": {"path": str(folder)}}})
 
     def _fake_node_ready(self) -> bool:
         node = k8s.client.CoreV1Api(self.api_client()).read_node("fake-0")

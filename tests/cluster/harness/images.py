@@ -10,12 +10,12 @@ import tarfile
 BUSYBOX = pathlib.Path("/usr/bin/busybox")
 
 
-def busybox(name: str, path: pathlib.Path, command: list[str]):
-    """A docker-archive at `path` that holds the image `name` with every busybox applet."""
-    layer = _layer()
+def busybox(name: str, path: pathlib.Path, command: list[str], entrypoint: list[str] | None = None, files: dict | None = None):
+    """A docker-archive at `path` that holds the image `name` with every busybox applet, and programs besides."""
+    layer = _layer(files or {})
     digest = "sha256:" + hashlib.sha256(layer).hexdigest()
     config = {"architecture": "amd64", "os": "linux", "created": "1970-01-01T00:00:00Z",
-              "config": {"Env": ["PATH=/bin"], "Cmd": command, "WorkingDir": "/"},
+              "config": {"Env": ["PATH=/bin"], "Entrypoint": entrypoint, "Cmd": command, "WorkingDir": "/"},
               "rootfs": {"type": "layers", "diff_ids": [digest]}}
     manifest = [{"Config": "config.json", "RepoTags": [name], "Layers": ["layer.tar"]}]
     with tarfile.open(path, "w") as image:
@@ -24,7 +24,7 @@ def busybox(name: str, path: pathlib.Path, command: list[str]):
         _add(image, "layer.tar", layer)
 
 
-def _layer() -> bytes:
+def _layer(files: dict) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:
         for folder, mode in (("bin", 0o755), ("etc", 0o755), ("tmp", 0o1777), ("root", 0o755), ("proc", 0o755),
@@ -40,6 +40,8 @@ def _layer() -> bytes:
                 link = tarfile.TarInfo(f"bin/{applet}")
                 link.type, link.linkname = tarfile.SYMTYPE, "busybox"
                 tar.addfile(link)
+        for path, content in files.items():
+            _add(tar, path, content, 0o755)
     return out.getvalue()
 
 

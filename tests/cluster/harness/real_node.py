@@ -24,7 +24,8 @@ INIT = pathlib.Path(__file__).with_name("node-init.sh")
 class RealNode(ControlPlane):
     address = HOST_IP
     controllers = ("statefulset-controller,serviceaccount-controller,root-ca-certificate-publisher-controller,"
-                   "garbage-collector-controller,namespace-controller,node-lifecycle-controller")
+                   "garbage-collector-controller,namespace-controller,node-lifecycle-controller,"
+                   "persistentvolume-binder-controller")
 
     def _make_keys(self):
         super()._make_keys()
@@ -62,6 +63,7 @@ class RealNode(ControlPlane):
         wait_for(lambda: any(c.type == "Ready" and c.status == "True" for c in core.read_node("n1").status.conditions),
                  120, "the node to be Ready", 0.2)
         wait_for(lambda: core.read_namespaced_service_account("default", "default"), 60, "the default ServiceAccount", 0.2)
+        self.offer_volumes()
 
     def stop(self):
         super().stop()
@@ -80,6 +82,14 @@ class RealNode(ControlPlane):
             (n / d).mkdir(exist_ok=True)
         images.busybox("localhost/pause:1", n / "img" / "pause.tar", ["/bin/sleep", "2147483647"])
         images.busybox("localhost/busybox:1", n / "img" / "busybox.tar", ["/bin/sh"])
+        # In the place of what the operator adds to a pod: as much of it as the pod needs to become ready.
+        images.busybox("docker.io/library/busybox:1.37", n / "img" / "init-config.tar", ["/bin/sh"])
+        images.busybox("ghcr.io/astral-sh/uv:0.6-bookworm-slim", n / "img" / "uv.tar", ["/bin/sh"],
+                       files={"usr/local/bin/uv": b"#!/bin/sh\n"})
+        answer = "mkdir -p /tmp/h && echo ok >/tmp/h/healthz && echo ok >/tmp/h/readyz && exec httpd -f -p 18790 -h /tmp/h"
+        images.busybox("docker.io/library/nginx:1.27-alpine", n / "img" / "nginx.tar", ["/bin/sh", "-c", answer])
+        images.busybox("docker.io/otel/opentelemetry-collector:0.120.0", n / "img" / "otel.tar", [],
+                       entrypoint=["/bin/sh", "-c", "exec sleep 2147483647"])
         (n / "etc" / "containerd.toml").write_text(f"""version = 2
 root = "{n}/containerd/root"
 state = "{n}/containerd/state"

@@ -1,0 +1,132 @@
+"""The pod of an instance on a real API server: what it stores is what we meant, so a second pass has nothing to write."""
+
+import itertools
+import json
+import pathlib
+
+import pytest
+
+from harness.objects import INSTANCES, Cluster
+from harness.operator import NAMESPACE, SERVICE_ACCOUNT
+from harness.processes import wait_for
+
+USER = f"system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}"
+POKES = itertools.count()
+MAXIMAL = json.loads((pathlib.Path(__file__).parent / "data" / "maximal-instance.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def cluster(plane, operator):
+    return Cluster(plane)
+
+
+def owned(cluster: Cluster, ns: str, name: str) -> dict:
+    return {"StatefulSet": cluster.apps.read_namespaced_stateful_set(name, ns),
+            "Service": cluster.core.read_namespaced_service(name, ns),
+            "PersistentVolumeClaim": cluster.core.read_namespaced_persistent_volume_claim(f"{name}-data", ns)}
+
+
+def versions(cluster: Cluster, ns: str, name: str) -> dict:
+    return {kind: (o.metadata.resource_version, o.metadata.generation) for kind, o in owned(cluster, ns, name).items()}
+
+
+def writes(plane, mark: int, ns: str) -> list:
+    return [(e["verb"], e["requestURI"]) for e in plane.audit(USER, mark)
+            if e["verb"] in {"create", "update", "patch", "delete"} and e.get("objectRef", {}).get("namespace") == ns]
+
+
+def poke(cluster: Cluster, operator, ns: str, name: str, times: int):
+    """An annotation is news: each is a pass, which the operator counts."""
+    def passes() -> float:
+        series = f'openclaw_reconcile_total{{instance="{name}",namespace="{ns}",result="success"}} '
+        return next((float(line[len(series):]) for line in operator.get("/metrics")[1].splitlines() if line.startswith(series)), 0)
+    for _ in range(times):
+        before = passes()
+        cluster.patch(INSTANCES, ns, name, {"metadata": {"annotations": {"poke": str(next(POKES))}}})
+        wait_for(lambda: passes() > before, 30, "a pass")
+
+
+@pytest.mark.parametrize("name,spec", [("default", {}), ("maximal", MAXIMAL)])
+def test_b159_b237_a_second_pass_writes_nothing(cluster, plane, operator, name, spec):
+    ns = cluster.namespace(f"pod-{name}")
+    cluster.core.create_namespaced_secret(ns, {"metadata": {"name": "ca"}, "stringData": {"root.pem": "x"}})
+    cluster.create(INSTANCES, ns, name, spec)
+    if not spec:
+        cluster.wait_condition(INSTANCES, ns, name)
+    wait_for(lambda: cluster.condition(INSTANCES, ns, name, "StatefulSetReady"), 60, "the status")
+    poke(cluster, operator, ns, name, 1)  # whatever the pod's becoming ready still called for is over
+    before, mark = versions(cluster, ns, name), plane.audit_length()
+    poke(cluster, operator, ns, name, 10)
+    assert versions(cluster, ns, name) == before
+    assert writes(plane, mark, ns) == []
+
+
+def test_b239_an_instance_that_is_applied_again_and_again_changes_nothing(cluster, plane, operator):
+    ns = cluster.namespace("pod-flux")
+    manifest = {"apiVersion": "openclaw.rocks/v1alpha1", "kind": "OpenClawInstance", "spec": {"sidecars": MAXIMAL["sidecars"][1:]},
+                "metadata": {"name": "agent", "namespace": ns, "labels": {"app.kubernetes.io/managed-by": "flux"}}}
+    apply = lambda: plane.kubectl("apply", "--server-side", "--field-manager=flux", "-f", "-", stdin=json.dumps(manifest))  # noqa: E731
+    apply()
+    cluster.wait_condition(INSTANCES, ns, "agent")
+    poke(cluster, operator, ns, "agent", 1)
+    before, mark = versions(cluster, ns, "agent"), plane.audit_length()
+    for _ in range(5):
+        apply()
+    poke(cluster, operator, ns, "agent", 1)
+    assert versions(cluster, ns, "agent") == before
+    assert writes(plane, mark, ns) == []
+    instance = cluster.get(INSTANCES, ns, "agent")
+    assert instance["metadata"]["labels"] == {"app.kubernetes.io/managed-by": "flux"}
+    # Nothing but the finalizer is ours of what the user applies.
+    claimed = [f for f in instance["metadata"]["managedFields"] if f["manager"] == "openclaw-operator" and not f.get("subresource")]
+    assert all("f:spec" not in f["fieldsV1"] for f in claimed), claimed
+
+
+def test_b160_when_to_pull_a_users_image_is_the_api_servers_to_say(cluster):
+    ns = cluster.namespace("pod-pull")
+    images = {"a": "a:1", "b": "a:latest", "c": "localhost:5000/a"}
+    cluster.create(INSTANCES, ns, "agent", {"sidecars": [{"name": n, "image": i} for n, i in images.items()]})
+    sts = wait_for(lambda: found(cluster, ns, "agent"), 30, "the StatefulSet")
+    pulls = {c.name: c.image_pull_policy for c in sts.spec.template.spec.containers if c.name in images}
+    assert pulls == {"a": "IfNotPresent", "b": "Always", "c": "Always"}
+
+
+def test_b208_what_the_api_server_gave_the_service_stays(cluster):
+    ns = cluster.namespace("pod-service")
+    cluster.create(INSTANCES, ns, "agent", {"networking": {"service": {"type": "NodePort"}}})
+    cluster.wait_condition(INSTANCES, ns, "agent")
+    service = lambda: cluster.core.read_namespaced_service("agent", ns)  # noqa: E731
+    before = service().spec
+    assert before.cluster_ip and all(p.node_port for p in before.ports)
+    cluster.patch(INSTANCES, ns, "agent", {"spec": {"networking": {"service": {"annotations": {"a": "b"}}}}})
+    wait_for(lambda: (service().metadata.annotations or {}).get("a") == "b", 30, "the annotation")
+    assert service().spec == before
+
+
+def test_a_volume_under_a_name_of_ours_is_refused_and_the_pod_is_left_alone(cluster):
+    ns = cluster.namespace("pod-reserved")
+    cluster.create(INSTANCES, ns, "agent", {})
+    uid = wait_for(lambda: cluster.pod_uid(ns, "agent"), 60, "the pod to be Ready")
+    cluster.patch(INSTANCES, ns, "agent", {"spec": {"extraVolumes": [{"name": "tmp", "emptyDir": {}}]}})
+    condition = cluster.wait_condition(INSTANCES, ns, "agent", "False", reason="ReconcileFailed")
+    assert "volumes" in condition["message"] and "tmp" in condition["message"], condition
+    assert cluster.pod_uid(ns, "agent") == uid
+
+
+def test_b103_b104_a_claim_of_the_users_is_waited_for(cluster):
+    ns = cluster.namespace("pod-claim")
+    cluster.create(INSTANCES, ns, "agent", {"storage": {"persistence": {"existingClaim": "mine"}}})
+    condition = cluster.wait_condition(INSTANCES, ns, "agent", "False", "StorageReady")
+    assert condition["reason"] == "ExistingClaimNotFound" and '"mine"' in condition["message"], condition
+    assert found(cluster, ns, "agent") is None
+    cluster.core.create_namespaced_persistent_volume_claim(ns, {"metadata": {"name": "mine"}, "spec": {
+        "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}})
+    cluster.wait_condition(INSTANCES, ns, "agent", timeout=60)  # it looks again by itself
+    assert cluster.get(INSTANCES, ns, "agent")["status"]["managedResources"]["pvc"] == "mine"
+    claims = cluster.core.list_namespaced_persistent_volume_claim(ns).items
+    assert [c.metadata.name for c in claims] == ["mine"]
+
+
+def found(cluster: Cluster, ns: str, name: str):
+    sets = cluster.apps.list_namespaced_stateful_set(ns).items
+    return next((s for s in sets if s.metadata.name == name), None)
