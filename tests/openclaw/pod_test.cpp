@@ -183,6 +183,42 @@ TEST(Pod, B011APullSecretThatIsNamedTwiceIsUsedOnce) {
       R"([{"name":"a"},{"name":"b"}])");
 }
 
+TEST(Pod, B156AndB157TheCaBundleIsAFileOfTheKeyThatIsNamed) {
+  const api::PodSpec from_map = pod_of(R"({"security":{"caBundle":{"configMapName":"ca"}},"env":[{"name":"Z"}]})");
+  EXPECT_EQ(json::write(from_map.volumes.back()),
+            R"({"configMap":{"defaultMode":420,"name":"ca"},"name":"ca-bundle"})");
+  const api::Container main = container_of(from_map, "openclaw");
+  EXPECT_EQ(
+      json::write(main.volume_mounts.back()),
+      R"({"mountPath":"/etc/ssl/certs/custom-ca-bundle.crt","name":"ca-bundle","readOnly":true,"subPath":"ca-bundle.crt"})");
+  EXPECT_EQ(json::write(main.env.back()),
+            R"({"name":"NODE_EXTRA_CA_CERTS","value":"/etc/ssl/certs/custom-ca-bundle.crt"})");
+  const api::PodSpec from_secret = pod_of(R"({"security":{"caBundle":{"secretName":"s","key":"k"}}})");
+  EXPECT_EQ(json::write(from_secret.volumes.back()),
+            R"({"name":"ca-bundle","secret":{"defaultMode":420,"secretName":"s"}})");
+  EXPECT_EQ(container_of(from_secret, "openclaw").volume_mounts.back().sub_path, "k");
+}
+
+TEST(Pod, B156AUsersOwnVariableDoesNotHideTheBundle) {
+  const api::Container main = container_of(
+      pod_of(R"({"security":{"caBundle":{"secretName":"s"}},"env":[{"name":"NODE_EXTRA_CA_CERTS","value":"/mine"}]})"),
+      "openclaw");
+  EXPECT_EQ(main.env.back().value, "/etc/ssl/certs/custom-ca-bundle.crt");
+  EXPECT_EQ(std::ranges::count(main.env, "NODE_EXTRA_CA_CERTS", &api::EnvVar::name), 1);
+}
+
+TEST(Pod, B151WhereItRunsIsCopiedVerbatim) {
+  const api::PodSpec pod = pod_of(
+      R"({"availability":{"affinity":{"podAffinity":{}},"tolerations":[{"key":"k"}],"nodeSelector":{"a":"b"},)"
+      R"("topologySpreadConstraints":[{"maxSkew":1,"topologyKey":"zone","whenUnsatisfiable":"DoNotSchedule"}]}})");
+  EXPECT_EQ(pod.affinity->text, R"({"podAffinity":{}})");
+  EXPECT_EQ(pod.tolerations->text, R"([{"key":"k"}])");
+  EXPECT_EQ(pod.topology_spread_constraints->text,
+            R"([{"maxSkew":1,"topologyKey":"zone","whenUnsatisfiable":"DoNotSchedule"}])");
+  EXPECT_EQ(pod.node_selector.at("a"), "b");
+  EXPECT_FALSE(pod.runtime_class_name);
+}
+
 // -- probes
 
 std::string probe_text(std::string_view path, int port, int delay, int period, int timeout, int failures) {
