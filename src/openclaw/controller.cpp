@@ -81,7 +81,9 @@ struct Controller::Impl {
     });
     view.pods.on_change([this](const kube::Key& key, const auto& before, const auto& after) {
       const bool told = before && before->cannot_start() && after && before->revision == after->revision;
-      if (after && after->cannot_start() && !told) enqueue({key.ns, after->instance});
+      if (!after || !after->cannot_start() || told) return;
+      permits.failed({key.ns, after->instance}, "exits with 78");
+      enqueue({key.ns, after->instance});
     });
     view.watches.on_ready([this] {
       for (const auto& [key, instance] : view.instances.all()) queue.add(key);

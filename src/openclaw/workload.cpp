@@ -43,7 +43,8 @@ Task<Result<WorkloadPass::PlanPtr>> WorkloadPass::decide(SightPtr sight, std::sh
   const SteadyTime now = clock_.steady();
   WorkloadPlan plan = plan_workload(*sight, memory->quiet, now, options_);
   if (sight->goes_back) {
-    permits_.withdrawn(sight->key);  // back to what ran well: nobody's leave is needed
+    // Back to what ran well: nobody's leave is needed, and nobody else is to get what made it go.
+    permits_.failed(sight->key, "went back to the values that ran well");
   } else if (plan.restarts()) {
     CO_TRY(Permit permit, co_await permits_.ask(wish_of(*sight, plan)));
     if (!permit.goes()) plan = plan_workload(*sight, memory->quiet, now, options_, std::move(permit));
