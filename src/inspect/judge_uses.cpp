@@ -72,7 +72,7 @@ struct ConditionRow {
 };
 
 // In the order in which one explains the next.
-constexpr std::array<ConditionRow, 4> kInstanceConditions = {{
+constexpr std::array<ConditionRow, 5> kInstanceConditions = {{
     {"NameUsable", "True", "refused"},
     {"SpecValid", "True", "refused"},
     {"SecretsReady", "True", "secrets", true},
