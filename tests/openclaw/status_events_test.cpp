@@ -83,7 +83,8 @@ TEST(StatusEvents, WhatIsLeftOfADeploymentLeavesTheStatus) {
 
 TEST(StatusEvents, ARoleThatIsDeniedIsAConditionOfItsOwn) {
   const auto row = std::ranges::find(managed_kinds(), "role", &ManagedKind::status_key);
-  const auto status = status_failed(noted(), "beyond", kThen, &*row);
+  const auto status = status_failed(noted(), "beyond", kThen,
+                                    FailedPart{std::string(row->denied.type), std::string(row->denied.reason)});
   EXPECT_EQ(kube::find_condition(status.conditions, "RBACReady")->reason, "RoleDenied");
   EXPECT_EQ(kube::find_condition(status.conditions, "RBACReady")->status, "False");
   EXPECT_EQ(kube::find_condition(status.conditions, "Ready")->reason, "ReconcileFailed");
