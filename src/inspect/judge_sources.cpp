@@ -77,7 +77,7 @@ Finding waiting(const Id& id, std::string word, std::string_view what, std::stri
 // What its condition says beside its first words: what no store had, what was taken otherwise than it is written.
 std::string beside_synced(const kube::Condition& ready) {
   std::string_view text = ready.message;
-  const std::string_view plain = secrets::ready_words(secrets::Ending::kSynced).message;
+  const std::string plain = secrets::ready_words(secrets::Ending::kSynced).message;
   if (text.starts_with(plain)) text.remove_prefix(plain.size());
   if (text.starts_with("; ")) text.remove_prefix(2);
   return on_one_line(text);

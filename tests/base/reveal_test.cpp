@@ -29,6 +29,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/json/yaml_build.cpp",                   // a values file
     "src/kube/runtime/watch_loop.cpp",           // lists and events, into objects
     "src/kube/runtime/cache.hpp",                // answers to our own writes, into objects
+    "src/kube/leader/elector.cpp",               // Leases
     "src/kube/client/client.hpp",                // answers of the API server, into objects
     "src/kube/client/config.cpp",                // kubeconfig: tokens, keys and certificates
     "src/kube/client/credentials.cpp",           // bearer token
@@ -55,6 +56,8 @@ constexpr std::string_view kMayReveal[] = {
     "src/net/client.cpp",                        // request bodies, sent
     "src/net/server_connection.cpp",             // answers, sent
     "src/net/tls.cpp",                           // private keys, into OpenSSL
+    "src/openclaw/deletion.cpp",                 // claims, released
+    "src/openclaw/legacy_deployment.cpp",        // Deployments
     "src/openclaw/applier.cpp",                  // answers of the API server about objects without secrets
     "src/secrets/manifest_target/",              // objects of the kinds that users choose, with their values
     "src/generators/",                           // values as they are made, requests to servers and their answers

@@ -85,7 +85,8 @@ int RotorProcess::exit_code() {
 std::vector<std::string> RotorProcess::left_behind() const {
   std::vector<std::string> out;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(state_)) {
-    if (entry.path() != state_ / "rotor") out.push_back(entry.path().string());
+    const bool claims = entry.path().string().starts_with((state_ / "rotor" / "data-").string());
+    if (entry.path() != state_ / "rotor" && !claims) out.push_back(entry.path().string());
   }
   return out;
 }

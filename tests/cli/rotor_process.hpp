@@ -25,7 +25,7 @@ class RotorProcess {
   int exit_code();  // waits for the end; 128 + signal when a signal was it
   const std::string& output() const { return output_; }
   pid_t pid() const { return pid_; }
-  // Files and folders left in the folder for state, but not the folders that are made once for all runs.
+  // Files and folders left in the folder for state, but not the folders that are made once for all runs, nor claims.
   std::vector<std::string> left_behind() const;
 
  private:

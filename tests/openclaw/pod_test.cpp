@@ -1,4 +1,6 @@
 // What runs before and beside the assistant, how it is watched, and what it is all mounted from.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 
 #include "json/document.hpp"
@@ -16,27 +18,29 @@ TEST(Pod, B121TheContainersInTheirOrder) {
 }
 
 TEST(Pod, B122TheInitContainersInTheirOrder) {
-  EXPECT_THAT(names_of(pod_of().init_containers), ElementsAre("init-uv", "init-pip", "init-plugin-runtime-deps"));
+  EXPECT_THAT(names_of(pod_of().init_containers),
+              ElementsAre("init-config", "init-uv", "init-pip", "init-plugin-runtime-deps"));
 }
 
 TEST(Pod, B153ToB155WhatUsersAddComesLast) {
   const api::PodSpec pod = pod_of(
       R"({"initContainers":[{"name":"i"}],"sidecars":[{"name":"x"},{"name":"y"}],"sidecarVolumes":[{"name":"v","emptyDir":{}}],
           "extraVolumes":[{"name":"e","emptyDir":{}}],"extraVolumeMounts":[{"name":"e","mountPath":"/e"}]})");
-  EXPECT_THAT(names_of(pod.init_containers), ElementsAre("init-uv", "init-pip", "init-plugin-runtime-deps", "i"));
+  EXPECT_THAT(names_of(pod.init_containers),
+              ElementsAre("init-config", "init-uv", "init-pip", "init-plugin-runtime-deps", "i"));
   EXPECT_THAT(names_of(pod.containers), ElementsAre("openclaw", "gateway-proxy", "otel-collector", "x", "y"));
   for (const api::Container& c : pod.containers) {
-    const bool mounts = !c.volume_mounts.empty() && c.volume_mounts.back().name == "e";
+    const bool mounts = std::ranges::count(c.volume_mounts, "e", &api::VolumeMount::name) == 1;
     EXPECT_EQ(mounts, c.name == "openclaw") << c.name;
   }
 }
 
 TEST(Pod, TheVolumesStandInTheirOrder) {
-  EXPECT_THAT(
-      names_of(pod_of(R"({"security":{"caBundle":{"secretName":"s"}},"extraVolumes":[{"name":"e"}],
+  EXPECT_THAT(names_of(pod_of(R"({"security":{"caBundle":{"secretName":"s"}},"extraVolumes":[{"name":"e"}],
                                   "sidecarVolumes":[{"name":"v"}]})")
-                   .volumes),
-      ElementsAre("data", "config", "otel-collector-config", "tmp", "gateway-proxy-tmp", "ca-bundle", "v", "e"));
+                           .volumes),
+              ElementsAre("data", "config", "otel-collector-config", "workspace-init", "tmp", "gateway-proxy-tmp",
+                          "ca-bundle", "v", "e"));
 }
 
 TEST(Pod, VolumesOfConfigurationComeFromTheInstancesConfigMap) {
@@ -189,14 +193,14 @@ TEST(Pod, B156AndB157TheCaBundleIsAFileOfTheKeyThatIsNamed) {
             R"({"configMap":{"defaultMode":420,"name":"ca"},"name":"ca-bundle"})");
   const api::Container main = container_of(from_map, "openclaw");
   EXPECT_EQ(
-      json::write(main.volume_mounts.back()),
+      json::write(main.volume_mounts.rbegin()[1]),
       R"({"mountPath":"/etc/ssl/certs/custom-ca-bundle.crt","name":"ca-bundle","readOnly":true,"subPath":"ca-bundle.crt"})");
   EXPECT_EQ(json::write(main.env.back()),
             R"({"name":"NODE_EXTRA_CA_CERTS","value":"/etc/ssl/certs/custom-ca-bundle.crt"})");
   const api::PodSpec from_secret = pod_of(R"({"security":{"caBundle":{"secretName":"s","key":"k"}}})");
   EXPECT_EQ(json::write(from_secret.volumes.back()),
             R"({"name":"ca-bundle","secret":{"defaultMode":420,"secretName":"s"}})");
-  EXPECT_EQ(container_of(from_secret, "openclaw").volume_mounts.back().sub_path, "k");
+  EXPECT_EQ(container_of(from_secret, "openclaw").volume_mounts.rbegin()[1].sub_path, "k");
 }
 
 TEST(Pod, B156AUsersOwnVariableDoesNotHideTheBundle) {

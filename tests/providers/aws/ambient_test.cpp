@@ -195,7 +195,7 @@ TEST_F(AwsAmbient, TheOldInstanceProtocolIsNotUsed) {
 TEST_F(AwsAmbient, WithoutAnyIdentityTheErrorNamesThePlacesAndTheWayOut) {
   const std::string said = error();
   EXPECT_TRUE(said.contains("no AWS identity of its own")) << said;
-  EXPECT_TRUE(said.contains("`rotor run --values FILE` needs no identity")) << said;
+  EXPECT_TRUE(said.contains("--values FILE needs no login")) << said;
   EXPECT_TRUE(said.contains("set spec.provider.aws.auth")) << said;
 }
 
@@ -209,7 +209,7 @@ class AwsPerson : public AwsAmbient {
   }
   // A SecretStore that logs in with a ServiceAccount, which is nobody outside of its cluster.
   Result<std::string> read_as_account() {
-    auto sm = client(context(R"(,"auth":{"jwt":{"serviceAccountRef":{"name":"app"}}})"));
+    auto sm = client(context(R"("auth":{"jwt":{"serviceAccountRef":{"name":"app"}}})"));
     if (!sm) return std::unexpected(sm.error());
     return get(**sm, remote("openclaw/api-keys", "anthropic"));
   }
