@@ -56,7 +56,8 @@ TEST_F(OpenClawEnvironment, AnUnseenOptionalSecretIsNotReadAgainByARestartedOper
   const auto reads = world.operator_requests("get", "secrets");
   world.start_operator();
   world.until("a pass", [this] { return world.passes("agent") > 0; });
-  EXPECT_EQ(world.operator_requests("get", "secrets"), reads + 1);  // the digest key
+  EXPECT_EQ(world.operator_requests("get", "secrets"),
+            reads + 2);  // the digest key, and the token for the configuration
 }
 
 TEST_F(OpenClawEnvironment, AKeyOfEnvFromThatEnvReplacesRestartsNothing) {

@@ -80,7 +80,7 @@ TEST_F(OpenClawRollout, B279Row12W13NeverMoreThanTheLimitRestartAndAllOfThemDo) 
 }
 
 TEST_F(OpenClawRollout, W13ABadValueStopsAfterItsCanariesAndTheNextOneGoesOn) {
-  fleet(6, {.at_once = 6, .canaries = 2, .deadline = 300ms});
+  fleet(6, {.at_once = 6, .canaries = 2, .deadline = 3s});
   world.secret("keys", R"({"A":"Mg=="})");
   until_restarting(2);
   const auto bad = restarting();

@@ -4,6 +4,7 @@
 #include "json/document.hpp"
 #include "openclaw/builders/config.hpp"
 #include "openclaw/builders/image.hpp"
+#include "openclaw/builders/parts.hpp"
 #include "openclaw/builders/workspace.hpp"
 
 namespace rotor::openclaw {
@@ -17,28 +18,9 @@ bool needs_node(const api::InstanceSpec& spec) {
   return spec.config && (spec.config->merge_mode == "merge" || spec.config->format == "json5");
 }
 
-api::EnvVar init_variable(std::string_view name, std::string_view value) {
-  api::EnvVar variable;
-  variable.name = name;
-  variable.value = std::string(value);
-  return variable;
-}
-
-api::VolumeMount init_mount(std::string_view name, std::string_view path, bool read_only = false) {
-  api::VolumeMount mount;
-  mount.name = name;
-  mount.mount_path = path;
-  if (read_only) mount.read_only = true;
-  return mount;
-}
-
 api::SecurityContext init_security(const api::InstanceSpec& spec) {
-  api::SecurityContext context;
-  context.allow_privilege_escalation = false;
+  api::SecurityContext context = hardened(pod_is_non_root(spec));
   context.read_only_root_filesystem = !needs_node(spec);
-  context.run_as_non_root = !spec.security || !spec.security->pod || spec.security->pod->run_as_non_root.value_or(true);
-  context.capabilities = api::Capabilities{.add = {}, .drop = {"ALL"}};
-  context.seccomp_profile = {.type = "RuntimeDefault", .localhost_profile = {}};
   return context;
 }
 
@@ -63,17 +45,17 @@ api::Container build_init_config(const api::OpenClawInstance& instance, const Su
   container.image = node ? instance_image(spec) : with_registry(kSmallImage, spec.registry);
   container.image_pull_policy = node ? instance_pull_policy(spec) : "IfNotPresent";
   container.command = {"sh", "-c", init_config_script(spec, around)};
-  container.volume_mounts = {init_mount("data", "/data"), init_mount("config", "/config")};
+  container.volume_mounts = {mount("data", "/data"), mount("config", "/config")};
   if (node) {
-    container.env = {init_variable("HOME", "/tmp"), init_variable("NPM_CONFIG_CACHE", "/tmp/.npm")};
-    container.volume_mounts.push_back(init_mount("init-tmp", "/tmp"));
+    container.env = {variable("HOME", "/tmp"), variable("NPM_CONFIG_CACHE", "/tmp/.npm")};
+    container.volume_mounts.push_back(mount("init-tmp", "/tmp"));
   }
-  container.volume_mounts.push_back(init_mount("workspace-init", "/workspace-init", true));
+  container.volume_mounts.push_back(read_only(mount("workspace-init", "/workspace-init")));
   container.security_context = init_security(spec);
   return container;
 }
 
-api::VolumeMount operator_config_mount() { return init_mount("config", "/operator-config", true); }
+api::VolumeMount operator_config_mount() { return read_only(mount("config", "/operator-config")); }
 
 api::OptionalRaw config_lifecycle(const api::InstanceSpec& spec) {
   const std::string script =
