@@ -65,7 +65,7 @@ class RealAgent(LocalRun):
         (folder / "token").write_text(TOKEN)
         self.token_path = folder / "token"
         super().__init__(folder, manifests or EXAMPLE / "agent.yaml", self.values(key),
-                         flags=["--inherit-env", "MODEL_URL", *flags], command=["openclaw", "gateway"],
+                         flags=["--inherit-env=MODEL_URL", *flags], command=["openclaw", "gateway"],
                          env={"MODEL_URL": provider.url, "PATH": f"{openclaw()}/bin:{os.environ['PATH']}"})
 
     @staticmethod
