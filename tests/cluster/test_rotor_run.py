@@ -23,13 +23,13 @@ from harness.processes import wait_for
 CANARY = "canary-laptop-81c2f0"
 VALUES = {"openclaw/api-keys": {"anthropic": CANARY, "openai": "oai-1"}}
 # Writes its environment where the test finds it and then waits to be stopped.
-AGENT = ["sh", "-c", "env > $TMPDIR/environment.new && mv $TMPDIR/environment.new $TMPDIR/environment.$$; "
+AGENT = ["sh", "-c", "env > $LC_FOLDER/environment.new && mv $LC_FOLDER/environment.new $LC_FOLDER/environment.$$; "
                      "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"]
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("LC_FOLDER", str(tmp_path))  # LC_* is always passed on
     return tmp_path
 
 

@@ -84,7 +84,12 @@ def test_the_last_good_value_is_an_immutable_copy_and_exit_code_78_leads_back_to
     ns = "proof-back"
     start(cluster, ns, {"openclaw.rocks/secret-rollback": "true"})
     label = "openclaw.rocks/last-good-of=agent"
-    copy = wait_for(lambda: next(iter(cluster.core.list_namespaced_secret(ns, label_selector=label).items), None), 60, "a copy")
+
+    def copy_of(secret):
+        copies = cluster.core.list_namespaced_secret(ns, label_selector=label).items
+        return next((c for c in copies if c.metadata.annotations["openclaw.rocks/copy-of"] == secret), None)
+
+    copy = wait_for(lambda: copy_of("keys"), 60, "a copy")
     name = copy.metadata.name
     assert cluster.secret(ns, name) == {"A": "1"}
     with pytest.raises(k8s.client.ApiException) as refused:
