@@ -41,9 +41,10 @@ TEST_F(Jobs, RunOnePodAndSixMoreWhenItFails) {
 
 TEST_F(Jobs, KeepWhatAnExitCodeMeans) {
   const Value made = must(create(
-      kJobs, a_job(kNever, R"("podFailurePolicy":{"rules":[)"
-                           R"({"action":"FailJob","onExitCodes":{"containerName":"c","operator":"In","values":[1]}},)"
-                           R"({"action":"Ignore","onPodConditions":[{"type":"DisruptionTarget","status":"True"}]}]},)")));
+      kJobs,
+      a_job(kNever, R"("podFailurePolicy":{"rules":[)"
+                    R"({"action":"FailJob","onExitCodes":{"containerName":"c","operator":"In","values":[1]}},)"
+                    R"({"action":"Ignore","onPodConditions":[{"type":"DisruptionTarget","status":"True"}]}]},)")));
   const Value& rules = *json::find(made, "spec.podFailurePolicy.rules");
   EXPECT_EQ(json::find(rules.as_array()[0], "onExitCodes.values")->as_array().size(), 1U);
   EXPECT_EQ(text_at(made, "spec.podReplacementPolicy"), "Failed");
