@@ -3,6 +3,7 @@
 #include "json/document.hpp"
 #include "openclaw/builders/identity.hpp"
 #include "openclaw/builders/objects.hpp"
+#include "openclaw/builders/parts.hpp"
 #include "openclaw/managed.hpp"
 #include "openclaw/names.hpp"
 
@@ -14,10 +15,6 @@ using api::NetworkPolicyIngressRule;
 using api::NetworkPolicyPeer;
 using api::NetworkPolicyPort;
 using Ports = std::vector<NetworkPolicyPort>;
-
-constexpr int kProxiedGatewayPort = 18790;
-constexpr int kProxiedCanvasPort = 18794;
-constexpr int kMetricsPort = 9090;
 
 // Where Google's workload identity is asked for tokens: the metadata server, and itself where nodes intercept it.
 constexpr std::string_view kMetadataServer = "169.254.169.254/32";
@@ -48,18 +45,8 @@ Place place_of_policy(const api::OpenClawInstance& instance) {
   return wanted_policy(instance).enabled.value_or(true) ? Place::kOurs : Place::kEmpty;
 }
 
-// nullopt: there are no metrics.
-std::optional<int> metrics_port(const api::InstanceSpec& spec) {
-  const auto block = json::parse(json::write(spec.observability));
-  const json::Value* enabled = block ? json::find(*block, "metrics.enabled") : nullptr;
-  if (enabled != nullptr && enabled->is_bool() && !enabled->get_bool()) return std::nullopt;
-  const json::Value* number = block ? json::find(*block, "metrics.port") : nullptr;
-  return number != nullptr && number->is_int64() ? static_cast<int>(number->get_int64()) : kMetricsPort;
-}
-
 Ports gateway_ports(const api::InstanceSpec& spec) {
-  const bool proxied = !spec.gateway || spec.gateway->enabled.value_or(true);
-  if (proxied) return {policy_port(kProxiedGatewayPort), policy_port(kProxiedCanvasPort)};
+  if (proxy_runs(spec)) return {policy_port(kProxyPort), policy_port(kCanvasProxyPort)};
   return {policy_port(kGatewayPort), policy_port(kCanvasPort)};
 }
 
@@ -72,7 +59,7 @@ Ports ingress_ports(const api::InstanceSpec& spec) {
     }
   }
   if (ports.empty()) ports = gateway_ports(spec);
-  if (const auto metrics = metrics_port(spec)) ports.push_back(policy_port(*metrics));
+  if (const auto metrics = scrape_port(spec)) ports.push_back(policy_port(*metrics));
   return ports;
 }
 
