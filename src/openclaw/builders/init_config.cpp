@@ -11,7 +11,6 @@ namespace rotor::openclaw {
 namespace {
 
 constexpr std::string_view kSmallImage = "docker.io/library/busybox:1.37";
-constexpr std::int32_t kReadableByAll = 0644;
 
 // Merging and converting need Node, which the assistant's own image has.
 bool needs_node(const api::InstanceSpec& spec) {
@@ -22,15 +21,6 @@ api::SecurityContext init_security(const api::InstanceSpec& spec) {
   api::SecurityContext context = hardened(pod_is_non_root(spec));
   context.read_only_root_filesystem = !needs_node(spec);
   return context;
-}
-
-api::Volume map_volume(std::string_view name, std::string map) {
-  api::Volume volume;
-  volume.name = name;
-  volume.config_map.emplace();
-  volume.config_map->name = std::move(map);
-  volume.config_map->default_mode = kReadableByAll;
-  return volume;
 }
 
 }  // namespace
@@ -65,14 +55,6 @@ api::OptionalRaw config_lifecycle(const api::InstanceSpec& spec) {
   const json::Array command = {"sh", "-c", "set -e\n" + script};
   const json::Object exec{{"exec", json::Object{{"command", command}}}};
   return json::Raw{json::serialize(json::Object{{"postStart", exec}})};
-}
-
-api::Volume config_volume(const api::OpenClawInstance& instance) {
-  return map_volume("config", config_map_name(instance));
-}
-
-api::Volume workspace_volume(const api::OpenClawInstance& instance) {
-  return map_volume("workspace-init", workspace_map_name(instance));
 }
 
 }  // namespace rotor::openclaw

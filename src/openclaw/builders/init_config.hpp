@@ -34,9 +34,7 @@ api::Container build_init_config(const api::OpenClawInstance& instance, const Su
 api::VolumeMount operator_config_mount();
 api::OptionalRaw config_lifecycle(const api::InstanceSpec& spec);
 
-// The volumes of all that, in the order of a pod.
-api::Volume config_volume(const api::OpenClawInstance& instance);
-api::Volume workspace_volume(const api::OpenClawInstance& instance);
-bool needs_init_tmp(const api::InstanceSpec& spec);  // an emptyDir "init-tmp"
+// Among the volumes of the pod: is there an emptyDir "init-tmp"?
+bool needs_init_tmp(const api::InstanceSpec& spec);
 
 }  // namespace rotor::openclaw

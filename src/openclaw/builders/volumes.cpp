@@ -4,6 +4,7 @@
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/builders/parts.hpp"
 #include "openclaw/builders/users_parts.hpp"
+#include "openclaw/builders/workspace.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/storage.hpp"
 
@@ -59,9 +60,9 @@ api::Volume ca_volume(const api::CaBundle& bundle) {
 
 std::vector<api::Volume> build_volumes(const OpenClawInstance& instance, const PodInput& input) {
   const api::InstanceSpec& spec = instance.spec;
-  std::vector<api::Volume> all = {data_volume(instance, input), config_volume(instance)};
+  std::vector<api::Volume> all = {data_volume(instance, input), config_map_volume("config", config_map_name(instance))};
   if (scrape_port(spec)) all.push_back(collector_volume(instance));
-  all.push_back(workspace_volume(instance));
+  all.push_back(config_map_volume("workspace-init", workspace_map_name(instance)));
   if (needs_init_tmp(spec)) all.push_back(empty_volume("init-tmp"));
   all.push_back(empty_volume("tmp"));
   if (proxy_runs(spec)) all.push_back(empty_volume("gateway-proxy-tmp"));
