@@ -2,9 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "api/core/quantity.hpp"
 #include "openclaw/builders/image.hpp"
 #include "openclaw/builders/objects.hpp"
-#include "openclaw/builders/quantity.hpp"
 #include "openclaw/managed.hpp"
 #include "openclaw/names.hpp"
 
@@ -305,7 +305,7 @@ struct QuantityCase {
 };
 class Quantity : public testing::TestWithParam<QuantityCase> {};
 TEST_P(Quantity, IsCanonical) {
-  const auto q = canonical_quantity(GetParam().text);
+  const auto q = api::canonical_quantity(GetParam().text);
   ASSERT_EQ(q.has_value(), GetParam().canonical != nullptr) << GetParam().text;
   if (q) {
     EXPECT_EQ(*q, GetParam().canonical) << GetParam().text;

@@ -1,7 +1,7 @@
 // The claim for an instance's data: made once, and never written again.
+#include "api/core/quantity.hpp"
 #include "json/writer.hpp"
 #include "openclaw/builders/objects.hpp"
-#include "openclaw/builders/quantity.hpp"
 #include "openclaw/managed.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/storage.hpp"
@@ -33,7 +33,7 @@ api::PersistentVolumeClaim build_claim(const api::OpenClawInstance& instance) {
   claim.metadata.annotations.emplace(kBackupEnabled, "true");
   claim.spec.access_modes = wanted.access_modes;
   if (claim.spec.access_modes.empty()) claim.spec.access_modes = {"ReadWriteOnce"};
-  claim.spec.resources.requests.emplace("storage", json::Raw{json::quote(quantity_or(wanted.size, kSize))});
+  claim.spec.resources.requests.emplace("storage", json::Raw{json::quote(api::quantity_or(wanted.size, kSize))});
   claim.spec.storage_class_name = wanted.storage_class;
   return claim;
 }

@@ -1,10 +1,10 @@
 #include <algorithm>
 
+#include "api/core/quantity.hpp"
 #include "openclaw/builders/image.hpp"
 #include "openclaw/builders/init_config.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/builders/parts.hpp"
-#include "openclaw/builders/quantity.hpp"
 #include "openclaw/builders/users_parts.hpp"
 #include "openclaw/names.hpp"
 
@@ -57,8 +57,8 @@ api::ResourceRequirements main_resources(const api::InstanceSpec& spec) {
   const api::InstanceResources wanted = spec.resources.value_or(api::InstanceResources{});
   const api::ResourceAmounts requests = wanted.requests.value_or(api::ResourceAmounts{});
   const api::ResourceAmounts limits = wanted.limits.value_or(api::ResourceAmounts{});
-  return resources({.cpu = quantity_or(requests.cpu, "500m"), .memory = quantity_or(requests.memory, "1Gi")},
-                   {.cpu = quantity_or(limits.cpu, "2"), .memory = quantity_or(limits.memory, "4Gi")});
+  return resources({.cpu = api::quantity_or(requests.cpu, "500m"), .memory = api::quantity_or(requests.memory, "1Gi")},
+                   {.cpu = api::quantity_or(limits.cpu, "2"), .memory = api::quantity_or(limits.memory, "4Gi")});
 }
 
 api::SecurityContext security_context(const api::InstanceSpec& spec) {

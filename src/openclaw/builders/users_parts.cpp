@@ -4,8 +4,8 @@
 #include <functional>
 #include <set>
 
+#include "api/core/quantity.hpp"
 #include "json/document.hpp"
-#include "openclaw/builders/quantity.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -35,20 +35,20 @@ std::string text_of(const Value& amount) {
 void canonical_member(Object& object, std::string_view name) {
   Value* amount = object.if_contains(name);
   if (amount == nullptr) return;
-  if (const auto canonical = canonical_quantity(text_of(*amount))) *amount = *canonical;
+  if (const auto canonical = api::canonical_quantity(text_of(*amount))) *amount = *canonical;
 }
 
 void canonical_members(Object* amounts) {
   if (amounts == nullptr) return;
   for (auto& member : *amounts) {
-    if (const auto canonical = canonical_quantity(text_of(member.value()))) member.value() = *canonical;
+    if (const auto canonical = api::canonical_quantity(text_of(member.value()))) member.value() = *canonical;
   }
 }
 
 void canonical_amounts(std::map<std::string, json::Raw, std::less<>>& amounts) {
   for (auto& [name, raw] : amounts) {
     const auto amount = json::parse(raw.text);
-    const auto canonical = amount ? canonical_quantity(text_of(*amount)) : std::nullopt;
+    const auto canonical = amount ? api::canonical_quantity(text_of(*amount)) : std::nullopt;
     if (canonical) raw.text = json::quote(*canonical);
   }
 }
