@@ -14,5 +14,7 @@ Place place_of_identity(const api::OpenClawInstance& instance);
 bool has_cloud_identity(const api::OpenClawInstance& instance, std::string_view annotation);
 
 inline constexpr std::string_view kGoogleIdentity = "iam.gke.io/gcp-service-account";
+inline constexpr std::string_view kAzureIdentity = "azure.workload.identity/client-id";
+inline constexpr std::string_view kAzureIdentityUse = "azure.workload.identity/use";  // the pod's label for it
 
 }  // namespace rotor::openclaw

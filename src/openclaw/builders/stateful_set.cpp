@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "openclaw/builders/identity.hpp"
 #include "openclaw/builders/init_config.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/builders/parts.hpp"
@@ -75,11 +76,7 @@ api::PodSpec pod_spec(const OpenClawInstance& instance, const PodInput& input) {
 // Azure's webhook looks at the pod's label, not at the ServiceAccount alone.
 StringMap pod_labels(const OpenClawInstance& instance) {
   StringMap all = labels(instance);
-  const auto& security = instance.spec.security;
-  if (security && security->rbac &&
-      security->rbac->service_account_annotations.contains("azure.workload.identity/client-id")) {
-    all.emplace("azure.workload.identity/use", "true");
-  }
+  if (has_cloud_identity(instance, kAzureIdentity)) all.emplace(kAzureIdentityUse, "true");
   return all;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
+#include "openclaw/builders/identity.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/proof/models_probe.hpp"
 
@@ -114,10 +115,9 @@ StringMap proof_labels(const OpenClawInstance& instance) {
 }
 
 StringMap pod_labels(const RotationWish& wish) {
-  constexpr std::string_view kAzureIdentity = "azure.workload.identity/use";
   StringMap labels = proof_labels(*wish.instance);
   const StringMap& of_pods = wish.wanted.spec.pod_template.metadata.labels;
-  if (const auto azure = of_pods.find(kAzureIdentity); azure != of_pods.end()) labels.insert(*azure);
+  if (const auto azure = of_pods.find(kAzureIdentityUse); azure != of_pods.end()) labels.insert(*azure);
   labels.emplace("sidecar.istio.io/inject", "false");  // with a proxy beside it the pod would not end
   return labels;
 }
