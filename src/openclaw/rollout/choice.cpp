@@ -36,7 +36,7 @@ Result<RestartWindow> read_window(std::string_view text) {
   TRY(const Duration lasts, parse_duration(trimmed(text.substr(at + kFor.size()))));
   if (lasts < std::chrono::minutes(1)) return fail(Code::kInvalid, "a window lasts a minute at least");
   if (lasts > kLongest) return fail(Code::kInvalid, "a window lasts 744h at most");
-  return RestartWindow{std::move(opens), lasts};
+  return RestartWindow{opens, lasts};
 }
 
 Result<std::vector<RestartWindow>> read_windows(std::string_view text) {
@@ -45,7 +45,7 @@ Result<std::vector<RestartWindow>> read_windows(std::string_view text) {
     const std::string_view one = trimmed(std::string_view(part.begin(), part.end()));
     if (one.empty()) continue;
     TRY(RestartWindow window, read_window(one));
-    out.push_back(std::move(window));
+    out.push_back(window);
   }
   if (out.empty()) return fail(Code::kInvalid, "there is none");
   return out;
