@@ -33,6 +33,7 @@ struct ObservedSecret {
   std::string absent_digest;              // of an optional one: the digest if there were nothing of it to see
   std::vector<std::string> unusable;      // values that no process would get as they are: key, variable and why
   bool ignored = false;                   // the Secret is marked as not to cause restarts
+  bool immutable = false;                 // made anew when it changed; known when it was read
   friend bool operator==(const ObservedSecret&, const ObservedSecret&) = default;
 };
 using ObservedSecrets = std::map<std::string, ObservedSecret, std::less<>>;

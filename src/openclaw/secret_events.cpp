@@ -47,6 +47,19 @@ void tell_trouble(kube::EventRecorder& events, const api::OpenClawInstance& inst
   }
 }
 
+void tell_immutable(kube::EventRecorder& events, const api::OpenClawInstance& instance,
+                    const std::vector<std::string>& changed, const ObservedSecrets& observed) {
+  for (const std::string& name : changed) {
+    const auto seen = observed.find(name);
+    if (seen == observed.end() || !seen->second.immutable) continue;
+    events.record(kube::reference_to(instance), kube::EventRecorder::Type::kWarning, "SecretImmutable",
+                  fmt::format("Secret \"{}\" was made anew, but is immutable: a node hands out the values it knows as "
+                              "long as any of its pods refers to that name. Give the new values another name, or make "
+                              "the Secret without `immutable`",
+                              name));
+  }
+}
+
 void tell_permit(kube::EventRecorder& events, const api::OpenClawInstance& instance, const Permit& permit,
                  Memory& memory) {
   const bool tells = permit.verdict == Permit::Verdict::kRefuse || permit.warns;

@@ -12,6 +12,11 @@ namespace rotor::openclaw {
 // Of required Secrets and keys that are not there, and of values that no process can be given.
 void tell_trouble(kube::EventRecorder& events, const api::OpenClawInstance& instance, const RotationDecision& decision,
                   Memory& memory);
+// Of a rotation: a kubelet reads an immutable Secret no second time while a pod of its node refers to it (seen
+// on 1.36.3).
+void tell_immutable(kube::EventRecorder& events, const api::OpenClawInstance& instance,
+                    const std::vector<std::string>& changed, const ObservedSecrets& observed);
+
 // Of a restart that is refused, or stopped.
 void tell_permit(kube::EventRecorder& events, const api::OpenClawInstance& instance, const Permit& permit,
                  Memory& memory);

@@ -106,6 +106,7 @@ Task<void> SharedReads::fly(kube::Key secret, std::shared_ptr<Flight> flight,
     const SecretReference& reference = answer.reference;
     if (found) {
       answer.seen = see_secret(secret.name, reference, found->data, found->metadata.resource_version, digester.get());
+      answer.seen.immutable = found->immutable.value_or(false);
       continue;
     }
     answer.seen.absent_digest = absent_digest(secret.name, reference, digester.get());

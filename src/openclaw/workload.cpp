@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "base/log.hpp"
+#include "openclaw/secret_events.hpp"
 #include "openclaw/storage.hpp"
 
 namespace rotor::openclaw {
@@ -103,3 +104,4 @@ void WorkloadPass::tell_rotation(const WorkloadSight& sight, const WorkloadPlan&
 }
 
 }  // namespace rotor::openclaw
+  tell_immutable(events_, *sight.instance, plan.rotation.changed, sight.observed);

@@ -25,6 +25,15 @@ TEST_F(OpenClawRotation, Row1W18AndB267AChangedValueOfAnEnvFromSecretRotatesOnce
   EXPECT_THAT(world.metrics().render(), HasSubstr("openclaw_secret_rotations_total{"));
 }
 
+TEST_F(OpenClawRotation, AnImmutableSecretThatWasMadeAnewIsToldOf) {
+  running();
+  rotates_once([&] {
+    world.remove(kSecrets, "keys");
+    world.create(kSecrets, "keys", R"({"immutable":true,"data":{"A":"Mg=="}})");
+  });
+  world.until("the event", [&] { return !world.events("SecretImmutable").empty(); });
+}
+
 TEST_F(OpenClawRotation, W1AndB268AChangedValueOfASecretKeyRefRotatesOnce) {
   running(kOneKey);
   rotates_once([&] { world.secret("keys", R"({"A":"Mg=="})"); });
