@@ -19,7 +19,7 @@ Result<Step> keep_applied(const ManagedKind& kind, const Standing& standing, std
                           const kube::ObjectMeta& instance) {
   if (standing.live == nullptr) return Step::kApply;
   TRY_VOID(check_owner(kind.resource, *standing.live, instance));
-  TRY(const json::Value have, json::parse(standing.live->text));
+  TRY(const json::Value have, json::parse(standing.live->text.unpack()));
   TRY(const json::Value want, json::parse(desired));
   return apply_changes(kind.description(), have, want, kFieldManager) ? Step::kApply : Step::kLeave;
 }

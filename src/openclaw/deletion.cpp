@@ -95,7 +95,7 @@ Task<Result<void>> Deletion::scale_down(InstancePtr instance) {
   CO_TRY(const LivePtr live, co_await applier_.find(kWorkloads, key));
   const kube::OwnerReference* owner = live == nullptr ? nullptr : controller_of(*live);
   if (owner == nullptr || owner->uid != instance->metadata.uid) co_return Result<void>{};
-  CO_TRY(const json::Value document, json::parse(live->text));
+  CO_TRY(const json::Value document, json::parse(live->text.unpack()));
   const json::Value* replicas = json::find(document, "spec.replicas");
   if (replicas != nullptr && *replicas == 0) co_return Result<void>{};
   const json::Value patch =

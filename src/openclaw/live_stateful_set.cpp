@@ -41,8 +41,8 @@ Result<LiveStatefulSet> read_stateful_set(LivePtr object, const Applied& before)
   LiveStatefulSet live;
   live.object = std::move(object);
   if (live.object == nullptr) return live;
-  TRY(live.document, json::parse(live.object->text));
-  const kube::FieldSet owned = applied_fields(live.document, kFieldManager);
+  TRY(live.document, json::parse(live.object->text.unpack()));
+  live.owned = applied_fields(live.document, kFieldManager);
   live.claim = claim_of(live.document);
   live.history = annotation(live.document, "metadata.annotations", kSecretHistory);
   live.ours = owns(owned, {"spec", "template", "spec"});

@@ -37,7 +37,7 @@ Duration after_conflict(Memory& memory) {
 }
 
 WorkloadState counts_of(const LiveObject& workload) {
-  const auto document = json::parse(workload.text);
+  const auto document = json::parse(workload.text.unpack());
   return document ? workload_state(*document) : WorkloadState{};
 }
 

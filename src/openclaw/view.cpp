@@ -33,6 +33,15 @@ kube::ListOptions metadata_only() {
   return options;
 }
 
+// Objects of one kind, of one instance and of the next, are much alike.
+Live::Decoder packing() {
+  return [packer = std::make_shared<TextPacker>()](std::string_view text) -> Result<LiveObject> {
+    TRY(LiveObject live, read_live(text));
+    live.text = packer->pack(text);
+    return live;
+  };
+}
+
 }  // namespace
 
 Result<LiveObject> read_live(std::string_view object_json) {
@@ -73,7 +82,7 @@ View::View(kube::Client& client, Clock& clock, std::string watched_namespace, Ma
     const auto same = [&kind](const auto& entry) { return entry.first == kind.resource; };
     if (is_secret(kind.resource) || std::ranges::any_of(owned, same)) continue;
     owned.emplace_back(kind.resource,
-                       std::make_unique<Live>(client, clock, watched_namespace, our_own(), read_live, kind.resource));
+                       std::make_unique<Live>(client, clock, watched_namespace, our_own(), packing(), kind.resource));
   }
   watches.add(instances);
   for (const auto& [resource, cache] : owned) watches.add(*cache);

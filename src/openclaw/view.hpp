@@ -8,6 +8,7 @@
 
 #include "api/openclaw/instance.hpp"
 #include "base/clock.hpp"
+#include "base/packed_text.hpp"
 #include "kube/runtime/cache.hpp"
 #include "kube/runtime/watches.hpp"
 #include "openclaw/last_good/pod_glimpse.hpp"
@@ -21,7 +22,7 @@ using InstancePtr = std::shared_ptr<const api::OpenClawInstance>;
 // An object that we own, as text: parsed only in the pass that needs it.
 struct LiveObject {
   kube::ObjectMeta metadata;  // without managedFields, which stay in the text
-  std::string text;
+  PackedText text;
 };
 Result<LiveObject> read_live(std::string_view object_json);
 

@@ -35,8 +35,8 @@ std::string text_or_nothing(json::Reader& reader) {
 
 class Keeping {
  public:
-  explicit Keeping(std::string_view object_json) : reader_(object_json), writer_(kept_.text) {
-    kept_.text.reserve(object_json.size());
+  explicit Keeping(std::string_view object_json) : reader_(object_json), writer_(text_) {
+    text_.reserve(object_json.size());
   }
 
   Result<KeptExternalSecret> run() {
@@ -45,9 +45,9 @@ class Keeping {
     writer_.end_object();
     TRY_VOID(reader_.finish());
     if (kept_.target_name.empty()) kept_.target_name = kept_.metadata.name;
-    kept_.text.shrink_to_fit();
     return std::move(kept_);
   }
+  const std::string& text() const { return text_; }
   std::string_view spec() const { return spec_; }
 
  private:
@@ -138,6 +138,7 @@ class Keeping {
 
   json::Reader reader_;
   KeptExternalSecret kept_;
+  std::string text_;
   json::Writer writer_;
   std::string_view spec_;
 };
@@ -154,7 +155,7 @@ std::string cluster_owner_of(const std::vector<kube::OwnerReference>& owners) {
 
 ExternalSecretPtr KeptExternalSecret::whole() const {
   if (auto held = in_use_.lock()) return held;
-  auto read = json::read<ExternalSecret>(text);
+  auto read = json::read<ExternalSecret>(text.unpack());
   if (!read) return nullptr;  // it was read when it was kept
   // Not make_shared: what is remembered weakly must not hold the tree's memory.
   ExternalSecretPtr whole(new ExternalSecret(*std::move(read)));
@@ -165,6 +166,7 @@ ExternalSecretPtr KeptExternalSecret::whole() const {
 Result<KeptExternalSecret> ExternalSecretKeeper::keep(std::string_view object_json) {
   Keeping keeping(object_json);
   TRY(KeptExternalSecret kept, keeping.run());
+  kept.text = packer_.pack(keeping.text());
   const std::uint64_t digest = digest_of(keeping.spec());
   if (readable_.contains(digest)) return kept;
   TRY_VOID(json::read<ExternalSecret>(object_json));

@@ -1,5 +1,6 @@
-// An ExternalSecret as the cache keeps it: its text. The trees of ten thousand specs would be most of this process, and
-// a pass needs one of them for some milliseconds. Apart stands what indexes and events ask of every object.
+// An ExternalSecret as the cache keeps it: its text, packed. The trees of ten thousand specs would be most of this
+// process, and a pass needs one of them for some milliseconds. Apart stands what indexes and events ask of every
+// object.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/packed_text.hpp"
 #include "secrets/views.hpp"
 
 namespace rotor::secrets {
@@ -25,7 +27,7 @@ struct KeptExternalSecret {
   bool generic = false;                 // it has a spec.target.manifest
   std::optional<bool> ready{};          // the Ready condition; nullopt: it has none
   std::uint64_t decided_by_others = 0;  // a digest of what kube::is_news() looks at
-  std::string text{};                   // without managedFields
+  PackedText text{};                    // without managedFields
 
   // The tree; the same one as long as somebody holds it.
   ExternalSecretPtr whole() const;
@@ -45,6 +47,7 @@ class ExternalSecretKeeper {
 
  private:
   std::unordered_set<std::uint64_t> readable_;  // digests of specs
+  TextPacker packer_;
 };
 
 }  // namespace rotor::secrets

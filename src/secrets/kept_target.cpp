@@ -48,7 +48,7 @@ std::string fields_in_question(std::string_view fields_v1) {
 }
 
 TargetPtr KeptTarget::whole() const {
-  auto read = json::read<kube::ObjectMeta>(text);
+  auto read = json::read<kube::ObjectMeta>(text.unpack());
   if (!read) return nullptr;  // it was written by json::write()
   Target target{.metadata = *std::move(read), .type = type, .immutable = immutable, .actual_hash = other_hash};
   const auto* hash = target.annotation(kDataHashAnnotation);
@@ -56,7 +56,7 @@ TargetPtr KeptTarget::whole() const {
   return std::make_shared<const Target>(std::move(target));
 }
 
-KeptTarget keep_target(Target target) {
+KeptTarget keep_target(Target target, TextPacker& packer) {
   KeptTarget kept;
   kube::ObjectMeta& metadata = target.metadata;
   kept.metadata = {metadata.ns, metadata.name, metadata.uid, metadata.resource_version};
@@ -68,14 +68,13 @@ KeptTarget keep_target(Target target) {
   }
   kept.type = std::move(target.type);
   kept.immutable = target.immutable;
-  kept.text = json::write(metadata);
-  kept.text.shrink_to_fit();
+  kept.text = packer.pack(json::write(metadata));
   return kept;
 }
 
-Result<KeptTarget> read_kept_target(std::string_view secret_json) {
+Result<KeptTarget> TargetKeeper::keep(std::string_view secret_json) {
   TRY(Target target, decode_target(secret_json));
-  return keep_target(std::move(target));
+  return keep_target(std::move(target), packer_);
 }
 
 }  // namespace rotor::secrets

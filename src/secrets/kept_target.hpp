@@ -1,6 +1,6 @@
 // A target Secret as the cache keeps it. Ten thousand trees of metadata would be a third of this process, and a pass
-// needs one of them for some milliseconds: kept is the text of what a pass asks for, and apart from it what indexes
-// ask.
+// needs one of them for some milliseconds: kept is the packed text of what a pass asks for, and apart from it what
+// indexes ask.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/packed_text.hpp"
 #include "secrets/target.hpp"
 #include "secrets/views.hpp"
 
@@ -23,14 +24,21 @@ struct KeptTarget {
   std::string type{};
   std::optional<bool> immutable{};
   std::string other_hash{};  // of its data, where its annotation does not say it
-  std::string text{};        // its metadata
+  PackedText text{};         // its metadata
 
   TargetPtr whole() const;
 };
 
-KeptTarget keep_target(Target target);
+KeptTarget keep_target(Target target, TextPacker& packer);
+
 // For the cache: the values are dropped as soon as their digest is known.
-Result<KeptTarget> read_kept_target(std::string_view secret_json);
+class TargetKeeper {
+ public:
+  Result<KeptTarget> keep(std::string_view secret_json);
+
+ private:
+  TextPacker packer_;
+};
 
 // Of the fields that a manager has (FieldsV1) those that a pass asks for: its labels, annotations and data.
 std::string fields_in_question(std::string_view fields_v1);

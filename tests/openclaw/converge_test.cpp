@@ -117,7 +117,7 @@ TEST(Steps, WhatAnEarlierInstanceOfTheNameLeftBehindIsWaitedFor) {
                             .name = "o",
                             .uid = "u-0",
                             .controller = true}};
-  const Standing left{true, std::make_shared<const LiveObject>(LiveObject{meta, "{}"})};
+  const Standing left{true, std::make_shared<const LiveObject>(LiveObject{meta, std::string("{}")})};
   const auto step = decide_step(row(Way::kBuilds, kGoes), Place::kOurs, left, kDesired, ours());
   ASSERT_FALSE(step);
   EXPECT_EQ(step.error().code, Code::kConflict);

@@ -33,7 +33,7 @@ std::string real_hash() { return json::object_hash(test::one_value("a", "canary"
 TEST(KeptTarget, GivesBackAllThatAPassAsksFor) {
   for (const std::string& annotation : {real_hash(), std::string("edited")}) {
     const auto decoded = decode_target(with_hash(annotation));
-    const auto kept = read_kept_target(with_hash(annotation));
+    const auto kept = TargetKeeper().keep(with_hash(annotation));
     ASSERT_TRUE(decoded && kept);
     const TargetPtr whole = kept->whole();
     ASSERT_TRUE(whole);
@@ -60,23 +60,25 @@ TEST(KeptTarget, GivesBackAllThatAPassAsksFor) {
 }
 
 TEST(KeptTarget, KnowsWhatIndexesAskForWithoutItsText) {
-  const auto kept = read_kept_target(with_hash(real_hash()));
+  const auto kept = TargetKeeper().keep(with_hash(real_hash()));
   ASSERT_TRUE(kept);
   EXPECT_EQ(kept->metadata.key(), (kube::Key{"ns", "tgt"}));
   EXPECT_EQ(kept->metadata.uid, "u-1");
   EXPECT_EQ(kept->metadata.resource_version, "42");
   EXPECT_EQ(kept->owner_hash, "o-1");
-  EXPECT_EQ(keep_target(to_target(test::sample_secret({}))).owner_hash, "");
+  TextPacker packer;
+  EXPECT_EQ(keep_target(to_target(test::sample_secret({})), packer).owner_hash, "");
 }
 
 TEST(KeptTarget, HoldsNeitherValuesNorWhatNobodyAsksFor) {
-  const auto kept = read_kept_target(with_hash(real_hash()));
+  const auto kept = TargetKeeper().keep(with_hash(real_hash()));
   ASSERT_TRUE(kept);
-  EXPECT_FALSE(kept->text.contains("Y2FuYXJ5"));
-  EXPECT_FALSE(kept->text.contains("kubectl"));
-  EXPECT_FALSE(kept->text.contains("f:ownerReferences"));
-  EXPECT_FALSE(kept->text.contains("f:type"));
-  EXPECT_FALSE(kept->text.contains("operation"));
+  const std::string text = kept->text.unpack();
+  EXPECT_FALSE(text.contains("Y2FuYXJ5"));
+  EXPECT_FALSE(text.contains("kubectl"));
+  EXPECT_FALSE(text.contains("f:ownerReferences"));
+  EXPECT_FALSE(text.contains("f:type"));
+  EXPECT_FALSE(text.contains("operation"));
 }
 
 TEST(KeptTarget, KeepsFieldsAsTheyAreWhereTheyCannotBeRead) {

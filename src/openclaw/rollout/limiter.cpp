@@ -23,7 +23,7 @@ std::string_view annotation_of(const LiveObject& object, std::string_view name) 
 }
 
 WorkloadState state_of(const LiveObject& object) {
-  const auto document = json::parse(object.text);
+  const auto document = json::parse(object.text.unpack());
   return document ? workload_state(*document) : WorkloadState{.current = false};
 }
 
