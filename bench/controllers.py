@@ -103,10 +103,10 @@ class Loader:
         environment = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0"}
         subprocess.run([f"{go}/bin/go", "build", "-o", self.binary, "./loader"], check=True, cwd=ROOT / "bench/go", env=environment)
 
-    def start(self, mode: str, ns: str, count: int) -> subprocess.Popen:
+    def start(self, mode: str, ns: str, count: int, *flags: str) -> subprocess.Popen:
         to = self.plane.api_client().configuration
         loader = subprocess.Popen([self.binary, "-server", to.host, "-ca", to.ssl_ca_cert, "-namespace", ns, "-count", str(count),
-                                   mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                                   *flags, mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         loader.stdin.write(next(iter(to.api_key.values())).removeprefix("Bearer "))
         loader.stdin.close()
         return loader
@@ -120,8 +120,8 @@ class Loader:
         self.result(waiting)
         return time.monotonic() - began
 
-    def run(self, mode: str, ns: str, count: int) -> dict:
-        return self.result(self.start(mode, ns, count))
+    def run(self, mode: str, ns: str, count: int, *flags: str) -> dict:
+        return self.result(self.start(mode, ns, count, *flags))
 
     def result(self, loader: subprocess.Popen) -> dict:
         text = loader.stdout.read()
@@ -293,9 +293,39 @@ def measure_rotation(kind: str, count: int, changes: int = 50):
         shutil.rmtree(state, ignore_errors=True)
 
 
+def measure_idle(kind: str, count: int, ballast: bool):
+    """A minute in which nothing changes; `ballast`: beside 20 000 Secrets of 10 KiB that no instance consumes."""
+    state = pathlib.Path(tempfile.mkdtemp(prefix="rotor-bench-"))
+    plane = start_server(kind, state)
+    operator = operator_process(plane, [NO_LIMIT])
+    try:
+        cluster, ns = Cluster(plane), None
+        if ballast:
+            Loader(plane, state).run("ballast", cluster.namespace("ballast"), 20_000, "-size", str(10 << 10))
+        ns = cluster.namespace("bench")
+        in_parallel(count, lambda i: cluster.core.create_namespaced_secret(
+            ns, {"metadata": {"name": f"s-{i}"}, "data": {"A": encoded("0")}}))
+        in_parallel(count, lambda i: cluster.create(INSTANCES, ns, f"agent-{i}", instance(f"s-{i}")))
+        operator.start()
+        templates = Templates(plane, cluster, ns)
+        wait_for(lambda: templates.all_there(count), 300, "all StatefulSets with a digest", 1)
+        time.sleep(30)
+        mark, cpu = plane.audit_length(), operator.cpu_seconds()
+        time.sleep(60)
+        verbs = requests_by_verb(plane, mark)
+        print(json.dumps({
+            "bench": "idle", "server": kind, "instances": count, "unrelated_secrets": 20_000 if ballast else 0,
+            "milli_cpu": round(1000 * (operator.cpu_seconds() - cpu) / 60, 2), "by_verb": verbs,
+            "rss_mib": round(operator.rss_kib() / 1024, 1), "peak_rss_mib": round(operator.peak_rss_kib() / 1024, 1)}), flush=True)
+    finally:
+        operator.stop()
+        plane.stop()
+        shutil.rmtree(state, ignore_errors=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bench", choices=["sync", "rotation", "shared"])
+    parser.add_argument("bench", choices=["sync", "rotation", "shared", "idle"])
     parser.add_argument("objects", type=int, nargs="+")
     parser.add_argument("--server", choices=["real", "embedded"], default="real")
     parser.add_argument("--bare", action="store_true")
@@ -306,6 +336,8 @@ def main():
             measure_sync(arguments.server, count, arguments.bare, arguments.ballast)
         elif arguments.bench == "rotation":
             measure_rotation(arguments.server, count)
+        elif arguments.bench == "idle":
+            measure_idle(arguments.server, count, arguments.ballast)
         else:
             measure_shared(arguments.server, count)
 

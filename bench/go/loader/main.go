@@ -5,7 +5,7 @@
 //	loader [flags] fill     makes ExternalSecrets es-0 … in the namespace
 //	loader [flags] writes   writes for each of them the finalizer, a Secret and the status, 64 objects at a time
 //	loader [flags] ready    returns once that many are Ready
-//	loader [flags] ballast  makes Secrets of 64 KiB that nobody manages
+//	loader [flags] ballast  makes Secrets that nobody manages
 //
 // The bearer token is read from standard input. Prints one line of JSON: the seconds, and the CPU an object took here.
 package main
@@ -43,7 +43,7 @@ type loader struct {
 	client        *http.Client
 	server, token string
 	namespace     string
-	count         int
+	count, size   int
 }
 
 func main() {
@@ -52,6 +52,7 @@ func main() {
 	ca := flag.String("ca", "", "file with the certificates it is checked against")
 	namespace := flag.String("namespace", "bench", "namespace of the objects")
 	count := flag.Int("count", 1000, "how many")
+	size := flag.Int("size", 64<<10, "bytes of a Secret that nobody manages")
 	flag.Parse()
 
 	pem, err := os.ReadFile(*ca)
@@ -64,7 +65,7 @@ func main() {
 		client: &http.Client{Transport: &http.Transport{
 			TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: workers,
 		}},
-		server: *server, token: strings.TrimSpace(string(token)), namespace: *namespace, count: *count,
+		server: *server, token: strings.TrimSpace(string(token)), namespace: *namespace, count: *count, size: *size,
 	}
 	modes := map[string]func() error{
 		"fill":    func() error { return l.inParallel(l.fill) },
@@ -127,7 +128,7 @@ func (l *loader) writes(i int) error {
 }
 
 func (l *loader) ballast(i int) error {
-	value := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{byte(i)}, 64<<10))
+	value := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{byte(i)}, l.size))
 	body := fmt.Sprintf(`{"apiVersion":"v1","kind":"Secret","metadata":{"name":"ballast-%d"},"data":{"A":%q}}`, i, value)
 	return l.send("POST", secrets, "", plainJSON, body)
 }

@@ -67,9 +67,14 @@ class Process:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def peak_rss_kib(self) -> int:
-        """VmHWM of the running process."""
+        return self.status_kib("VmHWM")
+
+    def rss_kib(self) -> int:
+        return self.status_kib("VmRSS")
+
+    def status_kib(self, name: str) -> int:
         for line in pathlib.Path(f"/proc/{self.popen.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
+            if line.startswith(f"{name}:"):
                 return int(line.split()[1])
         return 0
 
