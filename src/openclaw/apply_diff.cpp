@@ -200,14 +200,12 @@ FieldSet applied_fields(const Value& live, std::string_view manager) {
   return {};
 }
 
-bool apply_changes(const json::Type& type, const Value& live, const Value& desired, std::string_view manager) {
-  const FieldSet owned = applied_fields(live, manager);
+bool apply_changes(const json::Type& type, const Value& live, const Value& desired, const FieldSet& owned) {
   return owned.empty() || !contains(type, live, desired, owned) || owns_more(owned, desired);
 }
 
-bool apply_changes_part(const json::Type& type, const Value& live, const Value& desired, std::string_view manager,
+bool apply_changes_part(const json::Type& type, const Value& live, const Value& desired, const FieldSet& all,
                         std::initializer_list<std::string_view> path) {
-  const FieldSet all = applied_fields(live, manager);
   const FieldSet* owned = &all;
   Described what{&json::unwrapped(type)};
   const Value* have = &live;

@@ -23,11 +23,12 @@ bool owns_more(const kube::FieldSet& owned, const json::Value& desired);
 // What `manager` owns by apply, from metadata.managedFields; empty when it never applied the object.
 kube::FieldSet applied_fields(const json::Value& live, std::string_view manager);
 
+// `owned`: the applied_fields() of `live`.
 bool apply_changes(const json::Type& type, const json::Value& live, const json::Value& desired,
-                   std::string_view manager);
+                   const kube::FieldSet& owned);
 
 // The same for one part of the object, `spec.template` for example.
 bool apply_changes_part(const json::Type& type, const json::Value& live, const json::Value& desired,
-                        std::string_view manager, std::initializer_list<std::string_view> path);
+                        const kube::FieldSet& owned, std::initializer_list<std::string_view> path);
 
 }  // namespace rotor::openclaw

@@ -60,7 +60,8 @@ struct Controller::Impl {
     });
     view.instances.on_broken([this](const kube::Key& key, const Error& error) { tell_broken(key, error); });
     for (const auto& [resource, cache] : view.owned) {
-      cache->on_change([this](const kube::Key&, const LivePtr& before, const LivePtr& after) {
+      cache->on_change([this, of = cache.get()](const kube::Key& key, const LivePtr& before, const LivePtr& after) {
+        if (after != nullptr && of->is_own_write(key, *after)) return;  // its pass went on with it
         std::optional<kube::Key> owner = after != nullptr ? owner_of(*after) : std::nullopt;
         if (!owner && before != nullptr) owner = owner_of(*before);  // it is gone, or its owner was taken off it
         if (owner) enqueue(*owner);

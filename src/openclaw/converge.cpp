@@ -21,7 +21,8 @@ Result<Step> keep_applied(const ManagedKind& kind, const Standing& standing, std
   TRY_VOID(check_owner(kind.resource, *standing.live, instance));
   TRY(const json::Value have, json::parse(standing.live->text.unpack()));
   TRY(const json::Value want, json::parse(desired));
-  return apply_changes(kind.description(), have, want, kFieldManager) ? Step::kApply : Step::kLeave;
+  return apply_changes(kind.description(), have, want, applied_fields(have, kFieldManager)) ? Step::kApply
+                                                                                            : Step::kLeave;
 }
 
 Error with_way_out(const ManagedKind& kind, Error error) {
@@ -59,18 +60,19 @@ Result<Step> decide_step(const ManagedKind& kind, Place place, const Standing& s
   return goes ? Step::kRemove : Step::kLeave;
 }
 
-Task<Converged> Converger::make(InstancePtr instance) {
-  co_return co_await each([](const ManagedKind& kind) { return kind.make != nullptr; }, instance, nullptr);
+Task<Converged> Converger::make(InstancePtr instance, std::shared_ptr<Memory> memory) {
+  co_return co_await each([](const ManagedKind& kind) { return kind.make != nullptr; }, instance, memory);
 }
 
-Task<Converged> Converger::keep(InstancePtr instance, SurroundingsPtr around) {
-  co_return co_await each([](const ManagedKind& kind) { return kind.make == nullptr; }, instance, around);
+Task<Converged> Converger::keep(InstancePtr instance, std::shared_ptr<Memory> memory) {
+  co_return co_await each([](const ManagedKind& kind) { return kind.make == nullptr; }, instance, memory);
 }
 
-Task<Converged> Converger::each(bool (*concerns)(const ManagedKind&), InstancePtr instance, SurroundingsPtr around) {
+Task<Converged> Converger::each(bool (*concerns)(const ManagedKind&), InstancePtr instance,
+                                std::shared_ptr<Memory> memory) {
   for (const ManagedKind& kind : kinds_) {
     if (!concerns(kind)) continue;
-    Result<void> done = co_await converge(&kind, instance, around);
+    Result<void> done = co_await converge(&kind, instance, memory);
     if (!done) co_return std::unexpected(Stopped{with_way_out(kind, std::move(done).error()), &kind});
   }
   co_return Converged{};
@@ -92,12 +94,14 @@ Task<Result<Standing>> Converger::gather(const ManagedKind* kind, Place place, k
   co_return standing;
 }
 
-Task<Result<void>> Converger::converge(const ManagedKind* kind, InstancePtr instance, SurroundingsPtr around) {
+Task<Result<void>> Converger::converge(const ManagedKind* kind, InstancePtr instance, std::shared_ptr<Memory> memory) {
   const Place place = kind->place(*instance);
   const kube::Key key{instance->metadata.ns, kind->name(*instance)};
   CO_TRY(Standing standing, co_await gather(kind, place, key));
   const bool builds = place == Place::kOurs && kind->build != nullptr;
-  std::string desired = builds ? kind->build(*instance, *around) : std::string();
+  const std::string at = builds && standing.live != nullptr ? standing.live->metadata.resource_version : "";
+  if (!at.empty() && memory->settled.fitted(*kind, at)) co_return Result<void>{};
+  std::string desired = builds ? kind->build(*instance, *memory->around) : std::string();
   CO_TRY(const Step step, decide_step(*kind, place, standing, desired, instance->metadata));
   switch (step) {
     case Step::kApply:
@@ -108,6 +112,7 @@ Task<Result<void>> Converger::converge(const ManagedKind* kind, InstancePtr inst
     case Step::kRemove:
       co_return co_await applier_.remove(kind->resource, std::move(standing.live));
     case Step::kLeave:
+      if (!at.empty()) memory->settled.fits(*kind, at);
       break;
   }
   co_return Result<void>{};

@@ -7,6 +7,7 @@
 #include "kube/events/events.hpp"
 #include "openclaw/applier.hpp"
 #include "openclaw/managed.hpp"
+#include "openclaw/memory.hpp"
 
 namespace rotor::openclaw {
 
@@ -40,13 +41,14 @@ class Converger {
       : applier_(applier), view_(view), events_(events), kinds_(kinds) {}
 
   // First what is made once: a token that was just made is part of the surroundings of the rest.
-  Task<Converged> make(InstancePtr instance);
-  Task<Converged> keep(InstancePtr instance, SurroundingsPtr around);
+  Task<Converged> make(InstancePtr instance, std::shared_ptr<Memory> memory);
+  // Of the instance and `memory->around`; an object that is known to be as its row builds it is not built again.
+  Task<Converged> keep(InstancePtr instance, std::shared_ptr<Memory> memory);
 
  private:
-  Task<Converged> each(bool (*concerns)(const ManagedKind&), InstancePtr instance, SurroundingsPtr around);
+  Task<Converged> each(bool (*concerns)(const ManagedKind&), InstancePtr instance, std::shared_ptr<Memory> memory);
   Task<Result<Standing>> gather(const ManagedKind* kind, Place place, kube::Key key);
-  Task<Result<void>> converge(const ManagedKind* kind, InstancePtr instance, SurroundingsPtr around);
+  Task<Result<void>> converge(const ManagedKind* kind, InstancePtr instance, std::shared_ptr<Memory> memory);
   Task<Result<void>> make(const ManagedKind* kind, kube::Key key, InstancePtr instance);
 
   Applier& applier_;

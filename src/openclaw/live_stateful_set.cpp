@@ -44,15 +44,16 @@ Result<LiveStatefulSet> read_stateful_set(LivePtr object, const Applied& before)
   TRY(live.document, json::parse(live.object->text.unpack()));
   live.owned = applied_fields(live.document, kFieldManager);
   live.claim = claim_of(live.document);
+  live.config_hash = annotation(live.document, "spec.template.metadata.annotations", kConfigHash);
   live.history = annotation(live.document, "metadata.annotations", kSecretHistory);
-  live.ours = owns(owned, {"spec", "template", "spec"});
+  live.ours = owns(live.owned, {"spec", "template", "spec"});
   live.last_good = parse_last_good(annotation(live.document, "metadata.annotations", kLastGood));
   const bool known = before.uid == live.object->metadata.uid;
   std::string_view state = annotation(live.document, "metadata.annotations", kSecretState);
-  if (known && !owns(owned, {"metadata", "annotations", kSecretState})) state = before.state;
+  if (known && !owns(live.owned, {"metadata", "annotations", kSecretState})) state = before.state;
   if (auto parsed = parse_state(state)) live.state = std::make_shared<const SecretState>(*std::move(parsed));
   live.hash = annotation(live.document, "spec.template.metadata.annotations", kSecretHash);
-  if (!live.ours || owns(owned, {"spec", "template", "metadata", "annotations", kSecretHash})) return live;
+  if (!live.ours || owns(live.owned, {"spec", "template", "metadata", "annotations", kSecretHash})) return live;
   if (live.state != nullptr && !live.state->hash.empty()) {
     live.hash = live.state->hash;
   } else if (known) {

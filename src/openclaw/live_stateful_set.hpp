@@ -5,6 +5,7 @@
 #include <string>
 
 #include "json/document.hpp"
+#include "kube/object/fields.hpp"
 #include "openclaw/last_good/record.hpp"
 #include "openclaw/memory.hpp"
 #include "openclaw/status.hpp"
@@ -16,8 +17,10 @@ namespace rotor::openclaw {
 struct LiveStatefulSet {
   LivePtr object;                            // null: there is none
   json::Value document;                      // of `object`
+  kube::FieldSet owned;                      // what of it we applied
   std::string hash;                          // the mark that belongs on its template
   std::shared_ptr<const SecretState> state;  // null: none of ours
+  std::string config_hash;                   // the mark of its template for what is no Secret
   std::string history;                       // of restarts, as it stands there
   std::string claim;                         // of its data volume
   LastGood last_good{};                      // what its annotation says; empty: nothing

@@ -22,6 +22,9 @@ struct Surroundings {
 
   // One value of a ConfigMap; null when it, or the key, is not there.
   const std::string* text(std::string_view config_map, std::string_view key) const;
+
+  // A ConfigMap that was read anew counts as another one.
+  friend bool operator==(const Surroundings&, const Surroundings&) = default;
 };
 
 using SurroundingsPtr = std::shared_ptr<const Surroundings>;

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "openclaw/findings.hpp"
 #include "openclaw/quiet_period.hpp"
 #include "openclaw/rotation.hpp"
 #include "openclaw/secret_references.hpp"
+#include "openclaw/settled.hpp"
 #include "openclaw/status.hpp"
 
 namespace rotor::openclaw {
@@ -24,10 +24,10 @@ struct SeenSecret {
 
 // What the StatefulSet has of us: put back when somebody else changes it.
 struct Applied {
-  std::string uid;            // of the StatefulSet
-  std::string hash;           // the mark on its template
-  std::string state;          // the text of openclaw.rocks/secret-state
-  std::string template_text;  // the pod template by our own text; empty: not known
+  std::string uid;              // of the StatefulSet
+  std::string hash;             // the mark on its template
+  std::string state;            // the text of openclaw.rocks/secret-state
+  std::string template_digest;  // of the pod template by our own text; empty: not known
 };
 
 struct Memory {
@@ -36,9 +36,9 @@ struct Memory {
   std::map<std::string, SeenSecret> secrets;
   std::string token_version;  // at which the gateway's Secret was seen to have a token, or not
   bool token_usable = false;
-  std::optional<SecretBytes> token;        // nothing: known to be usable, but not read
+  std::optional<SecretBytes> token;  // nothing: known to be usable, but not read
+  Settled settled;
   SurroundingsPtr around;                  // of the last pass
-  std::vector<Finding> findings;           // the same
   std::set<std::string> said_findings;     // messages of events, so that each comes once
   QuietPeriod quiet;                       // the burst of changes that goes on
   std::optional<SteadyTime> secret_event;  // the first one since the last rotation or full stop

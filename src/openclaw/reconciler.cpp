@@ -1,11 +1,12 @@
 #include "openclaw/reconciler.hpp"
 
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "admission/instance_findings.hpp"
 #include "api/openclaw/name.hpp"
 #include "base/log.hpp"
 #include "json/document.hpp"
@@ -41,9 +42,15 @@ WorkloadState counts_of(const LiveObject& workload) {
   return document ? workload_state(*document) : WorkloadState{};
 }
 
-// The spec as a document: what is asked of it here is asked of blocks that are carried as written, too.
-json::Value spec_document(const api::InstanceSpec& spec) {
-  return json::parse(json::write(spec)).value_or(json::Value(json::Object{}));
+// By the spec as a document: what is asked of it here is asked of blocks that are carried as written, too.
+Examined examine(const api::InstanceSpec& spec) {
+  const json::Value document = json::parse(json::write(spec)).value_or(json::Value(json::Object{}));
+  return {admission::examine_instance(document), unbuilt_features(document)};
+}
+
+std::span<const Finding> findings_of(const Memory& memory) {
+  if (!memory.settled.findings) return {};
+  return *memory.settled.findings;
 }
 
 double seconds(SteadyTime::duration d) { return std::chrono::duration<double>(d).count(); }
@@ -84,6 +91,7 @@ Reconciler::Reconciler(kube::Client& client, Clock& clock, View& view, kube::Eve
     const auto memory = memory_.find(key);
     if (memory == memory_.end() || !memory->second->secret_event) return;
     metrics_.rollout_latency(seconds(clock_.steady() - *memory->second->secret_event));
+    memory->second->secret_event.reset();
   };
 }
 
@@ -159,23 +167,25 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
     }
   }
   memory->full_pass = false;
-  const json::Value spec = spec_document(instance->spec);
-  admission::InstanceFindings found = admission::examine_instance(spec);
-  if (!found.obstacles.empty()) {
-    std::string problem = fmt::format("{}", fmt::join(found.obstacles, "; "));
+  memory->settled.look_at(*instance);
+  if (!memory->settled.examined) memory->settled.examined = examine(instance->spec);
+  if (const auto& obstacles = memory->settled.examined->findings.obstacles; !obstacles.empty()) {
+    std::string problem = fmt::format("{}", fmt::join(obstacles, "; "));
     co_return co_await refuse(std::move(instance), {kSpecValid, kSpecInvalid, std::move(problem)}, memory);
   }
-  index_references(*instance);
+  if (!std::exchange(memory->settled.indexed, true)) index_references(*instance, memory->settled.config_maps);
   CO_TRY(instance, co_await ensure_finalizer(std::move(instance)));
   CO_TRY(instance, co_await announce(std::move(instance)));
   CO_TRY(WorkloadOutcome outcome, co_await converge(instance, memory));
-  outcome.report.spec_problems = std::move(found.ignored);
-  outcome.report.unbuilt = unbuilt_features(spec);
+  if (memory->settled.examined) {
+    outcome.report.spec_problems = memory->settled.examined->findings.ignored;
+    outcome.report.unbuilt = memory->settled.examined->unbuilt;
+  }
   tell_trouble(events_, *instance, outcome.report.rotation, *memory);
   tell_permit(events_, *instance, outcome.report.permit, *memory);
   tell_proof_settings(events_, *instance, *memory);
   api::InstanceStatus after = status_after(*instance, outcome.report, clock_.now(), kinds_);
-  set_findings(after.conditions, memory->findings, instance->metadata.generation, clock_.now());
+  set_findings(after.conditions, findings_of(*memory), instance->metadata.generation, clock_.now());
   CO_TRY_VOID(co_await report(instance, std::move(after)));
   if (outcome.look_again) {
     memory->full_pass = true;
@@ -190,9 +200,9 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
 }
 
 Task<Result<WorkloadOutcome>> Reconciler::converge(InstancePtr instance, std::shared_ptr<Memory> memory) {
-  CO_TRY_VOID(got_through(co_await converger_.make(instance), *memory));
-  CO_TRY(const SurroundingsPtr around, co_await look_around(instance, memory));
-  CO_TRY_VOID(got_through(co_await converger_.keep(instance, around), *memory));
+  CO_TRY_VOID(got_through(co_await converger_.make(instance, memory), *memory));
+  CO_TRY_VOID(co_await look_around(instance, memory));
+  CO_TRY_VOID(got_through(co_await converger_.keep(instance, memory), *memory));
   CO_TRY_VOID(co_await claim_is_there(instance, memory));
   if (!memory->looked_for_deployment) {
     CO_TRY_VOID(co_await remove_legacy_deployment(client_, events_, instance));
@@ -212,9 +222,9 @@ Task<Result<Outcome>> Reconciler::refuse(InstancePtr instance, Refusal refusal, 
   co_return Outcome::again_after(options_.resync);
 }
 
-// The Secrets of its own, and what the pod would use if the gateway's were there: their arrival is an event that
-// concerns us.
-void Reconciler::index_references(const api::OpenClawInstance& instance) {
+// The Secrets of its own, and what the pod would use if the gateway's were there, of ConfigMaps too: their arrival is
+// an event that concerns us.
+void Reconciler::index_references(const api::OpenClawInstance& instance, std::set<std::string>& config_maps) {
   const api::StatefulSet widest = build_stateful_set(instance, {.inject_token = true});
   std::set<std::string> names;
   for (const ManagedKind& kind : kinds_) {
@@ -225,21 +235,28 @@ void Reconciler::index_references(const api::OpenClawInstance& instance) {
     names.insert(name);
   }
   index_.set(instance.metadata.key(), names);
-  config_maps_.set(instance.metadata.key(), named_config_maps(instance.spec));
+  config_maps = named_config_maps(instance.spec);
+  for (const auto& [name, reference] : others_config_maps(instance, widest.spec.pod_template.spec)) {
+    config_maps.insert(name);
+  }
+  config_maps_.set(instance.metadata.key(), config_maps);
 }
 
-Task<Result<SurroundingsPtr>> Reconciler::look_around(InstancePtr instance, std::shared_ptr<Memory> memory) {
-  CO_TRY(memory->around, co_await surroundings_.gather(instance, memory));
-  memory->findings = look_over(*instance, *memory->around);
+Task<Result<void>> Reconciler::look_around(InstancePtr instance, std::shared_ptr<Memory> memory) {
+  CO_TRY(SurroundingsPtr around, co_await surroundings_.gather(instance, memory));
+  memory->around = memory->settled.look_around(std::move(around));
+  if (!memory->settled.findings) memory->settled.findings = look_over(*instance, *memory->around);
   std::set<std::string> said;
-  for (const Finding& finding : memory->findings) {
+  for (const Finding& finding : *memory->settled.findings) {
     if (finding.event.empty() || !said.insert(finding.message).second) continue;
     if (memory->said_findings.contains(finding.message)) continue;
     events_.record(kube::reference_to(*instance), EventType::kWarning, finding.event, finding.message);
   }
   memory->said_findings = std::move(said);
-  if (const Finding* finding = stopping(memory->findings)) co_return fail(Code::kInvalid, finding->message);
-  co_return memory->around;
+  if (const Finding* finding = stopping(*memory->settled.findings)) {
+    co_return fail(Code::kInvalid, finding->message);
+  }
+  co_return Result<void>{};
 }
 
 Task<Result<InstancePtr>> Reconciler::ensure_finalizer(InstancePtr instance) {
@@ -284,7 +301,7 @@ Task<void> Reconciler::report_failure(kube::Key key, std::string message, std::s
   events_.record(kube::reference_to(*instance), EventType::kWarning, "ReconcileFailed", message);
   if (instance->metadata.deleting()) co_return;
   api::InstanceStatus after = status_failed(*instance, message, clock_.now(), memory->failed_part);
-  set_findings(after.conditions, memory->findings, instance->metadata.generation, clock_.now());
+  set_findings(after.conditions, findings_of(*memory), instance->metadata.generation, clock_.now());
   const auto written = co_await writer_.status(instance, std::move(after));
   if (!written) {
     log::warn("cannot write a status", {{"instance", key.text()}, {"error", written.error().message}});

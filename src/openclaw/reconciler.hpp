@@ -40,9 +40,9 @@ class Reconciler {
   Task<Result<void>> report(InstancePtr instance, api::InstanceStatus after);
   Task<void> report_failure(kube::Key key, std::string message, std::shared_ptr<Memory> memory);
   // Keeps what the instance's objects are made of in `memory`; kInvalid when they cannot be made of it.
-  Task<Result<SurroundingsPtr>> look_around(InstancePtr instance, std::shared_ptr<Memory> memory);
+  Task<Result<void>> look_around(InstancePtr instance, std::shared_ptr<Memory> memory);
   Task<Result<void>> claim_is_there(InstancePtr instance, std::shared_ptr<Memory> memory);
-  void index_references(const api::OpenClawInstance& instance);
+  void index_references(const api::OpenClawInstance& instance, std::set<std::string>& config_maps);
 
   kube::Client& client_;
   Clock& clock_;

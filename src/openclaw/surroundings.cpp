@@ -28,7 +28,8 @@ std::set<std::string> named_config_maps(const api::InstanceSpec& spec) {
 
 Task<Result<SurroundingsPtr>> SurroundingsReader::gather(InstancePtr instance, std::shared_ptr<Memory> memory) {
   auto around = std::make_shared<Surroundings>();
-  for (const std::string& name : named_config_maps(instance->spec)) {
+  const std::set<std::string> names = memory->settled.config_maps;
+  for (const std::string& name : names) {
     CO_TRY(around->config_maps[name], co_await config_map({instance->metadata.ns, name}));
   }
   const bool told = token_belongs_in_config(*instance) && !config_trusts_proxy(users_config(instance->spec, *around));

@@ -81,11 +81,16 @@ Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const W
   }
   WorkloadOutcome out;
   if (*now != nullptr) {
-    TRY(const LiveStatefulSet live, read_stateful_set(*now, memory.applied));
-    out.report.claim = live.claim;
-    out.report.workload = workload_state(live.document);
+    json::Value written;
+    if (*now != sight.live.object) {
+      TRY(written, json::parse((*now)->text.unpack()));
+    }
+    const json::Value& document = *now == sight.live.object ? sight.live.document : written;
+    out.report.claim = claim_of(document);
+    out.report.workload = workload_state(document);
   }
   out.look_again = earlier(next_look(plan, memory), sight.look_again);
+  if (plan.writes && wants_rollback(*sight.instance)) out.look_again = earlier(out.look_again, options_.proven_after);
   out.report.rotation = plan.rotation;
   out.report.key_error = sight.key_error;
   out.report.permit = plan.permit.goes() && !sight.rolled_back.empty() ? rolled_back(sight) : plan.permit;
@@ -101,7 +106,7 @@ void WorkloadPass::tell_rotation(const WorkloadSight& sight, const WorkloadPlan&
   log::info("restarting on changed secrets", {{"instance", sight.key.text()}, {"secrets", names}});
   events_.record(kube::reference_to(*sight.instance), kube::EventRecorder::Type::kNormal, "SecretRotated",
                  fmt::format("Restarting the pod with the new values of: {}", names));
+  tell_immutable(events_, *sight.instance, plan.rotation.changed, sight.observed);
 }
 
 }  // namespace rotor::openclaw
-  tell_immutable(events_, *sight.instance, plan.rotation.changed, sight.observed);

@@ -69,10 +69,6 @@ LastGood record_after(const WorkloadSight& sight, const WorkloadPlan& plan, bool
   return out;
 }
 
-Applied marks_of(bool whole, const json::Value& document, std::string hash, std::string state) {
-  return {{}, std::move(hash), std::move(state), whole ? template_text(document) : std::string()};
-}
-
 // A restart of ours is put down in the history by the very write that begins it.
 std::string history_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
   const LiveStatefulSet& live = sight.live;
@@ -87,11 +83,19 @@ void write_marks(const WorkloadSight& sight, WorkloadPlan& plan) {
   std::string hash = sight.digester == nullptr || keeps ? live.hash : new_hash(sight, plan.rotation);
   if (hash != live.hash) plan.rotation.next.hash = hash;
   std::string state = keeps ? sight.live_state() : state_text(plan.rotation.next);
-  plan.text = sight.text(hash, state, history_of(sight, plan), record_after(sight, plan, keeps));
+  const LastGood record = record_after(sight, plan, keeps);
+  if (sight.marks_only) {
+    plan.text = sight.text(hash, state, history_of(sight, plan), record);
+  } else {
+    const api::StatefulSet marked = sight.marked(hash, state, history_of(sight, plan), record);
+    plan.text = json::write(marked);
+    plan.marks.template_digest = template_digest(marked);
+  }
   const json::Value document = json::parse(plan.text).value_or(nullptr);
-  plan.writes = live.object == nullptr ||
-                apply_changes(json::type_of<api::StatefulSet>(), live.document, document, kFieldManager);
-  plan.marks = marks_of(!sight.marks_only, document, std::move(hash), std::move(state));
+  plan.writes =
+      live.object == nullptr || apply_changes(json::type_of<api::StatefulSet>(), live.document, document, live.owned);
+  plan.marks.hash = std::move(hash);
+  plan.marks.state = std::move(state);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "openclaw/workload_sight.hpp"
 
+#include "base/hash.hpp"
 #include "openclaw/apply_diff.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/converge.hpp"
@@ -27,6 +28,12 @@ std::string marks_text(const kube::Key& key, const std::string& hash, const std:
   return json::serialize(out);
 }
 
+bool same_template(const json::Value& a, const json::Value& b) {
+  const json::Value* one = json::find(a, "spec.template");
+  const json::Value* other = json::find(b, "spec.template");
+  return one != nullptr && other != nullptr ? *one == *other : one == other;
+}
+
 // Would applying all of it change what another operator's pods are made of?
 bool changes_pods(const LiveStatefulSet& live, const std::string& text) {
   const auto wanted = json::parse(text);
@@ -47,9 +54,8 @@ bool left_to_others(const api::OpenClawInstance& instance, const WorkloadSight& 
 
 }  // namespace
 
-std::string template_text(const json::Value& stateful_set) {
-  const json::Value* part = json::find(stateful_set, "spec.template");
-  return part == nullptr ? std::string() : json::serialize(*part);
+std::string template_digest(const api::StatefulSet& stateful_set) {
+  return sha256(json::write(stateful_set.spec.pod_template));
 }
 
 bool WorkloadSight::renewed_by_us() const {
@@ -70,13 +76,18 @@ std::string WorkloadSight::live_state() const {
 std::string WorkloadSight::text(std::string hash, std::string state, std::string history,
                                 const LastGood& record) const {
   if (marks_only) return marks_text(key, hash, state, history);
+  return json::write(marked(std::move(hash), std::move(state), std::move(history), record));
+}
+
+api::StatefulSet WorkloadSight::marked(std::string hash, std::string state, std::string history,
+                                       const LastGood& record) const {
   api::StatefulSet marked = wanted;
   point_at_copies(record, marked.spec.pod_template.spec);
   auto& annotations = marked.metadata.annotations;
   if (!record.empty()) annotations.insert_or_assign(std::string(kLastGood), last_good_text(record));
   if (!history.empty()) annotations.insert_or_assign(std::string(kSecretHistory), std::move(history));
   set_marks(marked, std::move(hash), std::move(state));
-  return json::write(marked);
+  return marked;
 }
 
 Task<Result<std::shared_ptr<const Digester>>> WorkloadGatherer::digester() {
@@ -87,10 +98,8 @@ Task<Result<std::shared_ptr<const Digester>>> WorkloadGatherer::digester() {
 Task<bool> WorkloadGatherer::secrets_changed(InstancePtr instance, std::shared_ptr<Memory> memory) {
   const auto before = memory->secrets;
   const Result<std::shared_ptr<const Digester>> digester = co_await this->digester();
-  Result<LiveStatefulSet> live =
-      read_stateful_set(view_.live(kStatefulSets).get(instance->metadata.key()), memory->applied);
-  const ObservedSecrets now = co_await secrets_.observe(
-      instance->metadata.ns, memory->references, live ? live->state : nullptr, digester ? *digester : nullptr, memory);
+  const ObservedSecrets now = co_await secrets_.observe(instance->metadata.ns, memory->references, nullptr,
+                                                        digester ? *digester : nullptr, memory);
   for (const auto& [name, seen] : now) {
     const auto old = before.find(name);
     if (old == before.end()) co_return true;
@@ -112,8 +121,10 @@ Task<Result<SightPtr>> WorkloadGatherer::gather(InstancePtr instance, std::share
   CO_TRY(sight->live, read_stateful_set(std::move(found), memory->applied));
   if (wants_rollback(*instance)) sight->last_good = sight->live.last_good;
   CO_TRY(const bool inject_token, co_await secrets_.has_token(instance, sight->live.state, memory));
-  sight->wanted = build_stateful_set(
-      *instance, {.inject_token = inject_token, .present_claim = sight->live.claim, .around = memory->around});
+  sight->wanted = build_stateful_set(*instance, {.inject_token = inject_token,
+                                                 .present_claim = sight->live.claim,
+                                                 .around = memory->around,
+                                                 .present_config_hash = sight->live.config_hash});
   sight->references = secret_references(sight->wanted.spec.pod_template.spec, rolls_on_volumes(*instance));
   memory->references = sight->references;
   sight->marks_only = left_to_others(*instance, *sight);
@@ -136,18 +147,18 @@ Task<Result<SightPtr>> WorkloadGatherer::gather(InstancePtr instance, std::share
 Task<Result<bool>> WorkloadGatherer::template_changes(SightPtr sight, std::shared_ptr<Memory> memory) {
   const LiveStatefulSet& live = sight->live;
   if (live.object == nullptr || sight->marks_only) co_return false;
-  const std::string as_it_is = sight->text(live.hash, sight->live_state(), live.history, sight->last_good);
-  CO_TRY(const json::Value wanted, json::parse(as_it_is));
-  std::string text = template_text(wanted);
+  const api::StatefulSet marked = sight->marked(live.hash, sight->live_state(), live.history, sight->last_good);
+  std::string digest = template_digest(marked);
   const std::string& uid = live.object->metadata.uid;
-  if (memory->applied.uid == uid && memory->applied.template_text == text) co_return false;
-  if (apply_changes_part(json::type_of<api::StatefulSet>(), live.document, wanted, kFieldManager,
-                         {"spec", "template"})) {
+  if (memory->applied.uid == uid && memory->applied.template_digest == digest) co_return false;
+  const std::string as_it_is = json::write(marked);
+  CO_TRY(const json::Value wanted, json::parse(as_it_is));
+  if (apply_changes_part(json::type_of<api::StatefulSet>(), live.document, wanted, live.owned, {"spec", "template"})) {
     CO_TRY(const std::string rehearsed, co_await applier_.rehearse(kStatefulSets, sight->key, live.object, as_it_is));
     CO_TRY(const json::Value after, json::parse(rehearsed));
-    if (template_text(after) != template_text(live.document)) co_return true;
+    if (!same_template(after, live.document)) co_return true;
   }
-  memory->applied = {uid, live.hash, sight->live_state(), std::move(text)};
+  memory->applied = {uid, live.hash, sight->live_state(), std::move(digest)};
   co_return false;
 }
 

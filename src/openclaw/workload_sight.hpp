@@ -43,6 +43,8 @@ struct WorkloadSight {
   // Would the write bring pods up, be it for replicas alone?
   bool starts_pods() const;
   std::string live_state() const;
+  // All that is wanted, with these marks.
+  api::StatefulSet marked(std::string hash, std::string state, std::string history, const LastGood& record) const;
   // The document to apply with these marks: all that is wanted, or nothing but the marks.
   std::string text(std::string hash, std::string state, std::string history, const LastGood& record) const;
 };
@@ -51,11 +53,7 @@ using SightPtr = std::shared_ptr<const WorkloadSight>;
 class WorkloadGatherer {
  public:
   WorkloadGatherer(kube::Client& client, Clock& clock, View& view, Applier& applier, const ControllerOptions& options)
-      : clock_(clock),
-        view_(view),
-        applier_(applier),
-        secrets_(client, view),
-        key_(client, clock, options.operator_namespace) {}
+      : clock_(clock), applier_(applier), secrets_(client, view), key_(client, clock, options.operator_namespace) {}
 
   Task<Result<SightPtr>> gather(InstancePtr instance, std::shared_ptr<Memory> memory);
 
@@ -68,13 +66,12 @@ class WorkloadGatherer {
   Task<Result<bool>> missed_before_us(SightPtr sight);
 
   Clock& clock_;
-  View& view_;
   Applier& applier_;
   SecretReader secrets_;
   kube::RotationKey key_;
 };
 
-// spec.template of a StatefulSet, as text.
-std::string template_text(const json::Value& stateful_set);
+// Tells pod templates apart, in a few bytes.
+std::string template_digest(const api::StatefulSet& stateful_set);
 
 }  // namespace rotor::openclaw

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "openclaw/apply_diff.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/names.hpp"
 
@@ -64,6 +65,7 @@ struct Story {
     sight.live.document = *json::parse(plan.text);
     sight.live.document.as_object()["metadata"].as_object()["managedFields"] = *json::parse(
         R"([{"manager":"openclaw-operator","operation":"Apply","fieldsV1":{"f:spec":{"f:serviceName":{}}}}])");
+    sight.live.owned = applied_fields(sight.live.document, kFieldManager);
     kube::ObjectMeta meta;
     meta.uid = "s-1";
     sight.live.object = std::make_shared<const LiveObject>(LiveObject{meta, json::serialize(sight.live.document)});
@@ -290,7 +292,7 @@ TEST(WorkloadPlan, OfAnotherOperatorsPodsIsTheMarksAlone) {
   EXPECT_TRUE(plan.rotates);
   EXPECT_THAT(plan.text, HasSubstr(plan.marks.hash));
   EXPECT_THAT(plan.text, Not(HasSubstr("containers")));
-  EXPECT_EQ(plan.marks.template_text, "");
+  EXPECT_EQ(plan.marks.template_digest, "");
 }
 
 }  // namespace
