@@ -109,21 +109,27 @@ ConfigMapReferences config_map_references(const api::PodSpec& pod, bool whole_vo
   std::set<std::string> whole;
   const auto add = [&](const api::Container& container) {
     for (const api::EnvFromSource& source : container.env_from) {
-      if (source.config_map_ref && !source.config_map_ref->name.empty()) whole.insert(source.config_map_ref->name);
+      if (!source.config_map_ref || source.config_map_ref->name.empty()) continue;
+      whole.insert(source.config_map_ref->name);
+      out[source.config_map_ref->name].required |= !source.config_map_ref->optional.value_or(false);
     }
     for (const api::EnvVar& variable : container.env) {
       if (!variable.value_from || !variable.value_from->config_map_key_ref) continue;
       const api::KeySelector& selector = *variable.value_from->config_map_key_ref;
-      if (!selector.name.empty()) out[selector.name].insert(selector.key);
+      if (selector.name.empty()) continue;
+      out[selector.name].keys.insert(selector.key);
+      out[selector.name].required |= !selector.optional.value_or(false);
     }
   };
   for (const api::Container& container : pod.init_containers) add(container);
   for (const api::Container& container : pod.containers) add(container);
   for (const FileReference& file : file_references(pod, FileReference::Of::kConfigMap, whole_volumes)) {
+    ConfigMapReference& reference = out[file.name];
+    reference.required |= file.required;
     if (file.key.empty()) whole.insert(file.name);
-    if (!file.key.empty()) out[file.name].insert(file.key);
+    if (!file.key.empty()) reference.keys.insert(file.key);
   }
-  for (const std::string& name : whole) out[name] = {};
+  for (const std::string& name : whole) out[name].keys.clear();
   return out;
 }
 

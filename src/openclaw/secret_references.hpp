@@ -33,8 +33,14 @@ using References = std::map<std::string, SecretReference, std::less<>>;
 // `whole_volumes`: also those mounted whole, which the kubelet brings up to date in a running pod.
 References secret_references(const api::PodSpec& pod, bool whole_volumes = false);
 
-// The ConfigMaps that a pod reads only when it starts. No key: all of it.
-using ConfigMapReferences = std::map<std::string, std::set<std::string>, std::less<>>;
+// How one ConfigMap is consumed by all containers together.
+struct ConfigMapReference {
+  bool required = false;       // some container cannot start without it
+  std::set<std::string> keys;  // none: all of it
+};
+
+// The ConfigMaps that a pod reads only when it starts, by name.
+using ConfigMapReferences = std::map<std::string, ConfigMapReference, std::less<>>;
 ConfigMapReferences config_map_references(const api::PodSpec& pod, bool whole_volumes = false);
 
 // 8 hexadecimal digits that change when the manner of consumption does: digests compare only under the same.

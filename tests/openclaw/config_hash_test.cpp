@@ -30,6 +30,19 @@ TEST(ConfigHash, HasSixteenDigitsAndIsTheSameForTheSame) {
   EXPECT_EQ(hash("{}").find_first_not_of("0123456789abcdef"), std::string::npos);
 }
 
+TEST(ConfigHash, WhatContainersReadAtTheirStartCountsAndNothingElse) {
+  const auto with = [](const api::StringMap& data, const ConfigMapReference& reference) {
+    Surroundings around;
+    around.config_maps.emplace("vars", std::make_shared<const api::StringMap>(data));
+    return config_hash(spec_of("{}"), around, {{"vars", reference}});
+  };
+  const ConfigMapReference one{.required = true, .keys = {"A"}};
+  EXPECT_NE(with({{"A", "1"}}, one), with({{"A", "2"}}, one));
+  EXPECT_EQ(with({{"A", "1"}, {"B", "1"}}, one), with({{"A", "1"}, {"B", "2"}}, one));
+  EXPECT_NE(with({{"A", "1"}, {"B", "1"}}, {}), with({{"A", "1"}, {"B", "2"}}, {}));
+  EXPECT_NE(with({}, {}), config_hash(spec_of("{}"), {}, {{"vars", {}}})) << "empty is not absent";
+}
+
 TEST(ConfigHash, B260AFileOfAWorkspaceConfigMapCounts) {
   constexpr std::string_view kSpec = R"({"workspace":{"configMapRef":{"name":"w"}}})";
   EXPECT_NE(hash(kSpec, {{"w", {{"A.md", "1"}}}}), hash(kSpec, {{"w", {{"A.md", "2"}}}}));

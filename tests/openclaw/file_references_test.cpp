@@ -121,8 +121,23 @@ TEST(ConfigMapReferences, ByEnvironmentSubPathAndInitContainers) {
                      "env":[{"name":"A","valueFrom":{"configMapKeyRef":{"name":"one","key":"k"}}},
                             {"name":"B","valueFrom":{"configMapKeyRef":{"name":"all","key":"k"}}}],
                      "volumeMounts":[{"name":"ca","subPath":"ca.crt"},{"name":"live"}]}]})j"));
-  EXPECT_THAT(found, ElementsAre(Pair("all", IsEmpty()), Pair("bundle", ElementsAre("ca.crt")),
-                                 Pair("one", ElementsAre("k")), Pair("scripts", IsEmpty())));
+  std::map<std::string, std::set<std::string>> keys;
+  for (const auto& [name, reference] : found) keys.emplace(name, reference.keys);
+  EXPECT_THAT(keys, ElementsAre(Pair("all", IsEmpty()), Pair("bundle", ElementsAre("ca.crt")),
+                                Pair("one", ElementsAre("k")), Pair("scripts", IsEmpty())));
+}
+
+TEST(ConfigMapReferences, OneIsNeededWhenSomeContainerNeedsIt) {
+  const auto found = config_map_references(pod(R"j({
+      "volumes":[{"name":"ca","configMap":{"name":"bundle","optional":true}}],
+      "containers":[{"envFrom":[{"configMapRef":{"name":"all","optional":true}}],
+                     "env":[{"name":"A","valueFrom":{"configMapKeyRef":{"name":"one","key":"k"}}},
+                            {"name":"B","valueFrom":{"configMapKeyRef":{"name":"may","key":"k","optional":true}}}],
+                     "volumeMounts":[{"name":"ca","subPath":"ca.crt"}]},
+                    {"env":[{"name":"C","valueFrom":{"configMapKeyRef":{"name":"all","key":"k"}}}]}]})j"));
+  std::map<std::string, bool> needed;
+  for (const auto& [name, reference] : found) needed.emplace(name, reference.required);
+  EXPECT_THAT(needed, ElementsAre(Pair("all", true), Pair("bundle", false), Pair("may", false), Pair("one", true)));
 }
 
 }  // namespace

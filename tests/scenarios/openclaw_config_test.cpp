@@ -138,6 +138,29 @@ TEST_F(OpenClawConfig, W3AndB266AnEditOfTheConfigMapReplacesThePodOnce) {
   EXPECT_EQ(world.generation("foo"), 2) << "nothing that the pod reads";
 }
 
+TEST_F(OpenClawConfig, AConfigMapOfItsEnvironmentReplacesThePodToo) {
+  map("vars", R"({"A":"1","unread":"x"})");
+  provisioned(R"({"env":[{"name":"A","valueFrom":{"configMapKeyRef":{"name":"vars","key":"A"}}}]})");
+  EXPECT_EQ(world.generation("foo"), 1);
+  world.settle_after("foo", [this] { edit_map("vars", R"({"unread":"y"})"); });
+  EXPECT_EQ(world.generation("foo"), 1) << "nothing that the pod reads";
+  const std::string before = config_hash();
+  edit_map("vars", R"({"A":"2"})");
+  world.until("another hash", [&] { return config_hash() != before; });
+  EXPECT_EQ(world.generation("foo"), 2);
+}
+
+TEST_F(OpenClawConfig, OneThatThePodNeedsAndThatIsGoneLeavesThePodAlone) {
+  map("vars", R"({"A":"1"})");
+  provisioned(R"({"envFrom":[{"configMapRef":{"name":"vars"}}]})");
+  const std::string before = config_hash();
+  world.settle_after("foo", [this] { world.remove(kConfigMaps, "vars"); });
+  EXPECT_EQ(config_hash(), before);
+  world.settle_after("foo", [this] { map("vars", R"({"A":"1"})"); });
+  EXPECT_EQ(config_hash(), before) << "it came back as it was";
+  EXPECT_EQ(world.generation("foo"), 1);
+}
+
 TEST_F(OpenClawConfig, AConfigMapWakesThoseThatReferToItAndNobodyElse) {
   map("settings", R"({"openclaw.json":"{}"})");
   map("others", R"({"openclaw.json":"{}"})");

@@ -4,6 +4,8 @@
 #include "json/describe.hpp"
 #include "openclaw/builders/config.hpp"
 #include "openclaw/builders/objects.hpp"
+#include "openclaw/builders/workspace.hpp"
+#include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -46,9 +48,36 @@ void add_workspaces(const api::InstanceSpec& spec, const Surroundings& around, H
   }
 }
 
+// One that is not there looks like no other, an empty one included.
+void add_read_at_start(const ConfigMapReferences& references, const Surroundings& around, HashInput& input) {
+  for (const auto& [name, reference] : references) {
+    input.add(std::string_view(name));
+    const auto found = around.config_maps.find(name);
+    const bool there = found != around.config_maps.end() && found->second != nullptr;
+    if (!there) continue;
+    if (reference.keys.empty()) {
+      input.add(*found->second);
+      continue;
+    }
+    api::StringMap consumed;
+    for (const std::string& key : reference.keys) {
+      if (const std::string* value = around.text(name, key)) consumed.emplace(key, *value);
+    }
+    input.add(consumed);
+  }
+}
+
 }  // namespace
 
-std::string config_hash(const api::InstanceSpec& spec, const Surroundings& around) {
+ConfigMapReferences others_config_maps(const api::OpenClawInstance& instance, const api::PodSpec& pod) {
+  ConfigMapReferences all = config_map_references(pod, rolls_on_volumes(instance));
+  all.erase(config_map_name(instance));
+  all.erase(workspace_map_name(instance));
+  return all;
+}
+
+std::string config_hash(const api::InstanceSpec& spec, const Surroundings& around,
+                        const ConfigMapReferences& read_at_start) {
   HashInput input;
   input.add(spec.config ? api::OptionalRaw(json::Raw{json::write(*spec.config)}) : std::nullopt);
   input.add(config_files(spec, around, {}));
@@ -56,6 +85,7 @@ std::string config_hash(const api::InstanceSpec& spec, const Surroundings& aroun
   for (const api::OptionalRaw* block : {&spec.skills, &spec.runtime_deps, &spec.tailscale}) input.add(*block);
   input.add(std::string_view(json::write(spec.plugins)));
   input.add(std::string_view(json::write(spec.init_containers)));
+  add_read_at_start(read_at_start, around, input);
   return input.digest();
 }
 

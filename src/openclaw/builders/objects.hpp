@@ -15,6 +15,7 @@
 #include "api/rbac/role.hpp"
 #include "base/secret_bytes.hpp"
 #include "openclaw/managed.hpp"
+#include "openclaw/secret_references.hpp"
 
 namespace rotor::openclaw {
 
@@ -23,6 +24,8 @@ struct PodInput {
   bool inject_token = false;    // the gateway's Secret has a token, and nothing in the instance speaks against using it
   std::string present_claim{};  // the claim that holds the data of pods that are there already: never let go of
   SurroundingsPtr around{};     // null: nothing is known of them
+  // The mark of the template that is there: it stays while a ConfigMap is missing that no pod starts without.
+  std::string present_config_hash{};
 };
 
 const Surroundings& known_around(const PodInput& input);
@@ -58,8 +61,13 @@ api::StatefulSet build_stateful_set(const api::OpenClawInstance& instance, const
 // `secret_hash` goes to the pod template, `secret_state` to the StatefulSet; empty ones are left out.
 void set_marks(api::StatefulSet& workload, std::string secret_hash, std::string secret_state);
 
-// 16 hexadecimal digits over what a pod reads only when it starts.
-std::string config_hash(const api::InstanceSpec& spec, const Surroundings& around);
+// 16 hexadecimal digits over what a pod reads only when it starts. `read_at_start`: the ConfigMaps that its containers
+// name themselves.
+std::string config_hash(const api::InstanceSpec& spec, const Surroundings& around,
+                        const ConfigMapReferences& read_at_start = {});
+
+// The ConfigMaps of others that the containers of an instance's pod read only when they start.
+ConfigMapReferences others_config_maps(const api::OpenClawInstance& instance, const api::PodSpec& pod);
 
 // Whether the instance itself rules the injected token out: it sets the variable, or its config trusts a proxy.
 bool wants_token(const api::InstanceSpec& spec, const Surroundings& around);

@@ -73,6 +73,21 @@ api::PodSpec pod_spec(const OpenClawInstance& instance, const PodInput& input) {
   return pod;
 }
 
+bool lacks_one(const ConfigMapReferences& references, const Surroundings& around) {
+  return std::ranges::any_of(references, [&around](const auto& entry) {
+    const auto found = around.config_maps.find(entry.first);
+    return entry.second.required && (found == around.config_maps.end() || found->second == nullptr);
+  });
+}
+
+// A pod that runs is left alone while a new one could not start.
+std::string config_mark(const OpenClawInstance& instance, const PodInput& input, const api::PodSpec& pod) {
+  const ConfigMapReferences read_at_start = others_config_maps(instance, pod);
+  const Surroundings& around = known_around(input);
+  const bool stays = !input.present_config_hash.empty() && lacks_one(read_at_start, around);
+  return stays ? input.present_config_hash : config_hash(instance.spec, around, read_at_start);
+}
+
 // Azure's webhook looks at the pod's label, not at the ServiceAccount alone.
 StringMap pod_labels(const OpenClawInstance& instance) {
   StringMap all = labels(instance);
@@ -104,9 +119,9 @@ api::StatefulSet build_stateful_set(const OpenClawInstance& instance, const PodI
   spec.pod_template.metadata.labels = pod_labels(instance);
   spec.pod_template.metadata.annotations = instance.spec.pod_annotations;
   spec.pod_template.metadata.annotations.erase(std::string(kSecretHash));
-  spec.pod_template.metadata.annotations.insert_or_assign(std::string(kConfigHash),
-                                                          config_hash(instance.spec, known_around(input)));
   spec.pod_template.spec = pod_spec(instance, input);
+  spec.pod_template.metadata.annotations.insert_or_assign(std::string(kConfigHash),
+                                                          config_mark(instance, input, spec.pod_template.spec));
   return workload;
 }
 
