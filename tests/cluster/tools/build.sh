@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the pinned test servers into the cache folder and prints the folder that holds them.
-#   tests/cluster/tools/build.sh kubernetes|etcd|kwok|vault|helm
+#   tests/cluster/tools/build.sh kubernetes|etcd|kwok|vault|helm|helm4|promtool|kubeconform
 # Each is built once from the go.mod beside this file, under a lock, and renamed into place when complete.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -31,6 +31,18 @@ build_helm() {
   go build -trimpath -ldflags "-s -w -X helm.sh/helm/v3/internal/version.version=$version" -o "$out/helm" helm.sh/helm/v3/cmd/helm
 }
 
+build_helm4() {
+  go build -trimpath -ldflags "-s -w -X helm.sh/helm/v4/internal/version.version=$version" -o "$out/helm" helm.sh/helm/v4/cmd/helm
+}
+
+build_kubeconform() { go build -trimpath -ldflags '-s -w' -o "$out/kubeconform" github.com/yannh/kubeconform/cmd/kubeconform; }
+
+# Rules and texts are all that is checked with it: the clients of the clouds' service discovery stay out.
+build_promtool() {
+  go build -trimpath -tags remove_all_sd -ldflags "-s -w -X github.com/prometheus/common/version.Version=${version#v0.}" -o "$out/promtool" \
+    github.com/prometheus/prometheus/cmd/promtool
+}
+
 # The pinned sdk has a developer self-check that panics on one system path: it is switched off in a copy.
 build_vault() {
   go mod download
@@ -47,7 +59,10 @@ case $name in
   kwok) module=sigs.k8s.io/kwok ;;
   vault) module=github.com/hashicorp/vault ;;
   helm) module=helm.sh/helm/v3 ;;
-  *) echo "usage: $0 kubernetes|etcd|kwok|vault|helm" >&2; exit 2 ;;
+  helm4) module=helm.sh/helm/v4 ;;
+  promtool) module=github.com/prometheus/prometheus ;;
+  kubeconform) module=github.com/yannh/kubeconform ;;
+  *) echo "usage: $0 kubernetes|etcd|kwok|vault|helm|helm4|promtool|kubeconform" >&2; exit 2 ;;
 esac
 version=$(version_of "$module" "$name")
 dir=$cache/$name-${version#v}
