@@ -1,7 +1,10 @@
 """deploy/chart: what it makes of values, and what a cluster makes of that."""
 
+import copy
+import functools
 import importlib.machinery
 import importlib.util
+import json
 import subprocess
 import sys
 
@@ -12,6 +15,7 @@ from harness import tools
 from harness.objects import ES, STORES, Cluster, external_secret
 from harness.operator import Operator
 from harness.processes import wait_for
+from harness.schemas import kubeconform, write_schemas
 
 ROOT = tools.ROOT
 DEPLOY = ROOT / "deploy"
@@ -22,8 +26,13 @@ render_deploy = importlib.util.module_from_spec(importlib.util.spec_from_loader(
 loader.exec_module(render_deploy)
 
 
+@functools.cache
+def rendered(values: str) -> list[dict]:
+    return render_deploy.helm(values=json.loads(values))
+
+
 def chart(values: dict | None = None) -> list[dict]:
-    return render_deploy.helm(values=values or {})
+    return copy.deepcopy(rendered(json.dumps(values or {}, sort_keys=True)))
 
 
 def find(documents: list[dict], kind: str, name: str | None = None) -> dict | None:
@@ -71,7 +80,10 @@ def test_plain_manifests_are_what_the_chart_makes_with_its_own_values():
     ({"replicaCount": "two"}, "replicaCount"), ({"replicacount": 2}, "replicacount"), ({"image": {"pullPolicy": "Often"}}, "pullPolicy"),
     ({"log": {"level": "loud"}}, "level"), ({"storeRequeueInterval": "5 minutes"}, "storeRequeueInterval"),
     ({"webhook": {"port": 70000}}, "port"), ({"scopedNamespace": "a,b"}, "scopedNamespace"),
-    ({"genericTargets": {"resources": [{"apiGroup": ""}]}}, "resources"), ({"scopedRBAC": True, "webhook": {"create": True}}, "webhook.create")])
+    ({"genericTargets": {"resources": [{"apiGroup": ""}]}}, "resources"), ({"logLevel": "loud"}, "logLevel"),
+    ({"watchNamespaces": ["a", "b"]}, "watchNamespaces"), ({"metrics": {"bindAddress": "8443"}}, "bindAddress"),
+    ({"serviceMonitor": {"interval": "often"}}, "interval"),
+    ({"livenessProbe": {"periodSeconds": "10"}}, "periodSeconds"), ({"livenessProbe": {"period": 10}}, "period"), ({"scopedRBAC": True, "webhook": {"create": True}}, "webhook.create")])
 def test_wrong_values_are_refused_with_their_path(wrong, path):
     with pytest.raises(RuntimeError, match=path):
         chart(wrong)
@@ -91,7 +103,8 @@ def test_rights_go_with_the_features_that_are_off(values, gone):
 
 def test_rights_come_with_the_features_that_are_on():
     more = rights(chart({"webhook": {"create": True}})) - rights(chart())
-    assert {right[:2] for right in more} == {("admissionregistration.k8s.io", "validatingwebhookconfigurations")}
+    group = "admissionregistration.k8s.io"
+    assert {right[:2] for right in more} == {(group, "validatingwebhookconfigurations"), (group, "mutatingwebhookconfigurations")}
     targets = {"genericTargets": {"enabled": True, "resources": [{"apiGroup": "", "resources": ["configmaps"]}]}}
     assert rights(chart(targets)) - rights(chart()) == {("", "configmaps", verb) for verb in ("update", "delete")}  # Rotor makes its own
 
@@ -119,6 +132,114 @@ def test_values_of_todays_chart_become_flags_that_rotor_takes(values, flag):
     help_text = subprocess.run([tools.rotor(), "operator", "--help"], capture_output=True, text=True, check=True).stdout
     for arg in given[1:]:
         assert arg.split("=")[0] in help_text, arg
+
+
+# The values file of the OpenClaw operator's chart, 0.38, with everything in it that can be set.
+OPENCLAW = {
+    "replicaCount": 1, "imagePullSecrets": [], "nameOverride": "", "fullnameOverride": "",
+    "serviceAccount": {"create": True, "automount": True, "annotations": {}, "name": ""}, "podAnnotations": {}, "podLabels": {},
+    "livenessProbe": {"httpGet": {"path": "/healthz", "port": 8081}, "initialDelaySeconds": 15, "periodSeconds": 20},
+    "readinessProbe": {"httpGet": {"path": "/readyz", "port": 8081}, "initialDelaySeconds": 5, "periodSeconds": 10},
+    "nodeSelector": {}, "tolerations": [], "affinity": {}, "logLevel": "info",
+    "leaderElection": {"enabled": True, "resourceName": "openclaw-operator-leader-election"},
+    "metrics": {"enabled": True, "bindAddress": ":8443", "secure": True, "service": {"port": 8443, "annotations": {}},
+                "serviceMonitor": {"enabled": False, "interval": "", "scrapeTimeout": "", "labels": {}}},
+    "otlp": {"enabled": False, "endpoint": "", "insecure": True},
+    "webhook": {"enabled": False, "port": 9443, "certManager": {"enabled": True, "issuerRef": {"name": "", "kind": ""}}},
+    "networkPolicy": {"enabled": True}, "crds": {"install": True, "keep": True}}
+
+
+def container(documents: list[dict]) -> dict:
+    return find(documents, "Deployment")["spec"]["template"]["spec"]["containers"][0]
+
+
+def test_the_values_file_of_the_openclaw_operators_chart_is_taken_as_it_is():
+    made = chart(OPENCLAW)
+    assert container(made)["args"] == ["operator", "--metrics-secure", "--metrics-addr=:8443"]
+    assert {p["name"]: p["containerPort"] for p in container(made)["ports"]} == {"metrics": 8443, "health": 8082}
+    assert find(made, "Service")["spec"]["ports"][0]["port"] == 8443
+    assert find(made, "NetworkPolicy") and not find(made, "ServiceMonitor") and not find(made, "ValidatingWebhookConfiguration")
+    liveness = container(made)["livenessProbe"]
+    assert (liveness["initialDelaySeconds"], liveness["periodSeconds"], liveness["httpGet"]["port"]) == (15, 20, "health")
+
+
+@pytest.mark.parametrize("values, flag", [
+    ({"logLevel": "debug"}, "--loglevel=debug"), ({"logLevel": 1}, "--loglevel=debug"), ({"metrics": {"enabled": False}}, "--metrics-addr=0"),
+    ({"metrics": {"bindAddress": "127.0.0.1:9"}}, "--metrics-addr=:9"), ({"metrics": {"secure": True}}, "--metrics-secure"),
+    ({"watchNamespaces": ["shop"]}, "--namespace=shop"), ({"webhook": {"enabled": True}}, "--webhook-addr=:10250")])
+def test_values_of_the_openclaw_operators_chart_mean_what_they_meant(values, flag):
+    assert flag in args(values) and flag not in args({})
+
+
+def test_what_the_openclaw_operators_chart_switches_off_is_off():
+    assert "--leader-elect" not in args({"leaderElection": {"enabled": False}})
+    assert not find(chart({"crds": {"install": False}}), "CustomResourceDefinition")
+    silent = chart({"metrics": {"enabled": False, "serviceMonitor": {"enabled": True}}})
+    assert not find(silent, "Service") and not find(silent, "ServiceMonitor")
+    monitor = find(chart({"metrics": {"serviceMonitor": {"enabled": True, "interval": "5s", "labels": {"a": "b"}}}}), "ServiceMonitor")
+    assert monitor["spec"]["endpoints"][0]["interval"] == "5s" and monitor["metadata"]["labels"] == {"a": "b"}
+
+
+def test_probes_take_their_times_from_the_values():
+    made = container(chart({"livenessProbe": {"spec": {"periodSeconds": 30, "timeoutSeconds": 4}}, "readinessProbe": {"failureThreshold": 9}}))
+    assert (made["livenessProbe"]["periodSeconds"], made["livenessProbe"]["timeoutSeconds"], made["livenessProbe"]["failureThreshold"]) == (30, 4, 6)
+    assert (made["readinessProbe"]["periodSeconds"], made["readinessProbe"]["failureThreshold"]) == (5, 9)
+    assert (made["livenessProbe"]["httpGet"]["path"], made["readinessProbe"]["httpGet"]["path"]) == ("/healthz", "/readyz")
+
+
+def test_the_webhook_is_registered_for_instances_when_they_are_worked_on():
+    """And never in the way of them: nothing looked at them before."""
+    name = "openclaw-operator-validating-webhook"
+    hook = find(chart({"webhook": {"create": True}}), "ValidatingWebhookConfiguration", name)["webhooks"][0]
+    plain = next(d for d in yaml.safe_load_all((DEPLOY / "webhook.yaml").read_text()) if d["metadata"]["name"] == name)["webhooks"][0]
+    assert {**hook, "admissionReviewVersions": [], "clientConfig": {}} == {**plain, "admissionReviewVersions": [], "clientConfig": {}}
+    assert hook["clientConfig"]["service"]["path"] == plain["clientConfig"]["service"]["path"] and hook["failurePolicy"] == "Ignore"
+    assert not find(chart({"webhook": {"create": True}, "openclaw": {"enabled": False}}), "ValidatingWebhookConfiguration", name)
+
+
+EVERYTHING = {"webhook": {"create": True}, "serviceMonitor": {"enabled": True},
+              "networkPolicy": {"enabled": True},
+              "genericTargets": {"enabled": True, "resources": [{"apiGroup": "", "resources": ["configmaps"]}]}}
+WITHOUT_SCHEMA = "monitoring.coreos.com/v1/ServiceMonitor"
+
+
+@pytest.mark.parametrize("values", [{}, EVERYTHING, OPENCLAW], ids=["own", "everything", "openclaw"])
+def test_helm_3_and_helm_4_make_the_same(values):
+    assert by_name(render_deploy.helm(values=values, tool="helm4")) == by_name(chart(values))
+
+
+def test_helm_4_refuses_wrong_values_with_their_path_too():
+    with pytest.raises(RuntimeError, match="replicaCount"):
+        render_deploy.helm(values={"replicaCount": "two"}, tool="helm4")
+
+
+@pytest.fixture(scope="module")
+def schemas(plane, tmp_path_factory):
+    return write_schemas(plane, tmp_path_factory.mktemp("schemas"))
+
+
+def invalid(said: dict) -> list[str]:
+    return [f"{r['kind']} {r['name']}: {r['msg']}" for r in said.get("resources", [])]
+
+
+def test_what_the_chart_makes_fits_the_schemas_of_kubernetes(schemas):
+    for values in ({}, EVERYTHING, OPENCLAW, {"scopedRBAC": True}):
+        said = kubeconform(schemas, yaml.safe_dump_all(chart(values)), "-skip", WITHOUT_SCHEMA, "-summary")
+        assert invalid(said) == [] and said["summary"]["valid"] > 8, said
+        assert said["summary"]["skipped"] == (1 if values is EVERYTHING else 0)
+
+
+def test_plain_manifests_and_examples_fit_the_schemas(schemas):
+    files = [DEPLOY / "rbac.yaml", DEPLOY / "deployment.yaml", DEPLOY / "webhook.yaml", DEPLOY / "webhook-defaults.yaml",
+             *sorted((ROOT / "examples" / "in-cluster").glob("*.yaml")), *sorted((ROOT / "examples" / "quickstart").glob("*.yaml"))]
+    for file in files:
+        assert invalid(kubeconform(schemas, file.read_text())) == [], file
+
+
+def test_a_field_that_kubernetes_does_not_have_would_be_told(schemas):
+    deployment = find(chart(), "Deployment")
+    deployment["spec"]["template"]["spec"]["containers"][0]["comand"] = ["x"]
+    assert "comand" in str(invalid(kubeconform(schemas, yaml.safe_dump(deployment))))
 
 
 def test_values_without_meaning_here_are_accepted():

@@ -20,13 +20,56 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{- /* The one namespace that is watched; "" for all. */ -}}
 {{- define "rotor.scope" -}}
+{{- $watched := default list .Values.watchNamespaces -}}
+{{- if gt (len $watched) 1 -}}
+{{- fail (printf "watchNamespaces: one namespace is watched, or all; install Rotor once for each of %s" (join ", " $watched)) -}}
+{{- end -}}
 {{- if .Values.scopedNamespace -}}{{ .Values.scopedNamespace }}
+{{- else if $watched -}}{{ first $watched }}
 {{- else if .Values.scopedRBAC -}}{{ .Release.Namespace }}{{- end -}}
 {{- end -}}
 
-{{- /* "true" or nothing: several replicas agree by a Lease. */ -}}
+{{- /*
+What follows answers "true" or nothing, and understands both charts whose values people have: the External Secrets
+Operator's names, which are ours, and the OpenClaw operator's.
+*/ -}}
+
+{{- /* Several replicas agree by a Lease. */ -}}
 {{- define "rotor.elects" -}}
-{{- if and .Values.leaderElect (gt (int .Values.replicaCount) 1) -}}true{{- end -}}
+{{- $wanted := and .Values.leaderElect (dig "leaderElection" "enabled" true (.Values | toJson | fromJson)) -}}
+{{- if and $wanted (gt (int .Values.replicaCount) 1) -}}true{{- end -}}
+{{- end -}}
+
+{{- define "rotor.webhook" -}}
+{{- if or .Values.webhook.create .Values.webhook.enabled -}}true{{- end -}}
+{{- end -}}
+
+{{- define "rotor.crds" -}}
+{{- if and .Values.installCRDs (dig "crds" "install" true (.Values | toJson | fromJson)) -}}true{{- end -}}
+{{- end -}}
+
+{{- define "rotor.metrics" -}}
+{{- if ne .Values.metrics.enabled false -}}true{{- end -}}
+{{- end -}}
+
+{{- define "rotor.metricsTls" -}}
+{{- if or .Values.metrics.listen.secure.enabled .Values.metrics.secure -}}true{{- end -}}
+{{- end -}}
+
+{{- define "rotor.metricsPort" -}}
+{{- with .Values.metrics.bindAddress -}}{{ splitList ":" . | last }}{{- else -}}{{ .Values.metrics.listen.port }}{{- end -}}
+{{- end -}}
+
+{{- define "rotor.logLevel" -}}
+{{- $level := toString (default "" .Values.logLevel) -}}
+{{- if regexMatch "^[0-9]+$" $level -}}{{ ternary "info" "debug" (eq $level "0") }}
+{{- else -}}{{ default .Values.log.level $level }}{{- end -}}
+{{- end -}}
+
+{{- /* How often a probe asks: the probe's own defaults under what the values say, which may be under `spec`. */ -}}
+{{- define "rotor.probeTimes" -}}
+{{- $said := merge (dict) (default dict .values.spec) .values .defaults -}}
+{{- toYaml (pick $said "initialDelaySeconds" "periodSeconds" "timeoutSeconds" "successThreshold" "failureThreshold") -}}
 {{- end -}}
 
 {{- define "rotor.webhookHost" -}}{{ printf "%s-webhook.%s.svc" (include "rotor.fullname" .) .Release.Namespace }}{{- end -}}
@@ -40,8 +83,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if not .Values.processSecretStore -}}{{ $cluster = append $cluster "secretstores" }}{{- end -}}
 {{- range $cluster -}}{{ $off = concat $off (list . (printf "%s/status" .) (printf "%s/finalizers" .)) }}{{- end -}}
 {{- if or .Values.scopedRBAC (not .Values.processClusterGenerator) -}}{{ $off = append $off "clustergenerators" }}{{- end -}}
-{{- if .Values.scopedRBAC -}}{{ $off = concat $off (list "namespaces" "validatingwebhookconfigurations") }}{{- end -}}
-{{- if not .Values.webhook.create -}}{{ $off = append $off "validatingwebhookconfigurations" }}{{- end -}}
+{{- if .Values.scopedRBAC -}}{{ $off = append $off "namespaces" }}{{- end -}}
+{{- if or .Values.scopedRBAC (not (include "rotor.webhook" .)) -}}
+{{- $off = concat $off (list "validatingwebhookconfigurations" "mutatingwebhookconfigurations") -}}
+{{- end -}}
 {{- if not .Values.rbac.serviceAccountTokenCreate -}}{{ $off = append $off "serviceaccounts/token" }}{{- end -}}
 {{- $off | toJson -}}
 {{- end -}}
@@ -112,10 +157,12 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if .Values.extendedMetricLabels }}
 - --enable-extended-metric-labels
 {{- end }}
-{{- if ne .Values.log.level "info" }}
-- --loglevel={{ .Values.log.level }}
+{{- with include "rotor.logLevel" . }}
+{{- if ne . "info" }}
+- --loglevel={{ . }}
 {{- end }}
-{{- if .Values.metrics.listen.secure.enabled }}
+{{- end }}
+{{- if include "rotor.metricsTls" . }}
 - --metrics-secure
 {{- with .Values.metrics.listen.secure.certDir }}
 - --metrics-cert-dir={{ . }}
@@ -123,10 +170,12 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 - --metrics-key-name={{ $.Values.metrics.listen.secure.keyFile }}
 {{- end }}
 {{- end }}
-{{- if ne (int .Values.metrics.listen.port) 8080 }}
-- --metrics-addr=:{{ .Values.metrics.listen.port }}
+{{- if not (include "rotor.metrics" .) }}
+- --metrics-addr=0
+{{- else if ne (include "rotor.metricsPort" .) "8080" }}
+- --metrics-addr=:{{ include "rotor.metricsPort" . }}
 {{- end }}
-{{- if .Values.webhook.create }}
+{{- if include "rotor.webhook" . }}
 - --webhook-addr=:{{ .Values.webhook.port }}
 - --dns-name={{ include "rotor.webhookHost" . }}
 {{- if ne .Values.webhook.certCheckInterval "5m" }}
