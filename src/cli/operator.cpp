@@ -16,6 +16,7 @@
 #include "base/metrics.hpp"
 #include "cli/accepted_flags.hpp"
 #include "cli/commands.hpp"
+#include "cli/loop_watch.hpp"
 #include "cli/operator_options.hpp"
 #include "cli/providers.hpp"
 #include "cli/status_server.hpp"
@@ -69,6 +70,14 @@ Result<Clients> make_clients(asio::io_context& io, Clock& clock, const kube::Con
   return clients;
 }
 
+LoopWatch::Options loop_watch_options(const OperatorFlags& flags) {
+  LoopWatch::Options options;
+  options.end = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(flags.stuck_limit) / options.tick);
+  return options;
+}
+
+double unix_seconds(WallTime when) { return std::chrono::duration<double>(when.time_since_epoch()).count(); }
+
 // The object graph of the operator, built from the bottom up.
 class Operator {
  public:
@@ -89,10 +98,12 @@ class Operator {
         secrets_(io.get_executor(), client_, clock, registry_, generators_, metrics_, flags_.secrets),
         openclaw_(io.get_executor(), client_, clock, metrics_, flags_.openclaw),
         webhook_(io.get_executor(), *clients_.own, clock, registry_, flags_.webhook),
-        activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {}
+        activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }),
+        loop_watch_(clock, loop_watch_options(flags_), tell_of_the_loop) {}
 
   Result<void> start() {
-    const auto not_ready = [this] { return why_not_ready(); };
+    const Health health{[this] { return why_not_ready(); },
+                        [this] { return stuck_reason(lateness(), flags_.overdue_limit); }};
     std::optional<net::KeyPair> pair;
     if (flags_.metrics_secure) {
       TRY(pair, metrics_certificate(flags_.metrics_cert_dir, flags_.metrics_cert_name, flags_.metrics_key_name,
@@ -103,9 +114,10 @@ class Operator {
       if (!started) return std::unexpected(std::move(started).error().prefixed("--webhook-addr"));
       activities_.start(webhook_.run());
     }
-    TRY(metrics_server_, serve_status("--metrics-addr", flags_.metrics_address, not_ready, std::move(pair)));
-    TRY(live_server_, serve_status("--live-addr", flags_.live_address, not_ready, std::nullopt));
-    add_overdue_metrics(metrics_, [this] { return lateness(); });
+    TRY(metrics_server_, serve_status("--metrics-addr", flags_.metrics_address, health, std::move(pair)));
+    TRY(live_server_, serve_status("--live-addr", flags_.live_address, health, std::nullopt));
+    add_own_metrics();
+    activities_.start(loop_watch_.beat());
     activities_.start(stop_on_signal());
     start_election();
     activities_.start(secrets_.run(&leading_));
@@ -121,12 +133,22 @@ class Operator {
   bool failed() const { return failed_; }
 
  private:
-  Result<std::unique_ptr<net::HttpServer>> serve_status(const char* flag, const std::string& address,
-                                                        std::function<std::string()> not_ready,
+  Result<std::unique_ptr<net::HttpServer>> serve_status(const char* flag, const std::string& address, Health health,
                                                         std::optional<net::KeyPair> pair) {
-    auto server = start_status_server(io_.get_executor(), address, std::move(not_ready), metrics_, std::move(pair));
+    auto server = start_status_server(io_.get_executor(), address, std::move(health), metrics_, std::move(pair));
     if (!server) return std::unexpected(std::move(server).error().prefixed(flag));
     return server;
+  }
+
+  void add_own_metrics() {
+    add_overdue_metrics(metrics_, [this] { return lateness(); });
+    loop_watch_.measure(metrics_);
+    metrics_.gauge("rotor_build_info", "1: this version runs.", {"version"}).with({kVersion}).set(1);
+    if (!flags_.webhook.port) return;
+    metrics_.callback(MetricsRegistry::Kind::kGauge, "rotor_webhook_certificate_expires_timestamp_seconds",
+                      "When the certificate that the webhook serves ends.", {}, [this](const auto& emit) {
+                        if (const auto ends = webhook_.good_until()) emit({}, unix_seconds(*ends));
+                      });
   }
 
   void start_election() {
@@ -181,6 +203,7 @@ class Operator {
     if (metrics_server_) metrics_server_->stop();
     if (live_server_) live_server_->stop();
     webhook_.stop();
+    loop_watch_.stop();
     activities_.cancel();
   }
 
@@ -202,6 +225,7 @@ class Operator {
   std::unique_ptr<net::HttpServer> metrics_server_;
   std::unique_ptr<net::HttpServer> live_server_;
   Activities activities_;
+  LoopWatch loop_watch_;
   bool failed_ = false;
 };
 

@@ -205,7 +205,13 @@ void add_operator_flags(CLI::App& command, OperatorFlags& flags) {
       ->group(kRotation);
   duration(
       command.add_option("--overdue-limit", flags.overdue,
-                         "/readyz fails when an object has been due for longer and no worker has done it; 0 for never"))
+                         "/readyz fails when an object has been due for longer and no worker has done it, and /livez "
+                         "past twice as long; 0 for never"))
+      ->capture_default_str()
+      ->group(kObserving);
+  duration(command.add_option("--stuck-limit", flags.stuck,
+                              "The process ends, to be started anew, when its event loop has not turned for so long; 0 "
+                              "for never"))
       ->capture_default_str()
       ->group(kObserving);
   choice(command.add_option("--loglevel,--zap-log-level", flags.log_level, "The least that is logged"),
@@ -237,6 +243,7 @@ Result<void> finish(OperatorFlags& flags) {
   TRY_VOID(set_duration("--store-requeue-interval", flags.store_interval, flags.secrets.store_interval));
   TRY_VOID(set_duration("--min-refresh-interval", flags.least_interval, flags.secrets.least_interval));
   TRY_VOID(set_duration("--overdue-limit", flags.overdue, flags.overdue_limit));
+  TRY_VOID(set_duration("--stuck-limit", flags.stuck, flags.stuck_limit));
   TRY_VOID(set_duration("--generator-gc-grace-period", flags.generator_grace, flags.secrets.generator_grace));
   TRY_VOID(set_duration("--min-status-interval", flags.least_status_interval, flags.secrets.least_status_interval));
   TRY_VOID(set_duration("--rotation-quiet-period", flags.quiet_period, flags.openclaw.quiet));

@@ -34,6 +34,8 @@ struct OperatorFlags {
   std::string least_interval = "1s";
   std::string overdue = "15m";
   Duration overdue_limit{};
+  std::string stuck = "1m";
+  Duration stuck_limit{};
   std::string generator_grace = "2m";
   std::string least_status_interval = "0s";
   std::string quiet_period = "1s";

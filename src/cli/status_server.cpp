@@ -23,10 +23,15 @@ struct Answer {
   std::string body;
 };
 
-Answer answer(std::string_view path, std::string not_ready, const MetricsRegistry& metrics) {
-  constexpr std::string_view kText = "text/plain; charset=utf-8";
-  if (path == "/healthz" || path == "/livez") return {200, kText, "ok"};
-  if (path == "/readyz") return not_ready.empty() ? Answer{200, kText, "ok"} : Answer{503, kText, std::move(not_ready)};
+constexpr std::string_view kText = "text/plain; charset=utf-8";
+
+Answer unless(std::string reason) {
+  return reason.empty() ? Answer{200, kText, "ok"} : Answer{503, kText, std::move(reason)};
+}
+
+Answer answer(std::string_view path, const Health& health, const MetricsRegistry& metrics) {
+  if (path == "/healthz" || path == "/livez") return unless(health.not_live());
+  if (path == "/readyz") return unless(health.not_ready());
   if (path == "/metrics") return {200, MetricsRegistry::kContentType, metrics.render()};
   return {404, kText, "see /healthz, /readyz and /metrics"};
 }
@@ -58,8 +63,7 @@ Result<net::KeyPair> metrics_certificate(const std::string& folder, const std::s
   return pair;
 }
 
-Result<std::unique_ptr<net::HttpServer>> start_status_server(Executor executor, std::string_view address,
-                                                             std::function<std::string()> not_ready,
+Result<std::unique_ptr<net::HttpServer>> start_status_server(Executor executor, std::string_view address, Health health,
                                                              const MetricsRegistry& metrics,
                                                              std::optional<net::KeyPair> pair) {
   TRY(const std::optional<Address> where, parse_address(address));
@@ -72,8 +76,8 @@ Result<std::unique_ptr<net::HttpServer>> start_status_server(Executor executor, 
   }
   return net::start_server(
       std::move(executor), std::move(config),
-      [not_ready = std::move(not_ready), registry](net::ServerRequest request, net::ServerResponse& response) {
-        return serve(response, answer(request.path, not_ready(), *registry));
+      [health = std::move(health), registry](net::ServerRequest request, net::ServerResponse& response) {
+        return serve(response, answer(request.path, health, *registry));
       });
 }
 

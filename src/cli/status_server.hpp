@@ -12,11 +12,15 @@
 
 namespace rotor::cli {
 
-// `not_ready` (why; empty: it is ready) and `metrics` are asked at each request, on the executor, and outlive the
-// server. `pair`: what it shows over TLS; nullopt: plain HTTP. Null when the address is "0"; kUnavailable names the
-// flag's address when the port is taken.
-Result<std::unique_ptr<net::HttpServer>> start_status_server(Executor executor, std::string_view address,
-                                                             std::function<std::string()> not_ready,
+// Why it is not ready, or had better be started anew; empty: it is fine.
+struct Health {
+  std::function<std::string()> not_ready;
+  std::function<std::string()> not_live;
+};
+
+// `health` and `metrics` are asked at each request, on the executor, and outlive the server. `pair`: what it shows over
+// TLS; nullopt: plain HTTP. Null when the address is "0"; kUnavailable names the flag's address when the port is taken.
+Result<std::unique_ptr<net::HttpServer>> start_status_server(Executor executor, std::string_view address, Health health,
                                                              const MetricsRegistry& metrics,
                                                              std::optional<net::KeyPair> pair = std::nullopt);
 

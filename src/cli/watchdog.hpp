@@ -19,4 +19,7 @@ void add_overdue_metrics(MetricsRegistry& metrics, AllLateness lateness);
 // Empty: it is. What waits for its store is not counted, nor anything with a limit of zero.
 std::string overdue_reason(const std::vector<kube::QueueLateness>& lateness, Duration limit);
 
+// Why the process had better be started anew: the same, past twice the limit.
+std::string stuck_reason(const std::vector<kube::QueueLateness>& lateness, Duration limit);
+
 }  // namespace rotor::cli

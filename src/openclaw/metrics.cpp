@@ -27,6 +27,13 @@ void emit_ready(const View& view, const MetricsRegistry::Emit& emit) {
   }
 }
 
+void emit_secrets_not_ready(const View& view, const MetricsRegistry::Emit& emit) {
+  for (const auto& [key, instance] : view.instances.all()) {
+    const kube::Condition* secrets = kube::find_condition(instance->status.conditions, "SecretsReady");
+    if (secrets != nullptr && secrets->status == "False") emit({key.name, key.ns, secrets->reason}, 1);
+  }
+}
+
 void emit_info(const View& view, const MetricsRegistry::Emit& emit) {
   for (const auto& [key, instance] : view.instances.all()) {
     const auto& image = instance->spec.image;
@@ -53,6 +60,9 @@ Metrics::Metrics(MetricsRegistry& registry, const View& view)
                     {"instance", "namespace", "phase"}, [v](const auto& emit) { emit_phases(*v, emit); });
   registry.callback(Kind::kGauge, "openclaw_instance_ready", "1 when an instance is ready.", {"instance", "namespace"},
                     [v](const auto& emit) { emit_ready(*v, emit); });
+  registry.callback(Kind::kGauge, "openclaw_instance_secrets_not_ready",
+                    "1 for an instance whose Secrets are missing, unusable or refused, and why.",
+                    {"instance", "namespace", "reason"}, [v](const auto& emit) { emit_secrets_not_ready(*v, emit); });
   registry.callback(Kind::kGauge, "openclaw_instance_info", "The image of an instance.",
                     {"instance", "namespace", "version", "image"}, [v](const auto& emit) { emit_info(*v, emit); });
   registry.callback(Kind::kGauge, "openclaw_managed_instances", "Instances there are.", {},

@@ -29,6 +29,13 @@ TEST(Overdue, IsAReasonNotToBeReadyWhenWorkersAreToBlame) {
                 "15m0s)"));
 }
 
+TEST(Overdue, IsAReasonToStartAnewPastTwiceTheLimit) {
+  EXPECT_EQ(stuck_reason(late(30min, 0s), 15min), "");
+  EXPECT_THAT(stuck_reason(late(31min, 0s), 15min), HasSubstr("due for 31m0s"));
+  EXPECT_EQ(stuck_reason(late(0s, 24h), 15min), "") << "a store that is down is no reason";
+  EXPECT_EQ(stuck_reason(late(24h, 0s), 0s), "");
+}
+
 TEST(Overdue, IsAMetricByControllerAndByWhatIsWaitedFor) {
   MetricsRegistry metrics;
   add_overdue_metrics(metrics, [] { return late(90s, 5min); });

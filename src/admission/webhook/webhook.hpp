@@ -34,6 +34,7 @@ class Webhook {
   void stop();
 
   bool ready() const;  // what is served is good for another hour
+  std::optional<WallTime> good_until() const { return good_until_; }
   std::uint16_t port() const { return server_ ? server_->port() : 0; }
 
  private:

@@ -275,6 +275,9 @@ void SharedReads::add_metrics(MetricsRegistry& metrics) {
       "externalsecret_store_calls_left", "Calls that the store's budget still has; negative: refreshes wait.",
       [](StoreLedger& ledger, SteadyTime now) { return ledger.tokens(now); }, least);
   gauge(
+      "externalsecret_store_calls_at_most", "What the budget holds when it is full; at a tenth of it refreshes wait.",
+      [burst = budget_.burst](StoreLedger&, SteadyTime) { return burst; }, most);
+  gauge(
       "externalsecret_store_paused_seconds", "For how long the store asked to be left alone.",
       [](StoreLedger& ledger, SteadyTime now) { return std::chrono::duration<double>(ledger.paused_for(now)).count(); },
       most);
