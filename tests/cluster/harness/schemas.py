@@ -7,6 +7,15 @@ import subprocess
 
 from . import tools
 
+# The built-in kinds that deploy/ and the examples have, and where they are. Another one is an error of kubeconform's.
+BUILT_IN = {
+    "api/v1": {"ConfigMap", "Namespace", "Secret", "Service", "ServiceAccount"},
+    "apis/apps/v1": {"Deployment"},
+    "apis/policy/v1": {"PodDisruptionBudget"},
+    "apis/networking.k8s.io/v1": {"NetworkPolicy"},
+    "apis/rbac.authorization.k8s.io/v1": {"ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"},
+    "apis/admissionregistration.k8s.io/v1": {"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"},
+    "apis/apiextensions.k8s.io/v1": {"CustomResourceDefinition"}}
 LOCATION = "{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json"
 
 
@@ -30,13 +39,11 @@ def put(folder: pathlib.Path, kind: dict, schema: dict):
 
 
 def write_schemas(plane, folder: pathlib.Path) -> pathlib.Path:
-    for path in json.loads(plane.kubectl("get", "--raw", "/openapi/v3"))["paths"]:
-        if "external-secrets.io" in path or "openclaw.rocks" in path or path.count("/") < 1:
-            continue
-        components = json.loads(plane.kubectl("get", "--raw", f"/openapi/v3/{path}")).get("components", {}).get("schemas", {})
+    for path, kinds in BUILT_IN.items():
+        components = json.loads(plane.kubectl("get", "--raw", f"/openapi/v3/{path}"))["components"]["schemas"]
         closed = strict(components)
         for name, schema in components.items():
-            for kind in schema.get("x-kubernetes-group-version-kind", []):
+            for kind in (k for k in schema.get("x-kubernetes-group-version-kind", []) if k["kind"] in kinds):
                 put(folder, kind, {"$ref": f"#/components/schemas/{name}", "components": {"schemas": closed}})
     for path in sorted((tools.ROOT / "deploy" / "crds").glob("*.json")):
         crd = json.loads(path.read_text())["spec"]
