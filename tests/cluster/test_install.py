@@ -55,6 +55,14 @@ def replicas(plane, request) -> list[Operator]:
     return made
 
 
+def remains(plane) -> set[str]:
+    """What is Rotor's after it was uninstalled, but for the CRDs; not what every namespace has."""
+    own = plane.kubectl("-n", "rotor-system", "get", "deployments,services,secrets,leases,roles,rolebindings,configmaps,poddisruptionbudgets,serviceaccounts", "-o", "name")
+    everywhere = plane.kubectl("get", "clusterroles,clusterrolebindings,validatingwebhookconfigurations", "-o", "name")
+    names = own.split() + [name for name in everywhere.split() if "/rotor" in name]
+    return set(names) - {"configmap/kube-root-ca.crt", "serviceaccount/default"}
+
+
 def test_the_commands_of_the_page_lead_to_a_rotated_agent(empty, request):
     page = sections()
     cluster = Cluster(empty)
@@ -83,3 +91,6 @@ def test_the_commands_of_the_page_lead_to_a_rotated_agent(empty, request):
     assert cluster.secret("agents", "api-keys") == {"ANTHROPIC_API_KEY": "second"}
     assert cluster.get(ES, "agents", "api-keys")
     assert cluster.pod_uid("agents", "agent") == uid
+    assert remains(empty) == {"secret/rotor-rotation-key", "lease.coordination.k8s.io/external-secrets-controller"}
+    for name in remains(empty):
+        assert f"`{name.split('/')[1]}`" in PAGE.read_text()
