@@ -94,6 +94,33 @@ TEST(SecretRefusal, KeepsStatusReasonAndField) {
   EXPECT_EQ(error_of(quoting(404, "NotFound"), {}, "secrets", "tgt").message, "secrets \"tgt\" not found");
 }
 
+Status denied(std::string_view what) {
+  return refusal(fmt::format(R"("code":403,"reason":"Forbidden","message":"secrets \"tgt\" is forbidden: {}")", what));
+}
+
+TEST(SecretRefusal, NamesTheVerbAndTheResourceOfAMissingRight) {
+  for (const std::string_view verb : {"get", "list", "watch", "create", "update", "patch", "delete"}) {
+    const Status status =
+        denied(fmt::format(R"(User \"{}\" cannot {} resource \"secrets\" in API group \"\")", kCanary, verb));
+    const std::string message = error_of(status, {}, "secrets", "tgt").message;
+    EXPECT_EQ(message,
+              fmt::format("403 Forbidden: the identity that Rotor uses has no right to {} secrets; grant it that "
+                          "verb",
+                          verb));
+  }
+  const Status of_a_kind = denied(R"(User \"u\" cannot update resource \"things\" in API group \"example.com\")");
+  EXPECT_THAT(error_of(of_a_kind, {}, "things.example.com", "a", true).message, HasSubstr("update things.example.com"));
+}
+
+TEST(SecretRefusal, TakesNoOtherRefusalForAMissingRight) {
+  for (const std::string_view text :
+       {R"(admission webhook \"w\" denied the request: canary-5b1f)",
+        R"(User \"u\" cannot canary-5b1f resource \"secrets\")", R"(User \"u\" cannot get resource \"canary-5b1f\")"}) {
+    EXPECT_EQ(error_of(denied(text), {}, "secrets", "tgt").message,
+              "the API server answered 403 Forbidden (its text is withheld: it may quote the Secret)");
+  }
+}
+
 TEST(SecretRefusal, IsAboutSecretsOnly) {
   EXPECT_THAT(error_of(quoting(422, "Invalid"), {}, "configmaps", "a").message, HasSubstr(std::string(kCanary)));
 }

@@ -90,7 +90,25 @@ std::string without_its_text(const Status& status) {
   return out + fields;
 }
 
+// The verb that whoever asked has no right to, when that is why; an admission policy's refusal may say anything. Of the
+// server's text only a word that is known beforehand is taken.
+std::optional<std::string_view> missing_verb(const Status& status, std::string_view what) {
+  constexpr std::array<std::string_view, 8> kVerbs = {"get",    "list",  "watch",  "create",
+                                                      "update", "patch", "delete", "deletecollection"};
+  if (status.reason != "Forbidden") return std::nullopt;
+  const std::string_view resource = what.substr(0, what.find('.'));
+  const auto denied = [&](std::string_view verb) {
+    return status.message.contains(fmt::format("cannot {} resource \"{}\"", verb, resource));
+  };
+  const auto* const verb = std::ranges::find_if(kVerbs, denied);
+  return verb == kVerbs.end() ? std::nullopt : std::optional(*verb);
+}
+
 std::string about_something_secret(const Status& status, Code code, std::string_view what, std::string_view name) {
+  if (const auto verb = missing_verb(status, what)) {
+    return fmt::format("403 Forbidden: the identity that Rotor uses has no right to {} {}; grant it that verb", *verb,
+                       what);
+  }
   const std::string_view plain = what == "secrets" ? "the Secret" : "the object";
   const std::string which = name.empty() ? std::string(plain) : fmt::format("{} \"{}\"", what, name);
   switch (code) {
