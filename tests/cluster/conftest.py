@@ -7,10 +7,12 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from harness import agents, images  # noqa: E402
 from harness.control_plane import ControlPlane  # noqa: E402
 from harness.moto import Moto  # noqa: E402
 from harness.operator import Operator, install  # noqa: E402
 from harness.real_node import RealNode  # noqa: E402
+from harness.release import Release  # noqa: E402
 
 
 def _state_folder(request, name: str):
@@ -49,10 +51,18 @@ def operator(request, plane, moto):
 
 
 @pytest.fixture(scope="session")
-def real_node(request):
-    """A control plane with a real kubelet, Rotor's CRDs and RBAC."""
+def built_image(tmp_path_factory):
+    """Rotor's image, as tools/build-image makes it."""
+    return images.build(tmp_path_factory.mktemp("image"))
+
+
+@pytest.fixture(scope="session")
+def release(request, built_image):
+    """A real kubelet, and on it Rotor as docs/install.md installs it, with a first secret and its agent."""
     node = RealNode(_state_folder(request, "node"))
     request.addfinalizer(node.stop)
     node.start()
-    install(node)
-    return node
+    agents.load_image(node)
+    release = Release(node, built_image.archive)
+    release.install_first()
+    return release

@@ -11,7 +11,7 @@ import tarfile
 
 import pytest
 
-from harness import tools
+from harness import images
 
 MOST_BYTES = 15_000_000
 USER = 65532
@@ -31,18 +31,10 @@ spec:
 """
 
 
-def build(out: pathlib.Path) -> tuple[str, int]:
-    done = subprocess.run([tools.ROOT / "tools" / "build-image", "--binary", tools.rotor(), "--out", out],
-                          check=True, capture_output=True, text=True)
-    digest, size, _ = done.stdout.split()
-    return digest, int(size)
-
-
 class Image:
-    def __init__(self, folder: pathlib.Path):
-        self.folder = folder
-        self.digest, self.size = build(folder)
-        with tarfile.open(folder / "rotor.oci.tar") as archive:
+    def __init__(self, built: images.Built):
+        self.folder, self.digest, self.size = built
+        with tarfile.open(built.archive) as archive:
             self.files = {entry.name: archive.extractfile(entry).read() for entry in archive if entry.isfile()}
         self.manifest = self.blob(json.loads(self.files["index.json"])["manifests"][0]["digest"])
         self.config = self.blob(self.manifest["config"]["digest"])
@@ -65,13 +57,14 @@ class Image:
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory) -> Image:
-    return Image(tmp_path_factory.mktemp("image"))
+def image(built_image) -> Image:
+    return Image(built_image)
 
 
 def test_two_builds_have_one_digest(image, tmp_path):
-    assert build(tmp_path)[0] == image.digest
-    assert (tmp_path / "rotor.oci.tar").read_bytes() == (image.folder / "rotor.oci.tar").read_bytes()
+    again = images.build(tmp_path)
+    assert again.digest == image.digest
+    assert again.archive.read_bytes() == (image.folder / "rotor.oci.tar").read_bytes()
 
 
 def test_it_is_small(image):

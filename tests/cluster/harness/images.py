@@ -1,4 +1,4 @@
-"""Container images made from Debian's static busybox, without any image tool."""
+"""Container images: Rotor's own, and others made from Debian's static busybox without any image tool."""
 
 import hashlib
 import io
@@ -6,8 +6,29 @@ import json
 import pathlib
 import subprocess
 import tarfile
+import typing
+
+from . import tools
 
 BUSYBOX = pathlib.Path("/usr/bin/busybox")
+
+
+class Built(typing.NamedTuple):
+    folder: pathlib.Path
+    digest: str
+    size: int  # as it is pulled
+
+    @property
+    def archive(self) -> pathlib.Path:
+        return self.folder / "rotor.oci.tar"
+
+
+def build(folder: pathlib.Path) -> Built:
+    """Rotor's image by tools/build-image."""
+    done = subprocess.run([tools.ROOT / "tools" / "build-image", "--binary", tools.rotor(), "--out", folder],
+                          check=True, capture_output=True, text=True)
+    digest, size, _ = done.stdout.split()
+    return Built(folder, digest, int(size))
 
 
 def busybox(name: str, path: pathlib.Path, command: list[str], entrypoint: list[str] | None = None, files: dict | None = None):

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Process 1 of the node's own pid, mount and network namespaces. $1: state folder, $2: kubelet.
-state=$1 kubelet=$2
+# Process 1 of the node's own pid, mount and network namespaces. $1: state folder, $2: kubelet, $3: the API server's port.
+state=$1 kubelet=$2 port=$3
 mount --make-rprivate /
 # Nothing is written to the host's /run and /var.
 mount -t tmpfs tmpfs /run && mkdir -p /run/lock /run/netns
@@ -25,6 +25,9 @@ ip link add kbr0 type bridge && ip addr add 10.200.0.2/24 dev kbr0 && ip link se
 ip link set kn0 master kbr0 && ip link set kn0 up
 ip route add default via 10.200.0.1
 echo 1 > /proc/sys/net/ipv4/ip_forward
+# In the place of kube-proxy: pods reach the Service `kubernetes`. Without the second rule answers would pass the first by.
+iptables -t nat -A PREROUTING -d 10.0.0.1 -p tcp --dport 443 -j DNAT --to-destination "10.200.0.1:$port"
+iptables -t nat -A POSTROUTING -d 10.200.0.1 -p tcp --dport "$port" -j MASQUERADE
 containerd -c "$state/etc/containerd.toml" > "$state/log/containerd.log" 2>&1 &
 socket=$state/containerd/containerd.sock
 for _ in $(seq 200); do ctr -a "$socket" version > /dev/null 2>&1 && break; sleep 0.05; done

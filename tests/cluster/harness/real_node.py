@@ -4,6 +4,7 @@ The control plane sits on the host's end of a veth pair (10.200.0.1). Killing th
 interfaces and iptables rules with it; nothing on the host is changed. Needs root.
 """
 
+import fcntl
 import json
 import os
 import pathlib
@@ -19,11 +20,15 @@ from .processes import Process, wait_for
 
 HOST_IP, NODE_IP = "10.200.0.1", "10.200.0.2"
 INIT = pathlib.Path(__file__).with_name("node-init.sh")
+# A controller manager that only lost its API server goes on after up to a minute; one that starts with it, at once.
+CONTROL_PLANE = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
+LOCK = pathlib.Path("/tmp/rotor-real-node.lock")
 
 
 class RealNode(ControlPlane):
     address = HOST_IP
-    controllers = ("statefulset-controller,serviceaccount-controller,root-ca-certificate-publisher-controller,"
+    controllers = ("deployment-controller,replicaset-controller,statefulset-controller,job-controller,"
+                   "serviceaccount-controller,root-ca-certificate-publisher-controller,"
                    "garbage-collector-controller,namespace-controller,node-lifecycle-controller,"
                    "persistentvolume-binder-controller")
 
@@ -45,10 +50,12 @@ class RealNode(ControlPlane):
 
     def before_apiserver(self):
         """The node's namespaces and the veth between them and us; the node itself waits for the file `go`."""
+        self._lock = open(LOCK, "w")  # its addresses are fixed: one node at a time on a machine
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
         subprocess.run(["ip", "link", "del", "kh0"], capture_output=True)  # left by a run that was killed
         self._write_node_files()
         node = self._run("node", ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc",
-                                  "bash", INIT, self.state, tools.kubernetes("kubelet")])
+                                  "bash", INIT, self.state, tools.kubernetes("kubelet"), str(self.port)])
         pid = wait_for(lambda: subprocess.run(["pgrep", "-P", str(node.popen.pid)], capture_output=True,
                                               text=True).stdout.strip(), 10, "the node's namespaces")
         ip = lambda *a: subprocess.run(["ip", *a], check=True, capture_output=True)  # noqa: E731
@@ -75,6 +82,28 @@ class RealNode(ControlPlane):
                 except OSError:
                     pass
         shutil.rmtree(self.state / "containerd", ignore_errors=True)
+        self._lock.close()
+
+    def stop_control_plane(self):
+        """All of it but etcd, as when its machine goes. The node and its containers go on."""
+        for name in CONTROL_PLANE:
+            self.processes[name].kill()
+
+    def start_control_plane(self):
+        for name in CONTROL_PLANE:
+            self.processes[name].start()
+            wait_for(self.ready, 120, "the API server to be ready", 0.1)
+
+    def processes_of_pod(self, pod_uid: str, program: str) -> list[int]:
+        """The processes of a pod that run `program`, as the host counts them."""
+        found = []
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if f"/pod{pod_uid}/" in (folder / "cgroup").read_text() and os.readlink(folder / "exe") == program:
+                    found.append(int(folder.name))
+            except OSError:
+                pass  # it ended meanwhile
+        return found
 
     def _write_node_files(self):
         n = self.state
