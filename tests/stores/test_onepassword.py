@@ -9,6 +9,7 @@ from onepasswordconnectsdk.client import FailedToRetrieveItemException
 from doubles.onepassword import Connect
 from page import manifests_of
 from store_run import StoreRun
+from vendors import Refused, javascript
 
 ODD = 'a \\"b" / ü 日 100% #1 & more'
 BINARY = bytes(range(256))
@@ -51,6 +52,16 @@ def test_the_vendors_client_finds_what_the_double_holds(connect):
         client.get_item("nothing", vault)
     with pytest.raises(FailedToRetrieveItemException):
         onepasswordconnectsdk.new_client(connect.url, "another").get_items(vault)
+
+
+def test_the_vendors_client_for_javascript_finds_what_the_double_holds(connect):
+    vault = connect.add_vault("Team")
+    connect.add_item(vault, "login", {"password": 'x "y" é', "empty": ""}, {"key.pem": b"-----BEGIN"})
+    seen = javascript("connect.cjs", connect.url, "connect-token", "Team", "login", "key.pem")
+    assert seen == {"vaults": ["Team"], "titles": ["login"], "byId": "login", "fields": {"password": 'x "y" é', "empty": ""},
+                    "file": "-----BEGIN"}
+    with pytest.raises(Refused, match="Invalid token signature"):
+        javascript("connect.cjs", connect.url, "another", "Team", "login", "key.pem")
 
 
 def test_fields_and_files_arrive_byte_for_byte(connect, tmp_path):

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the pinned test servers into the cache folder and prints the folder that holds them.
-#   tests/cluster/tools/build.sh kubernetes|etcd|kwok|vault|helm|helm4|promtool|kubeconform
+# Builds a pinned test server or client into the cache folder and prints the folder that holds it.
+#   tests/cluster/tools/build.sh kubernetes|etcd|kwok|vault|helm|helm4|promtool|kubeconform|doppler
 # Each is built once from the go.mod beside this file, under a lock, and renamed into place when complete.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -43,6 +43,8 @@ build_promtool() {
     github.com/prometheus/prometheus/cmd/promtool
 }
 
+build_doppler() { go build -trimpath -ldflags '-s -w' -o "$out/doppler" github.com/DopplerHQ/cli; }
+
 # The pinned sdk has a developer self-check that panics on one system path: it is switched off in a copy.
 build_vault() {
   go mod download
@@ -62,7 +64,8 @@ case $name in
   helm4) module=helm.sh/helm/v4 ;;
   promtool) module=github.com/prometheus/prometheus ;;
   kubeconform) module=github.com/yannh/kubeconform ;;
-  *) echo "usage: $0 kubernetes|etcd|kwok|vault|helm|helm4|promtool|kubeconform" >&2; exit 2 ;;
+  doppler) module=github.com/DopplerHQ/cli ;;
+  *) echo "usage: $0 kubernetes|etcd|kwok|vault|helm|helm4|promtool|kubeconform|doppler" >&2; exit 2 ;;
 esac
 version=$(version_of "$module" "$name")
 dir=$cache/$name-${version#v}

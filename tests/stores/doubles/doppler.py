@@ -1,6 +1,6 @@
 """Doppler: projects and configs in memory, as https://docs.doppler.com/reference says.
 
-Driven by doppler-sdk in the same run. What it cannot show: the service's own name transformers, formats, ETags and limits;
+Driven by Doppler's command line client and its SDKs for Python and Node in the same run. What it cannot show: the service's own name transformers, formats, ETags and limits;
 `dotnet-env` in particular is a guess that no test relies on."""
 
 import base64

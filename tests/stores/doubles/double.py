@@ -24,9 +24,8 @@ class Double:
                 pass
 
             def handle_one(self):
-                size = int(self.headers.get("Content-Length") or 0)
                 url = urllib.parse.urlsplit(self.path)
-                call = Call(self.command, urllib.parse.unquote(url.path), url.query, self.headers, self.rfile.read(size))
+                call = Call(self.command, urllib.parse.unquote(url.path), url.query, self.headers, body_of(self))
                 double.calls.append(str(call))
                 status, headers, body = double.next.pop(0) if double.next else double.answer(call)
                 double.statuses.append(status)
@@ -60,6 +59,18 @@ class Double:
     def __exit__(self, *_):
         self.server.shutdown()
         self.server.server_close()
+
+
+def body_of(request: BaseHTTPRequestHandler) -> bytes:
+    if request.headers.get("Transfer-Encoding", "").lower() != "chunked":
+        return request.rfile.read(int(request.headers.get("Content-Length") or 0))
+    body = b""
+    while size := int(request.rfile.readline().split(b";")[0], 16):
+        body += request.rfile.read(size)
+        request.rfile.readline()
+    while request.rfile.readline().strip():
+        pass  # trailers
+    return body
 
 
 class Call:

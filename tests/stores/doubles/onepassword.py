@@ -1,6 +1,6 @@
 """1Password Connect: vaults and items in memory, as https://developer.1password.com/docs/connect/api-reference says.
 
-Driven by onepasswordconnectsdk in the same run. What it cannot show: the real filter engine, and how long a change takes to
+Driven by 1Password's clients for Python and JavaScript in the same run. What it cannot show: the real filter engine, and how long a change takes to
 arrive at a Connect server."""
 
 import base64
