@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "json/document.hpp"
 #include "kube/client/retry.hpp"
+#include "kube/leader/lease_fields.hpp"
 
 namespace rotor::kube {
 namespace {
@@ -17,13 +18,9 @@ namespace {
 using boost::asio::experimental::awaitable_operators::operator||;
 
 std::string spec_patch(const LeaseSpec& spec, const std::string& version) {
-  const json::Object fields{{"holderIdentity", spec.holder_identity},
-                            {"leaseDurationSeconds", spec.lease_duration_seconds},
-                            {"acquireTime", spec.acquire_time},
-                            {"renewTime", spec.renew_time},
-                            {"leaseTransitions", spec.lease_transitions}};
   // The version is a condition: nobody was faster.
-  return json::serialize(json::Object{{"metadata", json::Object{{"resourceVersion", version}}}, {"spec", fields}});
+  return json::serialize(
+      json::Object{{"metadata", json::Object{{"resourceVersion", version}}}, {"spec", lease_fields(spec)}});
 }
 
 bool was_faster(const Error& error) { return error.code == Code::kConflict || error.code == Code::kAlreadyExists; }

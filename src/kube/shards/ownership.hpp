@@ -1,0 +1,80 @@
+// Which objects are this replica's to work on. Without shards: all of them. What works on objects asks here before each
+// pass and says while it lasts, so that a shard is given up only when nothing works in it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "kube/object/object.hpp"
+#include "kube/runtime/queue.hpp"
+
+namespace rotor::kube {
+
+class Ownership {
+ public:
+  // Everything is ours, always.
+  Ownership() = default;
+  // Of so many shards none yet.
+  explicit Ownership(int count) : count_(count), replicas_(0) {}
+  ~Ownership();
+  Ownership(const Ownership&) = delete;
+  Ownership& operator=(const Ownership&) = delete;
+
+  bool sharded() const { return count_ > 0; }
+  int count() const { return count_; }
+  // A pass over this object may begin.
+  bool owns(const Key& key) const;
+  // It is ours, though it may be about to be given up.
+  bool keeps(const Key& key) const;
+  // Among how many the work is divided; at least 1.
+  int replicas() const { return replicas_ > 0 ? replicas_ : 1; }
+  const std::set<int>& owned() const { return owned_; }
+
+  // After each change of what is owned. Listeners look again at everything.
+  void on_change(std::function<void()> listener) { listeners_.push_back(std::move(listener)); }
+
+  // A pass over an object, from its beginning until this is destroyed; it may outlive the Ownership.
+  class Pass {
+   public:
+    ~Pass();
+    Pass(Pass&&) = default;
+    Pass(const Pass&) = delete;
+
+   private:
+    friend class Ownership;
+    struct Books;
+    Pass(std::shared_ptr<Books> books, int shard);
+    std::shared_ptr<Books> books_;
+    int shard_;
+  };
+  Pass begin(const Key& key);
+
+  // For who keeps the Lease. Owned from now on, and of it what is held back: no pass begins there.
+  void assign(std::set<int> owned, std::set<int> held_back, int replicas);
+  void hold_back(std::set<int> shards);
+  void lose_all() { assign({}, {}, 0); }
+  const std::set<int>& held_back() const { return held_back_; }
+  std::map<int, int> busy() const;
+  // The last pass in a shard that is held back has ended; null: nobody wants to know any more.
+  void on_idle(std::function<void()> fn);
+
+ private:
+  std::shared_ptr<Pass::Books> books();
+
+  int count_ = 0;
+  int replicas_ = 1;
+  std::set<int> owned_;
+  std::set<int> held_back_;
+  std::shared_ptr<Pass::Books> books_;
+  std::vector<std::function<void()>> listeners_;
+};
+
+// The same reconcile, over what is owned; the rest is nothing to do. `owner`: by which key an object is owned, when not
+// by its own. `ownership` outlives the queue.
+Queue::Reconcile only_owned(Ownership& ownership, Queue::Reconcile reconcile,
+                            std::function<Key(const Key&)> owner = nullptr);
+
+}  // namespace rotor::kube

@@ -1,0 +1,278 @@
+#include "kube/shards/shard_keeper.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "kube/client/retry.hpp"
+#include "kube/leader/lease_fields.hpp"
+
+namespace rotor::kube {
+namespace {
+
+using boost::asio::experimental::awaitable_operators::operator||;
+
+constexpr std::string_view kGroupPrefix = "rotor-shards/";
+constexpr int kLeaveTries = 8;  // the others' beats come in between
+
+// Who was not the fastest tries again soon, but not all at the same moment.
+Duration a_moment() { return std::chrono::duration_cast<Duration>(random_fraction() * std::chrono::milliseconds(20)); }
+
+// "60/WORK" of "rotor-shards/60/WORK": WORK.
+std::string_view work_of(std::string_view group) {
+  group.remove_prefix(kGroupPrefix.size());
+  const auto slash = group.find('/');
+  return slash == std::string_view::npos ? std::string_view() : group.substr(slash + 1);
+}
+
+// An empty table takes the annotation away.
+SecretBytes shard_patch(const LeaseSpec& spec, const ShardTable& table, const std::string& version) {
+  const json::Value text = table.members.empty() ? json::Value(nullptr) : json::Value(write_table(table));
+  const json::Object metadata{{"resourceVersion", version}, {"annotations", json::Object{{kShardTable, text}}}};
+  return SecretBytes(json::serialize(json::Object{{"metadata", metadata}, {"spec", lease_fields(spec)}}));
+}
+
+bool lost_the_race(const Error& error) { return error.code == Code::kConflict || error.code == Code::kAlreadyExists; }
+
+int in_one_only(const std::set<int>& one, const std::set<int>& other) {
+  return static_cast<int>(std::ranges::count_if(one, [&other](int shard) { return !other.contains(shard); }));
+}
+
+}  // namespace
+
+std::string group_of(int count, std::string_view work) { return fmt::format("{}{}/{}", kGroupPrefix, count, work); }
+
+ShardRival rival_of(std::string_view holder, std::string_view group) {
+  if (holder.empty() || holder == group) return ShardRival::kNone;
+  if (!holder.starts_with(kGroupPrefix)) return ShardRival::kPredecessor;  // a leader
+  return work_of(holder) == work_of(group) ? ShardRival::kPredecessor : ShardRival::kStranger;
+}
+
+ShardKeeper::ShardKeeper(const Executor& executor, Client& client, Clock& clock, Fence& fence, Ownership& ownership,
+                         ShardOptions options)
+    : client_(client),
+      clock_(clock),
+      fence_(fence),
+      ownership_(ownership),
+      options_(std::move(options)),
+      watched_(client, clock, options_.lease.ns, {.field_selector = "metadata.name=" + options_.lease.name}),
+      woken_(executor),
+      self_{.identity = options_.identity,
+            .group = group_of(ownership.count(), options_.work),
+            .count = ownership.count(),
+            .lease_seconds = std::chrono::floor<std::chrono::seconds>(options_.timings.lease).count()} {
+  watched_.on_change([this](const Key& key, const auto&, const auto& after) {
+    if (key == options_.lease) saw(after ? std::optional(*after) : std::nullopt);
+  });
+  ownership_.on_idle([this] {
+    news_ = true;
+    woken_.notify_one();
+  });
+}
+
+ShardKeeper::~ShardKeeper() { ownership_.on_idle(nullptr); }
+
+Task<> ShardKeeper::listen() { return watched_.run(); }
+
+int ShardKeeper::members() const {
+  return self_.member && seen_.table ? static_cast<int>(seen_.table->members.size()) : 0;
+}
+
+ShardPlan ShardKeeper::plan() {
+  self_.held_back = ownership_.held_back();
+  self_.busy = ownership_.busy();
+  return plan_shards(seen_, self_, clock_.steady());
+}
+
+// A beat counts from the moment at which it is heard of. What an answer of our own has overtaken says nothing.
+void ShardKeeper::saw(std::optional<Lease> lease) {
+  const bool stale = lease && seen_.lease.lease &&
+                     later_version(seen_.lease.lease->metadata.resource_version, lease->metadata.resource_version);
+  if (stale) return;
+  seen_ = sighted(seen_, std::move(lease), self_.count, clock_.steady());
+  if (!moves_shards(plan(), seen_, self_.identity)) return;
+  news_ = true;
+  woken_.notify_one();
+}
+
+Task<Result<SecretBytes>> ShardKeeper::write(Claim claim, LeaseSpec spec, ShardTable table) {
+  if (claim != Claim::kCreate) {
+    SecretBytes patch = shard_patch(spec, table, seen_.lease.lease->metadata.resource_version);
+    return client_.patch(kResource<Lease>, options_.lease, PatchType::kMerge, std::move(patch));
+  }
+  Lease fresh;
+  fresh.metadata.name = options_.lease.name;
+  fresh.metadata.ns = options_.lease.ns;
+  fresh.metadata.annotations.emplace(kShardTable, write_table(table));
+  fresh.spec = std::move(spec);
+  return client_.create(kResource<Lease>, options_.lease.ns, json::write_secret(fresh));
+}
+
+Task<ShardKeeper::Attempt> ShardKeeper::try_once() {
+  auto found = co_await get<Lease>(client_, options_.lease);
+  if (!found && found.error().code != Code::kNotFound) co_return Attempt{.problem = found.error().message};
+  seen_ = sighted(seen_, found ? std::optional(*std::move(found)) : std::nullopt, self_.count, clock_.steady());
+  ShardPlan next = plan();
+  if (next.step != ShardStep::kWrite) co_return Attempt{.lost = next.step == ShardStep::kLost};
+  // From here to the write nothing else runs: what has no pass under way now has none when it is given up.
+  ownership_.hold_back(next.surplus);
+  LeaseSpec spec = claimed(seen_.lease, next.claim, self_.group, options_.timings.lease, clock_.now());
+  spec.lease_duration_seconds = group_lease_seconds(next.table);
+  const SteadyTime asked = clock_.steady();
+  const auto answer = co_await write(next.claim, std::move(spec), std::move(next.table));
+  if (!answer) {
+    const bool again = lost_the_race(answer.error());
+    co_return Attempt{.again = again, .problem = again ? "" : answer.error().message};
+  }
+  auto lease = json::read<Lease>(answer->reveal());
+  if (!lease) co_return Attempt{.problem = lease.error().message};
+  granted(*std::move(lease), asked, std::move(next.surplus));
+  co_return Attempt{.granted = fence_.is_open()};
+}
+
+void ShardKeeper::granted(std::optional<Lease> lease, SteadyTime asked, std::set<int> surplus) {
+  seen_ = sighted(seen_, std::move(lease), self_.count, asked);
+  const ShardMember* me = seen_.table ? seen_.table->find(self_.identity) : nullptr;
+  if (me == nullptr) return;  // not what was written: the next attempt sees why
+  self_.member = true;
+  stranger_.clear();
+  fence_.open_until(asked + options_.timings.renew);
+  handed_over_ += in_one_only(ownership_.owned(), me->shards);
+  taken_ += in_one_only(me->shards, ownership_.owned());
+  std::erase_if(surplus, [me](int shard) { return !me->shards.contains(shard); });
+  ownership_.assign(me->shards, std::move(surplus), static_cast<int>(seen_.table->members.size()));
+}
+
+Task<ShardKeeper::Attempt> ShardKeeper::try_until(SteadyTime limit) {
+  news_ = false;
+  auto first = co_await (try_once() || clock_.sleep_until(limit));
+  if (Attempt* attempt = std::get_if<Attempt>(&first)) co_return std::move(*attempt);
+  co_return Attempt{.problem = "the API server does not answer"};
+}
+
+// Each state of affairs once.
+void ShardKeeper::say(const Attempt& attempt) {
+  if (attempt.problem.empty()) return say_rival();
+  if (attempt.problem == said_) return;
+  said_ = attempt.problem;
+  log::warn("the Lease of the shards cannot be read or written",
+            {{"lease", options_.lease.text()}, {"error", attempt.problem}});
+}
+
+void ShardKeeper::say_rival() {
+  const std::string holder = seen_.lease.lease ? seen_.lease.lease->spec.holder_identity : "";
+  const ShardRival rival = rival_of(holder, self_.group);
+  stranger_ = rival == ShardRival::kStranger ? holder : "";
+  if (rival == ShardRival::kNone || holder == said_) return;
+  said_ = holder;
+  const std::string lease = options_.lease.text();
+  if (rival == ShardRival::kPredecessor) {
+    return log::info("another replica leads, or divides the work otherwise; this one waits until it has ended",
+                     {{"lease", lease}, {"holder", holder}});
+  }
+  log::warn(
+      "another installation holds the Lease and works on something else; this one waits and writes nothing: give "
+      "one of them another --leader-election-id, or remove it",
+      {{"lease", lease}, {"holder", holder}, {"this", self_.group}});
+}
+
+// When the Lease would run out, or sooner; not in step with others that wait.
+SteadyTime ShardKeeper::next_try() const {
+  const auto pause = std::chrono::duration_cast<Duration>(options_.timings.retry * (1 + 1.2 * random_fraction()));
+  const SteadyTime by_pace = clock_.steady() + pause;
+  if (!seen_.lease.lease || seen_.lease.lease->spec.holder_identity.empty()) return by_pace;
+  const SteadyTime runs_out = seen_.lease.since + std::chrono::seconds(seen_.lease.lease->spec.lease_duration_seconds);
+  return runs_out > clock_.steady() ? std::min(by_pace, runs_out) : by_pace;
+}
+
+Task<> ShardKeeper::pause_until(SteadyTime when) {
+  if (!news_) co_await (clock_.sleep_until(when) || woken_.wait());
+}
+
+Task<> ShardKeeper::join() {
+  for (;;) {
+    const Attempt attempt = co_await try_until(clock_.steady() + options_.timings.renew);
+    if (attempt.granted) break;
+    if (attempt.lost) self_.member = false;  // its own first write came too late: from the beginning
+    if (attempt.again || attempt.lost) {
+      co_await clock_.sleep_for(a_moment());
+      continue;
+    }
+    say(attempt);
+    co_await pause_until(next_try());
+  }
+  said_.clear();
+  log::info("this replica is a member", {{"lease", options_.lease.text()},
+                                         {"identity", options_.identity},
+                                         {"members", members()},
+                                         {"shards", ownership_.owned().size()},
+                                         {"of", ownership_.count()}});
+}
+
+// The next beat, or the moment at which a silent member counts as dead. After a failure deaths wait, too.
+SteadyTime ShardKeeper::next_write(SteadyTime beat, bool failed) const {
+  SteadyTime next = std::min<SteadyTime>(beat, fence_.until());
+  const auto death = next_death(seen_, self_.identity);
+  return death && !failed ? std::min(next, *death) : next;
+}
+
+Task<std::string> ShardKeeper::keep() {
+  std::string why = "the replica stood still";
+  SteadyTime beat = clock_.steady() + options_.timings.retry;
+  bool failed = false;
+  while (fence_.is_open()) {
+    co_await pause_until(next_write(beat, failed));
+    if (!fence_.is_open()) break;
+    const Attempt attempt = co_await try_until(fence_.until());
+    if (attempt.lost) {
+      why = "others took it for dead, or somebody took the Lease";
+      break;
+    }
+    failed = !attempt.granted;
+    beat = clock_.steady() + (attempt.again ? a_moment() : options_.timings.retry);
+    if (!attempt.problem.empty()) why = attempt.problem;
+    say(attempt);
+  }
+  fence_.close();
+  co_return fmt::format("Lease {}, to be renewed within {}: {}", options_.lease.text(),
+                        format_duration(options_.timings.renew), why);
+}
+
+Task<Result<bool>> ShardKeeper::leave_once() {
+  CO_TRY(Lease there, co_await get<Lease>(client_, options_.lease));
+  if (there.spec.holder_identity != self_.group) co_return false;
+  const auto text = there.metadata.annotations.find(kShardTable);
+  if (text == there.metadata.annotations.end()) co_return false;
+  CO_TRY(ShardTable table, read_table(text->second, self_.count));
+  if (std::erase_if(table.members, [this](const auto& m) { return m.identity == self_.identity; }) == 0)
+    co_return false;
+  LeaseSpec spec = there.spec;
+  spec.renew_time = given_back(there.spec, clock_.now()).renew_time;
+  if (table.members.empty()) spec = given_back(there.spec, clock_.now());
+  CO_TRY_VOID(co_await client_.patch(kResource<Lease>, options_.lease, PatchType::kMerge,
+                                     shard_patch(spec, table, there.metadata.resource_version)));
+  co_return true;
+}
+
+Task<> ShardKeeper::leave() {
+  fence_.close();
+  if (!std::exchange(self_.member, false)) co_return;
+  Result<bool> left = false;
+  for (int i = 0; i < kLeaveTries; ++i) {
+    left = co_await leave_once();
+    if (left || left.error().code != Code::kConflict) break;
+    co_await clock_.sleep_for(a_moment());
+  }
+  if (!left) {
+    log::warn("the shards are not handed over: the others take them when the Lease has run out",
+              {{"lease", options_.lease.text()}, {"error", left.error().message}});
+  } else if (*left) {
+    log::info("the shards are handed over", {{"lease", options_.lease.text()}});
+  }
+}
+
+}  // namespace rotor::kube

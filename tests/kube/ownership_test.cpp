@@ -1,0 +1,94 @@
+#include "kube/shards/ownership.hpp"
+
+#include <gtest/gtest.h>
+
+#include "kube/shards/shard_table.hpp"
+#include "tests/fakes/loop.hpp"
+
+namespace rotor::kube {
+namespace {
+
+const Key kA{"shop", "a"};
+const Key kB{"shop", "b"};
+
+TEST(Ownership, WithoutShardsEverythingIsOurs) {
+  Ownership ownership;
+  EXPECT_TRUE(ownership.owns(kA));
+  EXPECT_TRUE(ownership.keeps(kA));
+  EXPECT_EQ(ownership.replicas(), 1);
+  const auto pass = ownership.begin(kA);
+  EXPECT_TRUE(ownership.busy().empty());
+}
+
+TEST(Ownership, OwnsWhatItsShardsHoldAndBeginsNothingInWhatIsHeldBack) {
+  Ownership ownership(60);
+  const int shard = shard_of(kA, 60);
+  EXPECT_FALSE(ownership.owns(kA));
+  ownership.assign({shard}, {}, 3);
+  EXPECT_TRUE(ownership.owns(kA));
+  EXPECT_FALSE(ownership.owns(kB));
+  EXPECT_EQ(ownership.replicas(), 3);
+  ownership.hold_back({shard});
+  EXPECT_FALSE(ownership.owns(kA));
+  EXPECT_TRUE(ownership.keeps(kA));
+  ownership.assign({shard}, {}, 2);  // nobody wanted it after all
+  EXPECT_TRUE(ownership.owns(kA));
+  ownership.lose_all();
+  EXPECT_FALSE(ownership.keeps(kA));
+}
+
+TEST(Ownership, TellsOfChangesAndOfNothingElse) {
+  Ownership ownership(60);
+  int told = 0;
+  ownership.on_change([&told] { ++told; });
+  ownership.assign({1, 2}, {}, 2);
+  ownership.assign({1, 2}, {}, 2);
+  EXPECT_EQ(told, 1);
+  ownership.assign({1, 2}, {}, 3);
+  EXPECT_EQ(told, 2);
+}
+
+TEST(Ownership, TellsWhenTheLastPassInAShardThatIsHeldBackEnds) {
+  Ownership ownership(60);
+  const int shard = shard_of(kA, 60);
+  int told = 0;
+  ownership.on_idle([&told] { ++told; });
+  ownership.assign({shard}, {}, 1);
+  {
+    const auto pass = ownership.begin(kA);
+  }
+  EXPECT_EQ(told, 0);
+  {
+    const auto one = ownership.begin(kA);
+    const auto other = ownership.begin(kA);
+    EXPECT_EQ(ownership.busy(), (std::map<int, int>{{shard, 2}}));
+    ownership.hold_back({shard});
+  }
+  EXPECT_EQ(told, 1);
+  EXPECT_TRUE(ownership.busy().empty());
+}
+
+Task<Outcome> counted(int& passes) {
+  ++passes;
+  co_return Outcome::failed();
+}
+
+TEST(Ownership, AQueuesPassIsMadeOverWhatIsOwnedAlone) {
+  Ownership ownership(60);
+  int passes = 0;
+  const auto reconcile = only_owned(ownership, [&passes](const Key&) { return counted(passes); });
+  const auto by_namespace = only_owned(
+      ownership, [&passes](const Key&) { return counted(passes); }, [](const Key& key) { return Key{key.ns, ""}; });
+  ownership.assign({shard_of(kA, 60)}, {}, 2);
+  test::Loop loop;
+  EXPECT_EQ(loop.run(reconcile(kA)).kind, Outcome::Kind::kFailed);
+  EXPECT_EQ(loop.run(reconcile(kB)).kind, Outcome::Kind::kDone);
+  EXPECT_EQ(loop.run(by_namespace(kA)).kind, Outcome::Kind::kDone);
+  EXPECT_EQ(passes, 1);
+  ownership.assign({shard_of({"shop", ""}, 60)}, {}, 2);
+  EXPECT_EQ(loop.run(by_namespace(kB)).kind, Outcome::Kind::kFailed);
+  EXPECT_EQ(passes, 2);
+}
+
+}  // namespace
+}  // namespace rotor::kube
