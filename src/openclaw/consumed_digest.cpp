@@ -48,7 +48,7 @@ std::string Digester::template_hash(const SecretState& state, std::string_view p
   for (const auto& [name, entry] : state.secrets) {
     append_part(input, name);
     input.append(entry.absent ? "-" : "+");
-    append_part(input, entry.digest);
+    append_part(input, entry.start_digest.empty() ? entry.digest : entry.start_digest);
   }
   std::string hash = key_->digest("rotor/template/1", input, 8);
   if (hash != previous) return hash;

@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "kube/object/news.hpp"
 #include "kube/runtime/gate.hpp"
+#include "openclaw/in_place/permit.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/proof/permit.hpp"
 #include "openclaw/reconciler.hpp"
@@ -44,6 +45,7 @@ struct Controller::Impl {
     permits.add(std::move(limits));
     metrics.follow(*limiter);
     permits.add(std::make_unique<ProofPermit>(client, clock, view, *events, options));
+    permits.add(std::make_unique<InPlacePermit>(client, clock, view, *events));
     listen();
   }
 
@@ -81,6 +83,7 @@ struct Controller::Impl {
       if (news) enqueue({key.ns, (after ? after : before)->instance});
     });
     view.pods.on_change([this](const kube::Key& key, const auto& before, const auto& after) {
+      if (is_reload_news(before.get(), after.get())) enqueue({key.ns, (after ? after : before)->instance});
       const bool told = before && before->cannot_start() && after && before->revision == after->revision;
       if (!after || !after->cannot_start() || told) return;
       permits.failed({key.ns, after->instance}, "exits with 78");

@@ -137,4 +137,13 @@ std::vector<FileReference> file_references(const api::PodSpec& pod, Of of, bool 
   return out;
 }
 
+std::vector<FileReference> files_of(const api::Volume& volume) {
+  std::vector<FileReference> out;
+  for (const FileSource& source : sources_of(volume, Of::kSecret)) {
+    if (!source.items) continue;
+    for (const auto& [path, key] : *source.items) out.push_back({source.name, key, !source.optional, true, path});
+  }
+  return out;
+}
+
 }  // namespace rotor::openclaw

@@ -8,6 +8,7 @@
 
 #include "openclaw/builders/config.hpp"
 #include "openclaw/builders/config_document.hpp"
+#include "openclaw/builders/in_place.hpp"
 #include "openclaw/builders/parts.hpp"
 #include "openclaw/builders/workspace.hpp"
 #include "openclaw/program_version.hpp"
@@ -127,6 +128,28 @@ void unknown_version(const api::OpenClawInstance& instance, std::vector<Finding>
                  .stops = false});
 }
 
+Finding warning(std::string event, std::string message) {
+  return {.condition = {},
+          .status = {},
+          .reason = {},
+          .message = std::move(message),
+          .event = std::move(event),
+          .stops = false};
+}
+
+void secret_delivery(const api::OpenClawInstance& instance, const Surroundings& around, std::vector<Finding>& out) {
+  if (std::string problem = delivery_problem(instance); !problem.empty()) {
+    out.push_back(warning("SecretDeliveryInvalid", std::move(problem)));
+  } else if (wants_reload(instance) && in_place_keys(instance, around).empty()) {
+    out.push_back(warning("SecretDeliveryUnused",
+                          fmt::format("annotation {}: reload has no effect: no model key of this instance can be "
+                                      "delivered without a restart. It takes ANTHROPIC_API_KEY, OPENAI_API_KEY or a "
+                                      "variable that models.providers.NAME.apiKey names, from a Secret that is not "
+                                      "optional, and a configuration that is plain JSON and names the provider",
+                                      kSecretDelivery)));
+  }
+}
+
 }  // namespace
 
 std::vector<Finding> look_over(const api::OpenClawInstance& instance, const Surroundings& around) {
@@ -137,6 +160,7 @@ std::vector<Finding> look_over(const api::OpenClawInstance& instance, const Surr
   unreachable_gateway(instance, out);
   refused_bind(instance, around, out);
   unknown_version(instance, out);
+  secret_delivery(instance, around, out);
   return out;
 }
 

@@ -10,7 +10,8 @@ namespace {
 constexpr std::array<std::string_view, 10> kPhases = {"Pending",  "Provisioning", "Running",   "Degraded",
                                                       "Failed",   "Terminating",  "BackingUp", "Restoring",
                                                       "Updating", "Suspended"};
-constexpr std::array<std::string_view, 4> kResults = {"success", "error", "conflict", "held"};
+constexpr std::array<std::string_view, 6> kResults = {"success", "error",       "conflict",
+                                                      "held",    "rolled_back", "in_place"};
 
 void emit_phases(const View& view, const MetricsRegistry::Emit& emit) {
   for (const auto& [key, instance] : view.instances.all()) {
@@ -50,7 +51,8 @@ Metrics::Metrics(MetricsRegistry& registry, const View& view)
                                    {"instance", "namespace", "result"})),
       durations_(registry.histogram("openclaw_reconcile_duration_seconds", "How long passes took.", default_buckets(),
                                     {"instance", "namespace"})),
-      rotations_(registry.counter("openclaw_secret_rotations_total", "Restarts because of changed Secrets, by result.",
+      rotations_(registry.counter("openclaw_secret_rotations_total",
+                                  "Restarts because of changed Secrets, and values delivered in place, by result.",
                                   {"namespace", "instance", "result"})),
       latency_(registry.histogram("openclaw_secret_rollout_latency_seconds",
                                   "From the event of a Secret to the accepted pod template.", default_buckets())) {

@@ -32,7 +32,9 @@ SecretEntry entry_of(const SecretReference& reference, const ObservedSecret& see
   }
   entry.resource_version = seen.resource_version;
   entry.content = seen.content;
-  if (seen.unusable.empty()) entry.digest = seen.digest;  // what a process made of an unusable one is not known
+  if (!seen.unusable.empty()) return entry;  // what a process made of it is not known
+  entry.digest = seen.digest;
+  entry.start_digest = seen.start_digest;
   return entry;
 }
 
@@ -98,6 +100,13 @@ Judged judge(const RotationInput& in, const std::string& name, const SecretRefer
   return judge_missing(reference, *known, seen);
 }
 
+bool changed_in_place(const RotationInput& in, const std::string& name, const SecretReference& reference,
+                      const ObservedSecret& seen) {
+  const SecretEntry* known = known_entry(in, name);
+  return known != nullptr && complete(seen) && seen.unusable.empty() && known->usage == usage_id(reference) &&
+         same_key(known->digest, seen.digest) && !seen.start_digest.empty() && known->start_digest == seen.start_digest;
+}
+
 void note_trouble(const std::string& name, const SecretReference& reference, const ObservedSecret& seen,
                   RotationDecision& out) {
   if (seen.presence == Presence::kUnreadable) out.unreadable.push_back(name);
@@ -125,11 +134,15 @@ Action action_of(const RotationInput& in, const RotationDecision& d, bool rotate
 RotationDecision decide_rotation(const RotationInput& in) {
   RotationDecision out;
   std::map<std::string, Judged> judged;
+  bool in_place = true;
   for (const auto& [name, reference] : in.references) {
     const ObservedSecret& seen = in.observed.find(name)->second;
     note_trouble(name, reference, seen, out);
     Judged verdict = judge(in, name, reference, seen);
-    if (verdict.verdict == Verdict::kRotate) out.changed.push_back(name);
+    if (verdict.verdict == Verdict::kRotate) {
+      out.changed.push_back(name);
+      in_place = in_place && changed_in_place(in, name, reference, seen);
+    }
     judged.emplace(name, std::move(verdict));
   }
   const bool blocked = !out.missing.empty() || !out.unreadable.empty() || !out.unusable.empty() || !in.has_key;
@@ -139,6 +152,7 @@ RotationDecision decide_rotation(const RotationInput& in) {
     out.next.secrets.emplace(name, take ? std::move(verdict.entry) : held(in, name, in.references.find(name)->second));
   }
   if (in.state != nullptr) out.next.hash = in.state->hash;
+  out.in_place = rotate && in_place;
   out.held_back = in.starts_pods && !out.unusable.empty();
   out.action = action_of(in, out, rotate);
   return out;

@@ -25,8 +25,9 @@ namespace rotor::openclaw {
 
 struct ObservedSecret {
   enum class Presence : std::uint8_t { kPresent, kMissing, kUnreadable } presence = Presence::kMissing;
-  std::string digest;     // empty when the digest key is not to be had
-  std::string content{};  // of all of the Secret, whatever is consumed; empty: not known
+  std::string digest;          // empty when the digest key is not to be had
+  std::string start_digest{};  // of what pods read only when they start, where that is not all; else empty
+  std::string content{};       // of all of the Secret, whatever is consumed; empty: not known
   std::string resource_version;
   std::vector<std::string> missing_keys;  // required ones that a present Secret lacks, sorted
   std::string error;                      // unreadable: why
@@ -55,6 +56,7 @@ struct RotationDecision {
   std::vector<std::string> missing;     // `name` or `name (key X)`, required ones, sorted
   std::vector<std::string> unreadable;  // names
   std::vector<std::string> unusable;    // `Secret "name": key …`, each with the reason
+  bool in_place = false;                // all that changed is read again by pods that run
   bool held_back = false;               // pods would start onto an unusable value: nothing may be written
 };
 

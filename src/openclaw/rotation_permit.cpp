@@ -3,14 +3,16 @@
 namespace rotor::openclaw {
 
 Task<Result<Permit>> PermitChain::ask(WishPtr wish) {
+  Permit leave;
   for (std::size_t i = 0; i < links_.size(); ++i) {
     CO_TRY(Permit permit, co_await links_[i]->ask(wish));
+    leave.in_place |= permit.goes() && permit.in_place;
     if (permit.goes()) continue;
     const bool gives_up = permit.verdict == Permit::Verdict::kRefuse;
     for (std::size_t before = 0; gives_up && before < i; ++before) links_[before]->withdrawn(wish->key());
     co_return permit;
   }
-  co_return Permit{};
+  co_return leave;
 }
 
 void PermitChain::written(const RotationWish& wish) {

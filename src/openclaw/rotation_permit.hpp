@@ -33,6 +33,7 @@ struct RotationWish {
   api::StatefulSet wanted;                                     // what the pods would start as, without marks
   LivePtr live;                                                // the StatefulSet that is there
   std::string hash_before;                                     // the mark on its template
+  bool in_place = false;                                       // pods that run can be given all of `changed`
   bool marks_only = false;  // another operator's pods: of `wanted` nothing is written
 
   kube::Key key() const { return instance->metadata.key(); }
@@ -47,6 +48,7 @@ struct Permit {
   } verdict = Verdict::kGo;
   std::string reason{}, message{};       // of kWait and kRefuse, without values
   std::optional<Duration> look_again{};  // after this; else whoever gave the answer wakes the instance
+  bool in_place = false;                 // kGo: the pods that run have been given it, and need no restart
   bool warns = false;                    // kWait: a Warning tells it once, as with kRefuse
   bool goes() const { return verdict == Verdict::kGo; }
 };

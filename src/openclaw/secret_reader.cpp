@@ -56,6 +56,7 @@ Task<ObservedSecret> SecretReader::observe_one(kube::Key secret, SecretReference
   } else if (const SecretEntry* entry = believed(state.get(), secret.name, version, reference, digester.get())) {
     seen.presence = Presence::kPresent;
     seen.digest = entry->digest;
+    seen.start_digest = entry->start_digest;
     seen.content = entry->content;
     seen.resource_version = version;
   } else {

@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
+#include "openclaw/builders/in_place.hpp"
 #include "openclaw/file_references.hpp"
 #include "openclaw/variable_expansion.hpp"
 
@@ -71,6 +72,18 @@ void add_container(const api::Container& container, References& out) {
   for (const api::EnvVar& variable : container.env) add_env(variable, out);
 }
 
+// Keys that something reads at the start as well are its own matter: they are there already.
+void add_in_place(const api::Volume& volume, References& out) {
+  for (const FileReference& file : files_of(volume)) {
+    SecretReference& reference = out[file.name];
+    const bool at_start =
+        reference.every_file || reference.keys.contains(file.key) || !reference.variables_of(file.key).empty();
+    reference.required = true;
+    reference.keys[file.key] = true;
+    if (!at_start) reference.in_place.insert(file.key);
+  }
+}
+
 void add_part(std::string& out, char kind, std::string_view text) {
   out += kind;
   out += std::to_string(text.size());
@@ -91,6 +104,13 @@ std::set<std::string> SecretReference::variables_of(const std::string& key) cons
   return names;
 }
 
+SecretReference SecretReference::at_start() const {
+  SecretReference out = *this;
+  for (const std::string& key : in_place) out.keys.erase(key);
+  out.in_place.clear();
+  return out;
+}
+
 References secret_references(const api::PodSpec& pod, bool whole_volumes) {
   References out;
   for (const api::Container& c : pod.init_containers) add_container(c, out);
@@ -100,6 +120,9 @@ References secret_references(const api::PodSpec& pod, bool whole_volumes) {
     reference.required |= file.required;
     reference.every_file |= file.key.empty();
     if (!file.key.empty()) reference.keys[file.key] |= file.required && file.key_required;
+  }
+  for (const api::Volume& volume : pod.volumes) {
+    if (volume.name == kReloadValues) add_in_place(volume, out);
   }
   return out;
 }
@@ -138,6 +161,7 @@ std::string usage_id(const SecretReference& reference) {
   for (const std::string& prefix : reference.prefixes) add_part(text, 'p', prefix);
   for (const auto& [key, required] : reference.keys) add_part(text, required ? 'K' : 'k', key);
   if (reference.every_file) text += 'f';
+  for (const std::string& key : reference.in_place) add_part(text, 'i', key);
   return hex_encode(sha256(text).substr(0, 4));
 }
 

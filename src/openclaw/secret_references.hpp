@@ -16,6 +16,9 @@ struct SecretReference {
   std::map<std::string, bool> keys;  // secretKeyRef, files: true when some container cannot start without this key
   bool every_file = false;           // mounted whole
 
+  // Of `keys`: those that pods read again while they run, and in no other way. A change of them needs no restart.
+  std::set<std::string> in_place;
+
   // By prefix: keys that no process sees, because an entry of env sets the same variable in every container.
   std::map<std::string, std::set<std::string>> hidden;
   std::map<std::string, std::set<std::string>> variables;  // secretKeyRef: the names that each key goes by
@@ -24,6 +27,8 @@ struct SecretReference {
   // The variables that hold the value of `key`; none when no process sees it.
   std::set<std::string> variables_of(const std::string& key) const;
   bool takes_all() const { return takes_every_key() || every_file; }
+  // What is read only when a pod starts.
+  SecretReference at_start() const;
   friend bool operator==(const SecretReference&, const SecretReference&) = default;
 };
 

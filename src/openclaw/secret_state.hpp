@@ -15,6 +15,7 @@ struct SecretEntry {
   std::string digest;            // Digester::secret(); empty: not known, only the version is
   std::string resource_version;  // at which the digest was taken
   std::string usage;             // usage_id() of the reference
+  std::string start_digest{};    // of the part that pods read only when they start; empty: that is all of it
   std::string content{};         // Digester::content(): tells one state of the Secret from another
   bool absent = false;           // no container has seen a value since the pods were last replaced
   friend bool operator==(const SecretEntry&, const SecretEntry&) = default;

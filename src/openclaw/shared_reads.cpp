@@ -42,6 +42,7 @@ ObservedSecret see_secret(const std::string& name, const SecretReference& refere
   seen.unusable = unusable_values(reference, data);
   if (digester == nullptr) return seen;
   seen.digest = digester->secret(name, reference, data);
+  if (!reference.in_place.empty()) seen.start_digest = digester->secret(name, reference.at_start(), data);
   seen.content = digester->content(data);
   return seen;
 }

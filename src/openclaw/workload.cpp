@@ -48,7 +48,8 @@ Task<Result<WorkloadPass::PlanPtr>> WorkloadPass::decide(SightPtr sight, std::sh
     permits_.failed(sight->key, "went back to the values that ran well");
   } else if (plan.restarts()) {
     CO_TRY(Permit permit, co_await permits_.ask(wish_of(*sight, plan)));
-    if (!permit.goes()) plan = plan_workload(*sight, memory->quiet, now, options_, std::move(permit));
+    if (!permit.goes() || permit.in_place)
+      plan = plan_workload(*sight, memory->quiet, now, options_, std::move(permit));
   } else if (!plan.wait) {
     permits_.withdrawn(sight->key);
   }
@@ -63,16 +64,16 @@ Task<Result<LivePtr>> WorkloadPass::act(SightPtr sight, PlanPtr plan) {
 
 Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const WorkloadPlan& plan, Result<LivePtr> now,
                                              Memory& memory) {
-  if (plan.rotates && on_rotation) {
-    on_rotation(sight.key, !now ? "error" : sight.goes_back ? "rolled_back" : "success");
+  if ((plan.rotates || plan.reloads) && on_rotation) {
+    on_rotation(sight.key, !now ? "error" : sight.goes_back ? "rolled_back" : plan.reloads ? "in_place" : "success");
   }
   if (!now) return std::unexpected(std::move(now).error());
   if (!plan.text.empty()) {
     memory.applied = plan.marks;
     memory.applied.uid = (*now)->metadata.uid;
   }
-  if (plan.restarts() && !sight.goes_back) permits_.written(*wish_of(sight, plan));
-  if (plan.rotates) {
+  if ((plan.restarts() || plan.reloads) && !sight.goes_back) permits_.written(*wish_of(sight, plan));
+  if (plan.rotates || plan.reloads) {
     tell_rotation(sight, plan);
     memory.quiet = {};
   }
@@ -102,6 +103,11 @@ void WorkloadPass::tell_rotation(const WorkloadSight& sight, const WorkloadPlan&
   if (sight.goes_back) {
     return log::warn("going back to older values",
                      {{"instance", sight.key.text()}, {"secrets", names}, {"why", sight.last_good.why}});
+  }
+  if (plan.reloads) {
+    log::info("delivered changed secrets in place", {{"instance", sight.key.text()}, {"secrets", names}});
+    return events_.record(kube::reference_to(*sight.instance), kube::EventRecorder::Type::kNormal, "ReloadedInPlace",
+                          fmt::format("Delivered without a restart: the new values of {}", names));
   }
   log::info("restarting on changed secrets", {{"instance", sight.key.text()}, {"secrets", names}});
   events_.record(kube::reference_to(*sight.instance), kube::EventRecorder::Type::kNormal, "SecretRotated",

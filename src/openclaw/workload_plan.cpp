@@ -72,15 +72,17 @@ LastGood record_after(const WorkloadSight& sight, const WorkloadPlan& plan, bool
 // A restart of ours is put down in the history by the very write that begins it.
 std::string history_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
   const LiveStatefulSet& live = sight.live;
-  if (!plan.restarts() || live.object == nullptr) return live.history;
-  return history_text(with_restart(parse_history(live.history), past_restart(*wish_of(sight, plan), sight.seen_at),
-                                   rolled_out(workload_state(live.document))));
+  if ((!plan.restarts() && !plan.reloads) || live.object == nullptr) return live.history;
+  PastRestart news = past_restart(*wish_of(sight, plan), sight.seen_at);
+  if (plan.reloads) news.result = kReloadedResult;
+  return history_text(
+      with_restart(parse_history(live.history), std::move(news), rolled_out(workload_state(live.document))));
 }
 
 void write_marks(const WorkloadSight& sight, WorkloadPlan& plan) {
   const LiveStatefulSet& live = sight.live;
   const bool keeps = plan.wait.has_value() || !plan.permit.goes();
-  std::string hash = sight.digester == nullptr || keeps ? live.hash : new_hash(sight, plan.rotation);
+  std::string hash = sight.digester == nullptr || keeps || plan.reloads ? live.hash : new_hash(sight, plan.rotation);
   if (hash != live.hash) plan.rotation.next.hash = hash;
   std::string state = keeps ? sight.live_state() : state_text(plan.rotation.next);
   const LastGood record = record_after(sight, plan, keeps);
@@ -107,7 +109,9 @@ WorkloadPlan plan_workload(const WorkloadSight& sight, const QuietPeriod& before
   plan.rotation = rotation_of(sight, options);
   await_quiet(sight, before, now, options, plan);
   const bool goes = plan.permit.goes();
-  plan.rotates = goes && plan.rotation.action == Action::kRotate && !plan.wait;
+  const bool delivers = goes && plan.rotation.action == Action::kRotate && !plan.wait;
+  plan.rotates = delivers && !plan.permit.in_place;
+  plan.reloads = delivers && plan.permit.in_place;
   plan.renews = goes && !plan.rotation.held_back && sight.renewed_by_us();
   plan.blind = !sight.key_error.empty() || !plan.rotation.unreadable.empty();
   const bool template_waits = !goes && sight.renewed_by_us();
@@ -132,7 +136,7 @@ void add_other_values(const WorkloadSight& sight, const WorkloadPlan& plan, Rota
 WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
   RotationWish wish;
   wish.instance = sight.instance;
-  if (plan.rotates) {
+  if (plan.rotates || plan.reloads) {
     for (auto& [name, digest] : changes_of(plan.rotation, sight.observed)) {
       wish.changed.emplace(name, digest);
       const auto seen = sight.observed.find(name);
@@ -142,6 +146,7 @@ WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
   }
   if (plan.renews) add_other_values(sight, plan, wish);
   wish.references = sight.references;
+  wish.in_place = plan.rotation.in_place && !plan.renews && !sight.marks_only && !sight.goes_back;
   wish.wanted = sight.wanted;
   point_at_copies(record_after(sight, plan, false), wish.wanted.spec.pod_template.spec);
   wish.live = sight.live.object;

@@ -16,6 +16,7 @@ struct WorkloadPlan {
   QuietPeriod quiet;             // the burst of changes after this look
   std::optional<Duration> wait;  // the quiet period is not over: the marks stay as they are
   bool rotates = false;          // what is written restarts the pods for the Secrets in `rotation.changed`
+  bool reloads = false;          // what is written notes that pods which run were given those, and restarts nothing
   bool renews = false;           // what is written restarts them for a template that nobody edited the instance for
   Permit permit{};               // one that does not let go: marks and template stay as they are
 

@@ -34,13 +34,13 @@ TEST(ConfigHash, WhatContainersReadAtTheirStartCountsAndNothingElse) {
   const auto with = [](const api::StringMap& data, const ConfigMapReference& reference) {
     Surroundings around;
     around.config_maps.emplace("vars", std::make_shared<const api::StringMap>(data));
-    return config_hash(spec_of("{}"), around, {{"vars", reference}});
+    return config_hash(spec_of("{}"), around, {.read_at_start = {{"vars", reference}}});
   };
   const ConfigMapReference one{.required = true, .keys = {"A"}};
   EXPECT_NE(with({{"A", "1"}}, one), with({{"A", "2"}}, one));
   EXPECT_EQ(with({{"A", "1"}, {"B", "1"}}, one), with({{"A", "1"}, {"B", "2"}}, one));
   EXPECT_NE(with({{"A", "1"}, {"B", "1"}}, {}), with({{"A", "1"}, {"B", "2"}}, {}));
-  EXPECT_NE(with({}, {}), config_hash(spec_of("{}"), {}, {{"vars", {}}})) << "empty is not absent";
+  EXPECT_NE(with({}, {}), config_hash(spec_of("{}"), {}, {.read_at_start = {{"vars", {}}}})) << "empty is not absent";
 }
 
 TEST(ConfigHash, B260AFileOfAWorkspaceConfigMapCounts) {

@@ -89,12 +89,13 @@ std::set<std::string> browser_origins(const api::InstanceSpec& spec) {
   return origins;
 }
 
-ConfigFacts config_facts(const api::InstanceSpec& spec, const SecretBytes& token) {
+ConfigFacts config_facts(const api::InstanceSpec& spec, const SecretBytes& token, const InPlaceKeys& in_place) {
   return {.proxy = proxy_runs(spec),
           .metrics = scrape_port(spec).has_value(),
           .origins = browser_origins(spec),
           .token = token,
-          .rules = rules_of(program_version(spec))};
+          .rules = rules_of(program_version(spec)),
+          .in_place = in_place};
 }
 
 }  // namespace
@@ -116,9 +117,10 @@ bool token_belongs_in_config(const api::OpenClawInstance& instance) {
   return std::ranges::none_of(instance.spec.env, [](const api::EnvVar& e) { return e.name == kTokenVariable; });
 }
 
-kube::StringMap config_files(const api::InstanceSpec& spec, const Surroundings& around, const SecretBytes& token) {
+kube::StringMap config_files(const api::InstanceSpec& spec, const Surroundings& around, const SecretBytes& token,
+                             const InPlaceKeys& in_place) {
   kube::StringMap files;
-  files.emplace(kConfigFile, complete_config(users_config(spec, around), config_facts(spec, token)));
+  files.emplace(kConfigFile, complete_config(users_config(spec, around), config_facts(spec, token, in_place)));
   if (proxy_runs(spec)) files.emplace(kProxyFile, kProxyConfig);
   if (const auto port = scrape_port(spec)) files.emplace(kCollectorFile, fmt::format(kCollectorConfig, *port));
   return files;
@@ -127,7 +129,7 @@ kube::StringMap config_files(const api::InstanceSpec& spec, const Surroundings& 
 api::ConfigMap build_config_map(const api::OpenClawInstance& instance, const Surroundings& around) {
   api::ConfigMap map;
   map.metadata = managed_metadata(instance, config_map_name(instance));
-  map.data = config_files(instance.spec, around, around.token);
+  map.data = config_files(instance.spec, around, around.token, in_place_keys(instance, around));
   return map;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api/core/config_map.hpp"
+#include "openclaw/builders/in_place.hpp"
 #include "openclaw/managed.hpp"
 
 namespace rotor::openclaw {
@@ -21,8 +22,9 @@ std::string users_config(const api::InstanceSpec& spec, const Surroundings& arou
 // The variable is all that tells the token where the file must not, or where the file would win over the user's own.
 bool token_belongs_in_config(const api::OpenClawInstance& instance);
 
-// `token`: empty for the files as a hash sees them.
-kube::StringMap config_files(const api::InstanceSpec& spec, const Surroundings& around, const SecretBytes& token);
+// `token`: empty for the files as a hash sees them. `in_place`: keys that the program reads as files.
+kube::StringMap config_files(const api::InstanceSpec& spec, const Surroundings& around, const SecretBytes& token,
+                             const InPlaceKeys& in_place = {});
 
 api::ConfigMap build_config_map(const api::OpenClawInstance& instance, const Surroundings& around);
 

@@ -69,6 +69,7 @@ std::string complete_config(std::string_view text, const ConfigFacts& facts) {
   if (facts.metrics) {
     config->within("diagnostics", [](JsonMembers& d) { d.set_default("otel", std::string(kMetricsTarget)); });
   }
+  read_by_resolver(facts.in_place, *config);
   config->within("gateway", [&facts](JsonMembers& gateway) { complete_gateway(gateway, facts); });
   return json::pretty_sorted(config->text(), json::Escape::kHtml).value_or(std::string(text));
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/secret_bytes.hpp"
+#include "openclaw/builders/in_place.hpp"
 #include "openclaw/program_version.hpp"
 
 namespace rotor::openclaw {
@@ -17,6 +18,7 @@ struct ConfigFacts {
   std::set<std::string> origins{};  // of browsers that may use the Control UI
   SecretBytes token{};              // empty: none is written
   VersionRules rules{};
+  InPlaceKeys in_place{};  // of providers that read them as files
 };
 
 // Where something else than a JSON object was written (JSON5, a mistake), the text comes back as it is: the program

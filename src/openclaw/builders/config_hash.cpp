@@ -3,6 +3,7 @@
 #include "base/hash.hpp"
 #include "json/describe.hpp"
 #include "openclaw/builders/config.hpp"
+#include "openclaw/builders/in_place.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/builders/workspace.hpp"
 #include "openclaw/names.hpp"
@@ -76,16 +77,15 @@ ConfigMapReferences others_config_maps(const api::OpenClawInstance& instance, co
   return all;
 }
 
-std::string config_hash(const api::InstanceSpec& spec, const Surroundings& around,
-                        const ConfigMapReferences& read_at_start) {
+std::string config_hash(const api::InstanceSpec& spec, const Surroundings& around, const AlsoHashed& also) {
   HashInput input;
   input.add(spec.config ? api::OptionalRaw(json::Raw{json::write(*spec.config)}) : std::nullopt);
-  input.add(config_files(spec, around, {}));
+  input.add(config_files(spec, around, {}, also.in_place));
   add_workspaces(spec, around, input);
   for (const api::OptionalRaw* block : {&spec.skills, &spec.runtime_deps, &spec.tailscale}) input.add(*block);
   input.add(std::string_view(json::write(spec.plugins)));
   input.add(std::string_view(json::write(spec.init_containers)));
-  add_read_at_start(read_at_start, around, input);
+  add_read_at_start(also.read_at_start, around, input);
   return input.digest();
 }
 

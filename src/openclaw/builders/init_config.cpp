@@ -4,6 +4,7 @@
 #include "json/document.hpp"
 #include "openclaw/builders/config.hpp"
 #include "openclaw/builders/image.hpp"
+#include "openclaw/builders/in_place.hpp"
 #include "openclaw/builders/parts.hpp"
 #include "openclaw/builders/workspace.hpp"
 
@@ -42,6 +43,7 @@ api::Container build_init_config(const api::OpenClawInstance& instance, const Su
   }
   container.volume_mounts.push_back(read_only(mount("workspace-init", "/workspace-init")));
   container.security_context = init_security(spec);
+  if (!in_place_keys(instance, around).empty()) write_resolver(container);
   return container;
 }
 

@@ -2,6 +2,7 @@
 
 #include "api/core/quantity.hpp"
 #include "openclaw/builders/image.hpp"
+#include "openclaw/builders/in_place.hpp"
 #include "openclaw/builders/init_config.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/builders/parts.hpp"
@@ -87,6 +88,7 @@ api::Container build_main_container(const OpenClawInstance& instance, const PodI
   main.security_context = security_context(instance.spec);
   main.lifecycle = config_lifecycle(instance.spec);
   add_probes(instance.spec, main);
+  deliver_in_place(in_place_keys(instance, known_around(input)), main);
   return main;
 }
 

@@ -14,6 +14,7 @@
 #include "api/policy/disruption_budget.hpp"
 #include "api/rbac/role.hpp"
 #include "base/secret_bytes.hpp"
+#include "openclaw/builders/in_place.hpp"
 #include "openclaw/managed.hpp"
 #include "openclaw/secret_references.hpp"
 
@@ -61,10 +62,12 @@ api::StatefulSet build_stateful_set(const api::OpenClawInstance& instance, const
 // `secret_hash` goes to the pod template, `secret_state` to the StatefulSet; empty ones are left out.
 void set_marks(api::StatefulSet& workload, std::string secret_hash, std::string secret_state);
 
-// 16 hexadecimal digits over what a pod reads only when it starts. `read_at_start`: the ConfigMaps that its containers
-// name themselves.
-std::string config_hash(const api::InstanceSpec& spec, const Surroundings& around,
-                        const ConfigMapReferences& read_at_start = {});
+// 16 hexadecimal digits over what a pod reads only when it starts.
+struct AlsoHashed {
+  ConfigMapReferences read_at_start{};  // that its containers name themselves
+  InPlaceKeys in_place{};               // the configuration names their files
+};
+std::string config_hash(const api::InstanceSpec& spec, const Surroundings& around, const AlsoHashed& also = {});
 
 // The ConfigMaps of others that the containers of an instance's pod read only when they start.
 ConfigMapReferences others_config_maps(const api::OpenClawInstance& instance, const api::PodSpec& pod);

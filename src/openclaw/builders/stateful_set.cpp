@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "openclaw/builders/identity.hpp"
+#include "openclaw/builders/in_place.hpp"
 #include "openclaw/builders/init_config.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/builders/parts.hpp"
@@ -49,6 +50,7 @@ std::vector<api::Container> containers(const OpenClawInstance& instance, const P
   std::vector<api::Container> all = {build_main_container(instance, input)};
   if (proxy_runs(spec)) all.push_back(build_gateway_proxy(spec));
   if (const auto port = scrape_port(spec)) all.push_back(build_otel_collector(spec, *port));
+  if (!in_place_keys(instance, known_around(input)).empty()) all.push_back(build_secret_reload(all.front()));
   std::ranges::transform(spec.sidecars, std::back_inserter(all), users_container);
   return all;
 }
@@ -82,10 +84,10 @@ bool lacks_one(const ConfigMapReferences& references, const Surroundings& around
 
 // A pod that runs is left alone while a new one could not start.
 std::string config_mark(const OpenClawInstance& instance, const PodInput& input, const api::PodSpec& pod) {
-  const ConfigMapReferences read_at_start = others_config_maps(instance, pod);
   const Surroundings& around = known_around(input);
-  const bool stays = !input.present_config_hash.empty() && lacks_one(read_at_start, around);
-  return stays ? input.present_config_hash : config_hash(instance.spec, around, read_at_start);
+  const AlsoHashed also{others_config_maps(instance, pod), in_place_keys(instance, around)};
+  const bool stays = !input.present_config_hash.empty() && lacks_one(also.read_at_start, around);
+  return stays ? input.present_config_hash : config_hash(instance.spec, around, also);
 }
 
 // Azure's webhook looks at the pod's label, not at the ServiceAccount alone.

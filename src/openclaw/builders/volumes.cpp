@@ -1,5 +1,6 @@
 // The volumes of the pod, in the order that users of the existing operator know.
 #include "openclaw/builders/config.hpp"
+#include "openclaw/builders/in_place.hpp"
 #include "openclaw/builders/init_config.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/builders/parts.hpp"
@@ -67,6 +68,7 @@ std::vector<api::Volume> build_volumes(const OpenClawInstance& instance, const P
   all.push_back(empty_volume("tmp"));
   if (proxy_runs(spec)) all.push_back(empty_volume("gateway-proxy-tmp"));
   if (has_ca_bundle(spec)) all.push_back(ca_volume(*spec.security->ca_bundle));
+  for (api::Volume& v : in_place_volumes(in_place_keys(instance, known_around(input)))) all.push_back(std::move(v));
   for (const api::Volume& v : spec.sidecar_volumes) all.push_back(users_volume(v));
   for (const api::Volume& v : spec.extra_volumes) all.push_back(users_volume(v));
   return all;

@@ -1,7 +1,10 @@
 #include "openclaw/last_good/pod_glimpse.hpp"
 
+#include <algorithm>
+
 #include "api/core/pod.hpp"
 #include "json/document.hpp"
+#include "openclaw/builders/in_place.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -19,6 +22,16 @@ std::optional<std::int64_t> exit_code_in(const api::OptionalRaw& state) {
   return code != nullptr && code->is_int64() ? std::optional(code->get_int64()) : std::nullopt;
 }
 
+// What a container said as it ended: while it is down, or before it was started again.
+std::string last_words(const api::ContainerStatus& status) {
+  for (const api::OptionalRaw* state : {&status.state, &status.last_state}) {
+    const auto document = *state ? json::parse((*state)->text) : json::Value(nullptr);
+    const std::string_view message = document ? json::find_string(*document, "terminated.message") : std::string_view();
+    if (!message.empty()) return std::string(message);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<PodGlimpse> read_pod_glimpse(std::string_view pod_json) {
@@ -27,7 +40,13 @@ Result<PodGlimpse> read_pod_glimpse(std::string_view pod_json) {
   glimpse.metadata = {pod.metadata.ns, pod.metadata.name, pod.metadata.resource_version};
   glimpse.instance = label(pod.metadata, "app.kubernetes.io/instance");
   glimpse.revision = label(pod.metadata, "controller-revision-hash");
+  const auto mark = pod.metadata.annotations.find(kInPlaceMark);
+  if (mark != pod.metadata.annotations.end()) glimpse.mark = mark->second;
+  glimpse.deleting = pod.metadata.deleting();
+  glimpse.reloads =
+      std::ranges::find(pod.spec.containers, kReloadContainer, &api::Container::name) != pod.spec.containers.end();
   for (const api::ContainerStatus& status : pod.status.container_statuses) {
+    if (status.name == kReloadContainer) glimpse.report = parse_report(last_words(status));
     if (status.name != kMainContainer) continue;
     glimpse.exit_code = exit_code_in(status.state);
     if (!glimpse.exit_code) glimpse.exit_code = exit_code_in(status.last_state);

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "kube/object/object.hpp"
+#include "openclaw/in_place/mark.hpp"
 
 namespace rotor::openclaw {
 
@@ -22,6 +23,12 @@ struct PodGlimpse {
   std::string instance;
   std::string revision;                   // of the template it was made from
   std::optional<std::int64_t> exit_code;  // of the main container, the last time it ended
+
+  // Of one whose secrets can be delivered in place:
+  bool reloads = false;
+  bool deleting = false;
+  std::string mark{};      // what it was last told to deliver
+  InPlaceReport report{};  // what it last answered
 
   bool cannot_start() const { return exit_code == kCannotStart; }
 };

@@ -47,6 +47,7 @@ bool same_digest_key(std::string_view a, std::string_view b) {
 void see_kept(const KeptValue& kept, ObservedSecret& seen) {
   seen.presence = ObservedSecret::Presence::kPresent;
   seen.digest = kept.digest;
+  seen.start_digest.clear();
   seen.resource_version.clear();  // no version of the Secret itself proves anything about what the pods have
   seen.missing_keys.clear();
   seen.unusable.clear();

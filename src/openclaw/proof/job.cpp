@@ -8,7 +8,10 @@
 
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
+#include "json/document.hpp"
 #include "openclaw/builders/identity.hpp"
+#include "openclaw/builders/in_place.hpp"
+#include "openclaw/file_references.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/proof/models_probe.hpp"
 
@@ -36,6 +39,20 @@ std::vector<std::string> command_of(const ProofSettings& settings) {
   return settings.kind == Kind::kOpenclawModels ? models_probe_command() : settings.command;
 }
 
+// Keys that running pods read as files are variables here: a command looks for them where they are without that.
+void add_file_variables(const api::PodSpec& pod, api::Container& proof) {
+  constexpr std::string_view kFolder = "values/";
+  const auto volume = std::ranges::find(pod.volumes, kReloadValues, &api::Volume::name);
+  if (volume == pod.volumes.end()) return;
+  for (const FileReference& file : files_of(*volume)) {
+    if (!file.path.starts_with(kFolder)) continue;
+    api::EnvVar entry{file.path.substr(kFolder.size()), std::nullopt, api::EnvVarSource{}};
+    entry.value_from->secret_key_ref = api::KeySelector{.name = file.name, .key = file.key, .optional = std::nullopt};
+    std::erase_if(proof.env, [&entry](const api::EnvVar& other) { return other.name == entry.name; });
+    proof.env.push_back(std::move(entry));
+  }
+}
+
 api::Container proof_container(const api::PodSpec& pod, const ProofSettings& settings) {
   api::Container proof;
   if (const api::Container* main = main_container(pod)) {
@@ -43,6 +60,7 @@ api::Container proof_container(const api::PodSpec& pod, const ProofSettings& set
     proof.ports.clear();
     proof.liveness_probe = proof.readiness_probe = proof.startup_probe = proof.lifecycle = std::nullopt;
   }
+  add_file_variables(pod, proof);
   proof.name = kProofContainer;
   proof.command = command_of(settings);
   proof.args.clear();

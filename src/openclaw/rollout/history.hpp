@@ -14,6 +14,8 @@ namespace rotor::openclaw {
 
 struct RotationWish;
 
+inline constexpr std::string_view kReloadedResult = "in place";  // pods that ran were given it, none restarted
+
 struct PastSecret {
   std::vector<std::string> keys{};  // that are consumed one by one
   bool every_key = false;           // consumed whole
@@ -24,7 +26,7 @@ struct PastSecret {
 
 struct PastRestart {
   std::string at;      // RFC 3339
-  std::string result;  // of one that was followed by another: `completed` or `replaced`
+  std::string result;  // of one that was followed by another: `completed` or `replaced`; or kReloadedResult
   std::map<std::string, PastSecret, std::less<>> secrets;  // none: the template changed for a reason of Rotor's own
   friend bool operator==(const PastRestart&, const PastRestart&) = default;
 };
