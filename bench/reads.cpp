@@ -21,6 +21,7 @@
 #include "base/metrics.hpp"
 #include "cli/providers.hpp"
 #include "json/document.hpp"
+#include "providers/kept_clients.hpp"
 
 namespace rotor {
 namespace {
@@ -112,16 +113,19 @@ class Bench {
   bool failed = false;
 
  private:
-  Task<Result<std::unique_ptr<providers::SecretsClient>>> open(const json::Value& block) {
+  // As the pass of an object opens its store. One number, one store.
+  Task<Result<providers::KeptClients::ClientPtr>> open(const json::Value& block, std::size_t number) {
     providers::Store store;
     store.kind = "SecretStore";
     store.ns = "bench";
-    store.name = "bench";
+    store.name = fmt::format("bench-{}", number);
     store.provider = std::string(json::find_string(plan_, "provider"));
     store.config = {json::serialize(block)};
     providers::Provider* provider = registry_.find(store.provider);
     if (provider == nullptr) co_return fail(Code::kInvalid, "no such provider");
-    co_return co_await provider->make_client(
+    std::string identity = store.name;
+    co_return co_await clients_.open(
+        *provider, std::move(identity),
         {.store = std::move(store), .consumer_ns = "bench", .gate = gate_, .allow_controller_identity = true});
   }
 
@@ -137,7 +141,7 @@ class Bench {
 
   // A whole pass of an object: client, read, close.
   Task<Result<void>> pass() {
-    CO_TRY(const auto client, co_await open(*json::find(plan_, "block")));
+    CO_TRY(const auto client, co_await open(*json::find(plan_, "block"), 0));
     CO_TRY_VOID(co_await read(*client));
     co_await client->close();
     co_return Result<void>();
@@ -173,7 +177,7 @@ class Bench {
     const json::Value* stores = json::find(plan_, "stores");
     const std::size_t count = stores == nullptr ? 0 : stores->as_array().size();
     for (std::size_t i = 0; i < count; ++i) {
-      CO_TRY(const auto client, co_await open(stores->as_array()[i]));
+      CO_TRY(const auto client, co_await open(stores->as_array()[i], i + 1));
       CO_TRY_VOID(co_await read(*client));
     }
     if (count > 0) {
@@ -191,6 +195,7 @@ class Bench {
   std::unique_ptr<providers::HttpClients> http_;
   std::unique_ptr<providers::CallCounter> calls_;
   providers::ProviderRegistry registry_;
+  providers::KeptClients clients_{clock_};
 };
 
 int run(const char* path) {

@@ -4,7 +4,7 @@
     $(tools/toolchain.sh venv)/bin/python bench/stores.py reads [vault aws gcp azure] [--reads 1000]
     $(tools/toolchain.sh venv)/bin/python bench/stores.py sync [--objects 5000] [--keys 5000] [--latency 50] [--budget 200]
 
-`reads`: one read after the other of one member of a JSON secret, by us (bench_reads: a client made, a read) and by the vendor's own client in the
+`reads`: one read after the other of one member of a JSON secret, by us (bench_reads: the store opened, a read) and by the vendor's own client in the
 same run, against the same server; CPU of the reading thread, so that doubles in this process do not count. Beside it, for
 Vault, the bare exchange by our HTTP client, and the memory of each further store that is opened.
 `sync`: N ExternalSecrets over K keys of a Vault that takes its time, on the embedded server, until all are Ready; reads on

@@ -82,11 +82,16 @@ struct FindRequest {
 
 class SecretsWriter;
 
-// One store as seen by one consumer. Lives for one reconcile; what should outlive it (tokens, connections) the Provider
-// keeps. Error texts never quote a payload.
+// One store as seen by one consumer. Lives for one reconcile, and may remember what it read; what should outlive it the
+// Provider keeps (tokens, connections), or again() hands on. Error texts never quote a payload.
 class SecretsClient {
  public:
   virtual ~SecretsClient() = default;
+
+  // A client for another reconcile: who it is and how it asks are this one's, what this one has read is not. It may
+  // outlive this one, and both may be asked at once. Null: one is made anew for each (it holds what has to be closed, or
+  // making it costs nothing). KeptClients calls it.
+  virtual std::unique_ptr<SecretsClient> again() const { return nullptr; }
 
   // Are the credentials and the address good? Reads no secret.
   virtual Task<Validation> validate() = 0;

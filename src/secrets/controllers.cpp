@@ -30,8 +30,20 @@ struct Controllers::Graph {
         cluster_store_events(kube::make_event_recorder(executor, client, clock, "cluster-secret-store")),
         pool(kRenderThreads),
         reads(clock, CallBudget::of(options.store_calls), metrics_registry),
-        parts{client, clock, world,   registry, generators,    *gate,
-              pool,   reads, metrics, *events,  *store_events, *cluster_store_events,
+        clients(clock),
+        parts{client,
+              clock,
+              world,
+              registry,
+              generators,
+              *gate,
+              clients,
+              pool,
+              reads,
+              metrics,
+              *events,
+              *store_events,
+              *cluster_store_events,
               options},
         states(client, clock, generators, *gate, options),
         external_secrets(parts, states),
@@ -97,6 +109,7 @@ struct Controllers::Graph {
   std::unique_ptr<kube::EventRecorder> cluster_store_events;
   Pool pool;
   SharedReads reads;
+  providers::KeptClients clients;
   Parts parts;
   GeneratorStates states;
   ExternalSecretController external_secrets;

@@ -6,6 +6,7 @@
 #include "generators/generators.hpp"
 #include "kube/client/client.hpp"
 #include "kube/events/events.hpp"
+#include "providers/kept_clients.hpp"
 #include "providers/registry.hpp"
 #include "secrets/metrics.hpp"
 #include "secrets/options.hpp"
@@ -21,6 +22,7 @@ struct Parts {
   const providers::ProviderRegistry& registry;
   const generators::Generators& generators;
   providers::ReferenceGate& gate;
+  providers::KeptClients& clients;
   Pool& pool;
   SharedReads& reads;
   Metrics& metrics;

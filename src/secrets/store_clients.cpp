@@ -62,9 +62,9 @@ Task<Result<HeldClientPtr>> StoreClients::open(std::string id, StoreViewPtr view
   CO_TRY(providers::Store store, provider_store(*view));
   CO_TRY(providers::Provider* const provider, admission::provider_of(p_.registry, store));
   providers::StoreContext context{std::move(store), consumer_ns_, p_.gate, p_.options.allow_controller_identity};
-  CO_TRY(std::unique_ptr<SecretsClient> client, co_await provider->make_client(std::move(context)));
+  std::string identity = identity_of(*view, consumer_ns_);
   auto held = std::make_shared<HeldClient>();
-  held->client = std::move(client);
+  CO_TRY(held->client, co_await p_.clients.open(*provider, std::move(identity), std::move(context)));
   opened_.emplace(std::move(id), held);
   co_return std::move(held);
 }

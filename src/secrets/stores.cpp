@@ -44,6 +44,7 @@ void StoreController::changed(const StoreViewPtr& before, const StoreViewPtr& af
   if (!after) {
     p_.metrics.store_gone(before->metadata.key());
     p_.reads.forget(name_of(*before));
+    p_.clients.forget(before->kind, before->metadata.ns, before->metadata.name);
     queue_of(before->metadata.key()).forget(before->metadata.key());
     return;
   }

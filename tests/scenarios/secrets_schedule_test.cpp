@@ -133,5 +133,33 @@ TEST_F(SecretsSchedule, WakesWhoWaitsForAStoreThatIsMended) {
   EXPECT_EQ(reads("store"), 1) << "all of them read the same";
 }
 
+TEST_F(SecretsSchedule, UsesTheSecretThatAStorePointsAtAsItIsNow) {
+  kubernetes_store("store", world.token());
+  for (const char* key : {"k", "l", "m"}) world.create("secret", key, R"({"data":{"a":"eA=="}})");
+  object("one", "store", "k");
+  world.start_operator();
+  world.until_ready("es", "one", kSynced);
+  world.merge("secret", "store-creds", R"({"data":{"token":"d3Jvbmc="}})");
+  object("two", "store", "l");
+  world.until_ready("es", "two", kNotFetched);
+  world.merge("secret", "store-creds", fmt::format(R"({{"data":{{"token":"{}"}}}})", base64_encode(world.token())));
+  object("three", "store", "m");
+  world.merge("es", "two", R"({"metadata":{"annotations":{"force-sync":"1"}}})");
+  world.until_ready("es", "two", kSynced);
+  world.until_ready("es", "three", kSynced);
+}
+
+TEST_F(SecretsSchedule, ReadsFromTheStoreThatTookAnothersName) {
+  kubernetes_store("store", world.token());
+  world.create("secret", "k", R"({"data":{"a":"eA=="}})");
+  object("one", "store", "k");
+  world.start_operator();
+  world.until_ready("es", "one", kSynced);
+  world.remove("ss", "store");
+  fake_store(R"([{"key":"k","value":"of the other"}])");
+  world.merge("es", "one", R"({"metadata":{"annotations":{"force-sync":"1"}}})");
+  world.until("the other store's value", [&] { return world.value("one", "a") == "of the other"; });
+}
+
 }  // namespace
 }  // namespace rotor::test

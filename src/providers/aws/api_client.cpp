@@ -11,7 +11,7 @@ constexpr std::size_t kMostPages = 10'000;
 
 }  // namespace
 
-ApiClient::ApiClient(Shared& shared, std::unique_ptr<Session> session, const Api& api, Endpoint endpoint,
+ApiClient::ApiClient(Shared& shared, std::shared_ptr<Session> session, const Api& api, Endpoint endpoint,
                      RetryPolicy retry)
     : shared_(shared), session_(std::move(session)), api_(api), endpoint_(std::move(endpoint)), retry_(retry) {}
 

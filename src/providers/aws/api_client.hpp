@@ -19,7 +19,10 @@ struct Api {
 class ApiClient {
  public:
   // `session` null: a ClusterSecretStore whose credentials depend on the consumer, looked at without one.
-  ApiClient(Shared& shared, std::unique_ptr<Session> session, const Api& api, Endpoint endpoint, RetryPolicy retry);
+  // Copies are the same to the service, side by side.
+  ApiClient(Shared& shared, std::shared_ptr<Session> session, const Api& api, Endpoint endpoint, RetryPolicy retry);
+
+  bool has_consumer() const { return session_ != nullptr; }
 
   // Can we log in? Reads nothing.
   Task<Validation> validate();
@@ -34,7 +37,7 @@ class ApiClient {
 
  private:
   Shared& shared_;
-  std::unique_ptr<Session> session_;
+  std::shared_ptr<Session> session_;
   const Api& api_;
   Endpoint endpoint_;
   RetryPolicy retry_;

@@ -112,7 +112,7 @@ Task<Result<void>> Session::read_service_account(StoreContext context) {
   if (!config_.auth->jwt->service_account)
     co_return fail(Code::kInvalid, claimant_.auth + ".jwt.serviceAccountRef is required");
   const ServiceAccountSelector ref = *config_.auth->jwt->service_account;
-  CO_TRY(const kube::StringMap annotations, co_await shared_.accounts.annotations(gate_, context.scope(), ref));
+  CO_TRY(const kube::StringMap annotations, co_await gate_.service_account_annotations(context.scope(), ref));
   role_arn_ = annotation(annotations, kRoleAnnotation);
   if (role_arn_.empty()) {
     co_return fail(Code::kInvalid,

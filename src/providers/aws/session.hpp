@@ -9,7 +9,6 @@
 #include "providers/aws/signed_call.hpp"
 #include "providers/aws/sts.hpp"
 #include "providers/common/expiring_cache.hpp"
-#include "providers/common/service_account.hpp"
 
 namespace rotor::providers::aws {
 
@@ -22,7 +21,6 @@ struct Shared {
         personal(services.personal),
         caller(services),
         http(services.http),
-        accounts(services.clock),
         cache(services.clock, kRefusalsFor) {}
 
   // A login that was refused is not repeated for each object that waits for it.
@@ -32,7 +30,6 @@ struct Shared {
   PersonalLogins personal;
   SignedCaller caller;
   HttpClients& http;
-  ServiceAccounts accounts;
   ExpiringCache<Credentials> cache;
 };
 

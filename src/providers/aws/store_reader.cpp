@@ -19,6 +19,10 @@ Result<SecretBytes> pick(const SecretBytes& payload, const RemoteRef& ref) {
 
 }  // namespace
 
+std::unique_ptr<SecretsClient> StoreReader::again() const {
+  return api_.has_consumer() ? std::make_unique<StoreReader>(api_, dialect_, prefix_) : nullptr;
+}
+
 Task<Lookup<Value>> StoreReader::read(std::string id, std::string version) {
   CO_LOOKUP(const SecretBytes answer, co_await api_.call(std::string(dialect_.get), dialect_.get_request(id, version)));
   co_return dialect_.read_value(answer);

@@ -36,6 +36,7 @@ class StoreReader final : public SecretsClient {
   StoreReader(ApiClient api, const Dialect& dialect, std::string prefix)
       : api_(std::move(api)), dialect_(dialect), prefix_(std::move(prefix)) {}
 
+  std::unique_ptr<SecretsClient> again() const override;
   Task<Validation> validate() override { return api_.validate(); }
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;

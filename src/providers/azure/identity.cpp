@@ -148,13 +148,13 @@ Result<Named> merge(Named named, const kube::StringMap& annotations, const Envir
   return named;
 }
 
-Task<Result<Identity>> workload_identity(IdentityReader reader, Config config, StoreContext context) {
+Task<Result<Identity>> workload_identity(EnvironmentVariables environment, Config config, StoreContext context) {
   const ServiceAccountSelector account = *config.service_account_ref;
-  auto annotations = co_await reader.accounts.annotations(context.gate, context.scope(), account);
+  auto annotations = co_await context.gate.service_account_annotations(context.scope(), account);
   if (!annotations) co_return std::unexpected(std::move(annotations).error().prefixed("failed to get service account"));
   CO_TRY(Named named, co_await named_in_secrets(config, context));
   const std::string name = fmt::format("{}/{}", resolve_namespace(context.scope(), account.ns), account.name);
-  CO_TRY(named, merge(std::move(named), *annotations, reader.environment, name));
+  CO_TRY(named, merge(std::move(named), *annotations, environment, name));
   kube::TokenRequest request;
   request.audiences = {std::string(kAudience)};
   request.audiences.insert(request.audiences.end(), account.audiences.begin(), account.audiences.end());
@@ -227,18 +227,19 @@ class CredentialKey {
 
 }  // namespace
 
-Task<Result<Identity>> read_identity(IdentityReader reader, Config config, Cloud cloud, StoreContext context) {
+Task<Result<Identity>> read_identity(EnvironmentVariables environment, Config config, Cloud cloud,
+                                     StoreContext context) {
   const std::string auth = config.auth();
   Identity identity;
   if (config.ambient()) {
     CO_TRY_VOID(allow_ambient(config, cloud, context));
     if (auth == "WorkloadIdentity") {
-      CO_TRY(identity, own_workload_identity(reader.environment));
+      CO_TRY(identity, own_workload_identity(environment));
     } else {
       identity.credential = ManagedIdentity{config.identity_id};
     }
   } else if (auth == "WorkloadIdentity") {
-    CO_TRY(identity, co_await workload_identity(reader, config, context));
+    CO_TRY(identity, co_await workload_identity(environment, config, context));
   } else if (auth == "ServicePrincipal") {
     CO_TRY(identity, co_await service_principal(config, context));
   } else {

@@ -8,7 +8,7 @@
 #include "providers/azure/client_certificate.hpp"
 #include "providers/azure/cloud.hpp"
 #include "providers/azure/config.hpp"
-#include "providers/common/service_account.hpp"
+#include "providers/gate.hpp"
 #include "providers/services.hpp"
 
 namespace rotor::providers::azure {
@@ -38,12 +38,8 @@ struct Identity {
   std::string key;  // a digest of all that makes it: what is kept for one identity serves no other
 };
 
-struct IdentityReader {
-  const EnvironmentVariables& environment;
-  ServiceAccounts& accounts;
-};
-
 // Reads what the manifest points at. kDenied: the store may not use the controller's own identity.
-Task<Result<Identity>> read_identity(IdentityReader reader, Config config, Cloud cloud, StoreContext context);
+Task<Result<Identity>> read_identity(EnvironmentVariables environment, Config config, Cloud cloud,
+                                     StoreContext context);
 
 }  // namespace rotor::providers::azure

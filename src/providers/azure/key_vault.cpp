@@ -37,8 +37,12 @@ Result<SecretMap> extract_metadata(const Bundle& bundle, const ObjectName& objec
 
 }  // namespace
 
-KeyVault::KeyVault(std::unique_ptr<Vault> vault, Clock& clock, Repeated& ignored_rest)
+KeyVault::KeyVault(std::shared_ptr<Vault> vault, Clock& clock, Repeated& ignored_rest)
     : vault_(std::move(vault)), clock_(clock), ignored_rest_(ignored_rest) {}
+
+std::unique_ptr<SecretsClient> KeyVault::again() const {
+  return vault_ ? std::make_unique<KeyVault>(vault_, clock_, ignored_rest_) : nullptr;
+}
 
 Task<Validation> KeyVault::validate() {
   if (!vault_) co_return Validation{.validity = Validity::kUnknown};

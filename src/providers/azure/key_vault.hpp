@@ -14,8 +14,9 @@ namespace rotor::providers::azure {
 class KeyVault final : public SecretsClient {
  public:
   // `vault` is null for a ClusterSecretStore whose credentials depend on the consumer and that has none.
-  KeyVault(std::unique_ptr<Vault> vault, Clock& clock, Repeated& ignored_rest);
+  KeyVault(std::shared_ptr<Vault> vault, Clock& clock, Repeated& ignored_rest);
 
+  std::unique_ptr<SecretsClient> again() const override;
   Task<Validation> validate() override;
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;
@@ -28,7 +29,7 @@ class KeyVault final : public SecretsClient {
   Task<Lookup<BundlePtr>> read(ObjectName object, std::string version);
   Task<Result<std::vector<std::string>>> list(FindRequest find);
 
-  std::unique_ptr<Vault> vault_;
+  std::shared_ptr<Vault> vault_;
   Clock& clock_;
   Repeated& ignored_rest_;
   // A client lives for one reconcile: several entries of one ExternalSecret share an answer.

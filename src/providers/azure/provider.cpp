@@ -35,8 +35,7 @@ class AzureProvider final : public Provider {
     CO_TRY(const Cloud cloud, cloud_of(config));
     CO_TRY(std::string address, vault_address(config));
     CO_TRY(const RetryPolicy retry, retry_policy(context.store));
-    const IdentityReader reader{shared_.environment, shared_.accounts};
-    CO_TRY(Identity identity, co_await read_identity(reader, config, cloud, context));
+    CO_TRY(Identity identity, co_await read_identity(shared_.environment, config, cloud, context));
     std::optional<std::string> scope;
     if (cloud.resource) scope = scope_of(*cloud.resource);
     Session session(shared_, std::move(identity), context, retry);

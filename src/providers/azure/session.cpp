@@ -24,7 +24,6 @@ Error with_newline_hint(Error error, const Credential& credential) {
 Shared::Shared(const Services& services)
     : environment(services.environment),
       caller(services),
-      accounts(services.clock),
       tokens(services.clock, kRememberRefusals),
       scopes(services.clock) {}
 

@@ -20,7 +20,6 @@ struct Shared {
 
   EnvironmentVariables environment;
   Caller caller;
-  ServiceAccounts accounts;
   ExpiringCache<Token> tokens;       // a refused login is not repeated for a minute, unless its inputs change
   ExpiringCache<KnownScope> scopes;  // by vault, for clouds of one's own
 };

@@ -5,9 +5,6 @@
 namespace rotor::providers {
 namespace {
 
-constexpr std::chrono::seconds kAnnotationsFor{30};
-constexpr std::size_t kMostMemos = 1024;
-
 std::string name_of(const Scope& scope, const api::es::ServiceAccountSelector& ref) {
   return resolve_namespace(scope, ref.ns) + "/" + ref.name;
 }
@@ -20,19 +17,6 @@ Task<Result<ServiceAccountToken>> issue(ReferenceGate& gate, Scope scope, api::e
 }
 
 }  // namespace
-
-Task<Result<kube::StringMap>> ServiceAccounts::annotations(ReferenceGate& gate, Scope scope,
-                                                           api::es::ServiceAccountSelector ref) {
-  const std::string key = name_of(scope, ref);
-  const SteadyTime now = clock_.steady();
-  if (const auto it = memos_.find(key); it != memos_.end() && now - it->second.read < kAnnotationsFor) {
-    co_return it->second.annotations;
-  }
-  CO_TRY(kube::StringMap read, co_await gate.service_account_annotations(std::move(scope), std::move(ref)));
-  if (memos_.size() >= kMostMemos) memos_.clear();
-  memos_.insert_or_assign(key, Memo{read, now});
-  co_return read;
-}
 
 Task<Result<SecretBytes>> ServiceAccounts::token(ReferenceGate& gate, Scope scope, api::es::ServiceAccountSelector ref,
                                                  kube::TokenRequest request) {

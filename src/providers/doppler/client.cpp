@@ -32,8 +32,12 @@ Error about(std::string_view name, Error error) {
 
 }  // namespace
 
-DopplerClient::DopplerClient(Shared& shared, std::unique_ptr<Login> login, Config config, std::string store)
+DopplerClient::DopplerClient(Shared& shared, std::shared_ptr<Login> login, Config config, std::string store)
     : shared_(shared), login_(std::move(login)), config_(std::move(config)), store_(std::move(store)) {}
+
+std::unique_ptr<SecretsClient> DopplerClient::again() const {
+  return std::make_unique<DopplerClient>(shared_, login_, config_, store_);
+}
 
 // A single secret is asked for by Doppler's own name and comes as JSON: transformer and format are for all together.
 std::string DopplerClient::download_target(const std::string& name) const {

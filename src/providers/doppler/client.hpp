@@ -11,8 +11,9 @@ namespace rotor::providers::doppler {
 
 class DopplerClient final : public SecretsClient {
  public:
-  DopplerClient(Shared& shared, std::unique_ptr<Login> login, Config config, std::string store);
+  DopplerClient(Shared& shared, std::shared_ptr<Login> login, Config config, std::string store);
 
+  std::unique_ptr<SecretsClient> again() const override;
   Task<Validation> validate() override;
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;
@@ -38,7 +39,7 @@ class DopplerClient final : public SecretsClient {
   Task<Result<SecretMap>> everything();
 
   Shared& shared_;
-  std::unique_ptr<Login> login_;
+  std::shared_ptr<Login> login_;
   Config config_;
   std::string store_;  // a key of its own for each store
   // A client lives for one reconcile: several entries of one ExternalSecret share an answer.

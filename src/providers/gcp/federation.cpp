@@ -117,10 +117,10 @@ Task<Result<AwsIdentity>> read_aws_keys(AwsSecurityCredentials aws, StoreContext
 
 // The service account to impersonate: the manifest's, else the one the ServiceAccount is annotated with, else the
 // JSON's (empty).
-Task<Result<std::string>> service_account_of(Shared& shared, Federation auth, StoreContext context) {
+Task<Result<std::string>> service_account_of(Federation auth, StoreContext context) {
   std::string email = auth.gcp_service_account_email;
   if (email.empty() && auth.service_account) {
-    auto annotations = co_await shared.accounts.annotations(context.gate, context.scope(), *auth.service_account);
+    auto annotations = co_await context.gate.service_account_annotations(context.scope(), *auth.service_account);
     if (!annotations) {
       co_return std::unexpected(std::move(annotations)
                                     .error()
@@ -152,7 +152,7 @@ Task<Result<LoginPtr>> make_federation_login(Shared& shared, Federation auth, St
   }
   if (!auth.audience.empty()) account.audience = auth.audience;
   if (auth.aws) account.subject_token_type = kAwsTokenType;
-  CO_TRY(const std::string email, co_await service_account_of(shared, auth, context));
+  CO_TRY(const std::string email, co_await service_account_of(auth, context));
   if (!email.empty()) {
     CO_TRY(account.service_account_impersonation_url, impersonation_url(email));
   }

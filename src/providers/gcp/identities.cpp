@@ -105,7 +105,7 @@ class Identities final : public GoogleIdentities {
   Task<Result<IdentityPtr>> with_account(GoogleIdentityRequest request, StoreContext context) {
     const auto& gke = *request.gke;
     const std::string field = request.field + ".workloadIdentity";
-    CO_TRY(const std::string email, co_await google_account_of(shared_, gke.service_account, context));
+    CO_TRY(const std::string email, co_await google_account_of(gke.service_account, context));
     if (email.empty()) {
       co_return fail(
           Code::kInvalid,

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "providers/common/service_account.hpp"
+#include "providers/common/expiring_cache.hpp"
 #include "providers/gcp/config.hpp"
 #include "providers/gcp/external_account.hpp"
 #include "providers/gcp/metadata.hpp"
@@ -24,7 +24,6 @@ struct Shared {
         calls(services.calls),
         caller(services),
         metadata(services, caller),
-        accounts(services.clock),
         tokens(services.clock, std::chrono::seconds(30)) {}
 
   EnvironmentVariables environment;
@@ -32,7 +31,6 @@ struct Shared {
   CallCounter& calls;
   Caller caller;
   Metadata metadata;
-  ServiceAccounts accounts;
   ExpiringCache<AccessToken> tokens;
 };
 
@@ -59,7 +57,7 @@ Task<Result<LoginPtr>> make_workload_identity_login(Shared& shared, WorkloadIden
                                                     StoreContext context);
 
 // The service account that annotation iam.gke.io/gcp-service-account of a ServiceAccount names; empty: none.
-Task<Result<std::string>> google_account_of(Shared& shared, ServiceAccountSelector account, StoreContext context);
+Task<Result<std::string>> google_account_of(ServiceAccountSelector account, StoreContext context);
 
 // auth.workloadIdentityFederation.
 Task<Result<LoginPtr>> make_federation_login(Shared& shared, Federation auth, StoreContext context);

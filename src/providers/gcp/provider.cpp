@@ -30,7 +30,7 @@ class GcpProvider final : public Provider {
       rest = std::make_unique<Rest>(shared_, std::move(session), api_endpoint(shared_.environment, config.location),
                                     *retry);
     }
-    co_return std::make_unique<SecretManager>(std::move(rest), config);
+    co_return std::make_unique<SecretManager>(std::move(rest), config.location, config.fetches_enabled());
   }
 
  private:

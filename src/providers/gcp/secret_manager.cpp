@@ -65,6 +65,10 @@ Result<std::string> SecretManager::path_of(std::string_view key) const {
   return fmt::format("{}/{}", secrets(), percent_encode(key));
 }
 
+std::unique_ptr<SecretsClient> SecretManager::again() const {
+  return rest_ ? std::make_unique<SecretManager>(rest_, location_, fetches_enabled_) : nullptr;
+}
+
 Task<Validation> SecretManager::validate() {
   if (!rest_) co_return Validation{.validity = Validity::kUnknown};
   auto token = co_await rest_->session().token();

@@ -14,9 +14,10 @@ namespace rotor::providers::gcp {
 class SecretManager final : public SecretsClient {
  public:
   // `rest` is null for a ClusterSecretStore whose credentials depend on the consumer and that has none.
-  SecretManager(std::unique_ptr<Rest> rest, const Config& config)
-      : rest_(std::move(rest)), location_(config.location), fetches_enabled_(config.fetches_enabled()) {}
+  SecretManager(std::shared_ptr<Rest> rest, std::string location, bool fetches_enabled)
+      : rest_(std::move(rest)), location_(std::move(location)), fetches_enabled_(fetches_enabled) {}
 
+  std::unique_ptr<SecretsClient> again() const override;
   Task<Validation> validate() override;
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;
@@ -36,7 +37,7 @@ class SecretManager final : public SecretsClient {
   Task<Lookup<InfoPtr>> info_of(std::string key);
   Task<Result<std::vector<std::string>>> names(FindRequest find);
 
-  std::unique_ptr<Rest> rest_;
+  std::shared_ptr<Rest> rest_;
   std::string location_;
   bool fetches_enabled_;
   // A client lives for one reconcile: several entries of one ExternalSecret share an answer.

@@ -78,9 +78,9 @@ Task<Result<SecretBytes>> service_account_token(Shared& shared, ReferenceGate& g
   co_return std::move(token->token);
 }
 
-Task<Result<std::string>> google_account_of(Shared& shared, ServiceAccountSelector account, StoreContext context) {
+Task<Result<std::string>> google_account_of(ServiceAccountSelector account, StoreContext context) {
   CO_TRY(const kube::StringMap annotations,
-         co_await shared.accounts.annotations(context.gate, context.scope(), account));
+         co_await context.gate.service_account_annotations(context.scope(), account));
   const auto email = annotations.find(kAccountAnnotation);
   co_return email == annotations.end() ? std::string() : email->second;
 }
@@ -89,7 +89,7 @@ Task<Result<LoginPtr>> make_workload_identity_login(Shared& shared, WorkloadIden
                                                     StoreContext context) {
   WorkloadIdentityLogin::Parts parts{.account = auth.service_account,
                                      .ns = resolve_namespace(context.scope(), auth.service_account.ns)};
-  CO_TRY(const std::string email, co_await google_account_of(shared, auth.service_account, context));
+  CO_TRY(const std::string email, co_await google_account_of(auth.service_account, context));
   if (!email.empty()) {
     auto url = impersonation_url(email);
     if (!url) {

@@ -27,8 +27,12 @@ constexpr std::string_view kNoConsumer = "the store's ServiceAccount needs a nam
 class KubernetesClient final : public SecretsClient {
  public:
   // `client` is null for a ClusterSecretStore whose ServiceAccount depends on the consumer and that has none.
-  KubernetesClient(std::unique_ptr<kube::Client> client, std::string ns, CallCounter& calls)
+  KubernetesClient(std::shared_ptr<kube::Client> client, std::string ns, CallCounter& calls)
       : client_(std::move(client)), ns_(std::move(ns)), calls_(calls) {}
+
+  std::unique_ptr<SecretsClient> again() const override {
+    return client_ ? std::make_unique<KubernetesClient>(client_, ns_, calls_) : nullptr;
+  }
 
   Task<Validation> validate() override {
     if (!client_) co_return Validation{Validity::kUnknown, {}};
@@ -74,7 +78,7 @@ class KubernetesClient final : public SecretsClient {
     co_return std::move(secret);
   }
 
-  std::unique_ptr<kube::Client> client_;
+  std::shared_ptr<kube::Client> client_;
   std::string ns_;
   CallCounter& calls_;
 };

@@ -32,6 +32,10 @@ Result<void> refuse_version(const RemoteRef& ref) {
 OnePasswordClient::OnePasswordClient(Connect& connect, AccessPtr access, Config config)
     : connect_(connect), access_(std::move(access)), config_(std::move(config)), vaults_(config_.vaults_in_order()) {}
 
+std::unique_ptr<SecretsClient> OnePasswordClient::again() const {
+  return std::make_unique<OnePasswordClient>(connect_, access_, config_);
+}
+
 // An id is taken as it is: the next call says when it is none.
 Task<Result<std::string>> OnePasswordClient::vault_id(std::string vault) {
   if (looks_like_id(vault)) co_return vault;

@@ -16,6 +16,7 @@ class OnePasswordClient final : public SecretsClient {
  public:
   OnePasswordClient(Connect& connect, AccessPtr access, Config config);
 
+  std::unique_ptr<SecretsClient> again() const override;
   Task<Validation> validate() override;
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;

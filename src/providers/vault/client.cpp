@@ -37,6 +37,10 @@ Result<SecretBytes> pick(const SecretBytes& document, std::string_view property,
 VaultClient::VaultClient(std::unique_ptr<Session> session, Config config)
     : session_(std::move(session)), config_(std::move(config)) {}
 
+std::unique_ptr<SecretsClient> VaultClient::again() const {
+  return session_ ? std::make_unique<VaultClient>(session_->again(), config_) : nullptr;
+}
+
 Task<Validation> VaultClient::validate() {
   if (!session_) co_return Validation{.validity = Validity::kUnknown};
   if (session_->logged_in()) co_return Validation{};

@@ -15,6 +15,7 @@ class VaultClient final : public SecretsClient {
   // `session` is null for a ClusterSecretStore whose credentials depend on the consumer, looked at without one.
   VaultClient(std::unique_ptr<Session> session, Config config);
 
+  std::unique_ptr<SecretsClient> again() const override;
   Task<Validation> validate() override;
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;

@@ -71,6 +71,12 @@ Task<Result<std::unique_ptr<Session>>> Session::open(Shared& shared, std::shared
   co_return Result<std::unique_ptr<Session>>(std::move(session));
 }
 
+std::unique_ptr<Session> Session::again() const {
+  auto session = std::make_unique<Session>(*this);
+  session->states_.clear();
+  return session;
+}
+
 // Everything that decides which token the server would give, and who the server is.
 std::string Session::cache_key() const {
   CacheKey key;

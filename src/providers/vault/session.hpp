@@ -30,6 +30,9 @@ class Session {
   static Task<Result<std::unique_ptr<Session>>> open(Shared& shared, std::shared_ptr<const Server> server,
                                                      Config config, Identity identity, StoreContext context);
 
+  // The same for another client, which has not seen any state of the server.
+  std::unique_ptr<Session> again() const;
+
   // Fills in token and namespace.
   Task<Result<net::Response>> call(Ask request);
 

@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/line.hpp"
 #include "base/metrics.hpp"
 #include "providers/client.hpp"
 #include "secrets/schedule/freshness.hpp"
 #include "secrets/schedule/identity.hpp"
-#include "secrets/schedule/line.hpp"
 #include "secrets/schedule/store_ledger.hpp"
 
 namespace rotor::secrets {
@@ -32,7 +32,7 @@ Question question_about(const providers::FindRequest& find);
 
 // A client and whose turn with it it is. Closed by who has it last.
 struct HeldClient {
-  std::unique_ptr<providers::SecretsClient> client;
+  std::shared_ptr<providers::SecretsClient> client;
   Turn::ObjectPtr turn = std::make_shared<Turn::Object>();
 };
 using HeldClientPtr = std::shared_ptr<HeldClient>;

@@ -1,4 +1,4 @@
-// Coroutines that wait for somebody's call to end, and are all woken when it has.
+// Coroutines that wait for somebody to be done, and are all woken then; and things that one has at a time.
 #pragma once
 
 #include <list>
@@ -8,7 +8,7 @@
 
 #include "base/task.hpp"
 
-namespace rotor::secrets {
+namespace rotor {
 
 class Line {
  public:
@@ -45,4 +45,4 @@ class Turn {
   ObjectPtr object_;
 };
 
-}  // namespace rotor::secrets
+}  // namespace rotor

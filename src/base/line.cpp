@@ -1,11 +1,11 @@
-#include "secrets/schedule/line.hpp"
+#include "base/line.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
-namespace rotor::secrets {
+namespace rotor {
 
 namespace asio = boost::asio;
 
@@ -42,4 +42,4 @@ Task<std::unique_ptr<Turn>> Turn::take(ObjectPtr object) {
   co_return std::make_unique<Turn>(std::move(object));
 }
 
-}  // namespace rotor::secrets
+}  // namespace rotor

@@ -1,0 +1,111 @@
+#include "providers/kept_clients.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/line.hpp"
+#include "providers/recording_gate.hpp"
+
+namespace rotor::providers {
+
+// What one client was made of, and that client: others are made after it, and nothing is read through it.
+struct KeptClients::Entry {
+  Entry(ReferenceGate& real, const Store& made_for, SteadyTime now)
+      : store(made_for), gate(real), made(now), used(now) {}
+
+  Store store;
+  RecordingGate gate;  // what was made with it may ask it for tokens
+  std::unique_ptr<SecretsClient> first{};
+  SteadyTime made;
+  SteadyTime used;
+  bool changed = false;
+  std::uint64_t good_at = 0;  // the last look that found everything as it was
+  Turn::ObjectPtr looking = std::make_shared<Turn::Object>();
+};
+
+namespace {
+
+// A client together with what it needs.
+template <class Entry>
+std::shared_ptr<SecretsClient> with_its_gate(std::shared_ptr<Entry> entry, std::unique_ptr<SecretsClient> client) {
+  struct Held {
+    std::shared_ptr<Entry> entry;
+    std::unique_ptr<SecretsClient> client;  // destroyed first
+  };
+  auto held = std::make_shared<Held>(std::move(entry), std::move(client));
+  return {held, held->client.get()};
+}
+
+bool is_of(const Store& store, std::string_view kind, std::string_view ns, std::string_view name) {
+  return store.kind == kind && store.ns == ns && store.name == name;
+}
+
+// The same object as it was written; whoever wrote it again gave it another generation.
+bool same_store(const Store& a, const Store& b) {
+  return is_of(a, b.kind, b.ns, b.name) && a.uid == b.uid && a.generation == b.generation && a.provider == b.provider &&
+         a.config == b.config && a.max_retries == b.max_retries && a.retry_interval == b.retry_interval;
+}
+
+}  // namespace
+
+Task<Result<KeptClients::ClientPtr>> KeptClients::open(Provider& provider, std::string identity, StoreContext context) {
+  sweep();
+  const EntryPtr kept = find(identity, context.store);
+  if (kept && co_await unchanged(kept)) {
+    kept->used = clock_.steady();
+    co_return with_its_gate(kept, kept->first->again());
+  }
+  if (kept) drop(identity, kept);
+  co_return co_await make(provider, std::move(identity), std::move(context));
+}
+
+KeptClients::EntryPtr KeptClients::find(const std::string& identity, const Store& store) const {
+  const auto it = entries_.find(identity);
+  return it != entries_.end() && same_store(it->second->store, store) ? it->second : nullptr;
+}
+
+// One look serves all who asked before it began.
+Task<bool> KeptClients::unchanged(EntryPtr entry) {
+  const std::uint64_t asked = ++looks_;
+  if (clock_.steady() - entry->made > kOldest) co_return false;
+  const auto turn = co_await Turn::take(entry->looking);
+  if (!entry->changed && entry->good_at < asked) {
+    const std::uint64_t began = ++looks_;
+    entry->changed = !co_await entry->gate.same_as_noted();
+    entry->good_at = began;
+  }
+  co_return !entry->changed;
+}
+
+Task<Result<KeptClients::ClientPtr>> KeptClients::make(Provider& provider, std::string identity, StoreContext context) {
+  const auto entry = std::make_shared<Entry>(context.gate, context.store, clock_.steady());
+  StoreContext through{std::move(context.store), std::move(context.consumer_ns), entry->gate,
+                       context.allow_controller_identity};
+  CO_TRY(entry->first, co_await provider.make_client(std::move(through)));
+  entry->gate.stop();
+  std::unique_ptr<SecretsClient> client = entry->first->again();
+  if (!client) co_return with_its_gate(entry, std::move(entry->first));
+  entries_.insert_or_assign(std::move(identity), entry);
+  co_return with_its_gate(entry, std::move(client));
+}
+
+void KeptClients::drop(const std::string& identity, const EntryPtr& entry) {
+  const auto it = entries_.find(identity);
+  if (it != entries_.end() && it->second == entry) entries_.erase(it);
+}
+
+void KeptClients::forget(std::string_view kind, std::string_view ns, std::string_view name) {
+  std::erase_if(entries_, [&](const auto& item) { return is_of(item.second->store, kind, ns, name); });
+}
+
+void KeptClients::sweep() {
+  const SteadyTime now = clock_.steady();
+  if (now - swept_ >= std::chrono::minutes(1)) {
+    swept_ = now;
+    std::erase_if(entries_, [&](const auto& item) { return now - item.second->used > kIdleFor; });
+  }
+  if (entries_.size() < kMost) return;
+  entries_.erase(std::ranges::min_element(entries_, {}, [](const auto& item) { return item.second->used; }));
+}
+
+}  // namespace rotor::providers

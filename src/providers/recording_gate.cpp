@@ -1,0 +1,79 @@
+#include "providers/recording_gate.hpp"
+
+#include <utility>
+
+#include "providers/common/cache_key.hpp"
+#include "providers/common/side_by_side.hpp"
+
+namespace rotor::providers {
+namespace {
+
+using api::es::SecretKeySelector;
+using api::es::ServiceAccountSelector;
+using OptionalText = std::optional<std::string>;
+
+constexpr std::size_t kLooksAtOnce = 8;
+
+std::string digest(const Result<SecretBytes>& value) { return value ? CacheKey().add(*value).digest() : std::string(); }
+std::string digest(const Result<std::string>& value) { return value ? CacheKey().add(*value).digest() : std::string(); }
+std::string digest(const Result<kube::StringMap>& annotations) {
+  if (!annotations) return {};
+  CacheKey key;
+  for (const auto& [name, value] : *annotations) key.add(name).add(value);
+  return key.digest();
+}
+
+Task<std::string> digest_of_secret(ReferenceGate& gate, Scope scope, SecretKeySelector ref) {
+  co_return digest(co_await gate.secret_value(std::move(scope), std::move(ref)));
+}
+Task<std::string> digest_of_config_map(ReferenceGate& gate, Scope scope, std::string name, OptionalText ns,
+                                       std::string key) {
+  co_return digest(co_await gate.config_map_value(std::move(scope), std::move(name), std::move(ns), std::move(key)));
+}
+Task<std::string> digest_of_annotations(ReferenceGate& gate, Scope scope, ServiceAccountSelector ref) {
+  co_return digest(co_await gate.service_account_annotations(std::move(scope), std::move(ref)));
+}
+
+}  // namespace
+
+void RecordingGate::note(std::function<Task<Digest>()> again, Digest was) {
+  if (noting_) reads_.push_back({std::move(again), std::move(was)});
+}
+
+Task<Result<SecretBytes>> RecordingGate::secret_value(Scope scope, SecretKeySelector ref) {
+  auto value = co_await real_.secret_value(scope, ref);
+  note([&gate = real_, scope, ref] { return digest_of_secret(gate, scope, ref); }, digest(value));
+  co_return std::move(value);
+}
+
+Task<Result<std::string>> RecordingGate::config_map_value(Scope scope, std::string name, OptionalText ns,
+                                                          std::string key) {
+  auto value = co_await real_.config_map_value(scope, name, ns, key);
+  note([&gate = real_, scope, name, ns, key] { return digest_of_config_map(gate, scope, name, ns, key); },
+       digest(value));
+  co_return std::move(value);
+}
+
+Task<Result<kube::StringMap>> RecordingGate::service_account_annotations(Scope scope, ServiceAccountSelector ref) {
+  auto annotations = co_await real_.service_account_annotations(scope, ref);
+  note([&gate = real_, scope, ref] { return digest_of_annotations(gate, scope, ref); }, digest(annotations));
+  co_return std::move(annotations);
+}
+
+Task<Result<kube::IssuedToken>> RecordingGate::service_account_token(Scope scope, ServiceAccountSelector ref,
+                                                                     kube::TokenRequest request) {
+  co_return co_await real_.service_account_token(std::move(scope), std::move(ref), std::move(request));
+}
+
+Task<Result<void>> RecordingGate::look(std::size_t i) {
+  const std::string now = co_await reads_[i].again();
+  if (now == reads_[i].was) co_return Result<void>();
+  co_return fail(Code::kConflict, "it was changed");
+}
+
+Task<bool> RecordingGate::same_as_noted() {
+  const auto same = co_await side_by_side(reads_.size(), kLooksAtOnce, [this](std::size_t i) { return look(i); });
+  co_return same.has_value();
+}
+
+}  // namespace rotor::providers
