@@ -90,7 +90,7 @@ void add_secrets_flags(CLI::App& command, OperatorFlags& flags) {
   number(command.add_option("--store-calls-per-second", options.store_calls,
                             "What a store may be asked on average, for refreshes and retries; 0 for no bound"),
          "COUNT", 0, 1'000'000)
-      ->capture_default_str()
+      ->default_str("what its vendor permits, see docs/refreshing.md")
       ->group(kSecrets);
   duration(command.add_option(
                "--min-status-interval", flags.least_status_interval,

@@ -89,8 +89,8 @@ class SecretsClient {
   virtual ~SecretsClient() = default;
 
   // A client for another reconcile: who it is and how it asks are this one's, what this one has read is not. It may
-  // outlive this one, and both may be asked at once. Null: one is made anew for each (it holds what has to be closed, or
-  // making it costs nothing). KeptClients calls it.
+  // outlive this one, and both may be asked at once. Null: one is made anew for each (it holds what has to be closed,
+  // or making it costs nothing). KeptClients calls it.
   virtual std::unique_ptr<SecretsClient> again() const { return nullptr; }
 
   // Are the credentials and the address good? Reads no secret.

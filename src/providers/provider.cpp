@@ -14,6 +14,8 @@ std::string_view to_string(Capability capability) {
   return "ReadOnly";
 }
 
+int Provider::calls_per_second(const Store&) const { return 200; }
+
 Task<> SecretsClient::close() { co_return; }
 
 }  // namespace rotor::providers

@@ -34,6 +34,10 @@ class Provider {
   // Static checks of the store's block: no I/O. Returns warnings for the admission answer.
   virtual Result<std::vector<std::string>> validate_store(const Store& store) const = 0;
 
+  // How many calls a second a store is given on average where nobody says otherwise: about half of what its vendor lets
+  // an account have by default (docs/refreshing.md has the sources). 0: as many as come.
+  virtual int calls_per_second(const Store& store) const;
+
   // May log in. An error here is reported as "unable to create client".
   virtual Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) = 0;
 

@@ -29,7 +29,7 @@ struct Controllers::Graph {
         store_events(kube::make_event_recorder(executor, client, clock, "secret-store")),
         cluster_store_events(kube::make_event_recorder(executor, client, clock, "cluster-secret-store")),
         pool(kRenderThreads),
-        reads(clock, CallBudget::of(options.store_calls), metrics_registry),
+        reads(clock, metrics_registry),
         clients(clock),
         parts{client,
               clock,

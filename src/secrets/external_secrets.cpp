@@ -18,6 +18,14 @@ using kube::Key;
 using kube::Lane;
 using kube::Outcome;
 
+namespace {
+
+constexpr std::string_view kNamespaces = "namespace/";
+
+std::string namespace_group(const std::string& ns) { return std::string(kNamespaces) + ns; }
+
+}  // namespace
+
 ExternalSecretController::ExternalSecretController(const Parts& parts, GeneratorStates& states)
     : p_(parts),
       sync_(parts, states),
@@ -223,8 +231,8 @@ std::optional<Outcome> ExternalSecretController::wait_for_a_place(const Observed
   const ExternalSecret& es = *seen.es;
   const Key key = es.metadata.key();
   const Lane lane = queue_.lane(key);
-  const std::string ns = "namespace/" + key.ns;
-  std::vector<CapGroup> groups{{ns, namespace_cap(!caps_->any_other("namespace/", ns))}};
+  const std::string ns = namespace_group(key.ns);
+  std::vector<CapGroup> groups{{ns, namespace_cap(!caps_->any_other(kNamespaces, ns))}};
   Duration pause{};
   for (const api::es::StoreRef& ref : store_refs(es)) {
     const StoreViewPtr store = p_.world.find(store_kind(ref), key.ns, ref.name);
@@ -241,7 +249,9 @@ std::optional<Outcome> ExternalSecretController::wait_for_a_place(const Observed
 
 Task<Outcome> ExternalSecretController::refresh(Observed seen, Decision decision) {
   const Key key = seen.es->metadata.key();
-  Report report = co_await sync_.run(seen.es, freshness_for(seen, decision.interval));
+  // Who waits for a place with the store comes in while this pass writes.
+  const auto leave_stores = [this, key] { caps_->stay_in(key, namespace_group(key.ns)); };
+  Report report = co_await sync_.run(seen.es, freshness_for(seen, decision.interval), leave_stores);
   const bool good = ready_words(report.ending).ready;
   if (good) {
     state_.tried.erase(key);

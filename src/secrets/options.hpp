@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "base/duration.hpp"
@@ -19,7 +20,7 @@ struct Options {
   Duration least_interval = std::chrono::seconds(1);
   // A refresh that found nothing new but the time is told in status at most this often; zero: each time.
   Duration least_status_interval{};
-  int store_calls = 200;                   // a store may get on average, a second; 0: no bound
+  std::optional<int> store_calls{};        // a store may get on average, a second; 0: no bound; nullopt: its back end's
   bool cluster_stores = true;              // off: nobody here touches what reads from a ClusterSecretStore
   bool namespaced_stores = true;           // off: SecretStores are used, and validated by somebody else
   bool cluster_external_secrets = true;    // --enable-cluster-external-secret-reconciler; never with a watch_namespace

@@ -10,6 +10,18 @@ namespace rotor::secrets {
 using api::es::StoreRef;
 using providers::SecretsClient;
 
+namespace {
+
+// What the administrator says, else what the store's back end can be asked.
+CallBudget budget_of(const Parts& parts, const StoreView& view) {
+  if (parts.options.store_calls) return CallBudget::of(*parts.options.store_calls);
+  const auto store = provider_store(view);
+  const auto provider = store ? admission::provider_of(parts.registry, *store) : std::unexpected(store.error());
+  return provider ? CallBudget::of((*provider)->calls_per_second(*store)) : CallBudget();
+}
+
+}  // namespace
+
 Task<Result<SecretsClient*>> StoreClients::get(StoreRef ref) {
   const std::string kind = store_kind(ref);
   const StoreViewPtr store = p_.world.find(kind, consumer_ns_, ref.name);
@@ -33,7 +45,8 @@ Task<Result<SecretsClient*>> StoreClients::get(StoreRef ref) {
   }
   const std::string id = kind + "/" + ref.name;
   if (const auto it = clients_.find(id); it != clients_.end()) co_return it->second.get();
-  SharedReads::Consumer consumer{name_of(*store), identity_of(*store, consumer_ns_), wanted_};
+  SharedReads::Consumer consumer{name_of(*store), identity_of(*store, consumer_ns_), wanted_,
+                                 [p = &p_, store] { return budget_of(*p, *store); }};
   auto client = std::make_unique<SharedClient>(
       p_.reads, p_.clock, std::move(consumer), [this, id, store] { return open(id, store); }, taken_);
   co_return clients_.emplace(id, std::move(client)).first->second.get();

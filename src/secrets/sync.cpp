@@ -49,9 +49,9 @@ struct Sync::Carried {
   std::optional<Deed> deed{};
 };
 
-Task<Report> Sync::run(ExternalSecretPtr es, Freshness wanted) {
+Task<Report> Sync::run(ExternalSecretPtr es, Freshness wanted, std::function<void()> answered) {
   std::vector<LeftBehind> left;
-  Report report = co_await refresh(es, wanted, left);
+  Report report = co_await refresh(es, wanted, std::move(answered), left);
   if (ready_words(report.ending).ready) {
     co_await states_.keep(es, std::move(left));
   } else {
@@ -60,10 +60,12 @@ Task<Report> Sync::run(ExternalSecretPtr es, Freshness wanted) {
   co_return report;
 }
 
-Task<Report> Sync::refresh(ExternalSecretPtr es, Freshness wanted, std::vector<LeftBehind>& left) {
+Task<Report> Sync::refresh(ExternalSecretPtr es, Freshness wanted, std::function<void()> answered,
+                           std::vector<LeftBehind>& left) {
   Report report;
   report.started = p_.clock.now();
   auto material = co_await gather_material(p_, es, wanted, unwritten_, left);
+  answered();
   if (!material) co_return failed(std::move(report), std::move(material).error());
   TargetPtr live = material->live;
   const ManifestPlacePtr place = material->manifest;

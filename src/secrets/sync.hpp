@@ -1,6 +1,8 @@
 // One refresh of an ExternalSecret, step by step: material, content, plan, write. What came of it is for the report.
 #pragma once
 
+#include <functional>
+
 #include "base/task.hpp"
 #include "secrets/content.hpp"
 #include "secrets/generator_states.hpp"
@@ -20,7 +22,8 @@ class Sync {
   Sync(const Parts& parts, GeneratorStates& states)
       : p_(parts), states_(states), digests_(parts), maker_(parts, digests_), writer_(parts), manifest_writer_(parts) {}
 
-  Task<Report> run(ExternalSecretPtr es, Freshness wanted);
+  // `answered` is called when no store is needed any more: all have answered, or one has failed.
+  Task<Report> run(ExternalSecretPtr es, Freshness wanted, std::function<void()> answered);
   // No store is asked, no generator runs: what the target holds stays, and is owned as creationPolicy says.
   Task<Report> put_around(ExternalSecretPtr es);
   // The same for what was made once under an earlier target name.
@@ -35,7 +38,8 @@ class Sync {
   }
 
  private:
-  Task<Report> refresh(ExternalSecretPtr es, Freshness wanted, std::vector<LeftBehind>& left);
+  Task<Report> refresh(ExternalSecretPtr es, Freshness wanted, std::function<void()> answered,
+                       std::vector<LeftBehind>& left);
   struct Carried;  // a plan that was carried out
   Task<Report> conclude(ExternalSecretPtr es, Report report, std::string digest, Synced<Carried> carried);
   Task<Synced<Carried>> carry_out_around(ExternalSecretPtr es);

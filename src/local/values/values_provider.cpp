@@ -62,6 +62,7 @@ class ValuesProvider final : public Provider {
   explicit ValuesProvider(const Values& values) : values_(values) {}
 
   Capability capability() const override { return Capability::kReadOnly; }
+  int calls_per_second(const Store&) const override { return 0; }
   Result<std::vector<std::string>> validate_store(const Store&) const override { return std::vector<std::string>{}; }
 
   Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) override {

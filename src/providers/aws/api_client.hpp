@@ -14,6 +14,7 @@ struct Api {
   Service service;
   std::string_view counter;        // the metric's provider label
   std::string_view target_prefix;  // in front of the operation, in X-Amz-Target
+  int calls_per_second;            // half of an account's quota for reads
 };
 
 class ApiClient {

@@ -133,7 +133,7 @@ Task<Result<SecretMap>> find_parameters(ApiClient& api, FindRequest wanted) {
 }  // namespace
 
 const Dialect kParameterStore = {
-    .api = {Service::kParameterStore, "AWS/ParameterStore", "AmazonSSM."},
+    .api = {Service::kParameterStore, "AWS/ParameterStore", "AmazonSSM.", 20},
     .thing = "Parameter",
     .get = "GetParameter",
     .get_request = parameter_request,

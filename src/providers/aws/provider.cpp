@@ -23,6 +23,11 @@ class AwsProvider final : public Provider {
     return std::vector<std::string>();
   }
 
+  int calls_per_second(const Store& store) const override {
+    const auto config = read_config(store);
+    return config ? dialect_of(*config).api.calls_per_second : Provider::calls_per_second(store);
+  }
+
   Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) override {
     CO_TRY(Config config, read_config(context.store));
     CO_TRY_VOID(check_config(context.store, config, shared_.environment));

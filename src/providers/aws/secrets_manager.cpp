@@ -129,7 +129,7 @@ Task<Result<SecretMap>> find_secrets(ApiClient& api, FindRequest wanted) {
 }  // namespace
 
 const Dialect kSecretsManager = {
-    .api = {Service::kSecretsManager, "AWS/SecretsManager", "secretsmanager."},
+    .api = {Service::kSecretsManager, "AWS/SecretsManager", "secretsmanager.", 5000},
     .thing = "Secret",
     .get = "GetSecretValue",
     .get_request = secret_value_request,

@@ -12,6 +12,8 @@ class AzureProvider final : public Provider {
 
   Capability capability() const override { return Capability::kReadWrite; }
 
+  int calls_per_second(const Store&) const override { return 200; }  // of 4 000 in ten seconds
+
   json::TypeRef block() const override { return &json::type_of<Config>; }
 
   Result<std::vector<std::string>> validate_store(const Store& store) const override {

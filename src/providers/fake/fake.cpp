@@ -173,6 +173,8 @@ class FakeProvider final : public Provider {
 
   json::TypeRef block() const override { return &json::type_of<FakeConfig>; }
 
+  int calls_per_second(const Store&) const override { return 0; }
+
   Result<std::vector<std::string>> validate_store(const Store& store) const override {
     TRY(const FakeConfig config, read_config(store));
     for (std::size_t i = 0; i < config.data.size(); ++i) {

@@ -70,12 +70,26 @@ void Caps::leave(const Key& key) {
     --waiting_;
     return;
   }
-  for (const CapGroup& left : guest.groups) {
+  give_up(guest.groups, guest.lane);
+}
+
+void Caps::stay_in(const Key& key, const std::string& group) {
+  const auto found = guests_.find(key);
+  if (found == guests_.end() || !found->second.blocked_by.empty()) return;
+  std::vector<CapGroup>& groups = found->second.groups;
+  const auto left = std::ranges::stable_partition(groups, [&](const CapGroup& one) { return one.name == group; });
+  const std::vector<CapGroup> given_up(left.begin(), left.end());
+  groups.erase(left.begin(), left.end());
+  give_up(given_up, found->second.lane);
+}
+
+void Caps::give_up(const std::vector<CapGroup>& groups, Lane lane) {
+  for (const CapGroup& left : groups) {
     Group& group = groups_[left.name];
     --group.all;
-    if (guest.lane != Lane::kUser) --group.background;
+    if (lane != Lane::kUser) --group.background;
   }
-  for (const CapGroup& left : guest.groups) call_in(left.name);
+  for (const CapGroup& left : groups) call_in(left.name);
 }
 
 void Caps::call_in(const std::string& name) {

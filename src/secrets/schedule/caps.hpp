@@ -21,7 +21,7 @@ struct Cap {
   int background;
 };
 // A store that answers quickly may have half of the workers: 5 000 first reads at 50 ms take eight seconds. One that is
-// slow, or has not answered yet, holds few.
+// slow, or has not answered yet, holds few. A pass that has its answers is with the store no longer.
 Cap store_cap(bool slow);
 // More than one store, so that a store that hangs does not hold up the rest of its namespace. When other namespaces
 // have something to do as well, few for what nobody waits for.
@@ -43,6 +43,8 @@ class Caps {
   bool enter(const kube::Key& key, const std::vector<CapGroup>& groups, kube::Lane lane);
   // Gives up what it has, a place or one in line; wakes whose turn that makes it, better lanes first.
   void leave(const kube::Key& key);
+  // Gives up its places but the one in this group.
+  void stay_in(const kube::Key& key, const std::string& group);
 
   std::size_t waiting() const { return waiting_; }
   // Does any other group whose name begins like this have somebody in it, or in line?
@@ -67,6 +69,7 @@ class Caps {
   void resize(const std::vector<CapGroup>& groups);
   const CapGroup* full_for(const Guest& guest);
   void settle(const kube::Key& key, Guest& guest);
+  void give_up(const std::vector<CapGroup>& groups, kube::Lane lane);
   void call_in(const std::string& group);
 
   Wake wake_;

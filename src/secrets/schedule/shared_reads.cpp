@@ -82,9 +82,7 @@ class SharedReads::Asking {
   bool answered_ = false;
 };
 
-SharedReads::SharedReads(Clock& clock, CallBudget budget, MetricsRegistry& metrics) : clock_(clock), budget_(budget) {
-  add_metrics(metrics);
-}
+SharedReads::SharedReads(Clock& clock, MetricsRegistry& metrics) : clock_(clock) { add_metrics(metrics); }
 SharedReads::~SharedReads() = default;
 
 Task<> SharedReads::run() {
@@ -132,7 +130,7 @@ Task<Answer> SharedReads::lead(Consumer consumer, Question question, DocumentPtr
 }
 
 Task<Answer> SharedReads::go_out(Consumer consumer, DocumentPtr document, Open open, Call call) {
-  const StorePtr store = store_of(consumer.store, consumer.identity);
+  const StorePtr store = store_of(consumer);
   auto asking = co_await be_admitted(consumer, store);
   if (!asking) {
     ++tallies_[consumer.store].memory;
@@ -164,9 +162,9 @@ Task<Result<std::unique_ptr<SharedReads::Asking>>> SharedReads::be_admitted(Cons
   co_return std::make_unique<Asking>(store, clock_.steady());
 }
 
-SharedReads::StorePtr SharedReads::store_of(const StoreName& name, const std::string& identity) {
-  StorePtr& store = stores_[identity];
-  if (!store) store = std::make_shared<Store>(Store{name, StoreLedger(budget_, clock_.steady())});
+SharedReads::StorePtr SharedReads::store_of(const Consumer& consumer) {
+  StorePtr& store = stores_[consumer.identity];
+  if (!store) store = std::make_shared<Store>(Store{consumer.store, StoreLedger(consumer.budget(), clock_.steady())});
   return store;
 }
 

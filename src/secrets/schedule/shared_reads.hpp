@@ -45,6 +45,7 @@ class SharedReads {
     StoreName store;
     std::string identity;  // identity_of
     Freshness wanted;
+    std::function<CallBudget()> budget = [] { return CallBudget(); };  // of a store that nobody has asked yet
   };
 
   // What is held: no longer than this, and no more.
@@ -52,7 +53,7 @@ class SharedReads {
   static constexpr std::size_t kMostDocuments = 1024;
   static constexpr std::size_t kMostBytes = 8U << 20;
 
-  SharedReads(Clock& clock, CallBudget budget, MetricsRegistry& metrics);
+  SharedReads(Clock& clock, MetricsRegistry& metrics);
   ~SharedReads();
 
   // Wipes what has served its time. Until cancelled.
@@ -82,7 +83,7 @@ class SharedReads {
   using DocumentPtr = std::shared_ptr<Document>;
   using StorePtr = std::shared_ptr<Store>;
 
-  StorePtr store_of(const StoreName& name, const std::string& identity);
+  StorePtr store_of(const Consumer& consumer);
   Task<Answer> lead(Consumer consumer, Question question, DocumentPtr document, Open open, Call call);
   Task<Answer> go_out(Consumer consumer, DocumentPtr document, Open open, Call call);
   Task<Result<std::unique_ptr<Asking>>> be_admitted(Consumer consumer, StorePtr store);
@@ -94,7 +95,6 @@ class SharedReads {
   void add_metrics(MetricsRegistry& metrics);
 
   Clock& clock_;
-  CallBudget budget_;
   std::map<std::string, StorePtr> stores_;        // by identity
   std::map<std::string, DocumentPtr> documents_;  // by identity and document
   std::map<StoreName, Tally> tallies_;

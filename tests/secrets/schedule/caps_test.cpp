@@ -55,6 +55,32 @@ TEST_F(CapsTest, WakeTheNextWithThePlaceAlreadyItsOwn) {
   EXPECT_THAT(woken, ElementsAre("c", "d", "e"));
 }
 
+TEST_F(CapsTest, GiveThePlaceWithAStoreToTheNextWhileItsHolderWrites) {
+  const std::vector<CapGroup> both{kNs, kStore};
+  for (const char* name : {"a", "b"}) EXPECT_TRUE(enter(name, both));
+  EXPECT_FALSE(enter("c", both));
+  caps.stay_in({"n", "a"}, "ns");
+  EXPECT_THAT(woken, ElementsAre("c"));
+  EXPECT_EQ(caps.inside("store"), 2U);
+  EXPECT_EQ(caps.inside("ns"), 3U) << "it is still at work";
+  EXPECT_FALSE(enter("d", both)) << "no more than three of the namespace";
+  leave("a");
+  EXPECT_EQ(caps.inside("ns"), 2U);
+  leave("b");
+  EXPECT_THAT(woken, ElementsAre("c", "d"));
+}
+
+TEST_F(CapsTest, LeaveWhoStandsInLineThere) {
+  enter("a", {kNs, kStore});
+  enter("b", {kNs, kStore});
+  EXPECT_FALSE(enter("c", {kNs, kStore}));
+  caps.stay_in({"n", "c"}, "ns");
+  caps.stay_in({"n", "unknown"}, "ns");
+  EXPECT_EQ(caps.waiting(), 1U);
+  leave("a");
+  EXPECT_THAT(woken, ElementsAre("c"));
+}
+
 TEST_F(CapsTest, WakeBetterLanesFirstAndTheEarlierOfTwo) {
   enter("a", {kStore}, Lane::kUser);
   enter("b", {kStore}, Lane::kUser);

@@ -80,7 +80,7 @@ struct SharedReadsTest : testing::Test {
   test::FakeClock clock;
   MetricsRegistry metrics;
   CountedStore store{clock};
-  SharedReads reads{clock, {.per_second = 200, .burst = 400}, metrics};
+  SharedReads reads{clock, metrics};
   std::size_t taken = 0;
   test::Loop loop;
 
@@ -125,6 +125,23 @@ TEST_F(SharedReadsTest, AskOnceFor500ObjectsOn20Keys) {
   pass(2s);
   EXPECT_EQ(store.calls, 20);
   for (const Reading& one : all) EXPECT_EQ(*one->value, "xx");
+}
+
+TEST_F(SharedReadsTest, GiveEachStoreTheBudgetOfItsBackEnd) {
+  for (const auto& [identity, per_second] : {std::pair("small", 1), std::pair("large", 1000)}) {
+    for (int i = 0; i < 10; ++i) {
+      auto who = std::make_unique<SharedClient>(
+          reads, clock,
+          SharedReads::Consumer{{"SecretStore", "ns", "store"},
+                                identity,
+                                freshness(1h, false, clock.steady()),
+                                [per_second] { return CallBudget::of(per_second); }},
+          [this] { return open(store); }, taken);
+      now(std::move(who), ref(std::to_string(i)));
+    }
+  }
+  EXPECT_GT(reads.pause("small", true), Duration::zero());
+  EXPECT_EQ(reads.pause("large", true), Duration::zero());
 }
 
 TEST_F(SharedReadsTest, AskOnceAnIntervalWhenTheObjectsComeOneAfterTheOther) {
