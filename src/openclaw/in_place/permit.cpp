@@ -53,7 +53,7 @@ Task<Result<Permit>> InPlacePermit::ask(WishPtr wish) {
 // Those of the newest template: others are on their way out.
 std::vector<kube::Cache<PodGlimpse>::Ptr> InPlacePermit::pods_of(const RotationWish& wish) const {
   std::vector<kube::Cache<PodGlimpse>::Ptr> found;
-  const auto document = wish.live == nullptr ? json::Value(nullptr) : json::parse(wish.live->text);
+  const auto document = wish.live == nullptr ? json::Value(nullptr) : json::parse(wish.live->text.unpack());
   const std::string newest(document ? json::find_string(*document, "status.updateRevision") : std::string_view());
   const kube::Key prefix{wish.key().ns, wish.key().name + "-"};
   for (auto it = view_.pods.all().lower_bound(prefix); it != view_.pods.all().end(); ++it) {
