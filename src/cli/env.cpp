@@ -78,6 +78,7 @@ void add_env(CLI::App& app, Action& action) {
       ->default_str("the stores themselves are asked")
       ->type_name("FILE");
   add_credentials_flag(*command, flags->run.use_my_credentials);
+  add_plain_http_flag(*command, flags->run.plain_http);
   command->add_option("--instance", flags->instance, "Only this instance")
       ->default_str("all")
       ->type_name("[NAMESPACE/]NAME");

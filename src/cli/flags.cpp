@@ -34,6 +34,13 @@ CLI::Option* choice(CLI::Option* option, std::vector<std::string> words, std::ve
   });
 }
 
+CLI::Option* add_plain_http_flag(CLI::App& command, providers::PlainHttp& plain) {
+  const auto allow = [&plain](std::int64_t) { plain = providers::PlainHttp::kAnywhere; };
+  return command.add_flag("--allow-plain-http-endpoints", allow,
+                          "Manifests may name plain http addresses outside of loopback and the cluster: credentials "
+                          "and secrets can be read on the way");
+}
+
 CLI::Option* number(CLI::Option* option, std::string unit, std::int64_t least, std::int64_t most) {
   option->type_name(std::move(unit));
   return checked(option, [least, most](const std::string& text) -> Result<void> {

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "providers/services.hpp"
 
 namespace CLI {
+class App;
 class Option;
 }
 
@@ -18,6 +20,9 @@ namespace rotor::cli {
 CLI::Option* choice(CLI::Option* option, std::vector<std::string> words, std::vector<std::string> also = {});
 
 // A whole number from `least` to `most`, shown as `unit`: PORT, COUNT, BYTES.
+// --allow-plain-http-endpoints
+CLI::Option* add_plain_http_flag(CLI::App& command, providers::PlainHttp& plain);
+
 CLI::Option* number(CLI::Option* option, std::string unit, std::int64_t least, std::int64_t most);
 
 // `30s`, `5m`, `1h30m`; not negative.

@@ -93,8 +93,8 @@ class Operator {
         leading_(io.get_executor()),
         calls_(providers::make_call_counter(metrics_)),
         http_(providers::make_http_clients(io.get_executor(), clock, user_agent())),
-        registry_(make_providers({io.get_executor(), clock, *http_, *calls_, environment})),
-        generators_({io.get_executor(), clock, *http_, *calls_, environment}),
+        registry_(make_providers(services())),
+        generators_(services()),
         secrets_(io.get_executor(), client_, clock, registry_, generators_, metrics_, flags_.secrets),
         openclaw_(io.get_executor(), client_, clock, metrics_, flags_.openclaw),
         webhook_(io.get_executor(), *clients_.own, clock, registry_, flags_.webhook),
@@ -133,6 +133,15 @@ class Operator {
   bool failed() const { return failed_; }
 
  private:
+  providers::Services services() {
+    return {.executor = io_.get_executor(),
+            .clock = clock_,
+            .http = *http_,
+            .calls = *calls_,
+            .environment = environment,
+            .plain_http = flags_.plain_http};
+  }
+
   Result<std::unique_ptr<net::HttpServer>> serve_status(const char* flag, const std::string& address, Health health,
                                                         std::optional<net::KeyPair> pair) {
     auto server = start_status_server(io_.get_executor(), address, std::move(health), metrics_, std::move(pair));

@@ -121,6 +121,7 @@ void add_secrets_flags(CLI::App& command, OperatorFlags& flags) {
       .add_flag("--allow-controller-identity", options.allow_controller_identity,
                 "SecretStores may use the controller's own cloud identity")
       ->group(kSecrets);
+  add_plain_http_flag(command, flags.plain_http)->group(kSecrets);
   add_delimiter_flags(command, options.delimiters);
 }
 

@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "cli/leader_flags.hpp"
 #include "openclaw/options.hpp"
+#include "providers/services.hpp"
 #include "secrets/options.hpp"
 
 namespace CLI {
@@ -47,6 +48,7 @@ struct OperatorFlags {
   std::string webhook_lookahead = "2160h";
   LeaderFlags leader{};
   admission::WebhookOptions webhook{};
+  providers::PlainHttp plain_http = providers::PlainHttp::kNearby;
   secrets::Options secrets{};
   bool openclaw_instances = true;
   openclaw::ControllerOptions openclaw{};

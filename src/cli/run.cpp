@@ -43,6 +43,7 @@ void add_run(CLI::App& app, Action& action) {
       ->default_str("the stores themselves are asked")
       ->type_name("FILE");
   add_credentials_flag(*command, options->use_my_credentials);
+  add_plain_http_flag(*command, options->plain_http);
   number(command->add_option("--port", options->port, "Port of the API server on 127.0.0.1"), "PORT", 0, 65535)
       ->default_str("any free one")
       ->group("API server");

@@ -22,7 +22,8 @@ Task<Result<WebhookData>> read_secrets(WebhookSecrets& secrets, std::string cons
 
 class WebhookGenerator final : public Generator {
  public:
-  WebhookGenerator(const providers::Services& services, Pool& pool) : caller_(services), pool_(pool) {}
+  WebhookGenerator(const providers::Services& services, Pool& pool)
+      : caller_(services), pool_(pool), plain_http_(services.plain_http) {}
 
   Task<Lookup<Made>> generate(Order order) override {
     CO_TRY(WebhookSpec spec, read_spec<WebhookSpec>(order.spec));
@@ -30,7 +31,9 @@ class WebhookGenerator final : public Generator {
     if (spec.ca_provider) spec.ca_provider->ns.reset();  // it lies where the consumer is
     CO_TRY(std::string ca, co_await providers::resolve_ca(order.gate, order.scope(), spec.ca_bundle, spec.ca_provider));
     CO_TRY(const WebhookData data, co_await read_secrets(order.webhook_secrets, order.consumer_ns, spec));
-    auto render = [spec, data, now = caller_.clock().now()] { return render_webhook(spec, data, now); };
+    auto render = [spec, data, now = caller_.clock().now(), plain = plain_http_] {
+      return render_webhook(spec, data, now, plain);
+    };
     CO_TRY(WebhookCall call, co_await pool_.run(std::move(render)));
     Result<net::Response> response = co_await ask(call.request, std::move(ca), *webhook_timeout(spec));
     if (!response) co_return std::unexpected(without_secrets(std::move(response).error(), data));
@@ -61,6 +64,7 @@ class WebhookGenerator final : public Generator {
 
   providers::Caller caller_;
   Pool& pool_;
+  providers::PlainHttp plain_http_;
 };
 
 }  // namespace

@@ -68,16 +68,17 @@ class Renderer {
 };
 
 // An address is shown only where no template has made it.
-Result<void> check_url(const WebhookSpec& spec, std::string_view url) {
+Result<void> check_url(const WebhookSpec& spec, std::string_view url, providers::PlainHttp plain) {
   const bool sendable = std::ranges::all_of(url, [](unsigned char c) { return c > 0x20 && c < 0x7F; });
   if (sendable) {
-    const auto checked = providers::check_endpoint("spec.url", url);
+    const auto checked = providers::check_endpoint("spec.url", url, plain);
     if (checked) return {};
     if (!spec.url.contains("{{")) return std::unexpected(checked.error());
   }
   return fail(Code::kInvalid,
               "spec.url: what its template gives cannot be called: it must be https, or http to loopback or to a "
-              "Service of the cluster (NAME.NAMESPACE.svc), without user name, password, fragment and white space, "
+              "Service of the cluster (NAME.NAMESPACE.svc; elsewhere with --allow-plain-http-endpoints), without user "
+              "name, password, fragment and white space, "
               "and no address of the node; encode values with urlquery");
 }
 
@@ -89,12 +90,13 @@ Result<net::Header> header(const std::string& name, std::string value) {
                                           name));
 }
 
-Result<WebhookCall> rendered(const WebhookSpec& spec, const WebhookData& data, WallTime now) {
+Result<WebhookCall> rendered(const WebhookSpec& spec, const WebhookData& data, WallTime now,
+                             providers::PlainHttp plain) {
   Renderer render(data, now);
   WebhookCall call;
   call.request.method = spec.method.empty() ? "GET" : spec.method;
   TRY(call.request.url, render.text("url", spec.url, "failed to parse url"));
-  TRY_VOID(check_url(spec, call.request.url));
+  TRY_VOID(check_url(spec, call.request.url, plain));
   for (const auto& [name, value] : spec.headers) {
     TRY(std::string text, render.text(name, value, fmt::format("failed to parse header {}", name)));
     TRY(net::Header one, header(name, std::move(text)));
@@ -141,8 +143,9 @@ Result<milliseconds> webhook_timeout(const WebhookSpec& spec) {
 }
 
 // A template may say what it likes of a Secret when it fails.
-Result<WebhookCall> render_webhook(const WebhookSpec& spec, const WebhookData& data, WallTime now) {
-  auto call = rendered(spec, data, now);
+Result<WebhookCall> render_webhook(const WebhookSpec& spec, const WebhookData& data, WallTime now,
+                                   providers::PlainHttp plain) {
+  auto call = rendered(spec, data, now, plain);
   if (!call) return std::unexpected(without_secrets(std::move(call).error(), data));
   return call;
 }

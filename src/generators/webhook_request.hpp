@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
 #include "net/http.hpp"
+#include "providers/services.hpp"
 
 namespace rotor::generators {
 
@@ -27,7 +28,8 @@ struct WebhookCall {
   net::Request request;
   std::string json_path;
 };
-Result<WebhookCall> render_webhook(const api::gen::WebhookSpec& spec, const WebhookData& data, WallTime now);
+Result<WebhookCall> render_webhook(const api::gen::WebhookSpec& spec, const WebhookData& data, WallTime now,
+                                   providers::PlainHttp plain = providers::PlainHttp::kNearby);
 
 // The message without the values of the Secrets: a transport may name what it was told to reach.
 Error without_secrets(Error error, const WebhookData& data);

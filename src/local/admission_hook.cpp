@@ -25,9 +25,14 @@ std::optional<std::string> variable(std::string_view name) {
 // Its loop never runs: static checks need none.
 class Judge {
  public:
-  Judge(const MakeProviders& make_providers, StoresAnswer stores)
+  Judge(const MakeProviders& make_providers, StoresAnswer stores, providers::PlainHttp plain)
       : http_(providers::make_http_clients(io_.get_executor(), clock_, "rotor")),
-        registry_(make_providers({io_.get_executor(), clock_, *http_, counter_, variable})) {
+        registry_(make_providers({.executor = io_.get_executor(),
+                                  .clock = clock_,
+                                  .http = *http_,
+                                  .calls = counter_,
+                                  .environment = variable,
+                                  .plain_http = plain})) {
     if (stores == StoresAnswer::kFromValues) registry_.set_stand_in(make_values_provider(no_values_));
   }
 
@@ -57,10 +62,10 @@ class Judge {
 
 }  // namespace
 
-apiserver::Admission make_admission(const MakeProviders& make_providers, StoresAnswer stores) {
-  return [judge = std::make_shared<const Judge>(make_providers, stores)](const apiserver::AdmissionRequest& request) {
-    return judge->answer(request);
-  };
+apiserver::Admission make_admission(const MakeProviders& make_providers, StoresAnswer stores,
+                                    providers::PlainHttp plain) {
+  return [judge = std::make_shared<const Judge>(make_providers, stores, plain)](
+             const apiserver::AdmissionRequest& request) { return judge->answer(request); };
 }
 
 }  // namespace rotor::local

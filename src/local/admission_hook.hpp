@@ -9,6 +9,7 @@ namespace rotor::local {
 enum class StoresAnswer : std::uint8_t { kThemselves, kFromValues };
 
 // Judges with providers of its own, which no other thread sees. With a values file a store is whatever it says it is.
-apiserver::Admission make_admission(const MakeProviders& make_providers, StoresAnswer stores);
+apiserver::Admission make_admission(const MakeProviders& make_providers, StoresAnswer stores,
+                                    providers::PlainHttp plain = providers::PlainHttp::kNearby);
 
 }  // namespace rotor::local

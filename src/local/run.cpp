@@ -184,7 +184,13 @@ class Run {
   providers::Services services(Executor executor) {
     const auto personal =
         options_.use_my_credentials ? providers::PersonalLogins::kPreferred : providers::PersonalLogins::kRefused;
-    return {std::move(executor), clock_, *http_, counter_, environment, personal};
+    return {.executor = std::move(executor),
+            .clock = clock_,
+            .http = *http_,
+            .calls = counter_,
+            .environment = environment,
+            .personal = personal,
+            .plain_http = options_.plain_http};
   }
 
   static secrets::Options secrets_options() {
@@ -362,10 +368,11 @@ Result<RunResult> run(RunOptions options, MakeProviders make_providers) {
   if (!directory.notice.empty()) timeline.say("state", directory.notice);
   const auto book = std::make_shared<LogBook>();
   const auto stores = options.values ? StoresAnswer::kFromValues : StoresAnswer::kThemselves;
-  auto server = apiserver::EmbeddedServer::start({.port = options.port,
-                                                  .directory = directory.path,
-                                                  .logs = book,
-                                                  .admission = make_admission(make_providers, stores)});
+  auto server =
+      apiserver::EmbeddedServer::start({.port = options.port,
+                                        .directory = directory.path,
+                                        .logs = book,
+                                        .admission = make_admission(make_providers, stores, options.plain_http)});
   if (!server) {
     if (server.error().message.contains(directory.path)) server.error().message += " (--state-dir DIR)";
     server.error().message += options.port == 0 ? "" : " (--port; without it any free port is taken)";

@@ -25,8 +25,10 @@ struct RunOptions {
   std::uint16_t port = 0;               // of the API server; 0: the system picks one
   std::string state_directory{};        // "": one for these manifests under the user's state folder
   std::optional<std::string> home{};    // where the instances' folders are; none: in the state folder
-  bool use_my_credentials = false;      // the person's logins come before what a store's manifest says
-  bool fresh = false;                   // without the claims that earlier runs kept
+  // Stores may be asked over plain HTTP outside of loopback and the cluster.
+  providers::PlainHttp plain_http = providers::PlainHttp::kNearby;
+  bool use_my_credentials = false;  // the person's logins come before what a store's manifest says
+  bool fresh = false;               // without the claims that earlier runs kept
   TimelineOptions timeline{};
   std::vector<std::string> command{};  // for every instance; empty: what its container says
   std::vector<std::string> inherit{};  // of the caller's environment, beside what is always passed

@@ -44,6 +44,12 @@ enum class PersonalLogins : std::uint8_t {
   kPreferred,  // a person's, used in place of what a store's manifest says
 };
 
+// Which addresses of manifests may be plain HTTP: who sends a credential there shows it to everybody on the way.
+enum class PlainHttp : std::uint8_t {
+  kNearby,    // loopback and names of the cluster
+  kAnywhere,  // the administrator says so: --allow-plain-http-endpoints
+};
+
 class AwsIdentities;
 class GoogleIdentities;
 
@@ -57,6 +63,7 @@ struct Services {
   // common/cloud_identity.hpp; null: not in this process.
   std::shared_ptr<AwsIdentities> aws_identities{};
   std::shared_ptr<GoogleIdentities> google_identities{};
+  PlainHttp plain_http = PlainHttp::kNearby;
 };
 
 }  // namespace rotor::providers

@@ -66,6 +66,14 @@ TEST_P(RefusedRequest, NamesTheFieldAndNoValue) {
   EXPECT_FALSE(message.contains("canary-31")) << message;
 }
 
+TEST(WebhookRequest, GoesOverPlainHttpWhereTheAdministratorPermitsIt) {
+  const WebhookSpec spec = spec_of(R"({"url":"http://x.example/{{ .login.key }}","result":{}})");
+  EXPECT_FALSE(render_webhook(spec, canary(), {}));
+  const auto call = render_webhook(spec, canary(), {}, providers::PlainHttp::kAnywhere);
+  ASSERT_TRUE(call) << call.error().message;
+  EXPECT_TRUE(call->request.url.starts_with("http://x.example/"));
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Cases, RefusedRequest,
     testing::Values(

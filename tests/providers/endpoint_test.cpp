@@ -11,7 +11,7 @@ TEST(Endpoint, TakesHttpsAndPlainHttpWhereNobodyListens) {
   for (const std::string_view url :
        {"https://vault.example.com:8200/base", "http://127.0.0.1:8200", "http://[::1]:1/", "http://localhost:8200",
         "http://vault:8200", "http://vault.vault.svc:8200", "http://vault.vault.svc.cluster.local"}) {
-    EXPECT_TRUE(check_endpoint("spec.provider.vault.server", url)) << url;
+    EXPECT_TRUE(check_endpoint("spec.provider.vault.server", url, PlainHttp::kNearby)) << url;
   }
 }
 
@@ -21,11 +21,22 @@ TEST(Endpoint, RefusesWhatWouldSendACredentialAstrayAndNamesTheField) {
         "https://vault.example.com/#x", "https://169.254.169.254/latest", "https://[fe80::1]/", "http://2852039166/",
         "https://[::ffff:a9fe:a9fe]/", "https://metadata.google.internal", "https://metadata.google.internal.",
         "https://168.63.129.16", "http://0.0.0.0/", "ftp://vault", "vault.example.com", ""}) {
-    const auto checked = check_endpoint("spec.provider.vault.server", url);
+    const auto checked = check_endpoint("spec.provider.vault.server", url, PlainHttp::kNearby);
     ASSERT_FALSE(checked) << url;
     EXPECT_EQ(checked.error().code, Code::kInvalid);
     EXPECT_TRUE(checked.error().message.starts_with("spec.provider.vault.server")) << checked.error().message;
     EXPECT_FALSE(checked.error().message.contains("pw")) << checked.error().message;
+  }
+}
+
+TEST(Endpoint, TakesPlainHttpElsewhereWhereTheAdministratorSaysSo) {
+  const auto refused = check_endpoint("spec.provider.vault.server", "http://vault.example.com", PlainHttp::kNearby);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().message.contains("--allow-plain-http-endpoints")) << refused.error().message;
+  EXPECT_TRUE(check_endpoint("spec.provider.vault.server", "http://vault.example.com", PlainHttp::kAnywhere));
+  for (const std::string_view url : {"http://169.254.169.254/", "http://metadata.google.internal", "http://2852039166/",
+                                     "http://user:pw@vault.example.com", "http://vault.example.com/#x"}) {
+    EXPECT_FALSE(check_endpoint("spec.provider.vault.server", url, PlainHttp::kAnywhere)) << url;
   }
 }
 

@@ -31,9 +31,9 @@ std::string without_trailing_slash(std::string text) {
   return text;
 }
 
-Result<Cloud> custom_cloud(const CustomCloudConfig& config) {
+Result<Cloud> custom_cloud(const CustomCloudConfig& config, PlainHttp plain) {
   constexpr std::string_view kField = "spec.provider.azurekv.customCloudConfig.activeDirectoryEndpoint";
-  TRY(const net::Url url, check_endpoint(kField, config.active_directory_endpoint));
+  TRY(const net::Url url, check_endpoint(kField, config.active_directory_endpoint, plain));
   if (url.target.contains('?')) {
     return fail(Code::kInvalid, fmt::format("{}: a query (?…) has no place in it", kField));
   }
@@ -45,10 +45,10 @@ Result<Cloud> custom_cloud(const CustomCloudConfig& config) {
 
 }  // namespace
 
-Result<Cloud> cloud_of(const Config& config) {
+Result<Cloud> cloud_of(const Config& config, PlainHttp plain) {
   const std::string_view name =
       config.environment_type.empty() ? "PublicCloud" : std::string_view(config.environment_type);
-  if (name == "AzureStackCloud" && config.custom_cloud_config) return custom_cloud(*config.custom_cloud_config);
+  if (name == "AzureStackCloud" && config.custom_cloud_config) return custom_cloud(*config.custom_cloud_config, plain);
   const auto* known = std::ranges::find(kClouds, name, &Known::name);
   if (known == kClouds.end()) {
     return fail(Code::kInvalid,
@@ -60,13 +60,13 @@ Result<Cloud> cloud_of(const Config& config) {
                std::string(known->vault_suffix)};
 }
 
-Result<std::string> vault_address(const Config& config) {
+Result<std::string> vault_address(const Config& config, PlainHttp plain) {
   constexpr std::string_view kField = "spec.provider.azurekv.vaultUrl";
   if (config.vault_url.empty()) {
     return fail(Code::kInvalid,
                 fmt::format("{} is empty; it is the vault's address, like https://NAME.vault.azure.net", kField));
   }
-  TRY(const net::Url url, check_endpoint(kField, config.vault_url));
+  TRY(const net::Url url, check_endpoint(kField, config.vault_url, plain));
   const bool object = url.target.starts_with("/secrets/") || url.target.starts_with("/keys/") ||
                       url.target.starts_with("/certificates/");
   if (object || url.target.contains('?')) {

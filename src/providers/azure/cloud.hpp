@@ -17,11 +17,11 @@ struct Cloud {
 };
 
 // kInvalid names the field.
-Result<Cloud> cloud_of(const Config& config);
+Result<Cloud> cloud_of(const Config& config, PlainHttp plain);
 
 // The vault's address without a slash at the end. kInvalid when no token may be sent there, or when it is the address
 // of one of its objects.
-Result<std::string> vault_address(const Config& config);
+Result<std::string> vault_address(const Config& config, PlainHttp plain);
 
 // "https://vault.azure.net" → "https://vault.azure.net/.default".
 std::string scope_of(std::string_view resource);

@@ -183,7 +183,7 @@ Result<void> allow_ambient(const Config& config, const Cloud& cloud, const Store
         "customCloudConfig says where the controller's own identity is shown and what its tokens are for: only a "
         "ClusterSecretStore may do that");
   }
-  TRY(const net::Url vault, check_endpoint("spec.provider.azurekv.vaultUrl", config.vault_url));
+  TRY(const net::Url vault, check_endpoint("spec.provider.azurekv.vaultUrl", config.vault_url, PlainHttp::kNearby));
   if (vault.scheme == "https" && is_below(vault.host, cloud.vault_suffix)) return {};
   return fail(
       Code::kDenied,

@@ -8,7 +8,8 @@ namespace {
 
 class AzureProvider final : public Provider {
  public:
-  explicit AzureProvider(const Services& services) : clock_(services.clock), shared_(services) {}
+  explicit AzureProvider(const Services& services)
+      : clock_(services.clock), plain_http_(services.plain_http), shared_(services) {}
 
   Capability capability() const override { return Capability::kReadWrite; }
 
@@ -34,8 +35,8 @@ class AzureProvider final : public Provider {
 
  private:
   Task<Result<std::unique_ptr<Vault>>> open(Config config, StoreContext context) {
-    CO_TRY(const Cloud cloud, cloud_of(config));
-    CO_TRY(std::string address, vault_address(config));
+    CO_TRY(const Cloud cloud, cloud_of(config, plain_http_));
+    CO_TRY(std::string address, vault_address(config, plain_http_));
     CO_TRY(const RetryPolicy retry, retry_policy(context.store));
     CO_TRY(Identity identity, co_await read_identity(shared_.environment, config, cloud, context));
     std::optional<std::string> scope;
@@ -45,6 +46,7 @@ class AzureProvider final : public Provider {
   }
 
   Clock& clock_;
+  PlainHttp plain_http_;
   Shared shared_;
   Repeated ignored_rest_{std::chrono::hours(1)};
 };

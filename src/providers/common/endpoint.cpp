@@ -66,7 +66,7 @@ bool is_metadata_host(std::string_view host) {
   return net::is_node_address(*address);
 }
 
-Result<net::Url> check_endpoint(std::string_view field, std::string_view url) {
+Result<net::Url> check_endpoint(std::string_view field, std::string_view url, PlainHttp plain) {
   const auto authority_at = url.find("://");
   const auto authority = authority_at == std::string_view::npos ? std::string_view() : url.substr(authority_at + 3);
   const auto wrong = [&](std::string_view why) {
@@ -81,9 +81,11 @@ Result<net::Url> check_endpoint(std::string_view field, std::string_view url) {
   auto parsed = net::parse_url(url);
   if (!parsed) return std::unexpected(std::move(parsed).error().prefixed(field));
   if (is_metadata_host(parsed->host)) return wrong("is an address of the node, not of a store");
-  if (parsed->scheme == "http" && !is_loopback_host(parsed->host) && !in_cluster(bare(parsed->host))) {
+  const bool nearby = is_loopback_host(parsed->host) || in_cluster(bare(parsed->host));
+  if (parsed->scheme == "http" && !nearby && plain == PlainHttp::kNearby) {
     return wrong(
-        "would send credentials in the clear; use https, or the name of a Service in the cluster (NAME.NAMESPACE.svc)");
+        "would send credentials in the clear; use https, or the name of a Service in the cluster (NAME.NAMESPACE.svc), "
+        "or start Rotor with --allow-plain-http-endpoints");
   }
   return parsed;
 }

@@ -7,14 +7,15 @@
 
 #include "base/error.hpp"
 #include "net/url.hpp"
+#include "providers/services.hpp"
 
 namespace rotor::providers {
 
 // The URL when a credential may be sent there: https; or http to a loopback address or an in-cluster name
-// (NAME, NAME.NAMESPACE.svc, NAME.NAMESPACE.svc.cluster.local). No user or fragment in it. Link-local and metadata
-// addresses, and numbers a resolver would make an address of, are refused. `field` names the manifest field in the
-// error (kInvalid).
-Result<net::Url> check_endpoint(std::string_view field, std::string_view url);
+// (NAME, NAME.NAMESPACE.svc, NAME.NAMESPACE.svc.cluster.local), or where `plain` permits it. No user or fragment in it.
+// Link-local and metadata addresses, and numbers a resolver would make an address of, are refused. `field` names the
+// manifest field in the error (kInvalid).
+Result<net::Url> check_endpoint(std::string_view field, std::string_view url, PlainHttp plain);
 
 // A base address that paths can be put behind.
 std::string without_trailing_slashes(std::string url);

@@ -111,7 +111,7 @@ Result<void> check_config(const Store& store, const Config& config) {
   return {};
 }
 
-Result<std::string> base_url(const EnvironmentVariables& environment) {
+Result<std::string> base_url(const EnvironmentVariables& environment, PlainHttp plain) {
   const std::string verify = ascii_lower(environment(kVerifyTls).value_or("true"));
   if (verify != "true" && verify != "t" && verify != "1") {
     return fail(Code::kInvalid,
@@ -123,7 +123,7 @@ Result<std::string> base_url(const EnvironmentVariables& environment) {
   if (url.empty()) url = kPublicAddress;
   if (!url.contains("://")) url.insert(0, "https://");
   while (url.ends_with('/')) url.pop_back();
-  const auto checked = check_endpoint(kBaseUrl, url);
+  const auto checked = check_endpoint(kBaseUrl, url, plain);
   if (!checked) return std::unexpected(Error(checked.error()).prefixed("unable to create DopplerClient "));
   return url;
 }

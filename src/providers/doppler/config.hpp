@@ -42,7 +42,7 @@ Result<Config> read_config(const Store& store);
 Result<void> check_config(const Store& store, const Config& config);
 
 // Where Doppler is: DOPPLER_BASE_URL of the controller, or its public address. Without a slash at its end.
-Result<std::string> base_url(const EnvironmentVariables& environment);
+Result<std::string> base_url(const EnvironmentVariables& environment, PlainHttp plain);
 
 }  // namespace rotor::providers::doppler
 

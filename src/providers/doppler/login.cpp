@@ -93,7 +93,7 @@ Login::Login(Shared& shared, Config config, const StoreContext& context)
 
 Task<Result<std::unique_ptr<Login>>> Login::create(Shared& shared, Config config, StoreContext context) {
   std::unique_ptr<Login> login(new Login(shared, std::move(config), context));
-  CO_TRY(login->base_, base_url(shared.services.environment));
+  CO_TRY(login->base_, base_url(shared.services.environment, shared.services.plain_http));
   CO_TRY(login->retry_, retries(context.store));
   CO_TRY(std::optional<PersonalToken> mine, personal_token(shared.services, kPersonal, login->base_));
   if (mine) {

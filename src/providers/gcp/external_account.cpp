@@ -75,7 +75,7 @@ bool matches(std::string_view text, std::string_view pattern) {
 // The pattern alone would let a user name or a query pass for part of the host.
 bool names_a_host(std::string_view url) {
   const auto parsed = net::parse_url(url);
-  return parsed && !parsed->target.contains('?') && check_endpoint("", url).has_value();
+  return parsed && !parsed->target.contains('?') && check_endpoint("", url, PlainHttp::kNearby).has_value();
 }
 
 void check_url(Problems& problems, std::string_view name, const std::string& url, std::string_view pattern) {
@@ -112,7 +112,7 @@ void check_source_url(Problems& problems, const std::string& url, const SourceRu
                     go_quote(url), go_quote(rules.external_token_endpoint)));
   }
   if (url.empty()) return;
-  const auto checked = check_endpoint("credential_source.url", url);
+  const auto checked = check_endpoint("credential_source.url", url, rules.plain_http);
   if (!checked) {
     problems.push_back(checked.error().message);
   } else if (is_loopback_host(checked->host)) {

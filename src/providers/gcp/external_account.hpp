@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "json/describe.hpp"
 #include "kube/object/object.hpp"
+#include "providers/services.hpp"
 
 namespace rotor::providers::gcp {
 
@@ -63,6 +64,7 @@ struct SourceRules {
   bool of_manifest = true;                // written by whoever writes stores, not by whoever runs the controller
   std::string external_token_endpoint{};  // the only URL that a token may be got from
   std::vector<std::string> files{};       // that whoever runs the controller permits
+  PlainHttp plain_http = PlainHttp::kNearby;
 };
 
 // Every problem at once. `needs_source`: the token comes from credential_source.

@@ -158,7 +158,8 @@ Task<Result<LoginPtr>> make_federation_login(Shared& shared, Federation auth, St
   }
   fill_defaults(account);
   const SourceRules rules{.external_token_endpoint = auth.external_token_endpoint,
-                          .files = permitted_files(shared.environment(kFilesVariable).value_or(""))};
+                          .files = permitted_files(shared.environment(kFilesVariable).value_or("")),
+                          .plain_http = shared.plain_http};
   CO_TRY_VOID(check_external_account(account, auth.cred_config.has_value(), rules));
   Subject subject;
   if (auth.service_account) {
@@ -177,7 +178,7 @@ Task<Result<LoginPtr>> make_federation_login(Shared& shared, Federation auth, St
 Result<LoginPtr> make_external_account_login(Shared& shared, std::string_view json, std::string source) {
   TRY(ExternalAccount account, read_external_account(json));
   fill_defaults(account);
-  TRY_VOID(check_external_account(account, true, {.of_manifest = false}));
+  TRY_VOID(check_external_account(account, true, {.of_manifest = false, .plain_http = shared.plain_http}));
   Subject subject = ConfiguredSubject{*account.credential_source, net::Reach::kAnywhere};
   return std::make_unique<FederationLogin>(shared, std::move(account), std::move(subject), std::move(source),
                                            net::Reach::kNotOfTheNode);

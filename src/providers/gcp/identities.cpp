@@ -97,7 +97,7 @@ class Identities final : public GoogleIdentities {
     const std::string field = request.field + ".secretRef";
     Result<SecretBytes> json = co_await context.gate.secret_value(context.scope(), *request.key);
     if (!json) co_return std::unexpected(std::move(json).error().prefixed(field));
-    Result<ServiceAccountKey> key = read_service_account_key(*json);
+    Result<ServiceAccountKey> key = read_service_account_key(*json, shared_.plain_http);
     if (!key) co_return std::unexpected(std::move(key).error().prefixed(field));
     co_return std::make_shared<KeyIdentity>(shared_, *std::move(key));
   }

@@ -49,7 +49,7 @@ class KeyLogin final : public Login {
 }  // namespace
 
 Result<LoginPtr> make_key_login(Shared& shared, const SecretBytes& json, std::string source, net::Reach reach) {
-  auto key = read_service_account_key(json);
+  auto key = read_service_account_key(json, shared.plain_http);
   if (!key) return std::unexpected(std::move(key).error().prefixed(source));
   return std::make_unique<KeyLogin>(shared, *std::move(key), std::move(source), reach);
 }

@@ -21,6 +21,7 @@ struct Shared {
   explicit Shared(const Services& services)
       : environment(services.environment),
         personal(services.personal),
+        plain_http(services.plain_http),
         calls(services.calls),
         caller(services),
         metadata(services, caller),
@@ -28,6 +29,7 @@ struct Shared {
 
   EnvironmentVariables environment;
   PersonalLogins personal;
+  PlainHttp plain_http;
   CallCounter& calls;
   Caller caller;
   Metadata metadata;

@@ -89,7 +89,7 @@ std::string name_of_type(std::string_view type) {
   return name ? std::string(type) : "…";
 }
 
-Result<ServiceAccountKey> read_service_account_key(const SecretBytes& json) {
+Result<ServiceAccountKey> read_service_account_key(const SecretBytes& json, PlainHttp plain) {
   auto key = json::read<ServiceAccountKey>(json.reveal());
   if (!key) return std::unexpected(std::move(key).error().prefixed(kWrong));
   const auto wrong = [](std::string_view what) { return fail(Code::kInvalid, fmt::format("{}: {}", kWrong, what)); };
@@ -103,7 +103,7 @@ Result<ServiceAccountKey> read_service_account_key(const SecretBytes& json) {
   if (key->private_key.value.empty()) return wrong("private_key is missing");
   if (key->token_uri.empty()) key->token_uri = kDefaultTokenUri;
   // What is wrong with it is not handed on: that would quote the Secret.
-  if (!check_endpoint("token_uri", key->token_uri)) {
+  if (!check_endpoint("token_uri", key->token_uri, plain)) {
     return wrong("token_uri must be an https address that is none of the node's own");
   }
   return key;

@@ -18,7 +18,7 @@ struct ServiceAccountKey {
 };
 
 // kInvalid says which member of the JSON is wrong, and quotes none of it.
-Result<ServiceAccountKey> read_service_account_key(const SecretBytes& json);
+Result<ServiceAccountKey> read_service_account_key(const SecretBytes& json, PlainHttp plain);
 
 // What the token service takes for an access token.
 Result<SecretBytes> make_assertion(const ServiceAccountKey& key, WallTime now);

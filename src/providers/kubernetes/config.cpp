@@ -64,7 +64,7 @@ Result<Config> read_config(const Store& store) {
   return config;
 }
 
-Result<std::vector<std::string>> validate_config(const Store& store, const Config& config) {
+Result<std::vector<std::string>> validate_config(const Store& store, const Config& config, PlainHttp plain) {
   std::vector<std::string> warnings;
   if (!config.auth_ref && config.server.ca_bundle.empty() && !config.server.ca_provider) {
     warnings.emplace_back("No caBundle or caProvider specified; TLS connections will use system certificate roots.");
@@ -72,7 +72,7 @@ Result<std::vector<std::string>> validate_config(const Store& store, const Confi
   TRY_VOID(check_ca(store, config));
   if (config.auth_ref) TRY_VOID(check_selector(store, *config.auth_ref, "AuthRef"));
   if (!config.auth) return warnings;
-  TRY_VOID(check_endpoint(kServerField, server_url(config)));
+  TRY_VOID(check_endpoint(kServerField, server_url(config), plain));
   if (config.auth->cert) {
     TRY_VOID(check_selector(store, config.auth->cert->client_cert, "ClientCert"));
     TRY_VOID(check_selector(store, config.auth->cert->client_key, "ClientKey"));

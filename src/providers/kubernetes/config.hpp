@@ -42,7 +42,7 @@ inline constexpr std::string_view kServerField = "spec.provider.kubernetes.serve
 
 Result<Config> read_config(const Store& store);
 // Static checks, no I/O; the warnings for the admission answer.
-Result<std::vector<std::string>> validate_config(const Store& store, const Config& config);
+Result<std::vector<std::string>> validate_config(const Store& store, const Config& config, PlainHttp plain);
 // The address to connect to: https unless it says otherwise, kubernetes.default when there is none.
 std::string server_url(const Config& config);
 

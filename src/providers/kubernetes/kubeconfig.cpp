@@ -37,7 +37,7 @@ Result<void> check_proxy(const std::string& url) {
 
 }  // namespace
 
-Result<kube::ConnectionConfig> inline_kubeconfig(const SecretBytes& text) {
+Result<kube::ConnectionConfig> inline_kubeconfig(const SecretBytes& text, PlainHttp plain) {
   auto document = json::parse_yaml_node(text.reveal());
   if (!document) return std::unexpected(std::move(document).error().prefixed("the kubeconfig of authRef"));
   if (const auto member = refused_member(*document); !member.empty()) {
@@ -47,7 +47,7 @@ Result<kube::ConnectionConfig> inline_kubeconfig(const SecretBytes& text) {
                             member));
   }
   TRY(kube::ConnectionConfig connection, kube::parse_kubeconfig(text.reveal(), "authRef"));
-  TRY_VOID(check_endpoint("authRef: server", connection.server));
+  TRY_VOID(check_endpoint("authRef: server", connection.server, plain));
   TRY_VOID(check_proxy(connection.proxy_url));
   return connection;
 }

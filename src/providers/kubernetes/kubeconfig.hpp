@@ -8,6 +8,6 @@ namespace rotor::providers::kubernetes {
 
 // Only data inside it is used. What would read files of the controller or run programs there is refused, and so are
 // addresses that no store may name.
-Result<kube::ConnectionConfig> inline_kubeconfig(const SecretBytes& text);
+Result<kube::ConnectionConfig> inline_kubeconfig(const SecretBytes& text, PlainHttp plain = PlainHttp::kNearby);
 
 }  // namespace rotor::providers::kubernetes

@@ -91,7 +91,8 @@ class KubernetesProvider final : public Provider {
         http_(services.http),
         environment_(services.environment),
         calls_(services.calls),
-        accounts_(services.clock) {}
+        accounts_(services.clock),
+        plain_http_(services.plain_http) {}
 
   Capability capability() const override { return Capability::kReadWrite; }
 
@@ -99,12 +100,12 @@ class KubernetesProvider final : public Provider {
 
   Result<std::vector<std::string>> validate_store(const Store& store) const override {
     TRY(const Config config, kubernetes::read_config(store));
-    return kubernetes::validate_config(store, config);
+    return kubernetes::validate_config(store, config, plain_http_);
   }
 
   Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) override {
     CO_TRY(const Config config, kubernetes::read_config(context.store));
-    CO_TRY_VOID(kubernetes::validate_config(context.store, config));
+    CO_TRY_VOID(kubernetes::validate_config(context.store, config, plain_http_));
     std::unique_ptr<kube::Client> client;
     const bool referent = config.auth && config.auth->service_account &&
                           resolve_namespace(context.scope(), config.auth->service_account->ns).empty();
@@ -132,13 +133,13 @@ class KubernetesProvider final : public Provider {
     if (config.auth_ref && config.auth) co_return fail(Code::kInvalid, "authRef and inline auth cannot both be set");
     if (config.auth_ref) {
       CO_TRY(const SecretBytes kubeconfig, co_await gate.secret_value(scope, *config.auth_ref));
-      co_return kubernetes::inline_kubeconfig(kubeconfig);
+      co_return kubernetes::inline_kubeconfig(kubeconfig, plain_http_);
     }
     if (!config.auth)
       co_return fail(Code::kInvalid, "no auth provider given: set auth.serviceAccount, auth.token or auth.cert");
     kube::ConnectionConfig connection;
     connection.server = kubernetes::server_url(config);
-    CO_TRY_VOID(check_endpoint(kubernetes::kServerField, connection.server));
+    CO_TRY_VOID(check_endpoint(kubernetes::kServerField, connection.server, plain_http_));
     CO_TRY(connection.tls.ca_pem, co_await resolve_ca(gate, scope, config.server.ca_bundle, config.server.ca_provider));
     CO_TRY_VOID(co_await log_in(gate, scope, *config.auth, connection));
     co_return std::move(connection);
@@ -186,6 +187,7 @@ class KubernetesProvider final : public Provider {
   EnvironmentVariables environment_;
   CallCounter& calls_;
   ServiceAccounts accounts_;
+  PlainHttp plain_http_;
 };
 
 }  // namespace

@@ -56,8 +56,8 @@ Result<void> check_vaults(const Config& config) {
   return {};
 }
 
-Result<void> check_host(const Config& config) {
-  const auto host = check_endpoint(kHostField, config.connect_host);
+Result<void> check_host(const Config& config, PlainHttp plain) {
+  const auto host = check_endpoint(kHostField, config.connect_host, plain);
   if (!host) return std::unexpected(Error(host.error()).prefixed("unable to parse URL"));
   if (host->target.contains('?')) {
     return fail(Code::kInvalid, fmt::format("unable to parse URL: {}: a query (?…) does not belong there", kHostField));
@@ -65,10 +65,10 @@ Result<void> check_host(const Config& config) {
   return {};
 }
 
-Result<void> check(const Store& store, const Config& config) {
+Result<void> check(const Store& store, const Config& config, PlainHttp plain) {
   TRY_VOID(check_token(store, config.auth.secret_ref.connect_token));
   TRY_VOID(check_vaults(config));
-  return check_host(config);
+  return check_host(config, plain);
 }
 
 }  // namespace
@@ -89,8 +89,8 @@ Result<Config> read_config(const Store& store) {
   return config;
 }
 
-Result<void> check_config(const Store& store, const Config& config) {
-  auto checked = check(store, config);
+Result<void> check_config(const Store& store, const Config& config, PlainHttp plain) {
+  auto checked = check(store, config, plain);
   if (!checked) return std::unexpected(std::move(checked).error().prefixed(kInvalidStore));
   return {};
 }

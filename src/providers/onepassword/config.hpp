@@ -32,7 +32,7 @@ inline constexpr std::string_view kTokenField = "spec.provider.onepassword.auth.
 Result<Config> read_config(const Store& store);
 
 // Static checks; no I/O.
-Result<void> check_config(const Store& store, const Config& config);
+Result<void> check_config(const Store& store, const Config& config, PlainHttp plain);
 
 // 26 lower-case letters and digits: how 1Password writes the ids of vaults and items. A title may look like one.
 bool looks_like_id(std::string_view text);

@@ -24,13 +24,13 @@ class OnePasswordProvider final : public Provider {
 
   Result<std::vector<std::string>> validate_store(const Store& store) const override {
     TRY(const Config config, read_config(store));
-    TRY_VOID(check_config(store, config));
+    TRY_VOID(check_config(store, config, services_.plain_http));
     return std::vector<std::string>();
   }
 
   Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) override {
     CO_TRY(Config config, read_config(context.store));
-    CO_TRY_VOID(check_config(context.store, config));
+    CO_TRY_VOID(check_config(context.store, config, services_.plain_http));
     CO_TRY(const RetryPolicy retry, retry_policy(context.store));
     CO_TRY(PersonalToken login, co_await token_of(context, config));
     Access access{.base = without_trailing_slashes(config.connect_host),

@@ -196,8 +196,8 @@ Result<void> check_headers(const Config& config) {
   return {};
 }
 
-Result<void> check_server(const Config& config) {
-  TRY(const net::Url url, check_endpoint("server", config.server));
+Result<void> check_server(const Config& config, PlainHttp plain) {
+  TRY(const net::Url url, check_endpoint("server", config.server, plain));
   if (url.target.contains('?')) return refuse("server: an address has no query (?…)");
   if (config.auth && config.auth->cert && url.scheme != "https") {
     return refuse("auth.cert: a client certificate is presented over https only, and server is an http address");
@@ -205,8 +205,8 @@ Result<void> check_server(const Config& config) {
   return {};
 }
 
-Result<void> check_block(const Store& store, const Config& config) {
-  TRY_VOID(check_server(config));
+Result<void> check_block(const Store& store, const Config& config, PlainHttp plain) {
+  TRY_VOID(check_server(config, plain));
   TRY_VOID(logical_path("path", config.path, Empty::kAllowed));
   if (config.auth) TRY_VOID(check_auth(store, *config.auth));
   TRY_VOID(check_tls(store, config));
@@ -234,8 +234,8 @@ std::vector<Method> methods_of(const Auth& auth) {
   return methods;
 }
 
-Result<std::vector<std::string>> check_config(const Store& store, const Config& config) {
-  if (auto checked = check_block(store, config); !checked) {
+Result<std::vector<std::string>> check_config(const Store& store, const Config& config, PlainHttp plain) {
+  if (auto checked = check_block(store, config, plain); !checked) {
     return std::unexpected(std::move(checked).error().prefixed("spec.provider.vault"));
   }
   std::vector<std::string> warnings;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/url.hpp"
+#include "providers/services.hpp"
 #include "providers/vault/config.hpp"
 
 namespace rotor::providers::vault {
@@ -13,7 +14,7 @@ std::vector<Method> methods_of(const Auth& auth);
 std::string_view field_of(Method method);  // "tokenSecretRef"
 
 // Refuses what can never work; the warnings for the admission answer.
-Result<std::vector<std::string>> check_config(const Store& store, const Config& config);
+Result<std::vector<std::string>> check_config(const Store& store, const Config& config, PlainHttp plain);
 
 // A ClusterSecretStore of this block logs in with what its consumer's namespace holds.
 bool depends_on_consumer(const Config& config);

@@ -52,7 +52,7 @@ Task<Result<Identity>> identity_of(Shared& shared, StoreContext context, Config 
 }  // namespace
 
 Task<Result<std::unique_ptr<Session>>> connect(Shared& shared, StoreContext context, Config config) {
-  CO_TRY_VOID(check_config(context.store, config));
+  CO_TRY_VOID(check_config(context.store, config, shared.services.plain_http));
   CO_TRY_VOID(allow_no_auth(context, config));
   CO_TRY(const RetryPolicy retry, retries(context.store));
   CO_TRY(net::TlsConfig tls, co_await read_tls(context.gate, context.scope(), config));

@@ -27,7 +27,7 @@ class VaultProvider final : public Provider {
   Result<std::vector<std::string>> validate_store(const Store& store) const override {
     TRY(const Config config, read_config(store));
     TRY_VOID(retries(store));
-    return check_config(store, config);
+    return check_config(store, config, shared_.services.plain_http);
   }
 
   Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) override {

@@ -23,7 +23,7 @@ std::string block(std::string_view more) {
 Result<std::vector<std::string>> check(std::string_view kind, std::string_view more) {
   const Store store = store_of(kind, block(more));
   TRY(const Config config, read_config(store));
-  return check_config(store, config);
+  return check_config(store, config, PlainHttp::kNearby);
 }
 
 struct Refused {
