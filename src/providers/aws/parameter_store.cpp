@@ -6,6 +6,7 @@
 
 #include "providers/aws/parameter_store_wire.hpp"
 #include "providers/aws/store_reader.hpp"
+#include "providers/common/found_values.hpp"
 #include "providers/common/name_filter.hpp"
 
 namespace rotor::providers::aws {
@@ -15,14 +16,13 @@ using Names = std::vector<std::string>;
 
 constexpr std::string_view kWithoutValue = "invalid secret received. parameter value is nil for key";
 
-Result<void> keep(SecretMap& into, Parameter parameter) {
+Result<void> keep(FoundValues& into, Parameter parameter) {
   if (!parameter.value) return fail(Code::kInvalid, fmt::format("{}: {}", kWithoutValue, parameter.name));
-  into.insert_or_assign(std::move(parameter.name), *std::move(parameter.value));
-  return {};
+  return into.put(std::move(parameter.name), *std::move(parameter.value));
 }
 
-Task<Result<SecretMap>> read_each(ApiClient& api, Names names) {
-  SecretMap all;
+// Added to what is there.
+Task<Result<SecretMap>> read_each(ApiClient& api, Names names, FoundValues all) {
   for (const std::string& name : names) {
     const Lookup<SecretBytes> answer = co_await api.call("GetParameter", parameter_request(name, ""));
     if (answer.absent()) continue;  // it vanished meanwhile
@@ -30,11 +30,11 @@ Task<Result<SecretMap>> read_each(ApiClient& api, Names names) {
     CO_TRY(Value value, read_parameter_value(*answer));
     CO_TRY_VOID(keep(all, {name, std::move(value.text)}));
   }
-  co_return std::move(all);
+  co_return std::move(all).take();
 }
 
 // Every name that was asked for is answered, or said not to exist.
-Result<void> take_batch(const SecretBytes& answer, std::span<const std::string> asked, SecretMap& into) {
+Result<void> take_batch(const SecretBytes& answer, std::span<const std::string> asked, FoundValues& into) {
   TRY(ParameterPage page, read_parameter_page("GetParameters", answer));
   std::set<std::string> answered(page.invalid.begin(), page.invalid.end());
   for (Parameter& parameter : page.parameters) {
@@ -48,7 +48,7 @@ Result<void> take_batch(const SecretBytes& answer, std::span<const std::string> 
 
 // Up to ten parameters a call; without the permission for that, one.
 Task<Result<SecretMap>> read_named(ApiClient& api, Names names) {
-  SecretMap all;
+  FoundValues all;
   for (std::size_t at = 0; at < names.size(); at += kParametersPerBatch) {
     const std::span<const std::string> some =
         std::span(names).subspan(at, std::min(kParametersPerBatch, names.size() - at));
@@ -59,16 +59,14 @@ Task<Result<SecretMap>> read_named(ApiClient& api, Names names) {
     }
     if (answer.absent()) co_return fail(Code::kInvalid, answer.absence().what);
     if (answer.error().code != Code::kDenied) co_return std::unexpected(answer.error());
-    CO_TRY(SecretMap rest,
-           co_await read_each(api, Names(names.begin() + static_cast<std::ptrdiff_t>(at), names.end())));
-    all.merge(rest);
-    break;
+    Names rest(names.begin() + static_cast<std::ptrdiff_t>(at), names.end());
+    co_return co_await read_each(api, std::move(rest), std::move(all));
   }
-  co_return std::move(all);
+  co_return std::move(all).take();
 }
 
 Task<Result<SecretMap>> read_below(ApiClient& api, std::string path, NameFilter wanted) {
-  SecretMap all;
+  FoundValues all;
   CO_TRY_VOID(co_await api.pages(
       "GetParametersByPath", [&](std::string_view token) { return parameters_by_path_request(path, token); },
       [&](const SecretBytes& answer) -> Result<std::string> {
@@ -78,7 +76,7 @@ Task<Result<SecretMap>> read_below(ApiClient& api, std::string path, NameFilter 
         }
         return std::move(page.next_token);
       }));
-  co_return std::move(all);
+  co_return std::move(all).take();
 }
 
 Task<Result<Names>> list_names(ApiClient& api, ParameterFilter filter, NameFilter wanted) {

@@ -8,6 +8,7 @@
 #include "providers/aws/secrets_manager_search.hpp"
 #include "providers/aws/secrets_manager_wire.hpp"
 #include "providers/aws/store_reader.hpp"
+#include "providers/common/found_values.hpp"
 #include "providers/common/name_filter.hpp"
 
 namespace rotor::providers::aws {
@@ -17,15 +18,13 @@ using Names = std::vector<std::string>;
 
 constexpr std::string_view kWithoutValue = "invalid secret received. no secret string nor binary for key";
 
-Result<void> keep(SecretMap& into, std::string name, Value value) {
+Result<void> keep(FoundValues& into, std::string name, Value value) {
   if (value.empty()) return fail(Code::kInvalid, fmt::format("{}: {}", kWithoutValue, name));
-  into.insert_or_assign(std::move(name), value.text ? *std::move(value.text) : *std::move(value.binary));
-  return {};
+  return into.put(std::move(name), value.text ? *std::move(value.text) : *std::move(value.binary));
 }
 
-// One call each. One that vanished meanwhile, or has no current value, is left out.
-Task<Result<SecretMap>> read_each(ApiClient& api, Names names) {
-  SecretMap all;
+// One call each, added to what is there. One that vanished meanwhile, or has no current value, is left out.
+Task<Result<SecretMap>> read_each(ApiClient& api, Names names, FoundValues all) {
   for (const std::string& name : names) {
     Lookup<SecretBytes> answer = co_await api.call("GetSecretValue", secret_value_request(name, ""));
     if (answer.absent()) continue;
@@ -33,19 +32,17 @@ Task<Result<SecretMap>> read_each(ApiClient& api, Names names) {
     CO_TRY(Value value, read_secret_value(*answer));
     CO_TRY_VOID(keep(all, name, std::move(value)));
   }
-  co_return std::move(all);
+  co_return std::move(all).take();
 }
 
 // What batches gave, and the names they were silent or unhappy about: a call of its own gives each its own error.
 struct Batches {
-  SecretMap values{};
+  FoundValues values{};
   Names unread{};
 };
 
 Task<Result<SecretMap>> complete(ApiClient& api, Batches batches) {
-  CO_TRY(SecretMap rest, co_await read_each(api, std::move(batches.unread)));
-  rest.merge(batches.values);
-  co_return std::move(rest);
+  co_return co_await read_each(api, std::move(batches.unread), std::move(batches.values));
 }
 
 Result<void> take_named(const SecretBytes& answer, std::span<const std::string> asked, Batches& batches) {

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "providers/azure/list_page.hpp"
 #include "providers/common/endpoint.hpp"
+#include "providers/common/found_values.hpp"
 #include "providers/common/retry.hpp"
 #include "template/lookup.hpp"
 
@@ -130,15 +131,15 @@ Task<Result<std::vector<std::string>>> KeyVault::list(FindRequest find) {
 Task<Result<SecretMap>> KeyVault::get_all(FindRequest find) {
   if (!vault_) co_return std::unexpected(no_consumer());
   CO_TRY(const std::vector<std::string> names, co_await list(std::move(find)));
-  SecretMap found;
+  FoundValues found;
   for (const std::string& name : names) {
     CO_TRY(const ObjectName object, parse_key(name));
     auto bundle = co_await read(object, "");
     if (bundle.failed()) co_return std::unexpected(bundle.error());
     if (bundle.absent()) continue;  // deleted since it was listed
-    found.insert_or_assign(name, (*bundle)->value);
+    CO_TRY_VOID(found.put(name, (*bundle)->value));
   }
-  co_return std::move(found);
+  co_return std::move(found).take();
 }
 
 }  // namespace rotor::providers::azure

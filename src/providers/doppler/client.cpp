@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "json/reader.hpp"
 #include "providers/common/cache_key.hpp"
+#include "providers/common/found_values.hpp"
 #include "providers/common/name_filter.hpp"
 #include "providers/doppler/answers.hpp"
 #include "template/lookup.hpp"
@@ -184,10 +185,12 @@ Task<Result<SecretMap>> DopplerClient::get_all(FindRequest find) {
     error.message.insert(0, "could not get secrets ");
     co_return std::unexpected(std::move(error));
   }
-  std::erase_if(*secrets, [&](const auto& secret) {
-    return !names.wants(secret.first) || !secret.first.starts_with(find.path.value_or(""));
-  });
-  co_return std::move(secrets);
+  FoundValues found;
+  for (auto& [name, value] : *secrets) {
+    if (!names.wants(name) || !name.starts_with(find.path.value_or(""))) continue;
+    CO_TRY_VOID(found.put(name, std::move(value)));
+  }
+  co_return std::move(found).take();
 }
 
 }  // namespace rotor::providers::doppler

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "providers/common/found_values.hpp"
 #include "providers/gcp/secret_manager.hpp"
 
 namespace rotor::providers::gcp {
@@ -79,7 +80,7 @@ Task<Result<SecretMap>> SecretManager::get_all(FindRequest find) {
   }
   if (!rest_) co_return fail(Code::kInvalid, "provider GCP is not initialized: there is no consumer");
   CO_TRY(const std::vector<std::string> wanted, co_await names(std::move(find)));
-  SecretMap out;
+  FoundValues out;
   for (const std::string& name : wanted) {
     auto value = co_await value_of(name, "");
     if (value.absent()) continue;  // without a version, or deleted since it was listed
@@ -87,9 +88,9 @@ Task<Result<SecretMap>> SecretManager::get_all(FindRequest find) {
       Error error = value.error();
       co_return std::unexpected(std::move(error).prefixed(fmt::format("secret {}", name)));
     }
-    out.emplace(name, **value);
+    CO_TRY_VOID(out.put(name, **value));
   }
-  co_return std::move(out);
+  co_return std::move(out).take();
 }
 
 }  // namespace rotor::providers::gcp

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "api/core/secret.hpp"
+#include "providers/common/found_values.hpp"
 #include "providers/common/name_filter.hpp"
 #include "providers/kubernetes/read.hpp"
 
@@ -58,7 +59,7 @@ bool is_label_name(std::string_view name) {
 struct Pass {
   kube::ListOptions options;
   NameFilter names;
-  SecretMap found;
+  FoundValues found;
 };
 
 // kGone: what the pages were of is forgotten; the list has to begin again.
@@ -74,7 +75,8 @@ Task<Result<void>> read_pages(kube::Client& client, CallCounter& calls, std::str
     }
     for (const api::Secret& secret : *list->items) {
       if (secret.metadata.name.empty()) co_return fail(Code::kUnavailable, "the list has a Secret without a name");
-      if (pass.names.wants(secret.metadata.name)) pass.found.insert_or_assign(secret.metadata.name, whole(secret.data));
+      if (!pass.names.wants(secret.metadata.name)) continue;
+      CO_TRY_VOID(pass.found.put(secret.metadata.name, whole(secret.data)));
     }
     continue_token = page->continue_token;
   } while (!continue_token.empty());
@@ -123,7 +125,7 @@ Task<Result<SecretMap>> find_secrets(kube::Client& client, CallCounter& calls, s
     if (error.code == Code::kNotFound) error.code = Code::kUnavailable;
     co_return std::unexpected(std::move(error).prefixed(kList));
   }
-  co_return std::move(pass.found);
+  co_return std::move(pass.found).take();
 }
 
 }  // namespace rotor::providers::kubernetes

@@ -154,12 +154,13 @@ Task<Result<void>> OnePasswordClient::collect(ItemPtr item, Finding& finding) {
     const std::string& name = item->files[i].name;
     if (!finding.names.wants(name) || finding.values.contains(name)) continue;
     CO_TRY(SecretBytes content, co_await connect_.content(access_, item, i));
-    finding.values.emplace(name, std::move(content));
+    CO_TRY_VOID(finding.values.put(name, std::move(content)));
   }
   for (const ItemField& field : item->fields) {
     if (!finding.names.wants(field.label)) continue;
     CO_TRY_VOID(check_unique(*item, field.label));
-    finding.values.emplace(field.label, field.value.value);
+    if (finding.values.contains(field.label)) continue;
+    CO_TRY_VOID(finding.values.put(field.label, field.value.value));
   }
   co_return Result<void>();
 }
@@ -175,7 +176,7 @@ Task<Result<SecretMap>> OnePasswordClient::get_all(FindRequest find) {
       CO_TRY_VOID(co_await collect(std::move(item), finding));
     }
   }
-  co_return std::move(finding.values);
+  co_return std::move(finding.values).take();
 }
 
 }  // namespace rotor::providers::onepassword

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "providers/common/found_values.hpp"
 #include "providers/common/name_filter.hpp"
 #include "providers/onepassword/config.hpp"
 #include "providers/onepassword/connect.hpp"
@@ -25,7 +26,7 @@ class OnePasswordClient final : public SecretsClient {
  private:
   struct Finding {
     NameFilter names;
-    SecretMap values;  // who comes first stays
+    FoundValues values;  // who comes first stays
   };
 
   Task<Result<std::string>> vault_id(std::string vault);

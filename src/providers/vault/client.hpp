@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "providers/common/found_values.hpp"
 #include "providers/vault/session.hpp"
 
 namespace rotor::providers::vault {
@@ -38,7 +39,7 @@ class VaultClient final : public SecretsClient {
   Task<Result<void>> list_folder(Folder folder, std::vector<std::string>& names, std::vector<Folder>& folders);
   Task<Result<std::vector<std::string>>> with_tags(std::vector<std::string> names, kube::StringMap tags);
   Task<Result<void>> check_tags(std::string name, const kube::StringMap& tags, bool& carries);
-  Task<Result<void>> read_found(std::string name, SecretMap& found);
+  Task<Result<void>> read_found(std::string name, FoundValues& found);
 
   std::unique_ptr<Session> session_;
   Config config_;

@@ -98,15 +98,14 @@ Task<Result<std::vector<std::string>>> VaultClient::with_tags(std::vector<std::s
 }
 
 // What is deleted is still listed; it is left out.
-Task<Result<void>> VaultClient::read_found(std::string name, SecretMap& found) {
+Task<Result<void>> VaultClient::read_found(std::string name, FoundValues& found) {
   CO_TRY(std::string path, found_data_path(config_, name));
   const Lookup<DocumentPtr> got = co_await document(std::move(path), "");
   if (got.absent()) co_return Result<void>();
   if (got.failed()) co_return std::unexpected(got.error());
   Lookup<SecretBytes> value = property_of(tmpl::LookupRule::kKeyThenRewritten, **got, "", "");
   if (!value) co_return fail(Code::kInvalid, fmt::format("{}: invalid JSON format", name));
-  found.insert_or_assign(std::move(name), *std::move(value));
-  co_return Result<void>();
+  co_return found.put(std::move(name), *std::move(value));
 }
 
 Task<Result<SecretMap>> VaultClient::get_all(FindRequest find) {
@@ -128,9 +127,9 @@ Task<Result<SecretMap>> VaultClient::get_all(FindRequest find) {
   if (!find.name_regexp && find.tags) {
     CO_TRY(names, co_await with_tags(std::move(names), *find.tags));
   }
-  SecretMap found;
+  FoundValues found;
   CO_TRY_VOID(co_await side_by_side(names.size(), kAtOnce, [&](std::size_t i) { return read_found(names[i], found); }));
-  co_return std::move(found);
+  co_return std::move(found).take();
 }
 
 }  // namespace rotor::providers::vault

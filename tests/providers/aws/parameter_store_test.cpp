@@ -1,4 +1,6 @@
 // Parameter Store: reading by name, version and label, and dataFrom.find, over sockets.
+#include <fmt/format.h>
+
 #include "tests/providers/aws/aws_flow.hpp"
 
 namespace rotor::providers::aws {
@@ -199,6 +201,16 @@ TEST_F(Parameters, WhatCannotBeSearchedForIsSaidBeforeAnyCall) {
   EXPECT_EQ(find({.tags = kube::StringMap{{"t", ""}}}),
             (Found{{"", "find.tags: Parameter Store cannot be searched for the empty value of the tag t"}}));
   EXPECT_EQ(aws_.calls, Names{});
+}
+
+TEST_F(Parameters, WhatNoSecretCouldHoldEndsTheSearch) {
+  for (int i = 0; i < 9; ++i) {
+    aws_.pages["GetParametersByPath"].push_back(fmt::format(
+        R"({{"Parameters":[{{"Name":"/s{0}","Value":"{1}"}}],"NextToken":"t{0}"}})", i, std::string(900U << 10, 'x')));
+  }
+  const Found found = find({.name_regexp = "."});
+  EXPECT_TRUE(found.at("").contains("find: the first 5 matches are more than 4 MiB together")) << found.at("");
+  EXPECT_EQ(aws_.calls.size(), 5U) << "nothing more is asked for";
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // dataFrom.find in Secrets Manager: what goes over the wire, and what of the answers is taken.
+#include <fmt/format.h>
+
 #include "tests/providers/aws/aws_flow.hpp"
 
 namespace rotor::providers::aws {
@@ -181,6 +183,17 @@ TEST_F(FindSecrets, MoreTagsThanTheServiceTakesAreComparedHere) {
                                tags.substr(0, tags.rfind(",{")) + "]}]}"};
   EXPECT_EQ(find({.path = "x", .tags = wanted}), (Found{{"a", "1"}}));
   EXPECT_EQ(aws_.calls.front().find("t5"), std::string::npos) << "four tags and a path are nine filters";
+}
+
+TEST_F(FindSecrets, WhatNoSecretCouldHoldEndsTheSearch) {
+  for (int i = 0; i < 9; ++i) {
+    aws_.pages["BatchGetSecretValue"].push_back(
+        fmt::format(R"({{"SecretValues":[{{"Name":"s{0}","SecretString":"{1}"}}],"NextToken":"t{0}"}})", i,
+                    std::string(900U << 10, 'x')));
+  }
+  const Found found = find({.path = "s", .name_regexp = "."});
+  EXPECT_TRUE(found.at("").contains("find: the first 5 matches are more than 4 MiB together")) << found.at("");
+  EXPECT_EQ(aws_.calls.size(), 5U) << "nothing more is asked for";
 }
 
 }  // namespace

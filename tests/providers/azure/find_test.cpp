@@ -105,5 +105,17 @@ TEST_F(AzureFind, WhatIsNoListIsAnError) {
   EXPECT_EQ(find({}), "!GetSecrets: SecretNotFound") << "a list is never absent";
 }
 
+TEST_F(AzureFind, WhatNoSecretCouldHoldEndsTheSearch) {
+  std::vector<std::string> items;
+  for (int i = 0; i < 9; ++i) {
+    const std::string name = fmt::format("big-{}", i);
+    azure_->keep(name, '"' + std::string(900U << 10, 'x') + '"');
+    items.push_back(item(name));
+  }
+  azure_->objects[kFirst] = page(items);
+  const std::string found = find({.name_regexp = "^big-"});
+  EXPECT_TRUE(found.starts_with("!find: the first 5 matches are more than 4 MiB together")) << found.substr(0, 200);
+}
+
 }  // namespace
 }  // namespace rotor::providers::azure

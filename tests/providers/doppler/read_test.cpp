@@ -197,5 +197,14 @@ TEST(EtagCache, ForgetsWhatWasUsedLongestAgoByNumberAndBytes) {
   EXPECT_EQ(cache.size(), 0U) << "an answer without a mark replaces one that had it";
 }
 
+TEST_F(DopplerRead, WhatNoSecretCouldHoldEndsTheSearch) {
+  for (int i = 0; i < 9; ++i) secrets()[fmt::format("BIG_{}", i)] = std::string(900U << 10, 'x');
+  const auto found = find({.name_regexp = "BIG"});
+  ASSERT_FALSE(found);
+  EXPECT_TRUE(found.error().message.contains("find: the first 5 matches are more than 4 MiB together"))
+      << found.error().message;
+  EXPECT_TRUE(find({.name_regexp = "BIG_[0-3]"}));
+}
+
 }  // namespace
 }  // namespace rotor::providers::doppler

@@ -101,5 +101,12 @@ TEST_F(GcpFind, NeedsANameOrTags) {
   EXPECT_EQ(google_.calls, Names{});
 }
 
+TEST_F(GcpFind, WhatNoSecretCouldHoldEndsTheSearch) {
+  for (int i = 0; i < 9; ++i) add(fmt::format("big-{}", i), std::string(900U << 10, 'x'), R"("labels":{})");
+  const std::string found = find({.name_regexp = "^big-"});
+  EXPECT_TRUE(found.starts_with("!find: the first 5 matches are more than 4 MiB together")) << found.substr(0, 200);
+  EXPECT_EQ(counter_.counts["GCP/SecretManager/AccessSecretVersion/success"], 5) << "nothing more is asked for";
+}
+
 }  // namespace
 }  // namespace rotor::providers::gcp

@@ -363,5 +363,27 @@ TEST_F(KubernetesFlow, TheServersAddressIsOneThatAStoreMayName) {
   }
 }
 
+TEST_F(KubernetesFlow, WhatNoSecretCouldHoldEndsTheSearch) {
+  std::string data;
+  for (int i = 0; i < 300 << 10; ++i) data += "eHh4";  // 900 KiB
+  data = "\"k\":\"" + data + "\"";
+  const std::string page = list(secret("a", data) + "," + secret("b", data), "more");
+  std::string other = page;
+  for (auto at = other.find(R"("name":")"); at != std::string::npos; at = other.find(R"("name":")", at + 1)) {
+    other.insert(at + 8, "c");
+  }
+  std::string third = other;
+  for (auto at = third.find(R"("name":")"); at != std::string::npos; at = third.find(R"("name":")", at + 1)) {
+    third.insert(at + 8, "d");
+  }
+  api_.answers[kSecrets + "?limit=500"] = {{200, page}};
+  api_.answers[kSecrets + "?limit=500&continue=more"] = {{200, other}, {200, third}};
+  const auto found = find({.name_regexp = "."});
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, Code::kInvalid);
+  EXPECT_TRUE(found.error().message.contains("find: the first 5 matches are more than 4 MiB together"))
+      << found.error().message.substr(0, 200);
+}
+
 }  // namespace
 }  // namespace rotor::providers

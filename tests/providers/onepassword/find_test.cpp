@@ -73,5 +73,21 @@ TEST_F(ConnectFind, OneItemThatCannotBeReadIsAnErrorAndNoPartOfTheMap) {
   EXPECT_EQ(find({}).error().code, Code::kUnavailable);
 }
 
+TEST_F(ConnectFind, WhatNoSecretCouldHoldEndsTheSearch) {
+  connect_.vaults[0].items.clear();
+  for (int i = 0; i < 9; ++i) {
+    const std::string name = fmt::format("big{}", i);
+    connect_.vaults[0].items.push_back({FakeConnect::id(std::string(1, static_cast<char>('e' + i))),
+                                        name,
+                                        {{name, std::string(900U << 10, 'x')}},
+                                        {},
+                                        {}});
+  }
+  const auto found = find({.name_regexp = "big"});
+  ASSERT_FALSE(found);
+  EXPECT_TRUE(found.error().message.contains("find: the first 5 matches are more than 4 MiB together"))
+      << found.error().message;
+}
+
 }  // namespace
 }  // namespace rotor::providers::onepassword

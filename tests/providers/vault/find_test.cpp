@@ -148,5 +148,18 @@ TEST_F(VaultFind, ReadsEachOfManyOnce) {
   EXPECT_EQ(vault_.seen.size(), 101U);
 }
 
+TEST_F(VaultFind, WhatNoSecretCouldHoldEndsTheSearch) {
+  std::string names;
+  for (int i = 0; i < 40; ++i) {
+    names += fmt::format(R"({}"s{}")", i == 0 ? "" : ",", i);
+    vault_.put_v2(fmt::format("secret/data/big/s{}", i), R"({"a":")" + std::string(900U << 10, 'x') + R"("})");
+  }
+  vault_.put("GET /v1/secret/metadata/big?list=true", R"({"keys":[)" + names + "]}");
+  const auto found = find({.path = "big", .name_regexp = "."});
+  ASSERT_FALSE(found);
+  EXPECT_TRUE(found.error().message.contains("matches are more than 4 MiB together")) << found.error().message;
+  EXPECT_LE(counter_.counts["HashiCorp/Vault/ReadSecretData/success"], 13) << "eight are read at once";
+}
+
 }  // namespace
 }  // namespace rotor::providers::vault
