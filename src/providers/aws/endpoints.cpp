@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "net/url.hpp"
+#include "providers/aws/regions.hpp"
 #include "providers/common/endpoint.hpp"
 
 namespace rotor::providers::aws {
@@ -122,7 +123,7 @@ Result<Endpoint> resolve_endpoint(Service service, const Region& region, const E
   }
   if (service == Service::kSts && region.name == "aws-global")
     return Endpoint{"https://sts.amazonaws.com", "us-east-1"};
-  return Endpoint{default_url(service, region, environment), region.name};
+  return Endpoint{default_url(service, region, environment), region.name, doubt_about(region.name)};
 }
 
 }  // namespace rotor::providers::aws

@@ -29,6 +29,7 @@ Result<Region> resolve_region(std::string_view region, const Environment& enviro
 struct Endpoint {
   std::string url;             // scheme://host[:port][/path], without a slash at the end
   std::string signing_region;  // differs from the store's for the global STS
+  std::string doubt{};         // what to say besides when nobody answers there
 };
 
 // AWS_SECRETSMANAGER_ENDPOINT, AWS_SSM_ENDPOINT and AWS_STS_ENDPOINT, then AWS_ENDPOINT_URL_…, then AWS_ENDPOINT_URL,

@@ -20,7 +20,11 @@ class AwsProvider final : public Provider {
   Result<std::vector<std::string>> validate_store(const Store& store) const override {
     TRY(const Config config, read_config(store));
     TRY_VOID(check_config(store, config, shared_.environment));
-    return std::vector<std::string>();
+    TRY(const Region region, resolve_region(config.region, shared_.environment));
+    const auto endpoint = resolve_endpoint(dialect_of(config).api.service, region, shared_.environment);
+    std::vector<std::string> warnings;
+    if (endpoint && !endpoint->doubt.empty()) warnings.push_back(endpoint->doubt);
+    return warnings;
   }
 
   int calls_per_second(const Store& store) const override {

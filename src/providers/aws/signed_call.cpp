@@ -35,10 +35,11 @@ Result<net::Request> SignedCaller::make(const Operation& operation, const Creden
 
 Task<CallResult> SignedCaller::call(Operation operation, std::shared_ptr<const Credentials> credentials) {
   CallResult result;
+  bool nobody = true;
   Call call{.name = operation.name, .provider = operation.counter, .retry = operation.retry};
   call.make = [&] { return make(operation, credentials.get()); };
   call.judge = [&](const net::Response& response) {
-    result.not_found = result.credentials_refused = false;
+    nobody = result.not_found = result.credentials_refused = false;
     if (response.status / 100 == 2) return Judgement::take();
     const AwsError error = read_error(operation.service, response);
     result.not_found = error.error_class == ErrorClass::kNotFound;
@@ -52,6 +53,7 @@ Task<CallResult> SignedCaller::call(Operation operation, std::shared_ptr<const C
     result.response = *std::move(response);
   } else {
     result.error = std::move(response).error();
+    if (nobody && !operation.endpoint.doubt.empty()) result.error->message += "; " + operation.endpoint.doubt;
   }
   co_return result;
 }

@@ -153,5 +153,21 @@ TEST(AwsRegion, MustBeOneLabel) {
   }
 }
 
+TEST(AwsRegion, OneThatIsNotKnownIsTakenAndDoubtedWithTheNearest) {
+  const Environment environment = environment_of({});
+  const auto doubt = [&](const char* region) {
+    const Result<Endpoint> endpoint = resolve_endpoint(kSm, *resolve_region(region, environment), environment);
+    return endpoint ? endpoint->doubt : endpoint.error().message;
+  };
+  for (const char* known : {"eu-central-1", "us-gov-west-1", "us-east-1-fips", "cn-north-1", "eusc-de-east-1"}) {
+    EXPECT_EQ(doubt(known), "") << known;
+  }
+  const std::string unknown = "spec.provider.aws.region: \"eu-centrl-1\" is no region of AWS that Rotor knows";
+  EXPECT_EQ(doubt("eu-centrl-1"), unknown + "; did you mean eu-central-1?");
+  EXPECT_TRUE(doubt("moon").starts_with("spec.provider.aws.region: \"moon\" is no region")) << doubt("moon");
+  const Environment elsewhere = environment_of({{"AWS_ENDPOINT_URL", "http://127.0.0.1:5000"}});
+  EXPECT_EQ(resolve_endpoint(kSm, {"anything"}, elsewhere)->doubt, "") << "whoever set it knows the regions there";
+}
+
 }  // namespace
 }  // namespace rotor::providers::aws

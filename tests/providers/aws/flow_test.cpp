@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "providers/aws/signed_call.hpp"
 #include "tests/providers/aws/aws_flow.hpp"
 
 namespace rotor::providers::aws {
@@ -273,6 +274,27 @@ struct StoreCase {
   const char* config;
   const char* message;  // empty: fine
 };
+
+TEST_F(AwsFlow, ARegionThatIsNotKnownIsAWarningAndSaidWhenNobodyAnswers) {
+  variables_.erase("AWS_SECRETSMANAGER_ENDPOINT");
+  provider_ = make_provider(services());
+  const auto warned = provider_->validate_store(store_with(R"({"service":"SecretsManager","region":"us-eats-1"})"));
+  ASSERT_TRUE(warned) << warned.error().message;
+  ASSERT_EQ(warned->size(), 1U);
+  EXPECT_TRUE(warned->front().ends_with("did you mean us-east-1?")) << warned->front();
+  EXPECT_TRUE(provider_->validate_store(store_with(R"({"service":"SecretsManager","region":"us-east-1"})"))->empty());
+
+  SignedCaller caller(services());
+  Operation there{.service = Service::kSecretsManager, .name = "GetSecretValue", .endpoint = {url(), "r-1", "who?"}};
+  Operation nowhere = there;
+  nowhere.endpoint.url = "http://127.0.0.1:1";
+  EXPECT_TRUE(pump(caller.call(std::move(nowhere), nullptr)).error->message.ends_with("; who?"));
+  aws_.next.push_back({403, R"({"__type":"AccessDeniedException","message":"no"})"});
+  const CallResult answered = pump(caller.call(std::move(there), nullptr));
+  ASSERT_TRUE(answered.error);
+  EXPECT_FALSE(answered.error->message.contains("who?")) << answered.error->message;
+  aws_.problems.clear();  // it was not signed
+}
 
 TEST_F(AwsFlow, ChecksTheStoresBlock) {
   const std::vector<StoreCase> cases = {
