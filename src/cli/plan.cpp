@@ -99,7 +99,8 @@ inspect::Proposal proposal_of(const local::Preview& preview) {
 
 struct Planned {
   std::vector<Change> changes{};
-  std::vector<std::string> broken{};  // what cannot be read, or is refused and is no ExternalSecret
+  std::vector<std::string> broken{};    // what cannot be read, or is refused and is no ExternalSecret
+  std::vector<std::string> warnings{};  // what admission would say and let pass
 };
 
 // Stores are judged as a cluster's webhook would; what they hold is not compared.
@@ -113,6 +114,9 @@ void judge_stores(const local::Manifests& manifests, bool with_values, Planned& 
     const auto answer = judge({.group = "external-secrets.io", .kind = kind, .object = manifest.object});
     if (answer.denial)
       out.broken.push_back(fmt::format("{}: {} is refused: {}", manifest.origin, kind, *answer.denial));
+    for (const std::string& text : answer.warnings) {
+      out.warnings.push_back(fmt::format("{}: {}: {}", manifest.origin, kind, text));
+    }
   }
 }
 
@@ -147,6 +151,7 @@ std::string text_of(const Planned& planned, const Ground& ground) {
     out += fmt::format("{:<11} {}: {}\n", inspect::effect_name(change.effect), change.id.text(), change.says);
   }
   for (const std::string& text : planned.broken) out += fmt::format("{:<11} {}\n", "cannot be", text);
+  for (const std::string& text : planned.warnings) out += fmt::format("{:<11} {}\n", "warning", text);
   for (const std::string& text : ground.cluster.unread) out += fmt::format("not looked at: {}\n", text);
   const std::size_t changes = count_of(planned, false), refused = count_of(planned, true) + planned.broken.size();
   if (changes + refused == 0) return out + "nothing changes\n";
@@ -166,6 +171,7 @@ json::Object document_of(const Planned& planned, const Ground& ground) {
   return {{"server", ground.said},
           {"changes", std::move(changes)},
           {"cannotBe", json::Array(planned.broken.begin(), planned.broken.end())},
+          {"warnings", json::Array(planned.warnings.begin(), planned.warnings.end())},
           {"unread", json::Array(ground.cluster.unread.begin(), ground.cluster.unread.end())}};
 }
 

@@ -30,7 +30,7 @@ StoreVerdict bad(std::string_view reason, std::string_view message, Error error)
           .retry = true};
 }
 
-Task<StoreVerdict> judge_store(Parts parts, StoreViewPtr view) {
+Task<StoreVerdict> judge_store(Parts parts, StoreViewPtr view, std::vector<std::string>& warnings) {
   const auto interval = api::es::parse_store_interval(view->spec.refresh_interval);
   if (!interval) co_return bad("InvalidStoreConfiguration", interval.error().message, interval.error());
 
@@ -40,6 +40,7 @@ Task<StoreVerdict> judge_store(Parts parts, StoreViewPtr view) {
   if (!provider) co_return bad(kInvalidProviderConfig, "unable to create client", provider.error());
   auto checked = (*provider)->validate_store(*store);
   if (!checked) co_return bad(kInvalidProviderConfig, "unable to validate store", std::move(checked).error());
+  warnings = *std::move(checked);
 
   providers::StoreContext context{*std::move(store), view->metadata.ns, parts.gate,
                                   parts.options.allow_controller_identity};
@@ -81,7 +82,9 @@ Duration check_interval(const StoreView& store, const Options& options) {
 }
 
 Task<StoreVerdict> check_store(Parts parts, StoreViewPtr view) {
-  StoreVerdict verdict = co_await judge_store(parts, view);
+  std::vector<std::string> warnings;
+  StoreVerdict verdict = co_await judge_store(parts, view, warnings);
+  verdict.warnings = std::move(warnings);
   if (const auto store = provider_store(*view)) verdict.ignored = ignored_fields(parts.registry, *store);
   tell_ignored(verdict);
   co_return verdict;

@@ -24,7 +24,8 @@ struct StoreVerdict {
   std::string message;
   std::optional<Error> error{};
   bool retry = false;
-  std::vector<std::string> ignored{};  // fields of the back end that nobody reads; `message` and `error` name them too
+  std::vector<std::string> ignored{};   // fields of the back end that nobody reads; `message` and `error` name them too
+  std::vector<std::string> warnings{};  // of the back end: it works, and is probably not what was meant
   std::optional<std::string> capabilities{};
   providers::Maintenance maintenance = providers::Maintenance::kMaintained;
 };

@@ -43,6 +43,7 @@ Task<Result<void>> StoreReporter::report(StoreViewPtr store, StoreVerdict verdic
 void StoreReporter::record(const StoreView& store, const StoreVerdict& verdict, bool news) {
   if (news) {
     for (const std::string& field : verdict.ignored) event(store, EventType::kWarning, "UnknownField", field);
+    for (const std::string& text : verdict.warnings) event(store, EventType::kWarning, "ProviderWarning", text);
   }
   if (verdict.error) {
     log::warn("store not validated",

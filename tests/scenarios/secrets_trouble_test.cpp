@@ -171,6 +171,18 @@ TEST_F(SecretsTrouble, SaysSoWhenTheStoreFailsAsWell) {
             fmt::format("key must be set in data 0; {}", kField));
 }
 
+TEST_F(SecretsTrouble, TellsByAnEventWhatABackEndWarnsOf) {
+  world.create("ss", "store",
+               fmt::format(R"({{"spec":{{"provider":{{"kubernetes":{{"server":{{"url":"{}"}},
+      "auth":{{"token":{{"bearerToken":{{"name":"nobody","key":"token"}}}}}}}}}}}}}})",
+                           world.url()));
+  world.start_operator();
+  world.until("the event", [&] { return !world.events("ProviderWarning").empty(); });
+  EXPECT_TRUE(json::find_string(world.events("ProviderWarning").at(0), "message").starts_with("No caBundle"));
+  world.settle();
+  EXPECT_EQ(world.events("ProviderWarning").size(), 1U) << "not at each look";
+}
+
 TEST_F(SecretsTrouble, NamesTheBackEndThatWasMeantOrAllThereAre) {
   world.create("ss", "near", R"({"spec":{"provider":{"fkae":{}}}})");
   world.create("ss", "far", R"({"spec":{"provider":{"gitlab":{}}}})");
