@@ -2,7 +2,7 @@
 """Measures the back ends.
 
     $(tools/toolchain.sh venv)/bin/python bench/stores.py reads [vault aws gcp azure] [--reads 1000]
-    $(tools/toolchain.sh venv)/bin/python bench/stores.py sync [--objects 5000] [--keys 5000] [--latency 50] [--budget 200]
+    $(tools/toolchain.sh venv)/bin/python bench/stores.py sync [--objects 5000] [--keys 5000] [--latency 50] [--budget 2000]
 
 `reads`: one read after the other of one member of a JSON secret, by us (bench_reads: the store opened, a read) and by the vendor's own client in the
 same run, against the same server; CPU of the reading thread, so that doubles in this process do not count. Beside it, for
@@ -182,13 +182,13 @@ class SlowVault:
         await asyncio.Event().wait()
 
 
-def measure_sync(objects: int, keys: int, latency: int, budget: int):
+def measure_sync(objects: int, keys: int, latency: int, budget: int | None):
     import controllers
     from harness.objects import ES, STORES as STORE_KIND, Cluster
     state = pathlib.Path(tempfile.mkdtemp(prefix="rotor-bench-"))
     store = SlowVault(latency)
     plane = controllers.start_server("embedded", state)
-    operator = controllers.operator_process(plane, [f"--store-calls-per-second={budget}"])
+    operator = controllers.operator_process(plane, [f"--store-calls-per-second={budget}"] if budget is not None else [])
     try:
         cluster = Cluster(plane)
         ns = cluster.namespace("bench")
@@ -218,7 +218,7 @@ def main():
     sync.add_argument("--objects", type=int, default=5000)
     sync.add_argument("--keys", type=int, default=5000)
     sync.add_argument("--latency", type=int, default=50, help="of every answer, milliseconds")
-    sync.add_argument("--budget", type=int, default=200, help="--store-calls-per-second of the operator")
+    sync.add_argument("--budget", type=int, help="--store-calls-per-second of the operator; its own default without")
     args = parser.parse_args()
     if args.command == "sync":
         return measure_sync(args.objects, args.keys, args.latency, args.budget)
