@@ -10,7 +10,7 @@
 namespace rotor::inspect {
 namespace {
 
-constexpr std::string_view kNone =
+constexpr std::string_view kNoRestarts =
     "no restart that Rotor began is on record; one that you begin with an edit is not kept here\n";
 
 const std::vector<openclaw::PastRestart>& recorded(const Graph& graph, const Id& instance) {
@@ -47,7 +47,7 @@ std::vector<openclaw::PastRestart> restarts_of(const Sight& sight, const Id& ins
 
 std::string history_text(const Graph& graph, const Id& instance) {
   const auto& restarts = recorded(graph, instance);
-  if (restarts.empty()) return std::string(kNone);
+  if (restarts.empty()) return std::string(kNoRestarts);
   std::vector<Row> rows = {{"WHEN", "SECRET", "KEYS", "DIGEST", "VERSION", "RESULT"}};
   for (const openclaw::PastRestart& restart : std::views::reverse(restarts)) {
     if (restart.secrets.empty()) rows.push_back({restart.at, "-", "another pod template", "", "", restart.result});

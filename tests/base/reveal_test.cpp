@@ -27,6 +27,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/json/writer.cpp",                       // JSON text into a secret buffer
     "src/json/yaml.cpp",                         // a values file as JSON
     "src/json/yaml_build.cpp",                   // a values file
+    "src/inspect/doctor_look.cpp",               // answers about rights
     "src/kube/runtime/watch_loop.cpp",           // lists and events, into objects
     "src/kube/runtime/cache.hpp",                // answers to our own writes, into objects
     "src/kube/leader/elector.cpp",               // Leases
@@ -38,7 +39,8 @@ constexpr std::string_view kMayReveal[] = {
     "src/kube/client/http_client.cpp",           // requests to the API server and its answers
     "src/kube/client/watch_stream.cpp",          // watch events
     "src/cli/apiserver.cpp",                     // the kubeconfig, into a file of mode 0600
-    "src/cli/inspect.cpp",                       // YAML of documents without a value
+    "src/cli/doctor.cpp",                        // YAML of documents without a value
+    "src/cli/inspect.cpp",                       // the same
     "src/cli/plan.cpp",                          // the same
     "src/local/node/environment.cpp",            // $(VAR) in an environment
     "src/local/environment_text.cpp",            // `rotor env --show-values`

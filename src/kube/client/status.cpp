@@ -106,8 +106,10 @@ std::optional<std::string_view> missing_verb(const Status& status, std::string_v
 
 std::string about_something_secret(const Status& status, Code code, std::string_view what, std::string_view name) {
   if (const auto verb = missing_verb(status, what)) {
-    return fmt::format("403 Forbidden: the identity that Rotor uses has no right to {} {}; grant it that verb", *verb,
-                       what);
+    return fmt::format(
+        "403 Forbidden: the identity that Rotor uses has no right to {} {}; grant it that verb (`rotor "
+        "doctor` names all that are missing)",
+        *verb, what);
   }
   const std::string_view plain = what == "secrets" ? "the Secret" : "the object";
   const std::string which = name.empty() ? std::string(plain) : fmt::format("{} \"{}\"", what, name);

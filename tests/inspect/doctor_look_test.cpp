@@ -1,0 +1,157 @@
+// What `rotor doctor` asks an API server, and what it makes of being refused.
+#include "inspect/doctor_look.hpp"
+
+#include <map>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "api/crds.hpp"
+#include "tests/fakes/loop.hpp"
+
+namespace rotor::test {
+namespace {
+
+using inspect::Diagnosis;
+using testing::Contains;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// Lists, and answers about rights; anything else ends the test.
+class Askable final : public kube::Client {
+ public:
+  std::map<std::string, std::string, std::less<>> items{};  // plural, or VERSION/plural → JSON, with commas
+  std::set<std::string, std::less<>> denied{}, not_served{};
+  std::set<std::string, std::less<>> rights_denied{};  // "resource verb"
+  bool administrator = false;
+  int questions = 0;
+
+  Task<Result<kube::ListPage>> list_page(kube::Resource resource, std::string, kube::ListOptions,
+                                         std::string) override {
+    const std::string plural(resource.plural);
+    const std::string exact = std::string(resource.version) + "/" + plural;
+    if (plural == "secrets") throw std::logic_error("a look at Secrets");
+    if (denied.contains(plural)) co_return fail(Code::kDenied, "may not list " + plural);
+    if (not_served.contains(exact)) co_return fail(Code::kNotFound, "not served");
+    const auto found = items.contains(exact) ? items.find(exact) : items.find(plural);
+    const std::string inside = found == items.end() ? "" : found->second;
+    co_return kube::ListPage{SecretBytes(R"({"items":[)" + inside + "]}"), "1", ""};
+  }
+
+  Task<Result<SecretBytes>> create(kube::Resource resource, std::string, SecretBytes body,
+                                   kube::WriteOptions) override {
+    if (resource.group != "authorization.k8s.io") throw std::logic_error("a write");
+    ++questions;
+    if (denied.contains(std::string(resource.plural))) co_return fail(Code::kDenied, "may not ask");
+    const json::Value asked = *json::parse(body.reveal());
+    const std::string what = std::string(json::find_string(asked, "spec.resourceAttributes.resource")) + " " +
+                             std::string(json::find_string(asked, "spec.resourceAttributes.verb"));
+    const bool yes = what == "* *" ? administrator : !rights_denied.contains(what);
+    co_return SecretBytes(yes ? R"({"status":{"allowed":true}})" : R"({"status":{"allowed":false}})");
+  }
+
+  Task<Result<SecretBytes>> get(kube::Resource, kube::Key) override { throw std::logic_error("a read"); }
+  Task<Result<std::unique_ptr<kube::WatchStream>>> watch(kube::Resource, std::string, kube::ListOptions,
+                                                         std::string) override {
+    throw std::logic_error("a watch");
+  }
+  Task<Result<SecretBytes>> update(kube::Resource, kube::Key, SecretBytes, kube::WriteOptions) override {
+    throw std::logic_error("a write");
+  }
+  Task<Result<SecretBytes>> patch(kube::Resource, kube::Key, kube::PatchType, SecretBytes,
+                                  kube::WriteOptions) override {
+    throw std::logic_error("a write");
+  }
+  Task<Result<void>> remove(kube::Resource, kube::Key, kube::DeleteOptions) override {
+    throw std::logic_error("a deletion");
+  }
+  Task<Result<kube::IssuedToken>> request_token(kube::Key, kube::TokenRequest) override {
+    throw std::logic_error("a token");
+  }
+  Task<Result<bool>> serves(kube::Resource) override { throw std::logic_error("a question"); }
+  Task<Result<std::vector<kube::ServedKind>>> kinds_of(std::string) override { throw std::logic_error("a question"); }
+};
+
+class DoctorLook : public testing::Test {
+ protected:
+  DoctorLook() {
+    for (const std::string& crd : api::crds()) put("customresourcedefinitions", crd);
+  }
+  void put(const std::string& plural, const std::string& object) {
+    std::string& all = client.items[plural];
+    all += (all.empty() ? "" : ",") + object;
+  }
+  Result<inspect::Diagnoses> look() { return loop_.run(inspect::examine_cluster(client, options)); }
+
+  Askable client;
+  inspect::DoctorOptions options{.operator_namespace = "rotor-system",
+                                 .providers = {"aws"},
+                                 .features = {"secrets", "cluster", "openclaw", "leader"}};
+
+ private:
+  Loop loop_;
+};
+
+TEST_F(DoctorLook, FindsNothingInAClusterThatIsReady) {
+  const auto found = look();
+  ASSERT_TRUE(found);
+  EXPECT_THAT(*found, IsEmpty());
+}
+
+TEST_F(DoctorLook, AsksAnAdministratorOneQuestionAboutRights) {
+  client.administrator = true;
+  ASSERT_TRUE(look());
+  EXPECT_EQ(client.questions, 1);
+}
+
+TEST_F(DoctorLook, NamesTheVerbsAndTheResourceThatAreMissing) {
+  client.rights_denied = {"secrets patch", "leases patch"};
+  const auto found = look();
+  ASSERT_TRUE(found);
+  EXPECT_THAT(*found, Contains(Field(&Diagnosis::says, "whoever asks here may not patch them in the whole cluster")));
+  EXPECT_THAT(*found,
+              Contains(Field(&Diagnosis::says, "whoever asks here may not patch them in namespace rotor-system")));
+  EXPECT_EQ(found->size(), 2U);
+}
+
+TEST_F(DoctorLook, TellsOfCrdsThatAreNotThere) {
+  client.items.clear();
+  const auto found = look();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->size(), api::crds().size());
+  EXPECT_EQ(found->front().says, "is not there");
+}
+
+TEST_F(DoctorLook, ReadsObjectsInAnOlderVersionWhereThatIsAllThereIs) {
+  client.not_served = {"v1/secretstores"};
+  client.items["v1beta1/secretstores"] = R"({"metadata":{"namespace":"a","name":"s"},"spec":{"provider":{"ibm":{}}}})";
+  const auto found = look();
+  ASSERT_TRUE(found);
+  EXPECT_THAT(*found, testing::ElementsAre(Field(&Diagnosis::object, "secretstore/a/s")));
+}
+
+TEST_F(DoctorLook, CountsObjectsOfKindsThatRotorHasNot) {
+  put("customresourcedefinitions",
+      R"({"metadata":{"name":"mfas.generators.external-secrets.io"},"spec":{"group":"generators.external-secrets.io","scope":"Namespaced","names":{"plural":"mfas","kind":"MFA"},"versions":[{"name":"v1alpha1","storage":true}]}})");
+  put("mfas", R"({"metadata":{"name":"a"}})");
+  put("customresourcedefinitions",
+      R"({"metadata":{"name":"certificates.cert-manager.io"},"spec":{"group":"cert-manager.io"}})");
+  const auto found = look();
+  ASSERT_TRUE(found);
+  EXPECT_THAT(*found, testing::ElementsAre(Field(&Diagnosis::says, "1 of them, and Rotor has no MFA yet")));
+}
+
+TEST_F(DoctorLook, SaysWhatItMayNotLookAtAndLooksAtTheRest) {
+  client.denied = {"customresourcedefinitions", "deployments", "selfsubjectaccessreviews"};
+  put("secretstores", R"({"metadata":{"namespace":"a","name":"s"},"spec":{"provider":{"ibm":{}}}})");
+  const auto found = look();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->size(), 4U);
+  EXPECT_THAT(*found, Contains(Field(&Diagnosis::object, "deployments.apps")));
+  EXPECT_THAT(*found, Contains(Field(&Diagnosis::says, "may not list customresourcedefinitions")));
+}
+
+}  // namespace
+}  // namespace rotor::test
