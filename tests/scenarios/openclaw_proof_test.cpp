@@ -93,6 +93,9 @@ TEST_F(OpenClawProof, ABadValueRestartsNothingUntilThereIsAnother) {
   const std::string told = json::serialize(world.events("SecretRejected").front());
   EXPECT_THAT(told, HasSubstr("keys"));
   EXPECT_THAT(told, HasSubstr("(key A)"));
+  const std::string refused =
+      R"(openclaw_instance_secrets_not_ready{instance="agent",namespace="ns",reason="SecretRejected"} 1)";
+  EXPECT_THAT(world.metrics().render(), HasSubstr(refused));
 
   world.settle_after("agent", [&] { world.merge(kInstances, "agent", R"({"metadata":{"labels":{"a":"b"}}})"); });
   EXPECT_EQ(world.events("SecretRejected").size(), 1U);

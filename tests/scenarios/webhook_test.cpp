@@ -170,6 +170,21 @@ TEST_F(WebhookRun, RenewsACertificateThatIsAboutToExpireWhileItServes) {
   EXPECT_TRUE(webhook.ready());
 }
 
+TEST_F(WebhookRun, AfterAYearOffReplacesTheExpiredCertificateBeforeItIsReady) {
+  clock.set_wall(real_now() - 400 * kDay);
+  const Webhook& before = start();
+  world.until("the certificate", [&] { return before.ready(); });
+  const std::string expired = kept("tls.crt");
+  clock.set_wall(real_now());
+  EXPECT_FALSE(before.ready()) << "it serves what nobody accepts";
+  const Webhook& after = start();
+  EXPECT_FALSE(after.ready());
+  world.until("another certificate", [&] { return after.ready(); });
+  EXPECT_NE(kept("tls.crt"), expired);
+  EXPECT_GT(*after.good_until(), real_now() + 90 * kDay);
+  EXPECT_TRUE(reached(after, kept("ca.crt")));
+}
+
 TEST_F(WebhookRun, ChangesItsCaWithoutAnybodyLosingIt) {
   configuration("externalsecret-validate", "rotor");
   clock.set_wall(real_now() - 3600 * kDay);
