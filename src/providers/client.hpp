@@ -48,6 +48,13 @@ class [[nodiscard]] Lookup {
   bool failed() const { return state_.index() == 2; }
   explicit operator bool() const { return found(); }
 
+  // Of a value: what the store calls the version of it that was read; empty where it has none, or does not say.
+  const std::string& version() const { return version_; }
+  Lookup of_version(std::string version) && {
+    version_ = std::move(version);
+    return std::move(*this);
+  }
+
   T& operator*() & { return std::get<0>(state_); }
   T&& operator*() && { return std::get<0>(std::move(state_)); }
   const T& operator*() const& { return std::get<0>(state_); }
@@ -64,6 +71,7 @@ class [[nodiscard]] Lookup {
 
  private:
   std::variant<T, Absent, Error> state_;
+  std::string version_{};
 };
 
 // The outcome of SecretsClient::validate. kUnknown with an error leaves the store Ready (reason ValidationUnknown).

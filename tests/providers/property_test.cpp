@@ -32,5 +32,38 @@ TEST(Property, OfKubernetesDataIsAKeyOrAPathIntoOne) {
   EXPECT_EQ(property_of(data, "plain.x", "missing").error().code, Code::kInvalid);
 }
 
+RemoteRef extract_ref(std::string key, std::string property = "") {
+  RemoteRef ref;
+  ref.key = std::move(key);
+  ref.property = std::move(property);
+  return ref;
+}
+
+TEST(Extracted, NamesTheKeyAndTheWayOutOfTextThatIsNoObjectAndNeverTheText) {
+  for (const std::string_view text : {"hunter2", "[\"hunter2\"]", "\"hunter2\"", "{\"hunter2\"", ""}) {
+    const auto got = extracted(SecretBytes(text), extract_ref("prod/db"), "unable to unmarshal secret");
+    ASSERT_TRUE(got.failed()) << text;
+    EXPECT_EQ(got.error().code, Code::kInvalid);
+    EXPECT_TRUE(got.error().message.starts_with("unable to unmarshal secret: ")) << got.error().message;
+    EXPECT_TRUE(
+        got.error().message.ends_with("; key \"prod/db\" is no JSON object, and dataFrom.extract makes a key of "
+                                      "every member: read it with spec.data"))
+        << got.error().message;
+    EXPECT_FALSE(got.error().message.contains("hunter2"));
+  }
+  const auto part = extracted(SecretBytes("x"), extract_ref("db", "user"), "w");
+  EXPECT_TRUE(part.error().message.contains("property \"user\" of key \"db\"")) << part.error().message;
+}
+
+TEST(Extracted, IsOfTheVersionOfItsValueAndHandsOnWhatIsNone) {
+  const auto ref = extract_ref("k");
+  const auto got = extracted(Lookup<SecretBytes>(SecretBytes(R"({"a":"1"})")).of_version("7"), ref, "");
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->at("a").reveal(), "1");
+  EXPECT_EQ(got.version(), "7");
+  EXPECT_TRUE(extracted(Absent{"none"}, ref, "").absent());
+  EXPECT_EQ(extracted(fail(Code::kDenied, "no"), ref, "").error().message, "no");
+}
+
 }  // namespace
 }  // namespace rotor::providers

@@ -16,6 +16,7 @@ Parameter read_one(json::Reader& reader) {
   read_members(reader, [&](std::string_view name) {
     if (name == "Name") return parameter.name = reader.read_string(), true;
     if (name == "Value") return parameter.value = reader.read_secret(), true;
+    if (name == "Version" && reader.peek() == json::Kind::kNumber) return parameter.version = reader.read_raw(), true;
     return false;
   });
   return parameter;
@@ -39,7 +40,9 @@ Result<Value> read_parameter_value(const SecretBytes& answer) {
   read_members(reader, [&](std::string_view name) {
     if (name != "Parameter") return false;
     there = true;
-    value.text = read_one(reader).value;
+    Parameter parameter = read_one(reader);
+    value.text = std::move(parameter.value);
+    value.version = std::move(parameter.version);
     return true;
   });
   TRY_VOID(finish_answer(reader, "GetParameter", there, "Parameter"));

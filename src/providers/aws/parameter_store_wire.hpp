@@ -25,6 +25,7 @@ Lookup<TagMap> read_parameter_tags(const SecretBytes& answer);
 struct Parameter {
   std::string name;
   std::optional<SecretBytes> value;
+  std::string version{};
 };
 struct ParameterPage {
   std::vector<Parameter> parameters;

@@ -28,6 +28,10 @@ bool read_value_member(json::Reader& reader, std::string_view name, Value& value
     value.text = reader.read_secret();
     return true;
   }
+  if (name == "VersionId" && reader.peek() == json::Kind::kString) {
+    value.version = reader.read_string();
+    return true;
+  }
   if (name != "SecretBinary") return false;
   const SecretBytes encoded = reader.read_secret();
   Result<SecretBytes> decoded = base64_decode_secret(encoded.reveal());

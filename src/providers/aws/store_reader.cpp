@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include "providers/common/property.hpp"
-#include "template/lookup.hpp"
 
 namespace rotor::providers::aws {
 namespace {
+
+using Read = Lookup<SecretBytes>;
 
 // A property that is not there is a mistake in the manifest, not a deleted secret.
 Result<SecretBytes> pick(const SecretBytes& payload, const RemoteRef& ref) {
@@ -60,16 +61,12 @@ Task<Lookup<SecretBytes>> StoreReader::get_secret(RemoteRef ref) {
   CO_LOOKUP(const ValuePtr value, co_await value_of(ref));
   if (value->empty()) co_return fail(Code::kInvalid, fmt::format("{}: {}", dialect_.without_value, ref.key));
   // As the existing operator does: the text is preferred as a whole, the binary when something is looked up in it.
-  if (ref.property.empty()) co_return value->text ? *value->text : *value->binary;
-  co_return pick(value->binary ? *value->binary : *value->text, ref);
+  if (ref.property.empty()) co_return Read(value->text ? *value->text : *value->binary).of_version(value->version);
+  co_return Read(pick(value->binary ? *value->binary : *value->text, ref)).of_version(value->version);
 }
 
 Task<Lookup<SecretMap>> StoreReader::get_secret_map(RemoteRef ref) {
-  const std::string key = ref.key;
-  CO_LOOKUP(const SecretBytes value, co_await get_secret(std::move(ref)));
-  Result<SecretMap> members = tmpl::extract_members(value);
-  if (!members) co_return std::unexpected(std::move(members).error().prefixed("unable to unmarshal secret " + key));
-  co_return std::move(members);
+  co_return extracted(co_await get_secret(ref), ref, "unable to unmarshal secret " + ref.key);
 }
 
 }  // namespace rotor::providers::aws

@@ -19,6 +19,7 @@ namespace rotor::providers::aws {
 struct Value {
   std::optional<SecretBytes> text{};
   std::optional<SecretBytes> binary{};
+  std::string version{};  // what the service calls it
 
   bool empty() const { return !text && !binary; }
 };

@@ -68,6 +68,14 @@ bool names_object(std::string_view id, const ObjectName& object, std::string_vie
   return rest == "/" + ascii_lower(version);
 }
 
+// `…/secrets/NAME/VERSION`: what comes after the name.
+std::string version_in(std::string_view id, const ObjectName& object) {
+  const std::size_t last = id.rfind('/');
+  if (last == std::string_view::npos) return {};
+  const bool names_none = ascii_lower(id.substr(last + 1)) == ascii_lower(object.name);
+  return names_none ? std::string() : std::string(id.substr(last + 1));
+}
+
 struct Parts {
   std::string id;
   std::optional<SecretBytes> value;
@@ -149,7 +157,7 @@ Result<Bundle> read_bundle(const ObjectName& object, std::string_view version, c
     if (!der || der->empty()) return fail(Code::kUnavailable, fmt::format("{}: cer in the answer is not base64", call));
     parts->value = *std::move(der);
   }
-  return Bundle{*std::move(parts->value), std::move(parts->metadata)};
+  return Bundle{*std::move(parts->value), std::move(parts->metadata), version_in(parts->id, object)};
 }
 
 Result<SecretBytes> pick_value(const Bundle& bundle, Type type, const RemoteRef& ref) {

@@ -14,6 +14,7 @@ namespace rotor::providers::azure {
 struct Bundle {
   SecretBytes value;   // a secret's text, a certificate's DER, a key as JWK
   SecretMap metadata;  // tags, and attribute.created, .expires, .notBefore, .updated
+  std::string version{};
 };
 
 // kUnavailable when the answer is not the object that was asked for, whole.

@@ -8,8 +8,8 @@
 #include "providers/azure/list_page.hpp"
 #include "providers/common/endpoint.hpp"
 #include "providers/common/found_values.hpp"
+#include "providers/common/property.hpp"
 #include "providers/common/retry.hpp"
-#include "template/lookup.hpp"
 
 namespace rotor::providers::azure {
 namespace {
@@ -89,7 +89,7 @@ Task<Lookup<SecretBytes>> KeyVault::get_secret(RemoteRef ref) {
   CO_TRY(const ObjectName object, object_of(ref.key));
   CO_LOOKUP(const BundlePtr bundle, co_await read(object, ref.version));
   if (ref.fetches_metadata()) co_return pick_metadata(bundle->metadata, ref.property);
-  co_return pick_value(*bundle, object.type, ref);
+  co_return Lookup<SecretBytes>(pick_value(*bundle, object.type, ref)).of_version(bundle->version);
 }
 
 Task<Lookup<SecretMap>> KeyVault::get_secret_map(RemoteRef ref) {
@@ -97,10 +97,8 @@ Task<Lookup<SecretMap>> KeyVault::get_secret_map(RemoteRef ref) {
   CO_TRY_VOID(check_extract(object.type));
   CO_LOOKUP(const BundlePtr bundle, co_await read(object, ref.version));
   if (ref.fetches_metadata()) co_return extract_metadata(*bundle, object, ref);
-  CO_TRY(const SecretBytes value, pick_value(*bundle, object.type, ref));
-  auto members = tmpl::extract_members(value);
-  if (!members) co_return std::unexpected(std::move(members).error().prefixed("error unmarshalling json data"));
-  co_return std::move(members);
+  Lookup<SecretBytes> value = pick_value(*bundle, object.type, ref);
+  co_return extracted(std::move(value).of_version(bundle->version), ref, "error unmarshalling json data");
 }
 
 // Names of what is wanted, from all pages. An empty page is not the last one.

@@ -24,4 +24,21 @@ Lookup<SecretBytes> property_of(const SecretMap& data, std::string_view property
   return property_of(tmpl::LookupRule::kPath, *holder.value, holder.path, std::move(missing));
 }
 
+Lookup<SecretMap> extracted(Lookup<SecretBytes> value, const RemoteRef& ref, std::string_view words, Members members) {
+  if (!value) return std::move(value).none();
+  auto found = members(*value);
+  if (!found) return std::unexpected(no_object(std::move(found).error(), ref, words));
+  return Lookup<SecretMap>(*std::move(found)).of_version(value.version());
+}
+
+Error no_object(Error error, const RemoteRef& ref, std::string_view words) {
+  if (!words.empty()) error = std::move(error).prefixed(words);
+  const std::string part = ref.property.empty() ? std::string() : fmt::format("property \"{}\" of ", ref.property);
+  error.message += fmt::format(
+      "; {}key \"{}\" is no JSON object, and dataFrom.extract makes a key of every member: "
+      "read it with spec.data",
+      part, ref.key);
+  return error;
+}
+
 }  // namespace rotor::providers

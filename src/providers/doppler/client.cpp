@@ -7,8 +7,8 @@
 #include "providers/common/cache_key.hpp"
 #include "providers/common/found_values.hpp"
 #include "providers/common/name_filter.hpp"
+#include "providers/common/property.hpp"
 #include "providers/doppler/answers.hpp"
-#include "template/lookup.hpp"
 
 namespace rotor::providers::doppler {
 namespace {
@@ -156,10 +156,7 @@ Task<Validation> DopplerClient::validate() {
 Task<Lookup<SecretBytes>> DopplerClient::get_secret(RemoteRef ref) { co_return co_await value_of(ref.key); }
 
 Task<Lookup<SecretMap>> DopplerClient::get_secret_map(RemoteRef ref) {
-  CO_LOOKUP(const SecretBytes value, co_await value_of(ref.key));
-  auto members = tmpl::extract_members(value);
-  if (!members) co_return std::unexpected(std::move(members).error().prefixed("unable to unmarshal secret " + ref.key));
-  co_return std::move(members);
+  co_return extracted(co_await value_of(ref.key), ref, "unable to unmarshal secret " + ref.key);
 }
 
 Task<Result<SecretMap>> DopplerClient::everything() {

@@ -8,7 +8,6 @@
 #include "providers/common/property.hpp"
 #include "providers/writer.hpp"
 #include "template/keys.hpp"
-#include "template/lookup.hpp"
 
 namespace rotor::providers {
 
@@ -124,10 +123,7 @@ class FakeClient final : public SecretsClient, public SecretsWriter {
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override { co_return read(ref); }
 
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override {
-    CO_LOOKUP(const SecretBytes value, read(ref));
-    auto members = tmpl::extract_members(value);
-    if (!members) co_return std::unexpected(std::move(members).error().prefixed("unable to unmarshal secret"));
-    co_return std::move(members);
+    co_return extracted(read(ref), ref, "unable to unmarshal secret");
   }
 
   Task<Result<SecretMap>> get_all(FindRequest find) override {
@@ -159,8 +155,10 @@ class FakeClient final : public SecretsClient, public SecretsWriter {
   Lookup<SecretBytes> read(const RemoteRef& ref) const {
     const Stored* stored = database_.find(ref.key, ref.version);
     if (stored == nullptr) return Absent{"Secret does not exist"};
-    return ref.property.empty() ? Lookup<SecretBytes>(stored->value)
-                                : property_of(tmpl::LookupRule::kPath, stored->value, ref.property, no_property(ref));
+    Lookup<SecretBytes> found =
+        ref.property.empty() ? Lookup<SecretBytes>(stored->value)
+                             : property_of(tmpl::LookupRule::kPath, stored->value, ref.property, no_property(ref));
+    return std::move(found).of_version(stored->version);
   }
 
   FakeDatabase& database_;

@@ -88,7 +88,7 @@ Task<Result<SecretMap>> SecretManager::get_all(FindRequest find) {
       Error error = value.error();
       co_return std::unexpected(std::move(error).prefixed(fmt::format("secret {}", name)));
     }
-    CO_TRY_VOID(out.put(name, **value));
+    CO_TRY_VOID(out.put(name, (*value)->bytes));
   }
   co_return std::move(out).take();
 }

@@ -5,7 +5,6 @@
 #include "base/encoding.hpp"
 #include "providers/common/property.hpp"
 #include "providers/gcp/errors.hpp"
-#include "template/lookup.hpp"
 
 namespace rotor::providers::gcp {
 namespace {
@@ -33,6 +32,13 @@ bool is_name_of(std::string_view full_name, const std::string& key) {
   if (at == std::string_view::npos) return false;
   const std::string_view rest = full_name.substr(at + 9);
   return rest == key || rest.starts_with(key + "/versions/");
+}
+
+// The number at the end of a version's name.
+std::string version_of(std::string_view full_name) {
+  constexpr std::string_view kMark = "/versions/";
+  const std::size_t at = full_name.rfind(kMark);
+  return at == std::string_view::npos ? std::string() : std::string(full_name.substr(at + kMark.size()));
 }
 
 // The property as one key, dots and all, written as a path.
@@ -82,7 +88,7 @@ Task<Validation> SecretManager::validate() {
   co_return Validation{Validity::kUnknown, std::move(error).prefixed("the key could not be checked")};
 }
 
-Task<Lookup<SecretBytes>> SecretManager::access(std::string key, std::string version) {
+Task<Lookup<SecretManager::Value>> SecretManager::access(std::string key, std::string version) {
   CO_TRY(std::string target, path_of(key));
   CO_TRY_VOID(check_segment(version, "remoteRef.version"));
   target += fmt::format("/versions/{}:access", percent_encode(version));
@@ -97,11 +103,11 @@ Task<Lookup<SecretBytes>> SecretManager::access(std::string key, std::string ver
   };
   CO_LOOKUP([[maybe_unused]] const Rest::Done done,
             co_await rest_->get("AccessSecretVersion", std::move(target), read));
-  co_return *std::move(payload.data);
+  co_return Value{*std::move(payload.data), version_of(payload.name)};
 }
 
 // Nothing enabled, or no right to list: what the access of the latest version met is what the user has to know.
-Task<Lookup<SecretBytes>> SecretManager::access_newest_enabled(std::string key, Error refusal) {
+Task<Lookup<SecretManager::Value>> SecretManager::access_newest_enabled(std::string key, Error refusal) {
   CO_TRY(std::string target, path_of(key));
   NewestEnabled newest;
   const Rest::EachItem each = [&newest](std::string_view item) -> Result<void> {
@@ -136,7 +142,7 @@ Task<Lookup<SecretManager::ValuePtr>> SecretManager::value_of(std::string key, s
                                  version.empty() ? kLatest : std::string_view(version))};
   }
   if (value.failed()) co_return std::unexpected(unable(value.error()));
-  auto shared = std::make_shared<const SecretBytes>(*std::move(value));
+  auto shared = std::make_shared<const Value>(*std::move(value));
   values_[slot] = shared;
   co_return ValuePtr(std::move(shared));
 }
@@ -165,15 +171,12 @@ Task<Lookup<SecretBytes>> SecretManager::get_secret(RemoteRef ref) {
     co_return pick_metadata(*info, ref);
   }
   CO_LOOKUP(const ValuePtr value, co_await value_of(ref.key, ref.version));
-  if (ref.property.empty()) co_return *value;
-  co_return pick(*value, ref);
+  Lookup<SecretBytes> picked = ref.property.empty() ? Lookup<SecretBytes>(value->bytes) : pick(value->bytes, ref);
+  co_return std::move(picked).of_version(value->version);
 }
 
 Task<Lookup<SecretMap>> SecretManager::get_secret_map(RemoteRef ref) {
-  CO_LOOKUP(const SecretBytes value, co_await get_secret(std::move(ref)));
-  Result<SecretMap> members = tmpl::extract_members(value);
-  if (!members) co_return std::unexpected(std::move(members).error().prefixed("unable to unmarshal secret from JSON"));
-  co_return std::move(members);
+  co_return extracted(co_await get_secret(ref), ref, "unable to unmarshal secret from JSON");
 }
 
 }  // namespace rotor::providers::gcp

@@ -24,7 +24,11 @@ class SecretManager final : public SecretsClient {
   Task<Result<SecretMap>> get_all(FindRequest find) override;
 
  private:
-  using ValuePtr = std::shared_ptr<const SecretBytes>;
+  struct Value {
+    SecretBytes bytes;
+    std::string version;  // its number
+  };
+  using ValuePtr = std::shared_ptr<const Value>;
   using InfoPtr = std::shared_ptr<const SecretInfo>;
 
   // `projects/P/secrets/NAME`; kInvalid for what is no name of a secret.
@@ -32,8 +36,8 @@ class SecretManager final : public SecretsClient {
   std::string secrets() const { return secrets_path(rest_->session().project(), location_); }
 
   Task<Lookup<ValuePtr>> value_of(std::string key, std::string version);
-  Task<Lookup<SecretBytes>> access(std::string key, std::string version);
-  Task<Lookup<SecretBytes>> access_newest_enabled(std::string key, Error refusal);
+  Task<Lookup<Value>> access(std::string key, std::string version);
+  Task<Lookup<Value>> access_newest_enabled(std::string key, Error refusal);
   Task<Lookup<InfoPtr>> info_of(std::string key);
   Task<Result<std::vector<std::string>>> names(FindRequest find);
 

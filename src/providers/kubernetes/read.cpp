@@ -50,7 +50,7 @@ Result<SecretBytes> metadata_value(const kube::ObjectMeta& metadata, const Remot
 }
 
 // Members as their JSON text: strings keep their quotes, as today.
-Result<SecretMap> raw_members(const SecretBytes& document) {
+Result<SecretMap> raw_members(const SecretBytes& document, const RemoteRef& ref) {
   json::Reader reader(document.reveal());
   SecretMap members;
   if (json::validate(document.reveal()) && reader.peek() == json::Kind::kObject) {
@@ -59,14 +59,14 @@ Result<SecretMap> raw_members(const SecretBytes& document) {
     while (reader.next_member(key)) members.insert_or_assign(key, SecretBytes(reader.read_raw()));
     return members;
   }
-  return fail(Code::kInvalid, "failed to unmarshal secret: invalid JSON format");
+  return std::unexpected(no_object({Code::kInvalid, "failed to unmarshal secret: invalid JSON format"}, ref));
 }
 
 Result<SecretMap> metadata_map(const kube::ObjectMeta& metadata, const RemoteRef& ref) {
   if (!ref.property.empty()) {
     TRY(const SecretBytes value, metadata_value(metadata, ref));
     if (value.reveal() == "null") return SecretMap();  // an object without labels or annotations
-    return raw_members(value);
+    return raw_members(value, ref);
   }
   SecretMap map;
   map.emplace("labels", map_text(metadata.labels));
@@ -100,7 +100,7 @@ Result<SecretMap> read_map(api::Secret secret, const RemoteRef& ref) {
   TRY(const SecretBytes value,
       present(property_of(secret.data, ref.property,
                           fmt::format("property {} does not exist in key {}", ref.property, ref.key))));
-  return raw_members(value);
+  return raw_members(value, ref);
 }
 
 }  // namespace rotor::providers::kubernetes

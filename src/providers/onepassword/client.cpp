@@ -22,6 +22,11 @@ std::string in_words(const Config& config) {
   return "map[" + text + "]";
 }
 
+std::string version_of(const Item& item) {
+  const std::string& number = item.version.text;
+  return number.find_first_not_of("0123456789") == std::string::npos ? number : std::string();
+}
+
 Result<void> refuse_version(const RemoteRef& ref) {
   if (ref.version.empty()) return {};
   return fail(Code::kInvalid, "'remoteRef.version' is not implemented in the 1Password provider");
@@ -120,17 +125,21 @@ Task<Lookup<SecretBytes>> OnePasswordClient::get_secret(RemoteRef ref) {
   CO_TRY_VOID(refuse_version(ref));
   CO_LOOKUP(const ItemPtr item, co_await find_item(ref.key));
   const Part part = part_of(*item, ref.property);
-  if (part.kind == Part::Kind::kField) co_return field_value(*item, part.name);
+  if (part.kind == Part::Kind::kField) {
+    co_return Lookup<SecretBytes>(field_value(*item, part.name)).of_version(version_of(*item));
+  }
   CO_TRY(const std::size_t at, file_at(*item, part.name, ref.property));
-  co_return co_await connect_.content(access_, item, at);
+  Lookup<SecretBytes> content = co_await connect_.content(access_, item, at);
+  co_return std::move(content).of_version(version_of(*item));
 }
 
 Task<Lookup<SecretMap>> OnePasswordClient::get_secret_map(RemoteRef ref) {
   CO_TRY_VOID(refuse_version(ref));
   CO_LOOKUP(const ItemPtr item, co_await find_item(ref.key));
   const Part part = part_of(*item, ref.property);
-  if (part.kind == Part::Kind::kField) co_return field_values(*item, part.name);
-  co_return co_await file_contents(item, part.name);
+  Lookup<SecretMap> values = part.kind == Part::Kind::kField ? Lookup<SecretMap>(field_values(*item, part.name))
+                                                             : co_await file_contents(item, part.name);
+  co_return std::move(values).of_version(version_of(*item));
 }
 
 Task<Result<std::vector<Summary>>> OnePasswordClient::candidates(std::string vault_id, FindRequest find) {

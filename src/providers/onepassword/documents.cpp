@@ -33,7 +33,8 @@ ROTOR_DESCRIBE(ItemFile, "A file.", field<&ItemFile::id>("id"), field<&ItemFile:
                field<&ItemFile::size>("size"), field<&ItemFile::content_path>("content_path"),
                field<&ItemFile::content>("content"));
 ROTOR_DESCRIBE(Item, "An item.", field<&Item::id>("id"), field<&Item::title>("title"),
-               field<&Item::category>("category"), field<&Item::fields>("fields"), field<&Item::files>("files"));
+               field<&Item::category>("category"), field<&Item::fields>("fields"), field<&Item::files>("files"),
+               field<&Item::version>("version"));
 
 }  // namespace rotor::json
 

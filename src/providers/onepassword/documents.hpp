@@ -42,6 +42,7 @@ struct Item {
   std::string category;
   std::vector<ItemField> fields;
   std::vector<ItemFile> files;
+  json::Raw version{};   // a number
   std::string vault_id;  // ours: where it was found
 
   bool is_document() const { return category == "DOCUMENT"; }

@@ -64,12 +64,12 @@ Task<Lookup<VaultClient::DocumentPtr>> VaultClient::document(std::string path, s
   Ask read{.name = "ReadSecretData", .path = path, .query = std::move(query), .may_be_nothing = true};
   Result<net::Response> response = co_await session_->call(std::move(read));
   if (!response) co_return std::unexpected(std::move(response).error().prefixed(kCannotRead));
-  Lookup<SecretBytes> document = read_document(config_.v1(), *response);
+  Lookup<Document> document = read_document(config_.v1(), *response);
   if (document.absent() && read_envelope(response->body)->says_nothing()) {
     CO_TRY_VOID(co_await confirm_absence(std::move(path)));
   }
   if (!document) co_return std::move(document).none();
-  auto shared = std::make_shared<const SecretBytes>(*std::move(document));
+  auto shared = std::make_shared<const Document>(*std::move(document));
   documents_.insert_or_assign(slot, shared);
   co_return DocumentPtr(std::move(shared));
 }
@@ -118,12 +118,12 @@ Task<Lookup<SecretBytes>> VaultClient::get_secret(RemoteRef ref) {
   Lookup<DocumentPtr> found = co_await document(std::move(path), std::move(query));
   if (found.absent()) co_return Absent{fmt::format("{}: {}", found.absence().what, place_of(config_, ref))};
   if (!found) co_return std::move(found).none();
-  co_return pick(**found, ref.property, place_of(config_, ref));
+  co_return Lookup<SecretBytes>(pick((*found)->text, ref.property, place_of(config_, ref)))
+      .of_version((*found)->version);
 }
 
 Task<Lookup<SecretMap>> VaultClient::get_secret_map(RemoteRef ref) {
-  CO_LOOKUP(const SecretBytes value, co_await get_secret(std::move(ref)));
-  co_return members_of(value);
+  co_return extracted(co_await get_secret(ref), ref, "", members_of);
 }
 
 }  // namespace rotor::providers::vault

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "providers/common/found_values.hpp"
+#include "providers/vault/kv.hpp"
 #include "providers/vault/session.hpp"
 
 namespace rotor::providers::vault {
@@ -23,7 +24,7 @@ class VaultClient final : public SecretsClient {
   Task<Result<SecretMap>> get_all(FindRequest find) override;
 
  private:
-  using DocumentPtr = std::shared_ptr<const SecretBytes>;
+  using DocumentPtr = std::shared_ptr<const Document>;
   struct Folder {
     std::string prefix;  // of its names
     std::string list;    // its path in Vault

@@ -103,7 +103,7 @@ Task<Result<void>> VaultClient::read_found(std::string name, FoundValues& found)
   const Lookup<DocumentPtr> got = co_await document(std::move(path), "");
   if (got.absent()) co_return Result<void>();
   if (got.failed()) co_return std::unexpected(got.error());
-  Lookup<SecretBytes> value = property_of(tmpl::LookupRule::kKeyThenRewritten, **got, "", "");
+  Lookup<SecretBytes> value = property_of(tmpl::LookupRule::kKeyThenRewritten, (*got)->text, "", "");
   if (!value) co_return fail(Code::kInvalid, fmt::format("{}: invalid JSON format", name));
   co_return found.put(std::move(name), *std::move(value));
 }

@@ -34,7 +34,14 @@ bool is_deleted(std::string_view data) {
   return !text_member(metadata, "deletion_time").empty() || member_of(metadata, "destroyed") == "true";
 }
 
-Lookup<SecretBytes> document_inside(std::string_view data, int status) {
+// The number of the version that was read.
+std::string version_in(std::string_view data) {
+  const std::string_view number = member_of(member_of(data, "metadata").value_or("{}"), "version").value_or("");
+  const bool digits = !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
+  return digits ? std::string(number) : std::string();
+}
+
+Lookup<Document> document_inside(std::string_view data, int status) {
   const std::optional<std::string_view> inside = member_of(data, "data");
   if (!inside) return wrong_version(false);
   if (*inside == "null") {
@@ -42,17 +49,17 @@ Lookup<SecretBytes> document_inside(std::string_view data, int status) {
     return fail(Code::kInvalid, "secret has no data, and the server does not say that it was deleted");
   }
   if (!is_object(*inside) || status == 404) return fail(Code::kInvalid, "failed to unmarshall JSON");
-  return SecretBytes(*inside);
+  return Document{SecretBytes(*inside), version_in(data)};
 }
 
 // Version 1 and everything that is not KV. Whoever reads a version 2 path whole gets its deletion as absence, too.
-Lookup<SecretBytes> document_itself(std::string_view data, int status) {
+Lookup<Document> document_itself(std::string_view data, int status) {
   if (status == 404) {
     if (member_of(data, "data") == "null" && is_deleted(data)) return Absent{std::string(kNothing)};
     return no_answer("404 with data");
   }
   if (!is_object(data)) return fail(Code::kInvalid, "failed to unmarshall JSON");
-  return SecretBytes(data);
+  return Document{SecretBytes(data)};
 }
 
 // A JSON value as text: strings as they read, null empty, the rest as written.
@@ -89,7 +96,7 @@ void each_member(std::string_view object, Visit visit) {
 
 }  // namespace
 
-Lookup<SecretBytes> read_document(bool v1, const net::Response& response) {
+Lookup<Document> read_document(bool v1, const net::Response& response) {
   const auto envelope = read_envelope(response.body);
   if (!envelope) return no_answer("it is no JSON object");
   if (response.status == 404 && envelope->says_nothing()) return Absent{std::string(kNothing)};

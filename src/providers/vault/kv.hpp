@@ -13,7 +13,11 @@ namespace rotor::providers::vault {
 // The document of a secret, as the server wrote it: an object. Of version 1, and of any path outside of KV, it is the
 // answer's `data`; of version 2 the `data` inside. Absent is the server's own word: there is none, or the version was
 // deleted or destroyed.
-Lookup<SecretBytes> read_document(bool v1, const net::Response& response);
+struct Document {
+  SecretBytes text;
+  std::string version{};  // its number; version 1 has none
+};
+Lookup<Document> read_document(bool v1, const net::Response& response);
 
 // Of the mount that an absent secret would be in (sys/internal/ui/mounts): kInvalid when it is no KV version 2, where
 // nothing can be at a path of version 2 and absence means nothing. An answer without a mount proves nothing.

@@ -32,6 +32,17 @@ TEST_F(AwsFlow, ExtractsMembersAsWritten) {
   const Lookup<SecretMap> bad = test::run_task(io_, (*sm)->get_secret_map(remote("d")));
   ASSERT_FALSE(bad);
   EXPECT_TRUE(bad.error().message.starts_with("unable to unmarshal secret d: ")) << bad.error().message;
+  EXPECT_TRUE(bad.error().message.contains("key \"d\" is no JSON object")) << bad.error().message;
+}
+
+TEST_F(AwsFlow, TellsTheVersionThatAnswered) {
+  aws_.secrets["v"] = R"("VersionId":"0f3c-1","VersionStages":["AWSCURRENT"],"SecretString":"{\"a\":\"1\"}")";
+  auto sm = client(kKeysAuth);
+  ASSERT_TRUE(sm);
+  EXPECT_EQ(test::run_task(io_, (*sm)->get_secret(remote("v"))).version(), "0f3c-1");
+  EXPECT_EQ(test::run_task(io_, (*sm)->get_secret(remote("v", "a"))).version(), "0f3c-1");
+  EXPECT_EQ(test::run_task(io_, (*sm)->get_secret_map(remote("v"))).version(), "0f3c-1");
+  EXPECT_EQ(aws_.calls.size(), 1U) << "without a call of its own";
 }
 
 TEST_F(AwsFlow, LogsInWithAServiceAccountsToken) {

@@ -36,6 +36,15 @@ TEST_F(Parameters, AreReadDecryptedByNameNumberAndLabel) {
   EXPECT_EQ(counter_.counts["AWS/ParameterStore/GetParameter/success"], 3);
 }
 
+TEST_F(Parameters, TellTheVersionThatAnswered) {
+  aws_.parameters["/prod/db"] = R"("Value":"{\"a\":\"1\"}","Version":12)";
+  const auto read = [this](RemoteRef ref) { return test::run_task(io_, ssm_->get_secret(std::move(ref))).version(); };
+  EXPECT_EQ(read(remote("/prod/db")), "12");
+  EXPECT_EQ(read(remote("/prod/db", "", "7")), "7");
+  EXPECT_EQ(read(remote("/prod/db", "", "live")), "") << "the answer does not say";
+  EXPECT_EQ(test::run_task(io_, ssm_->get_secret_map(remote("/prod/db"))).version(), "12");
+}
+
 // PS-02
 TEST_F(Parameters, ThePrefixIsPutBeforeTheKeyAsItIs) {
   auto prefixed = client(std::string(kKeysAuth) + R"(,"prefix":"/test/this/thing/")");

@@ -103,7 +103,22 @@ TEST_F(AzureRead, ExtractsMembersAndTags) {
       {remote("nowhere"), "-"},
   };
   for (const auto& [ref, expected] : cases) EXPECT_EQ(map(ref), expected) << ref.key << " " << ref.property;
-  EXPECT_TRUE(map(remote("tagged")).starts_with("!error unmarshalling json data: "));  // AZ-17
+  const std::string plain = map(remote("tagged"));
+  EXPECT_TRUE(plain.starts_with("!error unmarshalling json data: ")) << plain;  // AZ-17
+  EXPECT_TRUE(plain.contains(
+      "key \"tagged\" is no JSON object, and dataFrom.extract makes a key of every member: read it with spec.data"))
+      << plain;
+}
+
+TEST_F(AzureRead, TellsTheVersionThatAnswered) {
+  EXPECT_EQ(pump(made_->get_secret(remote("app"))).version(), "0123456789abcdef0123456789abcdef");
+  EXPECT_EQ(pump(made_->get_secret_map(remote("doc"))).version(), "0123456789abcdef0123456789abcdef");
+  EXPECT_EQ(pump(made_->get_secret(remote("cert/c"))).version(), "0f");
+  EXPECT_EQ(pump(made_->get_secret(remote("key/k"))).version(), "0f");
+  EXPECT_EQ(pump(made_->get_secret(tags("tagged"))).version(), "") << "tags are of no version of the value";
+  azure_->objects["https://team.vault.azure.net/secrets/bare/"] =
+      R"({"value":"x","id":"https://team.vault.azure.net/secrets/bare"})";
+  EXPECT_EQ(pump(made_->get_secret(remote("bare"))).version(), "");
 }
 
 TEST_F(AzureRead, AsksForTheVersionThatIsNamed) {

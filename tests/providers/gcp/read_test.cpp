@@ -45,6 +45,15 @@ TEST_F(GcpFlow, PutsKeyVersionAndLocationIntoThePathAndNothingElse) {  // GC-01 
   EXPECT_EQ(google_.api_hosts.back(), "https://secretmanager.eu.rep.googleapis.com");
 }
 
+TEST_F(GcpFlow, TellsTheNumberOfTheVersionThatAnswered) {
+  google_.secrets["projects/proj/secrets/v"] = {.versions = {{R"({"a":"1"})"}, {R"({"a":"2"})"}}};
+  auto sm = client(kKeyAuth);
+  EXPECT_EQ(pump((*sm)->get_secret(remote("v"))).version(), "2") << "and not the word latest";
+  EXPECT_EQ(pump((*sm)->get_secret(remote("v", "a", "1"))).version(), "1");
+  EXPECT_EQ(pump((*sm)->get_secret(remote("v", "", "default"))).version(), "1") << "an alias";
+  EXPECT_EQ(pump((*sm)->get_secret_map(remote("v"))).version(), "2");
+}
+
 TEST_F(GcpFlow, AKeyNeverChangesWhatIsAskedFor) {
   auto sm = client(kKeyAuth);
   (void)get(**sm, remote("a/versions/1:access?x=1#y", "", "2/../3"));
@@ -177,6 +186,10 @@ TEST_F(GcpFlow, ExtractsMembersAsWritten) {  // GC-32
   EXPECT_EQ(pump((*sm)->get_secret_map(remote("app", "a")))->at("b").reveal(), "path");
   const auto bad = pump((*sm)->get_secret_map(remote("app", "user")));
   ASSERT_TRUE(bad.failed());
+  EXPECT_TRUE(
+      bad.error().message.ends_with("property \"user\" of key \"app\" is no JSON object, and dataFrom.extract makes a "
+                                    "key of every member: read it with spec.data"))
+      << bad.error().message;
   EXPECT_TRUE(bad.error().message.starts_with("unable to unmarshal secret from JSON: ")) << bad.error().message;
   EXPECT_TRUE(pump((*sm)->get_secret_map(remote("none"))).absent());
 }

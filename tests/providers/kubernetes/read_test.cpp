@@ -61,7 +61,9 @@ TEST(KubernetesReadMap, GivesEveryKeyOrTheMembersOfOne) {
   ASSERT_TRUE(members);
   EXPECT_EQ(members->at("s").reveal(), "\"seb\"") << "quotes stay, as today";
   ref.property = "user";
-  EXPECT_EQ(read_map(sample(), ref).error().message, "failed to unmarshal secret: invalid JSON format");
+  EXPECT_EQ(read_map(sample(), ref).error().message,
+            "failed to unmarshal secret: invalid JSON format; property \"user\" of key \"s\" is no JSON object, and "
+            "dataFrom.extract makes a key of every member: read it with spec.data");
   ref.property = "nope";
   EXPECT_EQ(read_map(sample(), ref).error().code, Code::kInvalid);
   EXPECT_EQ(read_map(sample(), ref).error().message, "property nope does not exist in key s");

@@ -35,6 +35,19 @@ TEST_F(ConnectRead, O1_O8_O10_AFieldOrFileByItsPropertyArrivesAsItIs) {
   EXPECT_EQ(get(remote("my-item", "file/my-file.png")), std::string("\x89PNG\0\xff", 6));
 }
 
+TEST_F(ConnectRead, TellsTheVersionOfTheItem) {
+  const auto made = client();
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(pump((*made)->get_secret(remote("my-item"))).version(), "") << "a server that does not say";
+  for (auto& item : connect_.vaults[0].items) item.more = R"(,"version":3)";
+  const auto again = client();
+  EXPECT_EQ(pump((*again)->get_secret(remote("my-item"))).version(), "3");
+  EXPECT_EQ(pump((*again)->get_secret(remote("my-item", "file/my-file.png"))).version(), "3");
+  EXPECT_EQ(pump((*again)->get_secret_map(remote("my-item"))).version(), "3");
+  connect_.vaults[0].items[0].more = R"(,"version":"three")";
+  EXPECT_EQ(pump((*client())->get_secret(remote("my-item"))).version(), "") << "and it is read all the same";
+}
+
 TEST_F(ConnectRead, O2_AnItemIsFoundByItsId) {
   EXPECT_EQ(get(remote(kLogin, "key1")), "value1");
   EXPECT_EQ(connect_.calls.back(), "/v1/vaults/" + connect_.vaults[0].id + "/items/" + kLogin);

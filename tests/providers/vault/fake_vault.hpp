@@ -55,8 +55,10 @@ struct FakeVault {
   }
 
   void put(const std::string& line, std::string data) { answers[line] = {200, R"({"data":)" + data + "}"}; }
-  void put_v2(const std::string& path, const std::string& document) {
-    put("GET /v1/" + path, R"({"data":)" + document + R"(,"metadata":{"deletion_time":"","destroyed":false}})");
+  void put_v2(const std::string& path, const std::string& document, int version = 1) {
+    put("GET /v1/" + path,
+        fmt::format(R"({{"data":{},"metadata":{{"deletion_time":"","destroyed":false,"version":{}}}}})", document,
+                    version));
   }
 
   static Answer error(int status, std::string_view text) {

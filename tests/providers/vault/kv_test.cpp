@@ -33,7 +33,7 @@ TEST_P(VaultDocument, IsWhatTheServerSaid) {
     EXPECT_TRUE(document.error().message.contains(c.expected.substr(1))) << document.error().message;
   } else {
     ASSERT_TRUE(document);
-    EXPECT_EQ(document->reveal(), c.expected);
+    EXPECT_EQ(document->text.reveal(), c.expected);
   }
 }
 

@@ -91,6 +91,19 @@ TEST_F(VaultRead, WhatIsNotThereIsNamedWithMountAndVersions) {
   EXPECT_EQ(gone.absence().what, "Secret does not exist: \"none\" in the mount \"secret\" (KV version 2), version 3");
 }
 
+TEST_F(VaultRead, TellsTheVersionThatAnswered) {
+  vault_.put_v2("secret/data/app", R"({"user":"u"})", 7);
+  vault_.put_v2("secret/data/app?version=2", R"({"user":"second"})", 2);
+  const auto vault = open();
+  EXPECT_EQ(pump(vault->get_secret(remote("app", "user"))).version(), "7");
+  EXPECT_EQ(pump(vault->get_secret(remote("app", "user", "2"))).version(), "2");
+  EXPECT_EQ(pump(vault->get_secret_map(remote("app"))).version(), "7");
+  EXPECT_EQ(vault_.lines().size(), 2U) << "without a call of its own";
+  vault_.put("GET /v1/kv/app", R"({"user":"u"})");
+  auto made = client(ProviderRig::context(fmt::format(R"({{"server":"{}/","version":"v1",{}}})", url(), kToken)));
+  EXPECT_EQ(pump((*made)->get_secret(remote("kv/app", "user"))).version(), "") << "version 1 has none";
+}
+
 // V7: a mistake in the manifest deletes nothing.
 TEST_F(VaultRead, AMissingPropertyIsAnErrorAndNoAbsence) {
   const auto vault = open();
@@ -100,7 +113,9 @@ TEST_F(VaultRead, AMissingPropertyIsAnErrorAndNoAbsence) {
             "cannot find secret data for key: \"nop.doesnt.exist\" of \"app\" in the mount \"secret\" (KV version 2)");
   const auto no_object = pump(vault->get_secret_map(remote("app", "user")));
   ASSERT_TRUE(no_object.failed());
-  EXPECT_EQ(no_object.error().message, "failed to unmarshal secret: invalid JSON format");
+  EXPECT_EQ(no_object.error().message,
+            "failed to unmarshal secret: invalid JSON format; property \"user\" of key \"app\" is no JSON object, and "
+            "dataFrom.extract makes a key of every member: read it with spec.data");
 }
 
 RemoteRef metadata(std::string key, std::string property = "") {
