@@ -3,6 +3,7 @@
 #include "json/object_hash.hpp"
 #include "secrets/finish.hpp"
 #include "secrets/inputs.hpp"
+#include "secrets/made_mark.hpp"
 #include "secrets/manifest_target/object_content.hpp"
 #include "secrets/manifest_target/render_manifest.hpp"
 #include "secrets/policies.hpp"
@@ -24,33 +25,38 @@ struct ContentMaker::Rendered {
   bool varied = false;  // the next time it is another text
   tmpl::SecretParts parts{};
   json::Object object{};  // instead, when it is to be another object than a Secret
-  std::vector<std::string> remarks{};
+  Finished finished{};
 };
 
-bool ContentMaker::may_hold_the_same(const ExternalSecret& es) const {
-  return !es.status.inputs_digest.empty() || !digests_.remembered(es.metadata.key()).empty();
+bool ContentMaker::may_hold_the_same(const ExternalSecret& es, const Target& live) const {
+  return !es.status.inputs_digest.empty() || !digests_.remembered(es.metadata.key()).empty() ||
+         !read_made_mark(&live).inputs.empty();
 }
 
 Task<Synced<Content>> ContentMaker::make(ExternalSecretPtr es, Material material) {
   const TargetPtr live = material.live;
   const SecretBytes inputs = std::move(material.inputs);
+  std::vector<SourceVersion> read = material.fetched.sources();
   const kube::Key key = es->metadata.key();
-  if (live && may_hold_the_same(*es)) {
+  if (live && may_hold_the_same(*es, *live)) {
     std::string digest = inputs_digest(*co_await digests_.key(), inputs, live->actual_hash);
     if (compare_inputs(*es, live.get(), digests_.remembered(key), digest) == Inputs::kUnchanged) {
-      co_return Content{Content::Kind::kAsItIs, {}, {}, std::move(digest)};
+      co_return Content{.kind = Content::Kind::kAsItIs, .digest = std::move(digest), .read = std::move(read)};
     }
   }
   auto rendered = co_await render(es, std::move(material));
   if (!rendered) co_return std::unexpected(std::move(rendered).error());
   if (rendered->empty) co_return Content{};
-  Content made{
-      Content::Kind::kNew, std::move(rendered->parts), std::move(rendered->object), {}, std::move(rendered->remarks)};
+  Content made{.kind = Content::Kind::kNew,
+               .parts = std::move(rendered->parts),
+               .object = std::move(rendered->object),
+               .versions = std::move(rendered->finished.versions),
+               .remarks = std::move(rendered->finished.remarks)};
   if (!rendered->varied) co_return std::move(made);
   if (live) {
     std::string digest = inputs_digest(*co_await digests_.key(), inputs, live->actual_hash);
     if (compare_inputs(*es, live.get(), digests_.remembered(key), digest) == Inputs::kUnknown) {
-      co_return Content{Content::Kind::kAsItIs, {}, {}, std::move(digest)};
+      co_return Content{.kind = Content::Kind::kAsItIs, .digest = std::move(digest), .read = std::move(read)};
     }
   }
   made.digest = inputs_digest(*co_await digests_.key(), inputs, hash_of(*es, made));
@@ -65,7 +71,7 @@ Task<Synced<ContentMaker::Rendered>> ContentMaker::render(ExternalSecretPtr es, 
                delimiters = p_.options.delimiters]() mutable -> Synced<Rendered> {
     Rendered out;
     environment.varied = &out.varied;
-    auto values = finish_values(*es, std::move(material.fetched), environment, &out.remarks);
+    auto values = finish_values(*es, std::move(material.fetched), environment, &out.finished);
     if (!values) return std::unexpected(SyncFailure{Ending::kNotFetched, std::move(values).error().error});
     // Under deletionPolicy Merge a Secret without values is a Secret like any other.
     out.empty = values->empty() && (retains(*es) || deletes(*es));
@@ -80,6 +86,7 @@ Task<Synced<ContentMaker::Rendered>> ContentMaker::render(ExternalSecretPtr es, 
     auto parts = render_secret(*es, *std::move(values), material.sources, environment, delimiters);
     if (!parts) return std::unexpected(not_rendered(*es, material.live.get(), std::move(parts).error().error));
     out.parts = *std::move(parts);
+    out.finished.versions = versions_of_secret(*es, out.parts.data, out.finished.versions);
     return out;
   };
   if (runs_templates(*es) || rewrites(*es)) co_return co_await p_.pool.run(std::move(work));

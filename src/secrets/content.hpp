@@ -20,7 +20,7 @@ class ContentMaker {
  private:
   struct Rendered;
   Task<Synced<Rendered>> render(ExternalSecretPtr es, Material material);
-  bool may_hold_the_same(const ExternalSecret& es) const;
+  bool may_hold_the_same(const ExternalSecret& es, const Target& live) const;
 
   Parts p_;
   InputDigests& digests_;

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "admission/external_secret.hpp"
+#include "base/time.hpp"
 #include "secrets/finalizer.hpp"
+#include "secrets/force_sync.hpp"
 #include "secrets/limits.hpp"
 #include "secrets/manifest_target/manifest.hpp"
 #include "secrets/ownership.hpp"
@@ -43,6 +45,15 @@ bool keeps_its_values(const ExternalSecret& es, Duration interval) {
   return interval <= Duration::zero() && es.spec.refresh_policy != "OnChange";
 }
 
+// Made by the process before this one, which ended before it could tell: no new values before it is time for them.
+bool is_made(const Observed& seen, Duration interval) {
+  if (!seen.made) return false;
+  ExternalSecret told = *seen.es;
+  told.status.refresh_time = format_time(*seen.made);
+  told.status.synced_resource_version = resource_token(told.metadata);
+  return !should_refresh(told, interval, seen.now, seen.slot).refresh;
+}
+
 // creationPolicy was changed since: whose the target is follows, or an Orphan went with its ExternalSecret.
 bool is_owned_otherwise(const ExternalSecret& es, const Target& target) {
   return writes(es) && target.managed() && controls(es, target) != owns(es);
@@ -63,6 +74,10 @@ void judge_need(const Observed& seen, Decision& decision) {
   }
   if (repair.refresh && !due.refresh && !seen.target && seen.earlier) {
     decision.action = SyncAction::kMove;
+    return;
+  }
+  if (!repair.refresh && !asked && is_made(seen, decision.interval)) {
+    decision.action = SyncAction::kOnRecord;
     return;
   }
   if (!repair.refresh && made_once(*seen.es, seen.target.get())) {

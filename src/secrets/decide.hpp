@@ -15,7 +15,7 @@ enum class SyncAction : std::uint8_t {
   kRefuse,    // cannot be honoured: say so, wait for an edit
   kSkip,      // up to date
   kWait,      // a store it names is about to be there
-  kOnRecord,  // its Secret was made once, as it wants, and only its status does not say so
+  kOnRecord,  // its Secret was made as it wants, and only its status does not say so
   kAround,    // its values stay; what stands around them is not what it wants any more
   kMove,      // made once, under an earlier target name: the values move to the new one
   kLater,     // overdue since before this process began: its turn comes, see `later`

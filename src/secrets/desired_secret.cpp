@@ -1,10 +1,14 @@
 #include "secrets/desired_secret.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
 
 #include "json/object_hash.hpp"
 #include "secrets/desired_metadata.hpp"
+#include "secrets/made_mark.hpp"
 #include "secrets/marks.hpp"
+#include "secrets/source_versions.hpp"
 #include "secrets/value_changes.hpp"
 
 namespace rotor::secrets {
@@ -29,17 +33,21 @@ std::optional<std::string> privilege_asked(const api::Secret& secret, const tmpl
   return std::nullopt;
 }
 
-// It is written with values and says nothing about whether they are to be written: it stays as it is until then.
-void keep_value_changes(const Target* live, kube::ObjectMeta& metadata) {
-  const std::string* mark = live == nullptr ? nullptr : live->annotation(kValueChangesAnnotation);
-  metadata.annotations.erase(std::string(kValueChangesAnnotation));
-  if (mark != nullptr) metadata.annotations.emplace(kValueChangesAnnotation, *mark);
+// They are written with values and say nothing about whether these are to be written: they stay as they are until then.
+constexpr std::array kWrittenWithValues = {kValueChangesAnnotation, api::es::kStoreVersionsAnnotation, kMadeAnnotation};
+
+void keep_marks(const Target* live, kube::ObjectMeta& metadata) {
+  for (const std::string_view name : kWrittenWithValues) {
+    const std::string* mark = live == nullptr ? nullptr : live->annotation(name);
+    metadata.annotations.erase(std::string(name));
+    if (mark != nullptr) metadata.annotations.emplace(name, *mark);
+  }
 }
 
 Synced<Desired> build(const ExternalSecret& es, const Target* live, tmpl::SecretParts parts, std::string hash) {
   api::Secret secret;
   TRY(secret.metadata, desired_metadata(es, live, parts, hash));
-  keep_value_changes(live, secret.metadata);
+  keep_marks(live, secret.metadata);
   secret.data = std::move(parts.data);
   if (live != nullptr) secret.type = live->type, secret.immutable = live->immutable;
   if (!parts.type.empty()) secret.type = parts.type;

@@ -157,7 +157,7 @@ Task<Outcome> ExternalSecretController::act(Observed seen, Decision decision) {
       if (const auto wait = wait_for_a_place(seen)) co_return *wait;
       co_return co_await refresh(std::move(seen), std::move(decision));
     case SyncAction::kOnRecord:
-      co_return co_await tell_made(seen.es);
+      co_return co_await tell_made(std::move(seen), decision.interval);
     case SyncAction::kAround:
       co_return co_await keep_values(seen.es, nullptr);
     case SyncAction::kMove:
@@ -190,12 +190,18 @@ Task<Outcome> ExternalSecretController::clean_up(ExternalSecretPtr es) {
 }
 
 // The process before this one came to its end between two writes.
-Task<Outcome> ExternalSecretController::tell_made(ExternalSecretPtr es) {
+Task<Outcome> ExternalSecretController::tell_made(Observed seen, Duration interval) {
   Report report;
-  report.started = p_.clock.now();
+  report.started = seen.made.value_or(p_.clock.now());
   report.has_secret = true;
-  const auto told = co_await reporter_.report(es, std::move(report));
-  co_return told ? Outcome::done() : kube::after_failed_write(told.error().code);
+  report.inputs_digest = seen.made_of;
+  auto told = co_await reporter_.report(seen.es, std::move(report));
+  if (!told) co_return kube::after_failed_write(told.error().code);
+  sync_.settled(seen.es->metadata.key());
+  ExternalSecret after = *seen.es;
+  after.status = *std::move(told);
+  const auto next = next_look(after, interval, p_.clock.now(), seen.slot);
+  co_return next ? Outcome::again_after(*next) : Outcome::done();
 }
 
 Task<Outcome> ExternalSecretController::keep_values(ExternalSecretPtr es, TargetPtr earlier) {

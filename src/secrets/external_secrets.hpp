@@ -39,7 +39,7 @@ class ExternalSecretController {
   Task<Outcome> pass(kube::Key key);
   Task<Outcome> act(Observed seen, Decision decision);
   Task<Outcome> clean_up(ExternalSecretPtr es);
-  Task<Outcome> tell_made(ExternalSecretPtr es);
+  Task<Outcome> tell_made(Observed seen, Duration interval);
   // `earlier`: null: the Secret keeps its name.
   Task<Outcome> keep_values(ExternalSecretPtr es, TargetPtr earlier);
   Task<Outcome> refuse(ExternalSecretPtr es, Decision decision);

@@ -1,11 +1,15 @@
 #include "secrets/fetch.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "api/core/config_map.hpp"
 #include "api/core/secret.hpp"
 #include "secrets/items.hpp"
 #include "secrets/policies.hpp"
+#include "secrets/store_view.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -13,9 +17,19 @@ namespace {
 using api::es::Data;
 using api::es::DataFrom;
 using api::es::RemoteRef;
+using api::es::SourceVersion;
 using api::es::StoreRef;
 using providers::Lookup;
 using providers::SecretsClient;
+
+// A search answers of many secrets at once and says of none which version it is.
+template <class T>
+SourceVersion source_of(const StoreRef& store, const RemoteRef& ref, const Lookup<T>& answer) {
+  if (!answer) return {};
+  std::string version = api::es::fit_version(answer.version());
+  if (version.empty()) return {};
+  return {fmt::format("{}/{}", store_kind(store), store.name), ref.key, std::move(version)};
+}
 
 StoreRef effective_ref(const ExternalSecret& es, const std::optional<api::es::SourceRef>& source) {
   if (source && source->store_ref) return *source->store_ref;
@@ -90,22 +104,35 @@ providers::NoValue with_item(providers::NoValue none, const std::string& item) {
 
 }  // namespace
 
+std::vector<SourceVersion> Fetched::sources() const {
+  std::vector<SourceVersion> out;
+  for (const auto* items : {&data_from_sources, &data_sources}) {
+    std::ranges::copy_if(*items, std::back_inserter(out), [](const auto& source) { return !source.version.empty(); });
+  }
+  return out;
+}
+
 Task<Lookup<Fetched>> fetch_all(ClientSource& clients, GeneratorSource& generators, ExternalSecretPtr es) {
   Fetched all;
   for (std::size_t i = 0; i < es->spec.data_from.size(); ++i) {
     const DataFrom& from = es->spec.data_from[i];
-    auto answer = co_await fetch_map(clients, generators, effective_ref(*es, from.source_ref), from, i);
+    const StoreRef store = effective_ref(*es, from.source_ref);
+    auto answer = co_await fetch_map(clients, generators, store, from, i);
     if (answer.absent() && !retains(*es)) {
       all.gaps.push_back(absent_gap(fmt::format("spec.dataFrom[{}]", i), {}, answer.absence().what));
       answer = SecretMap{};
     }
     if (!answer) co_return with_item(std::move(answer).none(), map_item(from, i));
     if (from.find && answer->empty()) all.gaps.push_back(empty_search(i, *from.find));
+    all.data_from_sources.push_back(from.extract && !from.find ? source_of(store, *from.extract, answer)
+                                                               : SourceVersion{});
     all.data_from.push_back(*std::move(answer));
   }
   for (std::size_t i = 0; i < es->spec.data.size(); ++i) {
     const Data& item = es->spec.data[i];
-    auto answer = co_await single(clients, effective_ref(*es, item.source_ref), item.remote_ref);
+    const StoreRef store = effective_ref(*es, item.source_ref);
+    auto answer = co_await single(clients, store, item.remote_ref);
+    all.data_sources.push_back(source_of(store, item.remote_ref, answer));
     if (answer.absent() && !retains(*es)) {
       all.gaps.push_back(absent_gap(fmt::format("spec.data[{}]", i), item.remote_ref.key, answer.absence().what));
       all.data.emplace_back();

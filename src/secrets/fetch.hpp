@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "api/externalsecrets/store_versions.hpp"
 #include "base/error.hpp"
 #include "base/secret_bytes.hpp"
 #include "base/task.hpp"
@@ -28,6 +29,11 @@ struct Fetched {
   std::vector<SecretMap> data_from;
   std::vector<std::optional<SecretBytes>> data;
   std::vector<Gap> gaps{};
+  // Beside both: which version of what it was; without a version where nobody says.
+  std::vector<api::es::SourceVersion> data_from_sources{};
+  std::vector<api::es::SourceVersion> data_sources{};
+
+  std::vector<api::es::SourceVersion> sources() const;  // those that have a version
 };
 
 // Errors name the field: `error processing spec.data[0] (key: openclaw/api-keys), err: …`; absence likewise, and only

@@ -115,6 +115,13 @@ Rewritten rename(SecretMap values, const DataFrom& from, std::string_view conver
   return in_step(std::move(made), "error applying rewrite to keys");
 }
 
+// Of a value that takes the place of an earlier one of its name.
+void note_source(const std::vector<api::es::SourceVersion>& sources, std::size_t item, const std::string& key,
+                 api::es::StoreVersions& versions) {
+  versions.keys.erase(key);
+  if (item < sources.size() && !sources[item].version.empty()) versions.keys.emplace(key, std::vector{sources[item]});
+}
+
 // A failed transform is about its own template, which is what the author wants to see.
 RenderFailure not_finished(const DataFrom& from, std::size_t i, tmpl::RewriteError error) {
   RenderFailure failure;
@@ -130,25 +137,31 @@ RenderFailure not_finished(const DataFrom& from, std::size_t i, tmpl::RewriteErr
 }  // namespace
 
 std::expected<SecretMap, RenderFailure> finish_values(const ExternalSecret& es, Fetched fetched,
-                                                      const tmpl::Environment& environment,
-                                                      std::vector<std::string>* remarks) {
+                                                      const tmpl::Environment& environment, Finished* finished) {
   SecretMap all;
+  Finished unasked;
+  Finished& notes = finished == nullptr ? unasked : *finished;
   for (std::size_t i = 0; i < es.spec.data_from.size(); ++i) {
     const DataFrom& from = es.spec.data_from[i];
     std::size_t lost = 0;
     auto values = finish_map(std::move(fetched.data_from[i]), from, environment, &lost);
     if (!values) return std::unexpected(not_finished(from, i, std::move(values).error()));
-    if (lost > 0 && remarks != nullptr) {
-      remarks->push_back(fmt::format("spec.dataFrom[{}].rewrite gives {} key{} the name of another, whose value counts",
-                                     i, lost, lost == 1 ? "" : "s"));
+    if (lost > 0) {
+      notes.remarks.push_back(
+          fmt::format("spec.dataFrom[{}].rewrite gives {} key{} the name of another, whose value counts", i, lost,
+                      lost == 1 ? "" : "s"));
     }
-    for (auto& [key, value] : *values) all.insert_or_assign(key, std::move(value));
+    for (auto& [key, value] : *values) {
+      note_source(fetched.data_from_sources, i, key, notes.versions);
+      all.insert_or_assign(key, std::move(value));
+    }
   }
   for (std::size_t i = 0; i < es.spec.data.size(); ++i) {
     const api::es::Data& item = es.spec.data[i];
     if (!fetched.data[i]) continue;
     auto value = finish_value(*std::move(fetched.data[i]), item);
     if (!value) return std::unexpected(RenderFailure{in_item(std::move(value).error(), data_item(i, item))});
+    note_source(fetched.data_sources, i, item.secret_key, notes.versions);
     all.insert_or_assign(item.secret_key, *std::move(value));
   }
   return all;

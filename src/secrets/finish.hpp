@@ -14,10 +14,16 @@
 
 namespace rotor::secrets {
 
-// Later items over earlier ones, data over dataFrom. `remarks` gets what the author should know although it is done.
+// What there is to say of values besides them.
+struct Finished {
+  std::vector<std::string> remarks{};  // what the author should know although it is done
+  api::es::StoreVersions versions{};   // by the names of the values
+};
+
+// Later items over earlier ones, data over dataFrom.
 std::expected<SecretMap, RenderFailure> finish_values(const api::es::ExternalSecret& es, Fetched fetched,
                                                       const tmpl::Environment& environment,
-                                                      std::vector<std::string>* remarks = nullptr);
+                                                      Finished* finished = nullptr);
 // Does that run templates or expressions, which may take long?
 bool rewrites(const api::es::ExternalSecret& es);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/time.hpp"
+#include "secrets/made_mark.hpp"
 #include "secrets/ownership.hpp"
 #include "secrets/policies.hpp"
 #include "secrets/schedule/slots.hpp"
@@ -57,6 +58,15 @@ void look_at_target(const Parts& parts, const ExternalSecret& es, Observed& out)
   out.target_known = sight.known;
 }
 
+// What came of earlier target names is still to be removed: that needs the whole pass.
+void look_at_mark(const Parts& parts, const ExternalSecret& es, Observed& out) {
+  if (is_generic(es) || !out.target || !has_generators(es)) return;
+  MadeMark mark = read_made_mark(out.target.get());
+  out.made = made_for(es, *out.target, mark);
+  if (out.made && owns(es) && !orphans_of(parts.world, es).empty()) out.made.reset();
+  out.made_of = std::move(mark.inputs);
+}
+
 TargetPtr made_once_before(const World& world, const ExternalSecret& es) {
   const auto& made = es.status.binding;
   if (!made || made->name == es.target_name() || es.spec.refresh_policy != "CreatedOnce") return nullptr;
@@ -80,6 +90,7 @@ Observed gather(const Parts& parts, const PassState& state, const kube::Key& key
   if (!out.es) return out;
   out.es = up_to_date(std::move(out.es), state);
   look_at_target(parts, *out.es, out);
+  look_at_mark(parts, *out.es, out);
   if (!is_generic(*out.es)) out.earlier = made_once_before(parts.world, *out.es);
   out.ask = state.asks.of(key);
   look_at_stores(parts, *out.es, out);

@@ -27,7 +27,11 @@ struct Observed {
   // How long it may wait in silence for stores that nobody has looked at yet, and how long it has; nullopt: all were.
   std::optional<Duration> patience{};
   Duration waited{};
-  std::string slot{};                     // slot_id
+  std::string slot{};  // slot_id
+  // Its target was made by generators for the object as it is, at that time and of that: the status may not tell it
+  // yet.
+  std::optional<WallTime> made{};
+  std::string made_of{};                  // inputs_digest
   std::optional<Duration> since_start{};  // of the controllers; nullopt: nobody says
 };
 

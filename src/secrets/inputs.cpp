@@ -4,6 +4,7 @@
 
 #include "json/describe.hpp"
 #include "secrets/force_sync.hpp"
+#include "secrets/made_mark.hpp"
 #include "secrets/refresh_due.hpp"
 #include "secrets/render.hpp"
 #include "secrets/status.hpp"
@@ -79,8 +80,9 @@ std::string inputs_digest(const kube::DigestKey& key, const SecretBytes& inputs,
 Inputs compare_inputs(const ExternalSecret& es, const Target* live, std::string_view remembered, std::string_view now) {
   if (target_needs_repair(es, live).refresh || live == nullptr) return Inputs::kChanged;
   const std::string& kept = es.status.inputs_digest;
-  if (now == remembered || now == kept) return Inputs::kUnchanged;
-  const bool none_kept = remembered.empty() && kept.empty();
+  const std::string on_secret = read_made_mark(live).inputs;
+  if (now == remembered || now == kept || now == on_secret) return Inputs::kUnchanged;
+  const bool none_kept = remembered.empty() && kept.empty() && on_secret.empty();
   return none_kept && as_the_last_sync_left_it(es) ? Inputs::kUnknown : Inputs::kChanged;
 }
 

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "api/core/secret.hpp"
+#include "base/clock.hpp"
 #include "json/document.hpp"
 #include "secrets/ending.hpp"
+#include "secrets/source_versions.hpp"
 #include "secrets/target.hpp"
 #include "secrets/views.hpp"
 #include "template/apply.hpp"
@@ -25,6 +27,9 @@ struct Content {
   tmpl::SecretParts parts{};           // of kNew
   json::Object object{};               // instead, when it is to be another object than a Secret
   std::string digest{};                // of what it is made of, where the same may give another text; otherwise empty
+  WallTime started{};                  // the refresh that read it
+  StoreVersions versions{};            // of kNew: what stores call the versions that its keys are of
+  std::vector<SourceVersion> read{};   // of kAsItIs: at which versions what it is made of was read now
   std::vector<std::string> remarks{};  // what the Ready condition says besides
 };
 

@@ -11,11 +11,10 @@
 #include "secrets/gather.hpp"
 #include "secrets/manifest_target/manifest.hpp"
 #include "secrets/manifest_target/plan_manifest.hpp"
-#include "secrets/marks.hpp"
 #include "secrets/material.hpp"
 #include "secrets/ownership.hpp"
 #include "secrets/policies.hpp"
-#include "secrets/value_changes.hpp"
+#include "secrets/written_marks.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -29,15 +28,6 @@ Report failed(Report report, SyncFailure failure) {
 
 SyncFailure deleted_meanwhile() {
   return {Ending::kOvertaken, {Code::kNotFound, "it was deleted meanwhile"}, kube::Outcome::done()};
-}
-
-bool other_data(const Plan& plan, const Target& live) {
-  return plan.secret.metadata.annotations.at(std::string(kDataHashAnnotation)) != live.actual_hash;
-}
-
-void note_changes(api::Secret& secret, const SecretMap& before, WallTime now) {
-  std::string& mark = secret.metadata.annotations[std::string(kValueChangesAnnotation)];
-  mark = write_value_changes(changes_after(read_value_changes(mark), before, secret.data, now));
 }
 
 }  // namespace
@@ -73,6 +63,7 @@ Task<Report> Sync::refresh(ExternalSecretPtr es, Freshness wanted, std::function
   std::vector<std::string> remarks = std::move(material->remarks);
   auto content = co_await maker_.make(es, *std::move(material));
   if (!content) co_return failed(std::move(report), std::move(content).error());
+  content->started = report.started;
   std::string digest = content->digest;
   remarks.insert(remarks.end(), content->remarks.begin(), content->remarks.end());
   report.note = fmt::format("{}", fmt::join(remarks, "; "));
@@ -119,6 +110,7 @@ Task<Report> Sync::move(ExternalSecretPtr es, TargetPtr earlier) {
   content.parts = metadata_as_it_is(*es, *earlier);
   content.parts.data = std::move(whole->data);
   content.parts.type = std::move(whole->type);
+  content.versions = versions_on(earlier.get());
   auto carried = co_await bring_about(es, std::move(content), nullptr);
   co_return co_await conclude(es, std::move(report), es->status.inputs_digest, std::move(carried));
 }
@@ -204,6 +196,7 @@ Task<Synced<Sync::Carried>> Sync::carry_out(ExternalSecretPtr es, Content conten
     live = std::make_shared<const Target>(to_target(*std::move(whole)));
     content.parts.data = merged_data(*es, *live, std::move(data), std::move(content.parts.data));
   }
+  const Origin origin = origin_of(content);
   auto plan = plan_secret(*es, live.get(), std::move(content));
   if (!plan) co_return std::unexpected(std::move(plan).error());
   if (plan->action == Plan::Action::kUpdateAround) {
@@ -212,16 +205,14 @@ Task<Synced<Sync::Carried>> Sync::carry_out(ExternalSecretPtr es, Content conten
     if (!whole) co_return std::unexpected(std::move(whole).error());
     plan->secret.data = std::move(whole->data);
   }
-  if (plan->action == Plan::Action::kCreate) note_changes(plan->secret, {}, p_.clock.now());
-  if (plan->action == Plan::Action::kUpdate && other_data(*plan, *live)) {
-    if (!before) {  // as above: it is written under the version that was decided on
-      auto whole = co_await read_target(p_, es);
-      if (!whole) co_return std::unexpected(std::move(whole).error());
-      before = std::move(whole->data);
-    }
-    note_changes(plan->secret, *before, p_.clock.now());
+  if (live && !before && changes_values(*plan, live.get())) {
+    auto whole = co_await read_target(p_, es);  // as above: it is written under the version that was decided on
+    if (!whole) co_return std::unexpected(std::move(whole).error());
+    before = std::move(whole->data);
   }
+  put_marks(*es, live.get(), before.value_or(SecretMap()), origin, p_.clock.now(), *plan);
   const bool marks = plan->action == Plan::Action::kMark;
+  auto versions = other_versions(*es, live.get(), origin, *plan);
   Carried carried{plan->ending, plan->has_secret, plan->ends_orphans};
   auto deed = co_await writer_.write(es, live, *std::move(plan));
   if (!deed) co_return std::unexpected(std::move(deed).error());
@@ -230,6 +221,7 @@ Task<Synced<Sync::Carried>> Sync::carry_out(ExternalSecretPtr es, Content conten
         SyncFailure{carried.ending, {Code::kConflict, "labelled as managed, the next pass takes it over"}});
   }
   carried.deed = *deed;
+  if (versions) co_await writer_.restate_versions(es, live, *std::move(versions));
   co_return carried;
 }
 

@@ -91,6 +91,22 @@ Task<TargetWriter::Done> TargetWriter::mark(ExternalSecretPtr es) {
   co_return std::nullopt;
 }
 
+Task<> TargetWriter::restate_versions(ExternalSecretPtr es, TargetPtr live, std::string mark) {
+  const Key key = live->metadata.key();
+  json::Object annotations{{api::es::kStoreVersionsAnnotation, nullptr}};
+  if (!mark.empty()) annotations[api::es::kStoreVersionsAnnotation] = mark;
+  const json::Object patch{{"metadata", json::Object{{"resourceVersion", live->metadata.resource_version},
+                                                     {"annotations", std::move(annotations)}}}};
+  auto answer = co_await p_.client.patch(kube::kResource<api::Secret>, key, kube::PatchType::kMerge,
+                                         SecretBytes(json::serialize(patch)), as_manager(*es));
+  if (answer) {
+    static_cast<void>(p_.world.wrote_target(*answer));  // the watch shows it sooner or later
+    co_return;
+  }
+  log::debug("cannot write the store versions of a secret",
+             {{"secret", key.name}, {"namespace", key.ns}, {"error", answer.error().message}});
+}
+
 Task<Synced<Deed>> TargetWriter::remove_orphan(TargetPtr orphan) {
   co_return co_await remove(std::move(orphan), Deed::kOrphanDeleted, Ending::kOrphansLeft,
                             "could not delete orphaned secret");

@@ -21,6 +21,8 @@ class TargetWriter {
 
   // `live`: the Secret that was planned on; null when there is none.
   Task<Synced<std::optional<Deed>>> write(ExternalSecretPtr es, TargetPtr live, Plan plan);
+  // Its stores name other versions for the same values. What cannot be written now is tried with the next refresh.
+  Task<> restate_versions(ExternalSecretPtr es, TargetPtr live, std::string mark);
   Task<Synced<Deed>> remove_orphan(TargetPtr orphan);
   // Under its uid; good as well when it is gone.
   Task<Synced<Deed>> remove(TargetPtr target, Deed deed, Ending failure, std::string_view what);

@@ -8,7 +8,8 @@ namespace rotor::json {
 using namespace secrets;
 
 ROTOR_DESCRIBE(ValueChange, "Since when a key has its value.", field<&ValueChange::since>("since"),
-               field<&ValueChange::first>("first"));
+               field<&ValueChange::first>("first"), field<&ValueChange::was>("was"),
+               field<&ValueChange::was_since>("wasSince"));
 
 ROTOR_DESCRIBE(ValueChanges, "Since when the keys of a Secret have their values.", field<&ValueChanges::keys>("keys"),
                field<&ValueChanges::partial>("partial"));
@@ -46,15 +47,19 @@ std::string write_value_changes(ValueChanges changes) {
   return text;
 }
 
-ValueChanges changes_after(const ValueChanges& known, const SecretMap& before, const SecretMap& after, WallTime now) {
+ValueChanges changes_after(const ValueChanges& known, const SecretMap& before, const SecretMap& after, WallTime now,
+                           const api::es::StoreVersions& versions) {
   ValueChanges out{.partial = known.partial};
   for (const auto& [key, value] : after) {
     const auto old = before.find(key);
+    const auto entry = known.keys.find(key);
     if (old == before.end()) {
       out.keys.emplace(key, ValueChange{format_time(now), true});
     } else if (old->second != value) {
-      out.keys.emplace(key, ValueChange{format_time(now), false});
-    } else if (const auto entry = known.keys.find(key); entry != known.keys.end()) {
+      std::string since = entry == known.keys.end() ? std::string() : entry->second.since;
+      out.keys.emplace(key,
+                       ValueChange{format_time(now), false, api::es::version_text(versions, key), std::move(since)});
+    } else if (entry != known.keys.end()) {
       out.keys.insert(*entry);
     }
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/externalsecrets/store_versions.hpp"
 #include "base/clock.hpp"
 #include "base/secret_bytes.hpp"
 #include "json/describe.hpp"
@@ -17,8 +18,10 @@ inline constexpr std::string_view kValueChangesAnnotation = "rotor/value-changes
 
 // Of one key: since when it has the value that it has.
 struct ValueChange {
-  std::string since{};  // RFC 3339, whole seconds
-  bool first = false;   // it had none before that we know of
+  std::string since{};      // RFC 3339, whole seconds
+  bool first = false;       // it had none before that we know of
+  std::string was{};        // what its store called the version of the value before; empty: not known
+  std::string was_since{};  // since when it had that one; empty: not known
   friend bool operator==(const ValueChange&, const ValueChange&) = default;
 };
 
@@ -33,7 +36,9 @@ ValueChanges read_value_changes(std::string_view annotation);
 std::string write_value_changes(ValueChanges changes);  // at most 16 KiB: the newest stay
 
 // After a write at `now` that makes `after` out of `before`. Pure.
-ValueChanges changes_after(const ValueChanges& known, const SecretMap& before, const SecretMap& after, WallTime now);
+// `versions`: of `before`.
+ValueChanges changes_after(const ValueChanges& known, const SecretMap& before, const SecretMap& after, WallTime now,
+                           const api::es::StoreVersions& versions = {});
 
 }  // namespace rotor::secrets
 

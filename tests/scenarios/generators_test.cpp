@@ -196,7 +196,7 @@ TEST_F(Generators, AreReadAnewAtTheNextRefresh) {
 
 TEST_F(Generators, AreNotRunAgainWhileTheirValuesWaitToBeWritten) {
   world.create("Password", "pw", R"({"spec":{}})");
-  synced(item("Password", "pw"), R"("refreshInterval":"1s")");
+  synced(item("Password", "pw"), R"("refreshInterval":"5s")");
   const std::string first = password();
   const std::string refreshed = status("refreshTime");
   world.faults().add({.verb = "patch", .resource = "externalsecrets", .times = 1});

@@ -84,6 +84,72 @@ TEST_P(KilledAnywhere, OfValuesThatAreCreatedOnceThereIsOneSet) {
   EXPECT_GE(n, 3) << "generator, Secret, status";
 }
 
+// The next ones come when it is time for them.
+TEST_P(KilledAnywhere, OfValuesThatAGeneratorMakesAnewThereIsOneSetUntilTheirTime) {
+  world.create("Password", "pw", R"({"spec":{}})");
+  world.start_operator();
+  int n = 0;
+  for (; n < kMostRequests; ++n) {
+    const std::string name = fmt::format("es-{}", n);
+    const bool killed = killed_at(n, [&] {
+      world.create("es", name, R"({"spec":{"refreshInterval":"1h",
+          "dataFrom":[{"sourceRef":{"generatorRef":{"kind":"Password","name":"pw"}}}]}})");
+    });
+    const std::string left = version(name);
+    world.start_operator();
+    world.until_ready("es", name, kSynced);
+    world.settle();
+    expect_untouched(name, left, n);
+    if (!killed) break;
+  }
+  EXPECT_GE(n, 3) << "generator, Secret, status";
+}
+
+// A refresh that somebody asked for makes others, once.
+TEST_P(KilledAnywhere, OfARefreshThatMakesOtherValuesThereIsOneSet) {
+  world.create("Password", "pw", R"({"spec":{}})");
+  world.start_operator();
+  world.create("es", "es", R"({"spec":{"refreshInterval":"1h",
+      "dataFrom":[{"sourceRef":{"generatorRef":{"kind":"Password","name":"pw"}}}]}})");
+  world.until_ready("es", "es", kSynced);
+  int n = 0;
+  for (; n < kMostRequests; ++n) {
+    const std::string before = world.value("es", "password");
+    const bool killed = killed_at(n, [&] {
+      world.merge("es", "es", fmt::format(R"({{"metadata":{{"annotations":{{"force-sync":"{}"}}}}}})", n));
+    });
+    const std::string left = world.value("es", "password") != before ? version("es") : "";
+    world.start_operator();
+    world.until("other values", [&] { return world.value("es", "password") != before; });
+    world.settle();
+    expect_untouched("es", left, n);
+    if (!killed) break;
+  }
+  EXPECT_GE(n, 4) << "generator, the Secret is read, written, the status";
+}
+
+TEST_P(KilledAnywhere, OfATemplateWithARandomPartThereIsOneText) {
+  world.store(R"([{"key":"k","value":"v"}])");
+  world.start_operator();
+  world.until_ready("ss", "store", "True/Valid/store validated");
+  int n = 0;
+  for (; n < kMostRequests; ++n) {
+    const std::string name = fmt::format("es-{}", n);
+    const bool killed = killed_at(n, [&] {
+      world.create("es", name, R"({"spec":{"secretStoreRef":{"name":"store"},
+          "target":{"template":{"data":{"a":"{{ .a }}-{{ randAlphaNum 12 }}"}}},
+          "data":[{"secretKey":"a","remoteRef":{"key":"k"}}]}})");
+    });
+    const std::string left = version(name);
+    world.start_operator();
+    world.until_ready("es", name, kSynced);
+    world.settle();
+    expect_untouched(name, left, n);
+    if (!killed) break;
+  }
+  EXPECT_GE(n, 2) << "Secret, status";
+}
+
 TEST_P(KilledAnywhere, OfAnUpdateTheNewValueArrivesOnce) {
   world.store(R"([{"key":"k","value":"0"}])");
   world.start_operator();

@@ -50,8 +50,8 @@ TEST_F(RandomTemplates, AreNotRenderedAgainWhileNothingTheyAreMadeOfChanges) {
   const std::string made = version();
   EXPECT_FALSE(status("inputsDigest").empty());
   const auto secret = world.get("secret", "tgt");
-  EXPECT_EQ(json::find(secret, "metadata.annotations")->as_object().size(), 2U)
-      << "the data hash of today's operator, and since when there are values: no digest of inputs";
+  EXPECT_EQ(json::find(secret, "metadata.annotations")->as_object().size(), 3U)
+      << "the data hash of today's operator, since when there are values, and when and of what they were made";
   force();
   EXPECT_EQ(version(), made);
   restart();
@@ -101,6 +101,7 @@ TEST_F(RandomTemplates, LeaveWhatAnotherOperatorMadeAsItIs) {
   synced(kSalted, "1s");
   world.stop_operator();
   world.merge_status("es", "es", R"({"status":{"inputsDigest":null}})");
+  world.merge("secret", "tgt", R"({"metadata":{"annotations":{"rotor/made":null,"rotor/value-changes":null}}})");
   const std::string made = version();
   world.start_operator();
   world.until("the digest of now", [this] { return !status("inputsDigest").empty(); });

@@ -120,11 +120,11 @@ TEST(FinishValues, SayThatARewriteMadeTwoKeysOne_Q6) {
           .value());
   Fetched fetched;
   fetched.data_from.push_back(map_of({{"a1", "x"}, {"a2", "y"}, {"b", "z"}}));
-  std::vector<std::string> remarks;
-  const auto made = finish_values(es, std::move(fetched), tmpl::system_environment(), &remarks);
+  Finished finished;
+  const auto made = finish_values(es, std::move(fetched), tmpl::system_environment(), &finished);
   ASSERT_TRUE(made);
   EXPECT_EQ(*made, map_of({{"an", "y"}, {"b", "z"}}));
-  EXPECT_EQ(remarks,
+  EXPECT_EQ(finished.remarks,
             std::vector<std::string>{"spec.dataFrom[0].rewrite gives 1 key the name of another, whose value counts"});
 }
 

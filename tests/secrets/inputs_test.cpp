@@ -128,6 +128,16 @@ TEST_P(Compare, DecidesWhetherASecretStays) {
   EXPECT_EQ(compare_inputs(es, nullptr, c.remembered, "now"), Inputs::kChanged) << "no Secret";
 }
 
+// The process before was stopped between the Secret and the status.
+TEST(CompareInputs, KnowsWhatTheSecretItselfSaysItWasMadeOf) {
+  const auto es = test::sample_es();
+  Target target = test::managed_target();
+  EXPECT_EQ(compare_inputs(es, &target, "", "now"), Inputs::kChanged);
+  target.metadata.annotations["rotor/made"] = R"({"inputs":"now"})";
+  EXPECT_EQ(compare_inputs(es, &target, "", "now"), Inputs::kUnchanged);
+  EXPECT_EQ(compare_inputs(es, &target, "", "later"), Inputs::kChanged);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Cases, Compare,
     testing::Values(CompareCase{"the same", "now", "", true, false, true, Inputs::kUnchanged},

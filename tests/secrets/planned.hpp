@@ -12,7 +12,7 @@ namespace rotor::secrets::test {
 
 inline Synced<Plan> planned(const ExternalSecret& es, const Target* live, SecretMap fetched) {
   auto parts = render_secret(es, std::move(fetched), {}, tmpl::system_environment(), {});
-  return plan_secret(es, live, {Content::Kind::kNew, std::move(parts).value()});
+  return plan_secret(es, live, {.kind = Content::Kind::kNew, .parts = std::move(parts).value()});
 }
 
 // The Secret as a sync of `es` left it.

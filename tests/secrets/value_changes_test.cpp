@@ -24,16 +24,16 @@ SecretMap data(std::initializer_list<std::pair<std::string, std::string_view>> v
 
 TEST(ValueChanges, SayOfEachKeySinceWhenItHasItsValue) {
   ValueChanges known;
-  known.keys["same"] = {"2026-04-01T00:00:00Z", false};
-  known.keys["other"] = {"2026-04-01T00:00:00Z", true};
-  known.keys["gone"] = {"2026-04-01T00:00:00Z", true};
+  known.keys["same"].since = "2026-04-01T00:00:00Z";
+  known.keys["other"] = {.since = "2026-04-01T00:00:00Z", .first = true};
+  known.keys["gone"] = {.since = "2026-04-01T00:00:00Z", .first = true};
   const ValueChanges after =
       changes_after(known, data({{"same", "1"}, {"other", "1"}, {"unknown", "1"}, {"gone", "1"}}),
                     data({{"same", "1"}, {"other", "2"}, {"unknown", "1"}, {"new", "1"}}), kNow);
   ASSERT_EQ(after.keys.size(), 3U) << "of a key that did not change while this is recorded nothing is known";
-  EXPECT_EQ(after.keys.at("same"), (ValueChange{"2026-04-01T00:00:00Z", false}));
-  EXPECT_EQ(after.keys.at("other"), (ValueChange{std::string(kText), false}));
-  EXPECT_EQ(after.keys.at("new"), (ValueChange{std::string(kText), true}));
+  EXPECT_EQ(after.keys.at("same"), (ValueChange{.since = "2026-04-01T00:00:00Z"}));
+  EXPECT_EQ(after.keys.at("other"), (ValueChange{.since = std::string(kText), .was_since = "2026-04-01T00:00:00Z"}));
+  EXPECT_EQ(after.keys.at("new"), (ValueChange{.since = std::string(kText), .first = true}));
 }
 
 TEST(ValueChanges, AreReadAsTheyWereWrittenAndHoldNoValue) {
@@ -50,8 +50,8 @@ TEST(ValueChanges, AreNothingWhereSomebodyElseWroteTheMark) {
 
 TEST(ValueChanges, KeepTheNewestWhereThereIsNoRoomForAll) {
   ValueChanges many;
-  for (int i = 0; i < 1000; ++i) many.keys["key-" + std::to_string(i)] = {"2026-04-01T00:00:00Z", false};
-  many.keys["newest"] = {std::string(kText), false};
+  for (int i = 0; i < 1000; ++i) many.keys["key-" + std::to_string(i)].since = "2026-04-01T00:00:00Z";
+  many.keys["newest"].since = kText;
   const std::string text = write_value_changes(many);
   EXPECT_LE(text.size(), std::size_t{16} << 10);
   EXPECT_GT(text.size(), std::size_t{12} << 10);

@@ -138,7 +138,9 @@ class Previewer {
       if (answers.absent()) return failed({Code::kNotFound, answers.absence().what});
       if (answers.failed()) return failed(answers.error());
       for (const secrets::Gap& gap : answers->gaps) notes.push_back(gap.note);
-      TRY(fetched, secrets::finish_values(es, *std::move(answers), environment_, &notes));
+      secrets::Finished finished;
+      TRY(fetched, secrets::finish_values(es, *std::move(answers), environment_, &finished));
+      notes.insert(notes.end(), finished.remarks.begin(), finished.remarks.end());
     }
     if (data_) {
       for (const auto& [key, value] : *data_) fetched.insert_or_assign(key, value);

@@ -14,10 +14,12 @@ using providers::RemoteRef;
 using providers::SecretsClient;
 
 Task<Answer> read_one(SecretsClient& client, RemoteRef ref) {
-  CO_LOOKUP(SecretBytes value, co_await client.get_secret(std::move(ref)));
+  Lookup<SecretBytes> value = co_await client.get_secret(std::move(ref));
+  if (!value) co_return std::move(value).none();
+  std::string version = value.version();
   SecretMap alone;
-  alone.emplace("", std::move(value));
-  co_return std::move(alone);
+  alone.emplace("", *std::move(value));
+  co_return Answer(std::move(alone)).of_version(std::move(version));
 }
 
 Task<Answer> read_map(SecretsClient& client, RemoteRef ref) {
@@ -83,8 +85,10 @@ Task<providers::Validation> SharedClient::validate() {
 Task<Lookup<SecretBytes>> SharedClient::get_secret(RemoteRef ref) {
   Question question = question_about(ref, false);
   SharedReads::Call call = [ref = std::move(ref)](SecretsClient& client) { return read_one(client, ref); };
-  CO_LOOKUP(SecretMap alone, co_await read(std::move(question), std::move(call)));
-  co_return std::move(alone.begin()->second);
+  Answer alone = co_await read(std::move(question), std::move(call));
+  if (!alone) co_return std::move(alone).none();
+  std::string version = alone.version();
+  co_return Lookup<SecretBytes>(std::move(alone->begin()->second)).of_version(std::move(version));
 }
 
 Task<Lookup<SecretMap>> SharedClient::get_secret_map(RemoteRef ref) {
