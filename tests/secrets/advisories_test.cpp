@@ -1,11 +1,18 @@
 // What operators of this field had to be warned of, one test a cause: with harmless input each shows that it does not
 // happen here. The references of stores are in tests/providers/tenancy_test.cpp.
+#include <filesystem>
+#include <regex>
+
 #include <gtest/gtest.h>
 
+#include "json/document.hpp"
+#include "json/yaml.hpp"
 #include "secrets/decide.hpp"
 #include "secrets/desired_secret.hpp"
+#include "secrets/finish.hpp"
 #include "secrets/manifest_target/manifest.hpp"
 #include "secrets/store_view.hpp"
+#include "tests/fakes/source_dir.hpp"
 #include "tests/secrets/planned.hpp"
 
 namespace rotor::secrets {
@@ -122,15 +129,61 @@ TEST(Advisories, WhatATemplateMayNotAskIsCheckedWhereItIsRenderedToo) {
   }
 }
 
+// In data, in metadata, and in what renames keys.
+void expect_no_function(std::string_view text) {
+  auto es = sample_es();
+  es.spec.target.tmpl.emplace();
+  es.spec.target.tmpl->data["x"] = text;
+  EXPECT_FALSE(render_secret(es, one_value("a", "v"), {}, tmpl::system_environment(), {})) << text;
+  es.spec.target.tmpl->data.clear();
+  es.spec.target.tmpl->metadata = api::es::TemplateMetadata{{}, {{"x", std::string(text)}}, {}};
+  EXPECT_FALSE(render_secret(es, one_value("a", "v"), {}, tmpl::system_environment(), {})) << text;
+  api::es::DataFrom from;
+  from.extract.emplace();
+  from.rewrite.emplace_back().transform = api::es::RewriteTransform{std::string(text)};
+  EXPECT_FALSE(finish_map(one_value("a", "v"), from, tmpl::system_environment())) << text;
+}
+
+TEST(Advisories, Ghsa77v3R3jwJ2v2ATemplateReadsNoSecret) {
+  for (const char* text :
+       {R"({{ getSecretKey "s" "other" "k" }})", R"({{ lookup "v1" "Secret" "ns" "a" }})", R"({{ .Secrets.Get "s" }})"})
+    expect_no_function(text);
+}
+
+TEST(Advisories, GhsaR2pgR6h7Crf3ATemplateLooksUpNoName) {
+  for (const char* text : {R"({{ getHostByName "localhost" }})", R"({{ .value | getHostByName }})"})
+    expect_no_function(text);
+}
+
 TEST(Advisories, ATemplateReachesNeitherEnvironmentNorFilesNorTheNetwork) {
-  for (const char* text : {R"({{ env "HOME" }})", R"({{ expandenv "$HOME" }})", R"({{ getHostByName "localhost" }})",
-                           R"({{ .Files.Get "/dev/null" }})", R"({{ lookup "v1" "Secret" "ns" "a" }})",
-                           R"({{ getSecretKey "s" "other" "k" }})"}) {
-    auto es = sample_es();
-    es.spec.target.tmpl.emplace();
-    es.spec.target.tmpl->data["x"] = text;
-    EXPECT_FALSE(render_secret(es, one_value("a", "v"), {}, tmpl::system_environment(), {})) << text;
+  for (const char* text : {R"({{ env "HOME" }})", R"({{ expandenv "$HOME" }})", R"({{ .Files.Get "/dev/null" }})"})
+    expect_no_function(text);
+}
+
+bool has(const json::Value& rule, std::string_view member, std::string_view word) {
+  const json::Value* list = json::find(rule, member);
+  if (list == nullptr) return false;
+  return std::ranges::any_of(list->as_array(), [&](const auto& item) { return item.as_string() == word; });
+}
+
+TEST(Advisories, Cve2024x45041TheInstalledRoleReachesNoWebhookOfOthersAndHasNoWildcard) {
+  const auto documents = json::parse_yaml_stream(rotor::test::read_file(rotor::test::source_path("deploy/rbac.yaml")));
+  ASSERT_TRUE(documents) << documents.error().message;
+  int webhooks = 0;
+  for (const json::YamlDocument& document : *documents) {
+    const json::Value* rules = json::find(document.value, "rules");
+    if (rules == nullptr) continue;
+    for (const json::Value& rule : rules->as_array()) {
+      const std::string text = json::serialize(rule);
+      for (const char* member : {"apiGroups", "resources", "verbs"}) EXPECT_FALSE(has(rule, member, "*")) << text;
+      for (const char* verb : {"impersonate", "escalate", "bind"}) EXPECT_FALSE(has(rule, "verbs", verb)) << text;
+      if (!has(rule, "apiGroups", "admissionregistration.k8s.io")) continue;
+      ++webhooks;
+      EXPECT_NE(json::find(rule, "resourceNames"), nullptr) << "those of others: " << text;
+      for (const char* verb : {"create", "update", "delete"}) EXPECT_FALSE(has(rule, "verbs", verb)) << text;
+    }
   }
+  EXPECT_GT(webhooks, 0) << "else nothing was looked at";
 }
 
 // What an object is, whose it is and where it stands is not a template's to say.
@@ -172,6 +225,26 @@ TEST(Advisories, AConditionOfAClusterStoreThatCannotBeReadAllowsNobody) {
     store.spec.conditions = {json::read<api::es::StoreCondition>(row.condition).value()};
     EXPECT_EQ(allows_namespace(store, "team", row.labels), row.allowed) << row.what;
   }
+}
+
+std::string all_tests() {
+  std::string text;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(rotor::test::source_path("tests"))) {
+    if (entry.path().extension() == ".cpp") text += rotor::test::read_file(entry.path().string());
+  }
+  return text;
+}
+
+TEST(SecurityPage, NamesATestForEachCauseAndEachOfThemExists) {
+  const std::string page = rotor::test::read_file(rotor::test::source_path("docs/security.md"));
+  const std::string tests = all_tests();
+  const std::regex named(R"(\| `(\w+)\.(\w+)` \|\n)");
+  int causes = 0;
+  for (std::sregex_iterator it(page.begin(), page.end(), named), end; it != end; ++it, ++causes) {
+    const std::string suite_and_name = "(" + (*it)[1].str() + ", " + (*it)[2].str() + ")";
+    EXPECT_TRUE(tests.contains(suite_and_name)) << suite_and_name;
+  }
+  EXPECT_GE(causes, 24);
 }
 
 }  // namespace
