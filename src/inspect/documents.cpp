@@ -39,6 +39,30 @@ Array documents_of(const std::vector<OlderValue>& values) {
                                   {"changed", value.changed},
                                   {"container", value.container},
                                   {"started", value.started}});
+    put(out.back().get_object(), "version", value.version);
+    put(out.back().get_object(), "currentVersion", value.now);
+  }
+  return out;
+}
+
+Array documents_of(const std::vector<api::es::SourceVersion>& sources) {
+  Array out;
+  for (const auto& source : sources) {
+    out.emplace_back(json::Object{{"store", source.store}, {"key", source.key}, {"version", source.version}});
+  }
+  return out;
+}
+
+Array documents_of(const std::vector<KeyUse>& keys) {
+  Array out;
+  for (const KeyUse& use : keys) {
+    json::Object one{{"key", use.key}};
+    if (!use.sources.empty()) one["sources"] = documents_of(use.sources);
+    put(one, "changed", use.changed);
+    put(one, "versionBefore", use.was);
+    if (!use.older.empty()) one["olderPods"] = names(use.older);
+    put(one, "noPodOlderSince", use.none_older_since);
+    out.emplace_back(std::move(one));
   }
   return out;
 }
@@ -55,6 +79,7 @@ json::Object document_of(const Id& id, const inspect::Object& object) {
   put(out, "lastError", finding.last_error);
   put(out, "valueChanged", finding.changed);
   put(out, "noPodOlderSince", finding.none_older_since);
+  if (!finding.keys.empty()) out["keys"] = documents_of(finding.keys);
   if (!finding.older.empty()) out["olderValues"] = documents_of(finding.older);
   if (!object.from.empty()) out["from"] = names(object.from);
   return out;

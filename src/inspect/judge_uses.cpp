@@ -173,22 +173,34 @@ std::optional<Finding> container_trouble(const Sight& sight, const Id& id, const
   return std::nullopt;
 }
 
+std::string versions_in_words(const OlderValue& value) {
+  if (value.now.empty()) return {};
+  if (value.version.empty()) return fmt::format("; the Secret has version {} of its store", value.now);
+  return fmt::format(": version {} of its store, where the Secret has {}", value.version, value.now);
+}
+
 // A process keeps the value it was started with.
 std::optional<Finding> older_finding(const Sight& sight, const Id& id, const Pod& pod, const Instance* owner) {
   std::vector<OlderValue> older = older_values(sight, pod);
   if (older.empty()) return std::nullopt;
   const OlderValue& first = older.front();
   std::string more = older.size() > 1 ? fmt::format(", and {} more like it", older.size() - 1) : "";
-  Finding out =
-      pod_finding(id, Health::kWaiting, "older value",
-                  fmt::format("has a value of {} of Secret {} from before {} (container {} started at {}){}", first.key,
-                              first.secret.name, first.changed, first.container, first.started, more));
+  Finding out = pod_finding(
+      id, Health::kWaiting, "older value",
+      fmt::format("has a value of {} of Secret {} from before {} (container {} started at {}){}{}", first.key,
+                  first.secret.name, first.changed, first.container, first.started, versions_in_words(first), more));
   for (const OlderValue& value : older) {
     out.evidence.push_back({fmt::format("container {}", value.container), "started", value.started});
     out.evidence.push_back({fmt::format("{} of Secret {}", value.key, value.secret.name), "changed", value.changed});
   }
   if (owner != nullptr) out.blames = {id_of(*owner)};
   out.older = std::move(older);
+  return out;
+}
+
+std::vector<std::string> texts_of(const std::vector<Id>& ids) {
+  std::vector<std::string> out;
+  for (const Id& id : ids) out.push_back(id.text());
   return out;
 }
 
@@ -226,8 +238,40 @@ Finding pod_of_instance(const Sight& sight, const Id& id, const Pod& pod, const 
   return {.word = "running", .sentence = fmt::format("{} runs with what its Secrets hold", id.text())};
 }
 
+constexpr std::size_t kKeysInWords = 10;  // a person reads it
+
+std::string sources_in_words(const std::vector<api::es::SourceVersion>& sources) {
+  std::vector<std::string> parts;
+  for (const auto& source : sources) {
+    parts.push_back(fmt::format("version {} of {} in {}", source.version, source.key, source.store));
+  }
+  return fmt::format("{}", fmt::join(parts, " and "));
+}
+
+std::string use_in_words(const KeyUse& use) {
+  std::string text = fmt::format("{} is {}", use.key, sources_in_words(use.sources));
+  if (use.changed.empty()) return text;
+  text += fmt::format(" since {}", use.changed);
+  const std::string before = use.was.empty() ? "an older one" : fmt::format("version {} or an older one", use.was);
+  if (!use.older.empty()) return text + fmt::format("; {} runs with {}", fmt::join(texts_of(use.older), ", "), before);
+  if (use.none_older_since.empty()) return text;
+  return text + fmt::format("; since {} no pod that is there runs with {}", use.none_older_since, before);
+}
+
+void add_versions(const Sight& sight, const Id& id, Finding& out) {
+  out.keys = key_uses(sight, id);
+  const std::string source = "annotation " + std::string(api::es::kStoreVersionsAnnotation);
+  std::size_t told = 0;
+  for (const KeyUse& use : out.keys) {
+    if (use.sources.empty() || told++ >= kKeysInWords) continue;
+    out.evidence.push_back({source, use_in_words(use)});
+  }
+  if (told > kKeysInWords) out.evidence.push_back({source, fmt::format("and {} more keys", told - kKeysInWords)});
+}
+
 // The question that every rotation ends with.
 void add_value_use(const Sight& sight, const Id& id, Finding& out) {
+  add_versions(sight, id, out);
   const ValueUse use = value_use(sight, id);
   if (use.changed.empty() || sight.blind(Kind::kPod)) return;
   out.changed = use.changed;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/externalsecrets/store_versions.hpp"
 #include "base/clock.hpp"
 #include "openclaw/rollout/history.hpp"
 
@@ -57,7 +58,21 @@ struct OlderValue {
   std::string changed{};  // when it was replaced, RFC 3339
   std::string container{};
   std::string started{};  // the container, RFC 3339
+  std::string version{};  // what the store calls the version that it has; empty: not known, or an older one yet
+  std::string now{};      // and that of the Secret; empty: not known
   friend bool operator==(const OlderValue&, const OlderValue&) = default;
+};
+
+// A key of a Secret, and who has which value of it: what a rotation ends with. A version of the store may be revoked
+// once no pod that is there has it.
+struct KeyUse {
+  std::string key{};
+  std::vector<api::es::SourceVersion> sources{};  // that its value is of; none: its store names no versions
+  std::string changed{};                          // when its value was last replaced, RFC 3339; empty: not recorded
+  std::string was{};                              // the version before; empty: not known
+  std::vector<Id> older{};                        // pods with an older value
+  std::string none_older_since{};                 // no pod that is there has an older one since; empty: one may
+  friend bool operator==(const KeyUse&, const KeyUse&) = default;
 };
 
 // How one object is, as far as that can be seen from outside.
@@ -76,6 +91,7 @@ struct Finding {
 
   std::vector<OlderValue> older{};                // of a Pod
   std::vector<openclaw::PastRestart> restarts{};  // of an instance, the oldest first
+  std::vector<KeyUse> keys{};                     // of a Secret: those of which something is known
   std::string changed{};                          // of a Secret: when one of its values was last replaced
   std::string none_older_since{};  // and since when no pod that is there has an older one; empty: one has, or unknown
 };

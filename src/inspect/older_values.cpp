@@ -1,6 +1,7 @@
 #include "inspect/older_values.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "base/time.hpp"
 #include "secrets/value_changes.hpp"
@@ -17,6 +18,12 @@ ValueChanges changes_of(const kube::ObjectMeta* secret) {
   return it == secret->annotations.end() ? ValueChanges{} : secrets::read_value_changes(it->second);
 }
 
+api::es::StoreVersions versions_of(const kube::ObjectMeta* secret) {
+  if (secret == nullptr) return {};
+  const auto it = secret->annotations.find(api::es::kStoreVersionsAnnotation);
+  return it == secret->annotations.end() ? api::es::StoreVersions{} : api::es::read_store_versions(it->second);
+}
+
 bool sees(const openclaw::SecretReference& reference, const std::string& key) {
   return !reference.variables_of(key).empty();
 }
@@ -31,17 +38,61 @@ bool is_older(const Container& container, const ValueChange& change) {
   return change.first ? start < *since : start <= *since;
 }
 
+// Which version an older value is of: the one before, where the container started while the Secret had that.
+std::string version_held(const Container& container, const ValueChange& change) {
+  const auto started = parse_time(container.started);
+  const auto since = parse_time(change.was_since);
+  if (!started || !since) return {};
+  return std::chrono::floor<std::chrono::seconds>(*started) > *since ? change.was : std::string();
+}
+
 void add_older(const Sight& sight, const Pod& pod, const Container& container, std::vector<OlderValue>& out) {
   for (const auto& [name, reference] : container.references) {
     const Id secret{Kind::kSecret, pod.metadata.ns, name};
+    const api::es::StoreVersions versions = versions_of(sight.secret(secret));
     for (const auto& [key, change] : changes_of(sight.secret(secret)).keys) {
       if (!sees(reference, key) || !is_older(container, change)) continue;
-      out.push_back({secret, key, change.since, container.name, container.started});
+      out.push_back({secret, key, change.since, container.name, container.started, version_held(container, change),
+                     api::es::version_text(versions, key)});
     }
   }
 }
 
+// Who has which value of a key that was replaced.
+void add_users(const Sight& sight, const Id& secret, KeyUse& use) {
+  std::string newest_start;
+  for (const Pod* pod : sight.users_of(secret)) {
+    const auto is_of_key = [&](const OlderValue& value) { return value.secret == secret && value.key == use.key; };
+    if (std::ranges::any_of(older_values(sight, *pod), is_of_key)) use.older.push_back(id_of(*pod));
+    for (const Container& container : pod->containers) {
+      const auto reference = container.references.find(secret.name);
+      const bool reads =
+          container.running && reference != container.references.end() && sees(reference->second, use.key);
+      if (reads) newest_start = std::max(newest_start, container.started);
+    }
+  }
+  if (use.older.empty()) use.none_older_since = std::max(use.changed, newest_start);
+}
+
 }  // namespace
+
+std::vector<KeyUse> key_uses(const Sight& sight, const Id& secret) {
+  const ValueChanges changes = changes_of(sight.secret(secret));
+  const api::es::StoreVersions versions = versions_of(sight.secret(secret));
+  std::map<std::string, KeyUse> uses;
+  for (const auto& [key, sources] : versions.keys) uses[key] = {.key = key, .sources = sources};
+  for (const auto& [key, change] : changes.keys) {
+    if (change.first) continue;
+    KeyUse& use = uses[key];
+    use.key = key;
+    use.changed = change.since;
+    use.was = change.was;
+    if (!sight.blind(Kind::kPod)) add_users(sight, secret, use);
+  }
+  std::vector<KeyUse> out;
+  for (auto& [key, use] : uses) out.push_back(std::move(use));
+  return out;
+}
 
 std::vector<OlderValue> older_values(const Sight& sight, const Pod& pod) {
   std::vector<OlderValue> out;

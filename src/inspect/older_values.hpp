@@ -26,4 +26,7 @@ struct ValueUse {
 };
 ValueUse value_use(const Sight& sight, const Id& secret);
 
+// Key by key: its version in the store, since when, and the pods that have an older one.
+std::vector<KeyUse> key_uses(const Sight& sight, const Id& secret);
+
 }  // namespace rotor::inspect

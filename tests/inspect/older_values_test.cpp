@@ -125,5 +125,76 @@ TEST(OlderValues, AreNotRuledOutWherePodsMayNotBeListedOrNotAllIsRecorded) {
   EXPECT_THAT(partial.find(kSecretId)->finding.detail, HasSubstr("not all of its keys are recorded"));
 }
 
+// Version 2 since ten o'clock, version 1 since nine.
+std::string versioned_secret() {
+  return R"(
+kind: Secret
+metadata:
+  name: api-keys
+  namespace: shop
+  annotations:
+    rotor/value-changes: '{"keys":{"OPENAI":{"since":"2026-05-01T10:00:00Z","was":"1","wasSince":"2026-05-01T09:00:00Z"}}}'
+    rotor/store-versions: '{"keys":{"OPENAI":[{"store":"SecretStore/vault","key":"openai","version":"2"}]}}'
+---
+)";
+}
+
+std::string evidence_of_versions(const inspect::Graph& graph) {
+  for (const inspect::Evidence& evidence : graph.find(kSecretId)->finding.evidence) {
+    if (evidence.source == "annotation rotor/store-versions") return evidence.text;
+  }
+  return "";
+}
+
+TEST(SafeToRevoke, NamesThePodsThatRunWithAnOlderVersionOfAKey) {
+  const auto graph =
+      shop(web(kAllKeys, "2026-05-01T09:30:00Z") + web(kAllKeys, "2026-05-01T10:02:00Z", "web-2"), versioned_secret());
+  const inspect::Finding& secret = graph.find(kSecretId)->finding;
+  ASSERT_EQ(secret.keys.size(), 1U);
+  EXPECT_THAT(secret.keys[0].older, ElementsAre(kWeb));
+  EXPECT_EQ(secret.keys[0].none_older_since, "");
+  EXPECT_EQ(evidence_of_versions(graph),
+            "OPENAI is version 2 of openai in SecretStore/vault since 2026-05-01T10:00:00Z; Pod shop/web-1 runs with "
+            "version 1 or an older one");
+  EXPECT_THAT(graph.find(kWeb)->finding.sentence, HasSubstr("): version 1 of its store, where the Secret has 2"));
+  const std::string document = json::serialize(inspect::status_document(graph));
+  EXPECT_THAT(document, HasSubstr(R"("sources":[{"store":"SecretStore/vault","key":"openai","version":"2"}])"));
+  EXPECT_THAT(document, HasSubstr(R"("versionBefore":"1","olderPods":["pod/shop/web-1"])"));
+  EXPECT_THAT(document, HasSubstr(R"("version":"1","currentVersion":"2")"));
+}
+
+TEST(SafeToRevoke, SaysSinceWhenNoPodRunsWithAnOlderVersion) {
+  const auto graph = shop(web(kAllKeys, "2026-05-01T10:02:00Z"), versioned_secret());
+  EXPECT_EQ(evidence_of_versions(graph),
+            "OPENAI is version 2 of openai in SecretStore/vault since 2026-05-01T10:00:00Z; since 2026-05-01T10:02:00Z "
+            "no pod that is there runs with version 1 or an older one");
+  EXPECT_THAT(json::serialize(inspect::status_document(graph)),
+              HasSubstr(R"("versionBefore":"1","noPodOlderSince":"2026-05-01T10:02:00Z")"));
+}
+
+TEST(SafeToRevoke, IsAnsweredKeyByKey) {
+  const auto graph = shop(web(kAllKeys, "2026-05-01T10:30:00Z"), changed_secret(R"({"keys":{
+    "OPENAI":{"since":"2026-05-01T10:00:00Z"},"OTHER":{"since":"2026-05-01T11:00:00Z"}}})"));
+  const auto& keys = graph.find(kSecretId)->finding.keys;
+  ASSERT_EQ(keys.size(), 2U);
+  EXPECT_EQ(keys[0].none_older_since, "2026-05-01T10:30:00Z");
+  EXPECT_THAT(keys[1].older, ElementsAre(kWeb));
+}
+
+// Only one version before the one of now is on record.
+TEST(SafeToRevoke, NamesNoVersionOfAContainerThatStartedBeforeTheOneBefore) {
+  const auto graph = shop(web(kAllKeys, "2026-05-01T08:00:00Z"), versioned_secret());
+  EXPECT_EQ(graph.find(kWeb)->finding.older.front().version, "");
+  EXPECT_THAT(graph.find(kWeb)->finding.sentence, HasSubstr("; the Secret has version 2 of its store"));
+}
+
+TEST(SafeToRevoke, PromisesNothingWherePodsMayNotBeListed) {
+  auto cluster = cluster_of(std::string(kStore) + external_secret() + versioned_secret());
+  cluster.blind = {"Pod"};
+  const auto graph = inspect::make_graph(cluster);
+  EXPECT_EQ(evidence_of_versions(graph),
+            "OPENAI is version 2 of openai in SecretStore/vault since 2026-05-01T10:00:00Z");
+}
+
 }  // namespace
 }  // namespace rotor::test
