@@ -44,6 +44,7 @@ struct Controller::Impl {
     limiter = limits.get();
     permits.add(std::move(limits));
     metrics.follow(*limiter);
+    queue.measure(registry);
     permits.add(std::make_unique<ProofPermit>(client, clock, view, *events, options));
     permits.add(std::make_unique<InPlacePermit>(client, clock, view, *events));
     listen();

@@ -45,7 +45,7 @@ struct Controllers::Graph {
               *store_events,
               *cluster_store_events,
               options},
-        states(client, clock, generators, *gate, options),
+        states(client, clock, generators, *gate, options, metrics_registry),
         external_secrets(parts, states),
         stores(parts),
         cluster(make_cluster_controller(executor, parts, metrics_registry)),

@@ -73,7 +73,7 @@ std::string state_owner_key(const Key& external_secret, std::size_t item) {
 }
 
 GeneratorStates::GeneratorStates(kube::Client& client, Clock& clock, const generators::Generators& generators,
-                                 providers::ReferenceGate& gate, const Options& options)
+                                 providers::ReferenceGate& gate, const Options& options, MetricsRegistry& metrics)
     : client_(client),
       clock_(clock),
       generators_(generators),
@@ -81,6 +81,7 @@ GeneratorStates::GeneratorStates(kube::Client& client, Clock& clock, const gener
       options_(options),
       states_(client, clock, options.watch_namespace, {}),
       queue_(clock, "generatorstate", kStateWorkers, [this](Key key) { return reconcile(std::move(key)); }) {
+  queue_.measure(metrics);
   states_.on_change([this](const Key& key, const StatePtr&, const StatePtr& after) {
     after ? queue_.add(key, kube::Lane::kRefresh) : queue_.forget(key);
   });

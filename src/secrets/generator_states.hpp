@@ -19,7 +19,7 @@ namespace rotor::secrets {
 class GeneratorStates {
  public:
   GeneratorStates(kube::Client& client, Clock& clock, const generators::Generators& generators,
-                  providers::ReferenceGate& gate, const Options& options);
+                  providers::ReferenceGate& gate, const Options& options, MetricsRegistry& metrics);
 
   // Until cancelled.
   Task<> run();

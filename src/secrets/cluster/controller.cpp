@@ -45,6 +45,7 @@ ClusterController::ClusterController(const Executor& executor, const Parts& part
       queue_(parts.clock, "clusterexternalsecret", std::min(parts.options.workers, kWorkers),
              [this](Key key) { return reconcile(std::move(key)); }),
       everything_listed_(executor) {
+  queue_.measure(metrics);
   world_.listen({.parent = [this](const Key& key, const auto& now) { parent_changed(key, now); },
                  .unreadable =
                      [this](const Key& key, const Error& error) {
