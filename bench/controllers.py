@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Measures the controllers: first sync of N ExternalSecrets, Secret change → pod template with N instances, and the same of
-one Secret that all N share.
+one Secret that all N share; and what each of several replicas takes that divide N ExternalSecrets among them.
 
     $(tools/toolchain.sh venv)/bin/python bench/controllers.py sync 1000 5000 [--server real|embedded] [--bare] [--ballast]
     $(tools/toolchain.sh venv)/bin/python bench/controllers.py rotation 1000 [--server real|embedded]
     $(tools/toolchain.sh venv)/bin/python bench/controllers.py shared 200 [--server real|embedded]
+    $(tools/toolchain.sh venv)/bin/python bench/controllers.py shards 10000 [--replicas 1,2,3]
 
 Needs build/release/rotor, or the binary that $ROTOR names. --bare: afterwards, on the same server, the three writes of a
 first sync by a program that does nothing else (bench/go/loader). --ballast: before, 100 MiB of Secrets that nobody manages.
@@ -26,6 +27,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "cluster"))
@@ -76,7 +78,7 @@ def start_server(kind: str, state: pathlib.Path):
     return plane
 
 
-def operator_process(plane, flags=()) -> Process:
+def operator_process(plane, flags=(), name="operator") -> Process:
     kubeconfig = plane.kubeconfig
     if isinstance(plane, ControlPlane):
         core = k8s.client.CoreV1Api(plane.api_client())
@@ -84,7 +86,7 @@ def operator_process(plane, flags=()) -> Process:
             audiences=["https://kubernetes.default.svc.cluster.local"], expiration_seconds=86400))
         token = core.create_namespaced_service_account_token(SERVICE_ACCOUNT, NAMESPACE, request).status.token
         kubeconfig = plane.write_kubeconfig(plane.state / "operator.kubeconfig", token)
-    return Process("operator", [tools.rotor(), "operator", f"--kubeconfig={kubeconfig}", f"--operator-namespace={NAMESPACE}",
+    return Process(name, [tools.rotor(), "operator", f"--kubeconfig={kubeconfig}", f"--operator-namespace={NAMESPACE}",
                                 f"--metrics-addr=127.0.0.1:{free_port()}", f"--live-addr=127.0.0.1:{free_port()}", *flags],
                    plane.log_dir)
 
@@ -181,6 +183,49 @@ def measure_sync(kind: str, count: int, bare: bool, ballast: bool):
         raise
     finally:
         operator.stop()
+        plane.stop()
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def owned_shards(replica: Process) -> int:
+    """Of a running replica, by its metrics."""
+    address = next(arg.split("=")[1] for arg in replica.argv if arg.startswith("--metrics-addr="))
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=5) as answer:
+        for line in answer.read().decode().splitlines():
+            if line.startswith("rotor_shards_owned "):
+                return int(float(line.split()[1]))
+    return 0
+
+
+def measure_shards(count: int, replicas: int):
+    """Replicas that have shared out 60 shards, and then `count` ExternalSecrets that are made and synced."""
+    state = pathlib.Path(tempfile.mkdtemp(prefix="rotor-bench-"))
+    plane = start_server("real", state)
+    processes = [operator_process(plane, ["--shards=60"], f"replica-{i}") for i in range(replicas)]
+    try:
+        cluster, loader = Cluster(plane), Loader(plane, state)
+        ns = cluster.namespace("bench")
+        fake_store(cluster, ns, "store", {"a": "value"})
+        for process in processes:
+            process.start()
+        wait_for(lambda: all(owned_shards(p) == 60 // replicas for p in processes), 60, "the shards to be shared out")
+        before = [p.cpu_seconds() for p in processes]
+        began = time.monotonic()
+        waiting = loader.start("ready", ns, count)
+        loader.run("fill", ns, count)
+        loader.result(waiting)
+        seconds = time.monotonic() - began
+        time.sleep(2)
+        print(json.dumps({
+            "bench": "shards", "objects": count, "replicas": replicas, "seconds": round(seconds, 2),
+            "cpu_seconds_per_replica": [round(p.cpu_seconds() - was, 2) for p, was in zip(processes, before)],
+            "peak_rss_mib_per_replica": [round(p.peak_rss_kib() / 1024, 1) for p in processes]}), flush=True)
+    except BaseException:
+        print(processes[0].log()[-2000:], file=sys.stderr)
+        raise
+    finally:
+        for process in processes:
+            process.stop()
         plane.stop()
         shutil.rmtree(state, ignore_errors=True)
 
@@ -325,11 +370,12 @@ def measure_idle(kind: str, count: int, ballast: bool):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bench", choices=["sync", "rotation", "shared", "idle"])
+    parser.add_argument("bench", choices=["sync", "rotation", "shared", "idle", "shards"])
     parser.add_argument("objects", type=int, nargs="+")
     parser.add_argument("--server", choices=["real", "embedded"], default="real")
     parser.add_argument("--bare", action="store_true")
     parser.add_argument("--ballast", action="store_true")
+    parser.add_argument("--replicas", type=lambda text: [int(n) for n in text.split(",")], default=[1, 2, 3])
     arguments = parser.parse_args()
     for count in arguments.objects:
         if arguments.bench == "sync":
@@ -338,6 +384,9 @@ def main():
             measure_rotation(arguments.server, count)
         elif arguments.bench == "idle":
             measure_idle(arguments.server, count, arguments.ballast)
+        elif arguments.bench == "shards":
+            for replicas in arguments.replicas:
+                measure_shards(count, replicas)
         else:
             measure_shared(arguments.server, count)
 

@@ -7,6 +7,7 @@
 
 #include "base/hash.hpp"
 #include "cli/flags.hpp"
+#include "kube/shards/shard_table.hpp"
 
 namespace rotor::cli {
 
@@ -15,6 +16,12 @@ void add_leader_flags(CLI::App& command, LeaderFlags& flags) {
   command
       .add_flag("--leader-elect,--enable-leader-election", flags.elect,
                 "Of several replicas one works and the others stand by, with their caches filled")
+      ->group(kGroup);
+  number(command.add_option("--shards", flags.shards,
+                            "All replicas work, each on its part: objects are spread over so many shards, and shards "
+                            "evenly over replicas; 60 for up to a dozen. 0: one works on everything"),
+         "COUNT", 0, kube::kMostShards)
+      ->capture_default_str()
       ->group(kGroup);
   command.add_option("--leader-election-id", flags.id, "The Lease that they agree by")
       ->capture_default_str()
@@ -38,6 +45,12 @@ Result<void> finish(LeaderFlags& flags) {
   TRY(flags.timings.lease, parse_duration(flags.lease));
   TRY(flags.timings.renew, parse_duration(flags.renew));
   TRY(flags.timings.retry, parse_duration(flags.retry));
+  if (flags.elect && flags.shards > 0) {
+    return fail(
+        Code::kInvalid,
+        "--leader-elect and --shards: one of them; with --shards every replica works, and they agree by the same "
+        "Lease, so that a leader that is still there is waited for");
+  }
   return kube::check(flags.timings);
 }
 

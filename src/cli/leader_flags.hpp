@@ -1,4 +1,4 @@
-// Flags of `rotor operator` about which of several replicas works.
+// Flags of `rotor operator` about which of several replicas works, or on what.
 #pragma once
 
 #include <string>
@@ -13,6 +13,7 @@ namespace rotor::cli {
 
 struct LeaderFlags {
   bool elect = false;
+  int shards = 0;                                  // 0: one replica works
   std::string id = "external-secrets-controller";  // as the operator's that it replaces: the two never work at once
   std::string ns{};                                // empty: the operator's own
   std::string lease = "15s";

@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/activities.hpp"
@@ -26,6 +27,7 @@
 #include "kube/client/fence.hpp"
 #include "kube/leader/elector.hpp"
 #include "kube/runtime/gate.hpp"
+#include "kube/shards/shard_keeper.hpp"
 #include "openclaw/controller.hpp"
 #include "secrets/controllers.hpp"
 
@@ -48,7 +50,7 @@ std::string text_of(const char* path) {
 
 std::string user_agent() { return std::string("rotor/") + kVersion; }
 
-// What every replica may write (its Lease, the webhook's certificate) and what only the leader may.
+// What every replica may write (the Lease, the webhook's certificate), and what only the leader or a member may.
 struct Clients {
   std::unique_ptr<kube::Client> own;
   std::unique_ptr<kube::Client> fenced;
@@ -59,6 +61,21 @@ kube::ElectorOptions elector_options(const OperatorFlags& flags) {
   return {.lease = {leader.ns.empty() ? flags.openclaw.operator_namespace : leader.ns, leader.id},
           .identity = replica_identity(),
           .timings = leader.timings};
+}
+
+// Replicas with the same flags here do the same work.
+std::string work_of(const OperatorFlags& flags) {
+  const secrets::Options& options = flags.secrets;
+  return fmt::format("class={} namespace={}", options.controller_class,
+                     options.watch_namespace.empty() ? "*" : options.watch_namespace);
+}
+
+kube::ShardOptions shard_options(const OperatorFlags& flags) {
+  kube::ElectorOptions options = elector_options(flags);
+  return {.lease = std::move(options.lease),
+          .identity = std::move(options.identity),
+          .work = work_of(flags),
+          .timings = options.timings};
 }
 
 Result<Clients> make_clients(asio::io_context& io, Clock& clock, const kube::ConnectionConfig& connection,
@@ -90,13 +107,15 @@ class Operator {
         clients_(std::move(clients)),
         client_(clients_.fenced ? *clients_.fenced : *clients_.own),
         elector_(io.get_executor(), *clients_.own, clock, fence, elector_options(flags_)),
+        ownership_(flags_.leader.shards),
+        shards_(io.get_executor(), *clients_.own, clock, fence, ownership_, shard_options(flags_)),
         leading_(io.get_executor()),
         calls_(providers::make_call_counter(metrics_)),
         http_(providers::make_http_clients(io.get_executor(), clock, user_agent())),
         registry_(make_providers(services())),
         generators_(services()),
-        secrets_(io.get_executor(), client_, clock, registry_, generators_, metrics_, flags_.secrets),
-        openclaw_(io.get_executor(), client_, clock, metrics_, flags_.openclaw),
+        secrets_(io.get_executor(), client_, clock, registry_, generators_, metrics_, flags_.secrets, &ownership_),
+        openclaw_(io.get_executor(), client_, clock, metrics_, flags_.openclaw, openclaw::managed_kinds(), &ownership_),
         webhook_(io.get_executor(), *clients_.own, clock, registry_, flags_.webhook),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }),
         loop_watch_(clock, loop_watch_options(flags_), tell_of_the_loop) {}
@@ -119,7 +138,7 @@ class Operator {
     add_own_metrics();
     activities_.start(loop_watch_.beat());
     activities_.start(stop_on_signal());
-    start_election();
+    start_agreement();
     activities_.start(secrets_.run(&leading_));
     if (flags_.openclaw_instances) activities_.start(openclaw_.run(&leading_));
     return {};
@@ -128,6 +147,7 @@ class Operator {
   const Activities& activities() const { return activities_; }
   Task<> give_back() {
     co_await elector_.give_back();
+    co_await shards_.leave();
     co_await registry_.close();
   }
   bool failed() const { return failed_; }
@@ -160,8 +180,41 @@ class Operator {
                       });
   }
 
+  void start_agreement() {
+    if (flags_.leader.shards > 0) return start_shards();
+    if (flags_.leader.elect) return start_election();
+    leading_.open();
+  }
+
+  void start_shards() {
+    using Kind = MetricsRegistry::Kind;
+    const auto gauge = [this](Kind kind, const char* name, const char* help, auto value) {
+      metrics_.callback(kind, name, help, {}, [value](const auto& emit) { emit({}, static_cast<double>(value())); });
+    };
+    gauge(Kind::kGauge, "rotor_shards_owned", "Shards that this replica works on.",
+          [this] { return ownership_.owned().size(); });
+    gauge(Kind::kGauge, "rotor_shards", "Shards there are.", [this] { return ownership_.count(); });
+    gauge(Kind::kGauge, "rotor_shard_members",
+          "Replicas that divide the work, as this one sees it; 0: it is none of them.",
+          [this] { return shards_.members(); });
+    gauge(Kind::kCounter, "rotor_shards_taken_total", "Shards that this replica took.",
+          [this] { return shards_.taken(); });
+    gauge(Kind::kCounter, "rotor_shards_handed_over_total", "Shards that this replica gave up to others.",
+          [this] { return shards_.handed_over(); });
+    activities_.start(shards_.listen());
+    activities_.start(be_member());
+  }
+
+  Task<> be_member() {
+    co_await shards_.join();
+    leading_.open();
+    const std::string why = co_await shards_.keep();
+    failed_ = true;
+    log::error("this replica is no member any more: it writes nothing from here on and ends", {{"why", why}});
+    stop();
+  }
+
   void start_election() {
-    if (!flags_.leader.elect) return leading_.open();
     metrics_.callback(MetricsRegistry::Kind::kGauge, "leader_election_master_status", "1: this replica leads.",
                       {"name"}, [this](const auto& emit) { emit({flags_.leader.id}, elector_.leads() ? 1 : 0); });
     activities_.start(elector_.listen());
@@ -186,6 +239,9 @@ class Operator {
   }
 
   std::string why_not_ready() const {
+    if (!shards_.stranger().empty()) {
+      return "another installation holds the Lease: " + shards_.stranger();
+    }
     if (!secrets_.ready() || (flags_.openclaw_instances && !openclaw_.ready())) return "not everything is listed yet";
     if (flags_.webhook.port && !webhook_.ready()) return "the webhook has no certificate yet";
     return overdue_reason(lateness(), flags_.overdue_limit);
@@ -223,6 +279,8 @@ class Operator {
   Clients clients_;
   kube::Client& client_;
   kube::Elector elector_;
+  kube::Ownership ownership_;
+  kube::ShardKeeper shards_;
   kube::Gate leading_;
   std::unique_ptr<providers::CallCounter> calls_;
   std::unique_ptr<providers::HttpClients> http_;
@@ -263,7 +321,8 @@ Result<bool> operate(OperatorFlags flags) {
   SystemClock clock;
   MetricsRegistry metrics;
   kube::Fence fence(clock);
-  TRY(Clients clients, make_clients(io, clock, connection, metrics, flags.leader.elect ? &fence : nullptr));
+  const bool divided = flags.leader.elect || flags.leader.shards > 0;
+  TRY(Clients clients, make_clients(io, clock, connection, metrics, divided ? &fence : nullptr));
   Operator graph(io, std::move(flags), std::move(clients), fence, metrics, clock);
   TRY_VOID(graph.start());
   run_until_ended(io, graph.activities(), std::chrono::seconds(5));

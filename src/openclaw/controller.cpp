@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "kube/object/news.hpp"
 #include "kube/runtime/gate.hpp"
+#include "kube/shards/ownership.hpp"
 #include "openclaw/in_place/permit.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/proof/permit.hpp"
@@ -25,18 +26,24 @@ std::optional<kube::Key> owner_of(const LiveObject& object) {
   return kube::Key{object.metadata.ns, owner->name};
 }
 
+// Replicas divide instances by namespace: those that share a Secret stand in one, and who restarts after whom is then
+// decided in one place.
+kube::Key by_namespace(const kube::Key& instance) { return {instance.ns, ""}; }
+
 }  // namespace
 
 struct Controller::Impl {
   Impl(Executor executor, kube::Client& client, Clock& clock, MetricsRegistry& registry, ControllerOptions wanted,
-       ManagedKinds kinds)
+       ManagedKinds kinds, kube::Ownership* divided)
       : options(std::move(wanted)),
+        ownership(divided != nullptr ? *divided : everything),
         view(client, clock, options.watched_namespace, kinds),
         events(kube::make_event_recorder(executor, client, clock, "openclawinstance-controller")),
-        metrics(registry, view),
+        metrics(registry, view, [this](const kube::Key& key) { return is_ours(key); }),
         reconciler(client, clock, view, *events, index, config_maps, metrics, permits, options, kinds),
         queue(clock, "openclawinstance", options.workers,
-              [this](kube::Key key) { return reconciler.reconcile(std::move(key)); },
+              kube::only_owned(
+                  ownership, [this](kube::Key key) { return reconciler.reconcile(std::move(key)); }, by_namespace),
               {.first = std::min<Duration>(std::chrono::seconds(1), options.retry_at_most),
                .most = options.retry_at_most}) {
     permits.add(std::make_unique<ChosenTimes>(clock));
@@ -53,7 +60,9 @@ struct Controller::Impl {
   RolloutLimiter::Hooks limiter_hooks() {
     return {.wake = [this](const kube::Key& key) { enqueue(key); },
             .stopped = [this](const RolloutBooks::Failure& failure) { tell_stopped(failure); },
-            .fleet_known = [this] { return reconciler.looked_at_all(); }};
+            .is_ours = [this](const kube::Key& key) { return is_ours(key); },
+            .fleet_known =
+                [this] { return reconciler.looked_at_all([this](const kube::Key& key) { return is_ours(key); }); }};
   }
 
   void listen() {
@@ -93,6 +102,24 @@ struct Controller::Impl {
     view.watches.on_ready([this] {
       for (const auto& [key, instance] : view.instances.all()) queue.add(key);
     });
+    ownership.on_change([this](const kube::ShardChange& change) { divide(change); });
+  }
+
+  bool is_ours(const kube::Key& instance) const { return ownership.keeps(by_namespace(instance)); }
+
+  void divide(const kube::ShardChange& change) {
+    bool more = false;
+    for (const auto& [key, instance] : view.instances.all()) {
+      if (change.loses(by_namespace(key))) {
+        queue.forget(key);
+        reconciler.forget(key);
+        limiter->handed_over(key);
+      } else if (change.gains(by_namespace(key))) {
+        more = true;
+        enqueue(key);
+      }
+    }
+    limiter->divide(ownership.replicas(), more);
   }
 
   void enqueue(const kube::Key& key) {
@@ -131,6 +158,8 @@ struct Controller::Impl {
   }
 
   ControllerOptions options;
+  kube::Ownership everything;
+  kube::Ownership& ownership;
   View view;
   std::unique_ptr<kube::EventRecorder> events;
   ReferenceIndex index;
@@ -143,8 +172,9 @@ struct Controller::Impl {
 };
 
 Controller::Controller(Executor executor, kube::Client& client, Clock& clock, MetricsRegistry& metrics,
-                       ControllerOptions options, ManagedKinds kinds)
-    : impl_(std::make_unique<Impl>(std::move(executor), client, clock, metrics, std::move(options), kinds)) {}
+                       ControllerOptions options, ManagedKinds kinds, kube::Ownership* ownership)
+    : impl_(std::make_unique<Impl>(std::move(executor), client, clock, metrics, std::move(options), kinds, ownership)) {
+}
 Controller::~Controller() = default;
 
 bool Controller::ready() const { return impl_->view.watches.ready(); }

@@ -14,16 +14,19 @@
 
 namespace rotor::kube {
 class Gate;
-}
+class Ownership;
+}  // namespace rotor::kube
 
 namespace rotor::openclaw {
 
 class Controller {
  public:
   // Everything handed in outlives the controller, the client also what the executor still has to cancel of it; nobody
-  // renders `metrics` once the controller is gone. `kinds`: what an instance owns.
+  // renders `metrics` once the controller is gone. `kinds`: what an instance owns. `ownership`: null: every instance is
+  // worked on here.
   Controller(Executor executor, kube::Client& client, Clock& clock, MetricsRegistry& metrics,
-             ControllerOptions options = {}, ManagedKinds kinds = managed_kinds());
+             ControllerOptions options = {}, ManagedKinds kinds = managed_kinds(),
+             kube::Ownership* ownership = nullptr);
   ~Controller();
 
   // Until cancelled. Waits, and says so once, while the CRD is not there. `gate`: caches are kept before it opens, and

@@ -1,5 +1,6 @@
 #include "openclaw/metrics.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "openclaw/builders/image.hpp"
@@ -13,30 +14,34 @@ constexpr std::array<std::string_view, 10> kPhases = {"Pending",  "Provisioning"
 constexpr std::array<std::string_view, 6> kResults = {"success", "error",       "conflict",
                                                       "held",    "rolled_back", "in_place"};
 
-void emit_phases(const View& view, const MetricsRegistry::Emit& emit) {
+void emit_phases(const View& view, const Metrics::Filter& is_ours, const MetricsRegistry::Emit& emit) {
   for (const auto& [key, instance] : view.instances.all()) {
+    if (!is_ours(key)) continue;
     for (const std::string_view phase : kPhases) {
       emit({key.name, key.ns, std::string(phase)}, instance->status.phase == phase ? 1 : 0);
     }
   }
 }
 
-void emit_ready(const View& view, const MetricsRegistry::Emit& emit) {
+void emit_ready(const View& view, const Metrics::Filter& is_ours, const MetricsRegistry::Emit& emit) {
   for (const auto& [key, instance] : view.instances.all()) {
+    if (!is_ours(key)) continue;
     const kube::Condition* ready = kube::find_condition(instance->status.conditions, "Ready");
     emit({key.name, key.ns}, ready != nullptr && ready->status == "True" ? 1 : 0);
   }
 }
 
-void emit_secrets_not_ready(const View& view, const MetricsRegistry::Emit& emit) {
+void emit_secrets_not_ready(const View& view, const Metrics::Filter& is_ours, const MetricsRegistry::Emit& emit) {
   for (const auto& [key, instance] : view.instances.all()) {
+    if (!is_ours(key)) continue;
     const kube::Condition* secrets = kube::find_condition(instance->status.conditions, "SecretsReady");
     if (secrets != nullptr && secrets->status == "False") emit({key.name, key.ns, secrets->reason}, 1);
   }
 }
 
-void emit_info(const View& view, const MetricsRegistry::Emit& emit) {
+void emit_info(const View& view, const Metrics::Filter& is_ours, const MetricsRegistry::Emit& emit) {
   for (const auto& [key, instance] : view.instances.all()) {
+    if (!is_ours(key)) continue;
     const auto& image = instance->spec.image;
     const std::string tag = image && image->tag && !image->tag->empty() ? *image->tag : "latest";
     emit({key.name, key.ns, tag, instance_image(instance->spec)}, 1);
@@ -45,7 +50,7 @@ void emit_info(const View& view, const MetricsRegistry::Emit& emit) {
 
 }  // namespace
 
-Metrics::Metrics(MetricsRegistry& registry, const View& view)
+Metrics::Metrics(MetricsRegistry& registry, const View& view, Filter is_ours)
     : registry_(registry),
       reconciles_(registry.counter("openclaw_reconcile_total", "Passes over an instance, by result.",
                                    {"instance", "namespace", "result"})),
@@ -59,16 +64,22 @@ Metrics::Metrics(MetricsRegistry& registry, const View& view)
   using Kind = MetricsRegistry::Kind;
   const View* v = &view;
   registry.callback(Kind::kGauge, "openclaw_instance_phase", "1 for the phase an instance is in.",
-                    {"instance", "namespace", "phase"}, [v](const auto& emit) { emit_phases(*v, emit); });
+                    {"instance", "namespace", "phase"},
+                    [v, is_ours](const auto& emit) { emit_phases(*v, is_ours, emit); });
   registry.callback(Kind::kGauge, "openclaw_instance_ready", "1 when an instance is ready.", {"instance", "namespace"},
-                    [v](const auto& emit) { emit_ready(*v, emit); });
+                    [v, is_ours](const auto& emit) { emit_ready(*v, is_ours, emit); });
   registry.callback(Kind::kGauge, "openclaw_instance_secrets_not_ready",
                     "1 for an instance whose Secrets are missing, unusable or refused, and why.",
-                    {"instance", "namespace", "reason"}, [v](const auto& emit) { emit_secrets_not_ready(*v, emit); });
+                    {"instance", "namespace", "reason"},
+                    [v, is_ours](const auto& emit) { emit_secrets_not_ready(*v, is_ours, emit); });
   registry.callback(Kind::kGauge, "openclaw_instance_info", "The image of an instance.",
-                    {"instance", "namespace", "version", "image"}, [v](const auto& emit) { emit_info(*v, emit); });
+                    {"instance", "namespace", "version", "image"},
+                    [v, is_ours](const auto& emit) { emit_info(*v, is_ours, emit); });
   registry.callback(Kind::kGauge, "openclaw_managed_instances", "Instances there are.", {},
-                    [v](const auto& emit) { emit({}, static_cast<double>(v->instances.all().size())); });
+                    [v, is_ours](const auto& emit) {
+                      const auto ours = [&is_ours](const auto& entry) { return is_ours(entry.first); };
+                      emit({}, static_cast<double>(std::ranges::count_if(v->instances.all(), ours)));
+                    });
 }
 
 void Metrics::follow(const RolloutLimiter& limiter) {

@@ -1,6 +1,7 @@
 // The instance controller's series, by the names dashboards already use.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/metrics.hpp"
@@ -12,8 +13,10 @@ namespace rotor::openclaw {
 
 class Metrics {
  public:
-  // Phase, readiness and image are read from the cache at each scrape, so they end with the instance.
-  Metrics(MetricsRegistry& registry, const View& view);
+  // Phase, readiness and image are read from the cache at each scrape, so they end with the instance. `is_ours`: of
+  // those that another replica works on nothing is shown.
+  using Filter = std::function<bool(const kube::Key& instance)>;
+  Metrics(MetricsRegistry& registry, const View& view, Filter is_ours);
 
   void reconciled(const kube::Key& instance, std::string_view result, double seconds);
   void rotated(const kube::Key& instance, std::string_view result);

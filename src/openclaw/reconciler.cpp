@@ -113,9 +113,9 @@ void Reconciler::forget(const kube::Key& instance) {
   metrics_.forget(instance);
 }
 
-bool Reconciler::looked_at_all() const {
+bool Reconciler::looked_at_all(const std::function<bool(const kube::Key&)>& of) const {
   return std::ranges::all_of(view_.instances.all(),
-                             [this](const auto& entry) { return memory_.contains(entry.first); });
+                             [&](const auto& entry) { return memory_.contains(entry.first) || !of(entry.first); });
 }
 
 Task<Outcome> Reconciler::reconcile(kube::Key key) {

@@ -1,6 +1,7 @@
 // One pass over one instance: gather, decide, act, report. Writes nothing when nothing changed.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -29,7 +30,8 @@ class Reconciler {
   void touched(const kube::Key& instance);
   void secret_changed(const kube::Key& instance);
   void forget(const kube::Key& instance);
-  bool looked_at_all() const;  // each instance once since the start
+  // Each of these instances once since the start.
+  bool looked_at_all(const std::function<bool(const kube::Key&)>& of) const;
 
  private:
   Task<Result<kube::Outcome>> pass(kube::Key key, std::shared_ptr<Memory> memory);

@@ -20,10 +20,12 @@ constexpr std::size_t kRenderThreads = 2;
 
 struct Controllers::Graph {
   Graph(const Executor& executor, kube::Client& client, Clock& clock, const providers::ProviderRegistry& registry,
-        const generators::Generators& generators, MetricsRegistry& metrics_registry, Options given)
+        const generators::Generators& generators, MetricsRegistry& metrics_registry, Options given,
+        kube::Ownership* divided)
       : options(std::move(given)),
-        world(client, clock, options),
-        metrics(metrics_registry, world, options.extended_metric_labels),
+        ownership(divided != nullptr ? *divided : everything),
+        world(executor, client, clock, options, ownership),
+        metrics(metrics_registry, world, options.extended_metric_labels, ownership),
         gate(providers::make_reference_gate(client, options.no_tokens)),
         events(kube::make_event_recorder(executor, client, clock, "external-secrets")),
         store_events(kube::make_event_recorder(executor, client, clock, "secret-store")),
@@ -44,8 +46,9 @@ struct Controllers::Graph {
               *events,
               *store_events,
               *cluster_store_events,
-              options},
-        states(client, clock, generators, *gate, options, metrics_registry),
+              options,
+              ownership},
+        states(client, clock, generators, *gate, options, metrics_registry, ownership),
         external_secrets(parts, states),
         stores(parts),
         cluster(make_cluster_controller(executor, parts, metrics_registry)),
@@ -61,6 +64,17 @@ struct Controllers::Graph {
          .unreadable = [this](const kube::Key& key, const Error& error) { external_secrets.unreadable(key, error); },
          .store = [this](const auto& before, const auto& after) { store_changed(before, after); },
          .ready = [this] { everything_listed.notify_one(); }});
+    ownership.on_change([this](const kube::ShardChange& change) { divide(change); });
+  }
+
+  void divide(const kube::ShardChange& change) {
+    reads.divide(ownership.replicas());
+    if (change.gained.empty() && change.lost.empty()) return;
+    stores.divided(change);
+    external_secrets.divided(change);
+    states.divided(change);
+    if (cluster) cluster->divided(change);
+    world.divide();
   }
 
   // Null where it has nothing to do: a namespace alone is no cluster.
@@ -101,6 +115,8 @@ struct Controllers::Graph {
   }
 
   Options options;
+  kube::Ownership everything;
+  kube::Ownership& ownership;
   World world;
   Metrics metrics;
   std::unique_ptr<providers::ReferenceGate> gate;
@@ -120,8 +136,9 @@ struct Controllers::Graph {
 
 Controllers::Controllers(Executor executor, kube::Client& client, Clock& clock,
                          const providers::ProviderRegistry& registry, const generators::Generators& generators,
-                         MetricsRegistry& metrics, Options options)
-    : graph_(std::make_unique<Graph>(executor, client, clock, registry, generators, metrics, std::move(options))) {}
+                         MetricsRegistry& metrics, Options options, kube::Ownership* ownership)
+    : graph_(std::make_unique<Graph>(executor, client, clock, registry, generators, metrics, std::move(options),
+                                     ownership)) {}
 
 Controllers::~Controllers() = default;
 

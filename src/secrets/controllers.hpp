@@ -16,14 +16,16 @@
 
 namespace rotor::kube {
 class Gate;
-}
+class Ownership;
+}  // namespace rotor::kube
 
 namespace rotor::secrets {
 
 class Controllers {
  public:
   Controllers(Executor executor, kube::Client& client, Clock& clock, const providers::ProviderRegistry& registry,
-              const generators::Generators& generators, MetricsRegistry& metrics, Options options);
+              const generators::Generators& generators, MetricsRegistry& metrics, Options options,
+              kube::Ownership* ownership = nullptr);  // null: everything is worked on here
   ~Controllers();
   Controllers(const Controllers&) = delete;
   Controllers& operator=(const Controllers&) = delete;

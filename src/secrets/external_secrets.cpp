@@ -32,25 +32,44 @@ ExternalSecretController::ExternalSecretController(const Parts& parts, Generator
       reporter_(parts),
       caps_(std::make_shared<Caps>([this](const Key& key, Lane lane) { queue_.add(key, lane); })),
       queue_(parts.clock, "externalsecret", parts.options.workers,
-             [this](Key key) { return reconcile(std::move(key)); }) {
+             kube::only_owned(parts.ownership, [this](Key key) { return reconcile(std::move(key)); })) {
   queue_.measure(parts.metrics.registry());
 }
 
 void ExternalSecretController::changed(const Key& key, bool first_seen, const ExternalSecretPtr& now) {
   state_.unreadable.erase(key);
+  if (!p_.ownership.keeps(key)) return;
   if (!now) {
     p_.metrics.external_secret_gone(key);
-    queue_.forget(key);
-    caps_->leave(key);
-    sync_.forget(key);
-    state_.forget(key);
-    return;
+    return forget(key);
   }
   p_.metrics.external_secret_appeared(key);
   // After a restart everything is seen for the first time; only what never synced has somebody waiting for it.
   const bool background =
       first_seen && !now->status.refresh_time.empty() && !now->metadata.deleting() && is_ready(*now);
   queue_.add(key, background ? Lane::kRefresh : Lane::kUser);
+}
+
+void ExternalSecretController::forget(const Key& key) {
+  queue_.forget(key);
+  caps_->leave(key);
+  sync_.forget(key);
+  state_.forget(key);
+}
+
+void ExternalSecretController::divided(const kube::ShardChange& change) {
+  for (const auto& [key, es] : p_.world.external_secrets()) {
+    if (change.loses(key)) {
+      p_.metrics.external_secret_handed_over(key);
+      forget(key);
+    } else if (change.gains(key) && !es->reduced()) {
+      const ExternalSecretPtr whole = es->whole();
+      whole ? changed(key, true, whole) : unreadable(key, {Code::kInvalid, "metadata or status is malformed"});
+    }
+  }
+  for (const auto& [key, why] : state_.unreadable) {
+    if (change.gains(key)) queue_.add(key, Lane::kUser);
+  }
 }
 
 void ExternalSecretController::unreadable(const Key& key, const Error& error) {
@@ -69,6 +88,7 @@ void ExternalSecretController::store_judged(const StoreView& store) {
   p_.reads.forget_refusals(name_of(store));
   std::size_t woken = 0;
   for (const auto& [key, es] : p_.world.external_secrets()) {
+    if (es->reduced() || !p_.ownership.keeps(key)) continue;
     const bool waits = !es->ready.value_or(false) || queue_.failures(key) > 0;
     if (!waits || (!store.cluster() && key.ns != store.metadata.ns)) continue;
     const ExternalSecretPtr whole = es->whole();

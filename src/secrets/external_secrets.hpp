@@ -26,6 +26,8 @@ class ExternalSecretController {
   void target_changed(const kube::Key& key) { queue_.add(key, kube::Lane::kUser); }
   void unreadable(const kube::Key& key, const Error& error);
   void values_changed();
+  // Begins with what came, and forgets what went.
+  void divided(const kube::ShardChange& change);
   // A store was found usable, or looked at for the first time: who waits for it need not wait for the next retry.
   void store_judged(const StoreView& store);
 
@@ -35,6 +37,7 @@ class ExternalSecretController {
   bool is_forced(const Observed& seen) const;
   Freshness freshness_for(const Observed& seen, Duration interval) const;
   std::optional<Outcome> wait_for_a_place(const Observed& seen);
+  void forget(const kube::Key& key);
   Task<Outcome> reconcile(kube::Key key);
   Task<Outcome> pass(kube::Key key);
   Task<Outcome> act(Observed seen, Decision decision);

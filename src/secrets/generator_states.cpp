@@ -73,18 +73,37 @@ std::string state_owner_key(const Key& external_secret, std::size_t item) {
 }
 
 GeneratorStates::GeneratorStates(kube::Client& client, Clock& clock, const generators::Generators& generators,
-                                 providers::ReferenceGate& gate, const Options& options, MetricsRegistry& metrics)
+                                 providers::ReferenceGate& gate, const Options& options, MetricsRegistry& metrics,
+                                 kube::Ownership& ownership)
     : client_(client),
       clock_(clock),
       generators_(generators),
       gate_(gate),
       options_(options),
       states_(client, clock, options.watch_namespace, {}),
-      queue_(clock, "generatorstate", kStateWorkers, [this](Key key) { return reconcile(std::move(key)); }) {
+      queue_(clock, "generatorstate", kStateWorkers,
+             kube::only_owned(
+                 ownership, [this](Key key) { return reconcile(std::move(key)); },
+                 [this](const Key& key) { return owner_of(key); })) {
   queue_.measure(metrics);
   states_.on_change([this](const Key& key, const StatePtr&, const StatePtr& after) {
     after ? queue_.add(key, kube::Lane::kRefresh) : queue_.forget(key);
   });
+}
+
+// Who works on the ExternalSecret that left it behind writes to it, too.
+Key GeneratorStates::owner_of(const Key& state) const {
+  const StatePtr there = states_.get(state);
+  const bool owned = there && !there->metadata.owner_references.empty();
+  return owned ? Key{state.ns, there->metadata.owner_references.front().name} : state;
+}
+
+void GeneratorStates::divided(const kube::ShardChange& change) {
+  for (const auto& [key, state] : states_.all()) {
+    const Key owner = owner_of(key);
+    if (change.gains(owner)) queue_.add(key, kube::Lane::kRefresh);
+    if (change.loses(owner)) queue_.forget(key);
+  }
 }
 
 Task<> GeneratorStates::run() {

@@ -9,6 +9,7 @@
 #include "generators/generators.hpp"
 #include "kube/runtime/cache.hpp"
 #include "kube/runtime/queue.hpp"
+#include "kube/shards/ownership.hpp"
 #include "providers/gate.hpp"
 #include "secrets/left_behind.hpp"
 #include "secrets/options.hpp"
@@ -19,10 +20,13 @@ namespace rotor::secrets {
 class GeneratorStates {
  public:
   GeneratorStates(kube::Client& client, Clock& clock, const generators::Generators& generators,
-                  providers::ReferenceGate& gate, const Options& options, MetricsRegistry& metrics);
+                  providers::ReferenceGate& gate, const Options& options, MetricsRegistry& metrics,
+                  kube::Ownership& ownership);
 
   // Until cancelled.
   Task<> run();
+
+  void divided(const kube::ShardChange& change);
 
   // After a good pass: `left` goes on record, and of what is on record for an item all but the newest comes to its end.
   Task<> keep(ExternalSecretPtr es, std::vector<LeftBehind> left);
@@ -33,6 +37,7 @@ class GeneratorStates {
   using State = api::gen::GeneratorState;
   using StatePtr = std::shared_ptr<const State>;
 
+  kube::Key owner_of(const kube::Key& state) const;
   Task<kube::Outcome> reconcile(kube::Key key);
   Task<kube::Outcome> let_go(StatePtr state);
   Task<Result<void>> clean_up(std::string ns, LeftBehind left);

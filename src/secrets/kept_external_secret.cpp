@@ -153,7 +153,19 @@ std::string cluster_owner_of(const std::vector<kube::OwnerReference>& owners) {
   return {};
 }
 
+KeptExternalSecret KeptExternalSecret::without_text() const {
+  KeptExternalSecret out;
+  out.metadata = metadata;
+  out.target_name = target_name;
+  out.cluster_owner = cluster_owner;
+  out.generic = generic;
+  out.ready = ready;
+  out.decided_by_others = decided_by_others;
+  return out;
+}
+
 ExternalSecretPtr KeptExternalSecret::whole() const {
+  if (reduced()) return nullptr;
   if (auto held = in_use_.lock()) return held;
   auto read = json::read<ExternalSecret>(text.unpack());
   if (!read) return nullptr;  // it was read when it was kept

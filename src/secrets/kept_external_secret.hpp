@@ -27,10 +27,12 @@ struct KeptExternalSecret {
   bool generic = false;                 // it has a spec.target.manifest
   std::optional<bool> ready{};          // the Ready condition; nullopt: it has none
   std::uint64_t decided_by_others = 0;  // a digest of what kube::is_news() looks at
-  PackedText text{};                    // without managedFields
+  PackedText text{};                    // without managedFields; empty when another replica works on it
 
-  // The tree; the same one as long as somebody holds it.
+  // The tree; the same one as long as somebody holds it. Null without the text.
   ExternalSecretPtr whole() const;
+  bool reduced() const { return text.empty(); }
+  KeptExternalSecret without_text() const;
 
  private:
   mutable std::weak_ptr<const ExternalSecret> in_use_{};

@@ -36,8 +36,8 @@ void emit_ready(const MetricsRegistry::Emit& emit, bool ready, Values values) {
 
 }  // namespace
 
-Metrics::Metrics(MetricsRegistry& registry, World& world, bool extended)
-    : registry_(registry), world_(world), extended_(extended) {
+Metrics::Metrics(MetricsRegistry& registry, World& world, bool extended, const kube::Ownership& ownership)
+    : registry_(registry), world_(world), extended_(extended), ownership_(ownership) {
   using enum MetricsRegistry::Kind;
   const auto passes = [this](double (*value)(const Passes&)) {
     return [this, value](const Emit& emit) { each_pass(emit, value); };
@@ -86,7 +86,7 @@ void Metrics::each_pass(const Emit& emit, double (*value)(const Passes&)) const 
 
 void Metrics::conditions(const Emit& emit) const {
   for (const auto& [key, es] : world_.external_secrets()) {
-    if (!es->ready) continue;
+    if (!es->ready || !ownership_.keeps(key)) continue;
     emit_ready(emit, *es->ready, [this, &key](const char* status) {
       return of_external_secret(key, {key.name, key.ns, "Ready", status});
     });
@@ -96,7 +96,7 @@ void Metrics::conditions(const Emit& emit) const {
 
 void Metrics::store_conditions(const Emit& emit, bool cluster) const {
   for (const auto& store : world_.stores()) {
-    if (store->cluster() != cluster || !store->judged()) continue;
+    if (store->cluster() != cluster || !store->judged() || !ownership_.keeps(store->metadata.key())) continue;
     emit_ready(emit, store->ready(), [this, &store](const char* status) {
       return with_labels({store->metadata.name, store->metadata.ns, "Ready", status}, store->metadata.labels);
     });
@@ -106,7 +106,7 @@ void Metrics::store_conditions(const Emit& emit, bool cluster) const {
 void Metrics::store_durations(const Emit& emit, bool cluster) const {
   for (const auto& [key, took] : store_passes_) {
     const StoreViewPtr store = world_.store(key);
-    if (!store || store->cluster() != cluster) continue;
+    if (!store || store->cluster() != cluster || !ownership_.keeps(key)) continue;
     emit(with_labels({key.name, key.ns}, store->metadata.labels), static_cast<double>(took.count()));
   }
 }

@@ -12,6 +12,7 @@
 #include "base/duration.hpp"
 #include "base/metrics.hpp"
 #include "kube/object/object.hpp"
+#include "kube/shards/ownership.hpp"
 
 namespace rotor::secrets {
 
@@ -20,7 +21,8 @@ class World;
 class Metrics {
  public:
   // `extended`: each series of an object has its app.kubernetes.io labels as well.
-  Metrics(MetricsRegistry& registry, World& world, bool extended);
+  // Of what other replicas work on, nothing is shown.
+  Metrics(MetricsRegistry& registry, World& world, bool extended, const kube::Ownership& ownership);
 
   MetricsRegistry& registry() { return registry_; }
 
@@ -28,6 +30,7 @@ class Metrics {
   void sync_error(const kube::Key& key) { ++passes_[key].errors; }
   void external_secret_appeared(const kube::Key& key) { deleted_.erase(key); }
   void external_secret_gone(const kube::Key& key);
+  void external_secret_handed_over(const kube::Key& key) { passes_.erase(key); }
   void store_pass(const kube::Key& key, Duration took) { store_passes_[key] = took; }  // no namespace: of the cluster
   void store_gone(const kube::Key& key) { store_passes_.erase(key); }
 
@@ -50,6 +53,7 @@ class Metrics {
   MetricsRegistry& registry_;
   World& world_;
   bool extended_;
+  const kube::Ownership& ownership_;
   std::map<kube::Key, Passes> passes_;
   std::map<kube::Key, Duration> store_passes_;
   std::set<kube::Key> deleted_;

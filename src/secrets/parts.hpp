@@ -6,6 +6,7 @@
 #include "generators/generators.hpp"
 #include "kube/client/client.hpp"
 #include "kube/events/events.hpp"
+#include "kube/shards/ownership.hpp"
 #include "providers/kept_clients.hpp"
 #include "providers/registry.hpp"
 #include "secrets/metrics.hpp"
@@ -30,6 +31,7 @@ struct Parts {
   kube::EventRecorder& store_events;          // component secret-store
   kube::EventRecorder& cluster_store_events;  // component cluster-secret-store
   const Options& options;
+  kube::Ownership& ownership;
 };
 
 }  // namespace rotor::secrets

@@ -24,9 +24,9 @@ StoreController::StoreController(const Parts& parts)
     : p_(parts),
       reporter_(parts),
       queue_(parts.clock, "secretstore", std::min(parts.options.workers, kMostWorkers),
-             [this](Key key) { return reconcile(std::move(key)); }),
+             kube::only_owned(parts.ownership, [this](Key key) { return reconcile(std::move(key)); })),
       cluster_queue_(parts.clock, "clustersecretstore", std::min(parts.options.workers, kMostWorkers),
-                     [this](Key key) { return reconcile(std::move(key)); }) {
+                     kube::only_owned(parts.ownership, [this](Key key) { return reconcile(std::move(key)); })) {
   queue_.measure(parts.metrics.registry());
   cluster_queue_.measure(parts.metrics.registry());
 }
@@ -51,6 +51,17 @@ void StoreController::changed(const StoreViewPtr& before, const StoreViewPtr& af
   if (!after->cluster() && !p_.options.namespaced_stores) return;  // somebody else validates them
   const Key key = after->metadata.key();
   if (!before || kube::is_news(before->metadata, after->metadata)) queue_of(key).add(key);
+}
+
+// The others know a store by the condition that its owner writes.
+void StoreController::divided(const kube::ShardChange& change) {
+  for (const StoreViewPtr& store : p_.world.stores()) {
+    const Key key = store->metadata.key();
+    if (change.gains(key)) changed(nullptr, store);
+    if (!change.loses(key)) continue;
+    p_.metrics.store_gone(key);
+    queue_of(key).forget(key);
+  }
 }
 
 Task<Outcome> StoreController::reconcile(Key key) {

@@ -17,6 +17,7 @@ class StoreController {
   Task<> run();
   std::vector<kube::QueueLateness> lateness() const;
   void changed(const StoreViewPtr& before, const StoreViewPtr& after);
+  void divided(const kube::ShardChange& change);
 
  private:
   Task<kube::Outcome> reconcile(kube::Key key);

@@ -3,6 +3,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "api/core/namespace.hpp"
+#include "base/log.hpp"
 #include "secrets/manifest_target/manifest.hpp"
 #include "secrets/marks.hpp"
 
@@ -20,11 +21,15 @@ Result<StoreView> decode_store(std::string_view text) {
 
 }  // namespace
 
-World::World(kube::Client& client, Clock& clock, const Options& options)
+World::World(const Executor& executor, kube::Client& client, Clock& clock, const Options& options,
+             const kube::Ownership& ownership)
     : client_(client),
+      clock_(clock),
+      ownership_(ownership),
+      watch_namespace_(options.watch_namespace),
+      texts_missing_(executor),
       external_secrets_(
-          client, clock, options.watch_namespace, {},
-          [keeper = std::make_shared<ExternalSecretKeeper>()](std::string_view text) { return keeper->keep(text); },
+          client, clock, options.watch_namespace, {}, [this](std::string_view text) { return keep(text); },
           kube::kResource<ExternalSecret>),
       targets_(
           client, clock, options.watch_namespace,
@@ -54,15 +59,16 @@ void World::watch_external_secrets() {
     index_external_secret(key, before, after);
     tell_of_child(key, before, after);
     follow_manifest(key, after);
-    if (!listeners_.external_secret) return;
-    const bool news = !before || !after || before->decided_by_others != after->decided_by_others;
+    if (!listeners_.external_secret || (after && after->reduced())) return;
+    const bool first_seen = !before || before->reduced();
+    const bool news = first_seen || !after || before->decided_by_others != after->decided_by_others;
     if (!news) return;
     const ExternalSecretPtr whole = after ? after->whole() : nullptr;
     if (after && !whole) {  // its spec could be read before: it is what stands around it
       if (listeners_.unreadable) listeners_.unreadable(key, {Code::kInvalid, "metadata or status is malformed"});
       return;
     }
-    listeners_.external_secret(key, !before, whole);
+    listeners_.external_secret(key, first_seen, whole);
   });
   external_secrets_.on_broken([this](const Key& key, const Error& error) {
     if (listeners_.unreadable) listeners_.unreadable(key, error);
@@ -108,7 +114,7 @@ void World::follow_manifest(const Key& key, const Kept& after) {
 
 Task<> World::run() {
   using namespace boost::asio::experimental::awaitable_operators;
-  co_await (watches_.run() && manifests_.run());
+  co_await (watches_.run() && manifests_.run() && complete());
 }
 
 void World::watch_targets() {
@@ -145,6 +151,70 @@ TargetPtr World::target(const Key& key) const {
 ExternalSecretPtr World::external_secret(const Key& key) const {
   const Kept kept = external_secrets_.get(key);
   return kept ? kept->whole() : nullptr;
+}
+
+// Its own, and what belongs to a ClusterExternalSecret of its own.
+bool World::wants_text(const KeptExternalSecret& kept) const {
+  if (ownership_.undecided() || ownership_.keeps(kept.metadata.key())) return true;
+  return !kept.cluster_owner.empty() && ownership_.keeps({"", kept.cluster_owner});
+}
+
+Result<KeptExternalSecret> World::keep(std::string_view object_json) {
+  TRY(KeptExternalSecret kept, keeper_.keep(object_json));
+  if (!wants_text(kept)) return kept.without_text();
+  return kept;
+}
+
+bool World::is_reduced(const Key& external_secret) const {
+  const Kept kept = external_secrets_.get(external_secret);
+  return kept && kept->reduced();
+}
+
+void World::divide() {
+  if (!ownership_.sharded()) return;
+  std::vector<Kept> to_drop;
+  for (const auto& [key, kept] : external_secrets_.all()) {
+    const bool wanted = wants_text(*kept);
+    if (!wanted && !kept->reduced()) to_drop.push_back(kept);
+    if (wanted && kept->reduced()) incomplete_ = true;
+  }
+  for (const Kept& kept : to_drop) external_secrets_.replace(kept->metadata.key(), kept->without_text());
+  if (incomplete_) texts_missing_.notify_one();
+}
+
+// One list for all of them: it is made after the shards were taken, so it holds what their owner before wrote last.
+Task<Result<void>> World::complete_once() {
+  incomplete_ = false;
+  const auto take = [this](std::string_view text) {
+    const auto id = kube::read_identity(text);
+    const auto shown = id ? external_secrets_.all().find(id->key) : external_secrets_.all().end();
+    if (shown == external_secrets_.all().end() || !shown->second->reduced()) return;
+    auto kept = keep(text);
+    if (kept && !kept->reduced()) external_secrets_.replace(id->key, *std::move(kept));
+  };
+  const auto listed = co_await kube::list_all(client_, kube::kResource<ExternalSecret>, watch_namespace_, {}, take);
+  if (!listed) co_return std::unexpected(listed.error());
+  co_return Result<void>();
+}
+
+Task<> World::complete() {
+  for (;;) {
+    if (!incomplete_) co_await texts_missing_.wait();
+    const auto done = co_await complete_once();
+    if (done) continue;
+    incomplete_ = true;
+    if (done.error().code != Code::kCancelled) {
+      log::warn("cannot read the ExternalSecrets that this replica takes over", {{"error", done.error().message}});
+    }
+    co_await clock_.sleep_for(std::chrono::seconds(1));
+  }
+}
+
+Task<Result<ExternalSecretPtr>> World::read_external_secret(Key key) {
+  auto found = co_await kube::get<ExternalSecret>(client_, std::move(key));
+  if (found) co_return std::make_shared<const ExternalSecret>(*std::move(found));
+  if (found.error().code == Code::kNotFound) co_return ExternalSecretPtr();
+  co_return std::unexpected(std::move(found).error());
 }
 
 bool World::still_has(const ExternalSecret& es) const {

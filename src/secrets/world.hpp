@@ -11,7 +11,9 @@
 #include "api/externalsecrets/store.hpp"
 #include "base/task.hpp"
 #include "kube/runtime/cache.hpp"
+#include "kube/runtime/signal.hpp"
 #include "kube/runtime/watches.hpp"
+#include "kube/shards/ownership.hpp"
 #include "secrets/kept_external_secret.hpp"
 #include "secrets/kept_target.hpp"
 #include "secrets/manifest_target/manifest_watches.hpp"
@@ -37,10 +39,14 @@ class World {
     std::function<void()> ready;  // once, when everything is listed
   };
 
-  World(kube::Client& client, Clock& clock, const Options& options);
+  // Of ExternalSecrets that other replicas work on, what indexes need is kept, and no text.
+  World(const Executor& executor, kube::Client& client, Clock& clock, const Options& options,
+        const kube::Ownership& ownership);
   void listen(Listeners listeners) { listeners_ = std::move(listeners); }
   Task<> run();
   bool ready() const { return watches_.ready(); }
+  // What is this replica's has changed: texts are dropped, and read where they are missing.
+  void divide();
 
   ExternalSecretPtr external_secret(const kube::Key& key) const;
   bool has_external_secret(const kube::Key& key) const { return external_secrets_.get(key) != nullptr; }
@@ -63,9 +69,16 @@ class World {
 
   // Null when there is none. `ns` is not looked at for a ClusterSecretStore.
   StoreViewPtr find(std::string_view kind, const std::string& ns, const std::string& name) const;
+  // One that another replica works on, as it is at the API server; null when there is none.
+  Task<Result<ExternalSecretPtr>> read_external_secret(kube::Key key);
+  bool is_reduced(const kube::Key& external_secret) const;
   Task<Result<kube::StringMap>> namespace_labels(std::string ns);
 
  private:
+  bool wants_text(const KeptExternalSecret& kept) const;
+  Result<KeptExternalSecret> keep(std::string_view object_json);
+  Task<> complete();
+  Task<Result<void>> complete_once();
   void watch_external_secrets();
   void watch_targets();
   void follow_manifest(const kube::Key& key, const Kept& after);
@@ -76,6 +89,12 @@ class World {
   void index_target(const kube::Key& key, const KeptTargetPtr& before, const KeptTargetPtr& after);
 
   kube::Client& client_;
+  Clock& clock_;
+  const kube::Ownership& ownership_;
+  std::string watch_namespace_;
+  ExternalSecretKeeper keeper_;
+  kube::Signal texts_missing_;
+  bool incomplete_ = false;
   Listeners listeners_;
   kube::Cache<KeptExternalSecret> external_secrets_;
   kube::Cache<KeptTarget> targets_;

@@ -110,6 +110,15 @@ TEST(OperatorFlags, SayHowALeaderIsElected) {
     EXPECT_TRUE(read_flags({flag}).leader.elect) << flag;
   }
   EXPECT_FALSE(read_flags({"--enable-leader-election=false"}).leader.elect);
+  EXPECT_EQ(read_flags({}).leader.shards, 0);
+  OperatorFlags divided = read_flags({"--shards=60"});
+  ASSERT_TRUE(finish(divided));
+  EXPECT_EQ(divided.leader.shards, 60);
+  OperatorFlags both = read_flags({"--shards=60", "--leader-elect"});
+  const auto neither = finish(both);
+  ASSERT_FALSE(neither);
+  EXPECT_TRUE(neither.error().message.starts_with("--leader-elect and --shards: one of them"))
+      << neither.error().message;
   OperatorFlags flags =
       read_flags({"--leader-election-id=x", "--leader-election-namespace=n", "--leader-election-lease-duration=1m",
                   "--leader-election-renew-deadline=30s", "--leader-election-retry-period=500ms"});

@@ -109,6 +109,15 @@ def test_rights_come_with_the_features_that_are_on():
     assert rights(chart(targets)) - rights(chart()) == {("", "configmaps", verb) for verb in ("update", "delete")}  # Rotor makes its own
 
 
+def test_with_shards_nobody_leads_and_one_replica_may_become_more():
+    for count in (1, 3):
+        documents = chart({"shards": 60, "replicaCount": count})
+        container = find(documents, "Deployment")["spec"]["template"]["spec"]["containers"][0]
+        assert "--shards=60" in container["args"] and "--leader-elect" not in container["args"]
+        assert any("leases" in rule["resources"] for role in documents if role["kind"] == "Role" for rule in role["rules"])
+        assert find(documents, "Deployment")["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+
+
 def test_one_replica_elects_no_leader_and_has_no_right_to():
     one = chart({"replicaCount": 1})
     assert find(one, "Role") is None and find(one, "PodDisruptionBudget") is None
@@ -121,7 +130,7 @@ def test_one_replica_elects_no_leader_and_has_no_right_to():
     ({"concurrent": 5}, "--concurrent=5"), ({"storeRequeueInterval": "1m"}, "--store-requeue-interval=1m"),
     ({"extendedMetricLabels": True}, "--enable-extended-metric-labels"), ({"processClusterStore": False}, "--enable-cluster-store-reconciler=false"),
     ({"processSecretStore": False}, "--enable-secret-store-reconciler=false"), ({"log": {"level": "debug"}}, "--loglevel=debug"),
-    ({"genericTargets": {"enabled": True}}, "--unsafe-allow-generic-targets"), ({"leaderElectionID": "x"}, "--leader-election-id=x"),
+    ({"genericTargets": {"enabled": True}}, "--unsafe-allow-generic-targets"), ({"leaderElectionID": "x"}, "--leader-election-id=x"), ({"shards": 60}, "--shards=60"),
     ({"leaderElectionLeaseDuration": "30s"}, "--leader-election-lease-duration=30s"), ({"extraArgs": {"min-refresh-interval": "10s"}}, "--min-refresh-interval=10s"),
     ({"metrics": {"listen": {"port": 9090}}}, "--metrics-addr=:9090"), ({"metrics": {"listen": {"secure": {"enabled": True}}}}, "--metrics-secure"),
     ({"webhook": {"create": True}}, "--webhook-addr=:10250"), ({"webhook": {"create": True, "certCheckInterval": "1m"}}, "--check-interval=1m"),

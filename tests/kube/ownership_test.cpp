@@ -39,13 +39,24 @@ TEST(Ownership, OwnsWhatItsShardsHoldAndBeginsNothingInWhatIsHeldBack) {
 
 TEST(Ownership, TellsOfChangesAndOfNothingElse) {
   Ownership ownership(60);
-  int told = 0;
-  ownership.on_change([&told] { ++told; });
+  std::vector<ShardChange> told;
+  ownership.on_change([&told](const ShardChange& change) { told.push_back(change); });
+  EXPECT_TRUE(ownership.undecided());
   ownership.assign({1, 2}, {}, 2);
+  EXPECT_FALSE(ownership.undecided());
   ownership.assign({1, 2}, {}, 2);
-  EXPECT_EQ(told, 1);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].gained, (std::set<int>{1, 2}));
   ownership.assign({1, 2}, {}, 3);
-  EXPECT_EQ(told, 2);
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_TRUE(told[1].gained.empty() && told[1].lost.empty());
+  ownership.hold_back({2});
+  ownership.assign({2, 3}, {}, 3);  // 2 stays after all
+  EXPECT_EQ(told[2].gained, (std::set<int>{2, 3}));
+  EXPECT_EQ(told[2].lost, (std::set<int>{1}));
+  const int shard = shard_of(kA, 60);
+  EXPECT_TRUE((ShardChange{60, {shard}, {}}).gains(kA));
+  EXPECT_FALSE((ShardChange{60, {shard}, {}}).loses(kA));
 }
 
 TEST(Ownership, TellsWhenTheLastPassInAShardThatIsHeldBackEnds) {

@@ -74,14 +74,15 @@ std::string ns_of(const kube::Resource& resource) { return resource.namespaced ?
 }  // namespace
 
 struct SecretsWorld::Operator {
-  Operator(Executor executor, kube::ConnectionConfig connection, Clock& clock, secrets::Options options)
+  Operator(Executor executor, kube::ConnectionConfig connection, Clock& clock, secrets::Options options,
+           kube::Ownership* ownership)
       : client(must(kube::make_client(executor, clock, std::move(connection), std::string(kAgent), &metrics))),
         http(providers::make_http_clients(executor, clock, "test")),
         calls(providers::make_call_counter(metrics)),
         registry({{"fake", providers::make_fake_provider}, {"kubernetes", providers::make_kubernetes_provider}},
                  {executor, clock, *http, *calls, [](std::string_view) { return std::nullopt; }}),
         generators({executor, clock, *http, *calls, [](std::string_view) { return std::nullopt; }}),
-        controllers(executor, *client, clock, registry, generators, metrics, std::move(options)) {}
+        controllers(executor, *client, clock, registry, generators, metrics, std::move(options), ownership) {}
   MetricsRegistry metrics;
   std::unique_ptr<kube::Client> client;
   std::unique_ptr<providers::HttpClients> http;
@@ -122,10 +123,10 @@ SecretsWorld::~SecretsWorld() {
   stop_operator();
 }
 
-void SecretsWorld::start_operator(secrets::Options options) {
+void SecretsWorld::start_operator(secrets::Options options, kube::Ownership* ownership) {
   const std::string kubeconfig(server_->kubeconfig().reveal());
   operator_ = std::make_unique<Operator>(loop_.executor(), must(kube::parse_kubeconfig(kubeconfig, "test")), clock_,
-                                         std::move(options));
+                                         std::move(options), ownership);
   if (equip_) equip_(operator_->generators);
   Operator* op = operator_.get();
   boost::asio::co_spawn(

@@ -15,6 +15,9 @@
 #include "secrets/controllers.hpp"
 #include "tests/fakes/loop.hpp"
 
+namespace rotor::kube {
+class Ownership;
+}
 namespace rotor::apiserver {
 class EmbeddedServer;
 class Faults;
@@ -29,7 +32,8 @@ class SecretsWorld {
   explicit SecretsWorld(bool loose = false, apiserver::Admission admission = {});
   ~SecretsWorld();
 
-  void start_operator(secrets::Options options = {});
+  // `ownership`: what is this operator's to work on, in the hands of the test; null: everything.
+  void start_operator(secrets::Options options = {}, kube::Ownership* ownership = nullptr);
   // Before start_operator(): what a test wants of the generators.
   void equip(std::function<void(generators::Generators&)> equip) { equip_ = std::move(equip); }
   void stop_operator();

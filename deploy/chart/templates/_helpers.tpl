@@ -37,7 +37,7 @@ Operator's names, which are ours, and the OpenClaw operator's.
 {{- /* Several replicas agree by a Lease. */ -}}
 {{- define "rotor.elects" -}}
 {{- $wanted := and .Values.leaderElect (dig "leaderElection" "enabled" true (.Values | toJson | fromJson)) -}}
-{{- if and $wanted (gt (int .Values.replicaCount) 1) -}}true{{- end -}}
+{{- if or (gt (int .Values.shards) 0) (and $wanted (gt (int .Values.replicaCount) 1)) -}}true{{- end -}}
 {{- end -}}
 
 {{- define "rotor.webhook" -}}
@@ -113,7 +113,11 @@ Operator's names, which are ours, and the OpenClaw operator's.
 {{- define "rotor.args" -}}
 - operator
 {{- if include "rotor.elects" . }}
+{{- if gt (int .Values.shards) 0 }}
+- --shards={{ int .Values.shards }}
+{{- else }}
 - --leader-elect
+{{- end }}
 {{- if ne .Values.leaderElectionID "external-secrets-controller" }}
 - --leader-election-id={{ .Values.leaderElectionID }}
 {{- end }}

@@ -75,6 +75,14 @@ class Cache final : public WatchSink {
     const Ptr* written = written_.find(key, clock_.steady());
     return written != nullptr && (*written)->metadata.resource_version == object.metadata.resource_version;
   }
+  // The object is kept in another form from here on: more of it, or less. Nothing when it is not there.
+  void replace(const Key& key, T object) {
+    const auto it = objects_.find(key);
+    if (it == objects_.end()) return;
+    const Ptr before = std::exchange(it->second, std::make_shared<const T>(std::move(object)));
+    const Ptr after = it->second;
+    tell(key, before, after);
+  }
   std::size_t remembered() const { return written_.size() + tombstones_.size(); }
   void on_change(Listener listener) { listeners_.push_back(std::move(listener)); }
   void on_ready(std::function<void()> fn) { on_ready_.push_back(std::move(fn)); }

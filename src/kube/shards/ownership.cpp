@@ -1,10 +1,25 @@
 #include "kube/shards/ownership.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "kube/shards/shard_table.hpp"
 
 namespace rotor::kube {
+
+namespace {
+
+std::set<int> without(const std::set<int>& all, const std::set<int>& some) {
+  std::set<int> out;
+  std::ranges::set_difference(all, some, std::inserter(out, out.end()));
+  return out;
+}
+
+}  // namespace
+
+bool ShardChange::gains(const Key& key) const { return !gained.empty() && gained.contains(shard_of(key, count)); }
+bool ShardChange::loses(const Key& key) const { return !lost.empty() && lost.contains(shard_of(key, count)); }
 
 struct Ownership::Pass::Books {
   std::map<int, int> under_way;
@@ -43,12 +58,15 @@ Ownership::Pass Ownership::begin(const Key& key) {
 }
 
 void Ownership::assign(std::set<int> owned, std::set<int> held_back, int replicas) {
-  const bool news = owned != owned_ || held_back != held_back_ || replicas != replicas_;
+  const ShardChange change{.count = count_,
+                           .gained = without(without(owned, held_back), without(owned_, held_back_)),
+                           .lost = without(owned_, owned)};
+  const bool news = !change.gained.empty() || !change.lost.empty() || replicas != replicas_;
   owned_ = std::move(owned);
   held_back_ = std::move(held_back);
   replicas_ = replicas;
   if (!news) return;
-  for (const auto& listener : listeners_) listener();
+  for (const auto& listener : listeners_) listener(change);
 }
 
 void Ownership::hold_back(std::set<int> shards) { held_back_.merge(shards); }

@@ -13,11 +13,20 @@
 
 namespace rotor::kube {
 
+// What came and what went. Gained: passes may begin that could not before.
+struct ShardChange {
+  int count = 0;
+  std::set<int> gained{};
+  std::set<int> lost{};
+  bool gains(const Key& key) const;
+  bool loses(const Key& key) const;
+};
+
 class Ownership {
  public:
   // Everything is ours, always.
   Ownership() = default;
-  // Of so many shards none yet.
+  // Of so many shards none yet; of none, everything.
   explicit Ownership(int count) : count_(count), replicas_(0) {}
   ~Ownership();
   Ownership(const Ownership&) = delete;
@@ -33,8 +42,12 @@ class Ownership {
   int replicas() const { return replicas_ > 0 ? replicas_ : 1; }
   const std::set<int>& owned() const { return owned_; }
 
-  // After each change of what is owned. Listeners look again at everything.
-  void on_change(std::function<void()> listener) { listeners_.push_back(std::move(listener)); }
+  // Nothing was said yet about what is ours.
+  bool undecided() const { return sharded() && replicas_ == 0; }
+
+  // After each change of what is owned, or of among how many.
+  using Listener = std::function<void(const ShardChange&)>;
+  void on_change(Listener listener) { listeners_.push_back(std::move(listener)); }
 
   // A pass over an object, from its beginning until this is destroyed; it may outlive the Ownership.
   class Pass {
@@ -69,7 +82,7 @@ class Ownership {
   std::set<int> owned_;
   std::set<int> held_back_;
   std::shared_ptr<Pass::Books> books_;
-  std::vector<std::function<void()>> listeners_;
+  std::vector<Listener> listeners_;
 };
 
 // The same reconcile, over what is owned; the rest is nothing to do. `owner`: by which key an object is owned, when not

@@ -63,6 +63,8 @@ class RolloutBooks {
   // Does it matter here when the pods of this one are ready?
   bool follows(const kube::Key& instance) const;
 
+  // From now on; those under way go on.
+  void limit_to(int at_once) { limits_.at_once = at_once; }
   std::size_t in_progress() const { return slots_.size(); }
   std::size_t queued() const { return line_.size(); }
   std::vector<kube::Key> stopped() const;  // Secrets

@@ -1,5 +1,7 @@
 #include "openclaw/rollout/limiter.hpp"
 
+#include <algorithm>
+
 #include "api/apps/stateful_set.hpp"
 #include "base/log.hpp"
 #include "base/time.hpp"
@@ -105,6 +107,14 @@ void RolloutLimiter::failed(const kube::Key& instance, const std::string& why) {
   wake_next();
 }
 
+void RolloutLimiter::divide(int replicas, bool more) {
+  if (limits_.at_once > 0) books_.limit_to(std::max(1, limits_.at_once / replicas));
+  if (more) found_again_ = false;
+  wake_next();
+}
+
+void RolloutLimiter::handed_over(const kube::Key& instance) { books_.gone(instance); }
+
 Task<> RolloutLimiter::run() {
   for (;;) {
     co_await clock_.sleep_for(kTick);
@@ -117,6 +127,7 @@ Task<> RolloutLimiter::run() {
 void RolloutLimiter::find_again() {
   const WallTime now = clock_.now();
   for (const auto& [key, object] : view_.live(kLimited).all()) {
+    if (!hooks_.is_ours(key)) continue;
     const auto newest = newest_restart(*object, now);
     if (!newest || newest->age >= limits_.deadline || rolled_out(state_of(*object))) continue;
     books_.found(key, clock_.steady() - std::chrono::duration_cast<SteadyTime::duration>(newest->age));

@@ -16,6 +16,8 @@ class RolloutLimiter final : public RotationPermits {
   struct Hooks {
     std::function<void(const kube::Key& instance)> wake;
     std::function<void(const RolloutBooks::Failure& failure)> stopped;  // the rollout of these Secrets goes no further
+    // Another replica works on some: their restarts are counted there.
+    std::function<bool(const kube::Key& instance)> is_ours;
     std::function<bool()> fleet_known;  // each instance was looked at once, so `index` knows all consumers
   };
 
@@ -28,6 +30,12 @@ class RolloutLimiter final : public RotationPermits {
 
   // At once, without waiting for the deadline, and for good.
   void failed(const kube::Key& instance, const std::string& why) override;
+
+  // Instances are divided among so many replicas, each with its part of what may restart at once; `more`: some that
+  // another one worked on are this one's now.
+  void divide(int replicas, bool more);
+  // Another replica works on it from now on.
+  void handed_over(const kube::Key& instance);
 
   // Looks after deadlines, until cancelled.
   Task<> run();

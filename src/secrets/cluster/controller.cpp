@@ -20,6 +20,12 @@ namespace {
 constexpr int kWorkers = 8;
 // Namespaces looked at before others have their turn: a millisecond or two.
 constexpr int kAtOnce = 64;
+// Children whose text is being read, as their ClusterExternalSecret has just become ours.
+constexpr auto kTextsAreThere = std::chrono::milliseconds(200);
+
+bool waits_for_texts(const World& world, const std::string& parent) {
+  return std::ranges::any_of(world.children_of(parent), [&world](const Key& child) { return world.is_reduced(child); });
+}
 
 Task<> let_others_run() {
   co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
@@ -40,10 +46,10 @@ std::map<std::string, std::vector<ExternalSecretPtr>> children_by_namespace(cons
 ClusterController::ClusterController(const Executor& executor, const Parts& parts, MetricsRegistry& metrics)
     : p_(parts),
       world_(parts.client, parts.clock),
-      metrics_(metrics, world_),
+      metrics_(metrics, world_, parts.ownership),
       events_(kube::make_event_recorder(executor, parts.client, parts.clock, "cluster-external-secret")),
       queue_(parts.clock, "clusterexternalsecret", std::min(parts.options.workers, kWorkers),
-             [this](Key key) { return reconcile(std::move(key)); }),
+             kube::only_owned(parts.ownership, [this](Key key) { return reconcile(std::move(key)); })),
       everything_listed_(executor) {
   queue_.measure(metrics);
   world_.listen({.parent = [this](const Key& key, const auto& now) { parent_changed(key, now); },
@@ -72,6 +78,18 @@ void ClusterController::parent_changed(const Key& key, const ClusterExternalSecr
   unreadable_.erase(key.name);
   if (!now) metrics_.gone(key.name);
   queue_.add(key);
+}
+
+void ClusterController::divided(const kube::ShardChange& change) {
+  for (const auto& [key, parent] : world_.parents()) {
+    if (change.gains(key)) queue_.add(key);
+    if (!change.loses(key)) continue;
+    metrics_.gone(key.name);
+    queue_.forget(key);
+  }
+  if (change.gained.empty()) return;
+  // One that ended while nobody owned it is known by what it left on namespaces.
+  for (const NamespacePtr& ns : world_.namespaces()) namespace_changed(nullptr, ns);
 }
 
 void ClusterController::namespace_changed(const NamespacePtr& before, const NamespacePtr& after) {
@@ -106,6 +124,7 @@ Task<Outcome> ClusterController::reconcile(Key key) {
 
 Task<Outcome> ClusterController::pass(std::string name) {
   if (unreadable_.contains(name)) co_return Outcome::done();
+  if (waits_for_texts(p_.world, name)) co_return Outcome::again_after(kTextsAreThere, kube::Lane::kUser);
   ClusterExternalSecretPtr parent = world_.parent(name);
   if (parent && !parent->metadata.deleting()) {
     if (auto patch = kube::add_finalizer_patch(parent->metadata, kFinalizer)) {
@@ -139,7 +158,18 @@ Task<Findings> ClusterController::look_everywhere(Course course) {
   for (const NamespacePtr& ns : world_.namespaces()) {
     const std::string name = ns->metadata.name;
     NamespaceSeen seen{.ns = ns, .children = std::move(children[name])};
-    if (course.child) seen.at_place = p_.world.external_secret({name, course.child->name()});
+    if (course.child) {
+      const Key place{name, course.child->name()};
+      seen.at_place = p_.world.external_secret(place);
+      if (p_.world.is_reduced(place)) {
+        auto there = co_await p_.world.read_external_secret(place);
+        if (!there) {
+          findings.add(name, before, {.kind = Standing::Kind::kFailed, .error = there.error()});
+          continue;
+        }
+        seen.at_place = *std::move(there);
+      }
+    }
     NamespacePlan plan = plan_namespace(course, seen);
     if (!plan.acts() && ++unmoved % kAtOnce == 0) co_await let_others_run();
     Standing standing = co_await act_in(p_, world_, name, std::move(plan));

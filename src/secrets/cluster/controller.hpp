@@ -24,6 +24,7 @@ class ClusterController {
   // Is everything listed, or nothing there to list?
   bool ready() const { return world_.ready() || world_.waiting_for_crd(); }
 
+  void divided(const kube::ShardChange& change);
   // From the World's listener `child`.
   void child_changed(const kube::Key& external_secret, const std::string& owner_before, const std::string& owner_after);
 

@@ -4,13 +4,14 @@
 
 namespace rotor::secrets::cluster {
 
-ClusterMetrics::ClusterMetrics(MetricsRegistry& registry, const ClusterWorld& world)
+ClusterMetrics::ClusterMetrics(MetricsRegistry& registry, const ClusterWorld& world, const kube::Ownership& ownership)
     : duration_(registry.gauge("clusterexternalsecret_reconcile_duration", "Length of the last pass, in nanoseconds.",
                                {"name", "namespace"})) {
   registry.callback(MetricsRegistry::Kind::kGauge, "clusterexternalsecret_status_condition",
                     "Conditions of ClusterExternalSecrets.", {"name", "namespace", "condition", "status"},
-                    [&world](const MetricsRegistry::Emit& emit) {
+                    [&world, &ownership](const MetricsRegistry::Emit& emit) {
                       for (const auto& [key, parent] : world.parents()) {
+                        if (!ownership.keeps(key)) continue;
                         for (const auto& condition : parent->status.conditions) {
                           const bool is_true = condition.status == "True";
                           emit({key.name, "", condition.type, "True"}, is_true ? 1 : 0);

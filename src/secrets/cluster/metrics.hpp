@@ -5,6 +5,7 @@
 
 #include "base/duration.hpp"
 #include "base/metrics.hpp"
+#include "kube/shards/ownership.hpp"
 #include "secrets/cluster/cluster_world.hpp"
 
 namespace rotor::secrets::cluster {
@@ -12,7 +13,7 @@ namespace rotor::secrets::cluster {
 class ClusterMetrics {
  public:
   // Conditions are read from `world` at each scrape, True or False alike.
-  ClusterMetrics(MetricsRegistry& registry, const ClusterWorld& world);
+  ClusterMetrics(MetricsRegistry& registry, const ClusterWorld& world, const kube::Ownership& ownership);
 
   void pass_took(const std::string& name, Duration took);
   void gone(const std::string& name) { duration_.remove({name, ""}); }

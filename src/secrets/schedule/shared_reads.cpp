@@ -164,7 +164,8 @@ Task<Result<std::unique_ptr<SharedReads::Asking>>> SharedReads::be_admitted(Cons
 
 SharedReads::StorePtr SharedReads::store_of(const Consumer& consumer) {
   StorePtr& store = stores_[consumer.identity];
-  if (!store) store = std::make_shared<Store>(Store{consumer.store, StoreLedger(consumer.budget(), clock_.steady())});
+  if (!store)
+    store = std::make_shared<Store>(Store{consumer.store, StoreLedger(consumer.budget(), clock_.steady(), replicas_)});
   return store;
 }
 
@@ -232,6 +233,11 @@ bool SharedReads::slow(const std::string& identity) const {
   return found == stores_.end() || found->second->ledger.slow(clock_.steady());
 }
 
+void SharedReads::divide(int replicas) {
+  replicas_ = replicas;
+  for (const auto& [identity, store] : stores_) store->ledger.divide(replicas, clock_.steady());
+}
+
 void SharedReads::forget_refusals(const StoreName& store) {
   for (const auto& [identity, known] : stores_) {
     if (known->name == store) known->ledger.forget_refusal();
@@ -274,7 +280,7 @@ void SharedReads::add_metrics(MetricsRegistry& metrics) {
       [](StoreLedger& ledger, SteadyTime now) { return ledger.tokens(now); }, least);
   gauge(
       "externalsecret_store_calls_at_most", "What the budget holds when it is full; at a tenth of it refreshes wait.",
-      [burst = budget_.burst](StoreLedger&, SteadyTime) { return burst; }, most);
+      [](StoreLedger& ledger, SteadyTime) { return ledger.burst(); }, most);
   gauge(
       "externalsecret_store_paused_seconds", "For how long the store asked to be left alone.",
       [](StoreLedger& ledger, SteadyTime now) { return std::chrono::duration<double>(ledger.paused_for(now)).count(); },

@@ -65,6 +65,8 @@ class SharedReads {
   // Before a pass that may wait: for how long the store wants to be left alone.
   Duration pause(const std::string& identity, bool somebody_waits);
   bool slow(const std::string& identity) const;  // as long as it has not answered, too
+  // Stores are asked by so many replicas: each has its part of what they may be asked.
+  void divide(int replicas);
   // The store was found usable.
   void forget_refusals(const StoreName& store);
   void forget(const StoreName& store);  // it is gone
@@ -95,6 +97,7 @@ class SharedReads {
   void add_metrics(MetricsRegistry& metrics);
 
   Clock& clock_;
+  int replicas_ = 1;
   std::map<std::string, StorePtr> stores_;        // by identity
   std::map<std::string, DocumentPtr> documents_;  // by identity and document
   std::map<StoreName, Tally> tallies_;

@@ -20,6 +20,12 @@ double StoreLedger::tokens(Time now) {
   return tokens_;
 }
 
+void StoreLedger::divide(int replicas, Time now) {
+  tokens(now);
+  budget_ = whole_.among(replicas);
+  tokens_ = std::min(tokens_, budget_.burst);
+}
+
 Duration StoreLedger::pause(Time now, bool somebody_waits) {
   const Duration asked_for = paused_for(now);
   if (budget_.per_second <= 0) return asked_for;

@@ -17,6 +17,8 @@ struct CallBudget {
   double burst = 400;
 
   static CallBudget of(int per_second) { return {double(per_second), 2.0 * per_second}; }
+  // The part of one of so many that ask.
+  CallBudget among(int replicas) const { return {per_second / replicas, burst / replicas}; }
 };
 
 class StoreLedger {
@@ -27,7 +29,12 @@ class StoreLedger {
   // How long a store that throttles gets half of its budget.
   static constexpr auto kHalvedFor = std::chrono::seconds(60);
 
-  StoreLedger(CallBudget budget, Time now) : budget_(budget), tokens_(budget.burst), filled_(now), used_(now) {}
+  // `replicas`: among how many the store's calls are divided.
+  StoreLedger(CallBudget whole, Time now, int replicas = 1)
+      : whole_(whole), budget_(whole.among(replicas)), tokens_(budget_.burst), filled_(now), used_(now) {}
+
+  // They are divided otherwise from now on.
+  void divide(int replicas, Time now);
 
   // Before a pass: for how long it should wait. A part of the bucket is kept for those that somebody waits for.
   Duration pause(Time now, bool somebody_waits = false);
@@ -52,6 +59,7 @@ class StoreLedger {
   // Does it take seconds over its answers, or owe some for longer than that? So does one that never answered.
   bool slow(Time now) const;
   double tokens(Time now);
+  double burst() const { return budget_.burst; }
   Duration paused_for(Time now) const { return paused_until_ > now ? Duration(paused_until_ - now) : Duration::zero(); }
   bool refused(Time now) const { return refusal_.has_value() && now < refused_until_; }
   Time used() const { return used_; }
@@ -60,6 +68,7 @@ class StoreLedger {
   void ask(Time now);
   double rate(Time now) const { return now < halved_until_ ? budget_.per_second / 2 : budget_.per_second; }
 
+  CallBudget whole_;
   CallBudget budget_;
   double tokens_;
   Time filled_;
