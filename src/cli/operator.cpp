@@ -18,6 +18,7 @@
 #include "cli/accepted_flags.hpp"
 #include "cli/commands.hpp"
 #include "cli/loop_watch.hpp"
+#include "cli/metrics_access.hpp"
 #include "cli/operator_options.hpp"
 #include "cli/providers.hpp"
 #include "cli/status_server.hpp"
@@ -117,6 +118,7 @@ class Operator {
         secrets_(io.get_executor(), client_, clock, registry_, generators_, metrics_, flags_.secrets, &ownership_),
         openclaw_(io.get_executor(), client_, clock, metrics_, flags_.openclaw, openclaw::managed_kinds(), &ownership_),
         webhook_(io.get_executor(), *clients_.own, clock, registry_, flags_.webhook),
+        metrics_access_(*clients_.own, clock),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }),
         loop_watch_(clock, loop_watch_options(flags_), tell_of_the_loop) {}
 
@@ -133,8 +135,14 @@ class Operator {
       if (!started) return std::unexpected(std::move(started).error().prefixed("--webhook-addr"));
       activities_.start(webhook_.run());
     }
-    TRY(metrics_server_, serve_status("--metrics-addr", flags_.metrics_address, health, std::move(pair)));
-    TRY(live_server_, serve_status("--live-addr", flags_.live_address, health, std::nullopt));
+    MetricsGuard guard;
+    if (flags_.metrics_auth) {
+      guard = [this](std::string authorization, std::string path) {
+        return metrics_access_.refuses(std::move(authorization), std::move(path));
+      };
+    }
+    TRY(metrics_server_, serve_status("--metrics-addr", flags_.metrics_address, health, std::move(pair), guard));
+    TRY(live_server_, serve_status("--live-addr", flags_.live_address, health, std::nullopt, guard));
     add_own_metrics();
     activities_.start(loop_watch_.beat());
     activities_.start(stop_on_signal());
@@ -163,8 +171,9 @@ class Operator {
   }
 
   Result<std::unique_ptr<net::HttpServer>> serve_status(const char* flag, const std::string& address, Health health,
-                                                        std::optional<net::KeyPair> pair) {
-    auto server = start_status_server(io_.get_executor(), address, std::move(health), metrics_, std::move(pair));
+                                                        std::optional<net::KeyPair> pair, MetricsGuard guard) {
+    auto server = start_status_server(io_.get_executor(), address, std::move(health), metrics_, std::move(pair),
+                                      std::move(guard));
     if (!server) return std::unexpected(std::move(server).error().prefixed(flag));
     return server;
   }
@@ -289,6 +298,7 @@ class Operator {
   secrets::Controllers secrets_;
   openclaw::Controller openclaw_;
   admission::Webhook webhook_;
+  MetricsAccess metrics_access_;
   std::unique_ptr<net::HttpServer> metrics_server_;
   std::unique_ptr<net::HttpServer> live_server_;
   Activities activities_;

@@ -64,7 +64,10 @@ void add_connection_flags(CLI::App& command, OperatorFlags& flags) {
            "Holds its certificate and key; without it one is made at start");
   add_text("--metrics-cert-name", flags.metrics_cert_name, "FILE", "The certificate's file there");
   add_text("--metrics-key-name", flags.metrics_key_name, "FILE", "The key's file there");
-  command.add_flag("--metrics-auth", flags.metrics_auth, "Refused: Rotor asks nobody for a token yet")->group("");
+  command
+      .add_flag("--metrics-auth", flags.metrics_auth,
+                "Metrics only for a bearer token whose owner may get /metrics (needs --metrics-secure)")
+      ->group(kObserving);
   command
       .add_flag("--enable-extended-metric-labels", flags.secrets.extended_metric_labels,
                 "Series of stores and ExternalSecrets show their app.kubernetes.io labels")
@@ -262,12 +265,10 @@ Result<void> finish(OperatorFlags& flags) {
   }
   if (flags.webhook_port) flags.webhook_address = fmt::format(":{}", *flags.webhook_port);
   TRY_VOID(parse_level(flags.log_level));
-  if (flags.metrics_auth) {
-    return fail(
-        Code::kInvalid,
-        "--metrics-auth: Rotor checks no tokens of who reads its metrics yet, and does not serve to all what was "
-        "meant for few; leave the flag out and let a NetworkPolicy or a proxy decide, or bind --metrics-addr to "
-        "127.0.0.1");
+  if (flags.metrics_auth && !flags.metrics_secure) {
+    return fail(Code::kInvalid,
+                "--metrics-auth: tokens are not to be read on the way; give --metrics-secure as well, which serves "
+                "--metrics-addr over TLS");
   }
   flags.openclaw.watched_namespace = flags.secrets.watch_namespace;
   return {};

@@ -17,13 +17,13 @@ constexpr net::ServerLimits kLimits{.connections = 64, .connections_per_peer = 1
 
 bool no_body(const net::ServerRequest&) { return false; }
 
+constexpr std::string_view kText = "text/plain; charset=utf-8";
+
 struct Answer {
   int status;
   std::string_view type;
   std::string body;
 };
-
-constexpr std::string_view kText = "text/plain; charset=utf-8";
 
 Answer unless(std::string reason) {
   return reason.empty() ? Answer{200, kText, "ok"} : Answer{503, kText, std::move(reason)};
@@ -36,7 +36,18 @@ Answer answer(std::string_view path, const Health& health, const MetricsRegistry
   return {404, kText, "see /healthz, /readyz and /metrics"};
 }
 
-Task<> serve(net::ServerResponse& response, Answer said) {
+Task<> serve(net::ServerRequest request, net::ServerResponse& response, Health health, const MetricsRegistry& metrics,
+             MetricsGuard guard) {
+  if (guard && request.path == "/metrics") {
+    const std::string* shown = net::find_header(request.headers, "Authorization");
+    auto refusal = co_await guard(shown == nullptr ? std::string() : *shown, request.path);
+    if (refusal) {
+      net::Headers headers{{"Content-Type", std::string(kText)}, {"WWW-Authenticate", "Bearer"}};
+      co_await response.respond(refusal->status, std::move(headers), SecretBytes(refusal->text));
+      co_return;
+    }
+  }
+  Answer said = answer(request.path, health, metrics);
   net::Headers headers{{"Content-Type", std::string(said.type)}};
   co_await response.respond(said.status, std::move(headers), SecretBytes(said.body));
 }
@@ -65,7 +76,7 @@ Result<net::KeyPair> metrics_certificate(const std::string& folder, const std::s
 
 Result<std::unique_ptr<net::HttpServer>> start_status_server(Executor executor, std::string_view address, Health health,
                                                              const MetricsRegistry& metrics,
-                                                             std::optional<net::KeyPair> pair) {
+                                                             std::optional<net::KeyPair> pair, MetricsGuard guard) {
   TRY(const std::optional<Address> where, parse_address(address));
   if (!where) return nullptr;
   const MetricsRegistry* registry = &metrics;
@@ -74,11 +85,11 @@ Result<std::unique_ptr<net::HttpServer>> start_status_server(Executor executor, 
     config.certificate_pem = std::move(pair->certificate_pem);
     config.key_pem = std::move(pair->key_pem);
   }
-  return net::start_server(
-      std::move(executor), std::move(config),
-      [health = std::move(health), registry](net::ServerRequest request, net::ServerResponse& response) {
-        return serve(response, answer(request.path, health, *registry));
-      });
+  return net::start_server(std::move(executor), std::move(config),
+                           [health = std::move(health), registry, guard = std::move(guard)](
+                               net::ServerRequest request, net::ServerResponse& response) {
+                             return serve(std::move(request), response, health, *registry, guard);
+                           });
 }
 
 }  // namespace rotor::cli
