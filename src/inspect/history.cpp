@@ -1,5 +1,6 @@
 #include "inspect/history.hpp"
 
+#include <algorithm>
 #include <ranges>
 
 #include <fmt/format.h>
@@ -24,12 +25,26 @@ std::string keys_text(const openclaw::PastSecret& secret) {
   return secret.keys.empty() ? "all files" : fmt::format("{}", fmt::join(secret.keys, ", "));
 }
 
+// What stores call the versions: `3` when all keys are of one, else key by key.
+std::string versions_text(const openclaw::PastSecret& secret) {
+  const auto& versions = secret.store_versions;
+  if (versions.empty()) return "-";
+  const auto differs = [&](const auto& entry) { return entry.second != versions.begin()->second; };
+  if (std::ranges::none_of(versions, differs)) return versions.begin()->second;
+  std::string out;
+  for (const auto& [key, version] : versions) out += fmt::format("{}{}={}", out.empty() ? "" : ", ", key, version);
+  return out;
+}
+
 json::Object secret_document(const std::string& name, const openclaw::PastSecret& secret) {
   json::Array keys(secret.keys.begin(), secret.keys.end());
+  json::Object versions;
+  for (const auto& [key, version] : secret.store_versions) versions[key] = version;
   return {{"name", name},
           {"keys", std::move(keys)},
           {"everyKey", secret.every_key},
           {"digest", secret.digest},
+          {"storeVersions", std::move(versions)},
           {"resourceVersion", secret.version}};
 }
 
@@ -48,12 +63,13 @@ std::vector<openclaw::PastRestart> restarts_of(const Sight& sight, const Id& ins
 std::string history_text(const Graph& graph, const Id& instance) {
   const auto& restarts = recorded(graph, instance);
   if (restarts.empty()) return std::string(kNoRestarts);
-  std::vector<Row> rows = {{"WHEN", "SECRET", "KEYS", "DIGEST", "VERSION", "RESULT"}};
+  std::vector<Row> rows = {{"WHEN", "SECRET", "KEYS", "STORE VERSION", "DIGEST", "VERSION", "RESULT"}};
   for (const openclaw::PastRestart& restart : std::views::reverse(restarts)) {
-    if (restart.secrets.empty()) rows.push_back({restart.at, "-", "another pod template", "", "", restart.result});
+    if (restart.secrets.empty()) rows.push_back({restart.at, "-", "another pod template", "", "", "", restart.result});
     for (const auto& [name, secret] : restart.secrets) {
       const std::string version = secret.version.empty() ? "gone" : secret.version;
-      rows.push_back({restart.at, name, keys_text(secret), secret.digest, version, restart.result});
+      rows.push_back(
+          {restart.at, name, keys_text(secret), versions_text(secret), secret.digest, version, restart.result});
     }
   }
   return columns(rows);

@@ -35,6 +35,7 @@ struct ObservedSecret {
   std::vector<std::string> unusable;      // values that no process would get as they are: key, variable and why
   bool ignored = false;                   // the Secret is marked as not to cause restarts
   bool immutable = false;                 // made anew when it changed; known when it was read
+  std::map<std::string, std::string, std::less<>> store_versions{};  // consumed key -> what its store calls the version
   friend bool operator==(const ObservedSecret&, const ObservedSecret&) = default;
 };
 using ObservedSecrets = std::map<std::string, ObservedSecret, std::less<>>;

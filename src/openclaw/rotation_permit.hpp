@@ -29,11 +29,13 @@ struct RotationWish {
                                                             // away. None at all: the template is another for a reason
                                                             // of ours (a newer Rotor, another ConfigMap)
   std::map<std::string, SecretContent, std::less<>> contents;  // of the same Secrets
-  References references;                                       // of `wanted`
-  api::StatefulSet wanted;                                     // what the pods would start as, without marks
-  LivePtr live;                                                // the StatefulSet that is there
-  std::string hash_before;                                     // the mark on its template
-  bool in_place = false;                                       // pods that run can be given all of `changed`
+  std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>>
+      store_versions;       // of the same, key by key, where stores name them
+  References references;    // of `wanted`
+  api::StatefulSet wanted;  // what the pods would start as, without marks
+  LivePtr live;             // the StatefulSet that is there
+  std::string hash_before;  // the mark on its template
+  bool in_place = false;    // pods that run can be given all of `changed`
   bool marks_only = false;  // another operator's pods: of `wanted` nothing is written
 
   kube::Key key() const { return instance->metadata.key(); }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/core/env_rules.hpp"
+#include "api/externalsecrets/store_versions.hpp"
 #include "base/log.hpp"
 
 namespace rotor::openclaw {
@@ -22,6 +23,22 @@ std::vector<std::string> unusable_values(const SecretReference& reference, const
     }
   }
   return problems;
+}
+
+constexpr std::size_t kMostVersions = 20;  // a history has no room for more
+
+std::map<std::string, std::string, std::less<>> versions_seen(const SecretReference& reference,
+                                                              const kube::StringMap& annotations) {
+  std::map<std::string, std::string, std::less<>> out;
+  const auto mark = annotations.find(api::es::kStoreVersionsAnnotation);
+  if (mark == annotations.end()) return out;
+  const api::es::StoreVersions versions = api::es::read_store_versions(mark->second);
+  for (const auto& [key, sources] : versions.keys) {
+    if (out.size() == kMostVersions) break;
+    const bool consumed = reference.keys.contains(key) || !reference.variables_of(key).empty();
+    if (consumed) out.emplace(key, api::es::version_text(versions, key));
+  }
+  return out;
 }
 
 }  // namespace
@@ -108,6 +125,7 @@ Task<void> SharedReads::fly(kube::Key secret, std::shared_ptr<Flight> flight,
     if (found) {
       answer.seen = see_secret(secret.name, reference, found->data, found->metadata.resource_version, digester.get());
       answer.seen.immutable = found->immutable.value_or(false);
+      answer.seen.store_versions = versions_seen(reference, found->metadata.annotations);
       continue;
     }
     answer.seen.absent_digest = absent_digest(secret.name, reference, digester.get());

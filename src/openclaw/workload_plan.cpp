@@ -142,6 +142,7 @@ WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
       const auto seen = sight.observed.find(name);
       if (seen == sight.observed.end()) continue;
       wish.contents.emplace(name, SecretContent{seen->second.content, seen->second.resource_version});
+      wish.store_versions.emplace(name, seen->second.store_versions);
     }
   }
   if (plan.renews) add_other_values(sight, plan, wish);

@@ -105,7 +105,8 @@ Task<bool> WorkloadGatherer::secrets_changed(InstancePtr instance, std::shared_p
     if (old == before.end()) co_return true;
     ObservedSecret then = old->second.observed;
     then.resource_version = seen.resource_version;  // a version alone is no difference,
-    then.content = seen.content;                    // nor are keys that are not consumed
+    then.content = seen.content;                    // nor are keys that are not consumed,
+    then.store_versions = seen.store_versions;      // nor is what a store calls the same value
     if (!(then == seen)) co_return true;
   }
   co_return false;

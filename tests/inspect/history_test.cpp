@@ -19,19 +19,19 @@ std::string with_history(std::string_view counts = "readyReplicas: 1, updatedRep
   const std::string_view before = "generation: 1, ownerReferences";
   set.replace(set.find(before), before.size(),
               R"(generation: 1, annotations: {openclaw.rocks/secret-history: '{"restarts":[
-    {"at":"2026-05-01T10:00:00Z","result":"completed","secrets":{"api-keys":{"everyKey":true,"digest":"0a1b2c3d","version":"41"}}},
+    {"at":"2026-05-01T10:00:00Z","result":"completed","secrets":{"api-keys":{"everyKey":true,"digest":"0a1b2c3d","version":"41","storeVersions":{"A":"8"}}}},
     {"at":"2026-05-01T11:00:00Z","result":"replaced"},
-    {"at":"2026-05-01T11:50:00Z","secrets":{"api-keys":{"keys":["A","B"],"digest":"4e5f6a7b","version":"57"},"old":{"keys":["C"]}}}]}'}, ownerReferences)");
+    {"at":"2026-05-01T11:50:00Z","secrets":{"api-keys":{"keys":["A","B"],"digest":"4e5f6a7b","version":"57","storeVersions":{"A":"9","B":"2"}},"old":{"keys":["C"]}}}]}'}, ownerReferences)");
   return std::string(kSecret) + instance() + set + pod();
 }
 
 TEST(RestartHistory, IsATableFromTheNewestToTheOldest) {
   EXPECT_EQ(inspect::history_text(graph_of(with_history()), kAgent),
-            "WHEN                  SECRET    KEYS                  DIGEST    VERSION  RESULT\n"
-            "2026-05-01T11:50:00Z  api-keys  A, B                  4e5f6a7b  57       completed\n"
-            "2026-05-01T11:50:00Z  old       C                               gone     completed\n"
-            "2026-05-01T11:00:00Z  -         another pod template                     replaced\n"
-            "2026-05-01T10:00:00Z  api-keys  all                   0a1b2c3d  41       completed\n");
+            "WHEN                  SECRET    KEYS                  STORE VERSION  DIGEST    VERSION  RESULT\n"
+            "2026-05-01T11:50:00Z  api-keys  A, B                  A=9, B=2       4e5f6a7b  57       completed\n"
+            "2026-05-01T11:50:00Z  old       C                     -                        gone     completed\n"
+            "2026-05-01T11:00:00Z  -         another pod template                                    replaced\n"
+            "2026-05-01T10:00:00Z  api-keys  all                   8              0a1b2c3d  41       completed\n");
 }
 
 TEST(RestartHistory, SaysOfTheLastThatItIsUnderWay) {
@@ -43,7 +43,9 @@ TEST(RestartHistory, IsADocumentForPrograms) {
   EXPECT_EQ(document.at("instance").as_string(), "shop/agent");
   const auto& newest = document.at("restarts").as_array().at(0).as_object();
   EXPECT_EQ(newest.at("result").as_string(), "completed");
-  EXPECT_EQ(newest.at("secrets").as_array().at(0).as_object().at("resourceVersion").as_string(), "57");
+  const auto& secret = newest.at("secrets").as_array().at(0).as_object();
+  EXPECT_EQ(secret.at("resourceVersion").as_string(), "57");
+  EXPECT_EQ(secret.at("storeVersions").as_object().at("A").as_string(), "9");
 }
 
 TEST(RestartHistory, OfAnInstanceWithoutOneSaysSo) {

@@ -14,6 +14,7 @@ RotationWish wish() {
   RotationWish out;
   out.changed.emplace("keys", "0e2faa4b-26431da7644ba139ce76c11f76e0356d");
   out.contents.emplace("keys", SecretContent{"c", "41"});
+  out.store_versions["keys"] = {{"A", "7"}};
   out.references["keys"].keys = {{"A", true}, {"B", false}};
   return out;
 }
@@ -26,6 +27,7 @@ TEST(History, TellsSecretKeysDigestVersionAndTime) {
   EXPECT_FALSE(keys.every_key);
   EXPECT_EQ(keys.digest, "26431da7");
   EXPECT_EQ(keys.version, "41");
+  EXPECT_EQ(keys.store_versions.at("A"), "7");
 }
 
 TEST(History, OfASecretThatIsConsumedWholeSaysSo) {

@@ -219,5 +219,24 @@ TEST_F(OpenClawRollout, TheStatefulSetTellsItsRestartsAndSurvivesTheOperator) {
   EXPECT_THAT(history, HasSubstr(R"("everyKey":true)"));
 }
 
+// For who asks later which version of the store the pods were started with.
+TEST_F(OpenClawRollout, ARestartKeepsTheVersionsThatTheStoreNamesForItsValues) {
+  fleet(1, {.canaries = 0});
+  world.merge(kSecrets, "keys", R"({"data":{"A":"Mg=="},"metadata":{"annotations":{"rotor/store-versions":
+      "{\"keys\":{\"A\":[{\"store\":\"SecretStore/vault\",\"key\":\"app\",\"version\":\"8\"}]}}"}}})");
+  until_restarting(1);
+  const auto set = world.get(kStatefulSets, agent(0));
+  const auto& annotations = json::find(set, "metadata.annotations")->as_object();
+  EXPECT_THAT(std::string(annotations.at("openclaw.rocks/secret-history").as_string()),
+              HasSubstr(R"("storeVersions":{"A":"8"})"));
+  rolls_out(agent(0));
+  const auto generation = world.generation(agent(0));
+  world.settle_after(agent(0), [this] {
+    world.merge(kSecrets, "keys", R"({"metadata":{"annotations":{"rotor/store-versions":
+        "{\"keys\":{\"A\":[{\"store\":\"SecretStore/vault\",\"key\":\"app\",\"version\":\"9\"}]}}"}}})");
+  });
+  EXPECT_EQ(world.generation(agent(0)), generation) << "another version of the same value restarts nothing";
+}
+
 }  // namespace
 }  // namespace rotor::test

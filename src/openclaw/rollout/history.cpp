@@ -8,7 +8,7 @@ using namespace openclaw;
 
 ROTOR_DESCRIBE(PastSecret, "A Secret that called for the restart.", field<&PastSecret::keys>("keys"),
                field<&PastSecret::every_key>("everyKey"), field<&PastSecret::digest>("digest"),
-               field<&PastSecret::version>("version"));
+               field<&PastSecret::version>("version"), field<&PastSecret::store_versions>("storeVersions"));
 
 ROTOR_DESCRIBE(PastRestart, "A restart.", field<&PastRestart::at>("at"), field<&PastRestart::result>("result"),
                field<&PastRestart::secrets>("secrets"));
@@ -45,6 +45,9 @@ PastRestart past_restart(const RotationWish& wish, WallTime at) {
     past.digest = digest.substr(digest.find('-') + 1).substr(0, kDigest);
     if (const auto content = wish.contents.find(name); content != wish.contents.end()) {
       past.version = content->second.version;
+    }
+    if (const auto versions = wish.store_versions.find(name); versions != wish.store_versions.end()) {
+      past.store_versions = versions->second;
     }
     if (const auto reference = wish.references.find(name); reference != wish.references.end()) {
       past.every_key = reference->second.takes_every_key();

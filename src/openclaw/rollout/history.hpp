@@ -21,6 +21,7 @@ struct PastSecret {
   bool every_key = false;           // consumed whole
   std::string digest;               // the beginning of it
   std::string version;              // resourceVersion of the Secret; empty: it went away
+  std::map<std::string, std::string, std::less<>> store_versions{};  // by key, where stores name them
   friend bool operator==(const PastSecret&, const PastSecret&) = default;
 };
 
