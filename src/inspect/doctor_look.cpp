@@ -31,7 +31,10 @@ using Crds = std::map<std::string, json::Value, std::less<>>;  // by name
 Crds own_crds() {
   Crds out;
   for (const std::string& text : api::crds()) {
-    if (auto crd = json::parse(text)) out.emplace(json::find_string(*crd, "metadata.name"), *std::move(crd));
+    auto crd = json::parse(text);
+    if (!crd) continue;
+    std::string name(json::find_string(*crd, "metadata.name"));
+    out.emplace(std::move(name), *std::move(crd));
   }
   return out;
 }
