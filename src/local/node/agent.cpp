@@ -15,6 +15,7 @@
 #include "local/node/pod_storage.hpp"
 #include "local/node/private_file.hpp"
 #include "local/node/private_folder.hpp"
+#include "openclaw/builders/in_place.hpp"
 
 namespace rotor::local {
 namespace {
@@ -89,6 +90,17 @@ Result<void> seed_workspace(const std::string& data, const WorkspaceSeed& seed) 
     const bool over = file.filename() == "BOOTSTRAP.md" && fs::exists(file.parent_path() / "IDENTITY.md", error);
     if (!over && !fs::exists(fs::symlink_status(file, error))) TRY_VOID(write_private_file(file.string(), content));
   }
+  return {};
+}
+
+// The init container's part: a program that the assistant starts by its path.
+Result<void> write_resolver(const MountMap& mounts) {
+  const auto file = mounts.local(openclaw::kResolverFile);
+  if (!file) return {};
+  TRY_VOID(write_private_file(*file, openclaw::in_place_resolver()));
+  std::error_code error;
+  fs::permissions(*file, fs::perms::owner_all, error);
+  if (error) return fail(Code::kUnavailable, fmt::format("{}: {}", *file, error.message()));
   return {};
 }
 
@@ -167,6 +179,7 @@ std::vector<std::string> left_out(const api::Pod& pod) {
   }
   for (const api::Container& one : pod.spec.containers) {
     if (&one == &pod.spec.containers.front()) continue;
+    if (agent && one.name == openclaw::kReloadContainer) continue;  // done by the node
     const bool ours = agent && std::ranges::find(kStandBefore, one.name) != kStandBefore.end();
     (ours ? proxies : users).push_back(one.name);
   }
@@ -200,7 +213,10 @@ Task<Result<LaidOut>> lay_out_agent(kube::Client& client, std::shared_ptr<const 
     CO_TRY(const kube::StringMap workspace, co_await read_map(client, ns, map_behind(pod->spec, "workspace-init")));
     CO_TRY_VOID(write_config(data, config, instance, out.local.mounts, port, out.notes));
     CO_TRY_VOID(seed_workspace(data, workspace_seed(instance, workspace)));
+    CO_TRY_VOID(write_resolver(out.local.mounts));
   }
+  out.reload_values = out.local.mounts.local(openclaw::kReloadValuesPath).value_or("");
+  out.reload_tools = out.local.mounts.local(openclaw::kReloadToolsPath).value_or("");
   set_default(out.local.container, "OPENCLAW_STATE_DIR", data);
   set_default(out.local.container, "OPENCLAW_CONFIG_PATH", fmt::format("{}/{}", data, kConfigFile));
   set_default(out.local.container, kPortVariable, std::to_string(port));

@@ -38,6 +38,7 @@ std::vector<std::string> left_out(const api::Pod& pod);
 struct LaidOut {
   LocalContainer local;
   std::vector<std::string> notes{};
+  std::string reload_values{}, reload_tools{};  // folders of a pod that takes values while it runs; else empty
 };
 // Writes configuration and workspace to the data volume, and adds the variables that lead the program there. Errors as
 // of PodStorage::prepare().

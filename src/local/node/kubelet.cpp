@@ -62,6 +62,7 @@ Kubelet::Kubelet(Executor executor, kube::Client& client, Clock& clock, Guardian
       options_(std::move(options)),
       pods_(pods),
       proofs_(proofs),
+      reloads_(executor_, clock, guardian, timeline),
       secrets_(client, clock, "", {.metadata_only = true}, json::read<kube::PartialObject>,
                kube::kResource<api::Secret>),
       config_maps_(client, clock, "", {.metadata_only = true}, json::read<kube::PartialObject>,
@@ -73,6 +74,7 @@ Kubelet::Kubelet(Executor executor, kube::Client& client, Clock& clock, Guardian
   pods_.on_change([this](const kube::Key& key, const PodPtr&, const PodPtr&) { queue_.add(key); });
   secrets_.on_change([this](const kube::Key& key, const auto&, const auto&) { wake_waiting(key, true); });
   config_maps_.on_change([this](const kube::Key& key, const auto&, const auto&) { wake_waiting(key, false); });
+  reloads_.on_answer([this](const kube::Key& pod) { queue_.add(pod); });
   PodStorage* storage = options_.storage;
   if (storage == nullptr) return;
   secrets_.on_change([storage](const kube::Key& key, const auto&, const auto&) { storage->secret_changed(key); });
@@ -89,6 +91,7 @@ Task<> Kubelet::run() {
 
 Task<> Kubelet::stop() {
   stopping_ = true;
+  co_await reloads_.stop();
   std::vector<std::shared_ptr<Process>> processes;
   for (const auto& [key, run] : runs_) {
     if (!run->lives()) continue;
@@ -105,6 +108,7 @@ void Kubelet::let_go(const kube::Key& pod) {
   if (options_.storage != nullptr) options_.storage->remove(pod);
   if (options_.output != nullptr) options_.output->forget(pod);
   proofs_.forget(pod);
+  reloads_.forget(pod);
 }
 
 std::vector<Pending> Kubelet::running() const {
@@ -170,6 +174,8 @@ Task<Outcome> Kubelet::reconcile(kube::Key key) {
 }
 
 Task<Outcome> Kubelet::keep(RunPtr run, PodPtr pod) {
+  if (pod && pod->metadata.uid == run->uid && run->lives()) reloads_.look(*pod);
+  run->facts.reload_answer = reloads_.answer(run->key);
   auto said = co_await report(std::move(run), std::move(pod));
   co_return said ? Outcome::done() : Outcome::failed();
 }
@@ -189,6 +195,8 @@ Task<Outcome> Kubelet::start(RunPtr run, PodPtr pod) {
     say_notes(*run, planned->notes);
     run->gateway = planned->gateway;
     proofs_.runs_with(run->key, planned->command.environment);
+    reloads_.runs(run->key,
+                  {run->subject, planned->command.environment, planned->reload_values, planned->reload_tools});
     process = co_await launch(run, std::move(planned->command));
     reason = "RunContainerError";
     for_good = !process;  // the environment is whole: no object that appears could help

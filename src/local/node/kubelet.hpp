@@ -16,6 +16,7 @@
 #include "local/node/pod_run.hpp"
 #include "local/node/prober.hpp"
 #include "local/node/proofs.hpp"
+#include "local/node/reloads.hpp"
 #include "local/stopping.hpp"
 #include "local/timeline.hpp"
 
@@ -63,6 +64,7 @@ class Kubelet {
   NodeOptions options_;
   kube::Cache<api::Pod>& pods_;
   Proofs& proofs_;
+  Reloads reloads_;
   kube::Cache<kube::PartialObject> secrets_;
   kube::Cache<kube::PartialObject> config_maps_;
   kube::Queue queue_;

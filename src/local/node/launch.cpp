@@ -96,6 +96,8 @@ Task<Result<Launch>> launch_of(kube::Client& client, std::shared_ptr<const api::
     CO_TRY(LaidOut laid_out, co_await lay_out_agent(client, pod, std::move(local), port));
     local = std::move(laid_out.local);
     out.notes = std::move(laid_out.notes);
+    out.reload_values = std::move(laid_out.reload_values);
+    out.reload_tools = std::move(laid_out.reload_tools);
   }
   const api::Container& container = local.container;
   CO_TRY(Environment own, build_environment(container, local.sources));

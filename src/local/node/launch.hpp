@@ -38,9 +38,10 @@ struct NodeOptions {
 
 struct Launch {
   Command command;
-  std::uint16_t gateway = 0;         // where OpenClaw's gateway will listen; 0: it is none
-  Probes probes{};                   // that the command is there to answer
-  std::vector<std::string> notes{};  // what is otherwise than in a cluster, for the person at the terminal
+  std::uint16_t gateway = 0;                    // where OpenClaw's gateway will listen; 0: it is none
+  std::string reload_values{}, reload_tools{};  // as of LaidOut
+  Probes probes{};                              // that the command is there to answer
+  std::vector<std::string> notes{};             // what is otherwise than in a cluster, for the person at the terminal
 };
 
 // `port`: for a gateway. kNotFound, kInvalid: the pod waits for what the message names.

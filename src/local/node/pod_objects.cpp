@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
 #include "base/time.hpp"
+#include "openclaw/builders/in_place.hpp"
 
 namespace rotor::local {
 namespace {
@@ -50,6 +51,19 @@ Object container_status(const api::Container& container, const PodFacts& facts) 
   const bool shown_as_state = !facts.running && facts.waiting_reason.empty();
   if (facts.last && !shown_as_state) status["lastState"] = terminated(*facts.last);
   return status;
+}
+
+// Of the container beside the assistant, which ends with an answer and is started again.
+Object reload_status(const PodFacts& facts) {
+  const Object ended{{"exitCode", 0}, {"reason", "Completed"}, {"message", facts.reload_answer}};
+  return {{"name", openclaw::kReloadContainer},
+          {"image", ""},
+          {"imageID", ""},
+          {"ready", true},
+          {"started", true},
+          {"restartCount", 0},
+          {"state", Object{{"running", Object{{"startedAt", format_time(facts.started)}}}}},
+          {"lastState", Object{{"terminated", ended}}}};
 }
 
 Object condition(std::string_view type, bool met, WallTime since) {
@@ -123,7 +137,9 @@ Object pod_status(const api::Pod& pod, const PodFacts& facts) {
       Array{condition("PodScheduled", true, facts.accepted), condition("Initialized", true, facts.accepted),
             readiness("ContainersReady", pod, facts), readiness("Ready", pod, facts)};
   if (!pod.spec.containers.empty()) {
-    status["containerStatuses"] = Array{container_status(pod.spec.containers.front(), facts)};
+    Array containers{container_status(pod.spec.containers.front(), facts)};
+    if (!facts.reload_answer.empty()) containers.push_back(reload_status(facts));
+    status["containerStatuses"] = std::move(containers);
   }
   // The uid keeps a late word about one pod off the next one of that name.
   return {{"metadata", Object{{"uid", pod.metadata.uid}}}, {"status", std::move(status)}};

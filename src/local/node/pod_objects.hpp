@@ -31,6 +31,7 @@ struct PodFacts {
   WallTime accepted{};  // by the node
   WallTime started{};   // the container that runs
   WallTime readiness_since{};
+  std::string reload_answer{};  // the termination message of the container that has values loaded; empty: none yet
 
   bool ready() const { return running && startup_passed && readiness_passed; }
 };
