@@ -7,6 +7,7 @@
 
 #include "inspect/judges.hpp"
 #include "inspect/older_values.hpp"
+#include "openclaw/builders/in_place.hpp"
 #include "openclaw/last_good/record.hpp"
 #include "secrets/ending.hpp"
 #include "secrets/value_changes.hpp"
@@ -116,6 +117,7 @@ Finding rollout(const Sight& sight, const Id& id, const Instance& instance) {
                                            : std::string("the StatefulSet's controller has not seen it yet");
   Finding out = instance_waits(id, "rolling out", fmt::format("is being rolled out: {}", counts));
   out.blames = pod_ids(sight, id);
+  static_cast<void>(add_warnings(sight, id, out));  // why it restarts, where another way had been tried
   return out;
 }
 
@@ -133,6 +135,9 @@ std::optional<Trouble> trouble_of(const Container& container) {
   if (container.waiting_reason.empty()) return std::nullopt;
   if (std::ranges::find(kOrdinaryStart, container.waiting_reason) != kOrdinaryStart.end()) {
     return Trouble{Health::kWaiting, "starting", "is being started"};
+  }
+  if (container.name == openclaw::kReloadContainer && container.waiting_reason == "CrashLoopBackOff") {
+    return Trouble{Health::kWaiting, "starting", "has secret-reload started again, which ends with each answer"};
   }
   std::string text = fmt::format("has container {} waiting with {}", container.name, container.waiting_reason);
   if (!container.waiting_message.empty()) text += ": " + on_one_line(container.waiting_message);

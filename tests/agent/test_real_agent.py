@@ -50,3 +50,42 @@ def test_a_configuration_that_the_program_refuses_is_told_with_exit_code_78(tmp_
         agent.wait_output(r"exited with code 78: OpenClaw cannot use its configuration", timeout=120)
         assert re.search(r"noSuchKey", agent.output), "the program's own words are there"
         assert not re.search(r"ready, on", agent.output)
+
+
+def in_place(folder):
+    """The example, told to take a key that rotates while it runs."""
+    manifests = folder / "agent.yaml"
+    text = (EXAMPLE / "agent.yaml").read_text()
+    plain = "metadata: {name: assistant, namespace: openclaw}"
+    assert plain in text
+    manifests.write_text(text.replace(plain, "metadata:\n  name: assistant\n  namespace: openclaw\n  annotations: "
+                                             "{openclaw.rocks/secret-delivery: reload}"))
+    return manifests
+
+
+def test_a_key_that_rotates_in_place_reaches_the_process_that_runs_and_a_bad_one_ends_in_a_restart(tmp_path, provider):
+    with RealAgent(tmp_path, provider, ONE, manifests=in_place(tmp_path)) as agent:
+        url = agent.wait_ready()
+        assert agent.turn(url, "are you there?") == "Here I am."
+        assert provider.keys() == {digest(ONE)}
+
+        # The turn that runs ends with the key it began with, the next one carries the new: in the same process.
+        slow = Turn(agent, url, "answer slowly")
+        assert wait_for(provider.slow_key, 60, "the turn to begin") == digest(ONE)
+        agent.rotate(TWO)
+        assert slow.result() == "Here I am.", agent.output
+        agent.wait_output(r"reload: the new value is in use", timeout=150)
+        before = len(provider.seen())
+        assert agent.turn(url, "and now?") == "Here I am."
+        assert provider.keys(since=before) == {digest(TWO)}
+        assert len(agent.pids()) == 1, agent.output
+
+        # One that the provider refuses is no good result: the process restarts, as it would without all this.
+        agent.rotate(REFUSED)
+        agent.wait_output(r"reload: the model provider refused the new value", timeout=150)
+        assert agent.wait_ready(count=2) == url
+        assert len(agent.pids()) == 2
+
+        assert agent.process.stop(signal.SIGINT, grace=60) == 0
+        for value in (ONE, TWO, REFUSED):
+            assert value not in agent.output

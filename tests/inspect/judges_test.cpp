@@ -200,6 +200,11 @@ const Case kInstances[] = {
          instance(
              R"({type: RotationWaiting, status: "True", reason: RestartWindow, message: waits for the window that opens at noon})")),
      kInstanceId, Health::kWaiting, "waits", "says RestartWindow: waits for the window that opens at noon"},
+    {"TakesAValueWithoutARestart",
+     with(kSecret,
+          instance(
+              R"({type: RotationWaiting, status: "True", reason: SecretReloading, message: waiting for pod agent-0})")),
+     kInstanceId, Health::kWaiting, "waits", "says SecretReloading: waiting for pod agent-0"},
     {"RollsOut", with(kSecret, instance(), stateful_set("bb", "readyReplicas: 1, updatedReplicas: 0")), kInstanceId,
      Health::kWaiting, "rolling out", "0 of 1 pods updated, 1 ready"},
     {"NotLookedAt", with(kSecret, instance("")), kInstanceId, Health::kWaiting, "new", "was not looked at yet"},
@@ -295,6 +300,35 @@ lastTimestamp: "2026-05-01T11:59:00Z"
   ASSERT_EQ(evidence.size(), 1U);
   EXPECT_EQ(evidence.front().source, "event Unhealthy");
   EXPECT_THAT(evidence.front().text, testing::Not(HasSubstr("canary")));
+}
+
+TEST(Judges, TakeTheEndOfAContainerThatEndsWithEachAnswerForNoFailure) {
+  std::string text = pod("aa", "False", "waiting: {reason: CrashLoopBackOff, message: back-off}");
+  constexpr std::string_view kMain = "name: openclaw,";
+  for (auto at = text.find(kMain); at != std::string::npos; at = text.find(kMain, at + 1)) {
+    text.replace(at, kMain.size(), "name: secret-reload,");
+  }
+  const auto graph = graph_of(around(text));
+  EXPECT_EQ(graph.find(kPodId)->finding.health, Health::kWaiting);
+  EXPECT_THAT(graph.find(kPodId)->finding.sentence, HasSubstr("secret-reload"));
+}
+
+TEST(Judges, TellOfAnInstanceThatRestartsThatItsReloadFailed) {
+  const std::string event = R"(
+kind: Event
+metadata: {name: e, namespace: shop}
+involvedObject: {kind: OpenClawInstance, namespace: shop, name: agent}
+type: Warning
+reason: ReloadFailed
+message: "could not be delivered without a restart"
+lastTimestamp: "2026-05-01T11:59:00Z"
+)";
+  const auto graph =
+      graph_of(with(kSecret, instance(), stateful_set("bb", "readyReplicas: 0, updatedReplicas: 0")) + event);
+  const auto& evidence = graph.find(kInstanceId)->finding.evidence;
+  ASSERT_EQ(evidence.size(), 1U);
+  EXPECT_EQ(evidence.front().source, "event ReloadFailed");
+  EXPECT_EQ(evidence.front().text, "could not be delivered without a restart");
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ async function deliver() {
   if (member(reload.out, "warningCount") !== "0") return "reload-warned";
   const end = Date.now() + PATIENCE;
   for (;;) {
-    const call = await run(["infer", "model", "run", "--gateway", "--prompt", "ping", "--json"], 60000);
+    const call = await run(["infer", "model", "run", "--gateway", "--prompt", "ping", "--json"], 90000);
     if (call.code === 0) return "ok";
     // What the program itself has locked was not shown to the provider.
     const locked = /temporarily disabled|cooldown/i.test(call.out);

@@ -30,10 +30,11 @@ class Cluster:
         self.core.create_namespace({"metadata": {"name": name}})
         return name
 
-    def create(self, kind: tuple, ns: str, name: str, spec: dict, version: str | None = None) -> dict:
+    def create(self, kind: tuple, ns: str, name: str, spec: dict, version: str | None = None, annotations: dict | None = None) -> dict:
         group, v, plural = kind
         names = {"externalsecrets": "ExternalSecret", "secretstores": "SecretStore", "openclawinstances": "OpenClawInstance"}
-        body = {"apiVersion": f"{group}/{version or v}", "kind": names[plural], "metadata": {"name": name, "namespace": ns}, "spec": spec}
+        body = {"apiVersion": f"{group}/{version or v}", "kind": names[plural], "spec": spec,
+                "metadata": {"name": name, "namespace": ns, "annotations": annotations or {}}}
         return self.custom.create_namespaced_custom_object(group, version or v, ns, plural, body)
 
     def get(self, kind: tuple, ns: str, name: str) -> dict:
