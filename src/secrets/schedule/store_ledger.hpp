@@ -2,6 +2,7 @@
 // for a pause, whether it takes our credentials. Pure: time comes in.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "base/clock.hpp"
@@ -17,8 +18,10 @@ struct CallBudget {
   double burst = 400;
 
   static CallBudget of(int per_second) { return {double(per_second), 2.0 * per_second}; }
-  // The part of one of so many that ask.
-  CallBudget among(int replicas) const { return {per_second / replicas, burst / replicas}; }
+  // The part of one of so many that ask: less often, but never too little for a refresh to begin.
+  CallBudget among(int replicas) const {
+    return {per_second / replicas, per_second > 0 ? std::max(burst / replicas, 2.0) : 0};
+  }
 };
 
 class StoreLedger {

@@ -169,6 +169,25 @@ TEST_F(LedgerTest, CallsAStoreSlowThatTimesOutOrOwesAnswersForSeconds) {
   EXPECT_TRUE(ledger.slow(now));
 }
 
+TEST_F(LedgerTest, IsDividedAmongReplicasAndLeavesEachEnoughToBegin) {
+  for (const int per_second : {1, 2, 200}) {
+    for (const int replicas : {1, 2, 3, 60}) {
+      StoreLedger mine{CallBudget::of(per_second), now, replicas};
+      for (int i = 0; i < 500; ++i) mine.ask_anyway(now);
+      EXPECT_GT(mine.pause(now), Duration::zero());
+      const SteadyTime later = now + 1h;
+      EXPECT_EQ(mine.pause(later, false), Duration::zero()) << per_second << " among " << replicas;
+      EXPECT_EQ(mine.pause(later, true), Duration::zero()) << per_second << " among " << replicas;
+    }
+  }
+  StoreLedger mine{{.per_second = 10, .burst = 20}, now};
+  mine.divide(2, now);
+  EXPECT_EQ(mine.burst(), 10);
+  mine.divide(1, now);
+  EXPECT_EQ(mine.burst(), 20);
+  EXPECT_EQ(CallBudget::of(0).among(3).burst, 0) << "without a bound there is none for a part either";
+}
+
 TEST_F(LedgerTest, TakesADeniedSecretForNoWordAboutTheCredentials) {
   const Error denied{Code::kDenied, "not this one"};
   ledger.next(now);
