@@ -3,7 +3,10 @@
 #include "api/apps/stateful_set.hpp"
 #include "api/externalsecrets/store.hpp"
 #include "api/openclaw/instance.hpp"
+#include "base/time.hpp"
 #include "json/document.hpp"
+#include "openclaw/builders/in_place.hpp"
+#include "openclaw/last_good/pod_glimpse.hpp"
 #include "openclaw/live_stateful_set.hpp"
 #include "openclaw/names.hpp"
 
@@ -89,6 +92,31 @@ Result<Workload> read_workload(std::string_view json) {
                   .history = std::move(history)};
 }
 
+// Of the volume with keys that a program reads again: Secret -> keys.
+std::map<std::string, std::set<std::string>, std::less<>> keys_in_place(const api::Volume& volume) {
+  std::map<std::string, std::set<std::string>, std::less<>> out;
+  const auto projected = volume.projected ? json::parse(volume.projected->text) : json::Value(nullptr);
+  const json::Value* sources = projected ? json::find(*projected, "sources") : nullptr;
+  if (sources == nullptr || !sources->is_array()) return out;
+  for (const json::Value& source : sources->get_array()) {
+    const json::Value* secret = json::find(source, "secret");
+    const json::Value* items = secret == nullptr ? nullptr : json::find(*secret, "items");
+    if (items == nullptr || !items->is_array()) continue;
+    for (const json::Value& item : items->get_array()) {
+      out[std::string(json::find_string(*secret, "name"))].emplace(json::find_string(item, "key"));
+    }
+  }
+  return out;
+}
+
+// When the values were told of that the program has taken since; empty: it was told of none.
+std::string delivered_at(std::string_view pod_json) {
+  const auto glimpse = openclaw::read_pod_glimpse(pod_json);
+  if (!glimpse || glimpse->report.result != "ok" || glimpse->report.mark != glimpse->mark) return {};
+  const auto mark = openclaw::parse_mark(glimpse->mark);
+  return mark ? format_time(mark->since) : std::string();
+}
+
 Result<Pod> read_pod(std::string_view json) {
   TRY(api::Pod pod, json::read<api::Pod>(json));
   Pod out{.metadata = slim(std::move(pod.metadata)), .phase = std::move(pod.status.phase)};
@@ -108,7 +136,10 @@ Result<Pod> read_pod(std::string_view json) {
   }
   for (const api::Volume& volume : pod.spec.volumes) {
     if (volume.secret) out.mounts.insert(volume.secret->secret_name);
+    if (volume.name == openclaw::kReloadValues) out.in_place = keys_in_place(volume);
   }
+  for (const auto& [secret, keys] : out.in_place) out.mounts.insert(secret);
+  out.in_place_since = delivered_at(json);
   return out;
 }
 

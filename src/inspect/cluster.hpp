@@ -2,6 +2,7 @@
 // a store's manifest or of a Secret stays.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -58,6 +59,10 @@ struct Pod {
   std::string secret_hash{};
   std::vector<Container> containers{};
   std::set<std::string, std::less<>> mounts{};  // Secrets as volumes: the kubelet brings these up to date by itself
+  // Keys that the program reads again when it is told to, by Secret; and when the values were told of that it took
+  // last.
+  std::map<std::string, std::set<std::string>, std::less<>> in_place{};
+  std::string in_place_since{};
 
   std::set<std::string, std::less<>> secrets() const;  // that it uses in any way
 };

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/time.hpp"
+#include "openclaw/names.hpp"
 #include "secrets/value_changes.hpp"
 
 namespace rotor::inspect {
@@ -58,12 +59,38 @@ void add_older(const Sight& sight, const Pod& pod, const Container& container, s
   }
 }
 
+// A key that the program reads again is an older one until the program was told of the new value and took it.
+bool has_older_in_place(const Pod& pod, const Container& container, const ValueChange& change) {
+  if (!is_older(container, change)) return false;
+  const auto delivered = parse_time(pod.in_place_since);
+  const auto since = parse_time(change.since);
+  return !delivered || !since || *delivered < *since;
+}
+
+void add_older_in_place(const Sight& sight, const Pod& pod, std::vector<OlderValue>& out) {
+  const auto main = std::ranges::find(pod.containers, openclaw::kMainContainer, &Container::name);
+  if (main == pod.containers.end()) return;
+  for (const auto& [name, keys] : pod.in_place) {
+    const Id secret{Kind::kSecret, pod.metadata.ns, name};
+    const api::es::StoreVersions versions = versions_of(sight.secret(secret));
+    for (const auto& [key, change] : changes_of(sight.secret(secret)).keys) {
+      if (!keys.contains(key) || !has_older_in_place(pod, *main, change)) continue;
+      out.push_back({secret, key, change.since, main->name, main->started, version_held(*main, change),
+                     api::es::version_text(versions, key)});
+    }
+  }
+}
+
 // Who has which value of a key that was replaced.
 void add_users(const Sight& sight, const Id& secret, KeyUse& use) {
   std::string newest_start;
   for (const Pod* pod : sight.users_of(secret)) {
     const auto is_of_key = [&](const OlderValue& value) { return value.secret == secret && value.key == use.key; };
     if (std::ranges::any_of(older_values(sight, *pod), is_of_key)) use.older.push_back(id_of(*pod));
+    if (const auto files = pod->in_place.find(secret.name);
+        files != pod->in_place.end() && files->second.contains(use.key)) {
+      newest_start = std::max(newest_start, pod->in_place_since);
+    }
     for (const Container& container : pod->containers) {
       const auto reference = container.references.find(secret.name);
       const bool reads =
@@ -97,6 +124,7 @@ std::vector<KeyUse> key_uses(const Sight& sight, const Id& secret) {
 std::vector<OlderValue> older_values(const Sight& sight, const Pod& pod) {
   std::vector<OlderValue> out;
   for (const Container& container : pod.containers) add_older(sight, pod, container, out);
+  add_older_in_place(sight, pod, out);
   return out;
 }
 
@@ -112,6 +140,7 @@ ValueUse value_use(const Sight& sight, const Id& secret) {
     if (std::ranges::any_of(older, [&](const OlderValue& value) { return value.secret == secret; })) {
       out.older.push_back(id_of(*pod));
     }
+    if (pod->in_place.contains(secret.name)) out.newest_start = std::max(out.newest_start, pod->in_place_since);
     for (const Container& container : pod->containers) {
       if (container.running && container.references.contains(secret.name)) {
         out.newest_start = std::max(out.newest_start, container.started);

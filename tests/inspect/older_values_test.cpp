@@ -106,6 +106,46 @@ const Case kCases[] = {
 };
 INSTANTIATE_TEST_SUITE_P(All, Older, testing::ValuesIn(kCases), [](const auto& i) { return i.param.name; });
 
+// A program that reads its key again when it is told to; `mark` and `answer` are what it was told and said last.
+std::string reads_again(const std::string& mark, const std::string& answer) {
+  return R"(
+kind: Pod
+metadata: {name: web-1, namespace: shop, annotations: {openclaw.rocks/secrets-in-place: ')" +
+         mark + R"('}}
+spec:
+  containers: [{name: openclaw, env: [{name: OPENAI}]}, {name: secret-reload}]
+  volumes:
+  - name: secret-reload-values
+    projected: {sources: [{secret: {name: api-keys, items: [{key: OPENAI, path: values/OPENAI}]}}]}
+status:
+  phase: Running
+  conditions: [{type: Ready, status: "True"}]
+  containerStatuses:
+  - {name: openclaw, image: i, imageID: i, restartCount: 0, ready: true, state: {)" +
+         running_since("2026-05-01T09:00:00Z") + R"(}}
+  - {name: secret-reload, image: i, imageID: i, restartCount: 1, ready: true, state: {)" +
+         running_since("2026-05-01T09:00:00Z") + R"(}, lastState: {terminated: {exitCode: 0, message: ')" + answer +
+         R"('}}}
+---
+)";
+}
+
+TEST(OlderValues, OfAKeyThatIsDeliveredInPlaceLastUntilTheProgramTookTheNewOne) {
+  const std::string early = "aa 2026-05-01T09:30:00Z", late = "bb 2026-05-01T10:00:02Z";
+  const auto said = [](const std::string& mark, const std::string& result) {
+    return R"({"mark":")" + mark + R"(","result":")" + result + R"("})";
+  };
+  for (const std::string& pod : {reads_again("", ""), reads_again(early, said(early, "ok")), reads_again(late, ""),
+                                 reads_again(late, said(early, "ok")), reads_again(late, said(late, "refused"))}) {
+    const auto graph = shop(pod);
+    EXPECT_EQ(graph.find(kWeb)->finding.older.size(), 1U) << pod;
+    EXPECT_EQ(graph.find(kSecretId)->finding.none_older_since, "") << pod;
+  }
+  const auto graph = shop(reads_again(late, said(late, "ok")));
+  EXPECT_TRUE(graph.find(kWeb)->finding.older.empty());
+  EXPECT_EQ(graph.find(kSecretId)->finding.none_older_since, "2026-05-01T10:00:02Z");
+}
+
 TEST(OlderValues, OfAnInstanceAreExplainedByItsRollout) {
   const auto graph = graph_of(std::string(kStore) + external_secret() + changed_secret() + instance() +
                               stateful_set("aa", "readyReplicas: 1, updatedReplicas: 0") +
