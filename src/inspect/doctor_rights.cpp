@@ -47,7 +47,7 @@ constexpr std::array<Needs, 31> kNeeds = {{
     {"openclaw", "openclaw.rocks", "openclawinstances/finalizers", "update"},
     {"openclaw", "", "configmaps serviceaccounts services persistentvolumeclaims", "get list watch create patch"},
     {"openclaw", "", "secrets", "get list watch create update patch delete"},
-    {"openclaw", "", "pods", "get list watch"},
+    {"openclaw", "", "pods", "get list watch patch"},
     {"openclaw", "", "events", "create patch"},
     {"openclaw", "apps", "statefulsets", "get list watch create patch"},
     {"openclaw", "apps", "deployments", "get delete"},
