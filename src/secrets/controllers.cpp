@@ -62,6 +62,7 @@ struct Controllers::Graph {
              },
          .target = [this](const kube::Key& key) { external_secrets.target_changed(key); },
          .unreadable = [this](const kube::Key& key, const Error& error) { external_secrets.unreadable(key, error); },
+         .readable = [this](const kube::Key& key) { external_secrets.readable(key); },
          .store = [this](const auto& before, const auto& after) { store_changed(before, after); },
          .ready = [this] { everything_listed.notify_one(); }});
     ownership.on_change([this](const kube::ShardChange& change) { divide(change); });

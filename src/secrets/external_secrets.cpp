@@ -62,6 +62,8 @@ void ExternalSecretController::divided(const kube::ShardChange& change) {
     if (change.loses(key)) {
       p_.metrics.external_secret_handed_over(key);
       forget(key);
+    } else if (change.gains(key) && state_.unreadable.contains(key)) {
+      queue_.add(key, Lane::kUser);
     } else if (change.gains(key) && !es->reduced()) {
       const ExternalSecretPtr whole = es->whole();
       whole ? changed(key, true, whole) : unreadable(key, {Code::kInvalid, "metadata or status is malformed"});

@@ -25,6 +25,7 @@ class ExternalSecretController {
   void changed(const kube::Key& key, bool first_seen, const ExternalSecretPtr& now);
   void target_changed(const kube::Key& key) { queue_.add(key, kube::Lane::kUser); }
   void unreadable(const kube::Key& key, const Error& error);
+  void readable(const kube::Key& key) { state_.unreadable.erase(key); }
   void values_changed();
   // Begins with what came, and forgets what went.
   void divided(const kube::ShardChange& change);

@@ -4,6 +4,7 @@
 
 #include "api/core/namespace.hpp"
 #include "base/log.hpp"
+#include "kube/object/resource_version.hpp"
 #include "secrets/manifest_target/manifest.hpp"
 #include "secrets/marks.hpp"
 
@@ -59,7 +60,11 @@ void World::watch_external_secrets() {
     index_external_secret(key, before, after);
     tell_of_child(key, before, after);
     follow_manifest(key, after);
-    if (!listeners_.external_secret || (after && after->reduced())) return;
+    if (!listeners_.external_secret) return;
+    if (after && after->reduced()) {
+      if (listeners_.readable) listeners_.readable(key);
+      return;
+    }
     const bool first_seen = !before || before->reduced();
     const bool news = first_seen || !after || before->decided_by_others != after->decided_by_others;
     if (!news) return;
@@ -190,7 +195,11 @@ Task<Result<void>> World::complete_once() {
     const auto shown = id ? external_secrets_.all().find(id->key) : external_secrets_.all().end();
     if (shown == external_secrets_.all().end() || !shown->second->reduced()) return;
     auto kept = keep(text);
-    if (kept && !kept->reduced()) external_secrets_.replace(id->key, *std::move(kept));
+    // A page may be older than what the watch has shown since: that one comes with the next list.
+    const bool older =
+        kept && kube::later_version(shown->second->metadata.resource_version, kept->metadata.resource_version);
+    incomplete_ = incomplete_ || older;
+    if (kept && !kept->reduced() && !older) external_secrets_.replace(id->key, *std::move(kept));
   };
   const auto listed = co_await kube::list_all(client_, kube::kResource<ExternalSecret>, watch_namespace_, {}, take);
   if (!listed) co_return std::unexpected(listed.error());

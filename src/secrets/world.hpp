@@ -35,6 +35,7 @@ class World {
     std::function<void(const kube::Key&, const std::string& owner_before, const std::string& owner_after)> child;
     std::function<void(const kube::Key&)> target;                    // an ExternalSecret whose target changed
     std::function<void(const kube::Key&, const Error&)> unreadable;  // an ExternalSecret
+    std::function<void(const kube::Key&)> readable;                  // one of another replica's, as far as it is kept
     std::function<void(const StoreViewPtr& before, const StoreViewPtr& after)> store;
     std::function<void()> ready;  // once, when everything is listed
   };
