@@ -38,6 +38,10 @@ ValueChanges read_value_changes(std::string_view annotation) {
 
 std::string write_value_changes(ValueChanges changes) {
   std::string text = json::write(changes);
+  if (text.size() > kMostBytes) {  // that a key changed is worth more than what its store called the value before
+    for (auto& [key, change] : changes.keys) change.was = change.was_since = {};
+    text = json::write(changes);
+  }
   while (text.size() > kMostBytes) {
     // About as many as are too much at once: the text is not written anew for each.
     const std::size_t each = std::max<std::size_t>(text.size() / changes.keys.size(), 1);
