@@ -287,6 +287,26 @@ TEST_F(QueueTest, SaysHowLongKeysHaveBeenDueAndWhomTheyWaitFor) {
   EXPECT_EQ(queue.lateness().parked.count, 0U);
 }
 
+TEST_F(QueueTest, DoesNotCallLateForItsWorkersWhatWaitedForSomethingElse) {
+  work.answer = [](const Key&) { return Outcome::parked(); };
+  loop.start(queue.run());
+  queue.add(key("a"));
+  clock.advance(loop.io(), 1h);
+  work.takes = 1h;
+  queue.add(key("a"));
+  clock.advance(loop.io(), 10s);
+  EXPECT_EQ(queue.lateness().workers.greatest, 10s);
+}
+
+TEST_F(QueueTest, DoesNotCallLateWhatCameBeforeAnybodyCouldWorkOnIt) {
+  work.takes = 1h;
+  queue.add(key("a"));
+  clock.advance(loop.io(), 24h);  // a standby
+  loop.start(queue.run());
+  clock.advance(loop.io(), 10s);
+  EXPECT_EQ(queue.lateness().workers.greatest, 10s);
+}
+
 TEST_F(QueueTest, CountsAnAppointmentThatNobodyKeepsAsLate) {
   queue.add_after(key("a"), 10s, Lane::kRefresh);  // run() is not there to keep it
   clock.advance(loop.io(), 70s);

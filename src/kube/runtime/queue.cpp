@@ -51,6 +51,7 @@ struct Queue::Impl {
     std::optional<Lane> again;  // added while running
     std::optional<Appointment> appointment;
     std::optional<SteadyTime> due;  // since when it should have been worked on
+    SteadyTime up{};                // since when that is for a worker to do: not while it waited for something else
     std::optional<Lane> running;
     int failures = 0;
     bool parked = false;
@@ -69,6 +70,7 @@ struct Queue::Impl {
   Entries entries{};
   // Ready keys by lane; one that has moved to a better lane is still here and is skipped.
   std::array<std::deque<Key>, kLanes> lanes{};
+  SteadyTime started = SteadyTime::min();  // run(): what came before is not late because of it
   std::set<std::pair<SteadyTime, Key>> appointments{};
   std::size_t ready = 0;
   int in_background = 0;  // workers with a retry or a refresh
@@ -85,6 +87,7 @@ struct Queue::Impl {
       return;
     }
     if (entry.queued && *entry.queued <= lane) return;
+    if (!entry.due || entry.parked) entry.up = due;
     entry.parked = false;
     if (!entry.due) entry.due = due;
     if (!entry.queued) {
@@ -271,6 +274,7 @@ void Queue::forget(const Key& key) {
 
 Task<> Queue::run() {
   const Executor executor = co_await asio::this_coro::executor;
+  impl_->started = impl_->clock.steady();
   impl_->work.emplace(executor);
   impl_->sooner.emplace(executor);
   const auto start = [&](Task<> task) { return asio::co_spawn(executor, std::move(task), asio::deferred); };
@@ -303,10 +307,13 @@ QueueLateness Queue::lateness() const {
   QueueLateness all{impl_->name};
   const SteadyTime now = impl_->clock.steady();
   for (const auto& [key, entry] : impl_->entries) {
-    if (entry.due) {
-      count(entry.parked ? all.parked : all.workers, now - *entry.due);
+    const auto for_workers = [&](SteadyTime since) { count(all.workers, now - std::max(since, impl_->started)); };
+    if (entry.due && entry.parked) {
+      count(all.parked, now - *entry.due);
+    } else if (entry.due) {
+      for_workers(entry.up);
     } else if (entry.appointment && entry.appointment->when < now) {
-      count(all.workers, now - entry.appointment->when);
+      for_workers(entry.appointment->when);
     }
   }
   return all;
