@@ -140,8 +140,11 @@ ConfigMapReferences config_map_references(const api::PodSpec& pod, bool whole_vo
       if (!variable.value_from || !variable.value_from->config_map_key_ref) continue;
       const api::KeySelector& selector = *variable.value_from->config_map_key_ref;
       if (selector.name.empty()) continue;
-      out[selector.name].keys.insert(selector.key);
-      out[selector.name].required |= !selector.optional.value_or(false);
+      ConfigMapReference& reference = out[selector.name];
+      reference.keys.insert(selector.key);
+      if (selector.optional.value_or(false)) continue;
+      reference.required = true;
+      reference.required_keys.insert(selector.key);
     }
   };
   for (const api::Container& container : pod.init_containers) add(container);
@@ -151,6 +154,7 @@ ConfigMapReferences config_map_references(const api::PodSpec& pod, bool whole_vo
     reference.required |= file.required;
     if (file.key.empty()) whole.insert(file.name);
     if (!file.key.empty()) reference.keys.insert(file.key);
+    if (!file.key.empty() && file.required && file.key_required) reference.required_keys.insert(file.key);
   }
   for (const std::string& name : whole) out[name].keys.clear();
   return out;

@@ -40,8 +40,9 @@ References secret_references(const api::PodSpec& pod, bool whole_volumes = false
 
 // How one ConfigMap is consumed by all containers together.
 struct ConfigMapReference {
-  bool required = false;       // some container cannot start without it
-  std::set<std::string> keys;  // none: all of it
+  bool required = false;                  // some container cannot start without it
+  std::set<std::string> keys;             // none: all of it
+  std::set<std::string> required_keys{};  // without which some container cannot start
 };
 
 // The ConfigMaps that a pod reads only when it starts, by name.

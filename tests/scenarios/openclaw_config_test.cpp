@@ -150,6 +150,13 @@ TEST_F(OpenClawConfig, AConfigMapOfItsEnvironmentReplacesThePodToo) {
   EXPECT_EQ(world.generation("foo"), 2);
 }
 
+TEST_F(OpenClawConfig, AKeyThatThePodNeedsAndThatIsGoneLeavesThePodAlone) {
+  map("vars", R"({"A":"1","B":"2"})");
+  provisioned(R"({"env":[{"name":"A","valueFrom":{"configMapKeyRef":{"name":"vars","key":"A"}}}]})");
+  world.settle_after("foo", [this] { edit_map("vars", R"({"A":null})"); });
+  EXPECT_EQ(world.generation("foo"), 1);
+}
+
 TEST_F(OpenClawConfig, OneThatThePodNeedsAndThatIsGoneLeavesThePodAlone) {
   map("vars", R"({"A":"1"})");
   provisioned(R"({"envFrom":[{"configMapRef":{"name":"vars"}}]})");

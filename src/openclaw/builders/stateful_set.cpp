@@ -77,8 +77,11 @@ api::PodSpec pod_spec(const OpenClawInstance& instance, const PodInput& input) {
 
 bool lacks_one(const ConfigMapReferences& references, const Surroundings& around) {
   return std::ranges::any_of(references, [&around](const auto& entry) {
-    const auto found = around.config_maps.find(entry.first);
-    return entry.second.required && (found == around.config_maps.end() || found->second == nullptr);
+    const auto& [name, reference] = entry;
+    const auto found = around.config_maps.find(name);
+    const bool there = found != around.config_maps.end() && found->second != nullptr;
+    const auto lacks = [&](const std::string& key) { return around.text(name, key) == nullptr; };
+    return (reference.required && !there) || std::ranges::any_of(reference.required_keys, lacks);
   });
 }
 
