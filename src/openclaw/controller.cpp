@@ -96,6 +96,7 @@ struct Controller::Impl {
       if (is_reload_news(before.get(), after.get())) enqueue({key.ns, (after ? after : before)->instance});
       const bool told = before && before->cannot_start() && after && before->revision == after->revision;
       if (!after || !after->cannot_start() || told) return;
+      if (!is_ours({key.ns, after->instance})) return;
       permits.failed({key.ns, after->instance}, "exits with 78");
       enqueue({key.ns, after->instance});
     });

@@ -112,6 +112,11 @@ void RolloutBooks::withdrawn(const kube::Key& instance) {
   move_up();
 }
 
+void RolloutBooks::handed_over(const kube::Key& instance) {
+  gone(instance);
+  std::erase_if(campaigns_, [&instance](const auto& campaign) { return campaign.first.ns == instance.ns; });
+}
+
 void RolloutBooks::gone(const kube::Key& instance) {
   leave_line(instance);
   if (const auto slot = slots_.find(instance); slot != slots_.end()) leave_campaigns(instance, slot->second);

@@ -49,6 +49,8 @@ class RolloutBooks {
   void written(const kube::Key& instance, SteadyTime now);
   void withdrawn(const kube::Key& instance);
   void gone(const kube::Key& instance);
+  // Another replica's from now on, all of the namespace: what is known of its Secrets' rollouts as well.
+  void handed_over(const kube::Key& instance);
   // Under way since before these books were opened.
   void found(const kube::Key& instance, SteadyTime since);
   // All of its pods are of the newest template, and ready.

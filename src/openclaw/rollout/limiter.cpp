@@ -113,7 +113,7 @@ void RolloutLimiter::divide(int replicas, bool more) {
   wake_next();
 }
 
-void RolloutLimiter::handed_over(const kube::Key& instance) { books_.gone(instance); }
+void RolloutLimiter::handed_over(const kube::Key& instance) { books_.handed_over(instance); }
 
 Task<> RolloutLimiter::run() {
   for (;;) {
