@@ -1,5 +1,7 @@
 #include "openclaw/rotation.hpp"
 
+#include <algorithm>
+
 namespace rotor::openclaw {
 namespace {
 
@@ -100,11 +102,19 @@ Judged judge(const RotationInput& in, const std::string& name, const SecretRefer
   return judge_missing(reference, *known, seen);
 }
 
+// Not of an immutable Secret: the kubelet hands out the file that it has as long as the pod names the Secret.
 bool changed_in_place(const RotationInput& in, const std::string& name, const SecretReference& reference,
                       const ObservedSecret& seen) {
   const SecretEntry* known = known_entry(in, name);
-  return known != nullptr && complete(seen) && seen.unusable.empty() && known->usage == usage_id(reference) &&
-         same_key(known->digest, seen.digest) && !seen.start_digest.empty() && known->start_digest == seen.start_digest;
+  return known != nullptr && complete(seen) && !seen.immutable && seen.unusable.empty() &&
+         known->usage == usage_id(reference) && same_key(known->digest, seen.digest) && !seen.start_digest.empty() &&
+         known->start_digest == seen.start_digest;
+}
+
+// A pod that runs has its keys in the environment, where one more or less is nothing; as a file it is asked for.
+bool lacks_key_in_place(const SecretReference& reference, const ObservedSecret& seen) {
+  return std::ranges::any_of(seen.missing_keys,
+                             [&reference](const std::string& key) { return reference.in_place.contains(key); });
 }
 
 void note_trouble(const std::string& name, const SecretReference& reference, const ObservedSecret& seen,
@@ -134,9 +144,10 @@ Action action_of(const RotationInput& in, const RotationDecision& d, bool rotate
 RotationDecision decide_rotation(const RotationInput& in) {
   RotationDecision out;
   std::map<std::string, Judged> judged;
-  bool in_place = true;
+  bool in_place = true, lacks_file = false;
   for (const auto& [name, reference] : in.references) {
     const ObservedSecret& seen = in.observed.find(name)->second;
+    lacks_file = lacks_file || lacks_key_in_place(reference, seen);
     note_trouble(name, reference, seen, out);
     Judged verdict = judge(in, name, reference, seen);
     if (verdict.verdict == Verdict::kRotate) {
@@ -153,7 +164,7 @@ RotationDecision decide_rotation(const RotationInput& in) {
   }
   if (in.state != nullptr) out.next.hash = in.state->hash;
   out.in_place = rotate && in_place;
-  out.held_back = in.starts_pods && !out.unusable.empty();
+  out.held_back = in.starts_pods && (!out.unusable.empty() || lacks_file);
   out.action = action_of(in, out, rotate);
   return out;
 }

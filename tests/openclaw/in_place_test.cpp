@@ -211,17 +211,23 @@ struct Digests {
     out.emplace("OTHER", SecretBytes(other));
     return out;
   }
+  bool immutable = false;
+  std::vector<std::string> missing_keys;
+
   RotationDecision look(const SecretMap& data, const std::string& version, bool starts = false) {
     ObservedSecrets observed;
     ObservedSecret& keys = observed["keys"];
     keys.presence = ObservedSecret::Presence::kPresent;
     keys.resource_version = version;
+    keys.immutable = immutable;
+    keys.missing_keys = missing_keys;
     keys.digest = digester.secret("keys", references.at("keys"), data);
     keys.start_digest = digester.secret("keys", references.at("keys").at_start(), data);
     return decide_rotation({.references = references,
                             .observed = observed,
                             .state = starts ? nullptr : &state,
-                            .pods_start_anyway = starts});
+                            .pods_start_anyway = starts,
+                            .starts_pods = starts});
   }
 };
 
@@ -262,6 +268,23 @@ std::shared_ptr<PodGlimpse> told(const std::string& name, const std::string& dig
 
 InPlaceAnswer decided(std::vector<std::shared_ptr<const PodGlimpse>> pods, Duration later = 10s) {
   return decide_in_place({.digest = "d2", .pods = std::move(pods), .now = kSince + later});
+}
+
+TEST(InPlaceRotation, IsNoneOfAnImmutableSecretWhoseFileTheKubeletLeavesAsItIs) {
+  Digests digests;
+  digests.state = digests.look(Digests::data("1", "a"), "1", true).next;
+  digests.immutable = true;
+  const RotationDecision decision = digests.look(Digests::data("2", "a"), "2");
+  EXPECT_EQ(decision.action, RotationDecision::Action::kRotate);
+  EXPECT_FALSE(decision.in_place);
+}
+
+TEST(InPlaceRotation, StartsNoPodWithoutTheKeyThatItsVolumeNames) {
+  Digests digests;
+  digests.missing_keys = {"ANTHROPIC_API_KEY"};
+  EXPECT_TRUE(digests.look(Digests::data("1", "a"), "1", true).held_back);
+  digests.missing_keys = {"OTHER"};
+  EXPECT_FALSE(digests.look(Digests::data("1", "a"), "1", true).held_back) << "a variable: the kubelet waits for it";
 }
 
 TEST(InPlaceDecision, GoesByWhatEachPodAnswered) {

@@ -42,7 +42,8 @@ Task<Result<Permit>> InPlacePermit::ask(WishPtr wish) {
   const std::string mark = mark_text({digest, clock_.now()});
   for (const std::string& pod : answer.pods) {
     const Result<void> told = co_await tell({wish->key().ns, pod}, mark);
-    if (!told && told.error().code == Code::kDenied) {
+    const bool refused = !told && (told.error().code == Code::kDenied || told.error().code == Code::kInvalid);
+    if (refused) {
       co_return restart(*wish, fmt::format("pod {} cannot be told: {}", pod, told.error().message));
     }
     if (!told) co_return std::unexpected(Error(told.error()).prefixed("delivering a value in place"));
@@ -58,8 +59,8 @@ std::vector<kube::Cache<PodGlimpse>::Ptr> InPlacePermit::pods_of(const RotationW
   const kube::Key prefix{wish.key().ns, wish.key().name + "-"};
   for (auto it = view_.pods.all().lower_bound(prefix); it != view_.pods.all().end(); ++it) {
     if (it->first.ns != prefix.ns || !it->first.name.starts_with(prefix.name)) break;
-    const PodGlimpse& pod = *it->second;
-    if (pod.instance == wish.key().name && pod.revision == newest && !pod.deleting) found.push_back(it->second);
+    const auto pod = view_.pods.get(it->first);  // as it was told, though the watch has not shown that yet
+    if (pod->instance == wish.key().name && pod->revision == newest && !pod->deleting) found.push_back(pod);
   }
   return found;
 }

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "base/log.hpp"
+#include "base/time.hpp"
 #include "openclaw/last_good/pointing.hpp"
 #include "openclaw/last_good/trial.hpp"
 #include "openclaw/names.hpp"
@@ -52,6 +53,13 @@ bool holds_what_runs(const WorkloadSight& sight, const std::string& name, const 
          !runs.digest.empty() && seen->second.digest == runs.digest;
 }
 
+// A pod that was given new values in place may have ended long before it had them.
+bool ended_before(const PodGlimpse& pod, const std::string& trial) {
+  const auto ended = parse_time(pod.ended);
+  const auto began = parse_time(trial);
+  return ended && began && *ended < *began;
+}
+
 }  // namespace
 
 Task<Result<SightPtr>> LastGoodKeeper::look(SightPtr sight) {
@@ -89,8 +97,8 @@ bool LastGoodKeeper::has_copy(const WorkloadSight& sight, const std::string& nam
 bool LastGoodKeeper::gave_up(const WorkloadSight& sight) const {
   const std::string_view newest = json::find_string(sight.live.document, "status.updateRevision");
   for (const auto& pod : named_like(view_.pods, {sight.key.ns, sight.key.name + "-"})) {
-    if (pod->instance == sight.key.name && !newest.empty() && pod->revision == newest && pod->cannot_start())
-      return true;
+    const bool of_newest = pod->instance == sight.key.name && !newest.empty() && pod->revision == newest;
+    if (of_newest && pod->cannot_start() && !ended_before(*pod, sight.last_good.trying)) return true;
   }
   return false;
 }

@@ -15,11 +15,12 @@ std::string label(const kube::ObjectMeta& metadata, std::string_view name) {
   return found == metadata.labels.end() ? std::string() : found->second;
 }
 
-std::optional<std::int64_t> exit_code_in(const api::OptionalRaw& state) {
-  if (!state) return std::nullopt;
-  const auto document = json::parse(state->text);
+void take_end(const api::OptionalRaw& state, PodGlimpse& out) {
+  const auto document = state ? json::parse(state->text) : json::Value(nullptr);
   const json::Value* code = document ? json::find(*document, "terminated.exitCode") : nullptr;
-  return code != nullptr && code->is_int64() ? std::optional(code->get_int64()) : std::nullopt;
+  if (code == nullptr || !code->is_int64()) return;
+  out.exit_code = code->get_int64();
+  out.ended = json::find_string(*document, "terminated.finishedAt");
 }
 
 // What a container said as it ended: while it is down, or before it was started again.
@@ -48,8 +49,8 @@ Result<PodGlimpse> read_pod_glimpse(std::string_view pod_json) {
   for (const api::ContainerStatus& status : pod.status.container_statuses) {
     if (status.name == kReloadContainer) glimpse.report = parse_report(last_words(status));
     if (status.name != kMainContainer) continue;
-    glimpse.exit_code = exit_code_in(status.state);
-    if (!glimpse.exit_code) glimpse.exit_code = exit_code_in(status.last_state);
+    take_end(status.state, glimpse);
+    if (!glimpse.exit_code) take_end(status.last_state, glimpse);
   }
   return glimpse;
 }

@@ -23,6 +23,7 @@ struct PodGlimpse {
   std::string instance;
   std::string revision;                   // of the template it was made from
   std::optional<std::int64_t> exit_code;  // of the main container, the last time it ended
+  std::string ended{};                    // when that was
 
   // Of one whose secrets can be delivered in place:
   bool reloads = false;
