@@ -135,14 +135,17 @@ class Operator {
       if (!started) return std::unexpected(std::move(started).error().prefixed("--webhook-addr"));
       activities_.start(webhook_.run());
     }
-    MetricsGuard guard;
+    MetricsGuard guard, elsewhere;
     if (flags_.metrics_auth) {
+      elsewhere = [](std::string, std::string) -> Task<std::optional<Refusal>> {
+        co_return Refusal{403, "metrics are shown on --metrics-addr, over TLS, to whoever may read them"};
+      };
       guard = [this](std::string authorization, std::string path) {
         return metrics_access_.refuses(std::move(authorization), std::move(path));
       };
     }
     TRY(metrics_server_, serve_status("--metrics-addr", flags_.metrics_address, health, std::move(pair), guard));
-    TRY(live_server_, serve_status("--live-addr", flags_.live_address, health, std::nullopt, guard));
+    TRY(live_server_, serve_status("--live-addr", flags_.live_address, health, std::nullopt, elsewhere));
     add_own_metrics();
     activities_.start(loop_watch_.beat());
     activities_.start(stop_on_signal());

@@ -15,6 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
+using testing::Not;
 using enum LoopState;
 
 std::vector<LoopState> looks(Stall stall, const std::vector<std::uint64_t>& beats) {
@@ -67,7 +68,8 @@ TEST(LoopWatch, NoticesFromOutsideALoopThatDoesNotTurnAndThatItTurnsAgain) {
   io.run_for(60s);
   watch.stop();
   EXPECT_TRUE(again);
-  EXPECT_THAT(metrics.render(), HasSubstr("\nrotor_event_loop_longest_pause_seconds 0.0"));
+  EXPECT_THAT(metrics.render(), HasSubstr("\nrotor_event_loop_longest_pause_seconds "));
+  EXPECT_THAT(metrics.render(), Not(HasSubstr("\nrotor_event_loop_longest_pause_seconds 0\n")));
 }
 
 TEST(LoopWatch, TakesNoStopForAStall) {

@@ -156,6 +156,7 @@ Task<ShardKeeper::Attempt> ShardKeeper::try_until(SteadyTime limit) {
 
 // Each state of affairs once.
 void ShardKeeper::say(const Attempt& attempt) {
+  if (attempt.granted) said_.clear();
   if (attempt.problem.empty()) return say_rival();
   if (attempt.problem == said_) return;
   said_ = attempt.problem;
