@@ -114,8 +114,9 @@ TEST_F(MetricsAccessTest, GuardsTheMetricsAndNotTheHealth) {
   const MetricsGuard guard = [this](std::string authorization, std::string path) {
     return access_.refuses(std::move(authorization), std::move(path));
   };
-  auto server = start_status_server(
-      io_.get_executor(), "127.0.0.1:0", [] { return std::string(); }, metrics, std::nullopt, guard);
+  auto server =
+      start_status_server(io_.get_executor(), "127.0.0.1:0",
+                          {[] { return std::string(); }, [] { return std::string(); }}, metrics, std::nullopt, guard);
   ASSERT_TRUE(server) << server.error().message;
   SystemClock real;
   const auto client = *net::make_http_client(io_.get_executor(), real, {});
