@@ -296,7 +296,10 @@ TEST_F(AwsFlow, ARegionThatIsNotKnownIsAWarningAndSaidWhenNobodyAnswers) {
   EXPECT_TRUE(provider_->validate_store(store_with(R"({"service":"SecretsManager","region":"us-east-1"})"))->empty());
 
   SignedCaller caller(services());
-  Operation there{.service = Service::kSecretsManager, .name = "GetSecretValue", .endpoint = {url(), "r-1", "who?"}, .counter = {}};
+  Operation there;
+  there.service = Service::kSecretsManager;
+  there.name = "GetSecretValue";
+  there.endpoint = {url(), "r-1", "who?"};
   Operation nowhere = there;
   nowhere.endpoint.url = "http://127.0.0.1:1";
   EXPECT_TRUE(pump(caller.call(std::move(nowhere), nullptr)).error->message.ends_with("; who?"));
