@@ -47,9 +47,11 @@ TEST(PlanCommand, PassesOnWhatAdmissionWouldWarnOf) {
   folder.write("store.yaml",
                "apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: {name: s}\n"
                "spec: {provider: {aws: {service: SecretsManager, region: eu-centrl-1, auth: {secretRef: {"
-               "accessKeyIDSecretRef: {name: a, key: k}, secretAccessKeySecretRef: {name: a, key: k}}}}}}\n");
+               "accessKeyIDSecretRef: {name: a, key: k}, secretAccessKeySecretRef: {name: a, key: k}}}}}}\n---\n"
+               "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\n"
+               "spec: {secretStoreRef: {name: s}, dataFrom: [{extract: {key: doc}}]}\n");
   const Ran ran = run_plan({"-f", folder.path().string()});
-  EXPECT_EQ(ran.code, kOk) << ran.out << ran.err;
+  EXPECT_EQ(ran.code, 2) << ran.out << ran.err;
   EXPECT_TRUE(ran.out.contains("did you mean eu-central-1?")) << ran.out;
   const Ran json = run_plan({"-f", folder.path().string(), "-o", "json"});
   EXPECT_TRUE(json.out.contains("\"warnings\"")) << json.out;
