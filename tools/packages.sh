@@ -3,7 +3,7 @@
 set -euo pipefail
 build=(clang-19 lld-19 llvm-19 cmake ninja-build ccache pkg-config git ca-certificates
   libboost1.81-dev libboost-json1.81-dev libssl-dev libyaml-dev libre2-dev libutf8proc-dev
-  libzstd-dev libhowardhinnant-date-dev tzdata libspdlog-dev libfmt-dev libcli11-dev)
+  libzstd-dev zlib1g-dev libhowardhinnant-date-dev tzdata libspdlog-dev libfmt-dev libcli11-dev)
 test=(libclang-rt-19-dev clang-tidy-19 clang-format-19 libgtest-dev libgmock-dev libbenchmark-dev libsimdjson-dev
   python3 python3-venv containerd runc containernetworking-plugins busybox-static iproute2 iptables procps openssl
   openssh-client nodejs groff-base zsh fish)

@@ -23,6 +23,7 @@ void add_status(CLI::App& app, Action& action);
 void add_why(CLI::App& app, Action& action);
 void add_history(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
+void add_support_bundle(CLI::App& app, Action& action);
 void add_operator(CLI::App& app, Action& action);
 void add_apiserver(CLI::App& app, Action& action);
 void add_template(CLI::App& app, Action& action);

@@ -12,7 +12,6 @@
 #include "apiserver/http/yaml_text.hpp"
 #include "base/activities.hpp"
 #include "base/log.hpp"
-#include "base/metrics.hpp"
 #include "cli/commands.hpp"
 #include "cli/flags.hpp"
 #include "cli/inspect.hpp"
@@ -34,14 +33,6 @@ struct DoctorFlags {
   inspect::DoctorOptions options{};
 };
 
-std::vector<std::string> built_providers(asio::io_context& io, Clock& clock) {
-  MetricsRegistry metrics;
-  const auto calls = providers::make_call_counter(metrics);
-  const auto http = providers::make_http_clients(io.get_executor(), clock, "rotor");
-  return make_providers({io.get_executor(), clock, *http, *calls, [](std::string_view) { return std::nullopt; }})
-      .names();
-}
-
 Task<> look_at(kube::Client* client, inspect::DoctorOptions options, std::optional<Result<inspect::Diagnoses>>* found) {
   *found = co_await inspect::examine_cluster(*client, std::move(options));
 }
@@ -52,7 +43,7 @@ Result<inspect::Diagnoses> examine(const DoctorFlags& flags) {
   asio::io_context io(1);
   SystemClock clock;
   inspect::DoctorOptions options = flags.options;
-  options.providers = built_providers(io, clock);
+  options.providers = provider_names(io.get_executor(), clock);
   TRY(const auto client,
       kube::make_client(io.get_executor(), clock, std::move(connection), std::string("rotor/") + kVersion));
   std::optional<Result<inspect::Diagnoses>> found;

@@ -98,22 +98,26 @@ Result<int> inspect_with(const InspectFlags& flags, const std::string& ns, const
 
 }  // namespace
 
-void add_inspect_flags(CLI::App& command, InspectFlags& flags) {
-  command.add_option("--kubeconfig", flags.server.kubeconfig, "The cluster to look at")
+void add_server_flags(CLI::App& command, ServerFlags& flags) {
+  command.add_option("--kubeconfig", flags.kubeconfig, "The cluster to look at")
       ->default_str("$KUBECONFIG, the pod's ServiceAccount, ~/.kube/config; without any of them the `rotor run` here")
       ->type_name("FILE")
       ->group("Which server");
   command
-      .add_option("-f,--filename", flags.server.manifests,
+      .add_option("-f,--filename", flags.manifests,
                   "Look at the `rotor run` of these manifests; as they were given there")
       ->allow_extra_args(false)
       ->default_str("none")
       ->type_name("DIR|FILE")
       ->group("Which server");
-  command.add_option("--state-dir", flags.server.state_directory, "Look at the `rotor run` that has this folder")
+  command.add_option("--state-dir", flags.state_directory, "Look at the `rotor run` that has this folder")
       ->default_str("none")
       ->type_name("DIR")
       ->group("Which server");
+}
+
+void add_inspect_flags(CLI::App& command, InspectFlags& flags) {
+  add_server_flags(command, flags.server);
   command.add_option("-n,--namespace", flags.ns, "Only objects of this namespace, and ClusterSecretStores")
       ->default_str("all")
       ->type_name("NAMESPACE");

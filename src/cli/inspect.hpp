@@ -28,6 +28,7 @@ struct InspectFlags {
   Duration every = std::chrono::seconds(2);
 };
 
+void add_server_flags(CLI::App& command, ServerFlags& flags);
 void add_inspect_flags(CLI::App& command, InspectFlags& flags);
 
 // What is to be shown of one look.

@@ -1,5 +1,6 @@
 #include "cli/providers.hpp"
 
+#include "base/metrics.hpp"
 #include "providers/aws/identities.hpp"
 #include "providers/aws/provider.hpp"
 #include "providers/azure/provider.hpp"
@@ -28,6 +29,13 @@ providers::ProviderRegistry make_providers(providers::Services services) {
           {"vault", providers::vault::make_provider},
       },
       services);
+}
+
+std::vector<std::string> provider_names(Executor executor, Clock& clock) {
+  MetricsRegistry metrics;
+  const auto calls = providers::make_call_counter(metrics);
+  const auto http = providers::make_http_clients(executor, clock, "rotor");
+  return make_providers({executor, clock, *http, *calls, [](std::string_view) { return std::nullopt; }}).names();
 }
 
 }  // namespace rotor::cli

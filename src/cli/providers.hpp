@@ -6,5 +6,7 @@
 namespace rotor::cli {
 
 providers::ProviderRegistry make_providers(providers::Services services);
+// Of those that are built.
+std::vector<std::string> provider_names(Executor executor, Clock& clock);
 
 }  // namespace rotor::cli

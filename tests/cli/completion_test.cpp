@@ -160,7 +160,7 @@ TEST(EveryFlag, IsInTheHelpTheScriptsAndTheManPage) {
     EXPECT_THAT(bash, HasSubstr("\n    " + word + ") words="));
     EXPECT_THAT(zsh, HasSubstr("_rotor_" + word + "() {"));
     EXPECT_THAT(fish, HasSubstr(" -a " + word + " "));
-    EXPECT_THAT(man, HasSubstr("\n.SS rotor " + word + "\n"));
+    EXPECT_THAT(man, HasSubstr("\n.SS rotor " + roff(word) + "\n"));
     const auto part = [](const std::string& text, const std::string& begin, const std::string& end) {
       const std::size_t at = text.find(begin);
       return text.substr(at, text.find(end, at + begin.size()) - at);
@@ -173,7 +173,7 @@ TEST(EveryFlag, IsInTheHelpTheScriptsAndTheManPage) {
         EXPECT_THAT(part(bash, "\n    " + word + ") words=", ";;"), testing::ContainsRegex("[ ']--" + name + "[ ']"));
         EXPECT_THAT(part(zsh, "_rotor_" + word + "() {", "\n}"), testing::ContainsRegex("--" + name + "[=[]"));
         EXPECT_THAT(fish, testing::ContainsRegex("from " + word + "'[^\n]* -l " + name + " "));
-        EXPECT_THAT(part(man, ".SS rotor " + word + "\n", "\n.S"), HasSubstr(roff("--" + name)));
+        EXPECT_THAT(part(man, ".SS rotor " + roff(word) + "\n", "\n.S"), HasSubstr(roff("--" + name)));
       }
     }
   }
