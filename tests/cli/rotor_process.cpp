@@ -33,6 +33,7 @@ RotorProcess::RotorProcess(std::vector<std::string> arguments, const std::functi
     dup2(ends[1], STDERR_FILENO);
     close(ends[0]);
     close(ends[1]);
+    std::signal(SIGINT, SIG_DFL);  // whoever runs the tests in the background of a script has it ignored
     setenv("XDG_STATE_HOME", state_.c_str(), 1);
     if (in_child) in_child();
     const int code = run(std::move(arguments));
