@@ -3,6 +3,7 @@
 import itertools
 import json
 import pathlib
+import time
 
 import pytest
 
@@ -30,6 +31,12 @@ def versions(cluster: Cluster, ns: str, name: str) -> dict:
     return {kind: (o.metadata.resource_version, o.metadata.generation) for kind, o in owned(cluster, ns, name).items()}
 
 
+def still(cluster: Cluster, ns: str, name: str) -> bool:
+    before = versions(cluster, ns, name)
+    time.sleep(1)
+    return versions(cluster, ns, name) == before
+
+
 def writes(plane, mark: int, ns: str) -> list:
     return [(e["verb"], e["requestURI"]) for e in plane.audit(USER, mark)
             if e["verb"] in {"create", "update", "patch", "delete"} and e.get("objectRef", {}).get("namespace") == ns]
@@ -55,10 +62,11 @@ def test_b159_b237_a_second_pass_writes_nothing(cluster, plane, operator, name, 
         cluster.wait_condition(INSTANCES, ns, name)
     wait_for(lambda: cluster.condition(INSTANCES, ns, name, "StatefulSetReady"), 60, "the status")
     poke(cluster, operator, ns, name, 1)  # whatever the pod's becoming ready still called for is over
+    wait_for(lambda: still(cluster, ns, name), 30, "the StatefulSet's controller to have said all")
     before, mark = versions(cluster, ns, name), plane.audit_length()
     poke(cluster, operator, ns, name, 10)
-    assert versions(cluster, ns, name) == before
     assert writes(plane, mark, ns) == []
+    assert versions(cluster, ns, name) == before
 
 
 def test_b239_an_instance_that_is_applied_again_and_again_changes_nothing(cluster, plane, operator):

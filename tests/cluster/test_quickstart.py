@@ -73,7 +73,8 @@ def test_signatures_and_permissions_are_checked_by_the_other_side(cluster, moto)
         synced = cluster.get(ES, "openclaw", "openclaw-api-keys")["status"]["syncedResourceVersion"]
         cluster.force_sync("openclaw", "openclaw-api-keys", "signed")
         wait_for(lambda: cluster.get(ES, "openclaw", "openclaw-api-keys")["status"]["syncedResourceVersion"] != synced, 30, "the refresh")
-        assert cluster.secret("openclaw", "openclaw-api-keys") == {"ANTHROPIC_API_KEY": "ant-4", "OPENAI_API_KEY": "oai-4"}
+        wait_for(lambda: cluster.secret("openclaw", "openclaw-api-keys") == {"ANTHROPIC_API_KEY": "ant-4", "OPENAI_API_KEY": "oai-4"}, 30,
+                 "the new values")
         cluster.wait_condition(ES, "openclaw", "openclaw-api-keys")
     finally:
         moto.enforce(False)

@@ -68,7 +68,7 @@ def test_the_archive_holds_what_is_needed_to_help_and_no_value(plane, planted, t
     assert store["spec"]["provider"]["fake"]["data"][0] == {"key": "prod/db", "value": f"(left out: a text of {len(CANARY)} bytes)"}
     assert f"ExternalSecret {planted}/keys" in files["status.txt"] and "doctor.txt" in files
     (event,) = [e for e in json.loads(files["events.json"]) if e["from"] == "somebody"]
-    assert event["message"] == f"(left out: a text of {len(CANARY)} bytes)"
+    assert event["message"].startswith("(left out: a text of ")
     (deployment,) = json.loads(files["rotor/deployments.json"])
     ours, other = deployment["template"]["containers"]
     assert ours["args"] == ["operator"] and other["args"] == [f"(left out: a text of {len('--password=' + CANARY)} bytes)"]
