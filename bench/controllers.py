@@ -305,6 +305,17 @@ def measure_shared(kind: str, count: int):
         shutil.rmtree(state, ignore_errors=True)
 
 
+def run_agents(plane, cluster, operator, ns: str, count: int) -> Templates:
+    """Instances with a Secret each, once all of them have their StatefulSet."""
+    in_parallel(count, lambda i: cluster.core.create_namespaced_secret(
+        ns, {"metadata": {"name": f"s-{i}"}, "data": {"A": encoded("0")}}))
+    in_parallel(count, lambda i: cluster.create(INSTANCES, ns, f"agent-{i}", instance(f"s-{i}")))
+    operator.start()
+    templates = Templates(plane, cluster, ns)
+    wait_for(lambda: templates.all_there(count), 300, "all StatefulSets with a digest", 1)
+    return templates
+
+
 def measure_rotation(kind: str, count: int, changes: int = 50):
     state = pathlib.Path(tempfile.mkdtemp(prefix="rotor-bench-"))
     plane = start_server(kind, state)
@@ -312,12 +323,7 @@ def measure_rotation(kind: str, count: int, changes: int = 50):
     try:
         cluster = Cluster(plane)
         ns = cluster.namespace("bench")
-        in_parallel(count, lambda i: cluster.core.create_namespaced_secret(
-            ns, {"metadata": {"name": f"s-{i}"}, "data": {"A": encoded("0")}}))
-        in_parallel(count, lambda i: cluster.create(INSTANCES, ns, f"agent-{i}", instance(f"s-{i}")))
-        operator.start()
-        templates = Templates(plane, cluster, ns)
-        wait_for(lambda: templates.all_there(count), 300, "all StatefulSets with a digest", 1)
+        templates = run_agents(plane, cluster, operator, ns, count)
         changed = {}
         templates.start()
         latencies = []
@@ -344,16 +350,11 @@ def measure_idle(kind: str, count: int, ballast: bool):
     plane = start_server(kind, state)
     operator = operator_process(plane, [NO_LIMIT])
     try:
-        cluster, ns = Cluster(plane), None
+        cluster = Cluster(plane)
         if ballast:
             Loader(plane, state).run("ballast", cluster.namespace("ballast"), 20_000, "-size", str(10 << 10))
         ns = cluster.namespace("bench")
-        in_parallel(count, lambda i: cluster.core.create_namespaced_secret(
-            ns, {"metadata": {"name": f"s-{i}"}, "data": {"A": encoded("0")}}))
-        in_parallel(count, lambda i: cluster.create(INSTANCES, ns, f"agent-{i}", instance(f"s-{i}")))
-        operator.start()
-        templates = Templates(plane, cluster, ns)
-        wait_for(lambda: templates.all_there(count), 300, "all StatefulSets with a digest", 1)
+        run_agents(plane, cluster, operator, ns, count)
         time.sleep(30)
         mark, cpu = plane.audit_length(), operator.cpu_seconds()
         time.sleep(60)
