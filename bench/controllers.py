@@ -242,13 +242,14 @@ class Templates:
         self.condition = threading.Condition()
 
     def all_there(self, count: int) -> bool:
-        for item in self.cluster.apps.list_namespaced_stateful_set(self.ns).items:
-            self.hashes[item.metadata.name] = self.hash_of(item)
+        found = self.cluster.apps.list_namespaced_stateful_set(self.ns, _preload_content=False)
+        for item in json.loads(found.data)["items"]:
+            self.hashes[item["metadata"]["name"]] = self.hash_of(item)
         return len(self.hashes) == count and all(self.hashes.values())
 
     @staticmethod
-    def hash_of(item):
-        return (item.spec.template.metadata.annotations or {}).get("openclaw.rocks/secret-hash")
+    def hash_of(item: dict):
+        return item["spec"]["template"]["metadata"].get("annotations", {}).get("openclaw.rocks/secret-hash")
 
     def start(self):
         threading.excepthook = lambda _: None  # the watch is cut when the server stops at the end
@@ -256,9 +257,11 @@ class Templates:
         time.sleep(1)
 
     def follow(self):
+        """Reads the lines themselves: making objects of the client's library takes longer than what is measured."""
         apps = k8s.client.AppsV1Api(self.plane.api_client())
-        for event in k8s.watch.Watch().stream(apps.list_namespaced_stateful_set, self.ns):
-            name, now = event["object"].metadata.name, self.hash_of(event["object"])
+        for line in apps.list_namespaced_stateful_set(self.ns, watch=True, _preload_content=False):
+            item = json.loads(line)["object"]
+            name, now = item["metadata"]["name"], self.hash_of(item)
             with self.condition:
                 if self.hashes[name] != now:
                     self.hashes[name], self.seen[name] = now, time.monotonic()
