@@ -130,6 +130,35 @@ TEST(Elector, GivesTheLeaseBackSoThatNobodyWaits) {
   EXPECT_TRUE(b.elector.leads());
 }
 
+TEST(Elector, TheLeaderMakesARemovedLeaseAnewAndTheStandbyLeavesItToHim) {
+  LeaseStore store;
+  Replica a(store, "a");
+  Replica b(store, "b");
+  pass(3s, {&a, &b});
+  for (int i = 0; i < 20; ++i) {
+    store.lease.reset();
+    pass(1700ms, {&b, &a});
+    EXPECT_FALSE(b.fence.is_open()) << i;
+  }
+  EXPECT_TRUE(a.elector.leads());
+  pass(3s, {&b, &a});
+  EXPECT_EQ(store.lease->spec.holder_identity, "a");
+}
+
+TEST(Elector, AStandbyTakesARemovedLeaseWhenItsHolderHasEndedForSure) {
+  LeaseStore store;
+  Replica a(store, "a");
+  Replica b(store, "b");
+  pass(3s, {&a, &b});
+  a.client.reachable = false;
+  store.lease.reset();
+  pass(14s, {&a, &b});
+  EXPECT_FALSE(a.fence.is_open());
+  EXPECT_FALSE(b.fence.is_open());
+  pass(6s, {&a, &b});
+  EXPECT_TRUE(b.elector.leads());
+}
+
 TEST(Elector, LeavesTheLeaseAloneWhenItDoesNotLead) {
   LeaseStore store;
   Replica a(store, "a");

@@ -47,6 +47,19 @@ TEST(LeaderClaim, KnowsSinceWhenALeaseIsAsItIs) {
   EXPECT_EQ(sighted({}, first.lease, kSince + 5s).since, kSince + 5s);
 }
 
+// Whoever held it may not have heard yet that it is gone, and goes on until it has.
+TEST(LeaderClaim, WaitsForTheHolderOfALeaseThatSomebodyRemoved) {
+  const SteadyTime gone = kSince + 5s;
+  const LeaseSighting seen = sighted(held_by("other"), std::nullopt, gone);
+  EXPECT_EQ(decide_claim(seen, "me", gone), Claim::kWait);
+  const LeaseSighting looked_again = sighted(seen, std::nullopt, gone + 10s);
+  EXPECT_EQ(decide_claim(looked_again, "me", gone + 14999ms), Claim::kWait);
+  EXPECT_EQ(decide_claim(looked_again, "me", gone + 15s), Claim::kCreate);
+  EXPECT_EQ(decide_claim(sighted(held_by("me"), std::nullopt, gone), "me", gone), Claim::kCreate);
+  EXPECT_EQ(decide_claim(sighted(held_by(""), std::nullopt, gone), "me", gone), Claim::kCreate);  // was given back
+  EXPECT_EQ(decide_claim(sighted(seen, held_by("third").lease, gone + 1s), "me", gone + 15s), Claim::kWait);
+}
+
 TEST(LeaderClaim, WritesWhoSinceWhenAndHowOftenItChangedHands) {
   constexpr const char* kNow = "2026-01-02T03:04:05.000000Z";
   const LeaseSpec created = claimed({}, Claim::kCreate, "me", 15s, kDate);

@@ -104,6 +104,13 @@ TEST(ShardPlan, WhoWasTakenForDeadIsLost) {
   EXPECT_EQ(plan_shards({}, self(), kNow).step, ShardStep::kLost);
 }
 
+TEST(ShardPlan, ARemovedLeaseEndsTheGroupAndANewOneWaitsForItsMembers) {
+  const ShardSighting gone = sighted(seen_since(lease_of(kGroup, kThree), kNow), std::nullopt, 6, kNow + 1s);
+  EXPECT_EQ(plan_shards(gone, self(), kNow + 1s).step, ShardStep::kLost);
+  EXPECT_EQ(plan_shards(gone, self(false), kNow + 15s).step, ShardStep::kWait);
+  EXPECT_EQ(plan_shards(gone, self(false), kNow + 16s).claim, Claim::kCreate);
+}
+
 // Nobody can go on from what somebody wrote into the annotation: the group ends, and a new one begins after its lease.
 TEST(ShardPlan, ATableThatCannotBeReadRunsOut) {
   Lease spoilt = lease_of(kGroup, kThree);

@@ -29,12 +29,24 @@ Result<void> check(const LeaderTimings& timings) {
 }
 
 LeaseSighting sighted(const LeaseSighting& before, std::optional<Lease> there, SteadyTime now) {
-  const bool as_before = before.lease && there && before.lease->spec == there->spec;
-  return {std::move(there), as_before ? before.since : now};
+  if (there) {
+    const bool as_before = before.lease && before.lease->spec == there->spec;
+    return {.lease = std::move(there), .since = as_before ? before.since : now};
+  }
+  if (!before.lease) return before.vanished_holder.empty() ? LeaseSighting{.since = now} : before;
+  const LeaseSpec& spec = before.lease->spec;
+  return {.since = now, .vanished_holder = spec.holder_identity, .vanished_seconds = spec.lease_duration_seconds};
+}
+
+SteadyTime vanished_until(const LeaseSighting& seen) {
+  return seen.vanished_holder.empty() ? seen.since : seen.since + seconds(seen.vanished_seconds);
 }
 
 Claim decide_claim(const LeaseSighting& seen, std::string_view identity, SteadyTime now) {
-  if (!seen.lease) return Claim::kCreate;
+  if (!seen.lease) {
+    const bool free = seen.vanished_holder == identity || now >= vanished_until(seen);
+    return free ? Claim::kCreate : Claim::kWait;
+  }
   const LeaseSpec& spec = seen.lease->spec;
   if (spec.holder_identity == identity) return Claim::kRenew;
   if (spec.holder_identity.empty()) return Claim::kTake;

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/duration.hpp"
 #include "kube/leader/lease.hpp"
@@ -23,15 +25,20 @@ Result<void> check(const LeaderTimings& timings);
 struct LeaseSighting {
   std::optional<Lease> lease{};  // none: there is no such object
   SteadyTime since{};
+  // Of an object that somebody removed while it was held: whose it was. That one may not know yet.
+  std::string vanished_holder{};
+  std::int64_t vanished_seconds = 0;  // its lease duration, counted from `since`
 };
 LeaseSighting sighted(const LeaseSighting& before, std::optional<Lease> there, SteadyTime now);
 
 enum class Claim : std::uint8_t {
-  kCreate,  // there is none
+  kCreate,  // there is none, or none any more and its holder has ended by now
   kTake,    // given back, or run out
   kRenew,   // it is ours
   kWait,    // somebody else's
 };
+// When an absent lease may be made anew by others than its holder.
+SteadyTime vanished_until(const LeaseSighting& seen);
 Claim decide_claim(const LeaseSighting& seen, std::string_view identity, SteadyTime now);
 
 // What is written for any claim but kWait.

@@ -35,16 +35,21 @@ Elector::Elector(const Executor& executor, Client& client, Clock& clock, Fence& 
       watched_(client, clock, options_.lease.ns, {.field_selector = "metadata.name=" + options_.lease.name}),
       freed_(executor) {
   watched_.on_change([this](const Key& key, const auto&, const auto& after) {
-    if (key == options_.lease && !leads_) saw(after ? std::optional(*after) : std::nullopt);
+    if (key == options_.lease) saw(after ? std::optional(*after) : std::nullopt);
   });
 }
 
 Task<> Elector::listen() { return watched_.run(); }
 
-// A renewal counts from the moment it is heard of, not from when this replica happens to ask.
+// A renewal counts from the moment it is heard of, not from when this replica happens to ask. Whoever leads asks only
+// when it may lead no more: what the watch shows can be older than its own last write.
 void Elector::saw(std::optional<Lease> lease) {
-  seen_ = sighted(seen_, std::move(lease), clock_.steady());
-  if (seen_.lease && !seen_.lease->spec.holder_identity.empty()) return;
+  if (leads_) {
+    if (lease && lease->spec.holder_identity == options_.identity) return;
+  } else {
+    seen_ = sighted(seen_, std::move(lease), clock_.steady());
+    if (seen_.lease && !seen_.lease->spec.holder_identity.empty()) return;
+  }
   news_ = true;
   freed_.notify_one();
 }
@@ -73,7 +78,7 @@ Task<Elector::Attempt> Elector::try_once() {
   if (!answer) co_return Attempt{.problem = was_faster(answer.error()) ? "" : answer.error().message};
   auto granted = json::read<Lease>(answer->reveal());
   if (!granted) co_return Attempt{.problem = granted.error().message};
-  seen_ = {*std::move(granted), asked};
+  seen_ = {.lease = *std::move(granted), .since = asked};
   fence_.open_until(asked + options_.timings.renew);
   co_return Attempt{.held = fence_.is_open()};
 }
@@ -84,15 +89,19 @@ Task<Elector::Attempt> Elector::try_until(SteadyTime limit) {
   co_return Attempt{.problem = "the API server does not answer"};
 }
 
+std::string Elector::holder() const { return seen_.lease ? seen_.lease->spec.holder_identity : seen_.vanished_holder; }
+
 // Each state of affairs once.
 void Elector::say(const Attempt& attempt) {
   std::string words = attempt.problem;
-  if (attempt.somebody_elses) words = seen_.lease->spec.holder_identity;
+  if (attempt.somebody_elses) words = holder();
   if (words == said_ || words.empty()) return;
   said_ = words;
   const std::string lease = options_.lease.text();
   if (attempt.somebody_elses) {
-    log::info("another replica leads; this one stands by", {{"lease", lease}, {"holder", words}});
+    log::info(seen_.lease ? "another replica leads; this one stands by"
+                          : "somebody removed the lease; this one waits until its holder has ended for sure",
+              {{"lease", lease}, {"holder", words}});
   } else {
     log::warn("the lease cannot be read or written", {{"lease", lease}, {"error", words}});
   }
@@ -102,8 +111,9 @@ void Elector::say(const Attempt& attempt) {
 SteadyTime Elector::next_try() const {
   const auto pause = std::chrono::duration_cast<Duration>(options_.timings.retry * (1 + 1.2 * random_fraction()));
   const SteadyTime by_pace = clock_.steady() + pause;
-  if (!seen_.lease || seen_.lease->spec.holder_identity.empty()) return by_pace;
-  const SteadyTime runs_out = seen_.since + std::chrono::seconds(seen_.lease->spec.lease_duration_seconds);
+  if (holder().empty()) return by_pace;
+  const SteadyTime runs_out = seen_.lease ? seen_.since + std::chrono::seconds(seen_.lease->spec.lease_duration_seconds)
+                                          : vanished_until(seen_);
   return runs_out > clock_.steady() ? std::min(by_pace, runs_out) : by_pace;
 }
 
@@ -117,6 +127,7 @@ Task<> Elector::acquire() {
     co_await (clock_.sleep_until(next_try()) || freed_.wait());
   }
   leads_ = true;
+  news_ = false;
   log::info("this replica leads", {{"lease", options_.lease.text()},
                                    {"identity", options_.identity},
                                    {"transitions", seen_.lease->spec.lease_transitions}});
@@ -126,11 +137,13 @@ Task<std::string> Elector::keep() {
   std::string why = "the replica stood still";
   while (fence_.is_open()) {
     const SteadyTime next = clock_.steady() + options_.timings.retry;
-    co_await clock_.sleep_until(std::min<SteadyTime>(next, fence_.until()));
+    if (!std::exchange(news_, false)) {
+      co_await (clock_.sleep_until(std::min<SteadyTime>(next, fence_.until())) || freed_.wait());
+    }
     if (!fence_.is_open()) break;
     const Attempt attempt = co_await try_until(fence_.until());
     if (attempt.somebody_elses) {
-      why = fmt::format("\"{}\" took it", seen_.lease->spec.holder_identity);
+      why = fmt::format("\"{}\" took it", holder());
       break;
     }
     if (!attempt.held) why = attempt.problem;

@@ -47,6 +47,7 @@ class Elector {
   Task<Result<SecretBytes>> write(Claim claim, LeaseSpec spec);
   void saw(std::optional<Lease> lease);
   SteadyTime next_try() const;
+  std::string holder() const;  // whose the lease is, or was until somebody removed it; empty: nobody's
   void say(const Attempt& attempt);
 
   Client& client_;
@@ -55,7 +56,7 @@ class Elector {
   ElectorOptions options_;
   Cache<Lease> watched_;
   Signal freed_;
-  bool news_ = false;  // the lease was given back since the last attempt
+  bool news_ = false;  // the lease may be somebody else's to take, or no more ours, since the last attempt
   LeaseSighting seen_;
   bool leads_ = false;
   std::string said_;

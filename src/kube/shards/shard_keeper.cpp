@@ -185,8 +185,10 @@ void ShardKeeper::say_rival() {
 SteadyTime ShardKeeper::next_try() const {
   const auto pause = std::chrono::duration_cast<Duration>(options_.timings.retry * (1 + 1.2 * random_fraction()));
   const SteadyTime by_pace = clock_.steady() + pause;
-  if (!seen_.lease.lease || seen_.lease.lease->spec.holder_identity.empty()) return by_pace;
-  const SteadyTime runs_out = seen_.lease.since + std::chrono::seconds(seen_.lease.lease->spec.lease_duration_seconds);
+  const LeaseSighting& seen = seen_.lease;
+  if (seen.lease && seen.lease->spec.holder_identity.empty()) return by_pace;
+  const SteadyTime runs_out =
+      seen.lease ? seen.since + std::chrono::seconds(seen.lease->spec.lease_duration_seconds) : vanished_until(seen);
   return runs_out > clock_.steady() ? std::min(by_pace, runs_out) : by_pace;
 }
 
