@@ -308,7 +308,6 @@ Result<std::optional<Address>> parse_address(std::string_view text) {
   if (colon == std::string_view::npos) return wrong();
   Address out{std::string(text.substr(0, colon))};
   if (out.host.starts_with('[') && out.host.ends_with(']')) out.host = out.host.substr(1, out.host.size() - 2);
-  if (out.host.empty()) out.host = "0.0.0.0";
   const std::string_view port = text.substr(colon + 1);
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
   if (error != std::errc() || end != port.data() + port.size()) return wrong();

@@ -74,7 +74,7 @@ std::string choose_namespace(const NamespaceSources& sources);
 
 // `:8080`, `127.0.0.1:0`, `[::1]:80`; nullopt for "0" and "" (off). kInvalid otherwise.
 struct Address {
-  std::string host;
+  std::string host;  // empty: every one of this host
   std::uint16_t port = 0;
 };
 Result<std::optional<Address>> parse_address(std::string_view text);

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -128,22 +129,41 @@ Task<> accept_loop(StatePtr state) {
   }
 }
 
+boost::system::error_code listen_on(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, bool both_families) {
+  boost::system::error_code error = open_acceptor(acceptor, endpoint.protocol());
+  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error && both_families) acceptor.set_option(asio::ip::v6_only(false), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  return error;
+}
+
+// IPv6 and IPv4 by one socket; IPv4 alone where the kernel has nothing else.
+boost::system::error_code listen_everywhere(tcp::acceptor& acceptor, std::uint16_t port) {
+  const auto error = listen_on(acceptor, {asio::ip::address_v6::any(), port}, true);
+  if (!error || error == asio::error::address_in_use) return error;
+  boost::system::error_code ignored;
+  acceptor.close(ignored);
+  return listen_on(acceptor, {asio::ip::address_v4::any(), port}, false);
+}
+
 Result<void> listen(ServerState& state) {
   const ServerConfig& config = state.config;
   boost::system::error_code error;
-  const asio::ip::address address = asio::ip::make_address(config.address, error);
-  if (error) return fail(Code::kInvalid, fmt::format("listen address \"{}\": must be an IP address", config.address));
-  const tcp::endpoint endpoint(address, config.port);
-  error = open_acceptor(state.acceptor, endpoint.protocol());
-  if (!error) state.acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) state.acceptor.bind(endpoint, error);
-  if (!error) state.acceptor.listen(asio::socket_base::max_listen_connections, error);
+  std::string where = fmt::format("port {}", config.port);
+  if (config.address.empty()) {
+    error = listen_everywhere(state.acceptor, config.port);
+  } else {
+    const asio::ip::address address = asio::ip::make_address(config.address, error);
+    if (error) return fail(Code::kInvalid, fmt::format("listen address \"{}\": must be an IP address", config.address));
+    where = address.is_v6() ? fmt::format("[{}]:{}", config.address, config.port)
+                            : fmt::format("{}:{}", config.address, config.port);
+    error = listen_on(state.acceptor, {address, config.port}, false);
+  }
   if (!error) {
     state.port = state.acceptor.local_endpoint(error).port();
     if (!error) return {};
   }
-  const std::string where = address.is_v6() ? fmt::format("[{}]:{}", config.address, config.port)
-                                            : fmt::format("{}:{}", config.address, config.port);
   if (error == asio::error::address_in_use) {
     return fail(
         Code::kUnavailable,

@@ -47,7 +47,7 @@ struct ServerLimits {
 };
 
 struct ServerConfig {
-  std::string address = "127.0.0.1";
+  std::string address = "127.0.0.1";  // empty: every address of this host, IPv6 and IPv4
   std::uint16_t port = 0;         // 0: the system picks one
   std::string certificate_pem{};  // empty: plain HTTP
   SecretBytes key_pem{};

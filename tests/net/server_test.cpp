@@ -36,9 +36,8 @@ Task<> echo(ServerRequest request, ServerResponse& response) {
 }
 
 // Sends `text`, then reads until the server closes or `expect` bytes have come.
-Task<Result<std::string>> raw_exchange(std::uint16_t port, std::string text, std::size_t expect) {
+Task<Result<std::string>> raw_exchange(tcp::endpoint server, std::string text, std::size_t expect) {
   tcp::socket socket(co_await asio::this_coro::executor);
-  const tcp::endpoint server(asio::ip::address_v4::loopback(), port);
   co_await socket.async_connect(server, asio::use_awaitable);
   co_await asio::async_write(socket, asio::buffer(text), asio::as_tuple(asio::use_awaitable));
   std::string answer;
@@ -53,8 +52,9 @@ Task<Result<std::string>> raw_exchange(std::uint16_t port, std::string text, std
 
 class Server : public Site {
  protected:
-  std::string raw(std::string text, std::size_t expect = std::string::npos) {
-    return *test::run_task(io_, raw_exchange(server_->port(), std::move(text), expect));
+  std::string raw(std::string text, std::size_t expect = std::string::npos,
+                  asio::ip::address to = asio::ip::address_v4::loopback()) {
+    return *test::run_task(io_, raw_exchange({to, server_->port()}, std::move(text), expect));
   }
 };
 
@@ -70,6 +70,19 @@ TEST_F(Server, SaysThatThePortIsTaken) {
   EXPECT_EQ(second.error().code, Code::kUnavailable);
   EXPECT_EQ(second.error().message, "cannot listen on 127.0.0.1:" + std::to_string(server_->port()) +
                                         ": the port is taken; choose another one or stop the program that has it");
+}
+
+// Pods of IPv6-only and of dual-stack clusters are probed by their own family's address.
+TEST_F(Server, WithoutAnAddressListensToBothFamilies) {
+  serve(echo, {.address = ""});
+  const std::string ask = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  EXPECT_TRUE(raw(ask).starts_with("HTTP/1.1 200"));
+  tcp::acceptor other(io_);
+  boost::system::error_code no_ipv6;
+  other.open(tcp::v6(), no_ipv6);
+  if (!no_ipv6) other.bind({asio::ip::address_v6::loopback(), 0}, no_ipv6);
+  if (no_ipv6) GTEST_SKIP() << "this host has no IPv6";
+  EXPECT_TRUE(raw(ask, std::string::npos, asio::ip::address_v6::loopback()).starts_with("HTTP/1.1 200"));
 }
 
 TEST_F(Server, RefusesAnAddressThatIsNone) {
