@@ -56,6 +56,14 @@ Task<Result<LivePtr>> Applier::apply(kube::Resource resource, kube::Key key, Liv
   co_return view_.remember(resource, *body);
 }
 
+Task<Result<LivePtr>> Applier::patch(kube::Resource resource, kube::Key key, std::string patch) {
+  const Result<SecretBytes> body =
+      co_await client_.patch(resource, key, kube::PatchType::kMerge, SecretBytes(patch), by_us());
+  if (!body) co_return failed("patching", resource, key.name, body.error());
+  log::debug("patched", {{"kind", resource.kind}, {"object", key.text()}});
+  co_return view_.remember(resource, *body);
+}
+
 Task<Result<std::string>> Applier::rehearse(kube::Resource resource, kube::Key key, LivePtr live, std::string desired) {
   CO_TRY(json::Value want, json::parse(desired));
   CO_TRY(const SecretBytes body, co_await client_.patch(resource, key, kube::PatchType::kApply,

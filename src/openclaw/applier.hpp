@@ -20,6 +20,9 @@ class Applier {
   // along, so that one that was deleted meanwhile is a conflict. Returns what is there afterwards.
   Task<Result<LivePtr>> apply(kube::Resource resource, kube::Key key, LivePtr live, std::string desired);
 
+  // By a merge patch, which names the uid of what it is meant for. Returns what is there afterwards.
+  Task<Result<LivePtr>> patch(kube::Resource resource, kube::Key key, std::string patch);
+
   // What an apply would make of the object, without storing it.
   Task<Result<std::string>> rehearse(kube::Resource resource, kube::Key key, LivePtr live, std::string desired);
 

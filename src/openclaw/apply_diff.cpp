@@ -187,17 +187,18 @@ bool owns_more(const FieldSet& owned, const Value& desired) {
   return false;
 }
 
-FieldSet applied_fields(const Value& live, std::string_view manager) {
+FieldSet owned_fields(const Value& live, std::string_view manager) {
   const Value* entries = json::find(live, "metadata.managedFields");
   if (entries == nullptr || !entries->is_array()) return {};
+  FieldSet owned;
   for (const Value& entry : entries->get_array()) {
-    if (json::find_string(entry, "manager") != manager || json::find_string(entry, "operation") != "Apply") continue;
-    if (!json::find_string(entry, "subresource").empty()) continue;
+    if (json::find_string(entry, "manager") != manager || !json::find_string(entry, "subresource").empty()) continue;
     const Value* fields = json::find(entry, "fieldsV1");
-    if (fields == nullptr) return {};
-    return FieldSet::from_json(*fields).value_or(FieldSet{});
+    if (fields == nullptr) continue;
+    const auto read = FieldSet::from_json(*fields);
+    if (read) owned = owned.empty() ? *read : owned.united(*read);
   }
-  return {};
+  return owned;
 }
 
 bool apply_changes(const json::Type& type, const Value& live, const Value& desired, const FieldSet& owned) {

@@ -13,17 +13,17 @@ namespace rotor::openclaw {
 // Is everything in `desired`, a document of `type`, found in `live`? More in `live` (defaults, others' fields and list
 // items) is no difference. Items of a list are told apart by the keys that its description names (`list_map_key`);
 // without any, a list is one value. `false`, 0 and empty values are values: where they are absent, `owned` (what we
-// applied) tells whether the API server left out what we sent, which is no difference, or somebody took it away.
+// wrote) tells whether the API server left out what we sent, which is no difference, or somebody took it away.
 bool contains(const json::Type& type, const json::Value& live, const json::Value& desired,
               const kube::FieldSet& owned = {});
 
 // Does `owned` name a field that `desired` does not have?
 bool owns_more(const kube::FieldSet& owned, const json::Value& desired);
 
-// What `manager` owns by apply, from metadata.managedFields; empty when it never applied the object.
-kube::FieldSet applied_fields(const json::Value& live, std::string_view manager);
+// What `manager` owns, by apply or by an update, from metadata.managedFields; empty when it never wrote the object.
+kube::FieldSet owned_fields(const json::Value& live, std::string_view manager);
 
-// `owned`: the applied_fields() of `live`.
+// `owned`: the owned_fields() of `live`.
 bool apply_changes(const json::Type& type, const json::Value& live, const json::Value& desired,
                    const kube::FieldSet& owned);
 

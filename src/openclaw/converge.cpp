@@ -21,7 +21,7 @@ Result<Step> keep_applied(const ManagedKind& kind, const Standing& standing, std
   TRY_VOID(check_owner(kind.resource, *standing.live, instance));
   TRY(const json::Value have, json::parse(standing.live->text.unpack()));
   TRY(const json::Value want, json::parse(desired));
-  return apply_changes(kind.description(), have, want, applied_fields(have, kFieldManager)) ? Step::kApply
+  return apply_changes(kind.description(), have, want, owned_fields(have, kFieldManager)) ? Step::kApply
                                                                                             : Step::kLeave;
 }
 

@@ -42,7 +42,7 @@ Result<LiveStatefulSet> read_stateful_set(LivePtr object, const Applied& before)
   live.object = std::move(object);
   if (live.object == nullptr) return live;
   TRY(live.document, json::parse(live.object->text.unpack()));
-  live.owned = applied_fields(live.document, kFieldManager);
+  live.owned = owned_fields(live.document, kFieldManager);
   live.claim = claim_of(live.document);
   live.config_hash = annotation(live.document, "spec.template.metadata.annotations", kConfigHash);
   live.history = annotation(live.document, "metadata.annotations", kSecretHistory);

@@ -17,7 +17,7 @@ namespace rotor::openclaw {
 struct LiveStatefulSet {
   LivePtr object;                            // null: there is none
   json::Value document;                      // of `object`
-  kube::FieldSet owned;                      // what of it we applied
+  kube::FieldSet owned;                      // what of it we wrote
   std::string hash;                          // the mark that belongs on its template
   std::shared_ptr<const SecretState> state;  // null: none of ours
   std::string config_hash;                   // the mark of its template for what is no Secret

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "base/log.hpp"
+#include "openclaw/annotation_patch.hpp"
 #include "openclaw/secret_events.hpp"
 #include "openclaw/storage.hpp"
 
@@ -58,7 +59,16 @@ Task<Result<WorkloadPass::PlanPtr>> WorkloadPass::decide(SightPtr sight, std::sh
 }
 
 Task<Result<LivePtr>> WorkloadPass::act(SightPtr sight, PlanPtr plan) {
-  if (!plan->writes) co_return sight->live.object;
+  const LiveStatefulSet& live = sight->live;
+  if (!plan->writes) co_return live.object;
+  if (live.object != nullptr) {
+    CO_TRY(const json::Value wanted, json::parse(plan->text));
+    auto patch = annotation_patch(json::type_of<api::StatefulSet>(), live.document, wanted, live.owned);
+    if (patch) {
+      std::string text = bound_patch(*std::move(patch), live.object->metadata);
+      co_return co_await applier_.patch(kube::kResource<api::StatefulSet>, sight->key, std::move(text));
+    }
+  }
   co_return co_await applier_.apply(kube::kResource<api::StatefulSet>, sight->key, sight->live.object, plan->text);
 }
 

@@ -88,7 +88,7 @@ constexpr std::string_view kLive = R"({"metadata":{"name":"x","labels":{"a":"1",
   "spec":{"env":[{"name":"E","value":"1"},{"name":"INJECTED","value":"z"}],"defaulted":true}})";
 
 bool changes(std::string_view desired, std::string_view manager = "us") {
-  return apply_changes(whole(), doc(kLive), doc(desired), applied_fields(doc(kLive), manager));
+  return apply_changes(whole(), doc(kLive), doc(desired), owned_fields(doc(kLive), manager));
 }
 
 TEST(ApplyChanges, NotWhenEverythingIsThereAndOthersAddedMore) {
@@ -137,7 +137,7 @@ TEST(ApplyChanges, WhenWeNeverAppliedTheObject) { EXPECT_TRUE(changes(R"({"metad
 
 TEST(ApplyChanges, OfAPartLooksAtThatPartAlone) {
   const json::Value desired = doc(R"({"metadata":{"labels":{"a":"other"}},"spec":{"env":[{"name":"E","value":"1"}]}})");
-  const kube::FieldSet ours = applied_fields(doc(kLive), "us");
+  const kube::FieldSet ours = owned_fields(doc(kLive), "us");
   EXPECT_FALSE(apply_changes_part(whole(), doc(kLive), desired, ours, {"spec", "env"}));
   EXPECT_TRUE(apply_changes_part(whole(), doc(kLive), desired, ours, {"metadata"}));
 }

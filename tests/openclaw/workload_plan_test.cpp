@@ -65,7 +65,7 @@ struct Story {
     sight.live.document = *json::parse(plan.text);
     sight.live.document.as_object()["metadata"].as_object()["managedFields"] = *json::parse(
         R"([{"manager":"openclaw-operator","operation":"Apply","fieldsV1":{"f:spec":{"f:serviceName":{}}}}])");
-    sight.live.owned = applied_fields(sight.live.document, kFieldManager);
+    sight.live.owned = owned_fields(sight.live.document, kFieldManager);
     kube::ObjectMeta meta;
     meta.uid = "s-1";
     sight.live.object = std::make_shared<const LiveObject>(LiveObject{meta, json::serialize(sight.live.document)});
