@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "base/activities.hpp"
@@ -67,8 +69,7 @@ kube::ElectorOptions elector_options(const OperatorFlags& flags) {
 // Replicas with the same flags here do the same work.
 std::string work_of(const OperatorFlags& flags) {
   const secrets::Options& options = flags.secrets;
-  return fmt::format("class={} namespace={}", options.controller_class,
-                     options.watch_namespace.empty() ? "*" : options.watch_namespace);
+  return fmt::format("class={} namespace={}", options.controller_class, options.watched.text());
 }
 
 kube::ShardOptions shard_options(const OperatorFlags& flags) {
@@ -254,7 +255,13 @@ class Operator {
     if (!shards_.stranger().empty()) {
       return "another installation holds the Lease: " + shards_.stranger();
     }
-    if (!secrets_.ready() || (flags_.openclaw_instances && !openclaw_.ready())) return "not everything is listed yet";
+    const bool openclaw = flags_.openclaw_instances && !openclaw_.ready();
+    if (!secrets_.ready() || openclaw) {
+      std::vector<std::string> troubles = secrets_.troubles();
+      if (openclaw) std::ranges::move(openclaw_.troubles(), std::back_inserter(troubles));
+      return troubles.empty() ? std::string("not everything is listed yet")
+                              : fmt::format("not everything is listed yet: {}", fmt::join(troubles, "; "));
+    }
     if (flags_.webhook.port && !webhook_.ready()) return "the webhook has no certificate yet";
     return overdue_reason(lateness(), flags_.overdue_limit);
   }

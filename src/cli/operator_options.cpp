@@ -19,11 +19,6 @@ constexpr const char* kRotation = "Rotation";
 constexpr const char* kAdmission = "Admission webhook";
 constexpr const char* kObserving = "Logs, metrics and health";
 
-Result<void> check_one_namespace(const std::string& text) {
-  if (!text.contains(',')) return {};
-  return fail(Code::kInvalid, go_quote(text) + " names several: one namespace, or none for all");
-}
-
 Result<void> check_address(const std::string& text) {
   const auto address = parse_address(text);
   return address ? Result<void>{} : std::unexpected(address.error());
@@ -38,11 +33,9 @@ void add_connection_flags(CLI::App& command, OperatorFlags& flags) {
       ->default_str("$POD_NAMESPACE, the ServiceAccount's, the kubeconfig context's, `default`")
       ->type_name("NAMESPACE")
       ->group(kConnection);
-  checked(
-      command.add_option("--namespace,--watch-namespaces", flags.secrets.watch_namespace, "Watch only this namespace"),
-      check_one_namespace)
+  command.add_option("--namespace,--watch-namespaces", flags.namespaces, "Watch only these, with commas between them")
       ->default_str("all")
-      ->type_name("NAMESPACE")
+      ->type_name("NAMESPACES")
       ->group(kConnection);
   const auto add_address = [&command](const char* name, std::string& address, const char* what) {
     checked(command.add_option(name, address, what), check_address)
@@ -270,7 +263,7 @@ Result<void> finish(OperatorFlags& flags) {
                 "--metrics-auth: tokens are not to be read on the way; give --metrics-secure as well, which serves "
                 "--metrics-addr over TLS");
   }
-  flags.openclaw.watched_namespace = flags.secrets.watch_namespace;
+  flags.secrets.watched = flags.openclaw.watched = kube::Namespaces::listed(flags.namespaces);
   return {};
 }
 

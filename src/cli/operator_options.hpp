@@ -21,6 +21,7 @@ namespace rotor::cli {
 struct OperatorFlags {
   std::optional<std::string> kubeconfig{};
   std::string operator_namespace{};
+  std::string namespaces{};               // with commas between them; empty: all
   std::string metrics_address = ":8080";  // "0": none
   std::string live_address = ":8082";
   bool metrics_secure = false;

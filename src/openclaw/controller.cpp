@@ -37,7 +37,7 @@ struct Controller::Impl {
        ManagedKinds kinds, kube::Ownership* divided)
       : options(std::move(wanted)),
         ownership(divided != nullptr ? *divided : everything),
-        view(client, clock, options.watched_namespace, kinds),
+        view(client, clock, options.watched, kinds),
         events(kube::make_event_recorder(executor, client, clock, "openclawinstance-controller")),
         metrics(registry, view, [this](const kube::Key& key) { return is_ours(key); }),
         reconciler(client, clock, view, *events, index, config_maps, metrics, permits, options, kinds),
@@ -177,6 +177,8 @@ Controller::Controller(Executor executor, kube::Client& client, Clock& clock, Me
     : impl_(std::make_unique<Impl>(std::move(executor), client, clock, metrics, std::move(options), kinds, ownership)) {
 }
 Controller::~Controller() = default;
+
+std::vector<std::string> Controller::troubles() const { return impl_->view.watches.troubles(); }
 
 bool Controller::ready() const { return impl_->view.watches.ready(); }
 

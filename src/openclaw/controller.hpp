@@ -35,6 +35,7 @@ class Controller {
 
   // All watches have been listed once: passes run.
   bool ready() const;
+  std::vector<std::string> troubles() const;  // what keeps it from being ready, as kube::Watches says it
   kube::QueueLateness lateness() const;
 
  private:

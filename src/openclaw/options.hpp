@@ -3,13 +3,14 @@
 #include <string>
 
 #include "base/duration.hpp"
+#include "kube/object/namespaces.hpp"
 #include "openclaw/rollout/limits.hpp"
 
 namespace rotor::openclaw {
 
 struct ControllerOptions {
   std::string operator_namespace = "default";  // where the digest key lives
-  std::string watched_namespace{};             // empty: all
+  kube::Namespaces watched{};
   int workers = 4;
   // A rotation waits until nothing changed for `quiet`, but not longer than `quiet_at_most` after the first change.
   Duration quiet = std::chrono::seconds(1);

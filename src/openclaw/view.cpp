@@ -71,18 +71,17 @@ const kube::OwnerReference* controller_of(const LiveObject& object) {
   return found == owners.end() ? nullptr : &*found;
 }
 
-View::View(kube::Client& client, Clock& clock, std::string watched_namespace, ManagedKinds kinds)
-    : instances(client, clock, watched_namespace, kube::ListOptions{}),
-      secrets(client, clock, watched_namespace, metadata_only(), read_mark, kube::kResource<api::Secret>),
-      config_maps(client, clock, watched_namespace, metadata_only(), read_config_map_mark,
-                  kube::kResource<api::ConfigMap>),
-      proofs(client, clock, watched_namespace, labelled(kProofOf), read_proof_mark, kube::kResource<api::Job>),
-      pods(client, clock, watched_namespace, our_pods(), read_pod_glimpse, kube::kResource<api::Pod>) {
+View::View(kube::Client& client, Clock& clock, kube::Namespaces watched, ManagedKinds kinds)
+    : instances(client, clock, watched, kube::ListOptions{}),
+      secrets(client, clock, watched, metadata_only(), read_mark, kube::kResource<api::Secret>),
+      config_maps(client, clock, watched, metadata_only(), read_config_map_mark, kube::kResource<api::ConfigMap>),
+      proofs(client, clock, watched, labelled(kProofOf), read_proof_mark, kube::kResource<api::Job>),
+      pods(client, clock, watched, our_pods(), read_pod_glimpse, kube::kResource<api::Pod>) {
   for (const ManagedKind& kind : kinds) {
     const auto same = [&kind](const auto& entry) { return entry.first == kind.resource; };
     if (is_secret(kind.resource) || std::ranges::any_of(owned, same)) continue;
     owned.emplace_back(kind.resource,
-                       std::make_unique<Live>(client, clock, watched_namespace, our_own(), packing(), kind.resource));
+                       std::make_unique<Live>(client, clock, watched, our_own(), packing(), kind.resource));
   }
   watches.add(instances);
   for (const auto& [resource, cache] : owned) watches.add(*cache);

@@ -49,7 +49,7 @@ using Live = kube::Cache<LiveObject>;
 using LivePtr = Live::Ptr;
 
 struct View {
-  View(kube::Client& client, Clock& clock, std::string watched_namespace, ManagedKinds kinds = managed_kinds());
+  View(kube::Client& client, Clock& clock, kube::Namespaces watched, ManagedKinds kinds = managed_kinds());
 
   kube::Cache<api::OpenClawInstance> instances;
   kube::Cache<SecretMark> secrets;  // every one, as a mark

@@ -83,10 +83,10 @@ struct Controllers::Graph {
                                                                              const Parts& parts,
                                                                              MetricsRegistry& metrics) {
     if (!parts.options.cluster_external_secrets) return nullptr;
-    if (parts.options.watch_namespace.empty()) {
+    if (parts.options.watched.all()) {
       return std::make_unique<cluster::ClusterController>(executor, parts, metrics);
     }
-    log::info("ClusterExternalSecrets are left alone: --namespace limits Rotor to one namespace");
+    log::info("ClusterExternalSecrets are left alone: --namespace names what Rotor works in");
     return nullptr;
   }
 
@@ -157,6 +157,8 @@ std::vector<kube::QueueLateness> Controllers::lateness() const {
   all.push_back(graph_->external_secrets.lateness());
   return all;
 }
+
+std::vector<std::string> Controllers::troubles() const { return graph_->world.troubles(); }
 
 bool Controllers::ready() const { return graph_->world.ready() && (!graph_->cluster || graph_->cluster->ready()); }
 

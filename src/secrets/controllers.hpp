@@ -43,6 +43,7 @@ class Controllers {
 
   // Is everything listed and are the controllers at work?
   bool ready() const;
+  std::vector<std::string> troubles() const;  // what keeps it from being ready, as kube::Watches says it
 
  private:
   struct Graph;

@@ -80,7 +80,7 @@ GeneratorStates::GeneratorStates(kube::Client& client, Clock& clock, const gener
       generators_(generators),
       gate_(gate),
       options_(options),
-      states_(client, clock, options.watch_namespace, {}),
+      states_(client, clock, options.watched, {}),
       queue_(clock, "generatorstate", kStateWorkers,
              kube::only_owned(
                  ownership, [this](Key key) { return reconcile(std::move(key)); },

@@ -27,21 +27,21 @@ World::World(const Executor& executor, kube::Client& client, Clock& clock, const
     : client_(client),
       clock_(clock),
       ownership_(ownership),
-      watch_namespace_(options.watch_namespace),
+      watched_(options.watched),
       texts_missing_(executor),
       external_secrets_(
-          client, clock, options.watch_namespace, {}, [this](std::string_view text) { return keep(text); },
+          client, clock, options.watched, {}, [this](std::string_view text) { return keep(text); },
           kube::kResource<ExternalSecret>),
       targets_(
-          client, clock, options.watch_namespace,
+          client, clock, options.watched,
           {.label_selector = std::string(kManagedLabel) + "=" + std::string(kManagedValue)},
           [keeper = std::make_shared<TargetKeeper>()](std::string_view text) { return keeper->keep(text); },
           kube::kResource<api::Secret>),
-      stores_(client, clock, options.watch_namespace, {}, decode_store<api::es::SecretStore>,
+      stores_(client, clock, options.watched, {}, decode_store<api::es::SecretStore>,
               kube::kResource<api::es::SecretStore>),
       cluster_stores_(client, clock, "", {}, decode_store<api::es::ClusterSecretStore>,
                       kube::kResource<api::es::ClusterSecretStore>),
-      manifests_(client, clock, options.watch_namespace),
+      manifests_(client, clock, options.watched),
       generic_targets_(options.generic_targets) {
   watch_external_secrets();
   watch_targets();
@@ -201,8 +201,9 @@ Task<Result<void>> World::complete_once() {
     incomplete_ = incomplete_ || older;
     if (kept && !kept->reduced() && !older) external_secrets_.replace(id->key, *std::move(kept));
   };
-  const auto listed = co_await kube::list_all(client_, kube::kResource<ExternalSecret>, watch_namespace_, {}, take);
-  if (!listed) co_return std::unexpected(listed.error());
+  for (std::string& ns : watched_.scopes()) {
+    CO_TRY_VOID(co_await kube::list_all(client_, kube::kResource<ExternalSecret>, std::move(ns), {}, take));
+  }
   co_return Result<void>();
 }
 

@@ -46,6 +46,7 @@ class World {
   void listen(Listeners listeners) { listeners_ = std::move(listeners); }
   Task<> run();
   bool ready() const { return watches_.ready(); }
+  std::vector<std::string> troubles() const { return watches_.troubles(); }
   // What is this replica's has changed: texts are dropped, and read where they are missing.
   void divide();
 
@@ -92,7 +93,7 @@ class World {
   kube::Client& client_;
   Clock& clock_;
   const kube::Ownership& ownership_;
-  std::string watch_namespace_;
+  kube::Namespaces watched_;
   ExternalSecretKeeper keeper_;
   kube::Signal texts_missing_;
   bool incomplete_ = false;

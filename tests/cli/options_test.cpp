@@ -46,6 +46,18 @@ TEST(OperatorNamespace, IsTheFirstThatIsGiven) {
   EXPECT_EQ(choose_namespace({}), "default");
 }
 
+// B250
+TEST(WatchedNamespaces, AreTrimmedAndNamedOnce) {
+  OperatorFlags flags;
+  flags.namespaces = " a, b,,a";
+  ASSERT_TRUE(finish(flags));
+  EXPECT_EQ(flags.secrets.watched.scopes(), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(flags.openclaw.watched.text(), "a,b");
+  flags.namespaces = " , ";
+  ASSERT_TRUE(finish(flags));
+  EXPECT_TRUE(flags.secrets.watched.all());
+}
+
 struct AddressCase {
   const char* text;
   const char* expected;
@@ -95,7 +107,7 @@ TEST(OperatorFlags, MeanWhatTheySay) {
        "--namespace=a", "--metrics-secure", "--metrics-cert-dir=/certs", "--concurrent=3"});
   EXPECT_TRUE(all.secrets.generic_targets && all.secrets.extended_metric_labels && all.metrics_secure);
   EXPECT_FALSE(all.secrets.cluster_stores || all.secrets.namespaced_stores || all.secrets.flood_gate);
-  EXPECT_EQ(all.secrets.controller_class + all.secrets.watch_namespace + all.metrics_cert_dir, "minea/certs");
+  EXPECT_EQ(all.secrets.controller_class + all.namespaces + all.metrics_cert_dir, "minea/certs");
   EXPECT_EQ(all.secrets.workers, 3);
   EXPECT_TRUE(read_flags({}).openclaw_instances);
   EXPECT_FALSE(read_flags({"--enable-openclaw-reconciler=false"}).openclaw_instances);

@@ -80,7 +80,6 @@ INSTANTIATE_TEST_SUITE_P(
                   {"operator", "--metrics-addr", "8080"},
                   "\"8080\" is not an address: write it like :8080",
                   "rotor operator"},
-        WrongCase{"SeveralNamespaces", {"operator", "--namespace", "a,b"}, "\"a,b\" names several", "rotor operator"},
         WrongCase{"Shell", {"completion", "csh"}, "\"csh\" is none of bash, zsh, fish", "rotor completion"},
         WrongCase{"InheritedValue", {"run", "-f", "x", "--inherit-env=A=b"}, "is not a name", "rotor run"}),
     [](const auto& test) { return std::string(test.param.name); });

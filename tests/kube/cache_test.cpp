@@ -331,6 +331,46 @@ TEST_F(CacheTest, WaitsForAMissingKind) {
   EXPECT_FALSE(cache.waiting_for_crd());
 }
 
+TEST_F(CacheTest, SaysWhatItWaitsFor) {
+  http.will_answer(404, "404 page not found");
+  start();
+  EXPECT_THAT(cache.trouble(), HasSubstr("rotor crds | kubectl apply --server-side -f -"));
+  http.will_answer(
+      403, R"({"kind":"Status","status":"Failure","reason":"Forbidden","message":"u cannot list things","code":403})");
+  clock.advance(loop.io(), 6s);
+  EXPECT_THAT(cache.trouble(), HasSubstr("u cannot list things"));
+  http.will_answer(200, list("", 1));
+  http.will_stream();
+  clock.advance(loop.io(), 12s);
+  EXPECT_EQ(cache.trouble(), "");
+}
+
+struct SeveralNamespaces : CacheTest {
+  Cache<PartialObject> both{
+      *client, clock, Namespaces::listed("n, m"), {}, [](std::string_view t) { return json::read<PartialObject>(t); },
+      kThings};
+};
+
+TEST_F(SeveralNamespaces, AreListedOneByOneAndForgetOnlyWhatIsTheirs) {
+  int listed = 0;
+  both.on_ready([&listed] { ++listed; });
+  http.will_answer(200, list(thing("a", 1) + "," + thing("b", 1), 1));
+  auto first = http.will_stream();
+  http.will_answer(403, R"({"kind":"Status","status":"Failure","reason":"Forbidden","message":"not in m","code":403})");
+  loop.start(both.run());
+  EXPECT_FALSE(both.is_ready());
+  EXPECT_THAT(both.trouble(), HasSubstr("not in m"));
+  EXPECT_NE(both.get({"n", "a"}), nullptr);
+  const std::string theirs = R"({"metadata":{"name":"a","namespace":"m","resourceVersion":"2"}})";
+  http.will_answer(200, list(theirs, 2));
+  http.will_stream();
+  clock.advance(loop.io(), 3s);
+  EXPECT_TRUE(both.is_ready());
+  EXPECT_EQ(listed, 1);
+  EXPECT_NE(both.get({"m", "a"}), nullptr);
+  EXPECT_NE(both.get({"n", "b"}), nullptr);  // a list of m says nothing of n
+}
+
 TEST_F(CacheTest, DoesNotSpinOnWatchesThatEndAtOnce) {
   http.will_answer(200, list("", 1));
   for (int i = 0; i < 50; ++i) http.will_answer(200, "");

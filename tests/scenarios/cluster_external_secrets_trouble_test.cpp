@@ -174,7 +174,7 @@ TEST_F(ClusterSecrets, AreNotServedWhenAFlagOrANamespaceSaysSo) {
   secrets::Options off;
   off.cluster_external_secrets = false;
   secrets::Options narrow;
-  narrow.watch_namespace = "a";
+  narrow.watched = "a";
   ns("a");
   ces(kTeamA);
   for (const auto& options : {off, narrow}) {

@@ -192,14 +192,14 @@ TEST_F(SecretsProcess, LeavesStoresOfAnotherClassAndWhatReadsThemAlone) {
 
 TEST_F(SecretsProcess, SeesOneNamespaceWhenItIsToldTo) {
   secrets::Options options;
-  options.watch_namespace = "elsewhere";
+  options.watched = "elsewhere";
   world.store(kEntries);
   start(options);
   world.external_secret(kData);
   world.settle();
   EXPECT_EQ(world.ready("es", "es"), "");
   world.stop_operator();
-  options.watch_namespace = "ns";
+  options.watched = "ns";
   start(options);
   world.until_ready("es", "es", kSynced);
 }

@@ -17,7 +17,7 @@
 #include "kube/object/object.hpp"
 #include "kube/object/resource_version.hpp"
 #include "kube/runtime/recent.hpp"
-#include "kube/runtime/watch_loop.hpp"
+#include "kube/runtime/watch_group.hpp"
 
 namespace rotor::kube {
 
@@ -41,16 +41,16 @@ class Cache final : public WatchSink {
   using Decoder = std::function<Result<T>(std::string_view object_json)>;
   using Broken = std::function<void(const Key& key, const Error& error)>;
 
-  Cache(Client& client, Clock& clock, std::string ns, ListOptions options, Decoder decode = read_for_cache<T>,
-        Resource resource = kResource<T>)
-      : loop_(client, clock, resource, std::move(ns), std::move(options), *this),
-        clock_(clock),
-        decode_(std::move(decode)) {}
+  Cache(Client& client, Clock& clock, const Namespaces& namespaces, const ListOptions& options,
+        Decoder decode = read_for_cache<T>, Resource resource = kResource<T>)
+      : clock_(clock), decode_(std::move(decode)), watch_(client, clock, resource, namespaces, options, *this) {}
 
-  Task<> run() { return loop_.run(); }
+  Task<> run() { return watch_.run(); }
   bool is_ready() const { return ready_; }
   // The kind is not served: its CRD is not installed (yet).
-  bool waiting_for_crd() const { return loop_.waiting_for_crd(); }
+  bool waiting_for_crd() const { return watch_.waiting_for_crd(); }
+  // What keeps it from being ready, for people; empty when nothing does, or nothing is known yet.
+  std::string trouble() const { return ready_ ? std::string() : watch_.trouble(); }
   // What the watch showed or what we wrote since, whichever is newer.
   Ptr get(const Key& key) const {
     const Ptr* written = written_.find(key, clock_.steady());
@@ -117,9 +117,9 @@ class Cache final : public WatchSink {
     written_.sweep(clock_.steady());
     tombstones_.sweep(clock_.steady());
   }
-  void retain(const std::vector<Key>& listed) override;
+  void retain(const std::string& ns, const std::vector<Key>& listed) override;
   void ready() override {
-    if (std::exchange(ready_, true)) return;
+    if (!watch_.listed() || std::exchange(ready_, true)) return;
     for (const auto& fn : on_ready_) fn();
   }
   void broken(const Key& key, const Error& error) override {
@@ -174,7 +174,6 @@ class Cache final : public WatchSink {
     for (const auto& listener : listeners_) listener(key, before, after);
   }
 
-  WatchLoop loop_;
   Clock& clock_;
   Decoder decode_;
   std::map<Key, Ptr> objects_;
@@ -184,14 +183,16 @@ class Cache final : public WatchSink {
   std::vector<std::function<void()>> on_ready_;
   Broken broken_;
   bool ready_ = false;
+  WatchGroup watch_;
 };
 
 template <class T>
-void Cache<T>::retain(const std::vector<Key>& listed) {
+void Cache<T>::retain(const std::string& ns, const std::vector<Key>& listed) {
   std::vector<Key> gone;
   std::vector<Key> sorted = listed;
   std::ranges::sort(sorted);
   for (const auto& [key, object] : objects_) {
+    if (!ns.empty() && key.ns != ns) continue;
     if (!std::ranges::binary_search(sorted, key)) gone.push_back(key);
   }
   for (const Key& key : gone) erase(key, {});

@@ -108,16 +108,18 @@ Task<> WatchLoop::list_page() {
   resource_version_ = page->resource_version;
   continue_token_ = page->continue_token;
   if (!continue_token_.empty()) co_return;
-  sink_.retain(listed_);
+  sink_.retain(ns_, listed_);
   forget_quarantined_but(listed_);
   listed_.clear();
   listed_.shrink_to_fit();
   state_ = WatchState::kListed;
+  listed_once_ = true;
   sink_.ready();
 }
 
 Task<> WatchLoop::wait_for_crd() {
   state_ = WatchState::kEmpty;
+  last_error_.clear();
   if (!std::exchange(waiting_for_crd_, true)) {
     log::warn("waiting for a kind that the API server does not serve yet",
               {{"resource", group_resource(resource_)},
@@ -224,6 +226,15 @@ void WatchLoop::forget_quarantined_but(std::vector<Key> listed) {
   if (quarantined_.empty()) return;
   std::ranges::sort(listed);
   std::erase_if(quarantined_, [&](const auto& entry) { return !std::ranges::binary_search(listed, entry.first); });
+}
+
+std::string WatchLoop::trouble() const {
+  if (!last_error_.empty()) return fmt::format("{}: {}", group_resource(resource_), last_error_);
+  if (waiting_for_crd_) {
+    return fmt::format("the API server does not serve {} in version {}: rotor crds | kubectl apply --server-side -f -",
+                       group_resource(resource_), resource_.version);
+  }
+  return {};
 }
 
 void WatchLoop::recovered() {

@@ -29,8 +29,8 @@ class WatchSink {
   virtual Result<void> put(std::string_view object_json) = 0;
   // `version`: of the deletion, when it is known.
   virtual void erase(const Key& key, std::string_view version) = 0;
-  // The keys of a finished list, so that what vanished meanwhile is erased.
-  virtual void retain(const std::vector<Key>& listed) = 0;
+  // The keys of a finished list of a namespace ("": of all), so that what vanished meanwhile is erased.
+  virtual void retain(const std::string& ns, const std::vector<Key>& listed) = 0;
   virtual void ready() = 0;  // after every full list
   virtual void sweep() {}    // from time to time, also when no object changes
   // An object that put() refused, or whose metadata cannot be read (then `key` is empty): once for each new reason.
@@ -50,6 +50,9 @@ class WatchLoop {
   Task<> run();  // until cancelled
   WatchState state() const { return state_; }
   bool waiting_for_crd() const { return waiting_for_crd_; }
+  bool listed_once() const { return listed_once_; }
+  // Why nothing comes, for people; empty when all is well or nothing is known yet.
+  std::string trouble() const;
 
  private:
   Task<> step();
@@ -80,6 +83,7 @@ class WatchLoop {
   int gone_in_a_row_ = 0;
   std::string last_error_;
   bool waiting_for_crd_ = false;
+  bool listed_once_ = false;
 };
 
 }  // namespace rotor::kube

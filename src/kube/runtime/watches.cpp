@@ -18,6 +18,15 @@ bool Watches::ready() const {
   return std::ranges::all_of(caches_, [](const Watched& cache) { return cache.is_ready(); });
 }
 
+std::vector<std::string> Watches::troubles() const {
+  std::vector<std::string> met;
+  for (const Watched& cache : caches_) {
+    std::string one = cache.trouble();
+    if (!one.empty() && std::ranges::find(met, one) == met.end()) met.push_back(std::move(one));
+  }
+  return met;
+}
+
 void Watches::one_listed() {
   if (on_ready_ && ready()) std::exchange(on_ready_, nullptr)();
 }

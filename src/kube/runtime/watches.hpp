@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "base/task.hpp"
@@ -13,18 +14,22 @@ class Watches {
   // The cache outlives this. Before run().
   template <class T>
   void add(T& cache) {
-    caches_.push_back({[&cache] { return cache.is_ready(); }, [&cache] { return cache.run(); }});
+    caches_.push_back({[&cache] { return cache.is_ready(); }, [&cache] { return cache.run(); },
+                       [&cache] { return cache.trouble(); }});
     cache.on_ready([this] { one_listed(); });
   }
   void on_ready(std::function<void()> fn) { on_ready_ = std::move(fn); }  // called once
 
   bool ready() const;
+  // What keeps the caches from being ready, each thing once, for people; empty when nothing does, or nothing is known.
+  std::vector<std::string> troubles() const;
   Task<> run();  // until cancelled
 
  private:
   struct Watched {
     std::function<bool()> is_ready;
     std::function<Task<>()> run;
+    std::function<std::string()> trouble;
   };
   void one_listed();
 

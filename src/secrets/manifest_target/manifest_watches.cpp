@@ -117,7 +117,7 @@ Task<> ManifestWatches::follow_kind(std::shared_ptr<Watched> watched) {
   // What is refused is not watched; this goes with its users.
   while (!resource.namespaced) co_await clock_.sleep_for(kAskForKindEvery);
   watched->cache = std::make_unique<kube::Cache<Target>>(
-      client_, clock_, ns_,
+      client_, clock_, namespaces_,
       kube::ListOptions{.label_selector = std::string(kManagedLabel) + "=" + std::string(kManagedValue)}, decode_object,
       resource);
   Watched& w = *watched;

@@ -28,8 +28,8 @@ class ManifestWatches {
   // An ExternalSecret whose target changed, or can be seen for the first time.
   using Changed = std::function<void(const kube::Key& external_secret)>;
 
-  ManifestWatches(kube::Client& client, Clock& clock, std::string ns)
-      : client_(client), clock_(clock), ns_(std::move(ns)), discovery_(client) {}
+  ManifestWatches(kube::Client& client, Clock& clock, kube::Namespaces watched)
+      : client_(client), clock_(clock), namespaces_(std::move(watched)), discovery_(client) {}
   void on_change(Changed changed) { changed_ = std::move(changed); }
 
   // Until cancelled; ends when all watches have ended.
@@ -63,7 +63,7 @@ class ManifestWatches {
 
   kube::Client& client_;
   Clock& clock_;
-  std::string ns_;
+  kube::Namespaces namespaces_;
   kube::Discovery discovery_;
   Changed changed_;
   std::map<kube::KindName, std::shared_ptr<Watched>> watched_;
