@@ -1,10 +1,5 @@
 """deploy/chart: what it makes of values, and what a cluster makes of that."""
 
-import copy
-import functools
-import importlib.machinery
-import importlib.util
-import json
 import subprocess
 import sys
 
@@ -12,45 +7,11 @@ import pytest
 import yaml
 
 from harness import tools
-from harness.objects import ES, STORES, Cluster, external_secret
-from harness.operator import Operator
-from harness.processes import wait_for
+from harness.chart import DEPLOY, args, by_name, chart, container, find, render_deploy, whole
 from harness.schemas import kubeconform, write_schemas
+from harness.values import EXTERNAL_SECRETS, OPENCLAW
 
 ROOT = tools.ROOT
-DEPLOY = ROOT / "deploy"
-CLUSTER_KINDS = {"ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "Namespace", "ValidatingWebhookConfiguration"}
-
-loader = importlib.machinery.SourceFileLoader("render_deploy", str(ROOT / "tools" / "render-deploy"))
-render_deploy = importlib.util.module_from_spec(importlib.util.spec_from_loader("render_deploy", loader))
-loader.exec_module(render_deploy)
-
-
-@functools.cache
-def rendered(values: str) -> list[dict]:
-    return render_deploy.helm(values=json.loads(values))
-
-
-def chart(values: dict | None = None) -> list[dict]:
-    return copy.deepcopy(rendered(json.dumps(values or {}, sort_keys=True)))
-
-
-def find(documents: list[dict], kind: str, name: str | None = None) -> dict | None:
-    return next((d for d in documents if d["kind"] == kind and name in (None, d["metadata"]["name"])), None)
-
-
-def args(values: dict) -> list[str]:
-    return find(chart(values), "Deployment")["spec"]["template"]["spec"]["containers"][0]["args"]
-
-
-def rights(documents: list[dict], kind: str = "ClusterRole", name: str = "rotor") -> set[tuple[str, str, str]]:
-    """(group, resource, verb)"""
-    rules = find(documents, kind, name)["rules"]
-    return {(g, r, v) for rule in rules for g in rule["apiGroups"] for r in rule["resources"] for v in rule["verbs"]}
-
-
-def by_name(documents: list[dict]) -> dict:
-    return {(d["kind"], d["metadata"]["name"]): d for d in documents}
 
 
 def test_generated_files_are_in_step():
@@ -63,7 +24,7 @@ def test_plain_manifests_are_what_the_chart_makes_with_its_own_values():
     plain = by_name(render_deploy.documents(kustomized.stdout))
     assert plain.pop(("Namespace", "rotor-system"))  # helm's own flag makes it
     own = {"rbac": {"aggregateToView": False, "aggregateToEdit": False}}
-    rendered = by_name(chart(own))
+    rendered = by_name(whole(own))
     # The plain ClusterRole is for every feature, the webhook's included.
     rendered["ClusterRole", "rotor"] = find(chart(own | {"webhook": {"create": True}}), "ClusterRole", "rotor")
     for (kind, _), document in rendered.items():
@@ -89,26 +50,6 @@ def test_wrong_values_are_refused_with_their_path(wrong, path):
         chart(wrong)
 
 
-@pytest.mark.parametrize("values, gone", [
-    ({"processClusterStore": False}, ("external-secrets.io", "clustersecretstores")),
-    ({"processClusterExternalSecret": False}, ("external-secrets.io", "clusterexternalsecrets")),
-    ({"processClusterGenerator": False}, ("generators.external-secrets.io", "clustergenerators")),
-    ({"openclaw": {"enabled": False}}, ("apps", "statefulsets")),
-    ({"rbac": {"serviceAccountTokenCreate": False}}, ("", "serviceaccounts/token"))])
-def test_rights_go_with_the_features_that_are_off(values, gone):
-    assert any(right[:2] == gone for right in rights(chart()))
-    assert not any(right[:2] == gone for right in rights(chart(values)))
-    assert rights(chart(values)) < rights(chart())
-
-
-def test_rights_come_with_the_features_that_are_on():
-    more = rights(chart({"webhook": {"create": True}})) - rights(chart())
-    group = "admissionregistration.k8s.io"
-    assert {right[:2] for right in more} == {(group, "validatingwebhookconfigurations"), (group, "mutatingwebhookconfigurations")}
-    targets = {"genericTargets": {"enabled": True, "resources": [{"apiGroup": "", "resources": ["configmaps"]}]}}
-    assert rights(chart(targets)) - rights(chart()) == {("", "configmaps", verb) for verb in ("update", "delete")}  # Rotor makes its own
-
-
 def test_with_shards_nobody_leads_and_one_replica_may_become_more():
     for count in (1, 3):
         documents = chart({"shards": 60, "replicaCount": count})
@@ -118,10 +59,22 @@ def test_with_shards_nobody_leads_and_one_replica_may_become_more():
         assert find(documents, "Deployment")["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
 
 
-def test_one_replica_elects_no_leader_and_has_no_right_to():
-    one = chart({"replicaCount": 1})
-    assert find(one, "Role") is None and find(one, "PodDisruptionBudget") is None
-    assert "--leader-elect" not in args({"replicaCount": 1}) and "--leader-elect" in args({})
+@pytest.mark.parametrize("values", [
+    {}, {"replicaCount": 1}, {"replicaCount": 3}, {"leaderElect": False}, {"leaderElect": False, "replicaCount": 1}, {"leaderElection": {"enabled": False}}])
+def test_whoever_writes_was_elected_so_that_two_never_do(values):
+    made = chart(values)
+    assert "--leader-elect" in container(made)["args"]
+    assert {v for rule in find(made, "Role")["rules"] for v in rule["verbs"]} == {"create", "get", "list", "watch", "patch"}
+    assert find(made, "RoleBinding")["roleRef"]["name"] == find(made, "Role")["metadata"]["name"]
+
+
+def test_without_an_election_there_is_one_replica_that_ends_before_the_next_begins():
+    for off in ({"leaderElect": False}, {"leaderElection": {"enabled": False}}, {"leaderElect": False, "replicaCount": 1}):
+        made = find(chart(off), "Deployment")["spec"]
+        assert made["replicas"] == 1 and made["strategy"] == {"type": "Recreate"}
+        assert not find(chart(off), "PodDisruptionBudget")
+    assert find(chart({"leaderElect": False, "shards": 60, "replicaCount": 3}), "Deployment")["spec"]["replicas"] == 3, "all of them work"
+    assert find(chart(), "Deployment")["spec"]["replicas"] == 2
 
 
 @pytest.mark.parametrize("values, flag", [
@@ -135,7 +88,7 @@ def test_one_replica_elects_no_leader_and_has_no_right_to():
     ({"metrics": {"listen": {"port": 9090}}}, "--metrics-addr=:9090"), ({"metrics": {"listen": {"secure": {"enabled": True}}}}, "--metrics-secure"),
     ({"webhook": {"create": True}}, "--webhook-addr=:10250"), ({"webhook": {"create": True, "certCheckInterval": "1m"}}, "--check-interval=1m"),
     ({"openclaw": {"enabled": False}}, "--enable-openclaw-reconciler=false")])
-def test_values_of_todays_chart_become_flags_that_rotor_takes(values, flag):
+def test_values_become_flags_that_rotor_takes(values, flag):
     given = args(values)
     assert flag in given
     help_text = subprocess.run([tools.rotor(), "operator", "--help"], capture_output=True, text=True, check=True).stdout
@@ -143,50 +96,17 @@ def test_values_of_todays_chart_become_flags_that_rotor_takes(values, flag):
         assert arg.split("=")[0] in help_text, arg
 
 
-# The values file of the OpenClaw operator's chart, 0.38, with everything in it that can be set.
-OPENCLAW = {
-    "replicaCount": 1, "imagePullSecrets": [], "nameOverride": "", "fullnameOverride": "",
-    "serviceAccount": {"create": True, "automount": True, "annotations": {}, "name": ""}, "podAnnotations": {}, "podLabels": {},
-    "livenessProbe": {"httpGet": {"path": "/healthz", "port": 8081}, "initialDelaySeconds": 15, "periodSeconds": 20},
-    "readinessProbe": {"httpGet": {"path": "/readyz", "port": 8081}, "initialDelaySeconds": 5, "periodSeconds": 10},
-    "nodeSelector": {}, "tolerations": [], "affinity": {}, "logLevel": "info",
-    "leaderElection": {"enabled": True, "resourceName": "openclaw-operator-leader-election"},
-    "metrics": {"enabled": True, "bindAddress": ":8443", "secure": True, "service": {"port": 8443, "annotations": {}},
-                "serviceMonitor": {"enabled": False, "interval": "", "scrapeTimeout": "", "labels": {}}},
-    "otlp": {"enabled": False, "endpoint": "", "insecure": True},
-    "webhook": {"enabled": False, "port": 9443, "certManager": {"enabled": True, "issuerRef": {"name": "", "kind": ""}}},
-    "networkPolicy": {"enabled": True}, "crds": {"install": True, "keep": True}}
-
-
-def container(documents: list[dict]) -> dict:
-    return find(documents, "Deployment")["spec"]["template"]["spec"]["containers"][0]
-
-
-def test_the_values_file_of_the_openclaw_operators_chart_is_taken_as_it_is():
-    made = chart(OPENCLAW)
-    assert container(made)["args"] == ["operator", "--metrics-secure", "--metrics-addr=:8443"]
-    assert {p["name"]: p["containerPort"] for p in container(made)["ports"]} == {"metrics": 8443, "health": 8082}
-    assert find(made, "Service")["spec"]["ports"][0]["port"] == 8443
-    assert find(made, "NetworkPolicy") and not find(made, "ServiceMonitor") and not find(made, "ValidatingWebhookConfiguration")
-    liveness = container(made)["livenessProbe"]
-    assert (liveness["initialDelaySeconds"], liveness["periodSeconds"], liveness["httpGet"]["port"]) == (15, 20, "health")
-
-
-@pytest.mark.parametrize("values, flag", [
-    ({"logLevel": "debug"}, "--loglevel=debug"), ({"logLevel": 1}, "--loglevel=debug"), ({"metrics": {"enabled": False}}, "--metrics-addr=0"),
-    ({"metrics": {"bindAddress": "127.0.0.1:9"}}, "--metrics-addr=:9"), ({"metrics": {"secure": True}}, "--metrics-secure"),
-    ({"watchNamespaces": ["shop"]}, "--namespace=shop"), ({"webhook": {"enabled": True}}, "--webhook-addr=:10250")])
-def test_values_of_the_openclaw_operators_chart_mean_what_they_meant(values, flag):
-    assert flag in args(values) and flag not in args({})
-
-
-def test_what_the_openclaw_operators_chart_switches_off_is_off():
-    assert "--leader-elect" not in args({"leaderElection": {"enabled": False}})
-    assert not find(chart({"crds": {"install": False}}), "CustomResourceDefinition")
-    silent = chart({"metrics": {"enabled": False, "serviceMonitor": {"enabled": True}}})
-    assert not find(silent, "Service") and not find(silent, "ServiceMonitor")
-    monitor = find(chart({"metrics": {"serviceMonitor": {"enabled": True, "interval": "5s", "labels": {"a": "b"}}}}), "ServiceMonitor")
-    assert monitor["spec"]["endpoints"][0]["interval"] == "5s" and monitor["metadata"]["labels"] == {"a": "b"}
+@pytest.mark.parametrize("values, ports", [
+    ({}, {8080, 8082}), ({"metrics": {"enabled": False}}, {8082}), ({"metrics": {"listen": {"port": 9090}}}, {9090, 8082}),
+    ({"webhook": {"create": True, "port": 9443}}, {8080, 8082, 9443})])
+def test_the_network_policy_lets_in_what_listens_and_nothing_else(values, ports):
+    spec = find(chart(values | {"networkPolicy": {"enabled": True}}), "NetworkPolicy")["spec"]
+    assert {(p["port"], p["protocol"]) for rule in spec["ingress"] for p in rule["ports"]} == {(port, "TCP") for port in ports}
+    assert spec["policyTypes"] == ["Ingress", "Egress"] and spec["egress"] == [{}]
+    assert spec["podSelector"]["matchLabels"] == find(chart(), "Deployment")["spec"]["selector"]["matchLabels"]
+    assert ports == {p["containerPort"] for p in container(chart(values))["ports"]}
+    own = [{"from": [{"podSelector": {}}]}]
+    assert find(chart({"networkPolicy": {"enabled": True, "ingress": own}}), "NetworkPolicy")["spec"]["ingress"] == own
 
 
 def test_probes_take_their_times_from_the_values():
@@ -212,9 +132,9 @@ EVERYTHING = {"webhook": {"create": True}, "serviceMonitor": {"enabled": True}, 
 WITHOUT_SCHEMA = "monitoring.coreos.com/v1/ServiceMonitor,monitoring.coreos.com/v1/PrometheusRule"
 
 
-@pytest.mark.parametrize("values", [{}, EVERYTHING, OPENCLAW], ids=["own", "everything", "openclaw"])
+@pytest.mark.parametrize("values", [{}, EVERYTHING, OPENCLAW, EXTERNAL_SECRETS], ids=["own", "everything", "openclaw", "external-secrets"])
 def test_helm_3_and_helm_4_make_the_same(values):
-    assert by_name(render_deploy.helm(values=values, tool="helm4")) == by_name(chart(values))
+    assert by_name(whole(values, "helm4")) == by_name(whole(values))
 
 
 def test_helm_4_refuses_wrong_values_with_their_path_too():
@@ -232,10 +152,10 @@ def invalid(said: dict) -> list[str]:
 
 
 def test_what_the_chart_makes_fits_the_schemas_of_kubernetes(schemas):
-    for values in ({}, EVERYTHING, OPENCLAW, {"scopedRBAC": True}):
-        said = kubeconform(schemas, yaml.safe_dump_all(chart(values)), "-skip", WITHOUT_SCHEMA, "-summary")
+    for values in ({}, EVERYTHING, OPENCLAW, EXTERNAL_SECRETS, {"scopedRBAC": True}):
+        said = kubeconform(schemas, yaml.safe_dump_all(whole(values)), "-skip", WITHOUT_SCHEMA, "-summary")
         assert invalid(said) == [] and said["summary"]["valid"] > 8, said
-        assert said["summary"]["skipped"] == (2 if values is EVERYTHING else 0)
+        assert said["summary"]["skipped"] == sum(d["kind"] in ("ServiceMonitor", "PrometheusRule") for d in chart(values))
 
 
 def test_plain_manifests_and_examples_fit_the_schemas(schemas):
@@ -251,31 +171,8 @@ def test_a_field_that_kubernetes_does_not_have_would_be_told(schemas):
     assert "comand" in str(invalid(kubeconform(schemas, yaml.safe_dump(deployment))))
 
 
-def test_values_without_meaning_here_are_accepted():
-    old = {"certController": {"create": True}, "crds": {"createPushSecret": False}, "vault": {"enableTokenCache": True}, "enableHTTP2": False,
-           "openshiftFinalizers": True, "processPushSecret": False, "image": {"flavour": ""}, "log": {"timeEncoding": "epoch"}}
-    assert by_name(chart(old)) == by_name(chart())
-
-
 @pytest.mark.parametrize("path", sorted((DEPLOY / "chart" / "examples").glob("*.yaml")), ids=lambda p: p.stem)
 def test_examples_render(path):
     assert find(chart(yaml.safe_load(path.read_text())), "Deployment")
 
 
-def test_a_scoped_installation_has_no_cluster_rights_and_works(plane, request):
-    cluster = Cluster(plane)
-    ns = cluster.namespace("scoped")
-    values = yaml.safe_load((DEPLOY / "chart" / "examples" / "one-namespace.yaml").read_text()) | {"scopedNamespace": ns, "fullnameOverride": "scoped"}
-    documents = chart(values)
-    assert {d["kind"] for d in documents} & CLUSTER_KINDS == set()
-    plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all(documents))
-    flags = [arg for arg in find(documents, "Deployment")["spec"]["template"]["spec"]["containers"][0]["args"][1:] if "leader" not in arg]
-    operator = Operator(plane, flags=flags, name="scoped", account="scoped")
-    request.addfinalizer(operator.stop)
-    operator.start()
-    cluster.create(STORES, ns, "store", {"provider": {"fake": {"data": [{"key": "k", "value": "v"}]}}})
-    cluster.create(ES, ns, "keys", external_secret("store", "keys", {"K": "k"}))
-    wait_for(lambda: cluster.secret(ns, "keys") == {"K": "v"}, 30, "the Secret")
-    assert "forbidden" not in operator.log().lower(), operator.log()[-2000:]
-    plane.kubectl("delete", "-f", "-", stdin=yaml.safe_dump_all(documents))
-    assert cluster.secret(ns, "keys") == {"K": "v"}

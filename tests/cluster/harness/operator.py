@@ -22,16 +22,16 @@ def install(plane: ControlPlane):
 
 class Operator:
     def __init__(self, plane: ControlPlane, env: dict | None = None, flags: list | None = None, name: str = "operator",
-                 account: str = SERVICE_ACCOUNT):
+                 account: str = SERVICE_ACCOUNT, namespace: str = NAMESPACE):
         self.plane, self.flags = plane, flags or []
         core = k8s.client.CoreV1Api(plane.api_client())
         request = k8s.client.AuthenticationV1TokenRequest(
             spec=k8s.client.V1TokenRequestSpec(audiences=["https://kubernetes.default.svc.cluster.local"], expiration_seconds=86400))
-        token = core.create_namespaced_service_account_token(account, NAMESPACE, request).status.token
+        token = core.create_namespaced_service_account_token(account, namespace, request).status.token
         self.kubeconfig = plane.write_kubeconfig(plane.kubeconfig_path(name), token)
         self.port = free_port()
         self.process = Process(name, [tools.rotor(), "operator", f"--kubeconfig={self.kubeconfig}",
-                                      f"--operator-namespace={NAMESPACE}", f"--metrics-addr=127.0.0.1:{self.port}", "--live-addr=0",
+                                      f"--operator-namespace={namespace}", f"--metrics-addr=127.0.0.1:{self.port}", "--live-addr=0",
                                       *self.flags], plane.log_dir, env)
 
     def start(self) -> "Operator":
