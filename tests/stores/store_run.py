@@ -11,11 +11,11 @@ from harness.processes import wait_for
 class StoreRun(LocalRun):
     """Manifests as dicts, or as the text of a page of the documentation."""
 
-    def __init__(self, folder: pathlib.Path, manifests: list[dict] | str, env: dict | None = None, flags=()):
+    def __init__(self, folder: pathlib.Path, manifests: list[dict] | str, env: dict | None = None, flags=(), command=()):
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "manifests.yaml"
         path.write_text(manifests if isinstance(manifests, str) else "\n---\n".join(map(json.dumps, manifests)))
-        super().__init__(folder, path, env=env, flags=flags)
+        super().__init__(folder, path, env=env, flags=flags, command=command)
 
     def get(self, kind: str, name: str, ns: str) -> dict | None:
         text = self.kubectl("-n", ns, "get", kind, name, "-o", "json", "--ignore-not-found")

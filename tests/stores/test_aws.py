@@ -12,6 +12,7 @@ from doubles.aws_gate import AwsGate
 from harness import tools
 from harness.moto import REGION, Moto
 from operator_run import OperatorRun
+from revocation import PROGRAM, Revocation, rotates_there_and_back, secret_of
 from store_run import StoreRun
 
 PAGE = tools.ROOT / "docs" / "stores" / "aws.md"
@@ -197,6 +198,38 @@ def test_every_signature_is_botocores_and_a_path_of_the_endpoint_counts(aws, tmp
             assert sorted(gate.calls) == ["GetParameter", "GetSecretValue"], "ten entries of one parameter are one call"
     finally:
         aws.moto.enforce(True)
+
+
+@pytest.fixture(scope="module")
+def agents(aws, tmp_path_factory):
+    """A key out of each of the two services, for an agent."""
+    aws.client("secretsmanager").create_secret(Name="agents/key", SecretString="sm-agent-one")
+    aws.client("ssm").put_parameter(Name="/agents/key", Value="ssm-agent-one", Type="SecureString")
+    manifests = [*store("sm", "SecretsManager", aws.keys["reader"]), secret_of("sm", {"key": "agents/key"}),
+                 *store("ssm", "ParameterStore", aws.keys["reader"]), secret_of("ssm", {"key": "/agents/key"})]
+    with StoreRun(tmp_path_factory.mktemp("agents"), manifests, env=aws.moto.environment(), command=PROGRAM) as run:
+        yield run
+
+
+def test_the_versions_of_a_secret_tell_which_one_may_be_revoked(aws, agents):
+    """Back is what an operator does in a hurry: the stage moves to the version before."""
+    sm = aws.client("secretsmanager")
+    first = sm.get_secret_value(SecretId="agents/key")["VersionId"]
+
+    def rotate() -> str:
+        return sm.put_secret_value(SecretId="agents/key", SecretString="sm-agent-two")["VersionId"]
+
+    def back() -> str:
+        now = sm.get_secret_value(SecretId="agents/key")["VersionId"]
+        sm.update_secret_version_stage(SecretId="agents/key", VersionStage="AWSCURRENT", MoveToVersionId=first, RemoveFromVersionId=now)
+        return first
+    rotates_there_and_back(Revocation(agents, "sm", "agents/key"), first, rotate, back)
+
+
+def test_the_numbers_of_a_parameter_tell_which_one_may_be_revoked(aws, agents):
+    def put(value: str) -> str:
+        return str(aws.client("ssm").put_parameter(Name="/agents/key", Value=value, Type="SecureString", Overwrite=True)["Version"])
+    rotates_there_and_back(Revocation(agents, "ssm", "/agents/key"), "1", lambda: put("ssm-agent-two"), lambda: put("ssm-agent-one"))
 
 
 def test_every_manifest_of_the_page_works(tmp_path):

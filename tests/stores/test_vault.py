@@ -17,6 +17,7 @@ from harness.control_plane import ControlPlane
 from harness.operator import Operator, install
 from harness.processes import wait_for
 from harness.vault import Vault
+from revocation import PROGRAM, Revocation, rotates_there_and_back, secret_of
 from store_run import StoreRun
 
 POLICY = """
@@ -332,6 +333,18 @@ def test_the_token_of_a_login_is_revoked_when_rotor_ends_and_one_in_a_secret_is_
             assert run.secret(name)
     revoked = shop.requests("auth/token/revoke-self")[before:]
     assert [("error" in line, line["auth"]["metadata"].get("role_name")) for line in revoked] == [(False, "shop")]
+
+
+def test_the_versions_of_a_kv_secret_tell_which_one_may_be_revoked(shop, tmp_path):
+    kv = shop.root.secrets.kv.v2
+
+    def write(value: str) -> str:
+        return str(kv.create_or_update_secret("shop/agent", {"key": value})["data"]["version"])
+    first = write("kv-agent-one")
+    objects = [*shop.credentials(), shop.store("kv", TOKEN), secret_of("kv", {"key": "shop/agent", "property": "key"})]
+    with StoreRun(tmp_path, objects, command=PROGRAM) as run:
+        rotates_there_and_back(Revocation(run, "kv", "shop/agent"), first, lambda: write("kv-agent-two"), lambda: write("kv-agent-one"))
+        assert kv.read_secret_version("shop/agent", version=int(first), raise_on_deleted_version=True)["data"]["data"] == {"key": "kv-agent-one"}
 
 
 # -- the manifests of the documentation
