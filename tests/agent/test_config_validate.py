@@ -1,5 +1,6 @@
 """The configurations that Rotor renders (tests/openclaw/rendered), read by the real program."""
 
+import concurrent.futures
 import json
 import pathlib
 import subprocess
@@ -29,9 +30,17 @@ def validate(program: pathlib.Path, home: pathlib.Path, config: str):
     return answer
 
 
+@pytest.fixture(scope="module")
+def answers(program, tmp_path_factory):
+    """Of each rendered one: the program takes seconds to start, and on one core, so two run side by side."""
+    folders = {name: tmp_path_factory.mktemp(name) for name in NAMES}
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return {name: pool.submit(validate, program, folders[name], (RENDERED / f"{name}.json").read_text()) for name in NAMES}
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_the_program_takes_what_is_rendered(program, tmp_path, name):
-    answer = validate(program, tmp_path, (RENDERED / f"{name}.json").read_text())
+def test_the_program_takes_what_is_rendered(answers, name):
+    answer = answers[name].result()
     assert answer.returncode == 0, answer.stdout
     assert "warning" not in answer.stdout.lower(), answer.stdout
 

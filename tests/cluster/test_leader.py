@@ -111,8 +111,10 @@ def test_a_leader_that_stood_still_past_its_lease_writes_nothing_when_it_wakes_u
     for i in range(20):
         cluster.create(ES, ns, f"busy{i}", external_secret("store", f"busy{i}", {"K": "k"}, interval="1s"))
     wait_for(lambda: cluster.secret(ns, "busy19"), 30, "the objects to be worked on")
+    began = time.time()
     first.process.popen.send_signal(signal.SIGSTOP)
     wait_for(lambda: took_over_at(second), 20, "the standby to lead")
+    print(f"hand-over after SIGSTOP: {took_over_at(second) - began:.3f} s of a lease of {SECONDS['lease']} s")
     rotates(cluster, ns, "2")
     mark = plane.audit_length()
     first.process.popen.send_signal(signal.SIGCONT)

@@ -1,6 +1,5 @@
 """The pod of an instance on a real API server: what it stores is what we meant, so a second pass has nothing to write."""
 
-import itertools
 import json
 import pathlib
 import time
@@ -12,7 +11,6 @@ from harness.operator import NAMESPACE, SERVICE_ACCOUNT
 from harness.processes import wait_for
 
 USER = f"system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}"
-POKES = itertools.count()
 MAXIMAL = json.loads((pathlib.Path(__file__).parent / "data" / "maximal-instance.json").read_text())
 
 
@@ -42,15 +40,23 @@ def writes(plane, mark: int, ns: str) -> list:
             if e["verb"] in {"create", "update", "patch", "delete"} and e.get("objectRef", {}).get("namespace") == ns]
 
 
-def poke(cluster: Cluster, operator, ns: str, name: str, times: int):
-    """An annotation is news: each is a pass, which the operator counts."""
-    def passes() -> float:
-        series = f'openclaw_reconcile_total{{instance="{name}",namespace="{ns}",result="success"}} '
-        return next((float(line[len(series):]) for line in operator.get("/metrics")[1].splitlines() if line.startswith(series)), 0)
-    for _ in range(times):
-        before = passes()
-        cluster.patch(INSTANCES, ns, name, {"metadata": {"annotations": {"poke": str(next(POKES))}}})
-        wait_for(lambda: passes() > before, 30, "a pass")
+@pytest.fixture(scope="module")
+def waiting(cluster):
+    """An instance whose claim came after it had been looked for. The half minute until it looks again passes while the other
+    tests work."""
+    ns = cluster.namespace("pod-claim")
+    cluster.create(INSTANCES, ns, "agent", {"storage": {"persistence": {"existingClaim": "mine"}}})
+    condition = cluster.wait_condition(INSTANCES, ns, "agent", "False", "StorageReady")
+    without = found(cluster, ns, "agent")
+    cluster.core.create_namespaced_persistent_volume_claim(ns, {"metadata": {"name": "mine"}, "spec": {
+        "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}})
+    return ns, condition, without
+
+
+def test_b103_a_claim_of_the_users_that_is_not_there_is_said_and_waited_for(waiting):
+    _, condition, stateful_set = waiting
+    assert condition["reason"] == "ExistingClaimNotFound" and '"mine"' in condition["message"], condition
+    assert stateful_set is None
 
 
 @pytest.mark.parametrize("name,spec", [("default", {}), ("maximal", MAXIMAL)])
@@ -61,10 +67,10 @@ def test_b159_b237_a_second_pass_writes_nothing(cluster, plane, operator, name, 
     if not spec:
         cluster.wait_condition(INSTANCES, ns, name)
     wait_for(lambda: cluster.condition(INSTANCES, ns, name, "StatefulSetReady"), 60, "the status")
-    poke(cluster, operator, ns, name, 1)  # whatever the pod's becoming ready still called for is over
+    operator.look_again(cluster, ns, name)  # whatever the pod's becoming ready still called for is over
     wait_for(lambda: still(cluster, ns, name), 30, "the StatefulSet's controller to have said all")
     before, mark = versions(cluster, ns, name), plane.audit_length()
-    poke(cluster, operator, ns, name, 10)
+    operator.look_again(cluster, ns, name, 10)
     assert writes(plane, mark, ns) == []
     assert versions(cluster, ns, name) == before
 
@@ -76,11 +82,11 @@ def test_b239_an_instance_that_is_applied_again_and_again_changes_nothing(cluste
     apply = lambda: plane.kubectl("apply", "--server-side", "--field-manager=flux", "-f", "-", stdin=json.dumps(manifest))  # noqa: E731
     apply()
     cluster.wait_condition(INSTANCES, ns, "agent")
-    poke(cluster, operator, ns, "agent", 1)
+    operator.look_again(cluster, ns, "agent")
     before, mark = versions(cluster, ns, "agent"), plane.audit_length()
     for _ in range(5):
         apply()
-    poke(cluster, operator, ns, "agent", 1)
+    operator.look_again(cluster, ns, "agent")
     assert versions(cluster, ns, "agent") == before
     assert writes(plane, mark, ns) == []
     instance = cluster.get(INSTANCES, ns, "agent")
@@ -121,20 +127,14 @@ def test_a_volume_under_a_name_of_ours_is_refused_and_the_pod_is_left_alone(clus
     assert cluster.pod_uid(ns, "agent") == uid
 
 
-def test_b103_b104_a_claim_of_the_users_is_waited_for(cluster):
-    ns = cluster.namespace("pod-claim")
-    cluster.create(INSTANCES, ns, "agent", {"storage": {"persistence": {"existingClaim": "mine"}}})
-    condition = cluster.wait_condition(INSTANCES, ns, "agent", "False", "StorageReady")
-    assert condition["reason"] == "ExistingClaimNotFound" and '"mine"' in condition["message"], condition
-    assert found(cluster, ns, "agent") is None
-    cluster.core.create_namespaced_persistent_volume_claim(ns, {"metadata": {"name": "mine"}, "spec": {
-        "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}})
-    cluster.wait_condition(INSTANCES, ns, "agent", timeout=60)  # it looks again by itself
-    assert cluster.get(INSTANCES, ns, "agent")["status"]["managedResources"]["pvc"] == "mine"
-    claims = cluster.core.list_namespaced_persistent_volume_claim(ns).items
-    assert [c.metadata.name for c in claims] == ["mine"]
-
-
 def found(cluster: Cluster, ns: str, name: str):
     sets = cluster.apps.list_namespaced_stateful_set(ns).items
     return next((s for s in sets if s.metadata.name == name), None)
+
+
+def test_b104_a_claim_of_the_users_is_found_by_itself_and_no_other_is_made(cluster, waiting):
+    ns = waiting[0]
+    cluster.wait_condition(INSTANCES, ns, "agent", timeout=60)
+    assert cluster.get(INSTANCES, ns, "agent")["status"]["managedResources"]["pvc"] == "mine"
+    claims = cluster.core.list_namespaced_persistent_volume_claim(ns).items
+    assert [c.metadata.name for c in claims] == ["mine"]

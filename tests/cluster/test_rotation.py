@@ -11,9 +11,20 @@ from harness.operator import Operator
 from harness.processes import wait_for
 
 
+QUIET = 1  # seconds without another change, after which a pod is restarted: the operator's default
+
+
+class Watched(Cluster):
+    """With the operator that works on it."""
+
+    def __init__(self, plane, operator: Operator):
+        super().__init__(plane)
+        self.operators = [operator]
+
+
 @pytest.fixture
 def cluster(plane, operator):
-    return Cluster(plane)
+    return Watched(plane, operator)
 
 
 def running(cluster: Cluster, ns: str, name: str = "agent") -> str:
@@ -27,16 +38,19 @@ def set_secret(cluster: Cluster, ns: str, name: str, values: dict, create: bool 
     return cluster.core.patch_namespaced_secret(name, ns, body)
 
 
-def hash_changes(cluster: Cluster, ns: str, before: str | None) -> str:
-    return wait_for(lambda: (h := cluster.secret_hash(ns, "agent")) != before and h, 30, "the pod template to change")
+def hash_changes(cluster: Cluster, ns: str, before: str | None, timeout: float = 30) -> str:
+    return wait_for(lambda: (h := cluster.secret_hash(ns, "agent")) != before and h, timeout, "the pod template to change")
 
 
-def stays(cluster: Cluster, ns: str, generation: int, seconds: float = 4):
-    """No write to the StatefulSet's spec during the quiet period and a while longer."""
-    deadline = time.monotonic() + seconds
+def stays(cluster: Watched, ns: str, generation: int):
+    """No write to the StatefulSet's spec until a restart would have been due, nor by a pass after that."""
+    deadline = time.monotonic() + QUIET + 0.5
     while time.monotonic() < deadline:
         assert cluster.generation(ns, "agent") == generation
         time.sleep(0.2)
+    for operator in cluster.operators:
+        operator.look_again(cluster, ns, "agent")
+    assert cluster.generation(ns, "agent") == generation
 
 
 def test_a_burst_of_changes_is_one_restart(cluster):
@@ -172,12 +186,12 @@ def test_the_api_server_restarts_in_the_middle(cluster, plane):
     before, generation = cluster.secret_hash(ns, "agent"), cluster.generation(ns, "agent")
     plane.restart_apiserver()
     wait_for(lambda: set_fake_values(cluster, ns, "store", {"a": "2"}) is None, 30, "the API server to take a write")
-    hash_changes(cluster, ns, before)
+    hash_changes(cluster, ns, before, 90)  # pauses between tries grow with the time that it was away
     stays(cluster, ns, generation + 1)
 
 
 def test_the_operator_killed_in_the_middle_loses_nothing_and_restarts_once(plane, moto, operator):
-    cluster = Cluster(plane)
+    cluster = Watched(plane, operator)
     ns = cluster.namespace("rot-killed")
     fake_store(cluster, ns, "store", {"a": "1"})
     cluster.create(ES, ns, "keys", external_secret("store", "keys", {"A": "a"}, "1s"))
@@ -198,7 +212,7 @@ def test_the_operator_killed_in_the_middle_loses_nothing_and_restarts_once(plane
 
 def test_no_restart_loop_when_two_operators_race_for_the_digest_key(plane, moto, operator):
     """A second operator process finds the key the first one made, and agrees with its digests."""
-    cluster = Cluster(plane)
+    cluster = Watched(plane, operator)
     ns = cluster.namespace("rot-two")
     set_secret(cluster, ns, "keys", {"A": "1"}, create=True)
     cluster.create(INSTANCES, ns, "agent", instance("keys"))
@@ -207,6 +221,7 @@ def test_no_restart_loop_when_two_operators_race_for_the_digest_key(plane, moto,
     second = Operator(plane, name="operator-2")
     try:
         second.start()
+        cluster.operators.append(second)
         stays(cluster, ns, generation)
     finally:
         second.stop()

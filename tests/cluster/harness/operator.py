@@ -1,5 +1,6 @@
 """`rotor operator` as it runs in a cluster: as the ServiceAccount of deploy/, with only its RBAC."""
 
+import itertools
 import pathlib
 import urllib.request
 
@@ -7,10 +8,12 @@ import kubernetes as k8s
 
 from . import tools
 from .control_plane import ControlPlane
+from .objects import INSTANCES, Cluster
 from .processes import Process, free_port, wait_for
 
 NAMESPACE = "rotor-system"
 SERVICE_ACCOUNT = "rotor"
+POKES = itertools.count()
 
 
 def install(plane: ControlPlane):
@@ -47,6 +50,18 @@ class Operator:
     def get(self, path: str) -> tuple[int, str]:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
             return answer.status, answer.read().decode()
+
+    def passes(self, ns: str, name: str) -> float:
+        """How often it has gone through an instance."""
+        series = f'openclaw_reconcile_total{{instance="{name}",namespace="{ns}",'
+        return sum(float(line.rsplit(" ", 1)[1]) for line in self.get("/metrics")[1].splitlines() if line.startswith(series))
+
+    def look_again(self, cluster: Cluster, ns: str, name: str, times: int = 1):
+        """An annotation is news: each is a pass, which it counts."""
+        for _ in range(times):
+            before = self.passes(ns, name)
+            cluster.patch(INSTANCES, ns, name, {"metadata": {"annotations": {"poke": str(next(POKES))}}})
+            wait_for(lambda: self.passes(ns, name) > before, 30, "a pass")
 
     def stop(self):
         return self.process.stop()
