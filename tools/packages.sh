@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs Debian packages that are missing. tools/packages.sh build|test; docs/dependencies.md says what each is for.
+# `tools/packages.sh libraries` prints what the binary is compiled and linked with: tools/sysroot.sh fetches it for arm64.
 set -euo pipefail
 build=(clang-19 lld-19 llvm-19 cmake ninja-build ccache pkg-config git ca-certificates
   libboost1.81-dev libboost-json1.81-dev libssl-dev libyaml-dev libre2-dev libutf8proc-dev
@@ -11,7 +12,8 @@ test=(libclang-rt-19-dev clang-tidy-19 clang-format-19 libgtest-dev libgmock-dev
 case ${1:-} in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
-  *) echo "usage: $0 build|test" >&2; exit 2 ;;
+  libraries) printf '%s\n' "${build[@]}" | grep '^z\?lib.*-dev$'; exit 0 ;;
+  *) echo "usage: $0 build|test|libraries" >&2; exit 2 ;;
 esac
 
 missing=()

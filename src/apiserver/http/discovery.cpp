@@ -222,7 +222,11 @@ Object version_info() {
   out["buildDate"] = "1970-01-01T00:00:00Z";
   out["goVersion"] = "";
   out["compiler"] = "clang";
+#if defined(__aarch64__)
+  out["platform"] = "linux/arm64";
+#else
   out["platform"] = "linux/amd64";
+#endif
   return out;
 }
 
