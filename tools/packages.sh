@@ -7,7 +7,7 @@ build=(clang-19 lld-19 llvm-19 cmake ninja-build ccache pkg-config git ca-certif
   libzstd-dev zlib1g-dev libhowardhinnant-date-dev tzdata libspdlog-dev libfmt-dev libcli11-dev)
 test=(libclang-rt-19-dev clang-tidy-19 clang-format-19 libgtest-dev libgmock-dev libbenchmark-dev libsimdjson-dev
   python3 python3-venv containerd runc containernetworking-plugins busybox-static iproute2 iptables procps openssl
-  openssh-client nodejs groff-base zsh fish)
+  openssh-client nodejs groff-base zsh fish slapd)
 
 case ${1:-} in
   build) wanted=("${build[@]}") ;;
@@ -29,5 +29,7 @@ fi
 echo "installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
+# The tests start a directory of their own; the machine gets none.
+echo "slapd slapd/no_configuration boolean true" | debconf-set-selections
 # A newer Boost beside an older one clashes on the shared header folder: the older -dev packages go.
 apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
