@@ -45,17 +45,21 @@ Task<Lookup<SecretBytes>> ApiClient::call(std::string operation, SecretBytes req
   }
 }
 
-Task<Result<void>> ApiClient::pages(std::string operation, MakePage make, ReadPage read) {
+Task<Lookup<ApiClient::AllRead>> ApiClient::pages(std::string operation, MakePage make, ReadPage read) {
   std::set<std::string> seen;
   std::string token;
   while (seen.insert(token).second && seen.size() <= kMostPages) {
-    const Lookup<SecretBytes> answer = co_await call(operation, make(token));
-    if (answer.absent()) co_return fail(Code::kInvalid, answer.absence().what);
-    if (answer.failed()) co_return std::unexpected(answer.error());
-    CO_TRY(token, read(*answer));
-    if (token.empty()) co_return Result<void>();
+    CO_LOOKUP(const SecretBytes answer, co_await call(operation, make(token)));
+    CO_TRY(token, read(answer));
+    if (token.empty()) co_return AllRead{};
   }
   co_return fail(Code::kUnavailable, fmt::format("{}: the list does not end ({} pages)", operation, seen.size()));
+}
+
+Result<void> required(Lookup<ApiClient::AllRead> pages) {
+  if (pages.absent()) return fail(Code::kInvalid, pages.absence().what);
+  if (pages.failed()) return std::unexpected(pages.error());
+  return {};
 }
 
 }  // namespace rotor::providers::aws

@@ -31,10 +31,12 @@ class ApiClient {
   // The answer's body. Absent: the service stated that there is no such thing.
   Task<Lookup<SecretBytes>> call(std::string operation, SecretBytes request);
 
-  // Every page of a list. `make` is given the token of the page to ask for, `read` answers that of the next.
+  // Every page of a list. Absent: the service said so of a page, which says nothing of the others or of anything that
+  // would have been on it. `make` is given the token of the page to ask for, `read` answers that of the next.
   using MakePage = std::function<SecretBytes(std::string_view next_token)>;
   using ReadPage = std::function<Result<std::string>(const SecretBytes& answer)>;
-  Task<Result<void>> pages(std::string operation, MakePage make, ReadPage read);
+  struct AllRead {};
+  Task<Lookup<AllRead>> pages(std::string operation, MakePage make, ReadPage read);
 
  private:
   Shared& shared_;
@@ -43,5 +45,8 @@ class ApiClient {
   Endpoint endpoint_;
   RetryPolicy retry_;
 };
+
+// For a list that cannot be missing: what the service called absent is an error.
+Result<void> required(Lookup<ApiClient::AllRead> pages);
 
 }  // namespace rotor::providers::aws

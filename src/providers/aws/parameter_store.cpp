@@ -67,7 +67,7 @@ Task<Result<SecretMap>> read_named(ApiClient& api, Names names) {
 
 Task<Result<SecretMap>> read_below(ApiClient& api, std::string path, NameFilter wanted) {
   FoundValues all;
-  CO_TRY_VOID(co_await api.pages(
+  CO_TRY_VOID(required(co_await api.pages(
       "GetParametersByPath", [&](std::string_view token) { return parameters_by_path_request(path, token); },
       [&](const SecretBytes& answer) -> Result<std::string> {
         TRY(ParameterPage page, read_parameter_page("GetParametersByPath", answer));
@@ -75,13 +75,13 @@ Task<Result<SecretMap>> read_below(ApiClient& api, std::string path, NameFilter 
           if (wanted.wants(parameter.name)) TRY_VOID(keep(all, std::move(parameter)));
         }
         return std::move(page.next_token);
-      }));
+      })));
   co_return std::move(all).take();
 }
 
 Task<Result<Names>> list_names(ApiClient& api, ParameterFilter filter, NameFilter wanted) {
   Names names;
-  CO_TRY_VOID(co_await api.pages(
+  CO_TRY_VOID(required(co_await api.pages(
       "DescribeParameters", [&](std::string_view token) { return describe_parameters_request(filter, token); },
       [&](const SecretBytes& answer) -> Result<std::string> {
         TRY(ParameterPage page, read_parameter_page("DescribeParameters", answer));
@@ -89,7 +89,7 @@ Task<Result<Names>> list_names(ApiClient& api, ParameterFilter filter, NameFilte
           if (wanted.wants(parameter.name)) names.push_back(std::move(parameter.name));
         }
         return std::move(page.next_token);
-      }));
+      })));
   co_return std::move(names);
 }
 

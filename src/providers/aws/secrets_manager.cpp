@@ -88,17 +88,19 @@ Task<Result<SecretMap>> read_named(ApiClient& api, Names names) {
   co_return co_await complete(api, std::move(batches));
 }
 
-Task<Result<Batches>> read_filtered(ApiClient& api, Filters filters, NameFilter wanted) {
+// Absent: one of the secrets that match is gone, and the service answers none of its page for that.
+Task<Lookup<Batches>> read_filtered(ApiClient& api, Filters filters, NameFilter wanted) {
   Batches batches;
-  CO_TRY_VOID(co_await api.pages(
-      "BatchGetSecretValue", [&](std::string_view token) { return batch_request(filters, token); },
-      [&](const SecretBytes& answer) { return take_page(answer, wanted, batches); }));
+  CO_LOOKUP([[maybe_unused]] const auto all,
+            co_await api.pages(
+                "BatchGetSecretValue", [&](std::string_view token) { return batch_request(filters, token); },
+                [&](const SecretBytes& answer) { return take_page(answer, wanted, batches); }));
   co_return std::move(batches);
 }
 
 Task<Result<Names>> list_names(ApiClient& api, Search search, NameFilter wanted) {
   Names names;
-  CO_TRY_VOID(co_await api.pages(
+  CO_TRY_VOID(required(co_await api.pages(
       "ListSecrets", [&](std::string_view token) { return list_secrets_request(search.filters, token); },
       [&](const SecretBytes& answer) -> Result<std::string> {
         TRY(SecretPage page, read_secret_page(answer));
@@ -106,7 +108,7 @@ Task<Result<Names>> list_names(ApiClient& api, Search search, NameFilter wanted)
           if (wanted.wants(secret.name) && matches(search, secret)) names.push_back(std::move(secret.name));
         }
         return std::move(page.next_token);
-      }));
+      })));
   co_return std::move(names);
 }
 
@@ -114,10 +116,11 @@ Task<Result<SecretMap>> find_secrets(ApiClient& api, FindRequest wanted) {
   CO_TRY(Search search, plan_search(wanted));
   CO_TRY(NameFilter filter, NameFilter::make(wanted.name_regexp));
   if (search.reads_at_once) {
-    Result<Batches> batches = co_await read_filtered(api, search.filters, std::move(filter));
+    Lookup<Batches> batches = co_await read_filtered(api, search.filters, std::move(filter));
     if (batches) co_return co_await complete(api, *std::move(batches));
-    if (batches.error().code != Code::kDenied) co_return std::unexpected(std::move(batches).error());
-    CO_TRY(filter, NameFilter::make(wanted.name_regexp));  // who may not do that may still list and read
+    // Who may not do that may still list and read, and a list leaves out what was deleted.
+    if (batches.failed() && batches.error().code != Code::kDenied) co_return std::unexpected(batches.error());
+    CO_TRY(filter, NameFilter::make(wanted.name_regexp));
   }
   CO_TRY(Names names, co_await list_names(api, std::move(search), std::move(filter)));
   co_return co_await read_named(api, std::move(names));

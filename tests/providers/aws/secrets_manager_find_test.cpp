@@ -156,6 +156,21 @@ TEST_F(FindSecrets, WhoMayNotReadAPathAtOnceListsAndReads) {
   EXPECT_EQ(aws_.calls.at(1), R"(ListSecrets {"MaxResults":100,"Filters":[{"Key":"name","Values":["/p"]}]})");
 }
 
+// Corrections 2.7: one deleted secret makes the service refuse the page that it would have been on.
+TEST_F(FindSecrets, ADeletedSecretHidesNoneOfTheOthersBelowItsPath) {
+  for (const char* said : {R"({"__type":"ResourceNotFoundException","Message":"no"})",
+                           R"({"__type":"InvalidRequestException","Message":"it is currently marked deleted."})"}) {
+    aws_.always["BatchGetSecretValue"] = {400, said};
+    aws_.pages["ListSecrets"] = {R"({"SecretList":[{"Name":"a"},{"Name":"b"},{"Name":"gone"}]})"};
+    EXPECT_EQ(find({.path = "/p", .name_regexp = "."}), (Found{{"a", "1"}, {"b", "22"}})) << said;
+  }
+}
+
+TEST_F(FindSecrets, AListThatTheServiceCallsAbsentIsAnError) {
+  aws_.always["ListSecrets"] = {400, R"({"__type":"ResourceNotFoundException","Message":"no list"})"};
+  EXPECT_EQ(find({.name_regexp = "."}), (Found{{"", "ListSecrets: ResourceNotFoundException: no list"}}));
+}
+
 TEST_F(FindSecrets, ThePrefixIsNotPutBeforeFoundNames) {
   auto prefixed = client(std::string(kKeysAuth) + R"(,"prefix":"p/")");
   ASSERT_TRUE(prefixed);
