@@ -121,20 +121,22 @@ void common_options(asio::ssl::context& context) {
   SSL_CTX_set_mode(context.native_handle(), SSL_MODE_RELEASE_BUFFERS);
 }
 
+// A server does not change its certificate while somebody waits: asking again sooner meets the same one.
+constexpr std::chrono::minutes kCertificateStays{1};
+
+std::string certificate_problem(long verdict, const std::string& host) {
+  if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
+    return fmt::format(
+        "TLS: the server's certificate is not valid for \"{}\"; check the URL or the server's certificate", host);
+  }
+  return fmt::format("TLS: the certificate of \"{}\" is not trusted ({}); give the CA that issued it as CA bundle",
+                     host, X509_verify_cert_error_string(verdict));
+}
+
 Error handshake_error(SSL* ssl, const error_code& error, const std::string& host) {
   if (error == asio::error::operation_aborted) return {Code::kCancelled, "cancelled during the TLS handshake"};
   const long verdict = SSL_get_verify_result(ssl);
-  if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
-    return {Code::kUnavailable,
-            fmt::format("TLS: the server's certificate is not valid for \"{}\"; check the URL or the server's "
-                        "certificate",
-                        host)};
-  }
-  if (verdict != X509_V_OK) {
-    return {Code::kUnavailable, fmt::format("TLS: the certificate of \"{}\" is not trusted ({}); give the CA that "
-                                            "issued it as CA bundle",
-                                            host, X509_verify_cert_error_string(verdict))};
-  }
+  if (verdict != X509_V_OK) return {Code::kUnavailable, certificate_problem(verdict, host), kCertificateStays};
   const bool closed = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
   return {Code::kUnavailable, fmt::format("TLS handshake with \"{}\" failed: {}", host,
                                           closed ? "the server closed the connection" : openssl_reason(error))};

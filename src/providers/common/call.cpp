@@ -81,6 +81,7 @@ Task<Result<net::Response>> Caller::call(Call call) {
       wait = retry_after(response->headers, clock_.now());
     } else {
       judgement = Judgement::fail(response.error());
+      wait = response.error().retry_after;  // what stands in the way stays: a certificate, for one
     }
     withhold(judgement.error.message, sent);
     if (!call.provider.empty()) calls_.count(call.provider, call.name, judgement.next == Next::kTake);
@@ -92,7 +93,8 @@ Task<Result<net::Response>> Caller::call(Call call) {
     const milliseconds pause = std::max(wait.value_or(milliseconds(0)), pause_after(call.retry, tried));
     const bool fits = clock_.steady() + pause < deadline;
     if (!is_transient(judgement.error) || tried >= call.retry.attempts || !fits) {
-      judgement.error.retry_after = wait;  // a longer wait is the queue's, not ours
+      // A longer wait that the server asks for is the queue's, not ours.
+      judgement.error.retry_after = response ? wait : std::nullopt;
       co_return std::unexpected(std::move(judgement.error));
     }
     co_await clock_.sleep_for(pause);

@@ -74,6 +74,20 @@ TEST_F(VaultTls, TrustsTheBundleOfTheStoreAndNobodyElse) {
   EXPECT_TRUE(untrusted.contains("TLS: the certificate of \"localhost\" is not trusted")) << untrusted;
 }
 
+// Repeating it would meet the same certificate.
+TEST_F(VaultTls, ThatIsNotTrustedIsTriedOnceAndRememberedByNobody) {
+  const std::string login = R"("auth":{"appRole":{"roleId":"r","secretRef":{"name":"vault","key":"token"}}})";
+  const SteadyTime before = clock_.steady();
+  const std::string refused = read(login);
+  EXPECT_TRUE(refused.contains("TLS: the certificate of \"localhost\" is not trusted")) << refused;
+  EXPECT_EQ(counter_.counts["HashiCorp/Vault/Login/error"], 1);
+  EXPECT_EQ(clock_.steady(), before) << "nobody waited";
+  vault_.logins["approle/login"] = R"({"role_id":"r","secret_id":"root"})";
+  EXPECT_EQ(read(bundle(1) + login), "v") << "the next login is tried at once";
+  EXPECT_EQ(read(login), refused) << "and it is no refusal that a cache keeps";
+  EXPECT_EQ(counter_.counts["HashiCorp/Vault/Login/error"], 2);
+}
+
 TEST_F(VaultTls, SaysWhereTheAuthoritiesAreMissing) {  // V76
   const std::string missing = read(R"("caProvider":{"type":"Secret","name":"vault","key":"none"},)");
   EXPECT_TRUE(
