@@ -72,6 +72,13 @@ Task<StreamResult> tunnel_and_tls(ClientTls& tls, tcp::socket socket, Url url, c
   co_return stream;
 }
 
+// The process's own proxy is its administrator's choice. Any other came with the address that it leads to, and whoever
+// chose that may have chosen the proxy for where it stands.
+bool is_of_the_process(const ProxyConfig& proxy) {
+  const ProxyConfig own = proxy_from_environment();
+  return proxy.https_proxy == own.https_proxy && proxy.http_proxy == own.http_proxy;
+}
+
 }  // namespace
 
 // One address after the other, each with its own time limit.
@@ -108,7 +115,7 @@ Task<Result<std::unique_ptr<Connection>>> Dialer::dial(Url url, std::string_view
     CO_TRY(proxy, parse_proxy(text));
   }
   const Url& peer = proxy ? proxy->url : url;
-  const Reach reach = proxy ? Reach::kAnywhere : config_.reach;
+  const Reach reach = proxy && is_of_the_process(config_.proxy) ? Reach::kAnywhere : config_.reach;
   CO_TRY(tcp::socket socket, co_await connect(peer.host, peer.port, reach, stage));
 
   auto connection = std::make_unique<Connection>();

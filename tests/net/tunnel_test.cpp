@@ -87,9 +87,21 @@ TEST_F(Tunnel, CarriesTlsToANameOnlyTheProxyKnows) {
   EXPECT_EQ(proxy_.heads[0], "CONNECT vault.example:8200 HTTP/1.1\r\nHost: vault.example:8200\r\n\r\n");
 }
 
-TEST_F(Tunnel, IsNoMatterOfReachForTheProxyIsNotTheStores) {
+TEST_F(Tunnel, OfTheProcessItselfIsNoMatterOfReachForNoStoreChoseIt) {
+  for (const char* name : {"HTTPS_PROXY", "HTTP_PROXY"}) ::setenv(name, proxy_.url().c_str(), 1);
   start(proxy_.url(), Reach::kRemote);
   EXPECT_TRUE(send({.url = "https://vault.example:8200/v1"}));
+  for (const char* name : {"HTTPS_PROXY", "HTTP_PROXY"}) ::unsetenv(name);
+}
+
+TEST_F(Tunnel, ThatCameWithTheAddressLeadsNoFurtherThanTheAddressMay) {
+  start(proxy_.url(), Reach::kRemote);
+  const Result<Response> response = send({.url = "https://vault.example:8200/v1"});
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().code, Code::kDenied);
+  EXPECT_TRUE(response.error().message.contains("a loopback address, which is out of bounds here"))
+      << response.error().message;
+  EXPECT_TRUE(proxy_.heads.empty());
 }
 
 TEST_F(Tunnel, SendsTheProxysCredentials) {
