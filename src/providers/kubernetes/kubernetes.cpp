@@ -22,6 +22,7 @@ namespace {
 using kubernetes::Config;
 
 constexpr std::string_view kUserAgent = "external-secrets";
+constexpr std::int64_t kTokenLife = 3600;  // seconds
 constexpr std::string_view kNoConsumer = "the store's ServiceAccount needs a namespace";
 
 class KubernetesClient final : public SecretsClient {
@@ -83,6 +84,21 @@ class KubernetesClient final : public SecretsClient {
   CallCounter& calls_;
 };
 
+Error no_certificate(Error error, std::string_view what) {
+  return std::move(error).prefixed(what).prefixed("could not fetch client key and cert");
+}
+
+Error no_account_token(const Error& error) {
+  return {error.code,
+          fmt::format("could not fetch Auth.ServiceAccount: cannot create service account token: {:?}", error.message)};
+}
+
+// Where another cluster is and who we are to it.
+struct Connection {
+  kube::ConnectionConfig config{};
+  std::optional<ServiceAccounts::Wish> account{};  // set: its token goes with every request
+};
+
 class KubernetesProvider final : public Provider {
  public:
   explicit KubernetesProvider(const Services& services)
@@ -112,41 +128,54 @@ class KubernetesProvider final : public Provider {
     if (!referent) {
       auto connection = co_await connect(context.gate, context.scope(), config);
       if (!connection) co_return std::unexpected(std::move(connection).error().prefixed("failed to prepare auth"));
-      CO_TRY(client, open(*std::move(connection), reach_of(context, environment_)));
+      CO_TRY(client, open(*std::move(connection), context.gate, reach_of(context, environment_)));
     }
     std::unique_ptr<SecretsClient> made = std::make_unique<KubernetesClient>(std::move(client), config.ns(), calls_);
     co_return std::move(made);
   }
 
  private:
-  // A proxy of the kubeconfig's own is not the process's: such a client has connections for itself.
-  Result<std::unique_ptr<kube::Client>> open(kube::ConnectionConfig connection, net::Reach reach) {
-    if (!connection.proxy_url.empty()) {
-      return kube::make_client(executor_, clock_, std::move(connection), std::string(kUserAgent));
+  // A proxy of the kubeconfig's own is not the process's: such a client has connections for itself, and the proxy is no
+  // further away than the server may be.
+  Result<std::unique_ptr<kube::Client>> open(Connection connection, ReferenceGate& gate, net::Reach reach) {
+    kube::ConnectionConfig& config = connection.config;
+    std::unique_ptr<net::HttpClient> transport;
+    if (!config.proxy_url.empty()) {
+      TRY(transport,
+          net::make_http_client(executor_, clock_,
+                                {.tls = config.tls,
+                                 .reach = reach,
+                                 .beyond_reach = "authRef: proxy-url is where a SecretStore may not send anybody",
+                                 .proxy = {.https_proxy = config.proxy_url, .http_proxy = config.proxy_url},
+                                 .user_agent = std::string(kUserAgent)}));
+    } else {
+      TRY(std::shared_ptr<net::HttpClient> http, http_.get(config.tls, reach));
+      transport = connection.account
+                      ? kubernetes::log_in_as(std::move(http), accounts_, gate, *std::move(connection.account))
+                      : kubernetes::borrow(std::move(http));
     }
-    TRY(std::shared_ptr<net::HttpClient> http, http_.get(connection.tls, reach));
-    return kube::make_client_on(kubernetes::borrow(std::move(http)), clock_, std::move(connection),
-                                std::string(kUserAgent));
+    return kube::make_client_on(std::move(transport), clock_, std::move(config), std::string(kUserAgent));
   }
 
-  Task<Result<kube::ConnectionConfig>> connect(ReferenceGate& gate, Scope scope, Config config) {
+  Task<Result<Connection>> connect(ReferenceGate& gate, Scope scope, Config config) {
     if (config.auth_ref && config.auth) co_return fail(Code::kInvalid, "authRef and inline auth cannot both be set");
     if (config.auth_ref) {
       CO_TRY(const SecretBytes kubeconfig, co_await gate.secret_value(scope, *config.auth_ref));
-      co_return kubernetes::inline_kubeconfig(kubeconfig, plain_http_);
+      CO_TRY(kube::ConnectionConfig inside, kubernetes::inline_kubeconfig(kubeconfig, plain_http_));
+      co_return Connection{std::move(inside)};
     }
     if (!config.auth)
       co_return fail(Code::kInvalid, "no auth provider given: set auth.serviceAccount, auth.token or auth.cert");
-    kube::ConnectionConfig connection;
-    connection.server = kubernetes::server_url(config);
-    CO_TRY_VOID(check_endpoint(kubernetes::kServerField, connection.server, plain_http_));
-    CO_TRY(connection.tls.ca_pem, co_await resolve_ca(gate, scope, config.server.ca_bundle, config.server.ca_provider));
+    Connection connection;
+    connection.config.server = kubernetes::server_url(config);
+    CO_TRY_VOID(check_endpoint(kubernetes::kServerField, connection.config.server, plain_http_));
+    CO_TRY(connection.config.tls.ca_pem,
+           co_await resolve_ca(gate, scope, config.server.ca_bundle, config.server.ca_provider));
     CO_TRY_VOID(co_await log_in(gate, scope, *config.auth, connection));
     co_return std::move(connection);
   }
 
-  Task<Result<void>> log_in(ReferenceGate& gate, Scope scope, kubernetes::Auth auth,
-                            kube::ConnectionConfig& connection) {
+  Task<Result<void>> log_in(ReferenceGate& gate, Scope scope, kubernetes::Auth auth, Connection& connection) {
     const int methods = (auth.token ? 1 : 0) + (auth.cert ? 1 : 0) + (auth.service_account ? 1 : 0);
     if (methods > 1) {
       co_return fail(Code::kInvalid,
@@ -156,29 +185,24 @@ class KubernetesProvider final : public Provider {
       auto token = co_await gate.secret_value(scope, auth.token->bearer_token);
       if (!token)
         co_return std::unexpected(std::move(token).error().prefixed("could not fetch Auth.Token.BearerToken"));
-      connection.token = *std::move(token);
+      connection.config.token = *std::move(token);
     } else if (auth.cert) {
       auto cert = co_await gate.secret_value(scope, auth.cert->client_cert);
-      if (!cert) co_return std::unexpected(std::move(cert).error().prefixed("could not fetch client key and cert"));
+      if (!cert)
+        co_return std::unexpected(no_certificate(std::move(cert).error(), "unable to fetch client certificate"));
       auto key = co_await gate.secret_value(scope, auth.cert->client_key);
-      if (!key) co_return std::unexpected(std::move(key).error().prefixed("could not fetch client key and cert"));
-      connection.tls.certificate_pem = std::string(cert->reveal());
-      connection.tls.key_pem = *std::move(key);
+      if (!key) co_return std::unexpected(no_certificate(std::move(key).error(), "unable to fetch client key"));
+      connection.config.tls.certificate_pem = std::string(cert->reveal());
+      connection.config.tls.key_pem = *std::move(key);
     } else if (auth.service_account) {
-      auto token = co_await service_account_token(gate, scope, *auth.service_account);
-      if (!token) co_return std::unexpected(std::move(token).error().prefixed("could not fetch Auth.ServiceAccount"));
-      connection.token = *std::move(token);
+      ServiceAccounts::Wish wish{scope, *auth.service_account, {auth.service_account->audiences, kTokenLife}};
+      const auto token = co_await accounts_.token(gate, wish);
+      if (!token) co_return std::unexpected(no_account_token(token.error()));
+      connection.account = std::move(wish);
     } else {
       co_return fail(Code::kInvalid, "no auth provider given: set auth.serviceAccount, auth.token or auth.cert");
     }
     co_return Result<void>();
-  }
-
-  Task<Result<SecretBytes>> service_account_token(ReferenceGate& gate, Scope scope,
-                                                  api::es::ServiceAccountSelector account) {
-    kube::TokenRequest request{account.audiences, 3600};
-    auto token = co_await accounts_.token(gate, std::move(scope), std::move(account), std::move(request));
-    co_return std::move(token);
   }
 
   Executor executor_;

@@ -186,6 +186,11 @@ TEST_F(KubernetesFlow, K30_ExactlyOneWayToLogInIsTaken) {
        "multiple auth methods provided: set exactly one of Token, ServiceAccount, or Cert"},
       {R"("auth":{"token":{"bearerToken":{"name":"k8s","key":"no"}}})",
        "could not fetch Auth.Token.BearerToken: cannot find secret data for key: \"no\""},
+      {R"("auth":{"cert":{"clientCert":{"name":"k8s","key":"no"},"clientKey":{"name":"k8s","key":"token"}}})",
+       "could not fetch client key and cert: unable to fetch client certificate: cannot find secret data for key: "
+       "\"no\""},
+      {R"("auth":{"cert":{"clientCert":{"name":"k8s","key":"token"},"clientKey":{"name":"k8s","key":"no"}}})",
+       "could not fetch client key and cert: unable to fetch client key: cannot find secret data for key: \"no\""},
   };
   for (const auto& [more, message] : cases) {
     const auto refused = open(context(block(more)));
@@ -194,16 +199,101 @@ TEST_F(KubernetesFlow, K30_ExactlyOneWayToLogInIsTaken) {
   }
 }
 
-TEST_F(KubernetesFlow, AServiceAccountsTokenIsAskedForOnceForItsAudiences) {
-  api_.answers[kSecrets + "/s"] = {{200, secret("s", R"("a":"Yg==")")}};
-  const std::string account = R"("auth":{"serviceAccount":{"name":"app","audiences":["other-cluster"]}})";
-  for (int i = 0; i < 2; ++i) {
-    auto store = open(context(block(account)));
-    ASSERT_TRUE(store) << store.error().message;
-    EXPECT_EQ(text_of(pump((*store)->get_secret(remote("s", "a")))), "b");
+// The cluster's API server as it issues tokens: each for an hour, all of them other ones.
+struct Issuer final : ReferenceGate {
+  Issuer(ReferenceGate& all, const Clock& clock) : all(all), clock(clock) {}
+  Task<Result<SecretBytes>> secret_value(Scope scope, api::es::SecretKeySelector ref) override {
+    co_return co_await all.secret_value(std::move(scope), std::move(ref));
   }
-  EXPECT_EQ(gate_.audiences, Names{"other-cluster"});
-  EXPECT_EQ(api_.callers.front(), "Bearer jwt-1");
+  Task<Result<std::string>> config_map_value(Scope, std::string, std::optional<std::string>, std::string) override {
+    co_return fail(Code::kInvalid, "there is no ConfigMap here");
+  }
+  Task<Result<kube::StringMap>> service_account_annotations(Scope, api::es::ServiceAccountSelector) override {
+    co_return kube::StringMap();
+  }
+  Task<Result<kube::IssuedToken>> service_account_token(Scope, api::es::ServiceAccountSelector,
+                                                        kube::TokenRequest request) override {
+    audiences = request.audiences;
+    if (refuses) co_return fail(Code::kInvalid, "serviceaccounts \"app\" not found");
+    co_return kube::IssuedToken{SecretBytes(fmt::format("jwt-{}", ++issued)), clock.now() + std::chrono::hours(1)};
+  }
+
+  ReferenceGate& all;
+  const Clock& clock;
+  Names audiences{};
+  bool refuses = false;
+  int issued = 0;
+};
+
+class KubernetesAccount : public KubernetesFlow {
+ protected:
+  KubernetesAccount() { api_.answers[kSecrets + "/s"] = {good_}; }
+  ~KubernetesAccount() override { stop(); }
+
+  std::unique_ptr<SecretsClient> account() {
+    StoreContext c = context(block(R"("auth":{"serviceAccount":{"name":"app","audiences":["other-cluster"]}})"));
+    auto made = open({.store = c.store, .consumer_ns = c.consumer_ns, .gate = issuer_});
+    return made ? *std::move(made) : nullptr;
+  }
+  std::string read(SecretsClient& store) {
+    return text_of(pump(store.get_secret(remote("s", "a")))).value_or("no value");
+  }
+
+  const ApiServer::Answer good_{200, secret("s", R"("a":"Yg==")")};
+  const ApiServer::Answer refused_{401, R"({"kind":"Status","reason":"Unauthorized","code":401,"message":"no"})"};
+  Issuer issuer_{gate_, clock_};
+};
+
+TEST_F(KubernetesAccount, HasOneTokenForItsAudiencesAndAllItsClients) {
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(read(*account()), "b");
+  EXPECT_EQ(issuer_.audiences, Names{"other-cluster"});
+  EXPECT_EQ(api_.callers, (Names{"Bearer jwt-1", "Bearer jwt-1"}));
+}
+
+// 5.2
+TEST_F(KubernetesAccount, WhoseTokenCannotBeHadIsSaid) {
+  issuer_.refuses = true;
+  StoreContext c = context(block(R"("auth":{"serviceAccount":{"name":"app"}})"));
+  const auto refused = open({.store = c.store, .consumer_ns = c.consumer_ns, .gate = issuer_});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "failed to prepare auth: could not fetch Auth.ServiceAccount: cannot create service account token: "
+            "\"serviceaccounts \\\"app\\\" not found\"");
+}
+
+// 10.4 #47
+TEST_F(KubernetesAccount, ItsTokenIsKeptForFourFifthsOfItsLife) {
+  auto store = account();
+  clock_.advance(std::chrono::minutes(47));
+  EXPECT_EQ(read(*store), "b");
+  EXPECT_EQ(issuer_.issued, 1);
+  clock_.advance(std::chrono::minutes(2));
+  EXPECT_EQ(read(*store), "b");
+  EXPECT_EQ(api_.callers.back(), "Bearer jwt-2");
+}
+
+TEST_F(KubernetesAccount, ATokenThatIsRefusedInTheMiddleIsReplacedOnceUnseen) {
+  auto store = account();
+  EXPECT_EQ(read(*store), "b");
+  api_.answers[kSecrets + "/s"] = {refused_, good_};
+  EXPECT_EQ(read(*store), "b");
+  EXPECT_EQ(api_.callers, (Names{"Bearer jwt-1", "Bearer jwt-1", "Bearer jwt-2"}));
+  EXPECT_EQ(read(*account()), "b");
+  EXPECT_EQ(api_.callers.back(), "Bearer jwt-2") << "the new one is everybody's";
+}
+
+TEST_F(KubernetesAccount, AServerThatTakesNoTokenCostsNoneACall) {
+  api_.answers[kSecrets + "/s"] = {refused_};
+  auto store = account();
+  for (int i = 0; i < 3; ++i) {
+    const auto got = pump(store->get_secret(remote("s", "a")));
+    ASSERT_TRUE(got.failed());
+    EXPECT_EQ(got.error().code, Code::kUnauthenticated);
+  }
+  EXPECT_EQ(issuer_.issued, 1);
+  clock_.advance(std::chrono::minutes(2));
+  EXPECT_TRUE(pump(store->get_secret(remote("s", "a"))).failed());
+  EXPECT_EQ(issuer_.issued, 2);
 }
 
 // Who is handed a client by whom: connections live with it.
@@ -242,6 +332,30 @@ TEST_F(KubernetesFlow, AKubeconfigInASecretSaysWhereAndWho) {
   ASSERT_TRUE(store) << store.error().message;
   EXPECT_EQ(text_of(pump((*store)->get_secret(remote("s", "a")))), "b");
   EXPECT_EQ(api_.callers, Names{"Bearer of-kubeconfig"});
+}
+
+TEST_F(KubernetesFlow, AProxyOfAKubeconfigIsNoWayToTheControllersLoopback) {
+  gate_.secrets["team/kubeconfig/config"] =
+      "current-context: c\ncontexts: [{name: c, context: {cluster: k, user: u}}]\nclusters: [{name: k, cluster: "
+      "{server: 'https://other.example', proxy-url: '" +
+      url() + "'}}]\nusers: [{name: u, user: {token: t}}]\n";
+  const std::string text = R"({"authRef":{"name":"kubeconfig","key":"config"},"remoteNamespace":"other"})";
+  const auto said = [&](bool allowed) {
+    StoreContext c = context(text);
+    c.allow_controller_identity = allowed;
+    auto store = open(std::move(c));
+    if (!store) return store.error().message;
+    const auto got = pump((*store)->get_secret(remote("s", "a")));
+    return got.failed() ? got.error().message : std::string("no error");
+  };
+  variables_["KUBERNETES_SERVICE_HOST"] = "10.0.0.1";
+  const std::string refused = said(false);
+  EXPECT_TRUE(refused.contains("127.0.0.1, a loopback address, which is out of bounds here")) << refused;
+  EXPECT_TRUE(refused.contains("authRef: proxy-url")) << refused;
+  EXPECT_TRUE(api_.calls.empty());
+  const std::string allowed = said(true);
+  EXPECT_FALSE(allowed.contains("out of bounds")) << allowed;
+  EXPECT_FALSE(api_.calls.empty()) << "the proxy was asked for a tunnel";
 }
 
 TEST_F(KubernetesFlow, AClusterStoreWhoseServiceAccountDependsOnTheConsumerIsUnknownWithoutOne) {
