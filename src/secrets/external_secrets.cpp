@@ -94,6 +94,7 @@ void ExternalSecretController::store_judged(const StoreView& store) {
     const bool waits = !es->ready.value_or(false) || queue_.failures(key) > 0;
     if (!waits || (!store.cluster() && key.ns != store.metadata.ns)) continue;
     const ExternalSecretPtr whole = es->whole();
+    if (!whole) continue;
     const auto refs = store_refs(*whole);
     const bool uses = std::ranges::any_of(refs, [&store](const api::es::StoreRef& ref) {
       return ref.name == store.metadata.name && store_kind(ref) == store.kind;

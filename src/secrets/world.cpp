@@ -13,6 +13,8 @@ namespace {
 
 using kube::Key;
 
+constexpr std::string_view kMalformedAround = "metadata or status is malformed";
+
 template <class Store>
 Result<StoreView> decode_store(std::string_view text) {
   TRY(Store store, json::read<Store>(text));
@@ -44,6 +46,7 @@ World::World(const Executor& executor, kube::Client& client, Clock& clock, const
       manifests_(client, clock, options.watched),
       generic_targets_(options.generic_targets) {
   watch_external_secrets();
+  watch_unreadable();
   watch_targets();
   watch_stores();
   watches_.add(external_secrets_);
@@ -70,14 +73,40 @@ void World::watch_external_secrets() {
     if (!news) return;
     const ExternalSecretPtr whole = after ? after->whole() : nullptr;
     if (after && !whole) {  // its spec could be read before: it is what stands around it
-      if (listeners_.unreadable) listeners_.unreadable(key, {Code::kInvalid, "metadata or status is malformed"});
+      if (listeners_.unreadable) listeners_.unreadable(key, {Code::kInvalid, std::string(kMalformedAround)});
       return;
     }
     listeners_.external_secret(key, first_seen, whole);
   });
-  external_secrets_.on_broken([this](const Key& key, const Error& error) {
+}
+
+// Who controls it hears of it, too: by its last good state, or by the name alone.
+void World::watch_unreadable() {
+  const auto tell_owner = [this](const Key& key) {
+    const Kept kept = external_secrets_.get(key);
+    const std::string owner = kept ? kept->cluster_owner : "";
+    if (listeners_.child) listeners_.child(key, owner, owner);
+  };
+  external_secrets_.on_broken([this, tell_owner](const Key& key, const Error& error) {
     if (listeners_.unreadable) listeners_.unreadable(key, error);
+    tell_owner(key);
   });
+  external_secrets_.on_mended([this, tell_owner](const Key& key) {
+    const Kept now = external_secrets_.get(key);
+    if (now && now->reduced()) {
+      if (listeners_.readable) listeners_.readable(key);
+    } else if (const ExternalSecretPtr whole = now ? now->whole() : nullptr; !now || whole) {
+      if (listeners_.external_secret) listeners_.external_secret(key, false, whole);
+    }
+    tell_owner(key);
+  });
+}
+
+std::string World::why_unreadable(const Key& external_secret) const {
+  if (const std::string* why = external_secrets_.why_broken(external_secret)) return *why;
+  const Kept kept = external_secrets_.get(external_secret);
+  const bool malformed = kept && !kept->reduced() && !kept->whole();
+  return malformed ? std::string(kMalformedAround) : std::string();
 }
 
 void World::index_external_secret(const Key& key, const Kept& before, const Kept& after) {

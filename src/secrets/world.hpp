@@ -56,6 +56,8 @@ class World {
   bool still_has(const ExternalSecret& es) const;
   // The ExternalSecrets that a ClusterExternalSecret controls, as the watch showed them.
   std::set<kube::Key> children_of(const std::string& cluster_external_secret) const;
+  // Why what the API server has of an ExternalSecret cannot be read; empty: it can, or there is none.
+  std::string why_unreadable(const kube::Key& external_secret) const;
   TargetPtr target(const kube::Key& key) const;  // a Secret
   // Secrets that carry the owner label of this ExternalSecret.
   std::vector<std::string> owned_by(const kube::Key& external_secret) const;
@@ -82,6 +84,7 @@ class World {
   Task<> complete();
   Task<Result<void>> complete_once();
   void watch_external_secrets();
+  void watch_unreadable();
   void watch_targets();
   void follow_manifest(const kube::Key& key, const Kept& after);
   void watch_stores();

@@ -248,6 +248,25 @@ TEST_F(CacheTest, ResumesWhereAWatchEnded) {
   EXPECT_EQ(cache.all().size(), 1U);
 }
 
+TEST_F(CacheTest, TellsWhenWhatCouldNotBeReadIsMendedOrGone) {
+  std::vector<std::string> mended;
+  cache.on_mended([&mended](const Key& key) { mended.push_back(key.text()); });
+  http.will_answer(200, list(broken_thing("a", 1) + "," + broken_thing("b", 2) + "," + broken_thing("c", 3), 3));
+  auto body = http.will_stream();
+  start();
+  ASSERT_NE(cache.why_broken({"n", "a"}), nullptr);
+  body->push(event("MODIFIED", thing("a", 4)));
+  body->push(event("DELETED", broken_thing("b", 5)));
+  loop.settle();
+  EXPECT_THAT(mended, ElementsAre("n/a", "n/b"));
+  EXPECT_EQ(cache.why_broken({"n", "a"}), nullptr);
+  http.will_answer(200, list(thing("a", 4), 9));
+  http.will_stream();
+  body->push(event("ERROR", kGoneStatus));
+  loop.settle();
+  EXPECT_THAT(mended, ElementsAre("n/a", "n/b", "n/c"));
+}
+
 TEST_F(CacheTest, ResumesAfterABrokenConnectionWithBackOff) {
   http.will_answer(200, list("", 3));
   auto body = http.will_stream();

@@ -88,6 +88,10 @@ class Cache final : public WatchSink {
   void on_ready(std::function<void()> fn) { on_ready_.push_back(std::move(fn)); }
   // An object that cannot be decoded, once for each reason; its last good state stays in the cache.
   void on_broken(Broken fn) { broken_ = std::move(fn); }
+  // One of those can be read again, or is gone.
+  void on_mended(std::function<void(const Key& key)> fn) { mended_ = std::move(fn); }
+  // Why what the API server has of an object cannot be read; null: it can, or there is none.
+  const std::string* why_broken(const Key& key) const { return watch_.why_broken(key); }
 
   Result<void> put(std::string_view object_json) override {
     Ptr object = answered(object_json);
@@ -124,6 +128,9 @@ class Cache final : public WatchSink {
   }
   void broken(const Key& key, const Error& error) override {
     if (broken_) broken_(key, error);
+  }
+  void mended(const Key& key) override {
+    if (mended_) mended_(key);
   }
 
  private:
@@ -182,6 +189,7 @@ class Cache final : public WatchSink {
   std::vector<Listener> listeners_;
   std::vector<std::function<void()>> on_ready_;
   Broken broken_;
+  std::function<void(const Key&)> mended_;
   bool ready_ = false;
   WatchGroup watch_;
 };

@@ -30,6 +30,14 @@ bool WatchGroup::waiting_for_crd() const {
   return std::ranges::any_of(loops_, [](const auto& loop) { return loop->waiting_for_crd(); });
 }
 
+const std::string* WatchGroup::why_broken(const Key& key) const {
+  for (const auto& loop : loops_) {
+    const auto found = loop->quarantined().find(key);
+    if (found != loop->quarantined().end()) return &found->second;
+  }
+  return nullptr;
+}
+
 std::string WatchGroup::trouble() const {
   for (const auto& loop : loops_) {
     std::string met = loop->listed_once() ? std::string() : loop->trouble();

@@ -185,8 +185,8 @@ void WatchLoop::handle(const WatchEvent& event) {
       sink_.sweep();
       return;
     case WatchEvent::Type::kDeleted:
-      quarantined_.erase(id->key);
       sink_.erase(id->key, id->resource_version);
+      mend(id->key);
       return;
     case WatchEvent::Type::kAdded:
     case WatchEvent::Type::kModified:
@@ -207,7 +207,7 @@ void WatchLoop::take(std::string_view object_json) {
 
 void WatchLoop::put(const Key& key, std::string_view object_json) {
   if (const auto done = sink_.put(object_json)) {
-    quarantined_.erase(key);
+    mend(key);
   } else {
     quarantine(key, done.error());
   }
@@ -222,10 +222,18 @@ void WatchLoop::quarantine(const Key& key, const Error& error) {
   sink_.broken(key, error);
 }
 
+void WatchLoop::mend(const Key& key) {
+  if (quarantined_.erase(key) > 0 && !key.name.empty()) sink_.mended(key);
+}
+
 void WatchLoop::forget_quarantined_but(std::vector<Key> listed) {
   if (quarantined_.empty()) return;
   std::ranges::sort(listed);
-  std::erase_if(quarantined_, [&](const auto& entry) { return !std::ranges::binary_search(listed, entry.first); });
+  std::vector<Key> gone;
+  for (const auto& [key, why] : quarantined_) {
+    if (!std::ranges::binary_search(listed, key)) gone.push_back(key);
+  }
+  for (const Key& key : gone) mend(key);
 }
 
 std::string WatchLoop::trouble() const {

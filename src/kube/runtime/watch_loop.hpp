@@ -35,6 +35,8 @@ class WatchSink {
   virtual void sweep() {}    // from time to time, also when no object changes
   // An object that put() refused, or whose metadata cannot be read (then `key` is empty): once for each new reason.
   virtual void broken(const Key&, const Error&) {}
+  // One of those can be read now, or is gone; after put() or erase().
+  virtual void mended(const Key&) {}
 };
 
 // Who an object is, from its text; everything after its metadata is left unread.
@@ -53,6 +55,8 @@ class WatchLoop {
   bool listed_once() const { return listed_once_; }
   // Why nothing comes, for people; empty when all is well or nothing is known yet.
   std::string trouble() const;
+  // What cannot be read, and why.
+  const std::map<Key, std::string>& quarantined() const { return quarantined_; }
 
  private:
   Task<> step();
@@ -65,6 +69,7 @@ class WatchLoop {
   void take(std::string_view object_json);  // one item of a list
   void put(const Key& key, std::string_view object_json);
   void quarantine(const Key& key, const Error& error);
+  void mend(const Key& key);
   void forget_quarantined_but(std::vector<Key> listed);
   void recovered();
 
@@ -78,7 +83,7 @@ class WatchLoop {
   std::string continue_token_;
   std::string resource_version_;
   std::vector<Key> listed_;
-  std::map<Key, std::string> quarantined_;  // and why
+  std::map<Key, std::string> quarantined_;
   int failures_ = 0;
   int gone_in_a_row_ = 0;
   std::string last_error_;

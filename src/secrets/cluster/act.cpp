@@ -80,6 +80,8 @@ Task<Standing> act_in(Parts parts, ClusterWorld& world, std::string ns, Namespac
       co_return Standing{};
     case NamespacePlan::Child::kForeign:
       co_return Standing{Standing::Kind::kFailed, {Code::kAlreadyExists, std::string(kOccupied)}};
+    case NamespacePlan::Child::kUnreadable:
+      co_return Standing{Standing::Kind::kUnreadable, {Code::kInvalid, std::move(plan.text)}};
     case NamespacePlan::Child::kLeave:
       co_return Standing{Standing::Kind::kProvisioned};
     case NamespacePlan::Child::kCreate:

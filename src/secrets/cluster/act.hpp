@@ -16,6 +16,7 @@ struct Standing {
     kProvisioned,  // the child is as it should be
     kFailed,       // `error` is why it is not
     kRaced,        // somebody else wrote in between: the next pass sees what
+    kUnreadable,   // what is in its place cannot be read; who mends or removes it wakes us
   } kind = Kind::kNothing;
   Error error{};
 };

@@ -25,6 +25,9 @@ ClusterWorld::ClusterWorld(kube::Client& client, Clock& clock)
   parents_.on_broken([this](const kube::Key& key, const Error& error) {
     if (listeners_.unreadable) listeners_.unreadable(key, error);
   });
+  parents_.on_mended([this](const kube::Key& key) {
+    if (listeners_.parent) listeners_.parent(key, parents_.get(key));
+  });
   namespaces_.on_change([this](const kube::Key& key, const auto& before, const auto& after) {
     if ((after && namespaces_.is_own_write(key, *after)) || !listeners_.ns) return;
     listeners_.ns(before, after);

@@ -23,20 +23,35 @@ constexpr int kAtOnce = 64;
 // Children whose text is being read, as their ClusterExternalSecret has just become ours.
 constexpr auto kTextsAreThere = std::chrono::milliseconds(200);
 
+// The text of one that cannot be read never comes.
 bool waits_for_texts(const World& world, const std::string& parent) {
-  return std::ranges::any_of(world.children_of(parent), [&world](const Key& child) { return world.is_reduced(child); });
+  return std::ranges::any_of(world.children_of(parent), [&world](const Key& child) {
+    return world.is_reduced(child) && world.why_unreadable(child).empty();
+  });
 }
 
 Task<> let_others_run() {
   co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
 }
 
+// Of one that cannot be read, what its removal takes.
+ExternalSecretPtr name_and_uid(const World& world, const Key& key) {
+  const auto kept = world.external_secrets().find(key);
+  if (kept == world.external_secrets().end()) return nullptr;
+  ExternalSecret shell;
+  shell.metadata.ns = key.ns;
+  shell.metadata.name = key.name;
+  shell.metadata.uid = kept->second->metadata.uid;
+  return std::make_shared<const ExternalSecret>(std::move(shell));
+}
+
 std::map<std::string, std::vector<ExternalSecretPtr>> children_by_namespace(const World& world,
                                                                             const std::string& parent) {
   std::map<std::string, std::vector<ExternalSecretPtr>> out;
   for (const Key& key : world.children_of(parent)) {
-    auto child = world.external_secret(key);
-    if (child && is_child_of(*child, parent)) out[key.ns].push_back(std::move(child));
+    const bool readable = world.why_unreadable(key).empty();
+    auto child = readable ? world.external_secret(key) : name_and_uid(world, key);
+    if (child && (!readable || is_child_of(*child, parent))) out[key.ns].push_back(std::move(child));
   }
   return out;
 }
@@ -161,7 +176,8 @@ Task<Findings> ClusterController::look_everywhere(Course course) {
     if (course.child) {
       const Key place{name, course.child->name()};
       seen.at_place = p_.world.external_secret(place);
-      if (p_.world.is_reduced(place)) {
+      seen.unreadable = p_.world.why_unreadable(place);
+      if (p_.world.is_reduced(place) && seen.unreadable.empty()) {
         auto there = co_await p_.world.read_external_secret(place);
         if (!there) {
           findings.add(name, before, {.kind = Standing::Kind::kFailed, .error = there.error()});

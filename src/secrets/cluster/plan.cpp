@@ -42,7 +42,12 @@ std::vector<ExternalSecretPtr> removals_from(const Course& course, const Namespa
 void plan_child(const Course& course, const NamespaceSeen& seen, NamespacePlan& plan) {
   using Child = NamespacePlan::Child;
   const auto& live = seen.at_place;
-  if (!live) {
+  if (!seen.unreadable.empty()) {
+    plan.child = Child::kUnreadable;
+    plan.text =
+        fmt::format("ExternalSecret {}/{} cannot be read: {}; correct that field, or delete it: it is made anew then",
+                    seen.ns->metadata.name, course.child->name(), seen.unreadable);
+  } else if (!live) {
     plan.child = Child::kCreate;
     plan.text = course.child->in(seen.ns->metadata.name);
   } else if (!is_child_of(*live, course.name)) {
@@ -87,10 +92,11 @@ NamespacePlan plan_namespace(const Course& course, const NamespaceSeen& seen) {
   plan.removals = removals_from(course, seen, wanted);
   if (wanted) plan_child(course, seen, plan);
   const std::string finalizer = namespace_finalizer(course.name);
-  const bool ours = wanted && plan.child != NamespacePlan::Child::kForeign;
+  const bool unknown = plan.child == NamespacePlan::Child::kUnreadable;
+  const bool ours = wanted && !unknown && plan.child != NamespacePlan::Child::kForeign;
   if (ours) {
     plan.claim = kube::add_finalizer_patch(ns, finalizer);
-  } else if (ns.deleting() || course.kind != Course::Kind::kRefuse) {
+  } else if (ns.deleting() || (course.kind != Course::Kind::kRefuse && !unknown)) {
     plan.release = kube::remove_finalizer_patch(ns, finalizer);
   }
   return plan;

@@ -34,16 +34,18 @@ struct NamespaceSeen {
   NamespacePtr ns;
   ExternalSecretPtr at_place{};               // whatever is called like the child there; null: nothing
   std::vector<ExternalSecretPtr> children{};  // what is ours there, whatever its name
+  std::string unreadable{};                   // why what is at the place cannot be read
 };
 
 struct NamespacePlan {
   enum class Child : std::uint8_t {
-    kNone,     // none is wanted
-    kLeave,    // it is as it should be
-    kCreate,   // `text` is the object
-    kUpdate,   // `text` is the merge patch
-    kWait,     // an earlier one is on its way out
-    kForeign,  // somebody else's is in its place
+    kNone,        // none is wanted
+    kLeave,       // it is as it should be
+    kCreate,      // `text` is the object
+    kUpdate,      // `text` is the merge patch
+    kWait,        // an earlier one is on its way out
+    kForeign,     // somebody else's is in its place
+    kUnreadable,  // nobody can tell what is in its place; `text` says what to do about it
   } child = Child::kNone;
   std::string text{};
   ExternalSecretPtr live{};                   // what is updated

@@ -36,6 +36,10 @@ void Findings::add(const std::string& ns, const ClusterExternalSecretStatus& bef
       failed_.push_back({ns, std::move(standing.error.message)});
       break;
     }
+    case Kind::kUnreadable:
+      unreadable_.push_back(standing.error.message);
+      failed_.push_back({ns, std::move(standing.error.message)});
+      break;
     case Kind::kRaced: {  // as it stood
       soon_ = true;
       const auto was = std::ranges::find(before.failed_namespaces, ns, &FailedNamespace::ns);
@@ -63,8 +67,10 @@ ClusterExternalSecretStatus Findings::status(const ClusterExternalSecret& parent
   std::erase_if(status.conditions, [](const auto& condition) { return condition.type == "Ready"; });
   const bool good = failed_.empty();
   const bool nowhere = good && provisioned_.empty() && !soon_;
-  status.conditions.push_back(
-      {"Ready", good ? "True" : "False", std::string(good ? (nowhere ? kNowhere : "") : kSomeFailed)});
+  std::string message(good ? (nowhere ? kNowhere : "") : kSomeFailed);
+  if (!unreadable_.empty()) message += ": " + unreadable_.front();
+  if (unreadable_.size() > 1) message += fmt::format("; and {} more that cannot be read", unreadable_.size() - 1);
+  status.conditions.push_back({"Ready", good ? "True" : "False", std::move(message)});
   return status;
 }
 

@@ -32,6 +32,7 @@ class Findings {
   bool denied_ = false;
   std::vector<std::string> provisioned_;
   std::vector<api::es::FailedNamespace> failed_;
+  std::vector<std::string> unreadable_;  // of `failed_`, what only a person can put right: the condition says it, too
 };
 
 // One line about them: the first few by name, the others by their number.

@@ -102,6 +102,23 @@ TEST(ClusterPlan, ProvisionsNamespaceByNamespace) {
   }
 }
 
+TEST(ClusterPlan, TouchesNothingInPlaceOfAChildThatCannotBeRead) {
+  const auto course = course_of(sample_parent());
+  for (const NamespacePtr& ns : {kFresh, kClaimed}) {
+    expect(course,
+           {ns == kFresh ? "fresh" : "claimed", {.ns = ns, .unreadable = "spec.data is no list"}, Fate::kUnreadable});
+  }
+  // Its last good state stood in a namespace that is not chosen any more.
+  expect(
+      course,
+      {"not chosen", {.ns = kUnmatched, .children = {live_child()}, .unreadable = "x"}, Fate::kNone, 1, false, true});
+  const auto plan = plan_namespace(course, {.ns = kFresh, .unreadable = "spec.data is no list"});
+  EXPECT_EQ(plan.text,
+            "ExternalSecret shop/shared cannot be read: spec.data is no list; correct that field, or delete it: it is "
+            "made anew then");
+  EXPECT_FALSE(plan.acts());
+}
+
 TEST(ClusterPlan, CleansUpEveryNamespaceThatHasAnythingOfIt_Row182) {
   const Course course = course_of(deleted(sample_parent()));
   ASSERT_EQ(course.kind, Course::Kind::kCleanUp);

@@ -45,6 +45,16 @@ TEST(ClusterStatus, SaysWhereAndWhyItFailed_Row176) {
             R"("message":"one or more namespaces failed"}]})");
 }
 
+TEST(ClusterStatus, NamesInItsConditionAChildThatCannotBeRead) {
+  const Standing unreadable{Kind::kUnreadable, {Code::kInvalid, "ExternalSecret a/x cannot be read"}};
+  const auto findings = found({{"a", unreadable}, {"b", {Kind::kProvisioned}}});
+  const auto status = findings.status(sample_parent());
+  EXPECT_EQ(status.conditions.front().message, "one or more namespaces failed: ExternalSecret a/x cannot be read");
+  EXPECT_EQ(status.failed_namespaces, (std::vector<FailedNamespace>{{"a", "ExternalSecret a/x cannot be read"}}));
+  EXPECT_EQ(found({{"a", unreadable}, {"b", unreadable}}).status(sample_parent()).conditions.front().message,
+            "one or more namespaces failed: ExternalSecret a/x cannot be read; and 1 more that cannot be read");
+}
+
 TEST(ClusterStatus, KeepsWhatWasSaidOfANamespaceThatSomebodyElseWroteTo) {
   ClusterExternalSecretStatus before;
   before.provisioned_namespaces = {"a"};
@@ -80,15 +90,17 @@ TEST(ClusterStatus, SaysWhatComesNext) {
   };
   using To = kube::Outcome::Kind;
   const auto failed = [](Code code) { return Standing{Kind::kFailed, {code, "x"}}; };
-  for (const Row& row : {Row{"all is well", Standing{Kind::kProvisioned}, 1h, To::kAfter, 1h},
-                         Row{"all is well, never by time", Standing{Kind::kProvisioned}, 0s, To::kDone},
-                         Row{"nothing matches", std::nullopt, 2h, To::kAfter, 2h},
-                         Row{"occupied: its going wakes us", failed(Code::kAlreadyExists), 1h, To::kAfter, 1h},
-                         Row{"refused", failed(Code::kDenied), 1h, To::kAfter, kube::kAfterRefusal},
-                         Row{"refused, never by time", failed(Code::kInvalid), 0s, To::kAfter, kube::kAfterRefusal},
-                         Row{"refused, looked at sooner anyway", failed(Code::kDenied), 1min, To::kAfter, 1min},
-                         Row{"not answered", failed(Code::kUnavailable), 1h, To::kFailed},
-                         Row{"raced", Standing{Kind::kRaced, {Code::kConflict, "x"}}, 1h, To::kFailed}}) {
+  for (const Row& row :
+       {Row{"all is well", Standing{Kind::kProvisioned}, 1h, To::kAfter, 1h},
+        Row{"all is well, never by time", Standing{Kind::kProvisioned}, 0s, To::kDone},
+        Row{"nothing matches", std::nullopt, 2h, To::kAfter, 2h},
+        Row{"occupied: its going wakes us", failed(Code::kAlreadyExists), 1h, To::kAfter, 1h},
+        Row{"refused", failed(Code::kDenied), 1h, To::kAfter, kube::kAfterRefusal},
+        Row{"refused, never by time", failed(Code::kInvalid), 0s, To::kAfter, kube::kAfterRefusal},
+        Row{"refused, looked at sooner anyway", failed(Code::kDenied), 1min, To::kAfter, 1min},
+        Row{"unreadable: its mending wakes us", Standing{Kind::kUnreadable, {Code::kInvalid, "x"}}, 1h, To::kAfter, 1h},
+        Row{"not answered", failed(Code::kUnavailable), 1h, To::kFailed},
+        Row{"raced", Standing{Kind::kRaced, {Code::kConflict, "x"}}, 1h, To::kFailed}}) {
     const auto then = found(row.standing ? std::vector<std::pair<std::string, Standing>>{{"a", *row.standing}}
                                          : std::vector<std::pair<std::string, Standing>>{})
                           .then(row.refresh);
