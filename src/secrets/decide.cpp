@@ -47,7 +47,7 @@ bool keeps_its_values(const ExternalSecret& es, Duration interval) {
 
 // Made by the process before this one, which ended before it could tell: no new values before it is time for them.
 bool is_made(const Observed& seen, Duration interval) {
-  if (!seen.made) return false;
+  if (!seen.made || seen.taken_back) return false;
   ExternalSecret told = *seen.es;
   told.status.refresh_time = format_time(*seen.made);
   told.status.synced_resource_version = resource_token(told.metadata);
@@ -80,7 +80,7 @@ void judge_need(const Observed& seen, Decision& decision) {
     decision.action = SyncAction::kOnRecord;
     return;
   }
-  if (!repair.refresh && made_once(*seen.es, seen.target.get())) {
+  if (!repair.refresh && !seen.taken_back && made_once(*seen.es, seen.target.get())) {
     decision.action = SyncAction::kOnRecord;
     return;
   }

@@ -59,9 +59,11 @@ void look_at_target(const Parts& parts, const ExternalSecret& es, Observed& out)
 }
 
 // What came of earlier target names is still to be removed: that needs the whole pass.
-void look_at_mark(const Parts& parts, const ExternalSecret& es, Observed& out) {
+void look_at_mark(const Parts& parts, const PassState& state, const ExternalSecret& es, Observed& out) {
   if (is_generic(es) || !out.target || !has_generators(es)) return;
   MadeMark mark = read_made_mark(out.target.get());
+  const auto taken_back = state.taken_back.find(es.metadata.key());
+  out.taken_back = taken_back != state.taken_back.end() && taken_back->second == mark.at;
   out.made = made_for(es, *out.target, mark);
   if (out.made && owns(es) && !orphans_of(parts.world, es).empty()) out.made.reset();
   out.made_of = std::move(mark.inputs);
@@ -90,7 +92,7 @@ Observed gather(const Parts& parts, const PassState& state, const kube::Key& key
   if (!out.es) return out;
   out.es = up_to_date(std::move(out.es), state);
   look_at_target(parts, *out.es, out);
-  look_at_mark(parts, *out.es, out);
+  look_at_mark(parts, state, *out.es, out);
   if (!is_generic(*out.es)) out.earlier = made_once_before(parts.world, *out.es);
   out.ask = state.asks.of(key);
   look_at_stores(parts, *out.es, out);

@@ -32,6 +32,7 @@ struct Observed {
   // yet.
   std::optional<WallTime> made{};
   std::string made_of{};                  // inputs_digest
+  bool taken_back = false;                // what its target holds is worth nothing any more at the server it is of
   std::optional<Duration> since_start{};  // of the controllers; nullopt: nobody says
 };
 

@@ -16,6 +16,8 @@ struct PassState {
   std::map<kube::Key, std::string> tried;       // resource_token of what failed last
   // status.refreshTime of refreshes that status may not tell yet (Options::least_status_interval).
   std::map<kube::Key, std::string> refreshed;
+  // The time of a refresh whose values were taken back at their server: they may be in the target all the same.
+  std::map<kube::Key, std::string> taken_back;
   Asks asks;
   std::optional<SteadyTime> started;  // when the controllers began to work
 
@@ -24,6 +26,7 @@ struct PassState {
     waiting.erase(external_secret);
     tried.erase(external_secret);
     refreshed.erase(external_secret);
+    taken_back.erase(external_secret);
     asks.forget(external_secret);
   }
 };

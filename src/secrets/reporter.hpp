@@ -23,6 +23,7 @@ struct Report {
   std::vector<Gap> gaps{};
   std::string note{};  // what the Ready condition says besides
   WallTime started{};
+  bool took_back = false;  // generators took back at their servers what they gave
 };
 
 // The status after it. Pure.

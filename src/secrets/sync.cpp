@@ -45,6 +45,7 @@ Task<Report> Sync::run(ExternalSecretPtr es, Freshness wanted, std::function<voi
   if (ready_words(report.ending).ready) {
     co_await states_.keep(es, std::move(left));
   } else {
+    report.took_back = !left.empty() && p_.options.generator_state;
     co_await states_.take_back(es, std::move(left));
   }
   co_return report;

@@ -1,9 +1,13 @@
 #include "secrets/target_writer.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "kube/client/retry.hpp"
+#include "secrets/made_mark.hpp"
 #include "secrets/marks.hpp"
 
 namespace rotor::secrets {
@@ -26,6 +30,14 @@ void tell(const Key& key, const KeyDiff& diff) {
 // Why a Secret was deleted, in the order of Deed.
 std::string_view reason_of(Deed deed) {
   return deed == Deed::kOrphanDeleted ? "the Secret of an earlier target name" : "deletionPolicy Delete";
+}
+
+// The API server may have carried out what it did not answer to; and what was sent once more, because its connection
+// broke, meets itself.
+bool may_have_happened(Code code) {
+  constexpr std::array kUnclear = {Code::kTimeout, Code::kUnavailable, Code::kInternal, Code::kConflict,
+                                   Code::kAlreadyExists};
+  return std::ranges::find(kUnclear, code) != kUnclear.end();
 }
 
 std::unexpected<SyncFailure> failed_to(std::string_view what, const std::string& name, Error error) {
@@ -58,9 +70,26 @@ Task<TargetWriter::Done> TargetWriter::create(ExternalSecretPtr es, api::Secret 
   const Key key = secret.metadata.key();
   SecretBytes body = json::write_secret(secret);
   auto answer = co_await p_.client.create(kube::kResource<api::Secret>, key.ns, std::move(body), as_manager(*es));
+  if (!answer && co_await was_written(std::move(secret), answer.error().code)) co_return Deed::kCreated;
   if (!answer) co_return failed_to("create", key.name, std::move(answer).error());
   static_cast<void>(p_.world.wrote_target(*answer));  // the watch shows it sooner or later
   co_return Deed::kCreated;
+}
+
+// Of values that the next try would make anew, while these are taken back, it is asked what became of them.
+Task<bool> TargetWriter::was_written(api::Secret secret, Code failed_with) {
+  const auto sent = secret.metadata.annotations.find(std::string(kMadeAnnotation));
+  if (sent == secret.metadata.annotations.end() || !may_have_happened(failed_with)) co_return false;
+  const std::string hash = secret.metadata.annotations.at(std::string(kDataHashAnnotation));
+  const auto body = co_await p_.client.get(kube::kResource<api::Secret>, secret.metadata.key());
+  if (!body) co_return false;
+  const auto there = kube::decode<api::Secret>(*body);
+  if (!there) co_return false;
+  const Target target = to_target(*there);
+  const std::string* made = target.annotation(kMadeAnnotation);
+  if (made == nullptr || *made != sent->second || target.actual_hash != hash) co_return false;
+  static_cast<void>(p_.world.wrote_target(*body));
+  co_return true;
 }
 
 Task<TargetWriter::Done> TargetWriter::update(ExternalSecretPtr es, api::Secret secret) {
@@ -68,6 +97,7 @@ Task<TargetWriter::Done> TargetWriter::update(ExternalSecretPtr es, api::Secret 
   const auto diff = co_await diff_to(secret);
   SecretBytes body = json::write_secret(secret);
   auto answer = co_await p_.client.update(kube::kResource<api::Secret>, key, std::move(body), as_manager(*es));
+  if (!answer && co_await was_written(std::move(secret), answer.error().code)) co_return Deed::kUpdated;
   if (!answer) co_return failed_to("update", key.name, std::move(answer).error());
   static_cast<void>(p_.world.wrote_target(*answer));  // the watch shows it sooner or later
   if (diff) tell(key, *diff);

@@ -11,6 +11,8 @@
 namespace rotor::test {
 namespace {
 
+using apiserver::Fault;
+
 constexpr std::string_view kSynced = "True/SecretSynced/secret synced";
 
 // A server's accounts: each run makes one, clean_up() removes it.
@@ -151,6 +153,36 @@ TEST_F(GeneratorStates, AreOnRecordWhenAFailedPassCannotTakeThemBack) {
   EXPECT_GE(ended(), 1U);
   accounts.refuses = false;
   world.until("the clean-up", [this] { return !accounts.removed.empty(); });
+}
+
+// The API server carried the write out, and only its answer got lost.
+TEST_F(GeneratorStates, AreKeptWhenTheirSecretWasWrittenThoughNobodySaidSo) {
+  synced();
+  world.faults().add({.verb = "update", .resource = "secrets", .name = "tgt", .kind = Fault::Kind::kDropAfterServing});
+  world.merge("es", "es", R"({"metadata":{"annotations":{"force-sync":"1"}}})");
+  world.until("both on record", [this] { return world.generator_states().size() == 2; });
+  world.until_ready("es", "es", kSynced);
+  world.settle();
+  EXPECT_EQ(world.value("tgt", "account"), "2");
+  EXPECT_EQ(accounts.made, 2);
+  EXPECT_TRUE(accounts.removed.empty());
+}
+
+// And nobody can ask it what became of the write: what was taken back is in the Secret all the same.
+TEST_F(GeneratorStates, ThatWereTakenBackAreNotTakenForWhatTheSecretIsToHave) {
+  synced();
+  world.faults().add({.verb = "update", .resource = "secrets", .name = "tgt", .kind = Fault::Kind::kDropAfterServing});
+  world.faults().add({.verb = "get",
+                      .resource = "secrets",
+                      .name = "tgt",
+                      .skip = 1,  // the one that reads what the Secret holds before it is written
+                      .status = 403,
+                      .reason = "Forbidden"});
+  world.merge("es", "es", R"({"metadata":{"annotations":{"force-sync":"1"}}})");
+  world.until("the second to be taken back", [this] { return !accounts.removed.empty(); });  // without a look of ours
+  world.until("a third account", [this] { return world.value("tgt", "account") == "3"; });
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(accounts.removed, (std::vector<std::string>{R"(accounts {"account":"2"})"}));
 }
 
 TEST_F(GeneratorStates, AreNotKeptWhenTheFlagSaysSo) {

@@ -150,6 +150,20 @@ TEST(Decide, TellsOfAnObjectThatIsCreatedOnceInsteadOfMakingItAgain) {
   EXPECT_EQ(decide(made), SyncAction::kRefresh);
 }
 
+TEST(Decide, ValuesThatWereTakenBackAreNotOnRecord) {
+  for (const char* policy : {"Periodic", "CreatedOnce"}) {
+    auto es = test::sample_es();
+    es.metadata.uid = "u-1";
+    es.spec.refresh_policy = policy;
+    Target target = owned_target(es);
+    Observed seen = test::observed(es, target, kNow);
+    seen.made = kNow;
+    EXPECT_EQ(decide_sync(seen).action, SyncAction::kOnRecord) << policy;
+    seen.taken_back = true;
+    EXPECT_EQ(decide_sync(seen).action, SyncAction::kRefresh) << policy;
+  }
+}
+
 // Overdue for a day when the process starts.
 Observed overdue(const std::string& uid, Duration since_start) {
   auto es = test::synced_es("2026-01-01T10:00:00Z");
