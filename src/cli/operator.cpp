@@ -109,7 +109,7 @@ class Operator {
         clients_(std::move(clients)),
         client_(clients_.fenced ? *clients_.fenced : *clients_.own),
         elector_(io.get_executor(), *clients_.own, clock, fence, elector_options(flags_)),
-        ownership_(flags_.leader.shards),
+        ownership_(flags_.leader.shards, &clock),
         shards_(io.get_executor(), *clients_.own, clock, fence, ownership_, shard_options(flags_)),
         leading_(io.get_executor()),
         calls_(providers::make_call_counter(metrics_)),
@@ -236,6 +236,7 @@ class Operator {
 
   Task<> lead() {
     co_await elector_.acquire();
+    ownership_.took_over();
     leading_.open();
     const std::string why = co_await elector_.keep();
     failed_ = true;

@@ -22,6 +22,15 @@ namespace {
 
 constexpr std::string_view kNamespaces = "namespace/";
 
+// More is changed than a status, which is written under the version that was decided on.
+bool goes_far(SyncAction action) {
+  using enum SyncAction;
+  return action == kRefresh || action == kCleanUp || action == kAround || action == kMove;
+}
+
+// Nobody had anything to do with it before.
+bool is_untouched(const Observed& seen) { return !seen.target && seen.es->status.refresh_time.empty(); }
+
 std::string namespace_group(const std::string& ns) { return std::string(kNamespaces) + ns; }
 
 }  // namespace
@@ -163,8 +172,24 @@ Task<Outcome> ExternalSecretController::pass(Key key) {
   co_return co_await act(std::move(seen), std::move(decision));
 }
 
+// Its watch may be a moment behind what its owner before did. nullopt: it is as it was decided on.
+Task<std::optional<Outcome>> ExternalSecretController::look_again(ExternalSecretPtr es) {
+  const Key key = es->metadata.key();
+  const auto body = co_await p_.client.get(kube::kResource<ExternalSecret>, key);
+  if (!body && body.error().code == Code::kNotFound) co_return Outcome::done();  // the watch shows its end
+  if (!body) co_return kube::after_failed_write(body.error().code);
+  if (!p_.world.wrote_external_secret(*body)) co_return Outcome::failed();
+  const ExternalSecretPtr now = p_.world.external_secret(key);
+  if (now && now->metadata.resource_version == es->metadata.resource_version) co_return std::nullopt;
+  queue_.add(key, Lane::kUser);
+  co_return Outcome::done();
+}
+
 Task<Outcome> ExternalSecretController::act(Observed seen, Decision decision) {
   const Key key = seen.es->metadata.key();
+  if (goes_far(decision.action) && !is_untouched(seen) && p_.ownership.came_lately(key)) {
+    if (auto instead = co_await look_again(seen.es)) co_return *std::move(instead);
+  }
   switch (decision.action) {
     case SyncAction::kIgnore:
       break;

@@ -42,6 +42,7 @@ class ExternalSecretController {
   Task<Outcome> reconcile(kube::Key key);
   Task<Outcome> pass(kube::Key key);
   Task<Outcome> act(Observed seen, Decision decision);
+  Task<std::optional<Outcome>> look_again(ExternalSecretPtr es);
   Task<Outcome> clean_up(ExternalSecretPtr es);
   Task<Outcome> tell_made(Observed seen, Duration interval);
   // `earlier`: null: the Secret keeps its name.

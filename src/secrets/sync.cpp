@@ -183,7 +183,12 @@ Task<Synced<Sync::Carried>> Sync::bring_about(ExternalSecretPtr es, Content cont
   // There is one that our watch does not show: not marked as ours, or not seen yet.
   auto found = co_await read_target(p_, es);
   if (!found) co_return std::unexpected(std::move(found).error());
-  live = std::make_shared<const Target>(to_target(*std::move(found)));
+  live = std::make_shared<const Target>(to_target(*found));
+  if (live->managed() && controls(*es, *live)) {
+    // Ours, by a write that our watch has not shown: what is still to be done is decided with it in sight.
+    static_cast<void>(p_.world.wrote_target(json::write_secret(*found)));
+    co_return std::unexpected(SyncFailure{Ending::kOvertaken, {Code::kConflict, "its Secret was made meanwhile"}});
+  }
   co_return co_await carry_out(es, std::move(content), std::move(live));
 }
 

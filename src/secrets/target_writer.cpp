@@ -146,11 +146,13 @@ Task<Synced<Deed>> TargetWriter::remove(TargetPtr target, Deed deed, Ending fail
   const Key key = target->metadata.key();
   kube::DeleteOptions options;
   options.uid = target->metadata.uid;
+  options.resource_version = target->metadata.resource_version;
   auto removed = co_await p_.client.remove(kube::kResource<api::Secret>, key, std::move(options));
   if (!removed && removed.error().code != Code::kNotFound) {
     const auto then = kube::after_failed_write(removed.error().code);
+    const bool raced = removed.error().code == Code::kConflict;  // it was written meanwhile: looked at again
     auto error = std::move(removed).error().prefixed(fmt::format("{} {}", what, key.name));
-    co_return std::unexpected(SyncFailure{failure, std::move(error), then});
+    co_return std::unexpected(SyncFailure{raced ? Ending::kOvertaken : failure, std::move(error), then});
   }
   log::debug(deed == Deed::kOrphanDeleted ? "orphaned secret deleted" : "managed secret deleted",
              {{"secret", key.name}, {"namespace", key.ns}, {"reason", reason_of(deed)}});

@@ -24,7 +24,7 @@ class TargetWriter {
   // Its stores name other versions for the same values. What cannot be written now is tried with the next refresh.
   Task<> restate_versions(ExternalSecretPtr es, TargetPtr live, std::string mark);
   Task<Synced<Deed>> remove_orphan(TargetPtr orphan);
-  // Under its uid; good as well when it is gone.
+  // As it was seen, and no other; good as well when it is gone.
   Task<Synced<Deed>> remove(TargetPtr target, Deed deed, Ending failure, std::string_view what);
 
  private:

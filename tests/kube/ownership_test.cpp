@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kube/shards/shard_table.hpp"
+#include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/loop.hpp"
 
 namespace rotor::kube {
@@ -35,6 +36,35 @@ TEST(Ownership, OwnsWhatItsShardsHoldAndBeginsNothingInWhatIsHeldBack) {
   EXPECT_TRUE(ownership.owns(kA));
   ownership.lose_all();
   EXPECT_FALSE(ownership.keeps(kA));
+}
+
+TEST(Ownership, KnowsForAMinuteWhatCameFromAnotherReplica) {
+  test::FakeClock clock;
+  Ownership ownership(60, &clock);
+  const int a = shard_of(kA, 60);
+  const int b = shard_of(kB, 60);
+  ASSERT_NE(a, b);
+  EXPECT_FALSE(ownership.came_lately(kA));
+  ownership.assign({a}, {}, 2);
+  EXPECT_TRUE(ownership.came_lately(kA));
+  EXPECT_FALSE(ownership.came_lately(kB));
+  clock.advance(std::chrono::seconds(40));
+  ownership.assign({a, b}, {}, 1);
+  clock.advance(std::chrono::seconds(20));
+  EXPECT_FALSE(ownership.came_lately(kA)) << "it did not come again";
+  EXPECT_TRUE(ownership.came_lately(kB));
+  ownership.assign({a}, {}, 2);
+  EXPECT_FALSE(ownership.came_lately(kB)) << "it went";
+}
+
+TEST(Ownership, OfALeaderCameAsAWhole) {
+  test::FakeClock clock;
+  Ownership ownership(0, &clock);
+  EXPECT_FALSE(ownership.came_lately(kA));
+  ownership.took_over();
+  EXPECT_TRUE(ownership.came_lately(kA));
+  clock.advance(Ownership::kCatchesUpWithin);
+  EXPECT_FALSE(ownership.came_lately(kA));
 }
 
 TEST(Ownership, TellsOfChangesAndOfNothingElse) {

@@ -48,6 +48,18 @@ bool Ownership::owns(const Key& key) const {
   return owned_.contains(shard) && !held_back_.contains(shard);
 }
 
+bool Ownership::lately(SteadyTime came) const { return clock_->steady() - came < kCatchesUpWithin; }
+
+bool Ownership::came_lately(const Key& key) const {
+  if (!sharded()) return everything_came_ && lately(*everything_came_);
+  const auto came = came_.find(shard_of(key, count_));
+  return came != came_.end() && lately(came->second);
+}
+
+void Ownership::took_over() {
+  if (clock_ != nullptr) everything_came_ = clock_->steady();
+}
+
 std::shared_ptr<Ownership::Pass::Books> Ownership::books() {
   if (!books_) books_ = std::make_shared<Pass::Books>();
   return books_;
@@ -57,15 +69,20 @@ Ownership::Pass Ownership::begin(const Key& key) {
   return sharded() ? Pass(books(), shard_of(key, count_)) : Pass(nullptr, 0);
 }
 
-void Ownership::assign(std::set<int> owned, std::set<int> held_back, int replicas) {
+void Ownership::assign(std::set<int> owned, std::set<int> held_back, int replicas, int rank) {
   const ShardChange change{.count = count_,
                            .gained = without(without(owned, held_back), without(owned_, held_back_)),
                            .lost = without(owned_, owned)};
-  const bool news = !change.gained.empty() || !change.lost.empty() || replicas != replicas_;
+  const bool news = !change.gained.empty() || !change.lost.empty() || replicas != replicas_ || rank != rank_;
   owned_ = std::move(owned);
   held_back_ = std::move(held_back);
   replicas_ = replicas;
+  rank_ = rank;
   if (!news) return;
+  for (const int shard : change.lost) came_.erase(shard);
+  for (const int shard : change.gained) {
+    if (clock_ != nullptr) came_[shard] = clock_->steady();
+  }
   for (const auto& listener : listeners_) listener(change);
 }
 

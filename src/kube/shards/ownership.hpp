@@ -2,14 +2,18 @@
 // pass and says while it lasts, so that a shard is given up only when nothing works in it.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "kube/object/object.hpp"
 #include "kube/runtime/queue.hpp"
+#include "kube/shards/share.hpp"
 
 namespace rotor::kube {
 
@@ -26,8 +30,8 @@ class Ownership {
  public:
   // Everything is ours, always.
   Ownership() = default;
-  // Of so many shards none yet; of none, everything.
-  explicit Ownership(int count) : count_(count), replicas_(0) {}
+  // Of so many shards none yet; of none, everything. With a clock, which outlives it, it knows what came lately.
+  explicit Ownership(int count, Clock* clock = nullptr) : count_(count), replicas_(0), clock_(clock) {}
   ~Ownership();
   Ownership(const Ownership&) = delete;
   Ownership& operator=(const Ownership&) = delete;
@@ -40,7 +44,16 @@ class Ownership {
   bool keeps(const Key& key) const;
   // Among how many the work is divided; at least 1.
   int replicas() const { return replicas_ > 0 ? replicas_ : 1; }
+  // And which of them this one is: all of them count in the same order.
+  ReplicaPlace place() const { return {replicas(), rank_}; }
   const std::set<int>& owned() const { return owned_; }
+
+  // For so long after an object came to this replica its watches may show it older than its owner before left it: what
+  // is decided of it then is read once more before it is acted on. A watch that lives is never further behind.
+  static constexpr auto kCatchesUpWithin = std::chrono::minutes(1);
+  bool came_lately(const Key& key) const;
+  // Nothing is divided, and all of it came from another leader.
+  void took_over();
 
   // Nothing was said yet about what is ours.
   bool undecided() const { return sharded() && replicas_ == 0; }
@@ -66,7 +79,7 @@ class Ownership {
   Pass begin(const Key& key);
 
   // For who keeps the Lease. Owned from now on, and of it what is held back: no pass begins there.
-  void assign(std::set<int> owned, std::set<int> held_back, int replicas);
+  void assign(std::set<int> owned, std::set<int> held_back, int replicas, int rank = 0);
   void hold_back(std::set<int> shards);
   void lose_all() { assign({}, {}, 0); }
   const std::set<int>& held_back() const { return held_back_; }
@@ -76,9 +89,14 @@ class Ownership {
 
  private:
   std::shared_ptr<Pass::Books> books();
+  bool lately(SteadyTime came) const;
 
   int count_ = 0;
   int replicas_ = 1;
+  int rank_ = 0;
+  Clock* clock_ = nullptr;
+  std::map<int, SteadyTime> came_;  // shards
+  std::optional<SteadyTime> everything_came_;
   std::set<int> owned_;
   std::set<int> held_back_;
   std::shared_ptr<Pass::Books> books_;

@@ -137,10 +137,24 @@ Task<Outcome> ClusterController::reconcile(Key key) {
   co_return outcome;
 }
 
+// Its watch may be a moment behind what its owner before did.
+Task<Result<void>> ClusterController::look_again(ClusterExternalSecretPtr parent) {
+  const Key key = parent->metadata.key();
+  const auto body = co_await p_.client.get(kube::kResource<ClusterExternalSecret>, key);
+  if (body) world_.wrote_parent(*body);
+  if (!body && body.error().code != Code::kNotFound) co_return std::unexpected(body.error());
+  co_return Result<void>();
+}
+
 Task<Outcome> ClusterController::pass(std::string name) {
   if (unreadable_.contains(name)) co_return Outcome::done();
   if (waits_for_texts(p_.world, name)) co_return Outcome::again_after(kTextsAreThere, kube::Lane::kUser);
   ClusterExternalSecretPtr parent = world_.parent(name);
+  if (parent && p_.ownership.came_lately({"", name})) {
+    const auto looked = co_await look_again(parent);
+    if (!looked) co_return kube::after_failed_write(looked.error().code);
+    parent = world_.parent(name);
+  }
   if (parent && !parent->metadata.deleting()) {
     if (auto patch = kube::add_finalizer_patch(parent->metadata, kFinalizer)) {
       const auto added = co_await patch_parent(p_, world_, parent, *std::move(patch), "");
