@@ -49,8 +49,9 @@ class Rewriter {
 
   Placed<SecretMap> operator()(const RewriteMerge& m) {
     auto merged = merge(m);
-    if (!merged) return std::unexpected(std::move(merged).error().prefixed("merge failed with"));
-    return merged;
+    if (merged) return merged;
+    merged.error().message.insert(0, "merge failed with ");
+    return std::unexpected(std::move(merged).error());
   }
 
  private:

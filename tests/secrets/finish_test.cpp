@@ -68,12 +68,11 @@ INSTANTIATE_TEST_SUITE_P(
         FinishCase{R"({"extract":{"key":"k"},"rewrite":[{"regexp":{"source":"/","target":"-"}},)"
                    R"({"transform":{"template":"{{ .value | upper }}"}}]})",
                    map_of({{"foo/bar", "1"}}), map_of({{"FOO-BAR", "1"}})},
-        FinishCase{
-            R"({"extract":{"key":"k"},"rewrite":[{"merge":{"priority":["a"]}}]})",
-            map_of({{"a", "[1]"}}),
-            {},
-            "error applying rewrite to keys: failed rewrite operation[0]: merge failed with: failed to unmarshal "
-            "JSON: the value of key \"a\" is no JSON object"},
+        FinishCase{R"({"extract":{"key":"k"},"rewrite":[{"merge":{"priority":["a"]}}]})",
+                   map_of({{"a", "[1]"}}),
+                   {},
+                   "error applying rewrite to keys: failed rewrite operation[0]: merge failed with failed to unmarshal "
+                   "JSON: the value of key \"a\" is no JSON object"},
         FinishCase{R"({"extract":{"key":"k"},"rewrite":[{"merge":{"priority":["z"],"priorityPolicy":"IgnoreNotFound",)"
                    R"("conflictPolicy":"Ignore","strategy":"JSON","into":"all"}}]})",
                    map_of({{"a", R"({"x":1})"}, {"b", R"({"x":2})"}}),
@@ -81,7 +80,7 @@ INSTANTIATE_TEST_SUITE_P(
         FinishCase{R"({"extract":{"key":"k"},"rewrite":[{"merge":{}}]})",
                    map_of({{"a", R"({"x":1})"}, {"b", R"({"x":2})"}}),
                    {},
-                   "error applying rewrite to keys: failed rewrite operation[0]: merge failed with: conflicts: x; with "
+                   "error applying rewrite to keys: failed rewrite operation[0]: merge failed with conflicts: x; with "
                    "merge.conflictPolicy: Ignore the later one counts, and merge.priority says which comes last"},
         FinishCase{R"({"extract":{"key":"k"},"rewrite":[{"transform":{"template":"x-{{ .key }}"}}]})",
                    map_of({{"a", "1"}}),
