@@ -42,7 +42,7 @@ def test_plain_manifests_are_what_the_chart_makes_with_its_own_values():
     ({"log": {"level": "loud"}}, "level"), ({"storeRequeueInterval": "5 minutes"}, "storeRequeueInterval"),
     ({"webhook": {"port": 70000}}, "port"), ({"scopedNamespace": "a,b"}, "scopedNamespace"),
     ({"genericTargets": {"resources": [{"apiGroup": ""}]}}, "resources"), ({"logLevel": "loud"}, "logLevel"),
-    ({"watchNamespaces": ["a", "b"]}, "watchNamespaces"), ({"metrics": {"bindAddress": "8443"}}, "bindAddress"),
+    ({"watchNamespaces": [1]}, "watchNamespaces"), ({"metrics": {"bindAddress": "8443"}}, "bindAddress"),
     ({"serviceMonitor": {"interval": "often"}}, "interval"), ({"prometheusRule": {"runbookUrl": "docs"}}, "runbookUrl"),
     ({"livenessProbe": {"periodSeconds": "10"}}, "periodSeconds"), ({"livenessProbe": {"period": 10}}, "period"), ({"scopedRBAC": True, "webhook": {"create": True}}, "webhook.create")])
 def test_wrong_values_are_refused_with_their_path(wrong, path):

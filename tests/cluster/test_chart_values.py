@@ -116,7 +116,6 @@ def test_a_kind_whose_crd_is_not_wanted_is_not_worked_on(kind, plural):
     ({"metrics": {"listen": {"auth": {"enabled": True}}}}, "metrics.listen.auth.enabled: .*metrics.listen.secure.enabled=true"),
     ({"scopedRBAC": True, "metrics": {"listen": {"secure": {"enabled": True}, "auth": {"enabled": True}}}}, "metrics.listen.auth.enabled: .*scopedRBAC"),
     ({"crds": {"createSecretStore": False}}, "crds.createSecretStore"), ({"crds": {"createSecretStores": True}}, "createSecretStores"),
-    ({"watchNamespaces": ["a", "b"]}, "watchNamespaces.*a, b"), ({"watchNamespaces": ["a"], "scopedNamespace": "b"}, "scopedNamespace.*b, a"),
     ({"webhook": {"certManger": {}}}, "certManger"), ({"dnsPolicy": "Cluster"}, "dnsPolicy"), ({"podDisruptionBudget": {"maxUnavailble": 1}}, "maxUnavailble")])
 def test_values_that_cannot_be_meant_are_refused_with_their_path(values, says):
     with pytest.raises(RuntimeError) as refused:
@@ -134,6 +133,14 @@ def test_times_of_the_lease_that_fit_each_other_are_taken(values):
 def test_a_namespace_is_the_same_however_often_and_with_what_blanks_it_is_named():
     for values in ({"watchNamespaces": [" shop ", "shop", ""]}, {"scopedNamespace": " shop"}, {"watchNamespaces": ["shop"], "scopedNamespace": "shop"}):
         assert "--namespace=shop" in args(values)
+
+
+def test_several_namespaces_are_watched_each_with_rights_of_its_own():
+    values = {"watchNamespaces": ["a", " b", "a"], "scopedRBAC": True}
+    assert "--namespace=a,b" in args(values)
+    for kind in ("Role", "RoleBinding"):
+        scoped = [d["metadata"]["namespace"] for d in chart(values) if d["kind"] == kind and d["metadata"]["name"] == "rotor-scope"]
+        assert scoped == ["a", "b"]
 
 
 def unused(schema: dict, path: str = "") -> set[str]:

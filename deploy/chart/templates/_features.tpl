@@ -3,15 +3,12 @@ What is on. Templates here answer "true" or nothing, where nothing else is said,
 people have: the External Secrets Operator's names, which are ours, and the OpenClaw operator's.
 */ -}}
 
-{{- /* The one namespace that is watched; "" for all. */ -}}
+{{- /* The namespaces that are watched, with commas between them; "" for all. */ -}}
 {{- define "rotor.scope" -}}
 {{- $named := list (trim (default "" .Values.scopedNamespace)) -}}
 {{- range .Values.watchNamespaces }}{{ $named = append $named (trim .) }}{{ end -}}
 {{- $named = $named | compact | uniq -}}
-{{- if gt (len $named) 1 -}}
-{{- fail (printf "watchNamespaces, scopedNamespace: one namespace is watched, or all; install Rotor once for each of %s" (join ", " $named)) -}}
-{{- end -}}
-{{- if $named -}}{{ first $named }}
+{{- if $named -}}{{ join "," $named }}
 {{- else if .Values.scopedRBAC -}}{{ include "rotor.namespace" . }}{{- end -}}
 {{- end -}}
 
@@ -96,7 +93,7 @@ people have: the External Secrets Operator's names, which are ours, and the Open
 
 {{- /* In Rotor's own namespace: what agreeing takes, and the key where the other rules end at another namespace. */ -}}
 {{- define "rotor.ownRules" -}}
-{{- $elsewhere := and .Values.scopedRBAC (ne (include "rotor.scope" .) (include "rotor.namespace" .)) -}}
+{{- $elsewhere := and .Values.scopedRBAC (not (has (include "rotor.namespace" .) (splitList "," (include "rotor.scope" .)))) -}}
 {{- include "rotor.rights" (dict "root" . "where" (ternary (list "own" "own/key") (list "own") $elsewhere)) }}
 {{- end -}}
 
