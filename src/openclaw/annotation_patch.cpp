@@ -96,9 +96,4 @@ std::optional<Value> annotation_patch(const json::Type& type, const Value& live,
   return std::move(rewrite.patch);
 }
 
-std::string bound_patch(Value patch, const kube::ObjectMeta& live) {
-  make_object(patch, std::array<std::string_view, 1>{"metadata"})["uid"] = live.uid;
-  return json::serialize(patch);
-}
-
 }  // namespace rotor::openclaw

@@ -4,12 +4,10 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
 #include "json/describe.hpp"
 #include "json/document.hpp"
 #include "kube/object/fields.hpp"
-#include "kube/object/object.hpp"
 
 namespace rotor::openclaw {
 
@@ -17,8 +15,5 @@ namespace rotor::openclaw {
 // and of its pod template. nullopt when more differs, or nothing. `owned`: the owned_fields() of `live`.
 std::optional<json::Value> annotation_patch(const json::Type& type, const json::Value& live, const json::Value& desired,
                                             const kube::FieldSet& owned);
-
-// The patch as it is sent: to this very object, so that one that was deleted and made anew meanwhile is a conflict.
-std::string bound_patch(json::Value patch, const kube::ObjectMeta& live);
 
 }  // namespace rotor::openclaw

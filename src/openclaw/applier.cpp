@@ -9,8 +9,11 @@
 namespace rotor::openclaw {
 namespace {
 
-SecretBytes bound_to(const LiveObject& live, json::Value desired) {
-  if (auto* metadata = desired.as_object()["metadata"].if_object()) (*metadata)["uid"] = live.metadata.uid;
+SecretBytes bound_to(const LiveObject& live, json::Value desired, bool to_version = false) {
+  json::Value& metadata = desired.as_object()["metadata"];
+  if (!metadata.is_object()) metadata.emplace_object();
+  metadata.get_object()["uid"] = live.metadata.uid;
+  if (to_version) metadata.get_object()["resourceVersion"] = live.metadata.resource_version;
   return SecretBytes(json::serialize(desired));
 }
 
@@ -43,24 +46,51 @@ Task<Result<LivePtr>> Applier::find(kube::Resource resource, kube::Key key) {
   co_return std::make_shared<const LiveObject>(std::move(object));
 }
 
-Task<Result<LivePtr>> Applier::apply(kube::Resource resource, kube::Key key, LivePtr live, std::string desired) {
-  SecretBytes patch(desired);
-  if (live != nullptr) {
-    CO_TRY(json::Value want, json::parse(desired));
-    patch = bound_to(*live, std::move(want));
-  }
-  const Result<SecretBytes> body =
-      co_await client_.patch(resource, key, kube::PatchType::kApply, std::move(patch), forced(false));
-  if (!body) co_return failed("applying", resource, key.name, body.error());
-  log::debug("applied", {{"kind", resource.kind}, {"object", key.text()}});
-  co_return view_.remember(resource, *body);
+bool Applier::looks_again(const InstancePtr& instance) const {
+  return instance != nullptr && came_lately_ && came_lately_(instance->metadata.key());
 }
 
-Task<Result<LivePtr>> Applier::patch(kube::Resource resource, kube::Key key, std::string patch) {
+Task<Result<void>> Applier::is_as_seen(InstancePtr instance) {
+  CO_TRY(const SecretBytes body,
+         co_await client_.get(kube::kResource<api::OpenClawInstance>, instance->metadata.key()));
+  CO_TRY_VOID(view_.instances.wrote(body));
+  const InstancePtr now = view_.instances.get(instance->metadata.key());
+  const bool same = now != nullptr && now->metadata.resource_version == instance->metadata.resource_version;
+  if (!same) co_return fail(Code::kConflict, "the instance was changed meanwhile");
+  co_return Result<void>{};
+}
+
+// What the watch will show: the next pass goes by it.
+Task<> Applier::take_in(kube::Resource resource, kube::Key key) {
+  const auto body = co_await client_.get(resource, std::move(key));
+  if (body) static_cast<void>(view_.remember(resource, *body));
+}
+
+Task<Result<LivePtr>> Applier::apply(kube::Resource resource, kube::Key key, LivePtr live, std::string desired,
+                                     InstancePtr instance) {
+  CO_TRY(json::Value document, json::parse(desired));
+  co_return co_await write(resource, std::move(key), std::move(live), std::move(document), kube::PatchType::kApply,
+                           std::move(instance));
+}
+
+Task<Result<LivePtr>> Applier::patch(kube::Resource resource, kube::Key key, LivePtr live, json::Value patch,
+                                     InstancePtr instance) {
+  co_return co_await write(resource, std::move(key), std::move(live), std::move(patch), kube::PatchType::kMerge,
+                           std::move(instance));
+}
+
+Task<Result<LivePtr>> Applier::write(kube::Resource resource, kube::Key key, LivePtr live, json::Value document,
+                                     kube::PatchType type, InstancePtr instance) {
+  const bool applies = type == kube::PatchType::kApply;
+  const bool checks = live != nullptr && looks_again(instance);
+  SecretBytes patch =
+      live != nullptr ? bound_to(*live, std::move(document), checks) : SecretBytes(json::serialize(document));
+  if (checks) CO_TRY_VOID(co_await is_as_seen(std::move(instance)));
   const Result<SecretBytes> body =
-      co_await client_.patch(resource, key, kube::PatchType::kMerge, SecretBytes(patch), by_us());
-  if (!body) co_return failed("patching", resource, key.name, body.error());
-  log::debug("patched", {{"kind", resource.kind}, {"object", key.text()}});
+      co_await client_.patch(resource, key, type, std::move(patch), applies ? forced(false) : by_us());
+  if (!body && checks && body.error().code == Code::kConflict) co_await take_in(resource, key);
+  if (!body) co_return failed(applies ? "applying" : "patching", resource, key.name, body.error());
+  log::debug(applies ? "applied" : "patched", {{"kind", resource.kind}, {"object", key.text()}});
   co_return view_.remember(resource, *body);
 }
 
@@ -80,10 +110,14 @@ Task<Result<bool>> Applier::make(kube::Resource resource, kube::Key key, SecretB
   co_return made;
 }
 
-Task<Result<void>> Applier::remove(kube::Resource resource, LivePtr live) {
+Task<Result<void>> Applier::remove(kube::Resource resource, LivePtr live, InstancePtr instance) {
   const kube::Key key = live->metadata.key();
   kube::DeleteOptions options;
   options.uid = live->metadata.uid;
+  if (looks_again(instance)) {
+    CO_TRY_VOID(co_await is_as_seen(std::move(instance)));
+    options.resource_version = live->metadata.resource_version;
+  }
   const Result<void> removed = co_await client_.remove(resource, key, std::move(options));
   if (!removed && removed.error().code != Code::kNotFound) {
     co_return failed("removing", resource, key.name, removed.error());

@@ -40,7 +40,8 @@ struct Controller::Impl {
         view(client, clock, options.watched, kinds),
         events(kube::make_event_recorder(executor, client, clock, "openclawinstance-controller")),
         metrics(registry, view, [this](const kube::Key& key) { return is_ours(key); }),
-        reconciler(client, clock, view, *events, index, config_maps, metrics, permits, options, kinds),
+        reconciler(client, clock, view, *events, index, config_maps, metrics, permits, options, kinds,
+                   [this](const kube::Key& key) { return ownership.came_lately(by_namespace(key)); }),
         queue(clock, "openclawinstance", options.workers,
               kube::only_owned(
                   ownership, [this](kube::Key key) { return reconciler.reconcile(std::move(key)); }, by_namespace),

@@ -105,12 +105,13 @@ Task<Result<void>> Converger::converge(const ManagedKind* kind, InstancePtr inst
   CO_TRY(const Step step, decide_step(*kind, place, standing, desired, instance->metadata));
   switch (step) {
     case Step::kApply:
-      CO_TRY_VOID(co_await applier_.apply(kind->resource, key, std::move(standing.live), std::move(desired)));
+      CO_TRY_VOID(co_await applier_.apply(kind->resource, key, std::move(standing.live), std::move(desired),
+                                          std::move(instance)));
       break;
     case Step::kMake:
       co_return co_await make(kind, key, std::move(instance));
     case Step::kRemove:
-      co_return co_await applier_.remove(kind->resource, std::move(standing.live));
+      co_return co_await applier_.remove(kind->resource, std::move(standing.live), std::move(instance));
     case Step::kLeave:
       if (!at.empty()) memory->settled.fits(*kind, at);
       break;

@@ -69,7 +69,8 @@ Result<void> got_through(Converged converged, Memory& memory) {
 
 Reconciler::Reconciler(kube::Client& client, Clock& clock, View& view, kube::EventRecorder& events,
                        ReferenceIndex& index, ReferenceIndex& config_maps, Metrics& metrics, RotationPermits& permits,
-                       const ControllerOptions& options, ManagedKinds kinds)
+                       const ControllerOptions& options, ManagedKinds kinds,
+                       std::function<bool(const kube::Key&)> came_lately)
     : client_(client),
       clock_(clock),
       view_(view),
@@ -80,7 +81,7 @@ Reconciler::Reconciler(kube::Client& client, Clock& clock, View& view, kube::Eve
       permits_(permits),
       options_(options),
       kinds_(kinds),
-      applier_(client, view),
+      applier_(client, view, std::move(came_lately)),
       writer_(client, view),
       converger_(applier_, view, events, kinds),
       surroundings_(client, view),

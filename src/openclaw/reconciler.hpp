@@ -22,7 +22,7 @@ class Reconciler {
  public:
   Reconciler(kube::Client& client, Clock& clock, View& view, kube::EventRecorder& events, ReferenceIndex& index,
              ReferenceIndex& config_maps, Metrics& metrics, RotationPermits& permits, const ControllerOptions& options,
-             ManagedKinds kinds);
+             ManagedKinds kinds, std::function<bool(const kube::Key&)> came_lately = nullptr);
 
   Task<kube::Outcome> reconcile(kube::Key key);
 

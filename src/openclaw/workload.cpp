@@ -65,11 +65,12 @@ Task<Result<LivePtr>> WorkloadPass::act(SightPtr sight, PlanPtr plan) {
     CO_TRY(const json::Value wanted, json::parse(plan->text));
     auto patch = annotation_patch(json::type_of<api::StatefulSet>(), live.document, wanted, live.owned);
     if (patch) {
-      std::string text = bound_patch(*std::move(patch), live.object->metadata);
-      co_return co_await applier_.patch(kube::kResource<api::StatefulSet>, sight->key, std::move(text));
+      co_return co_await applier_.patch(kube::kResource<api::StatefulSet>, sight->key, live.object, *std::move(patch),
+                                        sight->instance);
     }
   }
-  co_return co_await applier_.apply(kube::kResource<api::StatefulSet>, sight->key, sight->live.object, plan->text);
+  co_return co_await applier_.apply(kube::kResource<api::StatefulSet>, sight->key, live.object, plan->text,
+                                    sight->instance);
 }
 
 Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const WorkloadPlan& plan, Result<LivePtr> now,

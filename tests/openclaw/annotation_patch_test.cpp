@@ -75,10 +75,5 @@ TEST(AnnotationPatch, IsNotForAnObjectThatIsNotOursYet) {
                                 parsed(R"({"metadata": {"annotations": {"s": "2"}}})"), owned_fields(live, "nobody")));
 }
 
-TEST(AnnotationPatch, NamesTheObjectItIsMeantFor) {
-  EXPECT_EQ(bound_patch(parsed(R"({"metadata": {"annotations": {"s": "2"}}})"), {.uid = "u"}),
-            R"({"metadata":{"annotations":{"s":"2"},"uid":"u"}})");
-}
-
 }  // namespace
 }  // namespace rotor::openclaw

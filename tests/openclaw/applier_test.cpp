@@ -90,6 +90,49 @@ TEST_F(ApplierTest, AKnownObjectIsBoundToItsUidSoThatADeletedOneStaysDeleted) {
   EXPECT_TRUE(client.options.force);
 }
 
+class ApplierAfterATakeOver : public ApplierTest {
+ protected:
+  static std::string instance_at(int version) {
+    return R"({"metadata":{"name":"a","namespace":"ns","resourceVersion":")" + std::to_string(version) + R"("}})";
+  }
+  Result<LivePtr> apply_of_version_3() {
+    Applier careful(client, view, [](const kube::Key&) { return true; });
+    const auto instance =
+        std::make_shared<const api::OpenClawInstance>(*json::read<api::OpenClawInstance>(instance_at(3)));
+    return test::run_task(io, careful.apply(kServices, {"ns", "a"}, live(), std::string(kDesired), instance));
+  }
+  std::string sent_version() {
+    return std::string(json::find_string(*json::parse(client.body), "metadata.resourceVersion"));
+  }
+};
+
+TEST_F(ApplierAfterATakeOver, WhatIsAppliedIsBoundToTheVersionThatWasDecidedOn) {
+  client.has = instance_at(3);
+  ASSERT_TRUE(apply_of_version_3());
+  EXPECT_EQ(sent_version(), "7");
+}
+
+TEST_F(ApplierAfterATakeOver, NothingIsWrittenForAnInstanceThatHasChangedSince) {
+  client.has = instance_at(4);
+  const auto answer = apply_of_version_3();
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, Code::kConflict);
+  EXPECT_EQ(client.body, "");
+  EXPECT_EQ(view.instances.get({"ns", "a"})->metadata.resource_version, "4") << "the next pass goes by it";
+}
+
+TEST_F(ApplierAfterATakeOver, OfAnInstanceThatDidNotComeLatelyNothingIsAskedFor) {
+  ASSERT_TRUE(apply(live()));
+  EXPECT_EQ(sent_version(), "");
+}
+
+TEST_F(ApplierTest, APatchIsBoundToItsUidToo) {
+  const json::Value patch = *json::parse(R"({"spec":{"a":"b"}})");
+  ASSERT_TRUE(test::run_task(io, applier.patch(kServices, {"ns", "a"}, live(), patch)));
+  EXPECT_EQ(client.body, R"({"spec":{"a":"b"},"metadata":{"uid":"u-1"}})");
+  EXPECT_FALSE(client.options.force);
+}
+
 TEST_F(ApplierTest, ANewObjectHasNoUidYet) {
   ASSERT_TRUE(apply(nullptr));
   EXPECT_EQ(client.body, kDesired);
