@@ -121,7 +121,7 @@ struct Controller::Impl {
         enqueue(key);
       }
     }
-    limiter->divide(ownership.replicas(), more);
+    limiter->divide(ownership.place(), more);
   }
 
   void enqueue(const kube::Key& key) {

@@ -144,7 +144,9 @@ void ShardKeeper::granted(std::optional<Lease> lease, SteadyTime asked, std::set
   handed_over_ += in_one_only(ownership_.owned(), me->shards);
   taken_ += in_one_only(me->shards, ownership_.owned());
   std::erase_if(surplus, [me](int shard) { return !me->shards.contains(shard); });
-  ownership_.assign(me->shards, std::move(surplus), static_cast<int>(seen_.table->members.size()));
+  const auto& members = seen_.table->members;
+  ownership_.assign(me->shards, std::move(surplus), static_cast<int>(members.size()),
+                    static_cast<int>(me - members.data()));
 }
 
 Task<ShardKeeper::Attempt> ShardKeeper::try_until(SteadyTime limit) {

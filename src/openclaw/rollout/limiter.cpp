@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "api/apps/stateful_set.hpp"
 #include "base/log.hpp"
 #include "base/time.hpp"
@@ -18,6 +20,7 @@ using Consumer = RolloutBooks::Consumer;
 constexpr kube::Resource kLimited = kube::kResource<api::StatefulSet>;
 constexpr auto kTick = std::chrono::seconds(1);
 constexpr auto kFleetKnownSoon = std::chrono::milliseconds(200);
+constexpr auto kOthersAreDoneSoon = std::chrono::seconds(2);
 
 std::string_view annotation_of(const LiveObject& object, std::string_view name) {
   const auto found = object.metadata.annotations.find(name);
@@ -40,6 +43,12 @@ std::optional<Newest> newest_restart(const LiveObject& object, WallTime now) {
   const auto at = parse_time(history.restarts.back().at);
   if (!at) return std::nullopt;
   return Newest{std::move(history.restarts.back()), std::max<Duration>(now - *at, Duration::zero())};
+}
+
+// A restart of ours whose deadline is not over.
+bool is_under_way(const LiveObject& object, WallTime now, Duration deadline) {
+  const auto newest = newest_restart(object, now);
+  return newest && newest->age < deadline && !rolled_out(state_of(object));
 }
 
 RestartRequest request_of(const RotationWish& wish) {
@@ -82,6 +91,15 @@ Task<Result<Permit>> RolloutLimiter::ask(WishPtr wish) {
   }
   if (!std::exchange(found_again_, true)) find_again();
   expire();
+  const bool starts = wish->wanted.spec.replicas != 0 && !is_restarting(wish->key());
+  if (const auto wait = starts ? wait_for_a_turn() : std::nullopt) {
+    const auto words = fmt::format(
+        "The restart waits for the turn of the replica that works on it: {} instances restart at once "
+        "(--max-concurrent-rollouts), and more replicas than that divide the work",
+        limits_.at_once);
+    co_return Permit{
+        .verdict = Permit::Verdict::kWait, .reason = "RolloutLimit", .message = words, .look_again = *wait};
+  }
   Permit permit = books_.ask(request_of(*wish), clock_.steady());
   wake_next();
   co_return permit;
@@ -107,8 +125,32 @@ void RolloutLimiter::failed(const kube::Key& instance, const std::string& why) {
   wake_next();
 }
 
-void RolloutLimiter::divide(int replicas, bool more) {
-  if (limits_.at_once > 0) books_.limit_to(std::max(1, limits_.at_once / replicas));
+// Where the limit is less than one for each replica: nullopt when this one may begin.
+std::optional<Duration> RolloutLimiter::wait_for_a_turn() const {
+  if (limits_.at_once <= 0 || limits_.at_once >= place_.replicas) return std::nullopt;
+  const kube::Turn turn = kube::turn_of(limits_.at_once, place_, clock_.now());
+  if (!turn.now) return turn.next;
+  if (under_way_elsewhere() >= limits_.at_once) return kOthersAreDoneSoon;
+  return std::nullopt;
+}
+
+bool RolloutLimiter::is_restarting(const kube::Key& instance) const {
+  const LivePtr live = view_.live(kLimited).get(instance);
+  return live != nullptr && is_under_way(*live, clock_.now(), limits_.deadline);
+}
+
+// Restarts that other replicas began.
+int RolloutLimiter::under_way_elsewhere() const {
+  const auto& all = view_.live(kLimited).all();
+  const WallTime now = clock_.now();
+  return static_cast<int>(std::ranges::count_if(all, [&](const auto& entry) {
+    return !hooks_.is_ours(entry.first) && is_under_way(*entry.second, now, limits_.deadline);
+  }));
+}
+
+void RolloutLimiter::divide(kube::ReplicaPlace place, bool more) {
+  place_ = place;
+  if (limits_.at_once > 0) books_.limit_to(std::max(1, kube::share_of_limit(limits_.at_once, place)));
   if (more) found_again_ = false;
   wake_next();
 }
@@ -128,9 +170,9 @@ void RolloutLimiter::find_again() {
   const WallTime now = clock_.now();
   for (const auto& [key, object] : view_.live(kLimited).all()) {
     if (!hooks_.is_ours(key)) continue;
-    const auto newest = newest_restart(*object, now);
-    if (!newest || newest->age >= limits_.deadline || rolled_out(state_of(*object))) continue;
-    books_.found(key, clock_.steady() - std::chrono::duration_cast<SteadyTime::duration>(newest->age));
+    if (!is_under_way(*object, now, limits_.deadline)) continue;
+    const auto age = newest_restart(*object, now)->age;
+    books_.found(key, clock_.steady() - std::chrono::duration_cast<SteadyTime::duration>(age));
   }
 }
 

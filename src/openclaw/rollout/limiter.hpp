@@ -3,8 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "kube/shards/share.hpp"
 #include "openclaw/reference_index.hpp"
 #include "openclaw/rollout/books.hpp"
 #include "openclaw/rotation_permit.hpp"
@@ -31,9 +33,9 @@ class RolloutLimiter final : public RotationPermits {
   // At once, without waiting for the deadline, and for good.
   void failed(const kube::Key& instance, const std::string& why) override;
 
-  // Instances are divided among so many replicas, each with its part of what may restart at once; `more`: some that
-  // another one worked on are this one's now.
-  void divide(int replicas, bool more);
+  // Instances are divided among replicas, each with its part of what may restart at once, or, where that is less than
+  // one for each, its turn; `more`: some that another one worked on are this one's now.
+  void divide(kube::ReplicaPlace place, bool more);
   // Another replica works on it from now on.
   void handed_over(const kube::Key& instance);
 
@@ -43,6 +45,9 @@ class RolloutLimiter final : public RotationPermits {
   const RolloutBooks& books() const { return books_; }
 
  private:
+  std::optional<Duration> wait_for_a_turn() const;
+  bool is_restarting(const kube::Key& instance) const;
+  int under_way_elsewhere() const;
   void find_again();
   void look_at(const kube::Key& instance);
   void expire();
@@ -55,6 +60,7 @@ class RolloutLimiter final : public RotationPermits {
   Hooks hooks_;
   RolloutBooks books_;
   bool found_again_ = false;
+  kube::ReplicaPlace place_;
 };
 
 }  // namespace rotor::openclaw

@@ -29,7 +29,8 @@ void StoreLedger::divide(int replicas, Time now) {
 Duration StoreLedger::pause(Time now, bool somebody_waits) {
   const Duration asked_for = paused_for(now);
   if (budget_.per_second <= 0) return asked_for;
-  const double needed = somebody_waits ? 1 : 1 + budget_.burst / 10;
+  // A bucket that never holds a whole call lets one out when it is full, and owes the rest of it.
+  const double needed = std::min(somebody_waits ? 1 : 1 + budget_.burst / 10, budget_.burst);
   const double missing = needed - tokens(now);
   if (missing <= 0) return asked_for;
   const auto filled = std::chrono::milliseconds(static_cast<std::int64_t>(1000 * missing / rate(now)) + 1);

@@ -18,10 +18,8 @@ struct CallBudget {
   double burst = 400;
 
   static CallBudget of(int per_second) { return {double(per_second), 2.0 * per_second}; }
-  // The part of one of so many that ask: less often, but never too little for a refresh to begin.
-  CallBudget among(int replicas) const {
-    return {per_second / replicas, per_second > 0 ? std::max(burst / replicas, 2.0) : 0};
-  }
+  // The part of one of so many that ask: together they have what one alone would, however little that is.
+  CallBudget among(int replicas) const { return {per_second / replicas, per_second > 0 ? burst / replicas : 0}; }
 };
 
 class StoreLedger {

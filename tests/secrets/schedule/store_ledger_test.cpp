@@ -169,6 +169,33 @@ TEST_F(LedgerTest, CallsAStoreSlowThatTimesOutOrOwesAnswersForSeconds) {
   EXPECT_TRUE(ledger.slow(now));
 }
 
+TEST_F(LedgerTest, PartsOfABudgetAreTogetherTheWholeAndNoneIsNothing) {
+  for (const int per_second : {1, 2, 7, 200}) {
+    const CallBudget whole = CallBudget::of(per_second);
+    for (const int replicas : {1, 2, 3, 7, 60}) {
+      const CallBudget part = whole.among(replicas);
+      EXPECT_GT(part.per_second, 0);
+      EXPECT_GT(part.burst, 0);
+      EXPECT_LE(part.per_second * replicas, whole.per_second + 1e-9) << per_second << " among " << replicas;
+      EXPECT_LE(part.burst * replicas, whole.burst + 1e-9) << per_second << " among " << replicas;
+    }
+  }
+}
+
+// Together they may ask once a second; each of sixty once a minute.
+TEST_F(LedgerTest, APartOfLessThanACallLetsOneOutWhenItIsFull) {
+  StoreLedger mine{CallBudget::of(1), now, 60};
+  int calls = 0;
+  for (int second = 0; second < 600; ++second) {
+    now += 1s;
+    if (mine.pause(now) > Duration::zero()) continue;
+    mine.ask_anyway(now);
+    ++calls;
+  }
+  EXPECT_GE(calls, 9);
+  EXPECT_LE(calls, 11);
+}
+
 TEST_F(LedgerTest, IsDividedAmongReplicasAndLeavesEachEnoughToBegin) {
   for (const int per_second : {1, 2, 200}) {
     for (const int replicas : {1, 2, 3, 60}) {

@@ -1,0 +1,121 @@
+// A replica that has just taken over instances: its watches may lag behind the last writes of the one before, and of
+// what may restart at once it has its part.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "apiserver/server/faults.hpp"
+#include "kube/shards/share.hpp"
+#include "tests/scenarios/openclaw_replica.hpp"
+#include "tests/scenarios/openclaw_running.hpp"
+
+namespace rotor::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+class OpenClawHandover : public RunningInstance {
+ protected:
+  // An instance that ran under another replica; this one has read everything, and owns nothing yet.
+  void stand_by() {
+    running();
+    world.stop_operator();
+    replica = std::make_unique<OpenClawReplica>(
+        world, openclaw::ControllerOptions{.operator_namespace = "rotor", .quiet = 0ns});
+  }
+  // What is written from here on, this watch does not show.
+  void hold_watch(const std::string& resource) {
+    auto& faults = world.server().faults();
+    const std::uint64_t hits = faults.hits();
+    faults.add({.verb = "watch", .resource = resource, .times = -1, .status = 503});
+    faults.end_watches(resource);
+    world.until("the watch to end", [&] { return faults.hits() > hits; });
+  }
+  // So many instances that run with one Secret, each after its next restart.
+  void fleet(int n, openclaw::RolloutLimits limits) {
+    const openclaw::ControllerOptions options{.operator_namespace = "rotor", .quiet = 0ns, .rollouts = limits};
+    size = n;
+    world.secret("keys", R"({"A":"MQ=="})");
+    for (int i = 0; i < n; ++i) world.instance(agent(i), kEnvFrom);
+    world.start_operator(options);
+    for (int i = 0; i < n; ++i) {
+      world.until("a StatefulSet", [&] { return world.generation(agent(i)) == 1; });
+      rolls_out(agent(i));
+      world.until("Running", [&] { return world.phase(agent(i)) == "Running"; });
+    }
+    world.stop_operator();
+    replica = std::make_unique<OpenClawReplica>(world, options);
+  }
+  static std::string agent(int i) { return fmt::format("agent-{}", i); }
+  void rolls_out(const std::string& name) {
+    world.merge(
+        kStatefulSets, name,
+        fmt::format(R"({{"status":{{"observedGeneration":{},"replicas":1,"updatedReplicas":1,"readyReplicas":1}}}})",
+                    world.generation(name)),
+        "status");
+  }
+  std::vector<std::string> restarting() {
+    std::vector<std::string> out;
+    for (int i = 0; i < size; ++i) {
+      const auto seen = json::find(world.get(kStatefulSets, agent(i)), "status.observedGeneration")->as_int64();
+      if (seen != world.generation(agent(i))) out.push_back(agent(i));
+    }
+    return out;
+  }
+  int in_line() {
+    int n = 0;
+    for (int i = 0; i < size; ++i) n += world.condition(agent(i), "RotationWaiting") == "True/RolloutLimit" ? 1 : 0;
+    return n;
+  }
+
+  std::unique_ptr<OpenClawReplica> replica;
+  int size = 0;
+};
+
+TEST_F(OpenClawHandover, AnInstanceThatWasEditedAMomentAgoIsAppliedAsItIsNow) {
+  stand_by();
+  hold_watch("openclawinstances");
+  world.merge(kInstances, "agent", R"({"spec":{"env":[{"name":"EDITED","value":"yes"}]}})");
+  // Somebody changed what is ours, so that there is something to write at once.
+  world.merge(kStatefulSets, "agent", R"({"spec":{"template":{"spec":{"terminationGracePeriodSeconds":7}}}})");
+  const std::int64_t before = world.generation("agent");
+  replica->take_over();
+  world.until("the edit in the template",
+              [this] { return json::serialize(world.get(kStatefulSets, "agent")).contains("EDITED"); });
+  EXPECT_EQ(world.generation("agent"), before + 1) << "one restart, not one for each state";
+}
+
+TEST_F(OpenClawHandover, AnInstanceThatHasNothingToDoIsNotReadAgain) {
+  stand_by();
+  const std::int64_t before = world.generation("agent");
+  replica->take_over();
+  world.merge(kSecrets, "keys", R"({"metadata":{"labels":{"touched":"yes"}}})");
+  world.until("a pass", [this] { return replica->requests("get", "secrets") > 0; });
+  EXPECT_EQ(replica->requests("get", "openclawinstances"), 0U);
+  EXPECT_EQ(world.generation("agent"), before);
+}
+
+TEST_F(OpenClawHandover, AReplicaRestartsItsPartOfTheLimitAndAllOfItOnceItIsAlone) {
+  fleet(6, {.at_once = 3, .canaries = 0});
+  replica->take_over(2, 1);  // of three the first replica has two
+  world.secret("keys", R"({"A":"Mg=="})");
+  world.until("the others in line", [this] { return in_line() == 5; });
+  ASSERT_EQ(restarting().size(), 1U);
+  replica->take_over();
+  rolls_out(restarting().front());
+  world.until("as many as the limit allows", [this] { return restarting().size() == 3; });
+}
+
+// Less than one for each: whoever's turn it is not begins none, and says what it waits for.
+TEST_F(OpenClawHandover, AReplicaWithoutATurnBeginsNothingAndSaysSo) {
+  fleet(2, {.at_once = 1, .canaries = 0});
+  constexpr int kReplicas = 1000;  // so many that no turn of this one comes while the test runs
+  int rank = 0;
+  while (kube::turn_of(1, {kReplicas, rank}, world.clock().now()).next < 1h) ++rank;
+  replica->take_over(kReplicas, rank);
+  world.secret("keys", R"({"A":"Mg=="})");
+  world.until("both waiting", [this] { return in_line() == 2; });
+  EXPECT_TRUE(restarting().empty());
+}
+
+}  // namespace
+}  // namespace rotor::test

@@ -1,0 +1,80 @@
+// A replica that works on the instances which a test gives to it and takes from it, beside the operator of the world.
+#pragma once
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+
+#include "apiserver/server/embedded_server.hpp"
+#include "base/metrics.hpp"
+#include "kube/client/config.hpp"
+#include "kube/shards/ownership.hpp"
+#include "openclaw/controller.hpp"
+#include "tests/scenarios/openclaw_world.hpp"
+
+namespace rotor::test {
+
+inline constexpr int kShardsOfReplicas = 6;
+
+class OpenClawReplica {
+ public:
+  OpenClawReplica(OpenClawWorld& world, openclaw::ControllerOptions options)
+      : world_(world),
+        ownership(kShardsOfReplicas, &world.clock()),
+        client_(connect(world)),
+        controller_(world.loop().executor(), *client_, world.clock(), metrics_, std::move(options),
+                    openclaw::managed_kinds(), &ownership) {
+    boost::asio::co_spawn(
+        world_.loop().io(), controller_.run(),
+        boost::asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr) { ended_ = true; }));
+    world_.until("the replica's watches", [this] { return controller_.ready(); });
+  }
+  ~OpenClawReplica() {
+    stop_.emit(boost::asio::cancellation_type::terminal);
+    int turns = 0;  // requests that were under way end a little later
+    world_.until("the replica to end", [this, &turns] { return ended_ && ++turns > 5; });
+  }
+  OpenClawReplica(const OpenClawReplica&) = delete;
+
+  // All instances, as one of so many replicas.
+  void take_over(int replicas = 1, int rank = 0) { ownership.assign({0, 1, 2, 3, 4, 5}, {}, replicas, rank); }
+  std::uint64_t requests(std::string_view verb, std::string_view resource) const {
+    std::uint64_t times = 0;
+    for (const auto& count : world_.server().requests()) {
+      const bool mine = count.user_agent.contains(kReplicaAgent);
+      if (mine && count.verb == verb && count.resource == resource) times += count.times;
+    }
+    return times;
+  }
+
+ private:
+  static constexpr std::string_view kReplicaAgent = "replica-under-test";
+
+  static std::unique_ptr<kube::Client> connect(OpenClawWorld& world) {
+    auto connection = kube::parse_kubeconfig(std::string(world.server().kubeconfig().reveal()), "test");
+    if (!connection) throw std::runtime_error(connection.error().message);
+    auto client =
+        kube::make_client(world.loop().executor(), world.clock(), *std::move(connection), std::string(kReplicaAgent));
+    if (!client) throw std::runtime_error(client.error().message);
+    return *std::move(client);
+  }
+
+  OpenClawWorld& world_;
+
+ public:
+  kube::Ownership ownership;
+
+ private:
+  MetricsRegistry metrics_;
+  std::unique_ptr<kube::Client> client_;
+  openclaw::Controller controller_;
+  boost::asio::cancellation_signal stop_;
+  bool ended_ = false;
+};
+
+}  // namespace rotor::test
