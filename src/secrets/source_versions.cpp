@@ -35,19 +35,19 @@ const SourceVersion* read_at(const std::vector<SourceVersion>& read, const Sourc
 }  // namespace
 
 StoreVersions versions_of_secret(const ExternalSecret& es, const SecretMap& data, const StoreVersions& of_values) {
-  StoreVersions out;
-  if (of_values.keys.empty()) return out;
+  if (of_values.keys.empty()) return {};
+  api::es::StoreVersionsWithin out;
   const auto& tmpl = es.spec.target.tmpl;
   const bool templates = tmpl && (!tmpl->data.empty() || !tmpl->template_from.empty());
   const std::vector<SourceVersion> all = templates ? all_of(of_values) : std::vector<SourceVersion>();
   for (const auto& [key, value] : data) {
     if (templates && is_templated(*tmpl, key)) {
-      out.keys.emplace(key, all);
+      out.add(key, all);
     } else if (const auto own = of_values.keys.find(key); own != of_values.keys.end()) {
-      out.keys.insert(*own);
+      out.add(key, own->second);
     }
   }
-  return out;
+  return out.take();
 }
 
 StoreVersions versions_of_now(StoreVersions known, const std::vector<SourceVersion>& read) {

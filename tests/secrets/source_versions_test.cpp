@@ -54,6 +54,34 @@ TEST(SourceVersions, OfKeysThatATemplateMakesAreAllThatItCouldUse) {
   EXPECT_EQ(versions_of_secret(es, values({"dsn"}), {}), StoreVersions{}) << "no store that names versions";
 }
 
+TEST(SourceVersions, OfHundredsOfKeysMadeOfHundredsOfValuesAreCutBeforeTheyAreBuilt) {
+  ExternalSecret es = sample_es();
+  es.spec.target.tmpl.emplace();
+  es.spec.target.tmpl->data["any"] = "{{ . }}";
+  StoreVersions read;
+  SecretMap data;
+  for (int i = 0; i < 300; ++i) {
+    read.keys[std::to_string(i)] = {{"SecretStore/vault", "key-" + std::to_string(i), "1"}};
+    data.emplace("made-" + std::to_string(i), SecretBytes("v"));
+  }
+  const StoreVersions too_many = versions_of_secret(es, data, read);
+  EXPECT_TRUE(too_many.partial);
+  std::size_t held = 0;
+  for (const auto& [key, sources] : too_many.keys) held += sources.size();
+  EXPECT_LE(held * sizeof("SecretStore/vault"), api::es::kMostBytesOfVersions);
+  EXPECT_EQ(api::es::write_store_versions(too_many), R"({"partial":true})") << "one key alone is too long";
+
+  for (int i = 20; i < 300; ++i) read.keys.erase(std::to_string(i));
+  const StoreVersions some = versions_of_secret(es, data, read);
+  const std::string text = api::es::write_store_versions(some);
+  EXPECT_TRUE(some.partial);
+  EXPECT_GT(some.keys.size(), 5U);
+  EXPECT_LE(text.size(), api::es::kMostBytesOfVersions);
+  const StoreVersions told = api::es::read_store_versions(text);
+  EXPECT_TRUE(told.partial);
+  EXPECT_GE(told.keys.size() + 1, some.keys.size()) << "what was built is what is told, but for the brackets around it";
+}
+
 TEST(SourceVersions, OfDataThatStaysAreBroughtUpToDate) {
   const StoreVersions known = of({{"dsn", {kUser, kHost}}});
   EXPECT_EQ(versions_of_now(known, {{"SecretStore/vault", "db", "8"}}),

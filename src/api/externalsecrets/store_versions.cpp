@@ -16,9 +16,19 @@ ROTOR_DESCRIBE(StoreVersions, "The versions that the keys of a Secret were made 
 namespace rotor::api::es {
 namespace {
 
-// All annotations of an object share 256 KiB.
-constexpr std::size_t kMostBytes = std::size_t{16} << 10;
 constexpr std::size_t kLongestVersion = 128;
+
+// Of the JSON around them: "KEY":[{"store":"S","key":"K","version":"V"},{…}]
+constexpr std::size_t kAroundKey = 4;
+constexpr std::size_t kAroundSource = 34;
+
+std::size_t least_bytes(std::string_view key, const std::vector<SourceVersion>& sources) {
+  std::size_t bytes = kAroundKey + key.size();
+  for (const SourceVersion& source : sources) {
+    bytes += kAroundSource + source.store.size() + source.key.size() + source.version.size();
+  }
+  return bytes;
+}
 
 bool fits(char c) {
   const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -32,13 +42,30 @@ StoreVersions read_store_versions(std::string_view annotation) {
   return json::read<StoreVersions>(annotation).value_or(StoreVersions{});
 }
 
+void StoreVersionsWithin::add(const std::string& key, const std::vector<SourceVersion>& sources) {
+  bytes_ += least_bytes(key, sources);
+  if (bytes_ > kMostBytesOfVersions) {
+    versions_.partial = true;
+  } else {
+    versions_.keys.emplace(key, sources);
+  }
+}
+
 std::string write_store_versions(StoreVersions versions) {
-  if (versions.keys.empty()) return {};
+  if (versions.keys.empty() && !versions.partial) return {};
+  std::size_t bytes = 0;
+  for (auto it = versions.keys.begin(); it != versions.keys.end();) {
+    bytes += least_bytes(it->first, it->second);
+    const bool over = bytes > kMostBytesOfVersions;
+    versions.partial = versions.partial || over;
+    it = over ? versions.keys.erase(it) : std::next(it);
+  }
   std::string text = json::write(versions);
-  while (text.size() > kMostBytes && !versions.keys.empty()) {
+  while (text.size() > kMostBytesOfVersions && !versions.keys.empty()) {  // by what JSON escapes
     // About as many as are too much at once: the text is not written anew for each.
     const std::size_t each = std::max<std::size_t>(text.size() / versions.keys.size(), 1);
-    for (std::size_t over = (text.size() - kMostBytes) / each + 1; over > 0 && !versions.keys.empty(); --over) {
+    for (std::size_t over = (text.size() - kMostBytesOfVersions) / each + 1; over > 0 && !versions.keys.empty();
+         --over) {
       versions.keys.erase(std::prev(versions.keys.end()));
     }
     versions.partial = true;

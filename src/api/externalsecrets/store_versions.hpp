@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "json/describe.hpp"
@@ -28,7 +29,22 @@ struct StoreVersions {
 
 // What is not ours reads as nothing.
 StoreVersions read_store_versions(std::string_view annotation);
-std::string write_store_versions(StoreVersions versions);  // at most 16 KiB; empty for nothing
+std::string write_store_versions(StoreVersions versions);  // at most kMostBytesOfVersions; empty for nothing
+
+// All annotations of an object share 256 KiB.
+inline constexpr std::size_t kMostBytesOfVersions = std::size_t{16} << 10;
+
+// Adds keys as long as there is room for them in the annotation: hundreds of keys that are each made of hundreds of
+// values would be megabytes before anybody cuts them.
+class StoreVersionsWithin {
+ public:
+  void add(const std::string& key, const std::vector<SourceVersion>& sources);
+  StoreVersions take() { return std::move(versions_); }
+
+ private:
+  StoreVersions versions_;
+  std::size_t bytes_ = 0;  // that the text takes at the least
+};
 
 // What stores say is shown as it is: letters, digits and a few marks, of a length that an ID has. Empty otherwise.
 std::string fit_version(std::string_view version);
