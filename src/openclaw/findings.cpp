@@ -11,6 +11,7 @@
 #include "openclaw/builders/in_place.hpp"
 #include "openclaw/builders/parts.hpp"
 #include "openclaw/builders/workspace.hpp"
+#include "openclaw/config_problem.hpp"
 #include "openclaw/program_version.hpp"
 #include "openclaw/surroundings.hpp"
 
@@ -43,9 +44,18 @@ void reserved_names(const api::OpenClawInstance& instance, std::vector<Finding>&
   }
 }
 
+// The program would stop at once, and a pod that runs is not given what it cannot start with.
+void config_text(const api::OpenClawInstance& instance, const Surroundings& around, std::vector<Finding>& out) {
+  std::string problem = config_problem(instance.spec, around);
+  if (problem.empty()) return;
+  out.push_back(no_config("ConfigUnreadable", std::move(problem)));
+  out.back().event = "ConfigUnreadable";
+}
+
 void config_source(const api::OpenClawInstance& instance, const Surroundings& around, std::vector<Finding>& out) {
   const auto& config = instance.spec.config;
-  if (!config || !config->config_map_ref) return;
+  if (!config) return;
+  if (!config->config_map_ref) return config_text(instance, around, out);
   const std::string& name = config->config_map_ref->name;
   const std::string key = config_key(*config->config_map_ref);
   const auto found = around.config_maps.find(name);
@@ -59,6 +69,8 @@ void config_source(const api::OpenClawInstance& instance, const Surroundings& ar
                             fmt::format("spec.config.configMapRef: ConfigMap \"{}\" has no key \"{}\" in its data; add "
                                         "it, or name another one in spec.config.configMapRef.key",
                                         name, key)));
+  } else {
+    config_text(instance, around, out);
   }
 }
 

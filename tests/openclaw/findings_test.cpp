@@ -42,6 +42,54 @@ TEST(Findings, B081AndB082WithoutAConfigurationNothingIsMade) {
   EXPECT_THAT(seen(kByMap, {{"c", {{"other", "{}"}}}}), HasSubstr("!ConfigValid False ConfigMapKeyNotFound "));
 }
 
+// The reason and the message, of a configuration in a ConfigMap.
+std::string of_text(const std::string& text, std::string_view more = "") {
+  const std::string spec = R"({"config":{"configMapRef":{"name":"c","key":"k"})" + std::string(more) + "}}";
+  return seen(spec, {{"c", {{"k", text}}}});
+}
+
+constexpr std::string_view kMergeMode = R"(,"mergeMode":"merge")";
+constexpr std::string_view kJson5Format = R"(,"format":"json5")";
+
+TEST(Findings, AConfigurationThatNobodyCanReadStopsThePassAndNamesItsPlace) {
+  for (const std::string_view how :
+       {"", R"(,"mergeMode":"overwrite")", R"(,"mergeMode":"merge")", R"(,"format":"json5")"}) {
+    const std::string found = of_text(R"({"logging": {"level": )", how);
+    EXPECT_THAT(found, HasSubstr("!ConfigValid False ConfigUnreadable ConfigUnreadable ConfigMap \"c\", key \"k\": "))
+        << how;
+    EXPECT_THAT(found, HasSubstr("line 1, column 23: ")) << how;
+  }
+  EXPECT_THAT(of_text("logging: debug"), HasSubstr("ConfigUnreadable"));
+  EXPECT_THAT(of_text(""), HasSubstr("ConfigUnreadable")) << "an empty file is no configuration";
+}
+
+TEST(Findings, B079JSON5IsPassedOnAsItIsWhereNothingHasToReadIt) {
+  const std::string text = "{\n  // words\n  logging: {level: 'debug'},\n}";
+  EXPECT_EQ(of_text(text), "");
+  EXPECT_EQ(of_text(text, kJson5Format), "");
+  EXPECT_THAT(of_text(text, kMergeMode), HasSubstr("it is JSON5 and no JSON")) << "the merge would fail in the pod";
+}
+
+TEST(Findings, MergeTakesAnObjectOnly) {
+  EXPECT_EQ(of_text(R"({"a":1})", kMergeMode), "");
+  EXPECT_THAT(of_text("[1]", kMergeMode), HasSubstr("it is no JSON object"));
+  EXPECT_EQ(of_text("[1]"), "") << "B080: the program says what is wrong with it";
+}
+
+TEST(Findings, AMemberThatHasToBeAnObjectAndIsNoneStopsThePass) {
+  for (const std::string_view raw : {R"({"gateway":5})", R"({"gateway":{"auth":"token"}})",
+                                     R"({"gateway":{"controlUi":[]}})", R"({"diagnostics":true})"}) {
+    const std::string found = seen(R"({"config":{"raw":)" + std::string(raw) + "}}");
+    EXPECT_THAT(found, HasSubstr("!ConfigValid False ConfigUnreadable ConfigUnreadable spec.config.raw: ")) << raw;
+    EXPECT_THAT(found, HasSubstr("has to be an object")) << raw;
+  }
+  EXPECT_EQ(seen(R"({"config":{"raw":{"gateway":null,"diagnostics":{}}}})"), "");
+}
+
+TEST(Findings, WhatIsWrongWithAConfigurationQuotesNothingOfIt) {
+  EXPECT_EQ(of_text(R"({"token": "sk-very-secret)").find("sk-very"), std::string::npos);
+}
+
 TEST(Findings, AConfigMapThatIsOursIsNoSource) {
   for (const char* spec :
        {R"({"config":{"configMapRef":{"name":"foo-config"}}})",

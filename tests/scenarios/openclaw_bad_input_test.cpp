@@ -62,6 +62,18 @@ TEST_F(OpenClawBadInput, ANameThatTheOperatorsContainersHaveIsRefused) {
   is_refused_and_runs_on(R"({"spec":{"sidecars":[{"name":"openclaw","image":"i"}]}})", "is reserved");
 }
 
+TEST_F(OpenClawBadInput, AConfigurationThatTheProgramCannotReadLeavesThePodThatRunsAlone) {
+  running();
+  const json::Value before = world.get(kStatefulSets, "agent");
+  world.merge(kInstances, "agent", R"({"spec":{"config":{"raw":{"gateway":5}}}})");
+  world.until("the condition", [this] { return world.condition("agent", "ConfigValid") == "False/ConfigUnreadable"; });
+  EXPECT_THAT(condition_message("ConfigValid"), HasSubstr("spec.config.raw: gateway has to be an object"));
+  EXPECT_EQ(json::find_string(world.get(kStatefulSets, "agent"), "metadata.resourceVersion"),
+            json::find_string(before, "metadata.resourceVersion"));
+  world.merge(kInstances, "agent", R"({"spec":{"config":{"raw":{"gateway":null}}}})");
+  world.until("the words", [this] { return world.condition("agent", "ConfigValid") == "True/ConfigMapCreated"; });
+}
+
 TEST_F(OpenClawBadInput, WhatIsPutRightIsDoneAndTheConditionGoes) {
   is_refused_before_anything_is_made(kRoot, "nothing is made");
   world.merge(kInstances, "agent", R"({"spec":{"security":null}})");

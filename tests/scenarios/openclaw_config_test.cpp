@@ -116,6 +116,22 @@ TEST_F(OpenClawConfig, B082AMissingKeyIsNamedAndItsArrivalHealsIt) {
   until_provisioned();
 }
 
+TEST_F(OpenClawConfig, ABrokenEditOfTheConfigMapLeavesTheRunningPodAloneAndItsCorrectionHealsIt) {
+  map("settings", R"({"openclaw.json":"{\"a\":1}"})");
+  provisioned(R"({"config":{"configMapRef":{"name":"settings"},"mergeMode":"merge"}})");
+  const std::string before = file("foo-config", "openclaw.json");
+  edit_map("settings", R"({"openclaw.json":"{\"logging\": {\"level\": "})");
+  until_config_is("False/ConfigUnreadable");
+  EXPECT_THAT(message("ConfigValid"), HasSubstr("line 1, column 23"));
+  world.until("the event", [this] { return !world.events("ConfigUnreadable").empty(); });
+  EXPECT_EQ(json::find_string(world.events("ConfigUnreadable")[0], "type"), "Warning");
+  EXPECT_EQ(world.generation("foo"), 1);
+  EXPECT_EQ(file("foo-config", "openclaw.json"), before);
+  edit_map("settings", R"({"openclaw.json":"{\"a\":2}"})");
+  until_config_is("True/ConfigMapCreated");
+  world.until("the new configuration", [this] { return world.generation("foo") == 2; });
+}
+
 TEST_F(OpenClawConfig, ADeletedConfigMapLeavesTheRunningPodAlone) {
   map("settings", R"({"openclaw.json":"{}"})");
   provisioned(kByMap);
