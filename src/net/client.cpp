@@ -1,12 +1,15 @@
 // The HTTP/1.1 transport of HttpClient. HTTP/2 will be a second implementation of the same interface, chosen by ALPN.
 #include <algorithm>
 #include <array>
+#include <exception>
+#include <initializer_list>
 #include <utility>
 
 #include <boost/asio/error.hpp>
 #include <fmt/format.h>
 
 #include "net/deadline.hpp"
+#include "net/deadlines.hpp"
 #include "net/dial.hpp"
 #include "net/http1.hpp"
 #include "net/pool.hpp"
@@ -21,22 +24,29 @@ struct Core {
         user_agent(config.user_agent),
         tls(std::move(tls_in)),
         dialer(clock, *tls, {config.proxy, config.reach, config.beyond_reach, config.connect_timeout}),
+        deadlines(std::make_shared<Deadlines>(executor, clock)),
         pool(std::make_shared<Pool>(executor, clock, config.idle_timeout, config.max_connections_per_host)) {}
 
   Clock& clock;
   std::string user_agent;
   std::unique_ptr<ClientTls> tls;
   Dialer dialer;
+  std::shared_ptr<Deadlines> deadlines;
   std::shared_ptr<Pool> pool;
 };
 
 struct Call {
   Request request;
   Url url;
+  std::string origin;  // of the URL
   CallOptions options;
   SteadyTime until;  // its deadline
   bool streaming = false;
   std::string_view stage = "waiting for a connection";
+
+  std::chrono::milliseconds left(const Clock& clock) const {
+    return std::chrono::ceil<std::chrono::milliseconds>(until - clock.steady());
+  }
 };
 
 struct Exchange {
@@ -58,25 +68,38 @@ Error io_error(const boost::system::error_code& error, std::string_view doing) {
 
 // Head and, when it is small, body in one buffer: one TLS record, one packet.
 constexpr std::size_t kJoinUpTo = 16U << 10;
+constexpr std::size_t kLineAtMost = 256;  // what a head has besides its URL and headers, with room to spare
 
+void append_all(SecretBytes& text, std::initializer_list<std::string_view> parts) {
+  for (const std::string_view part : parts) text.append(part);
+}
+
+std::size_t size_of_head(const Call& call, const Connection& connection, const std::string& user_agent) {
+  std::size_t size = call.request.url.size() + call.origin.size() + connection.proxy_authorization.size() +
+                     user_agent.size() + kLineAtMost;
+  for (const Header& header : call.request.headers) size += header.name.size() + header.value.size() + 4;
+  return size;
+}
+
+// Made where it is wiped, in one piece: it holds bearer tokens.
 SecretBytes request_text(const Call& call, const Connection& connection, const std::string& user_agent) {
   const Request& request = call.request;
-  std::string head = fmt::format("{} {} HTTP/1.1\r\n", request.method,
-                                 connection.through_http_proxy ? call.url.origin() + call.url.target : call.url.target);
-  append_header(head, "Host", call.url.host_header());
-  for (const Header& header : request.headers) append_header(head, header.name, header.value);
-  if (find_header(request.headers, "User-Agent") == nullptr) append_header(head, "User-Agent", user_agent);
-  if (!connection.proxy_authorization.empty()) {
-    append_header(head, "Proxy-Authorization", connection.proxy_authorization);
-  }
-  const bool has_body = request.method != "GET" && request.method != "HEAD";
-  if (has_body || !request.body.empty()) append_header(head, "Content-Length", std::to_string(request.body.size()));
-  head += "\r\n";
+  const bool joined = request.body.size() <= kJoinUpTo;
   SecretBytes text;
-  text.reserve(head.size() + kJoinUpTo);
-  text.append(head);
-  wipe(head.data(), head.size());  // bearer tokens
-  if (request.body.size() <= kJoinUpTo) text.append(request.body.reveal());
+  text.reserve(size_of_head(call, connection, user_agent) + (joined ? request.body.size() : 0));
+  append_all(text, {request.method, " ", connection.through_http_proxy ? call.origin : std::string_view(),
+                    call.url.target, " HTTP/1.1\r\n"});
+  const auto append_line = [&text](std::string_view name, std::string_view value) {
+    append_all(text, {name, ": ", value, "\r\n"});
+  };
+  append_line("Host", call.url.host_header());
+  for (const Header& header : request.headers) append_line(header.name, header.value);
+  if (find_header(request.headers, "User-Agent") == nullptr) append_line("User-Agent", user_agent);
+  if (!connection.proxy_authorization.empty()) append_line("Proxy-Authorization", connection.proxy_authorization);
+  const bool has_body = request.method != "GET" && request.method != "HEAD";
+  if (has_body || !request.body.empty()) append_line("Content-Length", std::to_string(request.body.size()));
+  text.append("\r\n");
+  if (joined) text.append(request.body.reveal());
   return text;
 }
 
@@ -130,31 +153,37 @@ Task<Result<std::unique_ptr<MessageParser>>> read_head(const Call& call, Connect
   co_return Result<std::unique_ptr<MessageParser>>(std::move(parser));
 }
 
-Task<Attempt> attempt(Core& core, Call& call, bool fresh, bool& may_retry) {
+// Both may take long, so they have a time limit of their own; the exchange has the limit of the call.
+Task<Result<Pool::Lease>> connected(Core& core, Call& call, bool fresh) {
+  call.stage = "waiting for a connection";
+  std::optional<Pool::Lease> lease = core.pool->acquire_at_once(call.origin, fresh);
+  if (!lease) {
+    CO_TRY(lease, co_await within(core.clock, call.left(core.clock), core.pool->acquire(call.origin, fresh)));
+  }
+  if (!lease->connection) {
+    CO_TRY(lease->connection,
+           co_await within(core.clock, call.left(core.clock), core.dialer.dial(call.url, call.stage)));
+  }
+  co_return *std::move(lease);
+}
+
+Task<Attempt> attempt(Core& core, Call& call, Deadlines::Limit& limit, bool fresh, bool& may_retry) {
   Attempt result;
   may_retry = false;
-  call.stage = "waiting for a connection";
-  Result<Pool::Lease> lease = co_await core.pool->acquire(call.url.origin(), fresh);
+  Result<Pool::Lease> lease = co_await connected(core, call, fresh);
   if (!lease) {
     result.error = std::move(lease).error();
     co_return result;
   }
   result.exchange.lease = *std::move(lease);
-  if (!result.exchange.lease.connection) {
-    Result<std::unique_ptr<Connection>> dialed = co_await core.dialer.dial(call.url, call.stage);
-    if (!dialed) {
-      result.error = std::move(dialed).error();
-      co_return result;
-    }
-    result.exchange.lease.connection = *std::move(dialed);
-  }
   Connection& connection = *result.exchange.lease.connection;
   // A process that stood still (SIGSTOP, a frozen cgroup) finds its connection ready and its timer due in any order:
   // what is too late does not leave.
-  if (core.clock.steady() >= call.until) {
+  if (limit.passed() || core.clock.steady() >= call.until) {
     result.error = Error{Code::kTimeout, ""};
     co_return result;
   }
+  limit.guard(connection.stream.get());
   call.stage = "sending the request";
   bool sent_nothing = false;
   result.error = co_await send_request(call, connection, core.user_agent, sent_nothing);
@@ -168,6 +197,7 @@ Task<Attempt> attempt(Core& core, Call& call, bool fresh, bool& may_retry) {
       result.error = std::move(parser).error();
     }
   }
+  if (result.error) limit.guard(nullptr);
   may_retry = result.error && result.error->code == Code::kUnavailable && connection.reused && !heard;
   result.sent_nothing = sent_nothing;
   co_return result;
@@ -180,16 +210,15 @@ bool is_idempotent(std::string_view method) {
 }
 
 // A pooled connection that the server closed while it was idle is replaced once by a fresh one.
-Task<Result<Exchange>> start(std::shared_ptr<Core> core, Call& call) {
-  co_await report_cancellation();
+Task<Result<Exchange>> start(Core& core, Call& call, Deadlines::Limit& limit) {
   bool may_retry = false;
-  Attempt first = co_await attempt(*core, call, false, may_retry);
+  Attempt first = co_await attempt(core, call, limit, false, may_retry);
   if (!first.error) co_return Result<Exchange>(std::move(first.exchange));
   if (!may_retry || !(first.sent_nothing || is_idempotent(call.request.method))) {
     co_return std::unexpected(*std::move(first.error));
   }
   first.exchange = Exchange();  // gives its slot back
-  Attempt second = co_await attempt(*core, call, true, may_retry);
+  Attempt second = co_await attempt(core, call, limit, true, may_retry);
   if (second.error) co_return std::unexpected(*std::move(second.error));
   co_return Result<Exchange>(std::move(second.exchange));
 }
@@ -203,16 +232,38 @@ void finish(Exchange& exchange) {
   }
 }
 
-Task<Result<Response>> run_call(std::shared_ptr<Core> core, Call& call) {
-  co_await report_cancellation();
-  CO_TRY(Exchange exchange, co_await start(core, call));
+Task<Result<Response>> run_call(Core& core, Call& call, Deadlines::Limit& limit) {
+  CO_TRY(Exchange exchange, co_await start(core, call, limit));
   call.stage = "reading the answer";
-  while (!exchange.parser->done()) {
-    CO_TRY_VOID(co_await feed(*exchange.lease.connection, *exchange.parser));
-  }
+  Result<void> fed;
+  while (fed && !exchange.parser->done()) fed = co_await feed(*exchange.lease.connection, *exchange.parser);
+  limit.guard(nullptr);
+  CO_TRY_VOID(std::move(fed));
   Response response{exchange.parser->status, std::move(exchange.parser->headers), exchange.parser->take_body()};
   finish(exchange);
   co_return Result<Response>(std::move(response));
+}
+
+// Runs `work` on a stream that `limit` guards. Cancelled from outside it is kCancelled, from the limit kTimeout with an
+// empty message, as for within().
+template <class T>
+Task<Result<T>> limited(const Deadlines::Limit& limit, Task<Result<T>> work) {
+  const bool throws = co_await boost::asio::this_coro::throw_if_cancelled();
+  co_await report_cancellation();
+  Result<T> answer = fail(Code::kInternal, "");
+  std::exception_ptr failure;
+  try {
+    answer = co_await std::move(work);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await boost::asio::this_coro::throw_if_cancelled(throws);
+  if (failure) std::rethrow_exception(failure);
+  if (answer) co_return std::move(answer);
+  const auto state = co_await boost::asio::this_coro::cancellation_state;
+  if (state.cancelled() != boost::asio::cancellation_type::none) co_return fail(Code::kCancelled, "cancelled");
+  if (limit.passed()) co_return fail(Code::kTimeout, "");
+  co_return std::move(answer);
 }
 
 class BodyStreamImpl final : public BodyStream {
@@ -223,7 +274,9 @@ class BodyStreamImpl final : public BodyStream {
   Task<Result<SecretBytes>> read_some(std::chrono::milliseconds idle) override {
     if (failed_) co_return fail(Code::kUnavailable, "the stream has already failed");
     if (!exchange_.parser->has_body() && !exchange_.parser->done()) {
-      Result<void> more = co_await within(core_->clock, idle, read_more(exchange_));
+      Deadlines::Limit limit(core_->deadlines, core_->clock.steady() + idle);
+      limit.guard(exchange_.lease.connection->stream.get());
+      Result<void> more = co_await limited(limit, read_more(exchange_));
       if (!more) {
         failed_ = true;
         exchange_.lease = Pool::Lease();
@@ -239,7 +292,6 @@ class BodyStreamImpl final : public BodyStream {
 
  private:
   static Task<Result<void>> read_more(Exchange& exchange) {
-    co_await report_cancellation();
     while (!exchange.parser->has_body() && !exchange.parser->done()) {
       CO_TRY_VOID(co_await feed(*exchange.lease.connection, *exchange.parser));
     }
@@ -255,8 +307,10 @@ class BodyStreamImpl final : public BodyStream {
 Result<Call> make_call(Request request, CallOptions options, SteadyTime now, bool streaming) {
   TRY_VOID(check_request(request));
   TRY(Url url, parse_url(request.url));
+  std::string origin = url.origin();
   return Call{.request = std::move(request),
               .url = std::move(url),
+              .origin = std::move(origin),
               .options = options,
               .until = now + options.deadline,
               .streaming = streaming};
@@ -270,7 +324,7 @@ std::unexpected<Error> call_error(const Call& call, Error error) {
   if (error.message == kBodyTooLong) {
     error.message = fmt::format("the answer is longer than {} bytes", call.options.max_body);
   }
-  return std::unexpected(std::move(error).prefixed(fmt::format("{} {}", call.request.method, call.url.origin())));
+  return std::unexpected(std::move(error).prefixed(fmt::format("{} {}", call.request.method, call.origin)));
 }
 
 class Http1Client final : public HttpClient {
@@ -280,7 +334,8 @@ class Http1Client final : public HttpClient {
   Task<Result<Response>> send(Request request, CallOptions options) override {
     const std::shared_ptr<Core> core = core_;
     CO_TRY(Call call, make_call(std::move(request), options, core->clock.steady(), false));
-    Result<Response> response = co_await within(core->clock, options.deadline, run_call(core, call));
+    Deadlines::Limit limit(core->deadlines, call.until);
+    Result<Response> response = co_await limited(limit, run_call(*core, call, limit));
     if (!response) co_return call_error(call, std::move(response).error());
     co_return std::move(response);
   }
@@ -288,11 +343,13 @@ class Http1Client final : public HttpClient {
   Task<Result<StreamResponse>> open(Request request, CallOptions options) override {
     const std::shared_ptr<Core> core = core_;
     CO_TRY(Call call, make_call(std::move(request), options, core->clock.steady(), true));
-    Result<Exchange> exchange = co_await within(core->clock, options.deadline, start(core, call));
+    Deadlines::Limit limit(core->deadlines, call.until);
+    Result<Exchange> exchange = co_await limited(limit, start(*core, call, limit));
+    limit.guard(nullptr);
     if (!exchange) co_return call_error(call, std::move(exchange).error());
     StreamResponse response{
         .status = exchange->parser->status, .headers = std::move(exchange->parser->headers), .body = nullptr};
-    response.body = std::make_unique<BodyStreamImpl>(core, *std::move(exchange), call.url.origin());
+    response.body = std::make_unique<BodyStreamImpl>(core, *std::move(exchange), call.origin);
     co_return Result<StreamResponse>(std::move(response));
   }
 

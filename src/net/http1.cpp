@@ -125,6 +125,8 @@ bool is_token(std::string_view text) {
   });
 }
 
+bool breaks_a_line(char c) { return c == '\r' || c == '\n' || c == '\0'; }
+
 }  // namespace
 
 ReadBuffer::ReadBuffer() : data_(std::make_unique_for_overwrite<char[]>(kSize)) {}
@@ -175,7 +177,7 @@ Result<void> check_headers(const Headers& headers) {
   for (const Header& header : headers) {
     if (!is_token(header.name)) return fail(Code::kInvalid, "a header's name holds a character that is not allowed");
     // The value is not quoted: it is often a token.
-    if (header.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+    if (std::ranges::any_of(header.value, breaks_a_line)) {
       return fail(Code::kInvalid, fmt::format("header {}: the value holds a line break or NUL", header.name));
     }
     if (std::ranges::any_of(kOurs, [&](std::string_view name) { return iequals(name, header.name); })) {

@@ -58,21 +58,25 @@ Pool::~Pool() {
   if (reaper_) cancel(reaper_);
 }
 
+std::optional<Pool::Lease> Pool::acquire_at_once(const std::string& origin, bool fresh) {
+  Host& host = hosts_[origin];  // entries stay: there are as many as origins
+  if (host.used >= limit_) return std::nullopt;
+  ++host.used;
+  return Lease(shared_from_this(), host, fresh ? nullptr : take_idle(host));
+}
+
 Task<Result<Pool::Lease>> Pool::acquire(std::string origin, bool fresh) {
   const std::shared_ptr<Pool> self = shared_from_this();
-  Host& host = hosts_[origin];  // entries stay: there are as many as origins
-  if (host.used < limit_) {
-    ++host.used;
-  } else {
-    Waiter waiter(executor_);
-    Place place(*this, host, waiter);
-    co_await waiter.wake.async_wait(asio::as_tuple(asio::use_awaitable));
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (!waiter.granted || state.cancelled() != asio::cancellation_type::none) {
-      co_return fail(Code::kCancelled, "cancelled while waiting for a connection");
-    }
-    place.take();
+  if (std::optional<Lease> lease = acquire_at_once(origin, fresh)) co_return *std::move(lease);
+  Host& host = hosts_[origin];
+  Waiter waiter(executor_);
+  Place place(*this, host, waiter);
+  co_await waiter.wake.async_wait(asio::as_tuple(asio::use_awaitable));
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (!waiter.granted || state.cancelled() != asio::cancellation_type::none) {
+    co_return fail(Code::kCancelled, "cancelled while waiting for a connection");
   }
+  place.take();
   std::unique_ptr<Connection> connection = fresh ? nullptr : take_idle(host);
   co_return Lease(self, host, std::move(connection));
 }

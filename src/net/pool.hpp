@@ -5,6 +5,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,7 +62,9 @@ class Pool : public std::enable_shared_from_this<Pool> {
   Pool(Executor executor, Clock& clock, std::chrono::milliseconds idle_timeout, std::size_t limit);
   ~Pool();
 
-  // `fresh`: never an idle connection. Waits while the origin has all the connections it may have.
+  // `fresh`: never an idle connection. nullopt: the origin has all the connections it may have.
+  std::optional<Lease> acquire_at_once(const std::string& origin, bool fresh);
+  // Waits for one.
   Task<Result<Lease>> acquire(std::string origin, bool fresh);
 
   std::size_t idle_count() const;

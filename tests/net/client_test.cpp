@@ -1,4 +1,5 @@
 #include <array>
+#include <list>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -45,6 +46,17 @@ Task<> hang(Seen& seen, ServerRequest request, ServerResponse&) {
   co_await never.async_wait(asio::as_tuple(asio::use_awaitable));
   --seen.open;
   ++seen.cancelled;
+}
+
+Task<> hang_once(Seen& seen, ServerRequest request, ServerResponse& response) {
+  if (seen.requests == 0) co_return co_await hang(seen, std::move(request), response);
+  co_await echo(seen, std::move(request), response);
+}
+
+Task<> stop_in_the_middle(Seen& seen, ServerRequest request, ServerResponse& response) {
+  (void)co_await response.begin(200, {});
+  (void)co_await response.write(SecretBytes("a beginning"));
+  co_await hang(seen, std::move(request), response);
 }
 
 class Client : public Site {
@@ -193,6 +205,59 @@ TEST_F(Client, TimesOutWhileWaitingForTheAnswer) {
   EXPECT_EQ(response.error().code, Code::kTimeout);
   EXPECT_EQ(response.error().message, "GET https://127.0.0.1:" + std::to_string(server_->port()) +
                                           ": no answer within 30s (waiting for the answer)");
+}
+
+TEST_F(Client, HasOneSleeperForTheDeadlinesOfAllItsCalls) {
+  serve(handler_with(seen_, hang));
+  connect();
+  std::list<test::Running<Result<Response>>> calls;
+  for (const int seconds : {40, 20, 60}) {
+    calls.emplace_back(io_, client_->send(get_request(), {.deadline = std::chrono::seconds(seconds)}));
+  }
+  run_until([&] { return seen_.open == 3; });
+  EXPECT_EQ(clock_.sleepers(), 1U);
+  for (const int still_open : {2, 1, 0}) {  // the earliest first, whoever began first
+    clock_.advance(std::chrono::seconds(20));
+    run_until([&] { return seen_.open == still_open; });
+  }
+  for (auto& call : calls) EXPECT_EQ(call.get().error().code, Code::kTimeout);
+  EXPECT_EQ(clock_.sleepers(), 0U);
+}
+
+TEST_F(Client, LeavesNoSleeperBehindWhenItGoes) {
+  serve(handler_with(seen_, echo));
+  connect();
+  ASSERT_TRUE(send(get_request()));
+  EXPECT_GT(clock_.sleepers(), 0U);
+  client_.reset();
+  settle();
+  EXPECT_EQ(clock_.sleepers(), 0U);
+}
+
+TEST_F(Client, CutsOffAnAnswerThatStopsInTheMiddleAtItsDeadline) {
+  serve(handler_with(seen_, stop_in_the_middle));
+  connect();
+  test::Running<Result<Response>> call(io_, client_->send(get_request(), {.deadline = std::chrono::seconds(30)}));
+  run_until([&] { return seen_.open == 1; });
+  settle();
+  clock_.advance(std::chrono::seconds(30));
+  const Result<Response> response = call.get();
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().code, Code::kTimeout);
+  EXPECT_TRUE(response.error().message.ends_with("no answer within 30s (reading the answer)"))
+      << response.error().message;
+}
+
+TEST_F(Client, AsksOnANewConnectionAfterADeadlineCutOneOff) {
+  serve(handler_with(seen_, hang_once));
+  ClientConfig config = client_config();
+  config.max_connections_per_host = 1;
+  connect(std::move(config));
+  test::Running<Result<Response>> call(io_, client_->send(get_request(), {.deadline = std::chrono::seconds(5)}));
+  run_until([&] { return seen_.open == 1; });
+  clock_.advance(std::chrono::seconds(5));
+  EXPECT_EQ(call.get().error().code, Code::kTimeout);
+  EXPECT_TRUE(send(get_request()));
 }
 
 TEST_F(Client, TellsTheServerWhenACallIsGivenUp) {
@@ -349,7 +414,7 @@ TEST_F(Client, DropsConnectionsThatIdledTooLong) {
   settle();
   serve(handler_with(seen_, echo));
   ASSERT_TRUE(send(get_request()));
-  EXPECT_EQ(clock_.sleepers(), 1U);  // the reaper
+  EXPECT_EQ(clock_.sleepers(), 2U);  // the reaper, and the one who watches over the deadlines
   clock_.advance(io_, std::chrono::seconds(61));
   EXPECT_EQ(clock_.sleepers(), 0U);  // nothing idle, nobody to reap
   ASSERT_TRUE(send(get_request()));
