@@ -5,17 +5,13 @@
 #include <fmt/format.h>
 
 #include "base/utf8.hpp"
+#include "json/plain_run.hpp"
 
 namespace rotor::json {
 namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// Bytes that stand for themselves in a string: printable ASCII but `"` and `\`.
-bool is_plain(char c) {
-  return static_cast<unsigned char>(c) >= 0x20 && static_cast<signed char>(c) >= 0 && c != '"' && c != '\\';
-}
 
 int hex_value(char c) {
   if (is_digit(c)) return c - '0';
@@ -200,10 +196,9 @@ template <class Out>
 void Reader::decode_string(Out& out) {
   ++at_;  // the opening quote
   for (;;) {
-    std::size_t run = at_;
-    while (run < text_.size() && is_plain(text_[run])) ++run;
-    out.append(text_.substr(at_, run - at_));
-    at_ = run;
+    const std::size_t run = plain_run<Plain::kInJson>(text_.substr(at_));
+    out.append(text_.substr(at_, run));
+    at_ += run;
     if (at_ == text_.size()) return syntax("unexpected end of input in a string");
     const char c = text_[at_];
     if (c == '"') {

@@ -7,6 +7,7 @@
 
 #include "base/utf8.hpp"
 #include "json/go_float.hpp"
+#include "json/plain_run.hpp"
 #include "json/reader.hpp"
 
 namespace rotor::json {
@@ -14,8 +15,8 @@ namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
 
-// The escape of an ASCII byte, empty when it stands for itself.
-std::string_view ascii_escape(unsigned char c, Escape escape, std::array<char, 6>& room) {
+// The escape of an ASCII byte that does not stand for itself.
+std::string_view ascii_escape(unsigned char c, std::array<char, 6>& room) {
   switch (c) {
     case '"':
       return "\\\"";
@@ -34,8 +35,6 @@ std::string_view ascii_escape(unsigned char c, Escape escape, std::array<char, 6
     default:
       break;
   }
-  const bool html = escape == Escape::kHtml && (c == '<' || c == '>' || c == '&');
-  if (c >= 0x20 && !html) return {};
   room = {'\\', 'u', '0', '0', kHex[c >> 4U], kHex[c & 0xFU]};
   return {room.data(), room.size()};
 }
@@ -52,15 +51,13 @@ void quote_into(std::string_view text, Escape escape, Put put) {
     start = at;
   };
   std::array<char, 6> room{};
-  while (at < text.size()) {
+  for (;;) {
+    const std::string_view rest = text.substr(at);
+    at += escape == Escape::kHtml ? plain_run<Plain::kInHtml>(rest) : plain_run<Plain::kInJson>(rest);
+    if (at == text.size()) break;
     const auto c = static_cast<unsigned char>(text[at]);
     if (c < 0x80) {
-      const std::string_view with = ascii_escape(c, escape, room);
-      if (with.empty()) {
-        ++at;
-      } else {
-        replace(1, with);
-      }
+      replace(1, ascii_escape(c, room));
       continue;
     }
     const Rune rune = decode_rune(text.substr(at));

@@ -58,6 +58,24 @@ INSTANTIATE_TEST_SUITE_P(Cases, ReaderAccepts,
                                          "12345678901234567890123", "\"\"", "[]", "{}", "[ ]", "{ }", "[1,\t2]",
                                          "[[],{}]", R"({"a":{"b":[1,{"c":null}]},"a":2})"));
 
+TEST(Reader, MeetsEveryByteWhereverItStandsInAString) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string alone(1, static_cast<char>(byte));
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string text(20, 'x');
+      text[at] = alone[0];
+      Reader reader(text = '"' + text + '"');
+      const std::string got = reader.read_string();
+      if (byte == '"' || byte == '\\' || byte < 0x20) {
+        EXPECT_FALSE(reader.finish()) << byte << " at " << at;
+      } else {
+        EXPECT_TRUE(reader.finish()) << byte << " at " << at;
+        EXPECT_EQ(got.substr(at, got.size() - 19), byte < 0x80 ? alone : "\xEF\xBF\xBD") << byte << " at " << at;
+      }
+    }
+  }
+}
+
 TEST(Reader, GivesNumbersAsWritten) {
   Reader reader("[1.10, 1e3, 12345678901234567890123]");
   std::vector<std::string> got;

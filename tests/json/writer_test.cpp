@@ -81,6 +81,24 @@ INSTANTIATE_TEST_SUITE_P(
                     DoubleCase{0.00001234, "0.00001234"}, DoubleCase{1.7976931348623157e308, "1.7976931348623157e+308"},
                     DoubleCase{5e-324, "5e-324"}));
 
+TEST(Writer, EscapesEveryByteWhereverItStands) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string alone(1, static_cast<char>(byte));
+    for (const Escape escape : {Escape::kPlain, Escape::kHtml}) {
+      const std::string quoted = quote(alone, escape);
+      const std::string inside = quoted.substr(1, quoted.size() - 2);
+      const bool plain = byte >= 0x20 && byte < 0x80 && !std::string_view("\"\\").contains(alone) &&
+                         (escape == Escape::kPlain || !std::string_view("<>&").contains(alone));
+      EXPECT_EQ(inside == alone, plain) << byte;
+      for (std::size_t at = 0; at < 20; ++at) {
+        EXPECT_EQ(quote(std::string(at, 'x') + alone + std::string(19 - at, 'y'), escape),
+                  '"' + std::string(at, 'x') + inside + std::string(19 - at, 'y') + '"')
+            << byte << " at " << at;
+      }
+    }
+  }
+}
+
 TEST(Writer, WritesWhatJsonCannotSayAsNull) {
   std::string out;
   Writer w(out);
