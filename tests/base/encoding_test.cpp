@@ -75,6 +75,25 @@ TEST(Base64, RoundTripsEveryByte) {
   }
 }
 
+TEST(Base64, TellsTheOffsetOfAWrongByteWhereverItStands) {
+  const std::string good = base64_encode(std::string(300, 'x'));
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    std::string bad = good;
+    bad[at] = '!';
+    const auto decoded = base64_decode(bad);
+    ASSERT_FALSE(decoded);
+    EXPECT_EQ(decoded.error().message, "illegal base64 data at input byte " + std::to_string(at));
+  }
+}
+
+TEST(Base64, PassesOverLineBreaksWhereverTheyStand) {
+  const std::string value(300, 'x');
+  const std::string text = base64_encode(value);
+  for (std::size_t at = 0; at <= text.size(); ++at) {
+    EXPECT_EQ(base64_decode(text.substr(0, at) + "\r\n" + text.substr(at)).value_or("?"), value) << at;
+  }
+}
+
 TEST(Hex, EncodesAndDecodes) {
   EXPECT_EQ(hex_encode("\x00\xff\x1a"sv), "00ff1a");
   EXPECT_EQ(hex_decode("00fF1A"), "\x00\xff\x1a"sv);
