@@ -22,14 +22,15 @@ bool SignedCaller::learn_clock(const std::string& url, const net::Headers& heade
   return true;
 }
 
-Result<net::Request> SignedCaller::make(const Operation& operation, const Credentials* credentials) const {
+Result<net::Request> SignedCaller::make(const Operation& operation,
+                                        const std::shared_ptr<const Credentials>& credentials) {
   net::Request request{
       .method = "POST", .url = operation.endpoint.url + "/", .headers = operation.headers, .body = operation.body};
   if (credentials == nullptr) return request;
   const auto offset = clock_offsets_.find(operation.endpoint.url);
   const WallTime time = now() + (offset == clock_offsets_.end() ? seconds(0) : offset->second);
   const SigningScope scope{operation.endpoint.signing_region, std::string(signing_name(operation.service))};
-  TRY_VOID(sign(request, *credentials, scope, time));
+  TRY_VOID(sign(request, *credentials, scope, time, keys_.get(credentials, scope, time)));
   return request;
 }
 
@@ -37,7 +38,7 @@ Task<CallResult> SignedCaller::call(Operation operation, std::shared_ptr<const C
   CallResult result;
   bool nobody = true;
   Call call{.name = operation.name, .provider = operation.counter, .retry = operation.retry};
-  call.make = [&] { return make(operation, credentials.get()); };
+  call.make = [&] { return make(operation, credentials); };
   call.judge = [&](const net::Response& response) {
     nobody = result.not_found = result.credentials_refused = false;
     if (response.status / 100 == 2) return Judgement::take();

@@ -6,6 +6,7 @@
 
 #include "providers/aws/endpoints.hpp"
 #include "providers/aws/errors.hpp"
+#include "providers/aws/signing_keys.hpp"
 #include "providers/common/call.hpp"
 #include "providers/common/sigv4.hpp"
 
@@ -41,10 +42,11 @@ class SignedCaller {
   WallTime now() const { return caller_.clock().now(); }
 
  private:
-  Result<net::Request> make(const Operation& operation, const Credentials* credentials) const;
+  Result<net::Request> make(const Operation& operation, const std::shared_ptr<const Credentials>& credentials);
   bool learn_clock(const std::string& url, const net::Headers& headers);
 
   Caller caller_;
+  SigningKeys keys_;
   std::map<std::string, std::chrono::seconds> clock_offsets_;  // by endpoint
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <map>
 #include <vector>
 
 #include <fmt/format.h>
@@ -12,6 +11,7 @@
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
 #include "net/url.hpp"
+#include "providers/common/sigv4_key.hpp"
 
 namespace rotor::providers::aws {
 namespace {
@@ -19,6 +19,7 @@ namespace {
 // Outer spaces off, inner runs to one.
 std::string squeeze(std::string_view text) {
   std::string out;
+  out.reserve(text.size());
   bool gap = false;
   for (const char c : text) {
     if (c == ' ' || c == '\t') {
@@ -38,14 +39,16 @@ bool is_signed(std::string_view lower_name) {
   return std::ranges::find(kNever, lower_name) == kNever.end();
 }
 
+// Equal names stay in their order.
 net::Headers sorted_signed(const net::Headers& headers) {
-  std::multimap<std::string, std::string> sorted;  // keeps the order of equal names
+  net::Headers out;
+  out.reserve(headers.size());
   for (const net::Header& header : headers) {
     std::string name = ascii_lower(header.name);
-    if (is_signed(name)) sorted.emplace(std::move(name), squeeze(header.value));
+    if (!is_signed(name)) continue;
+    const auto behind = std::ranges::upper_bound(out, name, {}, &net::Header::name);
+    out.insert(behind, {std::move(name), squeeze(header.value)});
   }
-  net::Headers out;
-  for (const auto& [name, value] : sorted) out.push_back({name, value});
   return out;
 }
 
@@ -103,21 +106,7 @@ std::string canonical_text(std::string_view method, std::string_view path, std::
   return text;
 }
 
-void wipe_text(std::string& text) { wipe(text.data(), text.size()); }
-
-std::string signature(const Credentials& credentials, std::string_view date, const SigningScope& scope,
-                      std::string_view string_to_sign) {
-  std::string key = fmt::format("AWS4{}", credentials.secret_access_key.reveal());
-  for (const std::string_view step :
-       {date, std::string_view(scope.region), std::string_view(scope.service), std::string_view("aws4_request")}) {
-    std::string next = hmac_sha256(key, step);
-    wipe_text(key);
-    key = std::move(next);
-  }
-  std::string result = hex_encode(hmac_sha256(key, string_to_sign));
-  wipe_text(key);
-  return result;
-}
+std::string date_of(std::string_view amz_date) { return std::string(amz_date.substr(0, 8)); }
 
 }  // namespace
 
@@ -135,10 +124,27 @@ std::string canonical_request(std::string_view method, std::string_view path, st
   return canonical_text(method, path, query, sorted_signed(headers), body);
 }
 
+SecretBytes signing_key(const Credentials& credentials, const SigningScope& scope, WallTime time) {
+  SecretBytes key("AWS4");
+  key.append(credentials.secret_access_key.reveal());
+  const std::string date = date_of(amz_date(time));
+  for (const std::string_view step : {std::string_view(date), std::string_view(scope.region),
+                                      std::string_view(scope.service), std::string_view("aws4_request")}) {
+    std::string next = hmac_sha256(key.reveal(), step);
+    key = SecretBytes(next);
+    wipe(next.data(), next.size());
+  }
+  return key;
+}
+
 Result<void> sign(net::Request& request, const Credentials& credentials, const SigningScope& scope, WallTime time) {
+  return sign(request, credentials, scope, time, signing_key(credentials, scope, time));
+}
+
+Result<void> sign(net::Request& request, const Credentials& credentials, const SigningScope& scope, WallTime time,
+                  const SecretBytes& key) {
   TRY(const net::Url url, net::parse_url(request.url));
   const std::string now = amz_date(time);
-  const std::string date = now.substr(0, 8);
   request.headers.push_back({"X-Amz-Date", now});
   if (!credentials.session_token.empty()) {
     request.headers.push_back({"X-Amz-Security-Token", std::string(credentials.session_token.reveal())});
@@ -151,13 +157,13 @@ Result<void> sign(net::Request& request, const Credentials& credentials, const S
   const std::string_view path = std::string_view(url.target).substr(0, mark);
   const std::string_view query = mark == std::string::npos ? "" : std::string_view(url.target).substr(mark + 1);
   const std::string canonical = canonical_text(request.method, path, query, sorted, request.body.reveal());
-  const std::string credential_scope = fmt::format("{}/{}/{}/aws4_request", date, scope.region, scope.service);
+  const std::string credential_scope = fmt::format("{}/{}/{}/aws4_request", date_of(now), scope.region, scope.service);
   const std::string string_to_sign =
       fmt::format("AWS4-HMAC-SHA256\n{}\n{}\n{}", now, credential_scope, hex_encode(sha256(canonical)));
   request.headers.push_back(
       {"Authorization",
        fmt::format("AWS4-HMAC-SHA256 Credential={}/{}, SignedHeaders={}, Signature={}", credentials.access_key_id,
-                   credential_scope, signed_names(sorted), signature(credentials, date, scope, string_to_sign))});
+                   credential_scope, signed_names(sorted), hex_encode(hmac_sha256(key.reveal(), string_to_sign)))});
   return {};
 }
 
