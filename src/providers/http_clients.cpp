@@ -36,15 +36,26 @@ class SharedHttpClients final : public HttpClients {
   }
 
  private:
-  // A digest, so that no key material is kept as a map's key.
-  static std::string identity(const net::TlsConfig& tls, net::Reach reach) {
-    std::string parts = fmt::format("{}:", static_cast<int>(reach));
-    for (const std::string_view part : {std::string_view(tls.ca_pem), std::string_view(tls.certificate_pem),
-                                        tls.key_pem.reveal(), std::string_view(tls.server_name)}) {
-      parts += fmt::format("{}:", part.size());
-      parts += sha256(part);
+  // Of digests, so that no key material is kept as a map's key. Most configurations say nothing of most parts.
+  std::string identity(const net::TlsConfig& tls, net::Reach reach) {
+    std::string parts(1, static_cast<char>('0' + static_cast<int>(reach)));
+    parts += tls.check_server ? 'c' : 'u';
+    const auto add = [&parts](std::string_view digest) { parts.append(digest.empty() ? "-" : "+").append(digest); };
+    add(digest_of_authorities(tls.ca_pem));
+    for (const std::string_view part :
+         {std::string_view(tls.certificate_pem), tls.key_pem.reveal(), std::string_view(tls.server_name)}) {
+      add(part.empty() ? std::string() : sha256(part));
     }
-    return sha256(parts + (tls.check_server ? "checked" : "unchecked"));
+    return parts;
+  }
+
+  // A bundle may be long, and every call of a store with one asks.
+  std::string_view digest_of_authorities(const std::string& pem) {
+    if (pem.empty()) return {};
+    const auto known = authorities_.find(pem);
+    if (known != authorities_.end()) return known->second;
+    if (authorities_.size() >= kKept) authorities_.clear();
+    return authorities_.emplace(pem, sha256(pem)).first->second;
   }
 
   // A client lives on for a while after its last user, so that its connections are used again by the next reconcile.
@@ -59,6 +70,7 @@ class SharedHttpClients final : public HttpClients {
   std::string user_agent_;
   std::map<std::string, std::weak_ptr<net::HttpClient>> clients_;
   std::vector<std::shared_ptr<net::HttpClient>> recent_;
+  std::map<std::string, std::string> authorities_;  // PEM to digest
 };
 
 }  // namespace

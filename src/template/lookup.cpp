@@ -84,8 +84,7 @@ Result<Found> find_in_vault(std::string_view payload, std::string_view property)
   Result<void> problem;
   const std::string_view document = first_value(payload, problem);
   TRY_VOID(std::move(problem));
-  TRY(const SecretBytes anew, rewritten(document));
-  if (property.empty()) return anew;
+  if (property.empty()) return rewritten(document);
   Found exact;
   TRY_VOID(each_member(document, [&](const std::string& key, std::string_view raw) -> Result<void> {
     if (key != property) return {};
@@ -93,6 +92,7 @@ Result<Found> find_in_vault(std::string_view payload, std::string_view property)
     return {};
   }));
   if (exact) return exact;
+  TRY(const SecretBytes anew, rewritten(document));
   return path_in(anew.reveal(), property);
 }
 

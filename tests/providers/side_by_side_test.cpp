@@ -49,6 +49,17 @@ TEST(SideBySide, RunsEachOnceAndNotMoreThanSoManyAtATime) {
   EXPECT_TRUE(run(none, 0, 8));
 }
 
+TEST(SideBySide, RunsOneAfterTheOtherWhereThereIsOnlyOne) {
+  for (const auto& [count, most] : {std::pair{1U, 8U}, std::pair{3U, 1U}}) {
+    Log log{.fails_at = count - 1};
+    const auto done = run(log, count, most);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, Code::kDenied);
+    EXPECT_EQ(log.begun.size(), count);
+    EXPECT_EQ(log.most, 1);
+  }
+}
+
 TEST(SideBySide, BeginsNothingAfterAnErrorAndAnswersItWhenTheRestHasEnded) {
   Log log;
   log.fails_at = 1;

@@ -1,10 +1,9 @@
 #include "providers/common/call.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
-
-#include "base/ascii.hpp"
 
 namespace rotor::providers {
 namespace {
@@ -21,12 +20,19 @@ Code code_of(int status) {
 
 constexpr std::size_t kShortestSecret = 8;
 
+char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool logs_in(std::string_view header) {
+  constexpr std::array<std::string_view, 3> kWords = {"authorization", "token", "secret"};
+  return std::ranges::any_of(
+      kWords, [header](std::string_view word) { return !std::ranges::search(header, word, {}, lower_case).empty(); });
+}
+
 // What a request carried for the server alone: values of headers that log in, and what follows `Bearer `.
 std::vector<SecretBytes> credentials_of(const net::Headers& headers) {
   std::vector<SecretBytes> found;
   for (const auto& [name, value] : headers) {
-    const std::string lower = ascii_lower(name);
-    if (!lower.contains("authorization") && !lower.contains("token") && !lower.contains("secret")) continue;
+    if (!logs_in(name)) continue;
     const std::string_view text = value;
     const auto space = text.rfind(' ');
     for (const auto part : {text, space == std::string_view::npos ? text : text.substr(space + 1)}) {

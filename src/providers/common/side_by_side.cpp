@@ -35,6 +35,10 @@ Task<Result<void>> side_by_side(std::size_t count, std::size_t most,
   Work work{count, std::move(one)};
   const std::size_t workers = std::min(count, most);
   if (workers == 0) co_return Result<void>();
+  if (workers == 1) {  // no need to be spawned
+    co_await take_turns(work);
+    co_return std::move(work.outcome);
+  }
   const Executor executor = co_await asio::this_coro::executor;
   const auto start = [&] { return asio::co_spawn(executor, take_turns(work), asio::deferred); };
   std::vector<decltype(start())> parts;
