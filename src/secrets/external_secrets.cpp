@@ -97,7 +97,7 @@ void ExternalSecretController::values_changed() {
 
 void ExternalSecretController::store_judged(const StoreView& store) {
   p_.reads.forget_refusals(name_of(store));
-  std::size_t woken = 0;
+  WakeUp wake_up;
   for (const auto& [key, es] : p_.world.external_secrets()) {
     if (es->reduced() || !p_.ownership.keeps(key)) continue;
     const bool waits = !es->ready.value_or(false) || queue_.failures(key) > 0;
@@ -108,9 +108,10 @@ void ExternalSecretController::store_judged(const StoreView& store) {
     const bool uses = std::ranges::any_of(refs, [&store](const api::es::StoreRef& ref) {
       return ref.name == store.metadata.name && store_kind(ref) == store.kind;
     });
+    if (!uses) continue;
     // What never synced has somebody waiting for it; the rest has its last values.
-    if (uses)
-      queue_.add_after(key, wake_delay(woken++), whole->status.refresh_time.empty() ? Lane::kUser : Lane::kRetry);
+    const Lane lane = whole->status.refresh_time.empty() ? Lane::kUser : Lane::kRetry;
+    queue_.add_after(key, wake_up.next(state_.waiting.contains(key)), lane);
   }
 }
 

@@ -28,6 +28,19 @@ Duration cold_delay(std::string_view id, Duration interval);
 // When a store works again, the n-th of those who wait for it is woken after so long: a hundred a second.
 Duration wake_delay(std::size_t n);
 
+// After how long each of those is woken who wait for a store that has been looked at.
+class WakeUp {
+ public:
+  // Who only waited for the look has asked the store nothing, and comes at once: its places and its budget hold back
+  // who is too many. The others were refused, and follow slowly.
+  Duration next(bool only_waited_for_the_look) {
+    return only_waited_for_the_look ? Duration::zero() : wake_delay(refused_++);
+  }
+
+ private:
+  std::size_t refused_ = 0;
+};
+
 // Whose answer an object reads first: objects that may share it have the same id, so one call serves them all. Those
 // that read nothing have their own.
 std::string slot_id(const ExternalSecret& es, const StoreView* store);

@@ -61,6 +61,15 @@ TEST(WakeDelay, WakesAFewAtOnceAndAHundredASecondAfterThat) {
   for (const auto& [second, objects] : seconds) EXPECT_LE(objects, 120) << second;
 }
 
+TEST(WakeUp, IsAtOnceForWhoOnlyWaitedForTheStoreToBeLookedAt) {
+  WakeUp wake_up;
+  for (int i = 0; i < 5000; ++i) ASSERT_EQ(wake_up.next(true), 0s);
+  for (std::size_t n = 0; n < 5000; ++n) {  // who was refused follows as slowly as alone
+    ASSERT_EQ(wake_up.next(false), wake_delay(n));
+    ASSERT_EQ(wake_up.next(true), 0s);
+  }
+}
+
 StoreView store_with(std::string kind, std::string config) {
   StoreView store;
   store.kind = std::move(kind);
