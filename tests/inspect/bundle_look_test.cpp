@@ -9,6 +9,7 @@
 
 #include "api/crds.hpp"
 #include "tests/fakes/loop.hpp"
+#include "tests/fakes/strict_client.hpp"
 
 namespace rotor::test {
 namespace {
@@ -17,7 +18,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-class Bundled final : public kube::Client {
+class Bundled final : public StrictClient {
  public:
   std::map<std::string, std::string, std::less<>> items{};  // plural → JSON, with commas
   std::set<std::string, std::less<>> denied{};
@@ -37,26 +38,6 @@ class Bundled final : public kube::Client {
     if (resource.group != "authorization.k8s.io") throw std::logic_error("a write");
     co_return SecretBytes(R"({"status":{"allowed":true}})");
   }
-  Task<Result<SecretBytes>> get(kube::Resource, kube::Key) override { throw std::logic_error("a read"); }
-  Task<Result<std::unique_ptr<kube::WatchStream>>> watch(kube::Resource, std::string, kube::ListOptions,
-                                                         std::string) override {
-    throw std::logic_error("a watch");
-  }
-  Task<Result<SecretBytes>> update(kube::Resource, kube::Key, SecretBytes, kube::WriteOptions) override {
-    throw std::logic_error("a write");
-  }
-  Task<Result<SecretBytes>> patch(kube::Resource, kube::Key, kube::PatchType, SecretBytes,
-                                  kube::WriteOptions) override {
-    throw std::logic_error("a write");
-  }
-  Task<Result<void>> remove(kube::Resource, kube::Key, kube::DeleteOptions) override {
-    throw std::logic_error("a deletion");
-  }
-  Task<Result<kube::IssuedToken>> request_token(kube::Key, kube::TokenRequest) override {
-    throw std::logic_error("a token");
-  }
-  Task<Result<bool>> serves(kube::Resource) override { throw std::logic_error("a question"); }
-  Task<Result<std::vector<kube::ServedKind>>> kinds_of(std::string) override { throw std::logic_error("a question"); }
 };
 
 class Texts final : public kube::TextReader {

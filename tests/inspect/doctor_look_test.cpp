@@ -9,6 +9,7 @@
 
 #include "api/crds.hpp"
 #include "tests/fakes/loop.hpp"
+#include "tests/fakes/strict_client.hpp"
 
 namespace rotor::test {
 namespace {
@@ -20,7 +21,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 // Lists, and answers about rights; anything else ends the test.
-class Askable final : public kube::Client {
+class Askable final : public StrictClient {
  public:
   std::map<std::string, std::string, std::less<>> items{};  // plural, or VERSION/plural → JSON, with commas
   std::set<std::string, std::less<>> denied{}, not_served{};
@@ -51,27 +52,6 @@ class Askable final : public kube::Client {
     const bool yes = what == "* *" ? administrator : !rights_denied.contains(what);
     co_return SecretBytes(yes ? R"({"status":{"allowed":true}})" : R"({"status":{"allowed":false}})");
   }
-
-  Task<Result<SecretBytes>> get(kube::Resource, kube::Key) override { throw std::logic_error("a read"); }
-  Task<Result<std::unique_ptr<kube::WatchStream>>> watch(kube::Resource, std::string, kube::ListOptions,
-                                                         std::string) override {
-    throw std::logic_error("a watch");
-  }
-  Task<Result<SecretBytes>> update(kube::Resource, kube::Key, SecretBytes, kube::WriteOptions) override {
-    throw std::logic_error("a write");
-  }
-  Task<Result<SecretBytes>> patch(kube::Resource, kube::Key, kube::PatchType, SecretBytes,
-                                  kube::WriteOptions) override {
-    throw std::logic_error("a write");
-  }
-  Task<Result<void>> remove(kube::Resource, kube::Key, kube::DeleteOptions) override {
-    throw std::logic_error("a deletion");
-  }
-  Task<Result<kube::IssuedToken>> request_token(kube::Key, kube::TokenRequest) override {
-    throw std::logic_error("a token");
-  }
-  Task<Result<bool>> serves(kube::Resource) override { throw std::logic_error("a question"); }
-  Task<Result<std::vector<kube::ServedKind>>> kinds_of(std::string) override { throw std::logic_error("a question"); }
 };
 
 class DoctorLook : public testing::Test {
