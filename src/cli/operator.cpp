@@ -29,6 +29,7 @@
 #include "kube/client/config.hpp"
 #include "kube/client/fence.hpp"
 #include "kube/leader/elector.hpp"
+#include "kube/leader/neighbours.hpp"
 #include "kube/runtime/gate.hpp"
 #include "kube/shards/shard_keeper.hpp"
 #include "openclaw/controller.hpp"
@@ -59,11 +60,26 @@ struct Clients {
   std::unique_ptr<kube::Client> fenced;
 };
 
+kube::Work whole_work_of(const OperatorFlags& flags) {
+  return {.controller_class = flags.secrets.controller_class,
+          .namespaces = flags.secrets.watched,
+          .instances = flags.openclaw_instances};
+}
+
 kube::ElectorOptions elector_options(const OperatorFlags& flags) {
   const LeaderFlags& leader = flags.leader;
   return {.lease = {leader.ns.empty() ? flags.openclaw.operator_namespace : leader.ns, leader.id},
           .identity = replica_identity(),
-          .timings = leader.timings};
+          .timings = leader.timings,
+          .work = kube::write_work(whole_work_of(flags))};
+}
+
+// Who works on one namespace has no rights elsewhere.
+kube::NeighbourOptions neighbour_options(const OperatorFlags& flags) {
+  return {.lease = elector_options(flags).lease,
+          .work = whole_work_of(flags),
+          .look_in = flags.secrets.watched,
+          .timings = flags.leader.timings};
 }
 
 // Replicas with the same flags here do the same work.
@@ -77,7 +93,8 @@ kube::ShardOptions shard_options(const OperatorFlags& flags) {
   return {.lease = std::move(options.lease),
           .identity = std::move(options.identity),
           .work = work_of(flags),
-          .timings = options.timings};
+          .timings = options.timings,
+          .seen_as = std::move(options.work)};
 }
 
 Result<Clients> make_clients(asio::io_context& io, Clock& clock, const kube::ConnectionConfig& connection,
@@ -111,6 +128,7 @@ class Operator {
         elector_(io.get_executor(), *clients_.own, clock, fence, elector_options(flags_)),
         ownership_(flags_.leader.shards, &clock),
         shards_(io.get_executor(), *clients_.own, clock, fence, ownership_, shard_options(flags_)),
+        neighbours_(*clients_.own, clock, neighbour_options(flags_)),
         leading_(io.get_executor()),
         calls_(providers::make_call_counter(metrics_)),
         http_(providers::make_http_clients(io.get_executor(), clock, user_agent())),
@@ -194,9 +212,15 @@ class Operator {
   }
 
   void start_agreement() {
+    if (flags_.leader.shards == 0 && !flags_.leader.elect) return leading_.open();
+    metrics_.callback(MetricsRegistry::Kind::kGauge, "rotor_other_installation",
+                      "1: another installation has the Lease of this one, or works on the same objects.", {"has"},
+                      [this](const auto& emit) {
+                        emit({"lease"}, shards_.stranger().empty() ? 0 : 1);
+                        emit({"objects"}, neighbours_.rival().empty() ? 0 : 1);
+                      });
     if (flags_.leader.shards > 0) return start_shards();
-    if (flags_.leader.elect) return start_election();
-    leading_.open();
+    start_election();
   }
 
   void start_shards() {
@@ -218,9 +242,23 @@ class Operator {
     activities_.start(be_member());
   }
 
-  Task<> be_member() {
-    co_await shards_.join();
+  // The Lease is ours, and is kept meanwhile.
+  Task<> begin() {
+    if (!co_await neighbours_.may_begin()) {
+      failed_ = true;
+      log::error("another installation began at the same time: this one gives way and ends",
+                 {{"lease", neighbours_.rival()}});
+      co_return stop();
+    }
+    ownership_.took_over();
     leading_.open();
+    co_await neighbours_.watch();
+  }
+
+  Task<> be_member() {
+    co_await neighbours_.until_alone();
+    co_await shards_.join();
+    activities_.start(begin());
     const std::string why = co_await shards_.keep();
     failed_ = true;
     log::error("this replica is no member any more: it writes nothing from here on and ends", {{"why", why}});
@@ -235,9 +273,9 @@ class Operator {
   }
 
   Task<> lead() {
+    co_await neighbours_.until_alone();
     co_await elector_.acquire();
-    ownership_.took_over();
-    leading_.open();
+    activities_.start(begin());
     const std::string why = co_await elector_.keep();
     failed_ = true;
     log::error("this replica leads no more: it writes nothing from here on and ends", {{"why", why}});
@@ -255,6 +293,9 @@ class Operator {
   std::string why_not_ready() const {
     if (!shards_.stranger().empty()) {
       return "another installation holds the Lease: " + shards_.stranger();
+    }
+    if (!neighbours_.rival().empty() && !leading_.is_open()) {
+      return "another installation works on the same objects: Lease " + neighbours_.rival();
     }
     const bool openclaw = flags_.openclaw_instances && !openclaw_.ready();
     if (!secrets_.ready() || openclaw) {
@@ -301,6 +342,7 @@ class Operator {
   kube::Elector elector_;
   kube::Ownership ownership_;
   kube::ShardKeeper shards_;
+  kube::Neighbours neighbours_;
   kube::Gate leading_;
   std::unique_ptr<providers::CallCounter> calls_;
   std::unique_ptr<providers::HttpClients> http_;

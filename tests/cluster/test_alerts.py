@@ -23,6 +23,10 @@ CASES = {
         {'leader_election_master_status{namespace="rotor", name="lease", pod="a"}': "0x90", 'leader_election_master_status{namespace="rotor", name="lease", pod="b"}': "0x90"},
         {'leader_election_master_status{namespace="rotor", name="lease", pod="a"}': "0x90", 'leader_election_master_status{namespace="rotor", name="lease", pod="b"}': "1x90"},
         "the Lease lease"),
+    "RotorOtherInstallation": (
+        {'rotor_other_installation{namespace="rotor", pod="a", has="lease"}': "1x90"},
+        {'rotor_other_installation{namespace="rotor", pod="a", has="lease"}': "0x76 1x3 0x20", 'rotor_other_installation{namespace="rotor", pod="a", has="objects"}': "0x90"},
+        "rotor/a has met another installation that holds its Lease"),
     "RotorEventLoopStuck": ({'rotor_event_loop_longest_pause_seconds{namespace="rotor", pod="a"}': "9x90"},
                             {'rotor_event_loop_longest_pause_seconds{namespace="rotor", pod="a"}': "0.2x80 9 0.2x9"}, "rotor/a did not turn its event loop for 9s"),
     "RotorRefreshOverdue": ({'rotor_overdue_seconds{controller="externalsecret", waits_for="worker"}': "400x90"},

@@ -21,8 +21,11 @@ SECONDS = {"lease": 5, "renew": 3, "retry": 0.5}
 
 
 def flags(ns: str) -> list[str]:
-    return ["--leader-elect", f"--controller-class={ns}", f"--namespace={ns}",
-            f"--leader-election-lease-duration={SECONDS['lease']}s", f"--leader-election-renew-deadline={SECONDS['renew']}s",
+    return ["--leader-elect", f"--controller-class={ns}", f"--namespace={ns}", *timings()]
+
+
+def timings() -> list[str]:
+    return [f"--leader-election-lease-duration={SECONDS['lease']}s", f"--leader-election-renew-deadline={SECONDS['renew']}s",
             f"--leader-election-retry-period={SECONDS['retry']}s"]
 
 
@@ -124,3 +127,42 @@ def test_a_leader_that_stood_still_past_its_lease_writes_nothing_when_it_wakes_u
     assert writes(plane, mark, first) == [], [(e["verb"], e["requestURI"]) for e in writes(plane, mark, first)]
     assert writes(plane, mark, second), "the new leader works on"
     assert leads(second)
+
+
+def test_a_second_installation_says_so_and_waits_until_the_first_has_ended(plane, request):
+    """Each with a Lease of its own, both on everything of one class; instances are another operator's here."""
+    ns = "two-installations"
+    cluster = Cluster(plane)
+    cluster.namespace(ns)
+    may_elect(plane, ns)
+    both = ["--leader-elect", f"--controller-class={ns}", "--enable-openclaw-reconciler=false", *timings()]
+    first = Operator(plane, flags=both, name=f"{ns}-1")
+    second = Operator(plane, flags=[*both, f"--leader-election-namespace={ns}"], name=f"{ns}-2")
+    for one in (first, second):
+        request.addfinalizer(one.kill)
+    first.start()
+    wait_for(lambda: "this replica leads" in first.log(), 20, "the first to lead")
+    cluster.create(STORES, ns, "store", {"controller": ns, "provider": {"fake": {"data": [{"key": "k", "value": "1"}]}}})
+    cluster.create(ES, ns, "keys", external_secret("store", "keys", {"K": "k"}))
+    wait_for(lambda: cluster.secret(ns, "keys"), 30, "the Secret")
+    second.process.start()
+    wait_for(lambda: "another installation works on the same objects" in second.log(), 20, "the second to say so")
+    with pytest.raises(OSError) as refused:
+        second.get("/readyz")
+    assert f"{NAMESPACE}/{LEASE}" in refused.value.read().decode()
+    assert 'rotor_other_installation{has="objects"} 1' in second.get("/metrics")[1]
+    rotates(cluster, ns, "2")
+    assert not writes(plane, 0, second)
+    assert first.stop() == 0
+    wait_for(lambda: "this replica leads" in second.log(), 30, "the second to begin")
+    rotates(cluster, ns, "3")
+    assert second.get("/readyz")[0] == 200
+
+
+def may_elect(plane, ns: str):
+    rbac = k8s.client.RbacAuthorizationV1Api(plane.api_client())
+    rule = k8s.client.V1PolicyRule(api_groups=["coordination.k8s.io"], resources=["leases"], verbs=["create", "get", "list", "watch", "patch"])
+    rbac.create_namespaced_role(ns, k8s.client.V1Role(metadata=k8s.client.V1ObjectMeta(name="elects"), rules=[rule]))
+    rbac.create_namespaced_role_binding(ns, k8s.client.V1RoleBinding(
+        metadata=k8s.client.V1ObjectMeta(name="elects"), role_ref=k8s.client.V1RoleRef(api_group="rbac.authorization.k8s.io", kind="Role", name="elects"),
+        subjects=[k8s.client.RbacV1Subject(kind="ServiceAccount", name=SERVICE_ACCOUNT, namespace=NAMESPACE)]))

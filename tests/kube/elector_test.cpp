@@ -52,6 +52,20 @@ void pass(Duration time, std::initializer_list<Replica*> replicas, Duration step
   }
 }
 
+TEST(Elector, SaysInItsLeaseWhatItsInstallationWorksOn) {
+  LeaseStore store;
+  test::FakeClock clock;
+  LeaseClient client(store, clock);
+  Fence fence(clock);
+  test::Loop loop;
+  Elector elector(loop.executor(), client, clock, fence,
+                  {.lease = {"rotor-system", "rotor"}, .identity = "a", .timings = {}, .work = R"({"class":"x"})"});
+  loop.start(elector.acquire());
+  ASSERT_TRUE(store.lease);
+  EXPECT_EQ(store.lease->metadata.labels[std::string("rotor/lease")], "installation");
+  EXPECT_EQ(store.lease->metadata.annotations[std::string("rotor/works-on")], R"({"class":"x"})");
+}
+
 TEST(Elector, TakesAFreeLeaseAtOnceAndRenewsItEveryRetryPeriod) {
   LeaseStore store;
   Replica a(store, "a");

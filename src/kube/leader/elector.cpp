@@ -11,16 +11,18 @@
 #include "json/document.hpp"
 #include "kube/client/retry.hpp"
 #include "kube/leader/lease_fields.hpp"
+#include "kube/leader/neighbours.hpp"
 
 namespace rotor::kube {
 namespace {
 
 using boost::asio::experimental::awaitable_operators::operator||;
 
-std::string spec_patch(const LeaseSpec& spec, const std::string& version) {
+std::string spec_patch(const LeaseSpec& spec, const std::string& version, const std::string& work) {
   // The version is a condition: nobody was faster.
-  return json::serialize(
-      json::Object{{"metadata", json::Object{{"resourceVersion", version}}}, {"spec", lease_fields(spec)}});
+  json::Object metadata{{"resourceVersion", version}};
+  mark_lease(metadata, work);
+  return json::serialize(json::Object{{"metadata", std::move(metadata)}, {"spec", lease_fields(spec)}});
 }
 
 bool was_faster(const Error& error) { return error.code == Code::kConflict || error.code == Code::kAlreadyExists; }
@@ -56,12 +58,13 @@ void Elector::saw(std::optional<Lease> lease) {
 
 Task<Result<SecretBytes>> Elector::write(Claim claim, LeaseSpec spec) {
   if (claim != Claim::kCreate) {
-    SecretBytes patch(spec_patch(spec, seen_.lease->metadata.resource_version));
+    SecretBytes patch(spec_patch(spec, seen_.lease->metadata.resource_version, options_.work));
     return client_.patch(kResource<Lease>, options_.lease, PatchType::kMerge, std::move(patch));
   }
   Lease fresh;
   fresh.metadata.name = options_.lease.name;
   fresh.metadata.ns = options_.lease.ns;
+  mark_lease(fresh.metadata, options_.work);
   fresh.spec = std::move(spec);
   return client_.create(kResource<Lease>, options_.lease.ns, json::write_secret(fresh));
 }
@@ -163,7 +166,7 @@ Task<> Elector::give_back() {
   if (there && there->spec.holder_identity != options_.identity) co_return;
   Error error;
   if (there) {
-    SecretBytes patch(spec_patch(given_back(there->spec, clock_.now()), there->metadata.resource_version));
+    SecretBytes patch(spec_patch(given_back(there->spec, clock_.now()), there->metadata.resource_version, ""));
     const auto done = co_await client_.patch(kResource<Lease>, options_.lease, PatchType::kMerge, std::move(patch));
     if (done) co_return log::info("the lease is given back", {{"lease", options_.lease.text()}});
     error = done.error();

@@ -18,6 +18,7 @@ struct ElectorOptions {
   Key lease{};
   std::string identity{};  // of this replica and no other
   LeaderTimings timings{};
+  std::string work{};  // what the installation works on, for others to see (neighbours.hpp); empty: not said
 };
 
 class Elector {

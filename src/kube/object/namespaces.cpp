@@ -20,6 +20,13 @@ Namespaces Namespaces::listed(std::string_view text) {
   return out;
 }
 
+bool Namespaces::meet(const Namespaces& other) const {
+  const auto also_there = [&other](const std::string& name) {
+    return std::ranges::find(other.names_, name) != other.names_.end();
+  };
+  return all() || other.all() || std::ranges::any_of(names_, also_there);
+}
+
 std::string Namespaces::text() const { return all() ? "*" : fmt::format("{}", fmt::join(names_, ",")); }
 
 }  // namespace rotor::kube

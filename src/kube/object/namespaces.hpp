@@ -22,6 +22,8 @@ class Namespaces {
   bool all() const { return names_.empty(); }
   // What to list and watch one by one: "" stands for all.
   std::vector<std::string> scopes() const { return all() ? std::vector<std::string>{""} : names_; }
+  // Is there one in both?
+  bool meet(const Namespaces& other) const;
   // For people: "*" or "a,b".
   std::string text() const;
 

@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "kube/client/retry.hpp"
 #include "kube/leader/lease_fields.hpp"
+#include "kube/leader/neighbours.hpp"
 
 namespace rotor::kube {
 namespace {
@@ -30,9 +31,11 @@ std::string_view work_of(std::string_view group) {
 }
 
 // An empty table takes the annotation away.
-SecretBytes shard_patch(const LeaseSpec& spec, const ShardTable& table, const std::string& version) {
+SecretBytes shard_patch(const LeaseSpec& spec, const ShardTable& table, const std::string& version,
+                        const std::string& work) {
   const json::Value text = table.members.empty() ? json::Value(nullptr) : json::Value(write_table(table));
-  const json::Object metadata{{"resourceVersion", version}, {"annotations", json::Object{{kShardTable, text}}}};
+  json::Object metadata{{"resourceVersion", version}, {"annotations", json::Object{{kShardTable, text}}}};
+  mark_lease(metadata, work);
   return SecretBytes(json::serialize(json::Object{{"metadata", metadata}, {"spec", lease_fields(spec)}}));
 }
 
@@ -101,13 +104,14 @@ void ShardKeeper::saw(std::optional<Lease> lease) {
 
 Task<Result<SecretBytes>> ShardKeeper::write(Claim claim, LeaseSpec spec, ShardTable table) {
   if (claim != Claim::kCreate) {
-    SecretBytes patch = shard_patch(spec, table, seen_.lease.lease->metadata.resource_version);
+    SecretBytes patch = shard_patch(spec, table, seen_.lease.lease->metadata.resource_version, options_.seen_as);
     return client_.patch(kResource<Lease>, options_.lease, PatchType::kMerge, std::move(patch));
   }
   Lease fresh;
   fresh.metadata.name = options_.lease.name;
   fresh.metadata.ns = options_.lease.ns;
   fresh.metadata.annotations.emplace(kShardTable, write_table(table));
+  mark_lease(fresh.metadata, options_.seen_as);
   fresh.spec = std::move(spec);
   return client_.create(kResource<Lease>, options_.lease.ns, json::write_secret(fresh));
 }
@@ -259,7 +263,7 @@ Task<Result<bool>> ShardKeeper::leave_once() {
   spec.renew_time = given_back(there.spec, clock_.now()).renew_time;
   if (table.members.empty()) spec = given_back(there.spec, clock_.now());
   CO_TRY_VOID(co_await client_.patch(kResource<Lease>, options_.lease, PatchType::kMerge,
-                                     shard_patch(spec, table, there.metadata.resource_version)));
+                                     shard_patch(spec, table, there.metadata.resource_version, "")));
   co_return true;
 }
 

@@ -21,6 +21,7 @@ struct ShardOptions {
   std::string identity{};  // of this replica and no other
   std::string work{};      // what the replicas work on: those of another work are strangers
   LeaderTimings timings{};
+  std::string seen_as{};  // the same for other installations (leader/neighbours.hpp); empty: not said
 };
 
 // Who has the Lease that this replica waits for.
