@@ -197,14 +197,14 @@ def manifests(shop: Shop) -> list[dict]:
     ]
     kv1 = [external_secret("numbers1", "kv1", numbers("shop/numbers")),
            external_secret("numbers1-all", "kv1", extract={"key": "shop/numbers"}),
-           external_secret("wrong-version", "kv1-as-kv2", {"k": {"key": "shop/numbers"}}),
            external_secret("wrong-mount", "nowhere", {"k": {"key": "shop/numbers"}})]
     paths = [external_secret("paths", "paths", {"ca": {"key": "pki/cert/ca", "property": "certificate"},
                                                 "signed": {"key": f"pki/cert/{shop.signed['serial_number']}", "property": "certificate"},
                                                 "version": {"key": "transit/keys/shop", "property": "latest_version"}}),
              external_secret("pem", "paths", {"k": {"key": "pki/ca/pem"}})]
     stores = [shop.store("kv2", TOKEN), shop.store("kv1", TOKEN, path="kv1", version="v1"),
-              shop.store("kv1-as-kv2", TOKEN, path="kv1"), shop.store("nowhere", {"tokenSecretRef": {"name": "root", "key": "token"}}, path="nope"),
+              shop.store("kv1-as-kv2", TOKEN, path="kv1"), shop.store("kv2-as-kv1", TOKEN, version="v1"),
+              shop.store("no-kv", TOKEN, path="pki"), shop.store("not-mounted", TOKEN, path="nope"), shop.store("nowhere", {"tokenSecretRef": {"name": "root", "key": "token"}}, path="nope"),
               shop.store("paths", TOKEN, path=None, version="v1"),
               shop.store("ca-provider", TOKEN, caBundle=None, caProvider={"type": "ConfigMap", "name": "vault-ca", "key": "ca.crt"}),
               shop.store("untrusted", TOKEN, caBundle=None), shop.store("stale", {"tokenSecretRef": {"name": "stale", "key": "token"}}),
@@ -278,7 +278,6 @@ def test_what_the_server_says_is_gone_is_absent(run, name):
 @pytest.mark.parametrize("name, message", [
     ("property", 'cannot find secret data for key: \\"nope\\"'),
     ("denied", "* permission denied\\n\\n(no policy of this token allows it, or spec.provider.vault.path or version is wrong)"),
-    ("wrong-version", "the mount kv1/ is of KV version 1, but spec.provider.vault.version is v2"),
     ("wrong-mount", "no handler for route"),
     ("pem", "the server's answer makes no sense: it is no JSON object")])
 def test_every_other_failure_says_what_it_is(run, name, message):
@@ -289,10 +288,18 @@ def test_every_other_failure_says_what_it_is(run, name, message):
 
 @pytest.mark.parametrize("name, message", [
     ("untrusted", "is not trusted"), ("stale", "Vault does not know this token"),
-    ("forwarding", "allow_forwarding_via_header")])
+    ("forwarding", "allow_forwarding_via_header"),
+    ("kv1-as-kv2", "the mount kv1/ is of KV version 1, but spec.provider.vault.version is v2"),
+    ("kv2-as-kv1", "the mount secret/ is of KV version 2, but spec.provider.vault.version is v1"),
+    ("no-kv", "the mount pki/ is of type pki, not kv")])
 def test_validation_says_what_is_wrong_with_a_store(run, name, message):
     assert run.condition("secretstore", name)["status"] == "False"
     assert message in why(run, "secretstore", name)
+
+
+def test_a_mount_that_the_token_cannot_see_is_said_and_leaves_the_store_as_it_was(run):
+    assert run.condition("secretstore", "not-mounted")["reason"] == "ValidationUnknown"
+    assert "no such mount, or no policy allows it" in why(run, "secretstore", "not-mounted")
 
 
 def test_any_path_that_can_be_read(shop, run):

@@ -35,20 +35,33 @@ Result<SecretBytes> pick(const SecretBytes& document, std::string_view property,
 }  // namespace
 
 VaultClient::VaultClient(std::unique_ptr<Session> session, Config config)
-    : session_(std::move(session)), config_(std::move(config)) {}
+    : VaultClient(std::move(session), std::move(config), std::make_shared<bool>(false)) {}
+
+VaultClient::VaultClient(std::unique_ptr<Session> session, Config config, std::shared_ptr<bool> mount_checked)
+    : session_(std::move(session)), config_(std::move(config)), mount_checked_(std::move(mount_checked)) {}
 
 std::unique_ptr<SecretsClient> VaultClient::again() const {
-  return session_ ? std::make_unique<VaultClient>(session_->again(), config_) : nullptr;
+  return session_ ? std::make_unique<VaultClient>(session_->again(), config_, mount_checked_) : nullptr;
 }
 
 Task<Validation> VaultClient::validate() {
   if (!session_) co_return Validation{.validity = Validity::kUnknown};
-  if (session_->logged_in()) co_return Validation{};
+  if (!session_->end_is_known()) {
+    Validation token = co_await validate_token();
+    if (token.validity != Validity::kReady) co_return std::move(token);
+  }
+  co_return co_await validate_mount();
+}
+
+Task<Validation> VaultClient::validate_token() {
   Ask lookup{.name = "LookupSelf", .path = "auth/token/lookup-self"};
   Result<net::Response> response = co_await session_->call(std::move(lookup));
   if (response) {
     const auto envelope = read_envelope(response->body);
-    if (envelope && envelope->data) co_return Validation{};
+    if (envelope && envelope->data) {
+      if (!may_be_kept(*envelope->data)) session_->log_in_again();
+      co_return Validation{};
+    }
     co_return Validation{Validity::kError, Error{Code::kUnavailable,
                                                  "invalid vault credentials: no response nor error for token lookup"}};
   }
@@ -56,6 +69,31 @@ Task<Validation> VaultClient::validate() {
   const bool known = response.error().code == Code::kDenied;
   co_return Validation{known ? Validity::kUnknown : Validity::kError,
                        std::move(response).error().prefixed("invalid vault credentials")};
+}
+
+Ask VaultClient::mount_look(std::string path) const {
+  return {.name = "ReadMount", .path = "sys/internal/ui/mounts/" + std::move(path), .may_be_nothing = true};
+}
+
+// Whoever may do anything below a mount is told what it is.
+Task<Validation> VaultClient::validate_mount() {
+  if (config_.path.empty() || *mount_checked_) co_return Validation{};
+  auto path = logical_path("spec.provider.vault.path", config_.path);
+  if (!path) co_return Validation{Validity::kError, std::move(path).error()};
+  const Result<net::Response> response = co_await session_->call(mount_look(*path));
+  if (!response) {
+    const Error& why = response.error();
+    const bool hidden = why.code == Code::kDenied;
+    const std::string_view what =
+        hidden ? "no such mount, or no policy allows it" : "cannot tell whether the mount is the right one";
+    co_return Validation{hidden || is_transient(why) ? Validity::kUnknown : Validity::kError,
+                         Error(why).prefixed(fmt::format("spec.provider.vault.path \"{}\": {}", *path, what))};
+  }
+  if (auto right = check_mount(config_.v1(), *response); !right) {
+    co_return Validation{Validity::kError, std::move(right).error()};
+  }
+  *mount_checked_ = true;
+  co_return Validation{};
 }
 
 Task<Lookup<VaultClient::DocumentPtr>> VaultClient::document(std::string path, std::string query) {
@@ -77,16 +115,16 @@ Task<Lookup<VaultClient::DocumentPtr>> VaultClient::document(std::string path, s
 // A version 1 mount answers a path of version 2 as if there were no such secret: a mistake in the store must not look
 // like a deleted secret. A token that may not ask for the mount leaves the answer as it is.
 Task<Result<void>> VaultClient::confirm_absence(std::string path) {
-  if (config_.v1() || mount_checked_) co_return Result<void>();
-  Ask look{.name = "ReadMount", .path = "sys/internal/ui/mounts/" + path, .may_be_nothing = true};
-  const Result<net::Response> response = co_await session_->call(std::move(look));
+  if (config_.v1() || mount_asked_ || *mount_checked_) co_return Result<void>();
+  const Result<net::Response> response = co_await session_->call(mount_look(std::move(path)));
   const bool may_not_ask =
       !response && (response.error().code == Code::kDenied || response.error().code == Code::kUnauthenticated);
   if (!response && !may_not_ask) {
     co_return std::unexpected(Error(response.error()).prefixed("cannot tell whether the mount is the right one"));
   }
-  if (response) CO_TRY_VOID(check_mount(*response));
-  mount_checked_ = !config_.path.empty();
+  if (response) CO_TRY_VOID(check_mount(false, *response));
+  mount_asked_ = !config_.path.empty();
+  *mount_checked_ = mount_asked_ && response;
   co_return Result<void>();
 }
 

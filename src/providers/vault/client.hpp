@@ -16,6 +16,7 @@ class VaultClient final : public SecretsClient {
  public:
   // `session` is null for a ClusterSecretStore whose credentials depend on the consumer, looked at without one.
   VaultClient(std::unique_ptr<Session> session, Config config);
+  VaultClient(std::unique_ptr<Session> session, Config config, std::shared_ptr<bool> mount_checked);
 
   std::unique_ptr<SecretsClient> again() const override;
   Task<Validation> validate() override;
@@ -31,6 +32,9 @@ class VaultClient final : public SecretsClient {
   };
 
   Task<Lookup<DocumentPtr>> document(std::string path, std::string query);
+  Task<Validation> validate_token();
+  Task<Validation> validate_mount();
+  Ask mount_look(std::string path) const;
   Task<Result<void>> confirm_absence(std::string path);
   Task<Lookup<SecretMap>> metadata(std::string path);
   Task<Lookup<SecretBytes>> fetch_metadata(RemoteRef ref);
@@ -46,7 +50,8 @@ class VaultClient final : public SecretsClient {
   Config config_;
   // A client lives for one reconcile: several entries of one ExternalSecret share an answer.
   std::map<std::string, DocumentPtr> documents_;
-  bool mount_checked_ = false;  // the one mount of the store
+  bool mount_asked_ = false;
+  std::shared_ptr<bool> mount_checked_;  // the one mount of the store, looked at once for all clients made of this one
 };
 
 }  // namespace rotor::providers::vault

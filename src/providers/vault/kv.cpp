@@ -107,14 +107,19 @@ Lookup<Document> read_document(bool v1, const net::Response& response) {
   return v1 ? document_itself(*envelope->data, response.status) : document_inside(*envelope->data, response.status);
 }
 
-Result<void> check_mount(const net::Response& response) {
+Result<void> check_mount(bool v1, const net::Response& response) {
   const auto envelope = read_envelope(response.body);
   const std::string_view mount = envelope ? envelope->data.value_or("{}") : "{}";
   const std::string type = text_member(mount, "type");
   if (type.empty()) return {};
   const std::string_view options = member_of(mount, "options").value_or("{}");
-  if (type == "kv" && text_member(options, "version") == "2") return {};
+  const bool versioned = type == "kv" && text_member(options, "version") == "2";
+  if (versioned != v1) return {};
   const std::string path = fit_message(text_member(mount, "path"));
+  if (v1) {
+    return fail(Code::kInvalid,
+                fmt::format("the mount {} is of KV version 2, but spec.provider.vault.version is v1", path));
+  }
   if (type == "kv" || type == "generic") {
     return fail(Code::kInvalid,
                 fmt::format("the mount {} is of KV version 1, but spec.provider.vault.version is v2", path));

@@ -19,9 +19,10 @@ struct Document {
 };
 Lookup<Document> read_document(bool v1, const net::Response& response);
 
-// Of the mount that an absent secret would be in (sys/internal/ui/mounts): kInvalid when it is no KV version 2, where
-// nothing can be at a path of version 2 and absence means nothing. An answer without a mount proves nothing.
-Result<void> check_mount(const net::Response& response);
+// Of the mount that a secret would be in (sys/internal/ui/mounts): kInvalid when it is not what the store takes it for.
+// At a path of version 2 in any other mount there can be nothing, so absence there means nothing; as version 1 every
+// engine may be read but KV version 2. An answer without a mount proves nothing.
+Result<void> check_mount(bool v1, const net::Response& response);
 
 // The names that a list answers; none when it says that there is nothing.
 Result<std::vector<std::string>> read_names(const net::Response& response);

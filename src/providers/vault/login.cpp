@@ -26,7 +26,7 @@ std::string_view login_title(Method method) {
       "unable to log in to auth method: unable to log in with Kubernetes auth",
       "unable to log in to auth method: unable to log in with LDAP auth",
       "unable to log in to auth method: unable to log in with userpass auth",
-      "unable to log in to auth method: unable to log in with JWT auth",
+      "",
       "error from Vault request",
       "unable to log in to auth method: unable to log in with AWS auth",
       "unable to log in to auth method: unable to log in with GCP auth"};
@@ -61,7 +61,8 @@ Error login_error(Error error, const Identity& identity) {
   if (refused && ends_in_line_break(identity)) {
     error.message += "\n(the credential in the Secret ends in a line break: store it with printf, not echo)";
   }
-  return std::move(error).prefixed(login_title(*identity.method));
+  const std::string_view title = login_title(*identity.method);
+  return title.empty() ? std::move(error) : std::move(error).prefixed(title);
 }
 
 seconds read_seconds(std::string_view object, std::string_view name) {
@@ -95,6 +96,14 @@ Result<Login> read_login(const net::Response& response, WallTime requested) {
   login.obtained = requested;
   if (login.lease > seconds(0)) login.expires = requested + login.lease;
   return login;
+}
+
+bool may_be_kept(std::string_view data) {
+  constexpr seconds kSoon{60};
+  const std::optional<std::string_view> end = member_of(data, "expire_time");
+  const std::string type = text_member(data, "type");
+  if (type.empty() || type == "batch" || !member_of(data, "ttl") || !end) return false;
+  return *end == "null" || read_seconds(data, "ttl") >= kSoon;
 }
 
 Task<Result<Login>> log_in(Caller& caller, std::shared_ptr<const Server> server, std::string ns, Identity identity,

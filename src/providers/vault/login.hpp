@@ -31,7 +31,10 @@ Result<Login> read_login(const net::Response& response, WallTime requested);
 Task<Result<Login>> log_in(Caller& caller, std::shared_ptr<const Server> server, std::string ns, Identity identity,
                            LoginMembers proof);
 
-// Before every error of a login by this method.
+// Of `data` in an answer to auth/token/lookup-self: whether the token is still good for a while.
+bool may_be_kept(std::string_view data);
+
+// Before every error of a login by this method; empty for one that has none.
 std::string_view login_title(Method method);
 
 // Gives it back, and with it everything it could do. Not when leases hang on it: what was made with it is in use.

@@ -101,6 +101,15 @@ Task<Result<LoginPtr>> Session::login() {
   co_return std::move(got);
 }
 
+bool Session::end_is_known() {
+  const LoginPtr login = fixed_ ? nullptr : cache().peek(key_);
+  return login && login->expires && shared_.caller.clock().now() < *login->expires;
+}
+
+void Session::log_in_again() {
+  if (const LoginPtr login = fixed_ ? nullptr : cache().peek(key_)) cache().drop(key_, login);
+}
+
 Task<Result<Login>> Session::fetch() {
   const LoginPtr old = cache().peek(key_);
   if (old && old->renewable && old->expires && shared_.caller.clock().now() < *old->expires) {
@@ -143,11 +152,14 @@ Task<Result<LoginMembers>> Session::make_proof() {
 Task<Result<SecretBytes>> Session::account_token(AccountToken source) {
   const std::string account = source.account.name;
   Result<kube::IssuedToken> issued = co_await gate_.service_account_token(scope_, source.account, source.request);
-  if (!issued) {
-    co_return std::unexpected(std::move(issued).error().prefixed(
-        fmt::format("cannot request Kubernetes service account token for service account \"{}\"", account)));
-  }
-  co_return std::move(issued->token);
+  if (issued) co_return std::move(issued->token);
+  // Whether it is there at all is what a person would look at first.
+  const auto there = co_await gate_.service_account_annotations(scope_, source.account);
+  Error error =
+      there ? std::move(issued).error()
+            : Error(there.error()).prefixed(fmt::format("cannot get Kubernetes service account \"{}\"", account));
+  co_return std::unexpected(std::move(error).prefixed(
+      fmt::format("cannot request Kubernetes service account token for service account \"{}\"", account)));
 }
 
 // True when another one may be got.

@@ -36,8 +36,11 @@ class Session {
   // Fills in token and namespace.
   Task<Result<net::Response>> call(Ask request);
 
-  // False: the token is out of a Secret, or there is none, and nothing is known about it.
-  bool logged_in() const { return identity_.logs_in(); }
+  // True: a login gave the token and said when it ends, and that is still to come. False: nothing is known about it.
+  bool end_is_known();
+
+  // The next call has another token, where one can be had.
+  void log_in_again();
 
  private:
   Session(Shared& shared, std::shared_ptr<const Server> server, Config config, Identity identity,

@@ -24,7 +24,8 @@ TEST_P(VaultLogin, SendsWhatItsMethodTakesAndReadsWithTheToken) {
   EXPECT_EQ(counter_.counts["HashiCorp/Vault/Login/success"], 1);
   EXPECT_EQ(counter_.counts["HashiCorp/Vault/ReadSecretData/success"], 1);
   EXPECT_EQ(pump((*made)->validate()).validity, Validity::kReady);
-  EXPECT_EQ(vault_.seen.size(), 2U) << "V88: the end of the token is known";
+  EXPECT_EQ(vault_.count("lookup-self"), 0) << "V88: the end of the token is known";
+  EXPECT_EQ(vault_.count("/mounts/"), 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -170,11 +171,11 @@ class NoAccounts final : public ReferenceGate {
     co_return fail(Code::kInvalid, "no ConfigMap");
   }
   Task<Result<kube::StringMap>> service_account_annotations(Scope, api::es::ServiceAccountSelector) override {
-    co_return fail(Code::kInvalid, "no ServiceAccount");
+    co_return fail(Code::kInvalid, "serviceaccounts \"example-sa\" not found");
   }
   Task<Result<kube::IssuedToken>> service_account_token(Scope, api::es::ServiceAccountSelector,
                                                         kube::TokenRequest) override {
-    co_return fail(Code::kInvalid, "serviceaccounts \"example-sa\" not found");
+    co_return fail(Code::kInvalid, "no token");
   }
 };
 
@@ -187,9 +188,16 @@ TEST_F(VaultFlow, AServiceAccountThatIsMissingIsNamed) {
       .gate = gate});
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().message,
-            "cannot request Kubernetes service account token for service account \"example-sa\": serviceaccounts "
-            "\"example-sa\" not found");
+            "cannot request Kubernetes service account token for service account \"example-sa\": cannot get Kubernetes "
+            "service account \"example-sa\": serviceaccounts \"example-sa\" not found");
   EXPECT_TRUE(vault_.seen.empty());
+}
+
+// A login by JWT has no words of its own before the server's.
+TEST_F(VaultFlow, ARefusedLoginByJwtSaysWhatTheServerSays) {
+  const auto refused = client(R"("auth":{"jwt":{"role":"demo","secretRef":{"name":"vault","key":"jwt"}}})");
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().message.starts_with("Error making API request.\n\nURL: PUT ")) << refused.error().message;
 }
 
 // V79

@@ -163,7 +163,7 @@ TEST_F(VaultToken, OutOfASecretIsLookedAtToValidateTheStore) {
   EXPECT_TRUE(vault_.seen.empty());
   vault_.put("GET /v1/auth/token/lookup-self", R"({"ttl":0,"expire_time":null,"type":"service"})");
   EXPECT_EQ(pump((*made)->validate()).validity, Validity::kReady);
-  EXPECT_EQ(vault_.lines(), Names{"GET /v1/auth/token/lookup-self"});
+  EXPECT_EQ(vault_.lines(), (Names{"GET /v1/auth/token/lookup-self", "GET /v1/sys/internal/ui/mounts/secret"}));
   EXPECT_EQ(counter_.counts["HashiCorp/Vault/LookupSelf/success"], 1);
 
   vault_.answers["GET /v1/auth/token/lookup-self"] = {200, "{}"};
@@ -176,6 +176,94 @@ TEST_F(VaultToken, OutOfASecretIsLookedAtToValidateTheStore) {
   EXPECT_EQ(unknown.validity, Validity::kError);
   EXPECT_TRUE(unknown.error->message.starts_with("invalid vault credentials: Error making API request."))
       << unknown.error->message;
+}
+
+// V89, V84 to V87
+TEST_F(VaultToken, OfALoginWithoutAKnownEndIsLookedAtToValidateAndReplacedWhenItEndsSoon) {
+  struct Look {
+    const char* data;
+    bool kept;
+  };
+  const std::string kLook = "GET /v1/auth/token/lookup-self";
+  vault_.lease = R"("lease_duration":0,"renewable":false)";
+  for (const Look& look : {Look{R"({"type":"service","ttl":3600,"expire_time":"2026-01-02T04:04:05Z"})", true},
+                           {R"({"type":"service","ttl":5,"expire_time":"2026-01-02T03:04:10Z"})", false},
+                           {R"({"type":"service","ttl":0,"expire_time":"2026-01-02T03:04:05Z"})", false},
+                           {R"({"type":"service","ttl":0,"expire_time":null})", true},
+                           {R"({"type":"batch","ttl":3600,"expire_time":"2026-01-02T04:04:05Z"})", false},
+                           {"{}", false}}) {
+    provider_ = make_provider(services());
+    vault_.seen.clear();
+    vault_.put(kLook, look.data);
+    auto made = client(kAppRole);
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(pump((*made)->validate()).validity, Validity::kReady) << look.data;
+    EXPECT_EQ(vault_.count("lookup-self"), 1);
+    EXPECT_EQ(get(**made, remote("app", "user")), "u");
+    EXPECT_EQ(logins(), look.kept ? 1 : 2) << look.data;
+  }
+  provider_ = make_provider(services());
+  vault_.answers[kLook] = FakeVault::error(500, "boom");
+  EXPECT_EQ(pump((*client(kAppRole))->validate()).validity, Validity::kError);
+}
+
+std::string mounted(const char* type, const char* version) {
+  return fmt::format(R"({{"path":"secret/","type":"{}","options":{{"version":"{}"}}}})", type, version);
+}
+
+TEST_F(VaultToken, FindsThatTheMountOfTheStoreIsAnotherThanItSays) {
+  struct Mount {
+    const char* version;
+    std::string answer;
+    const char* says;  // empty: the store is right
+  };
+  const std::string kMount = "GET /v1/sys/internal/ui/mounts/secret";
+  for (const Mount& m : std::vector<Mount>{
+           {"v2", mounted("kv", "2"), ""},
+           {"v1", mounted("kv", "1"), ""},
+           {"v1", mounted("database", ""), ""},
+           {"v2", mounted("kv", "1"), "the mount secret/ is of KV version 1, but spec.provider.vault.version is v2"},
+           {"v1", mounted("kv", "2"), "the mount secret/ is of KV version 2, but spec.provider.vault.version is v1"},
+           {"v2", mounted("pki", ""), "the mount secret/ is of type pki, not kv"}}) {
+    vault_.put(kMount, m.answer);
+    vault_.logins["approle/login"] = kAppRoleBody;
+    auto made = client(fmt::format(R"("version":"{}",{})", m.version, kAppRole));
+    ASSERT_TRUE(made) << made.error().message;
+    vault_.seen.clear();
+    const Validation validation = pump((*made)->validate());
+    const std::string said = validation.error ? validation.error->message : "";
+    EXPECT_EQ(validation.validity == Validity::kReady, std::string(m.says).empty()) << said;
+    EXPECT_TRUE(said.starts_with(m.says)) << said;
+    EXPECT_EQ(vault_.lines(), Names{kMount}) << "and nothing else is asked: V88";
+  }
+}
+
+TEST_F(VaultToken, AMountThatIsRightIsLookedAtOnceForAllWhoShareAClient) {
+  vault_.put("GET /v1/sys/internal/ui/mounts/secret", mounted("kv", "2"));
+  auto made = client(kAppRole);
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(pump((*made)->validate()).validity, Validity::kReady);
+  auto next = (*made)->again();
+  EXPECT_EQ(pump(next->validate()).validity, Validity::kReady);
+  EXPECT_TRUE(pump(next->get_secret(remote("never"))).absent());
+  EXPECT_EQ(vault_.count("/mounts/"), 1);
+}
+
+TEST_F(VaultToken, AMountThatNobodyMaySeeLeavesTheStoreAsItWas) {
+  vault_.answers["GET /v1/sys/internal/ui/mounts/secret"] =
+      FakeVault::error(403, "preflight capability check returned 403, please ensure client's policies grant access");
+  auto made = client(kAppRole);
+  ASSERT_TRUE(made) << made.error().message;
+  for (int i = 0; i < 2; ++i) {
+    const Validation validation = pump((*made)->validate());
+    EXPECT_EQ(validation.validity, Validity::kUnknown);
+    EXPECT_TRUE(validation.error->message.starts_with(
+        "spec.provider.vault.path \"secret\": no such mount, or no policy allows it: "))
+        << validation.error->message;
+  }
+  EXPECT_EQ(logins(), 1);
+  vault_.answers["GET /v1/sys/internal/ui/mounts/secret"] = FakeVault::error(500, "boom");
+  EXPECT_EQ(pump((*made)->validate()).validity, Validity::kUnknown) << "what may pass says nothing of the store";
 }
 
 TEST_F(VaultToken, ThatMayNotLookAtItselfIsNotSaidToBeWrong) {
