@@ -10,6 +10,7 @@
 #include "providers/gcp/provider.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
 #include "providers/onepassword/provider.hpp"
+#include "providers/vault/openbao.hpp"
 #include "providers/vault/provider.hpp"
 
 namespace rotor::cli {
@@ -26,6 +27,7 @@ providers::ProviderRegistry make_providers(providers::Services services) {
           {"gcpsm", providers::gcp::make_provider},
           {"kubernetes", providers::make_kubernetes_provider},
           {"onepassword", providers::onepassword::make_provider},
+          {"openBao", providers::vault::make_openbao_provider},
           {"vault", providers::vault::make_provider},
       },
       services);
