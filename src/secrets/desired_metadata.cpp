@@ -38,6 +38,13 @@ void add_users_metadata(const tmpl::SecretParts& parts, kube::ObjectMeta& metada
   }
 }
 
+void mark(const ExternalSecret& es, const std::string& hash, kube::ObjectMeta& metadata) {
+  metadata.labels.erase(std::string(kOwnerLabel));
+  if (owns(es)) metadata.labels.emplace(kOwnerLabel, owner_hash(es.metadata.key()));
+  metadata.labels.insert_or_assign(std::string(kManagedLabel), std::string(kManagedValue));
+  metadata.annotations.insert_or_assign(std::string(kDataHashAnnotation), hash);
+}
+
 void keep(const kube::StringMap& live, const std::set<std::string, std::less<>>& names,
           std::map<std::string, std::string>& out) {
   for (const std::string& name : names) {
@@ -58,10 +65,15 @@ Synced<kube::ObjectMeta> desired_metadata(const ExternalSecret& es, const Target
   kube::ObjectMeta metadata = start_metadata(es, live);
   add_users_metadata(parts, metadata);
   metadata.owner_references = std::move(owners);
-  metadata.labels.erase(std::string(kOwnerLabel));
-  if (owns(es)) metadata.labels.emplace(kOwnerLabel, owner_hash(es.metadata.key()));
-  metadata.labels.insert_or_assign(std::string(kManagedLabel), std::string(kManagedValue));
-  metadata.annotations.insert_or_assign(std::string(kDataHashAnnotation), hash);
+  mark(es, hash, metadata);
+  return metadata;
+}
+
+Synced<kube::ObjectMeta> frozen_metadata(const ExternalSecret& es, const Target& live) {
+  kube::ObjectMeta metadata = live.metadata;
+  metadata.managed_fields.clear();  // left out of an update: the API server keeps its own
+  TRY(metadata.owner_references, decide_ownership(es, &live));
+  mark(es, live.actual_hash, metadata);
   return metadata;
 }
 

@@ -14,6 +14,9 @@ namespace rotor::secrets {
 Synced<kube::ObjectMeta> desired_metadata(const ExternalSecret& es, const Target* live, const tmpl::SecretParts& parts,
                                           const std::string& hash);
 
+// Of one that stays as it is: what there is, with marks and owners.
+Synced<kube::ObjectMeta> frozen_metadata(const ExternalSecret& es, const Target& live);
+
 // The labels and annotations when those that a template made are to stay as they are.
 tmpl::SecretParts metadata_as_it_is(const ExternalSecret& es, const Target& live);
 

@@ -44,6 +44,13 @@ void keep_marks(const Target* live, kube::ObjectMeta& metadata) {
   }
 }
 
+Synced<Desired> unless_privileged(Desired desired, const tmpl::SecretParts& parts) {
+  if (auto why = privilege_asked(desired.secret, parts)) {
+    return std::unexpected(SyncFailure{Ending::kNotWritten, {Code::kInvalid, *std::move(why)}, kube::Outcome::done()});
+  }
+  return desired;
+}
+
 Synced<Desired> build(const ExternalSecret& es, const Target* live, tmpl::SecretParts parts, std::string hash) {
   api::Secret secret;
   TRY(secret.metadata, desired_metadata(es, live, parts, hash));
@@ -52,10 +59,7 @@ Synced<Desired> build(const ExternalSecret& es, const Target* live, tmpl::Secret
   if (live != nullptr) secret.type = live->type, secret.immutable = live->immutable;
   if (!parts.type.empty()) secret.type = parts.type;
   if (es.spec.target.immutable) secret.immutable = true;
-  if (auto why = privilege_asked(secret, parts)) {
-    return std::unexpected(SyncFailure{Ending::kRefused, {Code::kInvalid, *std::move(why)}, kube::Outcome::done()});
-  }
-  return Desired{std::move(secret), std::move(hash)};
+  return unless_privileged({std::move(secret), std::move(hash)}, parts);
 }
 
 }  // namespace
@@ -82,6 +86,14 @@ Synced<Desired> desired_around_data(const ExternalSecret& es, const Target& live
   tmpl::SecretParts parts = metadata_as_it_is(es, live);
   if (es.spec.target.tmpl) parts.type = es.spec.target.tmpl->type;
   return build(es, &live, std::move(parts), live.actual_hash);
+}
+
+Synced<Desired> desired_frozen(const ExternalSecret& es, const Target& live) {
+  api::Secret secret;
+  TRY(secret.metadata, frozen_metadata(es, live));
+  secret.type = live.type;
+  secret.immutable = true;
+  return unless_privileged({std::move(secret), live.actual_hash}, {});
 }
 
 }  // namespace rotor::secrets

@@ -29,4 +29,7 @@ SecretMap merged_data(const ExternalSecret& es, const Target& live, SecretMap wh
 // metadata can differ. Without the data, which is known by its hash alone.
 Synced<Desired> desired_around_data(const ExternalSecret& es, const Target& live);
 
+// The same under target.immutable, which freezes what is there: only marks and owners can differ.
+Synced<Desired> desired_frozen(const ExternalSecret& es, const Target& live);
+
 }  // namespace rotor::secrets

@@ -29,9 +29,7 @@ constexpr std::array<Row, 17> kRows = {{
     {Ending::kNotWritten, false, "could not update secret"},
     {Ending::kOwnedByAnother, false, "target is owned by another ExternalSecret"},
     {Ending::kOwnedOtherwise, false, "failed to take ownership of target secret"},
-    {Ending::kImmutable, false,
-     "could not update secret, target is immutable: what uses it keeps the old values; give spec.target.name another "
-     "value and let it use that"},
+    {Ending::kImmutable, false, "could not update secret, target is immutable"},
     {Ending::kNotDeleted, false, "could not delete secret", "", "could not delete resource"},
     {Ending::kOrphansLeft, false, "could not delete orphaned secrets"},
     {Ending::kInvalidTarget, false, "invalid generic target"},

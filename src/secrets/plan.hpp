@@ -30,7 +30,7 @@ struct Content {
   WallTime started{};                  // the refresh that read it
   StoreVersions versions{};            // of kNew: what stores call the versions that its keys are of
   std::vector<SourceVersion> read{};   // of kAsItIs: at which versions what it is made of was read now
-  std::vector<std::string> remarks{};  // what the Ready condition says besides
+  std::vector<std::string> remarks{};  // what there is to say besides
 };
 
 struct Plan {
@@ -46,8 +46,9 @@ struct Plan {
   bool has_secret = true;           // afterwards, made of this content
   bool ends_orphans = true;         // Secrets of earlier target names are of no use any more
   api::Secret secret{};
-  json::Object object{};  // instead, when it is another object than a Secret
-  std::string hash{};     // of its content
+  json::Object object{};                 // instead, when it is another object than a Secret
+  std::string hash{};                    // of its content
+  std::optional<SyncFailure> failure{};  // how it ends all the same, once it is done
 };
 
 // The plans that make nothing of a content: nothing was fetched, or the creationPolicy has nothing made. nullopt: go

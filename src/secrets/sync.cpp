@@ -220,8 +220,10 @@ Task<Synced<Sync::Carried>> Sync::carry_out(ExternalSecretPtr es, Content conten
   const bool marks = plan->action == Plan::Action::kMark;
   auto versions = other_versions(*es, live.get(), origin, *plan);
   Carried carried{plan->ending, plan->has_secret, plan->ends_orphans};
+  std::optional<SyncFailure> failure = std::move(plan->failure);
   auto deed = co_await writer_.write(es, live, *std::move(plan));
   if (!deed) co_return std::unexpected(std::move(deed).error());
+  if (failure) co_return std::unexpected(*std::move(failure));
   if (marks) {
     co_return std::unexpected(
         SyncFailure{carried.ending, {Code::kConflict, "labelled as managed, the next pass takes it over"}});

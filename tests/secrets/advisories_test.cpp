@@ -50,7 +50,7 @@ Target live_of_type(std::string_view type) {
 std::string refusal(const ExternalSecret& es, const Target* live) {
   const auto plan = planned(es, live, one_value("a", "v"));
   if (plan) return "";
-  EXPECT_EQ(plan.error().ending, Ending::kRefused);
+  EXPECT_EQ(plan.error().ending, Ending::kNotWritten);
   EXPECT_EQ(plan.error().then.kind, kube::Outcome::Kind::kDone) << "only an edit can help";
   return plan.error().error.message;
 }
@@ -95,8 +95,10 @@ TEST(Advisories, AnnotationsOfAnExternalSecretReachNoTokenOfAServiceAccount) {
   auto es = sample_es();
   es.metadata.annotations[kAccountName] = "other";
   EXPECT_NE(refusal(es, &live), "");
-  es.spec.target.immutable = true;  // only what stands around the data is written
-  EXPECT_NE(refusal(es, &live), "");
+  es.spec.target.immutable = true;  // what is frozen takes none
+  const auto frozen = planned(es, &live, one_value("a", "v"));
+  ASSERT_TRUE(frozen);
+  EXPECT_EQ(frozen->secret.metadata.annotations.at(std::string(kAccountName)), "own");
   es.metadata.annotations = {{"note", "x"}};
   EXPECT_EQ(refusal(es, &live), "");
 }

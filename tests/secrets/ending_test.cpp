@@ -57,6 +57,7 @@ INSTANTIATE_TEST_SUITE_P(
                     WordsCase{Ending::kNotWritten, false, "could not update secret"},
                     WordsCase{Ending::kOwnedByAnother, false, "target is owned by another ExternalSecret"},
                     WordsCase{Ending::kOwnedOtherwise, false, "failed to take ownership of target secret"},
+                    WordsCase{Ending::kImmutable, false, "could not update secret, target is immutable"},
                     WordsCase{Ending::kOrphansLeft, false, "could not delete orphaned secrets"}));
 
 class ObjectWords : public testing::TestWithParam<WordsCase> {};

@@ -26,13 +26,81 @@ TEST(Plan, LeavesAnImmutableSecretAlone) {
   secret.immutable = true;
   const auto live = to_target(std::move(secret));
   EXPECT_EQ(planned(sample_es(), &live, one_value("a", "v1"))->action, Plan::Action::kLeave);
-  const auto changed = planned(sample_es(), &live, one_value("a", "v2"));
-  ASSERT_FALSE(changed);
-  EXPECT_EQ(ready_words(changed.error().ending).message,
-            "could not update secret, target is immutable: what uses it keeps the old values; give spec.target.name "
-            "another value and let it use that");
-  EXPECT_FALSE(changed.error().error.message.contains("delete")) << "nodes go on serving what they hold";
-  EXPECT_EQ(changed.error().then.kind, kube::Outcome::Kind::kDone);
+}
+
+void expect_immutable(const SyncFailure& failure) {
+  EXPECT_EQ(ready_words(failure.ending).message, "could not update secret, target is immutable");
+  EXPECT_TRUE(failure.error.message.ends_with("secret is immutable")) << failure.error.message;
+  EXPECT_TRUE(failure.error.message.contains("give spec.target.name another value"));
+  EXPECT_FALSE(failure.error.message.contains("delete")) << "nodes go on serving what they hold";
+  EXPECT_EQ(failure.then.kind, kube::Outcome::Kind::kDone);
+}
+
+TEST(Plan, WritesTheMetadataOfAnImmutableSecretOnceAndFailsWhereItsDataShouldBeOther_Row74) {
+  auto es = sample_es();
+  auto secret = left_by(es, one_value("a", "v1"));
+  secret.immutable = true;
+  auto live = to_target(secret);
+  const auto first = planned(es, &live, one_value("a", "v2"));
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->action, Action::kUpdateAround);
+  EXPECT_FALSE(first->has_secret);
+  ASSERT_TRUE(first->failure);
+  expect_immutable(*first->failure);
+  const std::string& hash = first->secret.metadata.annotations.at(std::string(kDataHashAnnotation));
+  EXPECT_NE(hash, live.actual_hash) << "of what it should hold: the target tells that it does not";
+  live.metadata.annotations[std::string(kDataHashAnnotation)] = hash;
+  for (const char* value : {"v2", "v3"}) {
+    const auto later = planned(es, &live, one_value("a", value));
+    ASSERT_FALSE(later) << "no write with each pass";
+    expect_immutable(later.error());
+  }
+  es.metadata.labels["l1"] = "x";
+  const auto labelled = planned(es, &live, one_value("a", "v2"));
+  ASSERT_TRUE(labelled);
+  EXPECT_EQ(labelled->secret.metadata.labels.at("l1"), "x");
+  ASSERT_TRUE(labelled->failure);
+}
+
+TEST(Plan, TakesAnotherTypeOfAnImmutableSecretForAnotherContent) {
+  auto es = sample_es();
+  auto secret = left_by(es, one_value("a", "v1"));
+  secret.immutable = true;
+  auto live = to_target(std::move(secret));
+  es.spec.target.tmpl = api::es::Template{};
+  es.spec.target.tmpl->type = "example.com/other";
+  live.metadata.annotations[std::string(kDataHashAnnotation)] = "of something else";
+  const auto plan = planned(es, &live, one_value("a", "v1"));
+  ASSERT_FALSE(plan);
+  expect_immutable(plan.error());
+  es.spec.target.tmpl->metadata = api::es::TemplateMetadata{{{"l1", "x"}}, {}, {}};
+  const auto labelled = planned(es, &live, one_value("a", "v1"));
+  ASSERT_TRUE(labelled);
+  EXPECT_EQ(labelled->secret.type, "Opaque") << "what would be refused is not sent";
+}
+
+TEST(Plan, FreezesASecretThatIsThereAsItIsWithItsTypeLabelsAndAnnotations_Row76) {
+  auto es = sample_es();
+  es.metadata.labels["l1"] = "old";
+  auto secret = left_by(es, one_value("a", "v1"));
+  secret.metadata.labels["other"] = "1";
+  auto live = to_target(secret);
+  es.metadata.labels["l1"] = "new";
+  es.spec.target.immutable = true;
+  es.spec.target.tmpl = api::es::Template{};
+  es.spec.target.tmpl->type = "example.com/other";
+  es.spec.target.tmpl->metadata = api::es::TemplateMetadata{{{"l2", "x"}}, {}, {}};
+  const auto freezing = planned(es, &live, one_value("a", "v2"));
+  ASSERT_TRUE(freezing);
+  EXPECT_EQ(freezing->action, Action::kUpdateAround);
+  EXPECT_EQ(freezing->ending, Ending::kSynced);
+  EXPECT_EQ(freezing->secret.immutable, true);
+  EXPECT_EQ(freezing->secret.type, "Opaque");
+  EXPECT_EQ(freezing->secret.metadata.labels, secret.metadata.labels);
+  EXPECT_EQ(freezing->secret.metadata.annotations, secret.metadata.annotations);
+  live.immutable = true;
+  EXPECT_EQ(planned(es, &live, one_value("a", "v3"))->action, Action::kLeave)
+      << "an edit does not reach what is frozen";
 }
 
 TEST(Plan, LeavesWhatIsThereWhenNothingWasFetched_Row68) {
