@@ -6,9 +6,12 @@
 
 #include "base/time.hpp"
 #include "inspect/judges.hpp"
+#include "secrets/cluster/report.hpp"
 #include "secrets/ending.hpp"
 #include "secrets/force_sync.hpp"
+#include "secrets/policies.hpp"
 #include "secrets/refresh_due.hpp"
+#include "secrets/refusal.hpp"
 #include "secrets/sync_windows.hpp"
 
 namespace rotor::inspect {
@@ -54,6 +57,18 @@ bool lacks_values(const kube::Condition& ready) {
   return ready.message.starts_with(secrets::ready_words(secrets::Ending::kNotFetched).message);
 }
 
+// Is it over until somebody edits it? The generic targets that a controller allows are not known here.
+bool waits_for_an_edit(const ExternalSecret& es, const kube::Condition& ready) {
+  using secrets::Ending;
+  constexpr Ending kFinal[] = {Ending::kOwnedByAnother, Ending::kOwnedOtherwise, Ending::kImmutable,
+                               Ending::kInvalidTarget};
+  const auto says = [&](Ending ending) {
+    return ready.message == secrets::ready_words(ending, secrets::target_kind(es)).message;
+  };
+  if (std::ranges::any_of(kFinal, says) || (says(Ending::kNotDeleted) && !secrets::owns(es))) return true;
+  return secrets::refusal_of(es, true, true).has_value();
+}
+
 Finding failing(const Sight& sight, const Id& id, const ExternalSecret& es, const kube::Condition& ready) {
   Finding out{.health = Health::kFailed, .word = "failed", .since = ready.last_transition_time};
   out.evidence.push_back(evidence_of(ready));
@@ -61,7 +76,7 @@ Finding failing(const Sight& sight, const Id& id, const ExternalSecret& es, cons
   out.last_error = warning.empty() ? on_one_line(ready.message) : warning;
   out.detail = out.last_error;
   out.sentence = fmt::format("{} fails: {}", id.text(), out.last_error);
-  out.next = "retried";
+  out.next = waits_for_an_edit(es, ready) ? "when it is edited" : "retried";
   if (lacks_values(ready)) out.blames = stores_of(es);
   return out;
 }
@@ -74,16 +89,18 @@ Finding waiting(const Id& id, std::string word, std::string_view what, std::stri
           .since = std::move(since)};
 }
 
-// What its condition says beside its first words: what no store had, what was taken otherwise than it is written.
-std::string beside_synced(const kube::Condition& ready) {
-  std::string_view text = ready.message;
+// What there is to say beside that it is synced: why there is no Secret, what no store had, what was taken otherwise
+// than it is written.
+std::string beside_synced(const Sight& sight, const Id& id, const kube::Condition& ready) {
   const std::string plain = secrets::ready_words(secrets::Ending::kSynced).message;
-  if (text.starts_with(plain)) text.remove_prefix(plain.size());
-  if (text.starts_with("; ")) text.remove_prefix(2);
-  return on_one_line(text);
+  const std::string remarks = sight.remarks(id);
+  if (ready.message == plain) return on_one_line(remarks);
+  return on_one_line(remarks.empty() ? ready.message : fmt::format("{}; {}", ready.message, remarks));
 }
 
-Finding synced(const Id& id, const ExternalSecret& es, const kube::Condition& ready, Duration interval, WallTime now) {
+Finding synced(const Sight& sight, const Id& id, const ExternalSecret& es, const kube::Condition& ready,
+               Duration interval) {
+  const WallTime now = sight.now();
   Finding out{.word = "synced", .since = ready.last_transition_time};
   out.next = next_read(es, interval, now);
   if (is_overdue(es, interval, now)) {
@@ -93,11 +110,10 @@ Finding synced(const Id& id, const ExternalSecret& es, const kube::Condition& re
                              es.status.refresh_time, es.spec.refresh_interval.value_or("1h"));
     out.sentence = fmt::format("{} {}", id.text(), out.detail);
   } else if (ready.reason != "SecretSynced") {
-    out.word = "synced";
-    out.detail = on_one_line(ready.message);
+    out.detail = beside_synced(sight, id, ready);
     out.sentence = fmt::format("{} was read at {}: {}", id.text(), es.status.refresh_time, out.detail);
   } else {
-    out.detail = beside_synced(ready);
+    out.detail = beside_synced(sight, id, ready);
     out.sentence = fmt::format("{} was read from its store at {}{}{}", id.text(), es.status.refresh_time,
                                out.detail.empty() ? "" : ": ", out.detail);
   }
@@ -120,7 +136,7 @@ Finding judged(const Sight& sight, const Id& id, const ExternalSecret& es) {
     return waiting(id, "edited", "was edited and not read again since: does an operator run that serves it?", "");
   }
   const auto interval = secrets::refresh_interval(es);
-  Finding out = synced(id, es, *ready, interval.value_or(Duration::zero()), sight.now());
+  Finding out = synced(sight, id, es, *ready, interval.value_or(Duration::zero()));
   out.evidence.push_back(evidence_of(*ready));
   return out;
 }
@@ -145,7 +161,7 @@ Finding judge_store(const Sight& sight, const Id& id) {
   out.evidence.push_back(evidence_of(*ready));
   if (ready->status == "True") {
     out.sentence = fmt::format("{} is ready", id.text());
-    if (ready->reason == "ValidationUnknown") out.detail = on_one_line(ready->message);
+    out.detail = on_one_line(ready->reason == "ValidationUnknown" ? ready->message : sight.remarks(id));
     return out;
   }
   out.health = ready->status == "Unknown" ? Health::kUnknown : Health::kFailed;
@@ -174,6 +190,7 @@ Finding judge_cluster_external_secret(const Sight& sight, const Id& id) {
   out.sentence = fmt::format("{} keeps ExternalSecret {} in {} namespace{}", id.text(), ces->child_name(), kept,
                              kept == 1 ? "" : "s");
   if (ready->status == "True") {
+    if (kept == 0 && out.detail.empty()) out.detail = secrets::cluster::kNowhere;
     if (!out.detail.empty()) out.sentence += ": " + out.detail;
     return out;
   }

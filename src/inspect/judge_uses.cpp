@@ -47,13 +47,14 @@ std::vector<const api::es::ExternalSecret*> writers_of(const kube::ObjectMeta& s
   return makers;
 }
 
-Finding absent_secret(const Id& id, const std::vector<const api::es::ExternalSecret*>& makers) {
+Finding absent_secret(const Sight& sight, const Id& id, const std::vector<const api::es::ExternalSecret*>& makers) {
   Finding out{.health = Health::kFailed, .word = "missing", .blames = ids_of(makers)};
   for (const auto* es : makers) {
     if (const kube::Condition* ready = says_absent(*es)) {
       out.health = Health::kWell;
       out.word = "absent";
-      out.detail = on_one_line(ready->message);
+      const std::string remarks = sight.remarks(id_of(*es));
+      out.detail = on_one_line(ready->message + (remarks.empty() ? "" : "; " + remarks));
       out.sentence = fmt::format("{} is not there: {}", id.text(), out.detail);
       out.since = ready->last_transition_time;
       return out;
@@ -301,7 +302,7 @@ Finding judge_secret(const Sight& sight, const Id& id) {
   const kube::ObjectMeta* secret = sight.secret(id);
   if (secret == nullptr && sight.blind(Kind::kSecret)) return not_seen(id);
   const auto makers = sight.makers_of(id);
-  if (secret == nullptr) return absent_secret(id, makers);
+  if (secret == nullptr) return absent_secret(sight, id, makers);
   if (const auto of = secret->labels.find(openclaw::kLastGoodOf); of != secret->labels.end()) {
     return {.word = "copy",
             .sentence =

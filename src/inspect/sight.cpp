@@ -4,6 +4,7 @@
 
 #include "openclaw/names.hpp"
 #include "secrets/policies.hpp"
+#include "secrets/remarks.hpp"
 #include "secrets/store_view.hpp"
 
 namespace rotor::inspect {
@@ -77,9 +78,9 @@ Sight::Sight(const Cluster& cluster) : cluster_(cluster) {
   }
   for (const kube::Event& event : cluster.events) {
     const auto kind = kind_called(event.involved_object.kind);
-    if (!kind || event.type != "Warning") continue;
-    warnings_.emplace(Id{*kind, of_the_cluster(*kind) ? "" : event.involved_object.ns, event.involved_object.name},
-                      &event);
+    if (!kind) continue;
+    events_.emplace(Id{*kind, of_the_cluster(*kind) ? "" : event.involved_object.ns, event.involved_object.name},
+                    &event);
   }
 }
 
@@ -133,9 +134,12 @@ const Instance* Sight::owner_of(const Pod& pod) const {
 }
 
 std::vector<const kube::Event*> Sight::warnings(const Id& id) const {
-  auto out = all_at(warnings_, id);
+  auto out = all_at(events_, id);
+  std::erase_if(out, [](const kube::Event* event) { return event->type != "Warning"; });
   std::ranges::sort(out, std::greater<>(), [](const kube::Event* event) { return when(*event); });
   return out;
 }
+
+std::string Sight::remarks(const Id& id) const { return secrets::standing_remarks(all_at(events_, id)); }
 
 }  // namespace rotor::inspect

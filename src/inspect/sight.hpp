@@ -38,6 +38,8 @@ class Sight {
 
   // Warnings about it, the newest first.
   std::vector<const kube::Event*> warnings(const Id& id) const;
+  // What its controller remarks on although it is Ready; empty: nothing.
+  std::string remarks(const Id& id) const;
 
  private:
   bool made_by_instance(const kube::Key& secret) const;
@@ -51,7 +53,7 @@ class Sight {
   std::multimap<kube::Key, const api::es::ExternalSecret*> makers_;
   std::multimap<kube::Key, const Pod*> users_;
   std::multimap<kube::Key, const Pod*> pods_;
-  std::multimap<Id, const kube::Event*> warnings_;
+  std::multimap<Id, const kube::Event*> events_;
 };
 
 Id id_of(const Store& store);

@@ -63,6 +63,13 @@ Health health_of(std::string_view kind, const std::vector<kube::Condition>& cond
   return {State::kFailing, ready->message, store ? ready->reason : "UpdateFailed"};
 }
 
+Health remarked(Health health, std::string_view remarks) {
+  if (health.state != State::kGood || remarks.empty()) return health;
+  health.message += health.message.empty() ? remarks : fmt::format("; {}", remarks);
+  health.remark = true;
+  return health;
+}
+
 std::optional<std::string> next_line(Told& told, std::string_view kind, const Health& health, std::string_view detail) {
   if (health.state == State::kFailing) {
     std::string line = fmt::format("{} fails: {}", kind, detail.empty() ? health.message : detail);

@@ -23,6 +23,9 @@ struct Health {
 // remarked on: a search without a hit leaves whoever waits for its Secret waiting.
 Health health_of(std::string_view kind, const std::vector<kube::Condition>& conditions);
 
+// Of what is good the same with what its controller remarks on.
+Health remarked(Health health, std::string_view remarks);
+
 // What was said of one object since it worked last.
 struct Told {
   std::set<std::string> lines{};

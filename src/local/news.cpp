@@ -6,6 +6,7 @@
 #include "api/externalsecrets/external_secret.hpp"
 #include "api/externalsecrets/store.hpp"
 #include "api/openclaw/instance.hpp"
+#include "secrets/remarks.hpp"
 
 namespace rotor::json {
 
@@ -47,7 +48,7 @@ News::News(kube::Client& client, Clock& clock, Timeline& timeline, NewsOptions o
   follow(kube::kResource<api::es::ClusterExternalSecret>);
   follow(kube::kResource<api::OpenClawInstance>);
   events_.on_change([this](const Key&, const auto&, const auto& event) {
-    if (!event || event->type != "Warning") return;
+    if (!event || (event->type != "Warning" && event->reason != secrets::kRemark)) return;
     const auto& about = event->involved_object;
     queue_.add_after(queued(about.kind, {about.ns, about.name}), options_.settling, kube::Lane::kUser);
   });
@@ -81,7 +82,7 @@ Task<Outcome> News::look(Key key) {
     if (followed.kind != kind || ended_) continue;
     const auto now = followed.cache->get(object);
     if (!now) break;
-    const Health health = health_of(kind, now->status.conditions);
+    const Health health = remarked(health_of(kind, now->status.conditions), remarks(kind, object));
     Story& story = stories_[key];
     const kube::Event* warning = last_warning(kind, object, health.event_reason);
     const std::string version = warning == nullptr ? "" : warning->metadata.resource_version;
@@ -111,6 +112,16 @@ void News::tell(const Key& key, std::string_view kind, const Health& health, std
   } else {
     timeline_.say(subject, *line);
   }
+}
+
+std::string News::remarks(std::string_view kind, const Key& key) const {
+  std::vector<const kube::Event*> about_it;
+  if (kind == kube::kResource<api::es::ClusterExternalSecret>.kind) return {};  // its status says all there is
+  for (const auto& [name, event] : events_.all()) {
+    const auto& about = event->involved_object;
+    if (about.kind == kind && about.name == key.name && about.ns == key.ns) about_it.push_back(event.get());
+  }
+  return secrets::standing_remarks(std::move(about_it));
 }
 
 const kube::Event* News::last_warning(std::string_view kind, const Key& key, std::string_view reason) const {

@@ -50,6 +50,7 @@ class News {
   Task<kube::Outcome> look(kube::Key key);
   void follow(const kube::Resource& resource);
   const kube::Event* last_warning(std::string_view kind, const kube::Key& key, std::string_view reason) const;
+  std::string remarks(std::string_view kind, const kube::Key& key) const;
   void tell(const kube::Key& key, std::string_view kind, const Health& health, std::string_view detail);
 
   kube::Client& client_;

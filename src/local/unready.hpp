@@ -8,7 +8,8 @@
 
 namespace rotor::local {
 
-// `ExternalSecret ns/name: the condition's message`, one line each; empty when all is well or nothing can be read.
+// `ExternalSecret ns/name: what its condition and its events say`, one line each; empty when all is well or nothing can
+// be read.
 Task<std::vector<std::string>> unready(kube::Client& client);
 
 }  // namespace rotor::local

@@ -4,28 +4,18 @@
 
 #include <fmt/format.h>
 
-#include "admission/external_secret.hpp"
 #include "base/time.hpp"
 #include "secrets/finalizer.hpp"
 #include "secrets/force_sync.hpp"
-#include "secrets/limits.hpp"
-#include "secrets/manifest_target/manifest.hpp"
 #include "secrets/ownership.hpp"
 #include "secrets/policies.hpp"
 #include "secrets/refresh_due.hpp"
+#include "secrets/refusal.hpp"
 #include "secrets/schedule/slots.hpp"
+#include "secrets/sync_windows.hpp"
 
 namespace rotor::secrets {
 namespace {
-
-// What no retry can make right: only an edit.
-std::optional<std::string> refusal_of(const ExternalSecret& es, const Result<Duration>& interval) {
-  if (!interval) return interval.error().message;
-  if (auto limit = not_built_yet(es)) return limit;
-  if (is_generic(es)) return std::nullopt;
-  if (auto allowed = admission::check_template(es); !allowed) return std::move(allowed).error().message;
-  return std::nullopt;
-}
 
 // What was overdue before this process began is no older for a moment more, and nobody waits for it: its turn.
 Duration turn_after_start(const Observed& seen, Duration interval) {
@@ -104,23 +94,19 @@ Decision decide_sync(const Observed& seen) {
 
   if (!seen.ours) return {SyncAction::kIgnore, "a store it names is served by another controller"};
   Decision decision{SyncAction::kSkip, {}, deletion_has_work(es) && !has_finalizer(es)};
-  if (auto fault = manifest_fault(es, seen.generic_targets)) {
+  if (auto refusal = refusal_of(es, seen.generic_targets, seen.target != nullptr)) {
     decision.action = SyncAction::kRefuse;
-    decision.why = *std::move(fault);
-    decision.refusal = Ending::kInvalidTarget;
+    decision.why = std::move(refusal->why);
+    decision.refusal = refusal->ending;
     return decision;
   }
   const auto interval = refresh_interval(es);
-  if (auto refusal = refusal_of(es, interval)) {
-    decision.action = SyncAction::kRefuse;
-    decision.why = *std::move(refusal);
-    return decision;
-  }
   decision.interval = *interval > Duration::zero() ? std::max(*interval, seen.least_interval) : *interval;
   if (decision.interval != *interval) {
     decision.note = fmt::format("spec.refreshInterval {} is raised to {}, the shortest that is allowed here",
                                 es.spec.refresh_interval.value_or(""), format_duration(decision.interval));
   }
+  decision.window_note = remark_on_windows(es);
   judge_need(seen, decision);
   return decision;
 }

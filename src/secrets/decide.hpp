@@ -24,11 +24,12 @@ enum class SyncAction : std::uint8_t {
 
 struct Decision {
   SyncAction action;
-  std::string why;  // for kRefuse the condition's message, or that of the event
+  std::string why;  // for kRefuse the message of the event
   bool add_finalizer = false;
   Duration interval{};
-  Duration later{};    // of kLater: in so long
-  std::string note{};  // what the Ready condition says besides; empty for an ordinary object
+  Duration later{};           // of kLater: in so long
+  std::string note{};         // what is remarked on besides; empty for an ordinary object
+  std::string window_note{};  // the same of spec.syncWindows, and a line of the log
   Ending refusal = Ending::kRefused;
 };
 

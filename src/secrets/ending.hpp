@@ -16,7 +16,7 @@ enum class Ending : std::uint8_t {
   kRetained,        // nothing was fetched: what is there stays
   kDeleted,         // nothing was fetched, and that is what the Secret became
   kMissing,         // there is no Secret to merge into
-  kRefused,         // what it asks for cannot be done: only an edit can help
+  kRefused,         // it cannot be read: only an edit can help
   kNotFetched,      // a store has no answer, or none that can be used
   kNotWritten,      // not rendered, or not taken by the API server
   kOwnedByAnother,  // by another ExternalSecret

@@ -1,6 +1,8 @@
 #include "secrets/external_secrets.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "base/log.hpp"
 #include "base/time.hpp"
@@ -63,6 +65,7 @@ void ExternalSecretController::forget(const Key& key) {
   queue_.forget(key);
   caps_->leave(key);
   sync_.forget(key);
+  reporter_.forget(key);
   state_.forget(key);
 }
 
@@ -159,6 +162,7 @@ Task<Outcome> ExternalSecretController::pass(Key key) {
   const bool tries = decision.action == SyncAction::kRefresh || decision.action == SyncAction::kWait ||
                      decision.action == SyncAction::kLater;
   if (!tries) state_.asks.forget(key);
+  warn_of_windows(key, decision.window_note);
   if (decision.add_finalizer) {
     const auto added = co_await add_finalizer(p_, seen.es);
     if (!added && added.error().code == Code::kNotFound) co_return Outcome::done();  // it was deleted first
@@ -184,6 +188,13 @@ Task<std::optional<Outcome>> ExternalSecretController::look_again(ExternalSecret
   if (now && now->metadata.resource_version == es->metadata.resource_version) co_return std::nullopt;
   queue_.add(key, Lane::kUser);
   co_return Outcome::done();
+}
+
+void ExternalSecretController::warn_of_windows(const Key& key, const std::string& note) {
+  if (note.empty()) return;
+  std::string& told = state_.warned[key];
+  if (std::exchange(told, note) == note) return;
+  log::warn("a sync window without a beginning", {{"externalsecret", key.text()}, {"window", note}});
 }
 
 Task<Outcome> ExternalSecretController::act(Observed seen, Decision decision) {
@@ -263,6 +274,7 @@ Task<Outcome> ExternalSecretController::keep_values(ExternalSecretPtr es, Target
 Task<Outcome> ExternalSecretController::refuse(ExternalSecretPtr es, Decision decision) {
   Report report;
   report.ending = decision.refusal;
+  report.refused = true;
   report.error = {Code::kInvalid, std::move(decision.why)};
   const auto told = co_await reporter_.report(es, std::move(report));
   co_return told ? Outcome::done() : Outcome::failed();
@@ -316,8 +328,11 @@ Task<Outcome> ExternalSecretController::refresh(Observed seen, Decision decision
     state_.tried.insert_or_assign(key, resource_token(seen.es->metadata));
   }
   const Outcome then = report.then;
-  if (good && !decision.note.empty()) report.note += (report.note.empty() ? "" : "; ") + decision.note;
-  if (!good) report.note.clear();
+  for (std::string& note : {std::ref(decision.note), std::ref(decision.window_note)}) {
+    if (note.empty()) continue;
+    if (!report.remarks) report.remarks.emplace();
+    report.remarks->push_back(std::move(note));
+  }
   auto told = co_await reporter_.report(seen.es, std::move(report));
   if (!good) co_return told ? then : Outcome::failed();
   if (!told) co_return kube::after_failed_write(told.error().code);

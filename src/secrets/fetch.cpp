@@ -85,15 +85,15 @@ Task<Result<SecretMap>> fetch_source(kube::Client& client, std::string ns, Sourc
   co_return std::move(texts);
 }
 
-// The texts of MissingProviderSecret say dataFrom or data as the item is; what was absent is the store's to say.
-Gap absent_gap(const std::string& item, const std::string& key, const std::string& what) {
-  const std::string where = key.empty() ? item : fmt::format("{} (key={})", item, key);
-  return {fmt::format("secret does not exist at provider using {}", where), fmt::format("{}: {}", where, what)};
+// The texts that people know say dataFrom of an item of spec.data too; the note names the field it is.
+Gap absent_gap(std::string_view list, std::size_t i, const std::string& key, const std::string& what) {
+  const std::string which = key.empty() ? fmt::format("[{}]", i) : fmt::format("[{}] (key={})", i, key);
+  return {fmt::format("secret does not exist at provider using spec.dataFrom{}", which),
+          fmt::format("{}{}: {}", list, which, what)};
 }
 
 Gap empty_search(std::size_t i, const api::es::Find& wanted) {
-  const std::string note = fmt::format("spec.dataFrom[{}].find matched nothing: {}", i, wanted_text(wanted));
-  return {note, note};
+  return {"", fmt::format("spec.dataFrom[{}].find matched nothing: {}", i, wanted_text(wanted))};
 }
 
 // Absence stays absence.
@@ -119,7 +119,7 @@ Task<Lookup<Fetched>> fetch_all(ClientSource& clients, GeneratorSource& generato
     const StoreRef store = effective_ref(*es, from.source_ref);
     auto answer = co_await fetch_map(clients, generators, store, from, i);
     if (answer.absent() && !retains(*es)) {
-      all.gaps.push_back(absent_gap(fmt::format("spec.dataFrom[{}]", i), {}, answer.absence().what));
+      all.gaps.push_back(absent_gap("spec.dataFrom", i, {}, answer.absence().what));
       answer = SecretMap{};
     }
     if (!answer) co_return with_item(std::move(answer).none(), map_item(from, i));
@@ -134,7 +134,7 @@ Task<Lookup<Fetched>> fetch_all(ClientSource& clients, GeneratorSource& generato
     auto answer = co_await single(clients, store, item.remote_ref);
     all.data_sources.push_back(source_of(store, item.remote_ref, answer));
     if (answer.absent() && !retains(*es)) {
-      all.gaps.push_back(absent_gap(fmt::format("spec.data[{}]", i), item.remote_ref.key, answer.absence().what));
+      all.gaps.push_back(absent_gap("spec.data", i, item.remote_ref.key, answer.absence().what));
       all.data.emplace_back();
       continue;
     }

@@ -20,8 +20,8 @@ namespace rotor::secrets {
 
 // An item that a store has nothing for, where that is no error.
 struct Gap {
-  std::string event;  // told when it is met
-  std::string note;   // what the Ready condition says of it
+  std::string missing;  // in the words of MissingProviderSecret; empty: a search without a hit
+  std::string note;     // what it is about, for who reads about it
 };
 
 // What stores and generators answered, as they answered it: beside spec.dataFrom and spec.data, item by item.

@@ -14,7 +14,7 @@ std::optional<std::string> source_limit(const DataFrom& from, std::size_t i) {
   if (!generates(from)) return std::nullopt;
   const auto usable = generators::check_reference(*from.source_ref->generator_ref);
   if (usable) return std::nullopt;
-  return fmt::format("{}: {}", map_item(from, i), usable.error().message);
+  return about_item("unable to get generator: " + usable.error().message, map_item(from, i));
 }
 
 }  // namespace
@@ -25,10 +25,9 @@ std::optional<std::string> not_built_yet(const ExternalSecret& es) {
   }
   for (std::size_t i = 0; i < es.spec.data.size(); ++i) {
     if (es.spec.data[i].source_ref && es.spec.data[i].source_ref->generator_ref) {
-      return fmt::format(
-          "spec.data[{}].sourceRef.generatorRef cannot give a single value; use a storeRef, or "
-          "spec.dataFrom for a generator",
-          i);
+      return about_item(
+          "sourceRef.generatorRef cannot give a single value; use a storeRef, or spec.dataFrom for a generator",
+          data_item(i, es.spec.data[i]));
     }
   }
   return std::nullopt;

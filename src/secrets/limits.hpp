@@ -1,5 +1,5 @@
 // What of the API is not built yet, and generators that cannot be. Nothing a user wrote is ignored in silence: the
-// condition names the field.
+// event names the field.
 #pragma once
 
 #include <optional>

@@ -21,7 +21,7 @@ struct Material {
   TemplateSources sources;
   SecretBytes
       inputs{};  // both, and what else decides about the content, for digests; empty when the same gives the same
-  std::vector<std::string> remarks{};  // what the Ready condition says besides
+  std::vector<std::string> remarks{};  // what there is to say besides
   TargetPtr live{};                    // null: there is no Secret of that name that we know of
   ManifestPlacePtr manifest{};         // of spec.target.manifest; null: the target is a Secret
 };

@@ -18,6 +18,7 @@ struct PassState {
   std::map<kube::Key, std::string> refreshed;
   // The time of a refresh whose values were taken back at their server: they may be in the target all the same.
   std::map<kube::Key, std::string> taken_back;
+  std::map<kube::Key, std::string> warned;  // of sync windows, once an object and text
   Asks asks;
   std::optional<SteadyTime> started;  // when the controllers began to work
 
@@ -27,6 +28,7 @@ struct PassState {
     tried.erase(external_secret);
     refreshed.erase(external_secret);
     taken_back.erase(external_secret);
+    warned.erase(external_secret);
     asks.forget(external_secret);
   }
 };

@@ -1,7 +1,7 @@
 #include "secrets/reporter.hpp"
 
-#include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -25,23 +25,28 @@ constexpr std::array<DeedWords, 4> kDeeds = {{{"Created", "secret created"},
                                               {"Deleted", "secret deleted because it was orphaned"},
                                               {"Deleted", "secret deleted due to DeletionPolicy=Delete"}}};
 
-constexpr std::size_t kNamedGaps = 5;  // a condition is read by a person
-
-// Of a good ending alone: that something is missing is no news beside a failure.
-void append_gaps(const std::vector<Gap>& gaps, std::string& message) {
-  for (std::size_t i = 0; i < std::min(gaps.size(), kNamedGaps); ++i) message += "; " + gaps[i].note;
-  if (gaps.size() > kNamedGaps) message += fmt::format("; and {} more", gaps.size() - kNamedGaps);
-}
+constexpr std::size_t kNamedGaps = 5;  // they are read by a person
 
 ReadyWords words_of(const ExternalSecret& es, const Report& report) {
   ReadyWords words = ready_words(report.ending, target_kind(es));
   if (report.ending == Ending::kRefused) words.message = report.error.message;
-  if (words.ready) append_gaps(report.gaps, words.message);
-  if (!report.note.empty()) words.message += "; " + report.note;
   return words;
 }
 
 }  // namespace
+
+std::vector<Remark> remarks_of(const Report& report) {
+  std::vector<Remark> out;
+  for (const Gap& gap : report.gaps) {
+    if (out.size() < kNamedGaps) out.push_back({kRemark, gap.note});
+  }
+  if (report.gaps.size() > kNamedGaps) {
+    out.push_back({kRemark, fmt::format("and {} more", report.gaps.size() - kNamedGaps)});
+  }
+  if (!report.remarks) return out;
+  for (const std::string& text : *report.remarks) out.push_back({kRemark, text});
+  return out;
+}
 
 ExternalSecretStatus status_after(const ExternalSecret& es, const Report& report, WallTime now) {
   const ReadyWords words = words_of(es, report);
@@ -56,13 +61,16 @@ ExternalSecretStatus status_after(const ExternalSecret& es, const Report& report
 }
 
 Task<Result<ExternalSecretStatus>> Reporter::report(ExternalSecretPtr es, Report report) {
-  for (const Gap& gap : report.gaps) event(*es, EventType::kNormal, "MissingProviderSecret", gap.event);
+  for (const Gap& gap : report.gaps) {
+    if (!gap.missing.empty()) event(*es, EventType::kNormal, "MissingProviderSecret", gap.missing);
+  }
   tell_deeds(*es, report.deeds);
   if (report.ending == Ending::kOvertaken || report.ending == Ending::kNotOurs) {
     log::debug("nothing to tell", {{"externalsecret", es->metadata.key().text()}, {"why", report.error.message}});
     co_return es->status;
   }
-  if (!ready_words(report.ending).ready) tell_failure(*es, report);
+  const bool good = ready_words(report.ending).ready;
+  good ? tell_remarks(*es, report) : tell_failure(*es, report);
   ExternalSecretStatus after = status_after(*es, report, p_.clock.now());
   const ExternalSecretStatus told = told_status(*es);
   const Duration least = p_.options.least_status_interval;
@@ -77,6 +85,11 @@ Task<Result<ExternalSecretStatus>> Reporter::report(ExternalSecretPtr es, Report
 
 void Reporter::pass_took(const Key& key, Duration took) {
   if (p_.world.has_external_secret(key)) p_.metrics.sync_call(key, took);
+}
+
+void Reporter::forget(const Key& key) {
+  remarks_.forget(key);
+  refusals_.erase(key);
 }
 
 ExternalSecretStatus Reporter::told_status(const ExternalSecret& es) const {
@@ -109,13 +122,27 @@ void Reporter::tell_deeds(const ExternalSecret& es, const std::vector<Deed>& dee
   }
 }
 
+// Of a good ending alone: that something is missing is no news beside a failure.
+void Reporter::tell_remarks(const ExternalSecret& es, const Report& report) {
+  const Key key = es.metadata.key();
+  refusals_.erase(key);
+  const bool known = report.remarks || !report.gaps.empty();
+  if (!known || !p_.world.has_external_secret(key)) return;
+  for (Remark& remark : remarks_.due(key, remarks_of(report), p_.clock.steady())) {
+    event(es, EventType::kNormal, remark.reason, std::move(remark.text));
+  }
+}
+
 // What was met is an event each time; a refusal, which nothing but an edit lifts, only when it is new.
 void Reporter::tell_failure(const ExternalSecret& es, const Report& report) {
   const Key key = es.metadata.key();
-  const bool refused = report.ending == Ending::kRefused || report.ending == Ending::kInvalidTarget;
+  const bool refused = report.refused || report.ending == Ending::kInvalidTarget;
   if (refused || p_.world.has_external_secret(key)) p_.metrics.sync_error(key);
-  if (refused && ready_message(es) == words_of(es, report).message) return;
-  if (!refused) {
+  if (refused) {
+    const std::string before = std::exchange(refusals_[key], report.error.message);
+    if (before == report.error.message && ready_message(es) == words_of(es, report).message) return;
+  } else {
+    refusals_.erase(key);
     log::warn("ExternalSecret not synced", {{"externalsecret", key.text()}, {"error", report.error.message}});
   }
   event(es, EventType::kWarning, "UpdateFailed", report.error.message);

@@ -14,11 +14,11 @@ using providers::Validity;
 
 constexpr std::string_view kInvalidProviderConfig = "InvalidProviderConfig";
 
-// What the Ready condition says besides of an interval that is too short to be honoured.
+// Of one that is too short to be honoured.
 std::string interval_note(const StoreView& store, const Options& options) {
   const auto own = api::es::parse_store_interval(store.spec.refresh_interval);
   if (!own || *own <= Duration::zero() || *own >= options.least_interval) return {};
-  return fmt::format("; spec.refreshInterval {} is raised to {}, the shortest that is allowed here",
+  return fmt::format("spec.refreshInterval {} is raised to {}, the shortest that is allowed here",
                      store.spec.refresh_interval->text, format_duration(options.least_interval));
 }
 
@@ -30,9 +30,17 @@ StoreVerdict bad(std::string_view reason, std::string_view message, Error error)
           .retry = true};
 }
 
+// An interval that cannot be read says nothing about the back end: what was found out of that stands, and who reads
+// from it goes on.
+StoreVerdict unread(Error interval) {
+  StoreVerdict verdict = bad("InvalidStoreConfiguration", interval.message, interval);
+  verdict.untold = true;
+  return verdict;
+}
+
 Task<StoreVerdict> judge_store(Parts parts, StoreViewPtr view, std::vector<std::string>& warnings) {
   const auto interval = api::es::parse_store_interval(view->spec.refresh_interval);
-  if (!interval) co_return bad("InvalidStoreConfiguration", interval.error().message, interval.error());
+  if (!interval) co_return unread(interval.error());
 
   auto store = provider_store(*view);
   if (!store) co_return bad(kInvalidProviderConfig, "unable to create client", std::move(store).error());
@@ -61,7 +69,8 @@ Task<StoreVerdict> judge_store(Parts parts, StoreViewPtr view, std::vector<std::
   }
   co_return StoreVerdict{.status = "True",
                          .reason = "Valid",
-                         .message = std::string(kStoreValidated) + interval_note(*view, parts.options),
+                         .message = std::string(kStoreValidated),
+                         .remark = interval_note(*view, parts.options),
                          .capabilities = std::string(to_string((*provider)->capability())),
                          .maintenance = (*provider)->maintenance()};
 }
@@ -69,7 +78,6 @@ Task<StoreVerdict> judge_store(Parts parts, StoreViewPtr view, std::vector<std::
 // A field that was misspelt may well be why the store fails: it is said with what fails.
 void tell_ignored(StoreVerdict& verdict) {
   for (const std::string& field : verdict.ignored) {
-    verdict.message += "; " + field;
     if (verdict.error) verdict.error->message += "; " + field;
   }
 }

@@ -14,7 +14,7 @@
 
 namespace rotor::secrets {
 
-// What the Ready condition says of a good store, before any note.
+// What the Ready condition says of a good store.
 inline constexpr std::string_view kStoreValidated = "store validated";
 
 // What a look found out; the first three are of the Ready condition.
@@ -24,8 +24,10 @@ struct StoreVerdict {
   std::string message;
   std::optional<Error> error{};
   bool retry = false;
-  std::vector<std::string> ignored{};   // fields of the back end that nobody reads; `message` and `error` name them too
+  bool untold = false;                  // the condition stays what it is
+  std::vector<std::string> ignored{};   // fields of the back end that nobody reads; `error` names them too
   std::vector<std::string> warnings{};  // of the back end: it works, and is probably not what was meant
+  std::string remark{};                 // what there is to say besides of a good store
   std::optional<std::string> capabilities{};
   providers::Maintenance maintenance = providers::Maintenance::kMaintained;
 };

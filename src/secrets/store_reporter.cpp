@@ -19,6 +19,10 @@ kube::Resource resource_of(const StoreView& store) {
 }  // namespace
 
 Task<Result<void>> StoreReporter::report(StoreViewPtr store, StoreVerdict verdict) {
+  if (verdict.untold) {
+    record(*store, verdict, false);
+    co_return Result<void>();
+  }
   auto status = store->status;
   kube::Condition condition;
   condition.type = "Ready";
@@ -41,8 +45,8 @@ Task<Result<void>> StoreReporter::report(StoreViewPtr store, StoreVerdict verdic
 
 // A failure is an event each time it is met; what goes well only when it is new, so that an idle store writes nothing.
 void StoreReporter::record(const StoreView& store, const StoreVerdict& verdict, bool news) {
+  tell_remarks(store, verdict);
   if (news) {
-    for (const std::string& field : verdict.ignored) event(store, EventType::kWarning, "UnknownField", field);
     for (const std::string& text : verdict.warnings) event(store, EventType::kWarning, "ProviderWarning", text);
   }
   if (verdict.error) {
@@ -60,6 +64,17 @@ void StoreReporter::record(const StoreView& store, const StoreVerdict& verdict, 
   } else if (verdict.maintenance == Maintenance::kDeprecated) {
     event(store, EventType::kWarning, "StoreDeprecated",
           "store is deprecated and will be removed on the next minor release. Please plan and prepare accordingly.");
+  }
+}
+
+void StoreReporter::tell_remarks(const StoreView& store, const StoreVerdict& verdict) {
+  std::vector<Remark> remarks;
+  for (const std::string& field : verdict.ignored) remarks.push_back({kUnknownField, field});
+  if (!verdict.remark.empty()) remarks.push_back({kRemark, verdict.remark});
+  if (!p_.world.store(store.metadata.key())) return;
+  for (Remark& due : remarks_.due(store.metadata.key(), std::move(remarks), p_.clock.steady())) {
+    const auto type = due.reason == kUnknownField ? EventType::kWarning : EventType::kNormal;
+    event(store, type, std::string(due.reason), std::move(due.text));
   }
 }
 

@@ -43,6 +43,7 @@ std::vector<kube::QueueLateness> StoreController::lateness() const {
 void StoreController::changed(const StoreViewPtr& before, const StoreViewPtr& after) {
   if (!after) {
     p_.metrics.store_gone(before->metadata.key());
+    reporter_.forget(before->metadata.key());
     p_.reads.forget(name_of(*before));
     p_.clients.forget(before->kind, before->metadata.ns, before->metadata.name);
     queue_of(before->metadata.key()).forget(before->metadata.key());
@@ -60,6 +61,7 @@ void StoreController::divided(const kube::ShardChange& change) {
     if (change.gains(key)) changed(nullptr, store);
     if (!change.loses(key)) continue;
     p_.metrics.store_gone(key);
+    reporter_.forget(key);
     queue_of(key).forget(key);
   }
 }

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "secrets/desired_metadata.hpp"
 #include "secrets/desired_secret.hpp"
@@ -67,7 +66,8 @@ Task<Report> Sync::refresh(ExternalSecretPtr es, Freshness wanted, std::function
   content->started = report.started;
   std::string digest = content->digest;
   remarks.insert(remarks.end(), content->remarks.begin(), content->remarks.end());
-  report.note = fmt::format("{}", fmt::join(remarks, "; "));
+  // What holds already what it should was not made: whether it would be remarked on is not known.
+  if (content->kind != Content::Kind::kAsItIs || !remarks.empty()) report.remarks = std::move(remarks);
   // Data that stays is that of the Secret which was compared; for new data the newest version is good.
   if (content->kind == Content::Kind::kNew) live = p_.world.target({es->metadata.ns, es->target_name()});
   // Nobody would take away what is made for an ExternalSecret that was deleted while its store answered.

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "base/quote.hpp"
 #include "template/cron.hpp"
 
 namespace rotor::secrets {
@@ -37,6 +40,22 @@ bool in_sync_window(const ExternalSecret& es, WallTime now) {
   const std::string& kind = es.spec.sync_windows->kind;
   if (kind == "allow") return open;
   return kind != "deny" || !open;
+}
+
+std::string remark_on_windows(const ExternalSecret& es) {
+  if (!es.spec.sync_windows) return {};
+  const auto& windows = es.spec.sync_windows->windows;
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    const auto schedule = CronSchedule::parse(windows[i].schedule);
+    const auto lasts = parse_duration(windows[i].duration);
+    if (!windows[i].schedule.starts_with("@every") || !schedule || !lasts) continue;
+    const bool open = window_active(*schedule, std::min(*lasts, kLongestWindow), WallTime{});
+    return fmt::format(
+        "spec.syncWindows.windows[{}].schedule {} has no beginning, so that the window is {} open; write the times as "
+        "cron, such as \"0 22 * * *\"",
+        i, go_quote(windows[i].schedule), open ? "always" : "never");
+  }
+  return {};
 }
 
 std::optional<Duration> until_window_changes(const ExternalSecret& es, WallTime now) {

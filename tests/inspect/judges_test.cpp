@@ -1,6 +1,7 @@
 // How one object is: a table of what a cluster shows, and what is said of it.
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -90,9 +91,8 @@ const Case kClusterExternalSecrets[] = {
     {"Kept",
      with(kParentHead, "status: {provisionedNamespaces: [a, b], conditions: [{type: Ready, status: 'True'}]}\n"),
      kParentId, Health::kWell, "kept", "keeps ExternalSecret shared in 2 namespaces"},
-    {"ChosenByNoNamespace",
-     with(kParentHead, "status: {conditions: [{type: Ready, status: 'True', message: no namespace matches}]}\n"),
-     kParentId, Health::kWell, "kept", "in 0 namespaces: no namespace matches"},
+    {"ChosenByNoNamespace", with(kParentHead, "status: {conditions: [{type: Ready, status: 'True'}]}\n"), kParentId,
+     Health::kWell, "kept", "in 0 namespaces: no namespace matches"},
     {"FailedSomewhere",
      with(kParentHead,
           "status: {failedNamespaces: [{namespace: a, reason: external secret already exists in namespace}],\n"
@@ -112,14 +112,43 @@ TEST(Judged, AChildStandsBelowItsClusterExternalSecret) {
 }
 
 TEST(Judged, WhatAStoreDoesNotHaveIsSaidOfAnExternalSecretThatIsSynced) {
-  const auto graph = graph_of(with(
-      kStore,
-      external_secret(
-          R"(status: "True", reason: SecretSynced, message: "secret synced; spec.data[1] (key=b): Secret does not exist")"),
-      kSecret));
+  const auto graph = graph_of(
+      with(kStore, external_secret(R"(status: "True", reason: SecretSynced, message: secret synced)"),
+           std::string(kSecret) + remark("Remark", "11:30:05", "spec.data[1] (key=b): Secret does not exist")));
   const auto& finding = graph.find(kExternalSecretId)->finding;
   EXPECT_EQ(finding.detail, "spec.data[1] (key=b): Secret does not exist");
   EXPECT_EQ(finding.health, Health::kWell);
+}
+
+TEST(Judged, AFailureThatOnlyAnEditEndsIsNotCalledRetried) {
+  const auto next = [](std::string_view message, std::string_view spec = "refreshInterval: 1h") {
+    const std::string ready = fmt::format(R"(status: "False", reason: SecretSyncedError, message: "{}")", message);
+    const auto graph = graph_of(with(kStore, external_secret(ready, "2026-05-01T11:30:00Z", spec), kSecret));
+    return graph.find(kExternalSecretId)->finding.next;
+  };
+  EXPECT_EQ(next("could not update secret"), "retried");
+  EXPECT_EQ(next("could not get secret data from provider"), "retried");
+  EXPECT_EQ(next("could not delete secret"), "retried") << "the API server may have refused";
+  for (const char* message :
+       {"could not update secret, target is immutable", "target is owned by another ExternalSecret",
+        "failed to take ownership of target secret", "invalid generic target"}) {
+    EXPECT_EQ(next(message), "when it is edited") << message;
+  }
+  EXPECT_EQ(
+      next("could not get secret data from provider", "dataFrom: [{sourceRef: {generatorRef: {kind: MFA, name: m}}}]"),
+      "when it is edited");
+}
+
+TEST(Judged, WhatWasRemarkedOnAndIsOverIsNotSaidAnyMore) {
+  const auto detail = [](const std::string& events) {
+    const auto graph =
+        graph_of(with(kStore, external_secret(R"(status: "True", reason: SecretSynced, message: secret synced)"),
+                      std::string(kSecret) + events));
+    return graph.find(kExternalSecretId)->finding.detail;
+  };
+  const std::string found_nothing = remark("Remark", "11:30:05", "spec.dataFrom[0].find matched nothing");
+  EXPECT_EQ(detail(found_nothing), "spec.dataFrom[0].find matched nothing");
+  EXPECT_EQ(detail(found_nothing + remark("RemarkOver", "11:40:00", "over")), "");
 }
 
 // Two that name one target: only who controls it writes it.
@@ -153,9 +182,12 @@ const Case kSecrets[] = {
               R"(status: "True", reason: SecretDeleted, message: secret deleted due to DeletionPolicy=Delete)")),
      kSecretId, Health::kWell, "absent", "is not there: secret deleted due to DeletionPolicy=Delete"},
     {"ASearchWithoutAHit",
-     with(kStore, external_secret(R"(status: "True", reason: SecretSynced, message: "secret retained due to )"
-                                  R"(DeletionPolicy=Retain; spec.dataFrom[0].find matched nothing")")),
-     kSecretId, Health::kWell, "absent", "is not there: secret retained due to DeletionPolicy=Retain"},
+     with(kStore,
+          external_secret(R"(status: "True", reason: SecretSynced, message: secret retained due to )"
+                          R"(DeletionPolicy=Retain)"),
+          remark("Remark", "11:30:05", "spec.dataFrom[0].find matched nothing")),
+     kSecretId, Health::kWell, "absent",
+     "is not there: secret retained due to DeletionPolicy=Retain; spec.dataFrom[0].find matched nothing"},
     {"Copy",
      with("kind: Secret\nmetadata: {name: api-keys, namespace: shop, labels: {openclaw.rocks/last-good-of: "
           "agent}}\n---\n",

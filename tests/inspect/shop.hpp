@@ -57,6 +57,17 @@ status:
 )";
 }
 
+// An event on it; `at`: the time of that day.
+inline std::string remark(std::string_view reason, std::string_view at, std::string_view message) {
+  const std::string when = "2026-05-01T" + std::string(at) + "Z";
+  return "\nkind: Event\nmetadata: {name: " + std::string(reason) + R"(, namespace: shop}
+involvedObject: {kind: ExternalSecret, namespace: shop, name: keys}
+type: Normal
+reason: )" +
+         std::string(reason) + "\nmessage: \"" + std::string(message) + "\"\nlastTimestamp: \"" + when +
+         "\"\ncount: 1\n---\n";
+}
+
 inline constexpr std::string_view kFailing =
     R"(status: "False", reason: SecretSyncedError, message: could not get secret data from provider)";
 

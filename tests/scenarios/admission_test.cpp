@@ -183,9 +183,9 @@ TEST_F(Admission, IsNotNeededForTheControllerToRefuseATemplate) {
   world.external_secret(std::string(R"("target":{"template":{"type":"bootstrap.kubernetes.io/token"}},)") +
                         std::string(kGood));
   world.start_operator();
-  world.until("a refusal", [this] {
-    return world.ready("es", "es").contains("template.type=\"bootstrap.kubernetes.io/token\" is not allowed");
-  });
+  world.until("a refusal", [this] { return !world.events("UpdateFailed").empty(); });
+  EXPECT_TRUE(json::find_string(world.events("UpdateFailed").at(0), "message")
+                  .contains("template.type=\"bootstrap.kubernetes.io/token\" is not allowed"));
   EXPECT_TRUE(world.get("secret", "es").is_null());
 }
 

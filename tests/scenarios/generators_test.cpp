@@ -135,9 +135,10 @@ TEST_F(Generators, SayWhatTheyTakeOtherwiseThanItIsWritten) {
   world.create("SSHKey", "ssh", R"({"spec":{"keyType":"ecdsa","keySize":2048}})");
   world.start_operator();
   generate(item("SSHKey", "ssh"));
-  world.until_ready("es", "es",
-                    "True/SecretSynced/secret synced; SSHKey \"ssh\": spec.keySize 2048 is taken for 256: an ecdsa key "
-                    "has 256, 384 or 521 bits");
+  world.until_ready("es", "es", "True/SecretSynced/secret synced");
+  world.until("the remark", [this] { return !world.events("Remark").empty(); });
+  EXPECT_EQ(json::find_string(world.events("Remark").at(0), "message"),
+            "SSHKey \"ssh\": spec.keySize 2048 is taken for 256: an ecdsa key has 256, 384 or 521 bits");
 }
 
 TEST_F(Generators, MakeNewValuesAtEveryRefreshAndOnlyThen) {
@@ -235,9 +236,12 @@ TEST_F(Generators, OfAnotherGroupAreRefusedAndNotTriedAgain_Row114) {
   world.start_operator();
   generate(R"({"sourceRef":{"generatorRef":{"apiVersion":"external-secrets.io/v1","kind":"Fake","name":"fake"}}})");
   world.until("the condition", [this] { return !world.ready("es", "es").empty(); });
-  EXPECT_EQ(world.ready("es", "es"),
-            "False/SecretSyncedError/spec.dataFrom[0].sourceRef.generatorRef: generatorRef may only reference the "
-            "generators group, but got external-secrets.io; write apiVersion: generators.external-secrets.io/v1alpha1");
+  EXPECT_EQ(world.ready("es", "es"), kNotFetched);
+  EXPECT_EQ(
+      said(),
+      "error processing spec.dataFrom[0].sourceRef.generatorRef, err: unable to get generator: generatorRef may only "
+      "reference the generators group, but got external-secrets.io; write apiVersion: "
+      "generators.external-secrets.io/v1alpha1");
   world.settle();
   EXPECT_EQ(world.operator_requests("get", "fakes"), 0U);
 }
@@ -246,8 +250,8 @@ TEST_F(Generators, ThatAreNotBuiltYetAreRefusedByName) {
   world.start_operator();
   generate(item("ECRAuthorizationToken", "ecr"));
   EXPECT_TRUE(
-      said().starts_with("spec.dataFrom[0].sourceRef.generatorRef: the generator ECRAuthorizationToken is not "
-                         "built yet; these are: Fake, "))
+      said().starts_with("error processing spec.dataFrom[0].sourceRef.generatorRef, err: unable to get generator: the "
+                         "generator ECRAuthorizationToken is not built yet; these are: Fake, "))
       << said();
 }
 
@@ -403,8 +407,8 @@ TEST_F(Generators, CannotGiveASingleValue) {
   world.create("es", "es", R"({"spec":{"target":{"name":"tgt"},"data":[{"secretKey":"a","remoteRef":{"key":"x"},
     "sourceRef":{"generatorRef":{"kind":"Fake","name":"fake"}}}]}})");
   EXPECT_EQ(said(),
-            "spec.data[0].sourceRef.generatorRef cannot give a single value; use a storeRef, or spec.dataFrom "
-            "for a generator");
+            "error processing spec.data[0] (key: x), err: sourceRef.generatorRef cannot give a single value; use a "
+            "storeRef, or spec.dataFrom for a generator");
 }
 
 }  // namespace

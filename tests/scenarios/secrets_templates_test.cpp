@@ -123,8 +123,10 @@ TEST_F(SecretsTemplates, ThatAreWrongSayWhereAndLeaveTheSecretAndOthersAlone_Row
 TEST_F(SecretsTemplates, OfAForbiddenKindAreRefused_Row127_Row128) {
   start();
   external_secret(R"({"type":"bootstrap.kubernetes.io/token","data":{"a":"b"}})");
-  world.until_ready("es", "es",
-                    "False/SecretSyncedError/template.type=\"bootstrap.kubernetes.io/token\" is not allowed");
+  world.until_ready("es", "es", "False/SecretSyncedError/could not update secret");
+  world.until("the event", [this] { return !world.events("UpdateFailed").empty(); });
+  EXPECT_EQ(json::find_string(world.events("UpdateFailed").at(0), "message"),
+            "could not apply template: template.type=\"bootstrap.kubernetes.io/token\" is not allowed");
   EXPECT_TRUE(world.get("secret", "tgt").is_null());
 }
 

@@ -129,9 +129,10 @@ TEST_F(SecretsTrouble, RaisesAnIntervalThatWouldOnlyBurnCalls) {
   world.store(R"([{"key":"remote","value":"v1"}])");
   world.start_operator();
   world.external_secret(fmt::format(R"("refreshInterval":"1ns",{})", kOneKey));
-  world.until_ready("es", "es",
-                    "True/SecretSynced/secret synced; spec.refreshInterval 1ns is raised to 1s, the shortest that is "
-                    "allowed here");
+  world.until_ready("es", "es", kSynced);
+  world.until("the remark", [this] { return !world.events("Remark").empty(); });
+  EXPECT_EQ(json::find_string(world.events("Remark").at(0), "message"),
+            "spec.refreshInterval 1ns is raised to 1s, the shortest that is allowed here");
   const auto writes = world.operator_writes();
   world.settle();
   EXPECT_LE(world.operator_writes(), writes + 2) << "once a second, not as fast as it can";
@@ -140,9 +141,24 @@ TEST_F(SecretsTrouble, RaisesAnIntervalThatWouldOnlyBurnCalls) {
 TEST_F(SecretsTrouble, RaisesAStoresInterval) {
   world.create("ss", "store", R"({"spec":{"refreshInterval":"1ns","provider":{"fake":{"data":[]}}}})");
   world.start_operator();
-  world.until_ready("ss", "store",
-                    "True/Valid/store validated; spec.refreshInterval \"1ns\" is raised to 1s, the shortest that is "
-                    "allowed here");
+  world.until_ready("ss", "store", "True/Valid/store validated");
+  world.until("the remark", [this] { return !world.events("Remark").empty(); });
+  EXPECT_EQ(json::find_string(world.events("Remark").at(0), "message"),
+            "spec.refreshInterval \"1ns\" is raised to 1s, the shortest that is allowed here");
+}
+
+// Where no admission stands before it.
+TEST_F(SecretsTrouble, AStoresIntervalThatCannotBeReadChangesNoStatusAndStopsNobody) {
+  world.store(R"([{"key":"remote","value":"v1"}])");
+  world.start_operator();
+  world.until_ready("ss", "store", "True/Valid/store validated");
+  world.merge("ss", "store", R"({"spec":{"refreshInterval":"10"}})");
+  world.until("the event", [&] { return !world.events("InvalidStoreConfiguration").empty(); });
+  EXPECT_TRUE(json::find_string(world.events("InvalidStoreConfiguration").at(0), "message")
+                  .starts_with("invalid refreshInterval \"10\": "));
+  EXPECT_EQ(world.ready("ss", "store"), "True/Valid/store validated");
+  world.external_secret(kOneKey);
+  world.until_ready("es", "es", kSynced);
 }
 
 TEST_F(SecretsTrouble, SaysOfAStoreWhichFieldNobodyReadsAndUsesItAllTheSame) {
@@ -151,7 +167,8 @@ TEST_F(SecretsTrouble, SaysOfAStoreWhichFieldNobodyReadsAndUsesItAllTheSame) {
   world.start_operator();
   constexpr std::string_view kField =
       "spec.provider.fake.data[0].verison is no field that Rotor knows, so it is ignored; did you mean \"version\"?";
-  world.until_ready("ss", "store", fmt::format("True/Valid/store validated; {}", kField));
+  world.until_ready("ss", "store", "True/Valid/store validated");
+  world.until("its event", [this] { return !world.events("UnknownField").empty(); });
   const auto events = world.events("UnknownField");
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(json::find_string(events[0], "type"), "Warning");
@@ -165,7 +182,7 @@ TEST_F(SecretsTrouble, SaysSoWhenTheStoreFailsAsWell) {
   world.start_operator();
   constexpr std::string_view kField =
       "spec.provider.fake.dat is no field that Rotor knows, so it is ignored; did you mean \"data\"?";
-  world.until_ready("ss", "store", fmt::format("False/InvalidProviderConfig/unable to validate store; {}", kField));
+  world.until_ready("ss", "store", "False/InvalidProviderConfig/unable to validate store");
   world.until("its event", [&] { return !world.events("InvalidProviderConfig").empty(); });
   EXPECT_EQ(json::find_string(world.events("InvalidProviderConfig").at(0), "message"),
             fmt::format("key must be set in data 0; {}", kField));

@@ -293,6 +293,20 @@ TEST(Decide, DoesNotWaitForAStoreWhileTheSecretIsUpToDate) {
   EXPECT_EQ(decide_sync(seen).action, SyncAction::kSkip);
 }
 
+TEST(Decide, SaysOfAWindowWithoutABeginningWhetherItIsEverOpen_Q2) {
+  const auto note = [](std::string schedule, std::string duration) {
+    auto es = test::sample_es();
+    es.spec.sync_windows = api::es::SyncWindows{"allow", {{std::move(schedule), std::move(duration)}}};
+    return decide(es).window_note;
+  };
+  EXPECT_EQ(note("@every 1h", "2h"),
+            "spec.syncWindows.windows[0].schedule \"@every 1h\" has no beginning, so that the window is always open; "
+            "write the times as cron, such as \"0 22 * * *\"");
+  EXPECT_TRUE(note("@every 3h", "2h").contains("is never open"));
+  EXPECT_EQ(note("0 22 * * *", "2h"), "");
+  EXPECT_EQ(note("@daily", "2h"), "");
+}
+
 struct IntervalCase {
   std::string_view interval;
   Duration least;
@@ -347,18 +361,28 @@ INSTANTIATE_TEST_SUITE_P(
 
 struct RefusedCase {
   std::string_view spec;  // JSON
+  Ending ending;
   std::string_view message;
 };
 class Refused : public testing::TestWithParam<RefusedCase> {};
 
-TEST_P(Refused, NamesTheFieldAndTheWayOut) {
+TEST_P(Refused, EndsInTheWordsOfItsKindAndNamesTheFieldAndTheWayOut_Row114_Row127_Row128) {
   auto es = test::sample_es();
   const auto spec = json::read<api::es::ExternalSecretSpec>(GetParam().spec);
   ASSERT_TRUE(spec) << spec.error().message;
   es.spec = *spec;
   const auto decision = decide(es);
   EXPECT_EQ(decision.action, SyncAction::kRefuse);
+  EXPECT_EQ(decision.refusal, GetParam().ending);
   EXPECT_EQ(decision.why, GetParam().message);
+}
+
+TEST(Decide, SaysOfARefusedTemplateThatItIsOneWhereThereIsNoSecretYet_Row127) {
+  auto es = test::sample_es();
+  es.spec.target.tmpl = api::es::Template{};
+  es.spec.target.tmpl->type = "bootstrap.kubernetes.io/token";
+  EXPECT_EQ(decide_sync(test::observed(es, std::nullopt, kNow)).why,
+            "could not apply template: template.type=\"bootstrap.kubernetes.io/token\" is not allowed");
 }
 
 TEST(Decide, TakesTemplatesAndRewrites) {
@@ -375,26 +399,39 @@ TEST(Decide, TakesTemplatesAndRewrites) {
 INSTANTIATE_TEST_SUITE_P(
     Cases, Refused,
     testing::Values(
-        RefusedCase{R"({"refreshInterval":"1d"})",
+        RefusedCase{R"({"refreshInterval":"1d"})", Ending::kRefused,
                     "invalid spec.refreshInterval \"1d\": time: unknown unit \"d\" in duration \"1d\"; write a "
                     "duration in h, m "
                     "and s, such as 1h or 90s (a day is 24h)"},
-        RefusedCase{R"({"target":{"manifest":{"apiVersion":"v1","kind":"ConfigMap"}}})",
+        RefusedCase{R"({"target":{"manifest":{"apiVersion":"v1","kind":"ConfigMap"}}})", Ending::kInvalidTarget,
                     "generic targets are disabled. Enable with --unsafe-allow-generic-targets flag"},
-        RefusedCase{R"({"target":{"template":{"type":"bootstrap.kubernetes.io/token"}}})",
+        RefusedCase{R"({"target":{"template":{"type":"bootstrap.kubernetes.io/token"}}})", Ending::kNotWritten,
+                    "unable to mutate secret es: could not apply template: "
                     "template.type=\"bootstrap.kubernetes.io/token\" is not allowed"},
         RefusedCase{
             R"({"target":{"template":{"type":"kubernetes.io/service-account-token",)"
             R"("templateFrom":[{"literal":"","target":"annotations"},{"literal":"","target":"spec.x"}]}}})",
-            "template.type=\"kubernetes.io/service-account-token\" with templateFrom target=\"Annotations\" is "
+            Ending::kNotWritten,
+            "unable to mutate secret es: could not apply template: "
+            "template.type=\"kubernetes.io/service-account-token\" with templateFrom "
+            "target=\"Annotations\" is "
             "not allowed\ntemplateFrom target=\"spec.x\" is not allowed when targeting a Secret, must be one of "
             "\"Data\", \"Annotations\" or \"Labels\""},
-        RefusedCase{R"({"dataFrom":[{"sourceRef":{"generatorRef":{"kind":"MFA","name":"m"}}}]})",
-                    "spec.dataFrom[0].sourceRef.generatorRef: the generator MFA is not built yet; these are: Fake, "
+        RefusedCase{R"({"dataFrom":[{"sourceRef":{"generatorRef":{"kind":"MFA","name":"m"}}}]})", Ending::kNotFetched,
+                    "error processing spec.dataFrom[0].sourceRef.generatorRef, err: unable to get generator: the "
+                    "generator MFA is not built yet; these are: Fake, "
                     "Password, SSHKey, UUID, VaultDynamicSecret, Webhook"},
         RefusedCase{
+            R"({"dataFrom":[{"sourceRef":{"generatorRef":{"apiVersion":"apps/v1","kind":"UUID","name":"u"}}}]})",
+            Ending::kNotFetched,
+            "error processing spec.dataFrom[0].sourceRef.generatorRef, err: unable to get generator: generatorRef may "
+            "only "
+            "reference the generators group, but got apps; write apiVersion: generators.external-secrets.io/v1alpha1"},
+        RefusedCase{
             R"({"data":[{"secretKey":"a","remoteRef":{"key":"k"},"sourceRef":{"generatorRef":{"kind":"UUID","name":"u"}}}]})",
-            "spec.data[0].sourceRef.generatorRef cannot give a single value; use a storeRef, or spec.dataFrom for a "
+            Ending::kNotFetched,
+            "error processing spec.data[0] (key: k), err: sourceRef.generatorRef cannot give a single value; use a "
+            "storeRef, or spec.dataFrom for a "
             "generator"}));
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "kube/client/retry.hpp"
 #include "kube/object/own_fields.hpp"
+#include "secrets/remarks.hpp"
 
 namespace rotor::secrets::cluster {
 namespace {
@@ -15,7 +16,6 @@ using api::es::FailedNamespace;
 using Kind = Standing::Kind;
 
 constexpr std::string_view kSomeFailed = "one or more namespaces failed";
-constexpr std::string_view kNowhere = "no namespace matches spec.namespaceSelectors or spec.namespaces";
 constexpr std::string_view kNoNamespace = "unknown";  // of a failure that is about none in particular
 constexpr std::size_t kNamed = 3;
 
@@ -66,12 +66,17 @@ ClusterExternalSecretStatus Findings::status(const ClusterExternalSecret& parent
   status.failed_namespaces = failed_;
   std::erase_if(status.conditions, [](const auto& condition) { return condition.type == "Ready"; });
   const bool good = failed_.empty();
-  const bool nowhere = good && provisioned_.empty() && !soon_;
-  std::string message(good ? (nowhere ? kNowhere : "") : kSomeFailed);
+  std::string message(good ? "" : kSomeFailed);
   if (!unreadable_.empty()) message += ": " + unreadable_.front();
   if (unreadable_.size() > 1) message += fmt::format("; and {} more that cannot be read", unreadable_.size() - 1);
   status.conditions.push_back({"Ready", good ? "True" : "False", std::move(message)});
   return status;
+}
+
+bool Findings::newly_nowhere(const ClusterExternalSecretStatus& before) const {
+  if (!failed_.empty() || !provisioned_.empty() || soon_) return false;
+  const auto ready = std::ranges::find(before.conditions, "Ready", &api::es::ClusterCondition::type);
+  return ready == before.conditions.end() || ready->status != "True" || !before.provisioned_namespaces.empty();
 }
 
 kube::Outcome Findings::then(Duration refresh) const {
@@ -102,6 +107,10 @@ Task<Result<void>> report(Parts parts, ClusterWorld& world, kube::EventRecorder&
     log::warn("ClusterExternalSecret not everywhere",
               {{"clusterexternalsecret", parent->metadata.name}, {"error", what}});
     events.record(kube::reference_to(*parent), kube::EventRecorder::Type::kWarning, "UpdateFailed", what);
+  }
+  if (findings.newly_nowhere(parent->status)) {
+    events.record(kube::reference_to(*parent), kube::EventRecorder::Type::kNormal, std::string(kRemark),
+                  std::string(kNowhere));
   }
   auto patch = kube::status_patch(parent->metadata, parent->status, after);
   if (!patch) co_return Result<void>();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/task.hpp"
@@ -10,6 +11,9 @@
 #include "secrets/cluster/act.hpp"
 
 namespace rotor::secrets::cluster {
+
+// What is said of one that is good and chosen by nobody.
+inline constexpr std::string_view kNowhere = "no namespace matches spec.namespaceSelectors or spec.namespaces";
 
 // How it stands, namespace by namespace in the order of their names.
 class Findings {
@@ -21,6 +25,8 @@ class Findings {
   // The status after it. Pure.
   ClusterExternalSecretStatus status(const ClusterExternalSecret& parent) const;
   const std::vector<api::es::FailedNamespace>& failed() const { return failed_; }
+  // Good, and chosen by no namespace, which was otherwise before.
+  bool newly_nowhere(const ClusterExternalSecretStatus& before) const;
 
   // What comes next: soon when somebody else wrote in between or a server could not answer, after minutes when it
   // refused, else when `refresh` says so.

@@ -27,13 +27,24 @@ TEST(ClusterStatus, SaysWhereTheChildrenAre_Row174) {
                                  R"("conditions":[{"type":"Ready","status":"True"}]})");
 }
 
-TEST(ClusterStatus, IsReadyWhenNothingMatchesAndSaysSo_Row180) {
+TEST(ClusterStatus, IsReadyWithoutAWordWhenNothingMatches_Row180) {
   auto parent = sample_parent();
   parent.status.provisioned_namespaces = {"a"};
   parent.status.failed_namespaces = {{"b", "x"}};
   EXPECT_EQ(json::write(found({}).status(parent)),
-            R"({"externalSecretName":"shared","conditions":[{"type":"Ready","status":"True",)"
-            R"("message":"no namespace matches spec.namespaceSelectors or spec.namespaces"}]})");
+            R"({"externalSecretName":"shared","conditions":[{"type":"Ready","status":"True"}]})");
+}
+
+TEST(ClusterStatus, RemarksThatNothingMatchesOnceItIsSo_Row180) {
+  const auto nowhere = found({});
+  EXPECT_TRUE(nowhere.newly_nowhere({}));
+  auto parent = sample_parent();
+  parent.status = nowhere.status(parent);
+  EXPECT_FALSE(nowhere.newly_nowhere(parent.status)) << "it was so before";
+  parent.status = found({{"a", {Kind::kProvisioned}}}).status(parent);
+  EXPECT_TRUE(nowhere.newly_nowhere(parent.status));
+  EXPECT_FALSE(found({{"a", {Kind::kProvisioned}}}).newly_nowhere({}));
+  EXPECT_FALSE(found({{"a", {Kind::kRaced}}}).newly_nowhere({})) << "what stands there is not known";
 }
 
 TEST(ClusterStatus, SaysWhereAndWhyItFailed_Row176) {

@@ -1,0 +1,20 @@
+// What an ExternalSecret asks for that no store and no retry can give: only an edit can help. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "secrets/ending.hpp"
+#include "secrets/views.hpp"
+
+namespace rotor::secrets {
+
+struct Refusal {
+  Ending ending;
+  std::string why;  // as the event says it
+};
+
+// `target_there`: the Secret exists already.
+std::optional<Refusal> refusal_of(const ExternalSecret& es, bool generic_targets, bool target_there);
+
+}  // namespace rotor::secrets
