@@ -131,6 +131,21 @@ INSTANTIATE_TEST_SUITE_P(
                     IntervalCase{"99999999999999999999", std::nullopt,
                                  "invalid refreshInterval 99999999999999999999: "}));
 
+TEST(ExternalSecretKind, HasTwoTypesOfConditionsInV1AndAnyInV1beta1) {
+  const auto document = json::parse(external_secret_crd());
+  ASSERT_TRUE(document);
+  for (const auto& version : at(*document, "spec.versions").as_array()) {
+    const auto& condition = at(version, "schema.openAPIV3Schema.properties.status.properties.conditions.items");
+    const json::Value* types = json::find(condition, "properties.type.enum");
+    if (json::find_string(version, "name") == "v1") {
+      ASSERT_NE(types, nullptr);
+      EXPECT_EQ(json::serialize(*types), R"(["Ready","Deleted"])");
+    } else {
+      EXPECT_EQ(types, nullptr);
+    }
+  }
+}
+
 TEST(StoreIntervalAbsent, IsZero) { EXPECT_EQ(*parse_store_interval(std::nullopt), Duration::zero()); }
 
 TEST(SecretKind, ReadsAndWritesDataAsBase64) {

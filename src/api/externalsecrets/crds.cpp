@@ -7,6 +7,33 @@
 #include "api/externalsecrets/store.hpp"
 
 namespace rotor::api::es {
+
+// The status of v1beta1, whose conditions may be of any type.
+struct OlderStatus : ExternalSecretStatus {};
+
+}  // namespace rotor::api::es
+
+namespace rotor::json {
+ROTOR_DESCRIBED(api::es::OlderStatus);
+
+using api::es::OlderStatus;
+
+ROTOR_DESCRIBE(
+    OlderStatus, "What the controller did last.",
+    field<&OlderStatus::refresh_time>(
+        "refreshTime",
+        {.schema_json =
+             R"({"type":"string","format":"date-time","nullable":true,"description":"Start of the last successful pass."})"}),
+    field<&OlderStatus::synced_resource_version>("syncedResourceVersion",
+                                                 {.doc = "What of the object was synced last."}),
+    field<&OlderStatus::conditions>("conditions", {.doc = "Whether the Secret is up to date."}),
+    field<&OlderStatus::binding>("binding", {.doc = "The Secret, for Service Binding."}),
+    field<&OlderStatus::inputs_digest>(
+        "inputsDigest", {.doc = "Of what the Secret was made of, when its template makes something random."}));
+
+}  // namespace rotor::json
+
+namespace rotor::api::es {
 namespace {
 
 constexpr std::string_view kReadyReason = R"(.status.conditions[?(@.type=="Ready")].reason)";
@@ -76,7 +103,7 @@ std::string external_secret_crd() {
                                   .storage = false,
                                   .deprecated = true,
                                   .spec = &json::type_of<v1beta1::ExternalSecretSpec>,
-                                  .status = &json::type_of<ExternalSecretStatus>,
+                                  .status = &json::type_of<OlderStatus>,
                                   .columns = columns,
                                   .selectable_fields = selectable}};
   return crd(names("externalsecrets", "externalsecret", "ExternalSecret", "es", true),

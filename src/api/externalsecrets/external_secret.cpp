@@ -1,5 +1,9 @@
 #include "api/externalsecrets/external_secret.hpp"
 
+#include <fmt/format.h>
+
+#include "json/document.hpp"
+
 namespace rotor::json {
 
 using namespace api::es;
@@ -113,6 +117,21 @@ ROTOR_DESCRIBE(ExternalSecretSpec, "Which values become which Secret.",
 ROTOR_DESCRIBE(Binding, "The Secret, for Service Binding.",
                field<&Binding::name>("name", {.default_json = R"("")", .doc = "Name of the Secret."}));
 
+namespace {
+
+// As the list is described otherwise, and with the two types that there are.
+std::string_view conditions_schema() {
+  static const std::string text = [] {
+    json::Value items = json::parse(schema(type_of<kube::Condition>())).value();
+    items.at("properties").at("type").as_object()["enum"] = json::Array{"Ready", "Deleted"};
+    return fmt::format(R"({{"type":"array","description":"Whether the Secret is up to date.","items":{}}})",
+                       json::serialize(items));
+  }();
+  return text;
+}
+
+}  // namespace
+
 ROTOR_DESCRIBE(
     ExternalSecretStatus, "What the controller did last.",
     field<&ExternalSecretStatus::refresh_time>(
@@ -121,7 +140,7 @@ ROTOR_DESCRIBE(
              R"({"type":"string","format":"date-time","nullable":true,"description":"Start of the last successful pass."})"}),
     field<&ExternalSecretStatus::synced_resource_version>("syncedResourceVersion",
                                                           {.doc = "What of the object was synced last."}),
-    field<&ExternalSecretStatus::conditions>("conditions", {.doc = "Whether the Secret is up to date."}),
+    field<&ExternalSecretStatus::conditions>("conditions", {.schema_json = conditions_schema()}),
     field<&ExternalSecretStatus::binding>("binding", {.doc = "The Secret, for Service Binding."}),
     field<&ExternalSecretStatus::inputs_digest>(
         "inputsDigest", {.doc = "Of what the Secret was made of, when its template makes something random."}));
