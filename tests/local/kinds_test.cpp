@@ -33,6 +33,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"{apiVersion: external-secrets.io/v1, kind: ClusterExternalSecret, metadata: {name: a}}", To::kUs},
         Case{"{apiVersion: openclaw.rocks/v1alpha1, kind: OpenClawInstance, metadata: {name: a}}", To::kUs},
         Case{"{apiVersion: generators.external-secrets.io/v1alpha1, kind: UUID, metadata: {name: a}}", To::kUs},
+        Case{"{apiVersion: generators.external-secrets.io/v1alpha1, kind: MFA, metadata: {name: a}}", To::kUs},
         Case{"{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}", To::kUs},
         Case{"{apiVersion: v1, kind: ConfigMap}", To::kMistake, "metadata.name is missing"}));
 
@@ -49,7 +50,6 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"{apiVersion: policy/v1beta1, kind: PodDisruptionBudget}", To::kOthers, "PodDisruptionBudget"},
         Case{"{apiVersion: external-secrets.io/v1alpha1, kind: PushSecret}", To::kOthers, "PushSecret"},
         Case{"{apiVersion: external-secrets.io/v1alpha1, kind: ClusterPushSecret}", To::kOthers, "ClusterPushSecret"},
-        Case{"{apiVersion: generators.external-secrets.io/v1alpha1, kind: MFA}", To::kOthers, "MFA"},
         Case{"{apiVersion: admissionregistration.k8s.io/v1, kind: Webhook}", To::kOthers, "Webhook"},
         Case{"{apiVersion: kubernetes-client.io/v1, kind: ExternalSecret}", To::kOthers, "ExternalSecret"}));
 

@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "api/generators/generator.hpp"
 #include "apiserver/server/faults.hpp"
+#include "generators/kinds.hpp"
 #include "net/server.hpp"
 #include "tests/scenarios/secrets_world.hpp"
 
@@ -139,6 +141,51 @@ TEST_F(Generators, SayWhatTheyTakeOtherwiseThanItIsWritten) {
   world.until("the remark", [this] { return !world.events("Remark").empty(); });
   EXPECT_EQ(json::find_string(world.events("Remark").at(0), "message"),
             "SSHKey \"ssh\": spec.keySize 2048 is taken for 256: an ecdsa key has 256, 384 or 521 bits");
+}
+
+TEST_F(Generators, OfEveryKindAreStoredAndOneThatIsNotBuiltIsAnsweredByName) {
+  for (const generators::Kind& kind : generators::kinds()) {
+    if (kind.built()) continue;
+    world.create(kind.name, "later", R"({"spec":{"projectID":"7","anything":{"below":[1]}}})");
+    EXPECT_EQ(json::serialize(*json::find(world.get(kind.name, "later"), "spec")),
+              R"({"projectID":"7","anything":{"below":[1]}})")
+        << kind.name;
+  }
+  world.start_operator();
+  generate(item("MFA", "later"));
+  world.until_ready("es", "es", "False/SecretSyncedError/could not get secret data from provider");
+  world.until("the event", [this] { return !world.events("UpdateFailed").empty(); });
+  EXPECT_TRUE(
+      json::find_string(world.events("UpdateFailed").at(0), "message")
+          .starts_with("error processing spec.dataFrom[0].sourceRef.generatorRef, err: unable to get generator: "
+                       "the generator MFA is not built yet"));
+}
+
+using Answer = std::optional<Result<SecretBytes>>;
+
+Task<> try_deploy_token(kube::Client& client, std::string spec, Answer* answer) {
+  const kube::Resource resource{api::gen::kGroup, api::gen::kVersion, "gitlabdeploytokens", "GitlabDeployToken", true};
+  const std::string body = fmt::format(
+      R"({{"apiVersion":"{}","kind":"GitlabDeployToken","metadata":{{"namespace":"ns","generateName":"t-"}},"spec":{}}})",
+      api::gen::kApiVersion, spec);
+  *answer = co_await client.create(resource, "ns", SecretBytes(body));
+}
+
+TEST_F(Generators, ADeployTokenIsOfAProjectOrOfAGroup) {
+  const auto tried = [this](std::string spec) {
+    Answer answer;
+    world.start(try_deploy_token(world.person(), std::move(spec), &answer));
+    world.until("an answer", [&answer] { return answer.has_value(); });
+    return *std::move(answer);
+  };
+  EXPECT_TRUE(tried(R"({"projectID":"7"})"));
+  EXPECT_TRUE(tried(R"({"groupID":7})"));
+  for (const char* spec : {"{}", R"({"projectID":"7","groupID":"8"})"}) {
+    const auto answer = tried(spec);
+    ASSERT_FALSE(answer) << spec;
+    EXPECT_TRUE(answer.error().message.contains("exactly one of projectID or groupID must be set"))
+        << answer.error().message;
+  }
 }
 
 TEST_F(Generators, MakeNewValuesAtEveryRefreshAndOnlyThen) {

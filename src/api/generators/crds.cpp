@@ -6,6 +6,7 @@
 #include "api/generators/generator_state.hpp"
 #include "api/generators/password.hpp"
 #include "api/generators/ssh_key.hpp"
+#include "api/generators/stored.hpp"
 #include "api/generators/uuid.hpp"
 #include "api/generators/vault_dynamic_secret.hpp"
 #include "api/generators/webhook.hpp"
@@ -29,6 +30,25 @@ const Row kRows[] = {
     {"uuids", "uuid", "UUID", &json::type_of<UuidSpec>, "Makes a random UUID."},
     {"vaultdynamicsecrets", "vaultdynamicsecret", "VaultDynamicSecret", &json::type_of<VaultDynamicSecretSpec>,
      "Gives what Vault answers at any of its paths."},
+    {"acraccesstokens", "acraccesstoken", "ACRAccessToken", &json::type_of<StoredSpec>,
+     "A login of Azure Container Registry."},
+    {"beyondtrustworkloadcredentialsdynamicsecrets", "beyondtrustworkloadcredentialsdynamicsecret",
+     "BeyondtrustWorkloadCredentialsDynamicSecret", &json::type_of<StoredSpec>,
+     "Credentials of BeyondTrust that end soon."},
+    {"cloudsmithaccesstokens", "cloudsmithaccesstoken", "CloudsmithAccessToken", &json::type_of<StoredSpec>,
+     "A token of Cloudsmith."},
+    {"ecrauthorizationtokens", "ecrauthorizationtoken", "ECRAuthorizationToken", &json::type_of<StoredSpec>,
+     "A login of Amazon's container registry."},
+    {"gcraccesstokens", "gcraccesstoken", "GCRAccessToken", &json::type_of<StoredSpec>,
+     "A login of Google's container registry."},
+    {"githubaccesstokens", "githubaccesstoken", "GithubAccessToken", &json::type_of<StoredSpec>,
+     "A token of a GitHub App's installation."},
+    {"gitlabdeploytokens", "gitlabdeploytoken", "GitlabDeployToken", &json::type_of<GitlabDeployTokenSpec>,
+     "A deploy token of GitLab."},
+    {"grafanas", "grafana", "Grafana", &json::type_of<StoredSpec>, "A token of a service account of Grafana."},
+    {"mfas", "mfa", "MFA", &json::type_of<StoredSpec>, "A one-time password."},
+    {"quayaccesstokens", "quayaccesstoken", "QuayAccessToken", &json::type_of<StoredSpec>, "A login of Quay."},
+    {"stssessiontokens", "stssessiontoken", "STSSessionToken", &json::type_of<StoredSpec>, "A session of AWS."},
     {"webhooks", "webhook", "Webhook", &json::type_of<WebhookSpec>, "Gives what an HTTP server answers."},
 };
 

@@ -52,6 +52,18 @@ constexpr auto kKinds = std::to_array<Resource>({
     {kGenerators, "v1alpha1", "uuids", "UUID"},
     {kGenerators, "v1alpha1", "vaultdynamicsecrets", "VaultDynamicSecret"},
     {kGenerators, "v1alpha1", "webhooks", "Webhook"},
+    {kGenerators, "v1alpha1", "acraccesstokens", "ACRAccessToken"},
+    {kGenerators, "v1alpha1", "beyondtrustworkloadcredentialsdynamicsecrets",
+     "BeyondtrustWorkloadCredentialsDynamicSecret"},
+    {kGenerators, "v1alpha1", "cloudsmithaccesstokens", "CloudsmithAccessToken"},
+    {kGenerators, "v1alpha1", "ecrauthorizationtokens", "ECRAuthorizationToken"},
+    {kGenerators, "v1alpha1", "gcraccesstokens", "GCRAccessToken"},
+    {kGenerators, "v1alpha1", "githubaccesstokens", "GithubAccessToken"},
+    {kGenerators, "v1alpha1", "gitlabdeploytokens", "GitlabDeployToken"},
+    {kGenerators, "v1alpha1", "grafanas", "Grafana"},
+    {kGenerators, "v1alpha1", "mfas", "MFA"},
+    {kGenerators, "v1alpha1", "quayaccesstokens", "QuayAccessToken"},
+    {kGenerators, "v1alpha1", "stssessiontokens", "STSSessionToken"},
     {kOpenClaw, "v1alpha1", "openclawinstances", "OpenClawInstance"},
 });
 
