@@ -1,6 +1,7 @@
 #include "generators/webhook.hpp"
 
 #include "generators/webhook_answer.hpp"
+#include "generators/webhook_ntlm.hpp"
 #include "generators/webhook_request.hpp"
 #include "providers/common/call.hpp"
 #include "providers/common/trust.hpp"
@@ -23,7 +24,7 @@ Task<Result<WebhookData>> read_secrets(WebhookSecrets& secrets, std::string cons
 class WebhookGenerator final : public Generator {
  public:
   WebhookGenerator(const providers::Services& services, Pool& pool)
-      : caller_(services), pool_(pool), plain_http_(services.plain_http) {}
+      : services_(services), caller_(services), pool_(pool), plain_http_(services.plain_http) {}
 
   Task<Lookup<Made>> generate(Order order) override {
     CO_TRY(WebhookSpec spec, read_spec<WebhookSpec>(order.spec));
@@ -35,7 +36,9 @@ class WebhookGenerator final : public Generator {
       return render_webhook(spec, data, now, plain);
     };
     CO_TRY(WebhookCall call, co_await pool_.run(std::move(render)));
-    Result<net::Response> response = co_await ask(call.request, std::move(ca), *webhook_timeout(spec));
+    Result<net::Response> response = spec.auth && spec.auth->ntlm
+                                         ? co_await log_in_and_ask(order, spec, call.request, std::move(ca))
+                                         : co_await ask(call.request, std::move(ca), *webhook_timeout(spec));
     if (!response) co_return std::unexpected(without_secrets(std::move(response).error(), data));
     auto values = webhook_values(*response, call.json_path, spec.result.json_path);
     if (!values) co_return std::move(values).none();
@@ -43,6 +46,14 @@ class WebhookGenerator final : public Generator {
   }
 
  private:
+  Task<Result<net::Response>> log_in_and_ask(Order order, WebhookSpec spec, net::Request request, std::string ca) {
+    CO_TRY(NtlmPerson person, co_await read_ntlm_person(order.webhook_secrets, order.consumer_ns, *spec.auth->ntlm));
+    co_return co_await call_with_ntlm(services_, {.request = std::move(request),
+                                                  .person = std::move(person),
+                                                  .tls = {.ca_pem = std::move(ca)},
+                                                  .timeout = *webhook_timeout(spec)});
+  }
+
   // Once: nobody knows whether it is safe to ask such a server twice. The queue tries again later.
   Task<Result<net::Response>> ask(net::Request request, std::string ca, std::chrono::milliseconds timeout) {
     providers::Call call{.name = "HTTPRequest",
@@ -62,6 +73,7 @@ class WebhookGenerator final : public Generator {
     co_return std::unexpected(std::move(response).error().prefixed("failed to call endpoint"));
   }
 
+  providers::Services services_;
   providers::Caller caller_;
   Pool& pool_;
   providers::PlainHttp plain_http_;

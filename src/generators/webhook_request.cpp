@@ -35,6 +35,11 @@ Result<void> check_header_name(const std::string& name) {
   return fail(Code::kInvalid, fmt::format("spec.headers: {} is set by the client itself; leave it out", name));
 }
 
+Result<void> check_selector(std::string_view field, const api::es::SecretKeySelector& ref) {
+  if (!ref.name.empty() && !ref.key.empty()) return {};
+  return fail(Code::kInvalid, fmt::format("{} needs the name of a Secret and one of its keys", field));
+}
+
 tmpl::Value template_data(const WebhookData& data) {
   tmpl::Map names;
   for (const auto& [name, values] : data) {
@@ -114,9 +119,8 @@ Result<WebhookCall> rendered(const WebhookSpec& spec, const WebhookData& data, W
 Result<void> check_webhook(const WebhookSpec& spec) {
   if (spec.url.empty()) return fail(Code::kInvalid, "spec.url is empty");
   if (spec.auth && spec.auth->ntlm) {
-    return fail(Code::kInvalid,
-                "spec.auth.ntlm is not built yet; log in with a header, such as Authorization, or put a proxy that "
-                "speaks NTLM in front of the server");
+    TRY_VOID(check_selector("spec.auth.ntlm.usernameSecret", spec.auth->ntlm->username));
+    TRY_VOID(check_selector("spec.auth.ntlm.passwordSecret", spec.auth->ntlm->password));
   }
   if (!spec.method.empty() && !is_token(spec.method)) {
     return fail(Code::kInvalid, "spec.method is no HTTP method; write one such as GET or POST");

@@ -80,7 +80,7 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedWebhook{R"({"result":{}})", "spec.url is empty"},
         RefusedWebhook{R"({"url":"https://x.example","result":{},"auth":{"ntlm":{"usernameSecret":{"name":"a"},
                           "passwordSecret":{"name":"a"}}}})",
-                       "spec.auth.ntlm is not built yet; log in with a header"},
+                       "spec.auth.ntlm.usernameSecret needs the name of a Secret and one of its keys"},
         RefusedWebhook{R"({"url":"https://x.example","result":{},"method":"GET /"})",
                        "spec.method is no HTTP method; write one such as GET or POST"},
         RefusedWebhook{R"({"url":"https://x.example","result":{},"headers":{"A B":"1"}})",
@@ -279,6 +279,22 @@ TEST_F(WebhookFlow, CallsOnceAndTellsTheStatus) {
   EXPECT_EQ(generate(R"("result":{})"), "error: not modified: the endpoint answered 304");
   status_ = 404;
   EXPECT_EQ(generate(R"("result":{})"), "absent");
+}
+
+TEST_F(WebhookFlow, LogsInByNtlmWithWhatSecretsHold) {
+  const auto with_password = [this](std::string_view key) {
+    return generate(R"("auth":{"ntlm":{"usernameSecret":{"name":"api","key":"key"},)"
+                    R"("passwordSecret":{"name":"api","key":")" +
+                    std::string(key) + R"("}}},"result":{"jsonPath":"$.data"})");
+  };
+  EXPECT_EQ(with_password("none"), "error: cannot find secret data for key: \"none\" of Secret api");
+  EXPECT_TRUE(asked_.empty());
+  EXPECT_EQ(with_password("key"), "a=1;");
+  EXPECT_EQ(token_, "") << "a server that lets everybody in is asked without a login";
+  EXPECT_EQ(asked_.size(), 2U);
+  status_ = 401;
+  EXPECT_EQ(with_password("key"), "error: endpoint gave error 401: it offers no login by NTLM; leave spec.auth out");
+  EXPECT_TRUE(token_.starts_with("NTLM ")) << token_;
 }
 
 TEST_F(WebhookFlow, CarriesNoCredentialAlongARedirect) {
