@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "json/document.hpp"
 #include "openclaw/names.hpp"
+#include "openclaw/take_over.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -94,11 +95,26 @@ Task<Result<LivePtr>> Applier::write(kube::Resource resource, kube::Key key, Liv
   co_return view_.remember(resource, *body);
 }
 
+Task<Result<LivePtr>> Applier::take_over(kube::Resource resource, LivePtr live, std::string instance_uid) {
+  const kube::OwnerReference* owner = controller_of(*live);
+  if (owner == nullptr || owner->uid != instance_uid) co_return live;
+  CO_TRY(const json::Value document, json::parse(live->text.unpack()));
+  const std::optional<std::string> patch = take_over_patch(resource, document);
+  if (!patch) co_return live;
+  const kube::Key key = live->metadata.key();
+  const Result<SecretBytes> body =
+      co_await client_.patch(resource, key, kube::PatchType::kJson, SecretBytes(*patch), by_us());
+  if (!body) co_return failed("taking over", resource, key.name, body.error());
+  log::info("took over an object", {{"kind", resource.kind}, {"object", key.text()}});
+  co_return view_.remember(resource, *body);
+}
+
 Task<Result<std::string>> Applier::rehearse(kube::Resource resource, kube::Key key, LivePtr live, std::string desired) {
   CO_TRY(json::Value want, json::parse(desired));
-  CO_TRY(const SecretBytes body, co_await client_.patch(resource, key, kube::PatchType::kApply,
-                                                        bound_to(*live, std::move(want)), forced(true)));
-  co_return std::string(body.reveal());
+  const Result<SecretBytes> body =
+      co_await client_.patch(resource, key, kube::PatchType::kApply, bound_to(*live, std::move(want)), forced(true));
+  if (!body) co_return failed("applying", resource, key.name, body.error());
+  co_return std::string(body->reveal());
 }
 
 Task<Result<bool>> Applier::make(kube::Resource resource, kube::Key key, SecretBytes document) {

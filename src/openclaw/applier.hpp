@@ -30,6 +30,10 @@ class Applier {
   Task<Result<LivePtr>> patch(kube::Resource resource, kube::Key key, LivePtr live, json::Value patch,
                               InstancePtr instance = nullptr);
 
+  // Before the first apply: what the operator before ours wrote becomes ours. `live` itself where there is nothing of
+  // it, or where another than that instance controls the object.
+  Task<Result<LivePtr>> take_over(kube::Resource resource, LivePtr live, std::string instance_uid);
+
   // What an apply would make of the object, without storing it.
   Task<Result<std::string>> rehearse(kube::Resource resource, kube::Key key, LivePtr live, std::string desired);
 

@@ -21,8 +21,7 @@ Result<Step> keep_applied(const ManagedKind& kind, const Standing& standing, std
   TRY_VOID(check_owner(kind.resource, *standing.live, instance));
   TRY(const json::Value have, json::parse(standing.live->text.unpack()));
   TRY(const json::Value want, json::parse(desired));
-  return apply_changes(kind.description(), have, want, owned_fields(have, kFieldManager)) ? Step::kApply
-                                                                                            : Step::kLeave;
+  return apply_changes(kind.description(), have, want, owned_fields(have, kFieldManager)) ? Step::kApply : Step::kLeave;
 }
 
 Error with_way_out(const ManagedKind& kind, Error error) {
@@ -105,6 +104,10 @@ Task<Result<void>> Converger::converge(const ManagedKind* kind, InstancePtr inst
   CO_TRY(const Step step, decide_step(*kind, place, standing, desired, instance->metadata));
   switch (step) {
     case Step::kApply:
+      if (standing.live != nullptr) {
+        CO_TRY(standing.live,
+               co_await applier_.take_over(kind->resource, std::move(standing.live), instance->metadata.uid));
+      }
       CO_TRY_VOID(co_await applier_.apply(kind->resource, key, std::move(standing.live), std::move(desired),
                                           std::move(instance)));
       break;

@@ -3,6 +3,7 @@
 #include "openclaw/apply_diff.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/storage.hpp"
+#include "openclaw/take_over.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -43,6 +44,7 @@ Result<LiveStatefulSet> read_stateful_set(LivePtr object, const Applied& before)
   if (live.object == nullptr) return live;
   TRY(live.document, json::parse(live.object->text.unpack()));
   live.owned = owned_fields(live.document, kFieldManager);
+  live.left = left_before_us(kube::kResource<api::StatefulSet>, live.document);
   live.claim = claim_of(live.document);
   live.config_hash = annotation(live.document, "spec.template.metadata.annotations", kConfigHash);
   live.history = annotation(live.document, "metadata.annotations", kSecretHistory);

@@ -18,6 +18,7 @@ struct LiveStatefulSet {
   LivePtr object;                            // null: there is none
   json::Value document;                      // of `object`
   kube::FieldSet owned;                      // what of it we wrote
+  kube::FieldSet left;                       // what another operator wrote, and becomes ours with our first apply
   std::string hash;                          // the mark that belongs on its template
   std::shared_ptr<const SecretState> state;  // null: none of ours
   std::string config_hash;                   // the mark of its template for what is no Secret

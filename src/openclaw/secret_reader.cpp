@@ -1,5 +1,7 @@
 #include "openclaw/secret_reader.hpp"
 
+#include "json/document.hpp"
+#include "openclaw/builders/objects.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -24,6 +26,13 @@ bool remembered(const Memory& memory, const std::string& name, const std::string
   if (seen->second.observed.resource_version != version || !(seen->second.reference == reference)) return false;
   if (digester == nullptr) return true;
   return seen->second.observed.digest.starts_with(digester->key_id() + "-");
+}
+
+// That operator counts it although its pods read it only when they start.
+std::string tailscale_key_secret(const api::InstanceSpec& spec) {
+  if (!block_enabled(spec.tailscale)) return {};
+  const json::Value block = json::parse(spec.tailscale->text).value_or(nullptr);
+  return std::string(json::find_string(block, "authKeySecretRef.name"));
 }
 
 }  // namespace
@@ -73,6 +82,7 @@ Task<Result<bool>> SecretReader::matches_unkeyed_hash(InstancePtr instance, std:
     if (source.secret_ref && !source.secret_ref->name.empty()) names.push_back(source.secret_ref->name);
   }
   names.push_back(gateway_secret_name(*instance));
+  if (std::string key = tailscale_key_secret(instance->spec); !key.empty()) names.push_back(std::move(key));
   std::map<std::string, SecretMap> values;
   for (const std::string& name : names) {
     Result<api::Secret> found = co_await gate_.read(instance->metadata.ns, name);

@@ -59,18 +59,20 @@ Task<Result<WorkloadPass::PlanPtr>> WorkloadPass::decide(SightPtr sight, std::sh
 }
 
 Task<Result<LivePtr>> WorkloadPass::act(SightPtr sight, PlanPtr plan) {
-  const LiveStatefulSet& live = sight->live;
-  if (!plan->writes) co_return live.object;
-  if (live.object != nullptr) {
+  constexpr kube::Resource kStatefulSets = kube::kResource<api::StatefulSet>;
+  const LiveStatefulSet& seen = sight->live;
+  if (!plan->writes) co_return seen.object;
+  LivePtr live = seen.object;
+  if (live != nullptr && (sight->marks_only || seen.left.empty())) {
     CO_TRY(const json::Value wanted, json::parse(plan->text));
-    auto patch = annotation_patch(json::type_of<api::StatefulSet>(), live.document, wanted, live.owned);
+    auto patch = annotation_patch(json::type_of<api::StatefulSet>(), seen.document, wanted, seen.owned);
     if (patch) {
-      co_return co_await applier_.patch(kube::kResource<api::StatefulSet>, sight->key, live.object, *std::move(patch),
-                                        sight->instance);
+      co_return co_await applier_.patch(kStatefulSets, sight->key, live, *std::move(patch), sight->instance);
     }
+  } else if (live != nullptr) {
+    CO_TRY(live, co_await applier_.take_over(kStatefulSets, std::move(live), sight->instance->metadata.uid));
   }
-  co_return co_await applier_.apply(kube::kResource<api::StatefulSet>, sight->key, live.object, plan->text,
-                                    sight->instance);
+  co_return co_await applier_.apply(kStatefulSets, sight->key, std::move(live), plan->text, sight->instance);
 }
 
 Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const WorkloadPlan& plan, Result<LivePtr> now,

@@ -47,7 +47,8 @@ std::string new_hash(const WorkloadSight& sight, const RotationDecision& rotatio
   const Digester& digester = *sight.digester;
   const bool other_values = sight.pods_start_anyway() && live.state != nullptr &&
                             digester.template_hash(rotation.next, "") != digester.template_hash(*live.state, "");
-  const bool anew = live.object == nullptr || rotation.action == Action::kRotate || other_values;
+  const bool anew =
+      live.object == nullptr || rotation.action == Action::kRotate || other_values || sight.missed_before_us;
   return anew ? digester.template_hash(rotation.next, live.hash) : live.hash;
 }
 

@@ -34,13 +34,26 @@ bool same_template(const json::Value& a, const json::Value& b) {
   return one != nullptr && other != nullptr ? *one == *other : one == other;
 }
 
+bool scaled_to_zero(const json::Value& stateful_set) {
+  const json::Value* replicas = json::find(stateful_set, "spec.replicas");
+  return replicas != nullptr && *replicas == 0;
+}
+
+// Might fields of its template go that another operator wrote? They become ours, and ours are what we want alone.
+bool loses_fields(const LiveStatefulSet& live, const json::Value& wanted) {
+  const kube::FieldSet* left = live.left.below(kube::PathElement::field("spec"));
+  if (left != nullptr) left = left->below(kube::PathElement::field("template"));
+  const json::Value* pods = json::find(wanted, "spec.template");
+  return left != nullptr && pods != nullptr && owns_more(*left, *pods);
+}
+
 // Would applying all of it change what another operator's pods are made of?
 bool changes_pods(const LiveStatefulSet& live, const std::string& text) {
   const auto wanted = json::parse(text);
   const json::Value* have = json::find(live.document, "spec.template");
   const json::Value* want = wanted ? json::find(*wanted, "spec.template") : nullptr;
   if (have == nullptr || want == nullptr) return true;
-  return !contains(json::type_of<api::PodTemplate>(), *have, *want);
+  return !contains(json::type_of<api::PodTemplate>(), *have, *want) || loses_fields(live, *wanted);
 }
 
 // Pods of another operator become ours with an edit of the instance, or when the user says so.
@@ -65,8 +78,11 @@ bool WorkloadSight::renewed_by_us() const {
 
 bool WorkloadSight::starts_pods() const {
   if (marks_only || wanted.spec.replicas == 0) return false;
-  const json::Value* replicas = json::find(live.document, "spec.replicas");
-  return pods_start_anyway() || (replicas != nullptr && *replicas == 0);
+  return pods_start_anyway() || scaled_to_zero(live.document);
+}
+
+bool WorkloadSight::replaces_pods() const {
+  return template_changes && wanted.spec.replicas != 0 && !scaled_to_zero(live.document);
 }
 
 std::string WorkloadSight::live_state() const {
@@ -159,6 +175,7 @@ Task<Result<bool>> WorkloadGatherer::template_changes(SightPtr sight, std::share
     CO_TRY(const json::Value after, json::parse(rehearsed));
     if (!same_template(after, live.document)) co_return true;
   }
+  if (loses_fields(live, wanted)) co_return true;
   memory->applied = {uid, live.hash, sight->live_state(), std::move(digest)};
   co_return false;
 }

@@ -42,6 +42,8 @@ struct WorkloadSight {
   bool renewed_by_us() const;
   // Would the write bring pods up, be it for replicas alone?
   bool starts_pods() const;
+  // Would it take pods away that are there?
+  bool replaces_pods() const;
   std::string live_state() const;
   // All that is wanted, with these marks.
   api::StatefulSet marked(std::string hash, std::string state, std::string history, const LastGood& record) const;

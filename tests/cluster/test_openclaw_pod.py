@@ -127,6 +127,38 @@ def test_a_volume_under_a_name_of_ours_is_refused_and_the_pod_is_left_alone(clus
     assert cluster.pod_uid(ns, "agent") == uid
 
 
+def test_what_the_operator_before_ours_wrote_becomes_ours_and_goes_when_it_is_not_wanted(cluster):
+    """Its field manager is the name of its program, which writes by update."""
+    ns = cluster.namespace("pod-left")
+    made = cluster.create(INSTANCES, ns, "agent", {"security": {"podSecurityContext": {"runAsUser": 0}}})  # nothing is made of it
+    cluster.wait_condition(INSTANCES, ns, "agent", "False", "SpecValid")
+    metadata = {"name": "agent", "labels": {"app.kubernetes.io/managed-by": "openclaw-operator"}, "annotations": {"theirs": "1"},
+                "ownerReferences": [{"apiVersion": "openclaw.rocks/v1alpha1", "kind": "OpenClawInstance", "name": "agent",
+                                     "controller": True, "uid": made["metadata"]["uid"]}]}
+    pods = {"app.kubernetes.io/name": "openclaw", "app.kubernetes.io/instance": "agent"}
+    cluster.core.create_namespaced_service(ns, {"metadata": metadata, "spec": {
+        "selector": {**pods, "theirs": "1"}, "ports": [{"name": "web-terminal", "port": 7681}]}}, field_manager="manager")
+    cluster.apps.create_namespaced_stateful_set(ns, {"metadata": metadata, "spec": {
+        "serviceName": "agent", "podManagementPolicy": "Parallel", "selector": {"matchLabels": pods}, "replicas": 0, "minReadySeconds": 3,
+        "template": {"metadata": {"labels": pods}, "spec": {"containers": [
+            {"name": "openclaw", "image": "theirs:1", "env": [{"name": "THEIRS", "value": "1"}]},
+            {"name": "their-sidecar", "image": "theirs:2"}]}}}}, field_manager="manager")
+    cluster.core.patch_namespaced_service("agent", ns, {"metadata": {"annotations": {"mine": "1"}}}, field_manager="somebody")
+
+    cluster.patch(INSTANCES, ns, "agent", {"spec": {"security": None}})
+    cluster.wait_condition(INSTANCES, ns, "agent")
+    service, workload = cluster.core.read_namespaced_service("agent", ns), cluster.apps.read_namespaced_stateful_set("agent", ns)
+    assert service.metadata.annotations == {"mine": "1"}
+    assert service.spec.selector == pods and "web-terminal" not in [p.name for p in service.spec.ports]
+    assert "theirs" not in workload.metadata.annotations and workload.spec.min_ready_seconds in (None, 0)
+    main = workload.spec.template.spec.containers[0]
+    assert "their-sidecar" not in [c.name for c in workload.spec.template.spec.containers]
+    assert "THEIRS" not in [e.name for e in main.env] and not main.image.startswith("theirs")
+    for left in (service, workload):
+        assert [f.operation for f in left.metadata.managed_fields if f.manager == "manager" and not f.subresource] == []
+    assert workload.metadata.generation == 2
+
+
 def found(cluster: Cluster, ns: str, name: str):
     sets = cluster.apps.list_namespaced_stateful_set(ns).items
     return next((s for s in sets if s.metadata.name == name), None)

@@ -91,7 +91,7 @@ void OpenClawWorld::create(const kube::Resource& resource, const std::string& na
 }
 
 void OpenClawWorld::create_in(const std::string& ns, const kube::Resource& resource, const std::string& name,
-                              std::string_view document) {
+                              std::string_view document, const std::string& field_manager) {
   json::Value body = must(json::parse(document));
   json::Object& object = body.as_object();
   object["apiVersion"] = resource.api_version();
@@ -99,7 +99,8 @@ void OpenClawWorld::create_in(const std::string& ns, const kube::Resource& resou
   if (!object.contains("metadata")) object["metadata"] = json::Object{};
   object["metadata"].as_object()["name"] = name;
   object["metadata"].as_object()["namespace"] = ns;
-  must(run(answered(person_->create(resource, ns, SecretBytes(json::serialize(body))))));
+  must(run(
+      answered(person_->create(resource, ns, SecretBytes(json::serialize(body)), {.field_manager = field_manager}))));
 }
 
 void OpenClawWorld::instance(const std::string& name, std::string_view spec) {
@@ -114,8 +115,13 @@ void OpenClawWorld::secret(const std::string& name, std::string_view data_json) 
 
 void OpenClawWorld::merge(const kube::Resource& resource, const std::string& name, std::string_view patch,
                           const std::string& subresource) {
+  merge_as("person", resource, name, patch, subresource);
+}
+
+void OpenClawWorld::merge_as(const std::string& field_manager, const kube::Resource& resource, const std::string& name,
+                             std::string_view patch, const std::string& subresource) {
   must(run(answered(person_->patch(resource, {"ns", name}, kube::PatchType::kMerge, SecretBytes(patch),
-                                   {.field_manager = "person", .subresource = subresource}))));
+                                   {.field_manager = field_manager, .subresource = subresource}))));
 }
 
 void OpenClawWorld::remove(const kube::Resource& resource, const std::string& name, kube::DeleteOptions options) {

@@ -51,10 +51,12 @@ class OpenClawWorld {
 
   void create(const kube::Resource& resource, const std::string& name, std::string_view document);
   void create_in(const std::string& ns, const kube::Resource& resource, const std::string& name,
-                 std::string_view document);
+                 std::string_view document, const std::string& field_manager = "");
   void instance(const std::string& name, std::string_view spec);
   void merge(const kube::Resource& resource, const std::string& name, std::string_view patch,
              const std::string& subresource = "");
+  void merge_as(const std::string& field_manager, const kube::Resource& resource, const std::string& name,
+                std::string_view patch, const std::string& subresource = "");
   void remove(const kube::Resource& resource, const std::string& name, kube::DeleteOptions options = {});
   void remove_namespace();  // "ns", and whatever is in it
   bool has_namespace();
