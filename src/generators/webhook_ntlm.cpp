@@ -65,7 +65,7 @@ providers::Call exchange(const net::Request& request, const NtlmCall& call, std:
           .make = [&request]() -> Result<net::Request> { return request; }};
 }
 
-Task<Result<net::Response>> send_last(providers::Caller& caller, net::Request request, const NtlmCall& call) {
+Task<Result<net::Response>> send_last(providers::Caller caller, net::Request request, NtlmCall call) {
   providers::Call last = exchange(request, call, "Webhook");
   bool answered = false;
   last.judge = [&answered](const net::Response& response) {
