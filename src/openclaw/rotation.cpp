@@ -111,6 +111,14 @@ bool changed_in_place(const RotationInput& in, const std::string& name, const Se
          known->start_digest == seen.start_digest;
 }
 
+// Pods that run without waiting for it would be replaced by ones that do.
+bool would_be_missed(const RotationInput& in, const std::string& name, const SecretReference& reference,
+                     const ObservedSecret& seen) {
+  const bool missing = (seen.presence == Presence::kMissing && reference.required) || !seen.missing_keys.empty();
+  const SecretEntry* known = known_entry(in, name);
+  return missing && (known == nullptr || !known->absent);
+}
+
 // A pod that runs has its keys in the environment, where one more or less is nothing; as a file it is asked for.
 bool lacks_key_in_place(const SecretReference& reference, const ObservedSecret& seen) {
   return std::ranges::any_of(seen.missing_keys,
@@ -144,10 +152,11 @@ Action action_of(const RotationInput& in, const RotationDecision& d, bool rotate
 RotationDecision decide_rotation(const RotationInput& in) {
   RotationDecision out;
   std::map<std::string, Judged> judged;
-  bool in_place = true, lacks_file = false;
+  bool in_place = true, lacks_file = false, missed = false;
   for (const auto& [name, reference] : in.references) {
     const ObservedSecret& seen = in.observed.find(name)->second;
     lacks_file = lacks_file || lacks_key_in_place(reference, seen);
+    missed = missed || would_be_missed(in, name, reference, seen);
     note_trouble(name, reference, seen, out);
     Judged verdict = judge(in, name, reference, seen);
     if (verdict.verdict == Verdict::kRotate) {
@@ -164,7 +173,7 @@ RotationDecision decide_rotation(const RotationInput& in) {
   }
   if (in.state != nullptr) out.next.hash = in.state->hash;
   out.in_place = rotate && in_place;
-  out.held_back = in.starts_pods && (!out.unusable.empty() || lacks_file);
+  out.held_back = (in.starts_pods && (!out.unusable.empty() || lacks_file)) || (in.replaces_pods && missed);
   out.action = action_of(in, out, rotate);
   return out;
 }

@@ -5,7 +5,7 @@
 //   present, other digest                       rotate
 //   present, none seen so far, required         adopt: no container can have started without it
 //   present, none seen so far, optional         rotate, unless nothing of it reaches a process
-//   missing, required                           keep the pods and the state; say so
+//   missing, required                           keep the pods and the state; say so; replace no pod that runs
 //   missing, optional, a value was adopted      rotate, unless nothing of it reached a process
 //   unusable in an environment                  keep the pods and the state; say so; start no pod onto it
 //   unreadable                                  keep everything; try again
@@ -47,6 +47,7 @@ struct RotationInput {
   bool has_key = true;              // false: no digest key, so nothing can be compared and nothing rotates
   bool pods_start_anyway = false;   // no StatefulSet yet, or its template changes for another reason
   bool starts_pods = false;         // the write would bring pods up, be it for replicas alone
+  bool replaces_pods = false;       // the write would take pods away that are there
   bool missed_before_us = false;    // taken over from another operator whose mark shows an older value
 };
 
@@ -58,7 +59,8 @@ struct RotationDecision {
   std::vector<std::string> unreadable;  // names
   std::vector<std::string> unusable;    // `Secret "name": key …`, each with the reason
   bool in_place = false;                // all that changed is read again by pods that run
-  bool held_back = false;               // pods would start onto an unusable value: nothing may be written
+  bool held_back = false;               // pods would start onto an unusable value, or in place of those that run and
+                                        // without a Secret they need: nothing may be written
 };
 
 RotationDecision decide_rotation(const RotationInput& in);

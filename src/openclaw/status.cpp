@@ -72,6 +72,8 @@ void secrets_ready(const RotationDecision& rotation, const Permit& permit, Condi
     message += fmt::format("; the restart for {} waits for them", some_of(rotation.changed, ", "));
   }
   if (!rotation.unusable.empty()) message += "; " + unusable_message(rotation);
+  if (rotation.unusable.empty() && rotation.held_back)
+    message += "; the pod that runs is not replaced before they are there";
   conditions.set("SecretsReady", "False", "SecretsMissing", std::move(message));
 }
 
@@ -142,7 +144,7 @@ void workload(const api::OpenClawInstance& instance, const WorkloadState& state,
   } else {
     conditions.set("StatefulSetReady", "False", "StatefulSetNotReady", "StatefulSet is not ready yet");
     conditions.set("Ready", "False", "StatefulSetNotReady",
-                   held_back ? "No pod is started with an unusable value: see SecretsReady"
+                   held_back ? "No pod is started before its Secrets are as it needs them: see SecretsReady"
                              : "Waiting for the StatefulSet pod to become ready");
     status.phase = "Provisioning";
   }

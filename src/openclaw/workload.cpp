@@ -86,10 +86,8 @@ Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const W
     memory.applied.uid = (*now)->metadata.uid;
   }
   if ((plan.restarts() || plan.reloads) && !sight.goes_back) permits_.written(*wish_of(sight, plan));
-  if (plan.rotates || plan.reloads) {
-    tell_rotation(sight, plan);
-    memory.quiet = {};
-  }
+  if (plan.restarts() || plan.reloads) memory.quiet = {};
+  if (plan.rotates || plan.reloads) tell_rotation(sight, plan);
   if (plan.writes && sight.live.object != nullptr && !sight.marks_only) {
     tell_moved_data(events_, *sight.instance, sight.live.claim, claim_of(sight.wanted.spec.pod_template.spec));
   }

@@ -20,6 +20,27 @@ Changes changes_of(const RotationDecision& rotation, const ObservedSecrets& obse
   return changes;
 }
 
+// A template that is renewed starts pods with what the Secrets hold by now, too.
+Changes other_values(const WorkloadSight& sight, const RotationDecision& rotation) {
+  Changes changes;
+  if (sight.live.state == nullptr) return changes;
+  for (const auto& [name, next] : rotation.next.secrets) {
+    const auto before = sight.live.state->secrets.find(name);
+    const bool known = before != sight.live.state->secrets.end() && !before->second.digest.empty();
+    if (known && before->second.digest != next.digest) changes.emplace(name, next.digest);
+  }
+  return changes;
+}
+
+// All that one restart would bring. The template stands under a name that no Secret has.
+Changes burst_of(const WorkloadSight& sight, const RotationDecision& rotation) {
+  Changes changes = changes_of(rotation, sight.observed);
+  if (!sight.renewed_by_us()) return changes;
+  changes.merge(other_values(sight, rotation));
+  changes.emplace("", template_digest(sight.wanted));
+  return changes;
+}
+
 RotationDecision rotation_of(const WorkloadSight& sight, const ControllerOptions& options) {
   return decide_rotation({.references = sight.references,
                           .observed = sight.observed,
@@ -27,15 +48,23 @@ RotationDecision rotation_of(const WorkloadSight& sight, const ControllerOptions
                           .has_key = sight.digester != nullptr,
                           .pods_start_anyway = sight.pods_start_anyway(),
                           .starts_pods = sight.starts_pods() && !options.node_refuses_unusable,
+                          .replaces_pods = sight.replaces_pods(),
                           .missed_before_us = sight.missed_before_us});
 }
 
-// A rotation begins once its burst of changes is over; one that is held keeps what is known of the burst.
+// Pods that run are not replaced for a reason of ours onto Secrets that cannot be seen.
+bool waits_for_secrets(const WorkloadSight& sight, const RotationDecision& rotation) {
+  return rotation.held_back || (sight.renewed_by_us() && !rotation.unreadable.empty());
+}
+
+// A restart of ours begins once its burst of changes is over; one that is held keeps what is known of the burst.
 void await_quiet(const WorkloadSight& sight, const QuietPeriod& before, SteadyTime now,
                  const ControllerOptions& options, WorkloadPlan& plan) {
-  if (plan.rotation.action == Action::kHold) plan.quiet = before;
-  if (plan.rotation.action != Action::kRotate || sight.goes_back) return;
-  plan.quiet = look_at(before, changes_of(plan.rotation, sight.observed), now);
+  const bool held = plan.rotation.action == Action::kHold || waits_for_secrets(sight, plan.rotation);
+  const bool due = plan.rotation.action == Action::kRotate || sight.renewed_by_us();
+  if (held) plan.quiet = before;
+  if (held || !due || sight.goes_back) return;
+  plan.quiet = look_at(before, burst_of(sight, plan.rotation), now);
   const Duration left = time_left(plan.quiet, now, {options.quiet, options.quiet_at_most});
   if (left > Duration::zero()) plan.wait = left;
 }
@@ -113,26 +142,13 @@ WorkloadPlan plan_workload(const WorkloadSight& sight, const QuietPeriod& before
   const bool delivers = goes && plan.rotation.action == Action::kRotate && !plan.wait;
   plan.rotates = delivers && !plan.permit.in_place;
   plan.reloads = delivers && plan.permit.in_place;
-  plan.renews = goes && !plan.rotation.held_back && sight.renewed_by_us();
+  const bool held = waits_for_secrets(sight, plan.rotation);
+  plan.renews = goes && !held && !plan.wait && sight.renewed_by_us();
   plan.blind = !sight.key_error.empty() || !plan.rotation.unreadable.empty();
-  const bool template_waits = !goes && sight.renewed_by_us();
-  if (!plan.rotation.held_back && !template_waits) write_marks(sight, plan);
+  const bool template_waits = (!goes || plan.wait) && sight.renewed_by_us();
+  if (!held && !template_waits) write_marks(sight, plan);
   return plan;
 }
-
-namespace {
-
-// A template that is renewed starts pods with what the Secrets hold by now, too.
-void add_other_values(const WorkloadSight& sight, const WorkloadPlan& plan, RotationWish& wish) {
-  if (sight.live.state == nullptr) return;
-  for (const auto& [name, next] : plan.rotation.next.secrets) {
-    const auto before = sight.live.state->secrets.find(name);
-    const bool known = before != sight.live.state->secrets.end() && !before->second.digest.empty();
-    if (known && before->second.digest != next.digest) wish.changed.emplace(name, next.digest);
-  }
-}
-
-}  // namespace
 
 WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
   RotationWish wish;
@@ -146,7 +162,9 @@ WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
       wish.store_versions.emplace(name, seen->second.store_versions);
     }
   }
-  if (plan.renews) add_other_values(sight, plan, wish);
+  if (plan.renews) {
+    for (auto& [name, digest] : other_values(sight, plan.rotation)) wish.changed.emplace(name, digest);
+  }
   wish.references = sight.references;
   wish.in_place = plan.rotation.in_place && !plan.renews && !sight.marks_only && !sight.goes_back;
   wish.wanted = sight.wanted;

@@ -14,13 +14,13 @@ namespace rotor::openclaw {
 struct WorkloadPlan {
   RotationDecision rotation;
   QuietPeriod quiet;             // the burst of changes after this look
-  std::optional<Duration> wait;  // the quiet period is not over: the marks stay as they are
+  std::optional<Duration> wait;  // the quiet period is not over: the marks stay as they are, and a template of ours
   bool rotates = false;          // what is written restarts the pods for the Secrets in `rotation.changed`
   bool reloads = false;          // what is written notes that pods which run were given those, and restarts nothing
   bool renews = false;           // what is written restarts them for a template that nobody edited the instance for
   Permit permit{};               // one that does not let go: marks and template stay as they are
 
-  std::string text;     // to apply; empty: pods would start and must not, so nothing is written
+  std::string text;     // to apply; empty: pods would start and must not yet, so nothing is written
   bool writes = false;  // applying `text` would change something
   Applied marks;        // what the StatefulSet has of us once `text` is there; the uid is known then
 

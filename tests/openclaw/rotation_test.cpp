@@ -87,6 +87,36 @@ TEST(Rotation, Row5ADeletedRequiredSecretLeavesThePodsAlone) {
   EXPECT_THAT(d.missing, ElementsAre("s"));
 }
 
+// Would the pods that run be replaced by ones that wait for the Secret?
+bool holds_back(const SecretReference& reference, const ObservedSecret& seen, const std::optional<SecretState>& state,
+                bool replaces_pods = true) {
+  const References references = {{"s", reference}};
+  const ObservedSecrets observed = {{"s", seen}};
+  return decide_rotation({.references = references,
+                          .observed = observed,
+                          .state = state ? &*state : nullptr,
+                          .pods_start_anyway = true,
+                          .replaces_pods = replaces_pods})
+      .held_back;
+}
+
+TEST(Rotation, Row5NoPodThatRunsIsReplacedWhileWhatItNeedsIsMissing) {
+  SecretState ran, waited;
+  ran.secrets["s"].digest = "key1-a";
+  waited.secrets["s"].absent = true;
+  ObservedSecret lacks = present("b");
+  lacks.missing_keys = {"K"};
+  EXPECT_TRUE(holds_back(env_from(), kMissing, ran));
+  EXPECT_TRUE(holds_back(env_from(), kMissing, SecretState{})) << "a new reference";
+  EXPECT_TRUE(holds_back(env_from(), kMissing, std::nullopt)) << "pods of another operator";
+  EXPECT_TRUE(holds_back(env_key("K"), lacks, ran));
+  EXPECT_FALSE(holds_back(env_from(), kMissing, ran, false)) << "pods that are not there";
+  EXPECT_FALSE(holds_back(env_from(), kMissing, waited)) << "pods that wait for it already";
+  EXPECT_FALSE(holds_back(env_from(true), kMissing, ran)) << "optional";
+  EXPECT_FALSE(holds_back(env_from(), present("b"), ran));
+  EXPECT_FALSE(holds_back(env_from(), unreadable(), ran)) << "the kubelet may well read it";
+}
+
 TEST(Rotation, Row5ARequiredKeyThatGoesLeavesThePodsAlone) {
   Story story{.references = {{"s", env_key("K")}}};
   story.step({{"s", present("a")}});

@@ -83,6 +83,24 @@ Story running() {
   return story;
 }
 
+// Nobody edited the instance, and its pods would be another template's. Goes at once.
+Story renewed_template() {
+  Story story = running();
+  story.sight.wanted.spec.pod_template.spec.termination_grace_period_seconds = 77;
+  story.sight.template_changes = true;
+  story.options.quiet = 0s;
+  return story;
+}
+
+// The same after an edit of the instance.
+Story edited_instance() {
+  Story story = renewed_template();
+  auto instance = std::make_shared<api::OpenClawInstance>(*story.sight.instance);
+  instance->metadata.generation = 5;
+  story.sight.instance = std::move(instance);
+  return story;
+}
+
 TEST(WorkloadPlan, OfANewInstanceIsItsStatefulSetWithBothMarks) {
   Story story;
   story.holds("1");
@@ -208,9 +226,7 @@ TEST(WorkloadPlan, ARotationWithoutLeaveKeepsMarksAndPods) {
 }
 
 TEST(WorkloadPlan, W22ATemplateThatNobodyEditedAsksForLeaveAndAnEditedOneDoesNot) {
-  Story story = running();
-  story.sight.wanted.spec.pod_template.spec.termination_grace_period_seconds = 77;
-  story.sight.template_changes = true;
+  Story story = renewed_template();
   EXPECT_TRUE(story.plan().renews);
   const WorkloadPlan waits =
       plan_workload(story.sight, {}, story.now, story.options, {.verdict = Permit::Verdict::kWait});
@@ -226,14 +242,102 @@ TEST(WorkloadPlan, W22ATemplateThatNobodyEditedAsksForLeaveAndAnEditedOneDoesNot
 }
 
 TEST(WorkloadPlan, ATemplateThatIsRenewedNamesTheOtherValuesThatPodsWouldStartWith) {
-  Story story = running();
-  story.sight.wanted.spec.pod_template.spec.termination_grace_period_seconds = 77;
-  story.sight.template_changes = true;
+  Story story = renewed_template();
   EXPECT_TRUE(wish_of(story.sight, story.plan())->changed.empty());
   story.holds("2");
   const WorkloadPlan plan = story.plan();
   ASSERT_TRUE(plan.renews);
   EXPECT_EQ(wish_of(story.sight, plan)->changed.at("keys"), story.sight.observed["keys"].digest);
+}
+
+TEST(WorkloadPlan, ARenewedTemplateReplacesNoPodWhileARequiredSecretIsMissing) {
+  Story story = renewed_template();
+  story.sight.observed["keys"] = {};
+  const WorkloadPlan plan = story.plan();
+  EXPECT_FALSE(plan.restarts());
+  EXPECT_FALSE(plan.writes);
+  EXPECT_TRUE(plan.rotation.held_back);
+  EXPECT_FALSE(plan.wait);
+  story.holds("1");
+  EXPECT_TRUE(story.plan().renews);
+}
+
+TEST(WorkloadPlan, ARenewedTemplateReplacesNoPodWhileARequiredKeyIsMissing) {
+  Story story = renewed_template();
+  story.holds("2");
+  story.sight.observed["keys"].missing_keys = {"A"};
+  EXPECT_FALSE(story.plan().writes);
+}
+
+TEST(WorkloadPlan, ARenewedTemplateWaitsForASecretThatCannotBeRead) {
+  Story story = renewed_template();
+  story.holds("1", ObservedSecret::Presence::kUnreadable);
+  const WorkloadPlan plan = story.plan();
+  EXPECT_FALSE(plan.restarts());
+  EXPECT_FALSE(plan.writes);
+  EXPECT_TRUE(plan.blind);
+}
+
+TEST(WorkloadPlan, AnEditReplacesNoPodThatRunsWhileARequiredSecretIsMissing) {
+  Story story = edited_instance();
+  story.sight.references["new"].required = true;
+  story.sight.observed["new"] = {};
+  const WorkloadPlan waits = story.plan();
+  EXPECT_FALSE(waits.writes);
+  EXPECT_EQ(waits.text, "");
+  EXPECT_TRUE(waits.rotation.held_back);
+  story.sight.references.erase("new");
+  EXPECT_TRUE(story.plan().writes);
+}
+
+TEST(WorkloadPlan, AnEditIsWrittenWhereThePodWaitsForTheSecretAlready) {
+  Story story = edited_instance();
+  story.sight.observed["keys"] = {};
+  auto waits = std::make_shared<SecretState>(*story.sight.live.state);
+  waits->secrets.at("keys") = {.digest = {}, .resource_version = {}, .usage = {}, .absent = true};
+  story.sight.live.state = std::move(waits);
+  EXPECT_TRUE(story.plan().writes);
+}
+
+TEST(WorkloadPlan, AnInstanceThatIsSwitchedOnOrOffIsWrittenThoughASecretIsMissing) {
+  Story story = edited_instance();
+  story.sight.observed["keys"] = {};
+  story.sight.wanted.spec.replicas = 0;
+  EXPECT_TRUE(story.plan().writes) << "off";
+  story.sight.wanted.spec.replicas = 1;
+  story.sight.live.document.as_object()["spec"].as_object()["replicas"] = 0;
+  EXPECT_TRUE(story.plan().writes) << "on: no pod is there that could be lost";
+}
+
+TEST(WorkloadPlan, ARenewedTemplateAndAChangedSecretAreOneBurstAndOneRestart) {
+  Story story = renewed_template();
+  story.options.quiet = 1s;
+  const WorkloadPlan first = story.plan();
+  EXPECT_EQ(first.wait, 1s);
+  EXPECT_FALSE(first.restarts());
+  EXPECT_FALSE(first.writes);
+
+  story.now += 600ms;
+  story.holds("2");
+  EXPECT_EQ(story.plan().wait, 1s) << "the burst goes on";
+
+  story.now += 1s;
+  const WorkloadPlan goes = story.plan();
+  EXPECT_TRUE(goes.renews);
+  EXPECT_TRUE(goes.writes);
+  EXPECT_EQ(goes.rotation.next.secrets.at("keys").digest, story.sight.observed["keys"].digest);
+}
+
+TEST(WorkloadPlan, ATemplateThatIsRenewedAfterASecretProlongsItsBurst) {
+  Story story = running();
+  story.holds("2");
+  EXPECT_EQ(story.plan().wait, 1s);
+  story.now += 600ms;
+  story.sight.wanted.spec.pod_template.spec.termination_grace_period_seconds = 77;
+  story.sight.template_changes = true;
+  EXPECT_EQ(story.plan().wait, 1s);
+  story.now += 1s;
+  EXPECT_TRUE(story.plan().renews);
 }
 
 TEST(WorkloadPlan, GoingBackAsksNobodyAndWaitsForNoQuietPeriod) {

@@ -142,6 +142,47 @@ TEST_F(OpenClawConfig, ADeletedConfigMapLeavesTheRunningPodAlone) {
   EXPECT_EQ(file("foo-config", "openclaw.json"), before);
 }
 
+constexpr std::string_view kKeysAndSettings =
+    R"({"envFrom":[{"secretRef":{"name":"keys"}}],
+        "env":[{"name":"LEVEL","valueFrom":{"configMapKeyRef":{"name":"levels","key":"level"}}}]})";
+
+TEST_F(OpenClawConfig, AMissingSecretHoldsBackATemplateThatNobodyEdited) {
+  world.secret("keys", R"({"A":"MQ=="})");
+  map("levels", R"({"level":"info"})");
+  provisioned(kKeysAndSettings);
+  world.remove(kSecrets, "keys");
+  world.until("SecretsReady", [this] { return world.condition("foo", "SecretsReady") == "False/SecretsMissing"; });
+  world.settle_after("foo", [this] { edit_map("levels", R"({"level":"debug"})"); });
+  EXPECT_EQ(world.generation("foo"), 1) << "the pod that runs would not come back";
+  world.until("the words", [this] { return message("SecretsReady").contains("is not replaced"); });
+  world.secret("keys", R"({"A":"MQ=="})");
+  world.until("the restart", [this] { return world.generation("foo") == 2; });
+  world.until("the words", [this] { return world.condition("foo", "SecretsReady") == "True/AllSecretsFound"; });
+}
+
+TEST_F(OpenClawConfig, AnEditThatNeedsASecretThatIsNotThereYetWaitsForIt) {
+  provisioned();
+  world.merge(kInstances, "foo", R"({"spec":{"envFrom":[{"secretRef":{"name":"keys"}}]}})");
+  world.until("SecretsReady", [this] { return world.condition("foo", "SecretsReady") == "False/SecretsMissing"; });
+  EXPECT_EQ(world.generation("foo"), 1);
+  world.secret("keys", R"({"A":"MQ=="})");
+  world.until("the pod with it", [this] { return world.generation("foo") == 2; });
+}
+
+TEST_F(OpenClawConfig, AConfigMapAndASecretThatChangeTogetherAreOneRestart) {
+  world.secret("keys", R"({"A":"MQ=="})");
+  map("levels", R"({"level":"info"})");
+  world.instance("foo", kKeysAndSettings);
+  world.start_operator({.operator_namespace = "rotor", .quiet = std::chrono::milliseconds(500)});
+  until_provisioned();
+  const std::string before = world.secret_hash("foo");
+  world.settle_after("foo", [this] { edit_map("levels", R"({"level":"debug"})"); });
+  world.secret("keys", R"({"A":"Mg=="})");
+  world.until("the new values", [&] { return world.secret_hash("foo") != before; });
+  world.settle_after("foo", [this] { world.merge(kInstances, "foo", R"({"metadata":{"annotations":{"poke":"1"}}})"); });
+  EXPECT_EQ(world.generation("foo"), 2);
+}
+
 TEST_F(OpenClawConfig, W3AndB266AnEditOfTheConfigMapReplacesThePodOnce) {
   map("settings", R"({"openclaw.json":"{\"a\":1}","other":"x"})");
   provisioned(kByMap);
