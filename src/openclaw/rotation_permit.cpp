@@ -9,7 +9,7 @@ Task<Result<Permit>> PermitChain::ask(WishPtr wish) {
     leave.in_place |= permit.goes() && permit.in_place;
     if (permit.goes()) continue;
     const bool gives_up = permit.verdict == Permit::Verdict::kRefuse;
-    for (std::size_t before = 0; gives_up && before < i; ++before) links_[before]->withdrawn(wish->key());
+    for (std::size_t before = 0; gives_up && before < i; ++before) links_[before]->refused(*wish, permit);
     co_return permit;
   }
   co_return leave;

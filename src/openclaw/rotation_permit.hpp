@@ -52,6 +52,7 @@ struct Permit {
   std::optional<Duration> look_again{};  // after this; else whoever gave the answer wakes the instance
   bool in_place = false;                 // kGo: the pods that run have been given it, and need no restart
   bool warns = false;                    // kWait: a Warning tells it once, as with kRefuse
+  bool bad_value = false;                // kRefuse: for whoever would take these values
   bool goes() const { return verdict == Verdict::kGo; }
 };
 
@@ -63,14 +64,16 @@ class RotationPermits {
   virtual Task<Result<Permit>> ask(WishPtr wish) = 0;
   // The pods restart now.
   virtual void written(const RotationWish&) {}
+  // Somebody who was asked after this one does not allow it.
+  virtual void refused(const RotationWish& wish, const Permit&) { withdrawn(wish.key()); }
   // No restart is due, or no longer: the values went back, the spec was edited, the instance is gone.
   virtual void withdrawn(const kube::Key&) {}
   // Pods that restarted cannot run as they are. `why` goes on from the instance's name: "exits with 78".
   virtual void failed(const kube::Key&, const std::string& /*why*/) {}
 };
 
-// Several, asked in the order they were added until one does not let go. A refusal withdraws what those before it have
-// set aside for the restart; one that waits keeps it.
+// Several, asked in the order they were added until one does not let go. Those before it are told of a refusal, and
+// keep nothing set aside for the restart; one that waits keeps it.
 class PermitChain final : public RotationPermits {
  public:
   void add(std::unique_ptr<RotationPermits> permits) { links_.push_back(std::move(permits)); }

@@ -25,6 +25,7 @@ struct Fleet {
   RolloutLimits limits{.at_once = 10, .canaries = 5};
   std::map<kube::Key, std::string> runs{};  // instance -> content of the Secret it was started with
   std::set<kube::Key> ready{};              // of these
+  std::map<kube::Key, SteadyTime> since{};  // when they began
   SecretContent now{.content = "c1", .version = "1"};
   SteadyTime time{1h};
   RolloutBooks books = open();
@@ -40,7 +41,12 @@ struct Fleet {
                                        return all;
                                      },
                                  .stand = [this](const kube::Key& instance, const kube::Key&,
-                                                 const std::string& content) { return stand(instance, content); }});
+                                                 const std::string& content) { return stand(instance, content); },
+                                 .lately =
+                                     [this](const kube::Key& instance, const kube::Key&) {
+                                       const auto began = since.find(instance);
+                                       return began != since.end() && time - began->second < limits.deadline;
+                                     }});
   }
   Consumer stand(const kube::Key& instance, const std::string& content) {
     const auto has = runs.find(instance);
@@ -58,6 +64,7 @@ struct Fleet {
   void write(const kube::Key& instance) {
     runs[instance] = now.content;
     ready.erase(instance);
+    since[instance] = time;
     books.written(instance, time);
   }
   void becomes_ready(const kube::Key& instance) {
@@ -160,15 +167,106 @@ TEST(RolloutBooks, OneThatWasTakenBackToAnotherValueIsNoProofOfTheNewOne) {
   EXPECT_EQ(fleet.reason(agent(6)), "CanariesFirst");
 }
 
-TEST(RolloutBooks, OneThatIsToldToHaveFailedStopsTheRestAtOnceAndForGood) {
+// Five canaries that are good, and the third of them told to have failed.
+std::unique_ptr<Fleet> told_of(Duration later = 1min) {
+  auto fleet = std::make_unique<Fleet>(30);
+  for (int i = 0; i < 5; ++i) fleet->goes(agent(i));
+  for (int i = 0; i < 5; ++i) fleet->becomes_ready(agent(i));
+  fleet->time += later;
+  fleet->books.failed(agent(2), "exits with 78", true);
+  return fleet;
+}
+
+TEST(RolloutBooks, OneThatIsToldToHaveFailedStopsTheRestAtOnce) {
+  const auto fleet = told_of();
+  EXPECT_THAT(fleet->books.stopped(), ElementsAre(kube::Key{"ns", "keys"}));
+  EXPECT_EQ(fleet->reason(agent(9)), "SecretRolloutPaused");
+  fleet->becomes_ready(agent(2));
+  EXPECT_EQ(fleet->reason(agent(9)), "SecretRolloutPaused") << "said of the pod before it failed";
+}
+
+TEST(RolloutBooks, WhenOneThatWasToldToHaveFailedIsWellTheOthersFollow) {
+  const auto fleet = told_of();
+  EXPECT_EQ(fleet->reason(agent(9)), "SecretRolloutPaused");
+  fleet->books.take_woken();
+  fleet->books.not_ready(agent(2));
+  EXPECT_EQ(fleet->reason(agent(9)), "SecretRolloutPaused");
+  fleet->becomes_ready(agent(2));
+  EXPECT_THAT(fleet->books.take_woken(), ElementsAre(agent(9)));
+  EXPECT_TRUE(fleet->goes(agent(9)));
+}
+
+TEST(RolloutBooks, WhatEndsLongAfterItsRestartSaysNothingOfTheSecret) {
+  const auto fleet = told_of(10min);
+  EXPECT_THAT(fleet->books.stopped(), IsEmpty());
+  EXPECT_TRUE(fleet->goes(agent(9)));
+}
+
+TEST(RolloutBooks, OneThatFailedAndIsDeletedHoldsNobodyBack) {
+  const auto told = told_of();
+  EXPECT_EQ(told->reason(agent(9)), "SecretRolloutPaused");
+  told->books.gone(agent(2));
+  EXPECT_THAT(told->books.stopped(), IsEmpty());
+  EXPECT_TRUE(told->goes(agent(9)));
+
+  Fleet late(30);
+  for (int i = 0; i < 5; ++i) late.goes(agent(i));
+  late.time += 10min;
+  late.books.expire(late.time);
+  EXPECT_EQ(late.reason(agent(9)), "SecretRolloutPaused");
+  for (int i = 0; i < 5; ++i) late.books.gone(agent(i));
+  EXPECT_TRUE(late.goes(agent(9)));
+}
+
+// A fleet whose first canary has a proof that refuses the value.
+std::unique_ptr<Fleet> with_a_refusal() {
+  auto fleet = std::make_unique<Fleet>(30);
+  EXPECT_TRUE(fleet->ask(agent(0)).goes());
+  const auto failure =
+      fleet->books.refused({.instance = agent(0), .secrets = {{"keys", fleet->now}}}, "failed its proof");
+  EXPECT_THAT(failure.secrets, ElementsAre("keys"));
+  EXPECT_EQ(fleet->books.in_progress(), 0U);
+  return fleet;
+}
+
+TEST(RolloutBooks, AValueThatACanarysProofRefusesIsTriedByNobodyElse) {
+  const auto fleet = with_a_refusal();
+  for (int i = 1; i < 30; ++i) EXPECT_EQ(fleet->reason(agent(i)), "SecretRolloutPaused");
+  EXPECT_THAT(fleet->ask(agent(1)).message, HasSubstr("\"agent-1000\" failed its proof"));
+  EXPECT_TRUE(fleet->ask(agent(0)).goes()) << "it says again why it waits, or is proven after all";
+  const auto again =
+      fleet->books.refused({.instance = agent(0), .secrets = {{"keys", fleet->now}}}, "failed its proof");
+  EXPECT_THAT(again.secrets, IsEmpty()) << "told once";
+  EXPECT_TRUE(fleet->ask(agent(7), true).goes()) << "by order";
+}
+
+TEST(RolloutBooks, ARefusalEndsWithANewValueAGoodProofOrItsInstance) {
+  const auto next = with_a_refusal();
+  next->now = {.content = "c2", .version = "2"};
+  EXPECT_TRUE(next->goes(agent(1)));
+
+  const auto proven = with_a_refusal();
+  EXPECT_EQ(proven->reason(agent(1)), "SecretRolloutPaused");
+  EXPECT_TRUE(proven->goes(agent(0)));
+  EXPECT_TRUE(proven->goes(agent(1)));
+
+  const auto elsewhere = with_a_refusal();
+  elsewhere->books.withdrawn(agent(0));
+  EXPECT_TRUE(elsewhere->goes(agent(1)));
+
+  const auto deleted = with_a_refusal();
+  deleted->books.gone(agent(0));
+  EXPECT_TRUE(deleted->goes(agent(1)));
+}
+
+TEST(RolloutBooks, ARefusalAfterGoodCanariesIsThatInstancesOwnAffair) {
   Fleet fleet(30);
   for (int i = 0; i < 5; ++i) fleet.goes(agent(i));
   for (int i = 0; i < 5; ++i) fleet.becomes_ready(agent(i));
-  const auto failure = fleet.books.failed(agent(2), "exits with 78", true);
-  EXPECT_THAT(failure.secrets, ElementsAre("keys"));
-  EXPECT_EQ(fleet.reason(agent(9)), "SecretRolloutPaused");
-  fleet.becomes_ready(agent(2));
-  EXPECT_EQ(fleet.reason(agent(9)), "SecretRolloutPaused");
+  EXPECT_TRUE(fleet.ask(agent(5)).goes());
+  EXPECT_THAT(fleet.books.refused({.instance = agent(5), .secrets = {{"keys", fleet.now}}}, "failed its proof").secrets,
+              IsEmpty());
+  EXPECT_TRUE(fleet.goes(agent(6)));
 }
 
 TEST(RolloutBooks, AnOldSightOfASecretDoesNotBringItsOldRolloutBack) {

@@ -1,4 +1,6 @@
 // Many instances, one Secret: who restarts when, on the embedded API server.
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,6 +13,12 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
+
+constexpr kube::Resource kProofs{"batch", "v1", "jobs", "Job"};
+constexpr std::string_view kProven = R"({"metadata":{"annotations":{"openclaw.rocks/secret-proof":"command",
+    "openclaw.rocks/secret-proof-command":"[\"check-key\"]"}}})";
+constexpr std::string_view kRefused = R"({"status":{"conditions":[{"type":"FailureTarget","status":"True"},
+    {"type":"Failed","status":"True","reason":"PodFailurePolicy"}]}})";
 
 std::string agent(int n) { return "agent-" + std::to_string(n); }
 
@@ -95,6 +103,38 @@ TEST_F(OpenClawRollout, W13ABadValueStopsAfterItsCanariesAndTheNextOneGoesOn) {
   world.secret("keys", R"({"A":"Mw=="})");
   world.until("canaries of the next value", [&] { return waiting("SecretRolloutPaused") == 0; });
   EXPECT_LE(restarting().size(), 4U);  // the two that hang, and two canaries
+}
+
+// One Job, and not one of every instance after the other.
+TEST_F(OpenClawRollout, AValueThatTheProofOfACanaryRefusesIsTriedByNobodyElseUntilThereIsAnother) {
+  fleet(4, {.at_once = 4, .canaries = 1});
+  for (int i = 0; i < size; ++i) {
+    world.settle_after(agent(i), [&] { world.merge(kInstances, agent(i), kProven); });
+  }
+  world.secret("keys", R"({"A":"Mg=="})");
+  world.until("the line", [&] { return waiting("CanariesFirst") == 3; });
+  world.until("the Job", [this] { return world.all(kProofs).size() == 1; });
+  const std::string job(json::find_string(world.all(kProofs).front(), "metadata.name"));
+  world.merge(kProofs, job, kRefused, "status");
+  world.until("the stop", [&] { return waiting("SecretRolloutPaused") == 3; });
+  int rejected = 0;
+  for (int i = 0; i < size; ++i) {
+    rejected += world.condition(agent(i), "SecretsReady") == "False/SecretRejected" ? 1 : 0;
+    EXPECT_EQ(world.generation(agent(i)), 1);
+  }
+  EXPECT_EQ(rejected, 1);
+  EXPECT_EQ(world.all(kProofs).size(), 1U);
+  for (int i = 0; i < size; ++i) {
+    world.settle_after(agent(i), [&] { world.merge(kInstances, agent(i), R"({"metadata":{"labels":{"a":"b"}}})"); });
+  }
+  EXPECT_EQ(waiting("SecretRolloutPaused"), 3) << "it says the same at the next look";
+
+  world.secret("keys", R"({"A":"Mw=="})");
+  world.until("another Job", [&] {
+    return std::ranges::any_of(world.all(kProofs),
+                               [&](const json::Value& one) { return json::find_string(one, "metadata.name") != job; });
+  });
+  world.until("all of them", [&] { return waiting("SecretRolloutPaused") == 0; });
 }
 
 TEST_F(OpenClawRollout, Row19ACatchUpAfterADowntimeIsStaggered) {

@@ -30,7 +30,7 @@ ProofAnswer without_verdict(const ProofSettings& settings, const ProofCase& proo
 }
 
 ProofAnswer rejected(const ProofCase& proof) {
-  Permit refused{.verdict = Verdict::kRefuse, .reason = "SecretRejected"};
+  Permit refused{.verdict = Verdict::kRefuse, .reason = "SecretRejected", .bad_value = true};
   refused.message = fmt::format(
       "The proof refused the new value of {}: running pods keep the old one. Write another value; what the proof "
       "printed is in the log of Job {}, and once that is deleted the value is tried again",

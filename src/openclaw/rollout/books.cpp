@@ -31,6 +31,11 @@ RolloutBooks::Campaign RolloutBooks::begin(const kube::Key& secret, const Secret
   return out;
 }
 
+// Nothing was tried with its pods: what its proof says now is all there is to know.
+bool RolloutBooks::asks_again(const Campaign& campaign, const RestartRequest& request) {
+  return campaign.refused && campaign.failed_with(request.instance);
+}
+
 RolloutStanding RolloutBooks::standing_of(const RestartRequest& request) {
   RolloutStanding out{.starts_pods = request.starts_pods,
                       .immediate = request.immediate,
@@ -50,10 +55,13 @@ RolloutStanding RolloutBooks::standing_of(const RestartRequest& request) {
                          .sharing = sharing,
                          .good = campaign.good,
                          .under_way = static_cast<int>(campaign.under_way.size()),
-                         .member = campaign.under_way.contains(request.instance),
+                         .member = campaign.under_way.contains(request.instance) || asks_again(campaign, request),
                          .stopped_by = {},
                          .why = {}};
-    if (campaign.failure) shared.stopped_by = campaign.failure->instance.name, shared.why = campaign.failure->why;
+    if (campaign.failure && !asks_again(campaign, request)) {
+      shared.stopped_by = campaign.failure->instance.name;
+      shared.why = campaign.failure->why;
+    }
     out.shared.push_back(std::move(shared));
   }
   return out;
@@ -102,9 +110,15 @@ void RolloutBooks::written(const kube::Key& instance, SteadyTime now) {
   if (slot == slots_.end()) return;
   slot->second.since = now;
   slot->second.written = true;
+  for (auto& [secret, campaign] : campaigns_) {
+    if (campaign.refused && campaign.failed_with(instance)) go_on(secret, campaign);
+  }
 }
 
 void RolloutBooks::withdrawn(const kube::Key& instance) {
+  for (auto& [secret, campaign] : campaigns_) {
+    if (campaign.refused && campaign.failed_with(instance)) go_on(secret, campaign);
+  }
   const auto slot = slots_.find(instance);
   if (!line_.contains(instance) && (slot == slots_.end() || slot->second.written)) return;
   leave_line(instance);
@@ -121,7 +135,18 @@ void RolloutBooks::gone(const kube::Key& instance) {
   leave_line(instance);
   if (const auto slot = slots_.find(instance); slot != slots_.end()) leave_campaigns(instance, slot->second);
   free_slot(instance);
+  for (auto& [secret, campaign] : campaigns_) {
+    if (campaign.failed_with(instance)) go_on(secret, campaign);
+  }
   move_up();
+}
+
+// Nobody failed with it, as far as anybody can still say.
+void RolloutBooks::go_on(const kube::Key& secret, Campaign& campaign) {
+  campaign.failure.reset();
+  campaign.told = campaign.refused = false;
+  campaign.not_ready = true;
+  wake_line(secret);
 }
 
 // Of a slot that nobody used. Pods that restart already go on doing so, and count.
@@ -148,11 +173,10 @@ void RolloutBooks::rolled_out(const kube::Key& instance) {
     return cluster_.stand(instance, secret, campaign.to.content) == Consumer::kGood;
   };
   for (auto& [secret, campaign] : campaigns_) {
-    const bool had_failed = campaign.failure && campaign.failure->instance == instance && !campaign.for_good;
+    const bool had_failed = campaign.failed_with(instance) && campaign.not_ready;
     if (!had_failed || !is_good(secret, campaign)) continue;
-    campaign.failure.reset();
     ++campaign.good;
-    wake_line(secret);
+    go_on(secret, campaign);
   }
   if (const auto slot = slots_.find(instance); slot != slots_.end() && slot->second.written) {
     for (const auto& [secret, content] : slot->second.secrets) {
@@ -166,33 +190,63 @@ void RolloutBooks::rolled_out(const kube::Key& instance) {
   move_up();
 }
 
+void RolloutBooks::not_ready(const kube::Key& instance) {
+  for (auto& [secret, campaign] : campaigns_) {
+    if (campaign.failed_with(instance)) campaign.not_ready = true;
+  }
+}
+
 // The shared Secrets whose content that is rolled out this one restarted for. One that was told of may have been ready
-// before.
+// before; long after the restart its end has another reason.
 std::set<std::string> RolloutBooks::tried_by(const kube::Key& instance, bool told) const {
   std::set<std::string> out;
   const auto slot = slots_.find(instance);
   for (const auto& [secret, campaign] : campaigns_) {
     if (secret.ns != instance.ns) continue;
     const bool restarts = slot != slots_.end() && slot->second.written && campaign.under_way.contains(instance);
-    const bool has_it = told && cluster_.stand(instance, secret, campaign.to.content) != Consumer::kOther;
+    const bool has_it = told && cluster_.lately(instance, secret) &&
+                        cluster_.stand(instance, secret, campaign.to.content) != Consumer::kOther;
     if (restarts || has_it) out.insert(secret.name);
   }
   return out;
 }
 
-RolloutBooks::Failure RolloutBooks::failed(const kube::Key& instance, std::string why, bool for_good) {
-  Failure failure{instance, std::move(why), tried_by(instance, for_good)};
+RolloutBooks::Failure RolloutBooks::failed(const kube::Key& instance, std::string why, bool told) {
+  Failure failure{instance, std::move(why), tried_by(instance, told)};
   for (const std::string& name : failure.secrets) {
     Campaign& campaign = campaigns_.find({instance.ns, name})->second;
-    if (campaign.failure && campaign.for_good) continue;
+    if (campaign.failure && campaign.told) continue;
     campaign.failure = failure;
-    campaign.for_good = for_good;
+    campaign.told = told;
+    campaign.refused = false;
+    campaign.not_ready = !told;
     wake_line({instance.ns, name});
   }
   if (const auto slot = slots_.find(instance); slot != slots_.end()) {
     leave_campaigns(instance, slot->second);
     free_slot(instance);
   }
+  move_up();
+  return failure;
+}
+
+RolloutBooks::Failure RolloutBooks::refused(const RestartRequest& request, std::string why) {
+  Failure failure{request.instance, std::move(why), {}};
+  for (const auto& [name, content] : request.secrets) {
+    const auto found = campaigns_.find({request.instance.ns, name});
+    if (found == campaigns_.end() || found->second.to.content != content.content) continue;
+    Campaign& campaign = found->second;
+    if (!campaign.failure && campaign.good < limits_.canaries) failure.secrets.insert(name);
+  }
+  for (const std::string& name : failure.secrets) {
+    const kube::Key secret{request.instance.ns, name};
+    Campaign& campaign = campaigns_.find(secret)->second;
+    campaign.failure = failure;
+    campaign.refused = true;
+    wake_line(secret);
+  }
+  leave_line(request.instance);
+  let_go(request.instance);
   move_up();
   return failure;
 }
@@ -258,9 +312,7 @@ std::vector<kube::Key> RolloutBooks::take_woken() {
 }
 
 bool RolloutBooks::follows(const kube::Key& instance) const {
-  const auto is_failed = [&instance](const auto& entry) {
-    return entry.second.failure && entry.second.failure->instance == instance;
-  };
+  const auto is_failed = [&instance](const auto& entry) { return entry.second.failed_with(instance); };
   return slots_.contains(instance) || std::ranges::any_of(campaigns_, is_failed);
 }
 

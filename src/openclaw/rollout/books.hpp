@@ -34,6 +34,8 @@ class RolloutBooks {
     std::function<int(const kube::Key& secret)> sharing;
     std::function<std::vector<kube::Key>(const kube::Key& secret)> consumers;
     std::function<Consumer(const kube::Key& instance, const kube::Key& secret, const std::string& content)> stand;
+    // Was its newest restart for this Secret, and is the deadline of it not over?
+    std::function<bool(const kube::Key& instance, const kube::Key& secret)> lately;
   };
   struct Failure {
     kube::Key instance;
@@ -55,8 +57,14 @@ class RolloutBooks {
   void found(const kube::Key& instance, SteadyTime since);
   // All of its pods are of the newest template, and ready.
   void rolled_out(const kube::Key& instance);
-  // They will not be. `for_good`: even if they become ready later.
-  Failure failed(const kube::Key& instance, std::string why, bool for_good);
+  // They are not, or not all.
+  void not_ready(const kube::Key& instance);
+  // They will not be. `told`: by their end, and not by the time it took. They may have been ready before it, and what
+  // is said of them may be older than it: only pods that were seen not ready, and are ready then, are well.
+  Failure failed(const kube::Key& instance, std::string why, bool told);
+  // A proof refused the new values, so its pods keep the old ones. As a canary it stands for all who share them. Names
+  // the Secrets whose rollout stops by it, and not those that stood still already.
+  Failure refused(const RestartRequest& request, std::string why);
   // What took longer than the deadline has failed.
   std::vector<Failure> expire(SteadyTime now);
 
@@ -83,7 +91,11 @@ class RolloutBooks {
     int good = 0;
     std::set<kube::Key> under_way;
     std::optional<Failure> failure;
-    bool for_good = false;
+    bool told = false;      // how it failed; see failed(),
+    bool refused = false;   // and refused(): this one may ask its proof again
+    bool not_ready = true;  // its pods were seen not ready since
+
+    bool failed_with(const kube::Key& instance) const { return failure && failure->instance == instance; }
   };
   struct Place {
     RestartRequest request;
@@ -92,6 +104,7 @@ class RolloutBooks {
 
   Campaign& campaign_for(const kube::Key& secret, const SecretContent& content);
   Campaign begin(const kube::Key& secret, const SecretContent& content) const;
+  static bool asks_again(const Campaign& campaign, const RestartRequest& request);
   RolloutStanding standing_of(const RestartRequest& request);
   void take_slot(const RestartRequest& request, SteadyTime now);
   void leave_campaigns(const kube::Key& instance, const Slot& slot);
@@ -99,6 +112,7 @@ class RolloutBooks {
   void let_go(const kube::Key& instance);
   std::set<std::string> tried_by(const kube::Key& instance, bool told) const;
   void leave_line(const kube::Key& instance);
+  void go_on(const kube::Key& secret, Campaign& campaign);
   void move_up();
   void wake_line(const kube::Key& secret);
 

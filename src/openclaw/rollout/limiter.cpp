@@ -70,15 +70,17 @@ RolloutLimiter::RolloutLimiter(View& view, const ReferenceIndex& index, Clock& c
       clock_(clock),
       limits_(limits),
       hooks_(std::move(hooks)),
-      books_(limits,
-             {.sharing = [&index](const kube::Key& s) { return static_cast<int>(index.instances_of(s).size()); },
-              .consumers =
-                  [&index](const kube::Key& secret) {
-                    const auto& all = index.instances_of(secret);
-                    return std::vector<kube::Key>(all.begin(), all.end());
-                  },
-              .stand = [this](const kube::Key& instance, const kube::Key& secret,
-                              const std::string& content) { return stand(instance, secret, content); }}) {
+      books_(
+          limits,
+          {.sharing = [&index](const kube::Key& s) { return static_cast<int>(index.instances_of(s).size()); },
+           .consumers =
+               [&index](const kube::Key& secret) {
+                 const auto& all = index.instances_of(secret);
+                 return std::vector<kube::Key>(all.begin(), all.end());
+               },
+           .stand = [this](const kube::Key& instance, const kube::Key& secret,
+                           const std::string& content) { return stand(instance, secret, content); },
+           .lately = [this](const kube::Key& instance, const kube::Key& secret) { return lately(instance, secret); }}) {
   view_.live(kLimited).on_change([this](const kube::Key& key, const LivePtr&, const LivePtr&) {
     if (books_.follows(key)) look_at(key);
   });
@@ -116,6 +118,14 @@ void RolloutLimiter::withdrawn(const kube::Key& instance) {
   } else {
     books_.withdrawn(instance);
   }
+  wake_next();
+}
+
+// A value that one provider does not take it takes from nobody: others need not find that out for themselves.
+void RolloutLimiter::refused(const RotationWish& wish, const Permit& permit) {
+  if (!permit.bad_value) return withdrawn(wish.key());
+  const RolloutBooks::Failure failure = books_.refused(request_of(wish), "failed its proof");
+  if (!failure.secrets.empty()) hooks_.stopped(failure);
   wake_next();
 }
 
@@ -179,7 +189,7 @@ void RolloutLimiter::find_again() {
 // What the watch shows may be older than what we wrote: the newer of the two counts.
 void RolloutLimiter::look_at(const kube::Key& instance) {
   const LivePtr live = view_.live(kLimited).get(instance);
-  if (live == nullptr || !rolled_out(state_of(*live))) return;
+  if (live == nullptr || !rolled_out(state_of(*live))) return books_.not_ready(instance);
   books_.rolled_out(instance);
   wake_next();
 }
@@ -190,6 +200,12 @@ void RolloutLimiter::expire() {
 
 void RolloutLimiter::wake_next() {
   for (const kube::Key& instance : books_.take_woken()) hooks_.wake(instance);
+}
+
+bool RolloutLimiter::lately(const kube::Key& instance, const kube::Key& secret) const {
+  const LivePtr live = view_.live(kLimited).get(instance);
+  const auto newest = live == nullptr ? std::nullopt : newest_restart(*live, clock_.now());
+  return newest && newest->restart.secrets.contains(secret.name) && newest->age < limits_.deadline;
 }
 
 Consumer RolloutLimiter::stand(const kube::Key& instance, const kube::Key& secret, const std::string& content) const {

@@ -30,7 +30,9 @@ class RolloutLimiter final : public RotationPermits {
   void written(const RotationWish& wish) override;
   void withdrawn(const kube::Key& instance) override;
 
-  // At once, without waiting for the deadline, and for good.
+  void refused(const RotationWish& wish, const Permit& permit) override;
+
+  // At once, without waiting for the deadline.
   void failed(const kube::Key& instance, const std::string& why) override;
 
   // Instances are divided among replicas, each with its part of what may restart at once, or, where that is less than
@@ -52,6 +54,7 @@ class RolloutLimiter final : public RotationPermits {
   void look_at(const kube::Key& instance);
   void expire();
   void wake_next();
+  bool lately(const kube::Key& instance, const kube::Key& secret) const;
   RolloutBooks::Consumer stand(const kube::Key& instance, const kube::Key& secret, const std::string& content) const;
 
   View& view_;
