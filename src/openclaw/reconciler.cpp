@@ -53,6 +53,13 @@ std::span<const Finding> findings_of(const Memory& memory) {
   return *memory.settled.findings;
 }
 
+// A refusal of the API server's is looked at as often as any other failure.
+Outcome after_failed_pass(Code code, Duration at_most) {
+  Outcome next = kube::after_failed_write(code);
+  if (next.kind == Outcome::Kind::kAfter) next.after = std::min(next.after, at_most);
+  return next;
+}
+
 double seconds(SteadyTime::duration d) { return std::chrono::duration<double>(d).count(); }
 
 // Rows that the API server does not let us write have a condition that says so.
@@ -142,8 +149,8 @@ Task<Outcome> Reconciler::reconcile(kube::Key key) {
   }
   metrics_.reconciled(key, "error", took);
   const bool awaited = memory->failed_part.has_value();
-  const Outcome next =
-      awaited ? Outcome::again_after(kLookForAwaited, Lane::kRetry) : kube::after_failed_write(outcome.error().code);
+  const Outcome next = awaited ? Outcome::again_after(std::min(kLookForAwaited, options_.retry_at_most), Lane::kRetry)
+                               : after_failed_pass(outcome.error().code, options_.retry_at_most);
   if (next.kind == Outcome::Kind::kDone) {
     log::info("nothing more is done for an instance", {{"instance", key.text()}, {"why", outcome.error().message}});
     co_return next;

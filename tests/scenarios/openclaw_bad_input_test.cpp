@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "apiserver/server/embedded_server.hpp"
 #include "base/encoding.hpp"
 #include "tests/scenarios/openclaw_running.hpp"
 
@@ -124,6 +125,20 @@ TEST_F(OpenClawBadInput, ASecretOfAMebibyteRotatesAsAnyOther) {
   };
   running(R"({"env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"keys","key":"A"}}}]})", data('1'));
   rotates_once([&] { world.secret("keys", data('2')); });
+}
+
+// What the API server refuses passes with an edit, a quota or a policy, which nothing tells of.
+TEST_F(OpenClawBadInput, W23ARefusedWriteIsTriedAgainAsSoonAsAnyOther) {
+  for (const auto& [status, reason] : {std::pair{403, "Forbidden"}, std::pair{422, "Invalid"}}) {
+    world.server().faults().add(
+        {.verb = "patch", .resource = "statefulsets", .status = status, .reason = reason, .message = "no"});
+  }
+  world.instance("agent", "{}");
+  world.start_operator({.operator_namespace = "rotor",
+                        .quiet = std::chrono::nanoseconds(0),
+                        .retry_at_most = std::chrono::milliseconds(100)});
+  world.until("the StatefulSet", [this] { return world.generation("agent") == 1; });
+  EXPECT_EQ(world.server().faults().hits(), 2U);
 }
 
 TEST_F(OpenClawBadInput, SuspensionIsAnEventAndAPhase) {
