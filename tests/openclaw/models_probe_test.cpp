@@ -22,6 +22,7 @@ class ModelsProbe : public testing::Test {
   ModelsProbe() {
     std::string pattern = (fs::temp_directory_path() / "models-probe-XXXXXX").string();
     folder = ::mkdtemp(pattern.data());
+    temporary = folder.string();
     std::ofstream(folder / "probe.js") << models_probe_command().at(2);
   }
   ~ModelsProbe() override { fs::remove_all(folder); }
@@ -35,7 +36,7 @@ class ModelsProbe : public testing::Test {
     openclaw(R"(echo 'Config warnings: none'; echo '{"auth":{"probes":{"results":[)" + results + R"(]}}}'; exit 0)");
   }
   int run(int patience_ms = 400) {
-    const std::string command = "cd " + folder.string() + " && T=" + folder.string() + " TMPDIR=" + folder.string() +
+    const std::string command = "cd " + folder.string() + " && T=" + folder.string() + " TMPDIR=" + temporary +
                                 " HOME=" + folder.string() + "/home PATH=" + folder.string() +
                                 ":$PATH ROTOR_PROOF_PATIENCE_MS=" + std::to_string(patience_ms) +
                                 " ROTOR_PROOF_PAUSE_MS=20" + " node -e \"$(cat probe.js)\" 2>&1";
@@ -51,6 +52,7 @@ class ModelsProbe : public testing::Test {
   }
 
   fs::path folder;
+  std::string temporary;  // TMPDIR
   std::string said;
 };
 
@@ -93,6 +95,13 @@ TEST_F(ModelsProbe, HasNoVerdictWhenTheProgramIsMissingBreaksOrHangs) {
   EXPECT_EQ(run(), 2) << said;
   openclaw("exec sleep 60");
   EXPECT_EQ(run(), 2) << said;
+}
+
+TEST_F(ModelsProbe, HasNoVerdictWhereNothingCanBeWritten) {
+  answers(R"({"provider":"anthropic","status":"ok"})");
+  temporary = (folder / "not-there").string();
+  EXPECT_EQ(run(), 2) << said;
+  EXPECT_THAT(said, HasSubstr("the test itself failed"));
 }
 
 TEST_F(ModelsProbe, GivesTheProgramAScratchFolderAndTheConfigurationOfTheInstance) {

@@ -18,17 +18,15 @@ const started = Date.now();
 const left = () => PATIENCE - (Date.now() - started);
 
 const home = process.env.OPENCLAW_STATE_DIR || join(process.env.HOME || "/", ".openclaw");
-const scratch = mkdtempSync(join(tmpdir(), "rotor-proof-"));
 const env = {
   ...process.env,
   OPENCLAW_CONFIG_PATH: process.env.OPENCLAW_CONFIG_PATH || join(home, "openclaw.json"),
-  OPENCLAW_STATE_DIR: scratch,
 };
 
 function end(code, words) {
   console.log(`openclaw-models: ${words}`);
   try {
-    rmSync(scratch, { recursive: true, force: true });
+    if (env.OPENCLAW_STATE_DIR !== process.env.OPENCLAW_STATE_DIR) rmSync(env.OPENCLAW_STATE_DIR, { recursive: true, force: true });
   } catch {
     // The pod goes, and the folder with it.
   }
@@ -111,7 +109,9 @@ async function askAll() {
   return answers;
 }
 
+// What node itself fails with is exit code 1, too: nothing may throw outside of this.
 (async () => {
+  env.OPENCLAW_STATE_DIR = mkdtempSync(join(tmpdir(), "rotor-proof-"));
   for (;;) {
     const verdict = judge(await askAll());
     if (verdict.code !== 2 || left() <= PAUSE) end(verdict.code, verdict.words);
