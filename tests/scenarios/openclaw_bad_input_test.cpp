@@ -114,6 +114,64 @@ TEST_F(OpenClawBadInput, FiveHundredVariablesReachThePodAndASecondPassWritesNoth
   stays([this] { world.merge(kInstances, "agent", R"({"metadata":{"annotations":{"poke":"1"}}})"); });
 }
 
+// References that lead back to Secrets which are made for the instance.
+TEST_F(OpenClawBadInput, AnInstanceThatReadsItsOwnTokenRestartsOnceWhenItChangesAndNotForItself) {
+  running(R"({"envFrom":[{"secretRef":{"name":"agent-gateway-token"}}]})", "");
+  for (const char* annotation : {R"("poke":"0")", R"("openclaw.rocks/secret-rollback":"true")"}) {
+    stays(
+        [&] { world.merge(kInstances, "agent", R"({"metadata":{"annotations":{)" + std::string(annotation) + "}}}"); });
+  }
+  const std::int64_t generation = world.generation("agent");
+  world.merge(kSecrets, "agent-gateway-token", R"({"data":{"token":")" + base64_encode(std::string(64, 'a')) + "\"}}");
+  world.until("the restart", [&] { return world.generation("agent") > generation; });
+  stays([this] { world.merge(kInstances, "agent", R"({"metadata":{"annotations":{"poke":"1"}}})"); });
+  EXPECT_EQ(world.generation("agent"), generation + 1);
+}
+
+TEST_F(OpenClawBadInput, ACopyOfAGoodValueThatTheSpecNamesIsKeptAndIsNotCopiedItself) {
+  const auto copies = [this] {
+    std::set<std::string> names;
+    for (const json::Value& secret : world.all(kSecrets)) {
+      std::string name(json::find_string(secret, "metadata.name"));
+      if (name.starts_with("agent-last-good-")) names.insert(std::move(name));
+    }
+    return names;
+  };
+  const auto copy_of_keys = [this] {
+    for (const json::Value& secret : world.all(kSecrets)) {
+      if (json::serialize(secret).contains(R"("openclaw.rocks/copy-of":"keys")")) {
+        return std::string(json::find_string(secret, "metadata.name"));
+      }
+    }
+    return std::string();
+  };
+  const auto rolls_out = [this] {
+    world.merge(kStatefulSets, "agent",
+                R"({"status":{"observedGeneration":)" + std::to_string(world.generation("agent")) +
+                    R"(,"replicas":1,"updatedReplicas":1,"readyReplicas":1}})",
+                "status");
+  };
+  world.secret("keys", R"({"A":"MQ=="})");
+  world.instance("agent", kEnvFrom);
+  world.merge(kInstances, "agent", R"({"metadata":{"annotations":{"openclaw.rocks/secret-rollback":"true"}}})");
+  world.start_operator({.operator_namespace = "rotor", .quiet = std::chrono::nanoseconds(0), .proven_after = {}});
+  world.until("the StatefulSet", [this] { return world.generation("agent") == 1; });
+  rolls_out();
+  world.until("copies of keys and token", [&] { return copies().size() == 2; });
+  const std::string copy = copy_of_keys();
+  const std::int64_t generation = world.generation("agent");
+  world.merge(kInstances, "agent", R"({"spec":{"envFrom":[{"secretRef":{"name":")" + copy + R"("}}]}})");
+  world.until("the pod with it", [&] { return world.generation("agent") > generation; });
+  rolls_out();
+  world.until("the status", [this] { return world.condition("agent", "SecretsReady") == "True/AllSecretsFound"; });
+  for (const char* annotation : {R"("poke":"1")", R"("openclaw.rocks/secret-rollback":null)", R"("poke":"2")"}) {
+    stays(
+        [&] { world.merge(kInstances, "agent", R"({"metadata":{"annotations":{)" + std::string(annotation) + "}}}"); });
+    EXPECT_FALSE(world.get(kSecrets, copy).is_null()) << "pods start with it: " << annotation;
+  }
+  EXPECT_EQ(copies(), std::set<std::string>{copy});
+}
+
 // What the API server takes at most in one Secret.
 TEST_F(OpenClawBadInput, ASecretOfAMebibyteRotatesAsAnyOther) {
   const auto data = [](char first) {

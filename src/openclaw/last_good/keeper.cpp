@@ -46,6 +46,15 @@ api::Secret copy_document(const OpenClawInstance& instance, const std::string& n
   return out;
 }
 
+// Copies that the spec itself names: they are what pods start with, for as long as it does, and need no copy.
+std::set<std::string> named_copies(const WorkloadSight& sight) {
+  std::set<std::string> names;
+  for (const auto& [name, reference] : sight.references) {
+    if (name.starts_with(copy_prefix(sight.key.name))) names.insert(name);
+  }
+  return names;
+}
+
 // What the pods run with is what the Secret holds: it can be copied.
 bool holds_what_runs(const WorkloadSight& sight, const std::string& name, const SecretEntry& runs) {
   const auto seen = sight.observed.find(name);
@@ -65,7 +74,7 @@ bool ended_before(const PodGlimpse& pod, const std::string& trial) {
 Task<Result<SightPtr>> LastGoodKeeper::look(SightPtr sight) {
   if (sight->live.object == nullptr || sight->marks_only || sight->live.state == nullptr) co_return sight;
   if (!wants_rollback(*sight->instance)) {
-    if (!sight->live.last_good.refuses()) CO_TRY_VOID(co_await remove_copies(sight->instance, {}));
+    if (!sight->live.last_good.refuses()) CO_TRY_VOID(co_await remove_copies(sight->instance, named_copies(*sight)));
     co_return sight;
   }
   const auto out = std::make_shared<WorkloadSight>(*sight);
@@ -105,8 +114,9 @@ bool LastGoodKeeper::gave_up(const WorkloadSight& sight) const {
 
 Task<Result<LastGood>> LastGoodKeeper::keep(SightPtr sight) {
   LastGood out = sight->last_good;
-  std::set<std::string> copies;
+  std::set<std::string> copies = named_copies(*sight);
   for (const auto& [name, runs] : sight->live.state->secrets) {
+    if (copies.contains(name)) continue;
     const auto kept = out.secrets.find(name);
     const bool known = kept != out.secrets.end();
     const bool there = known && has_copy(*sight, kept->second.copy);
