@@ -57,7 +57,8 @@ TEST_P(InstancePage, ShowsWhatItsManifestsBringAbout) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Pages, InstancePage,
-                         testing::Values("docs/openclaw-identity.md", "docs/openclaw-lifecycle.md"));
+                         testing::Values("docs/openclaw-identity.md", "docs/openclaw-lifecycle.md",
+                                         "docs/coming-from-openclaw-operator.md"));
 
 }  // namespace
 }  // namespace rotor::test
