@@ -125,16 +125,28 @@ bool contains_list(const Described& list, const Array& live, const Array& desire
   return true;
 }
 
+bool contains_member(const Described& what, const Object& live, std::string_view name, const Value& wanted,
+                     const Owned& owned) {
+  if (wanted.is_null()) return true;
+  const Owned at = owned.field(name);
+  const Value* present = live.if_contains(name);
+  return present != nullptr ? contains_at(what.field(name), *present, wanted, at) : is_empty(wanted) && at.itself();
+}
+
 bool contains_object(const Described& what, const Object& live, const Object& desired, const Owned& owned) {
-  for (const auto& [name, wanted] : desired) {
-    if (wanted.is_null()) continue;
-    const Owned at = owned.field(name);
-    const Value* present = live.if_contains(name);
-    const bool there =
-        present != nullptr ? contains_at(what.field(name), *present, wanted, at) : is_empty(wanted) && at.itself();
-    if (!there) return false;
-  }
-  return true;
+  return std::ranges::all_of(
+      desired, [&](const auto& member) { return contains_member(what, live, member.key(), member.value(), owned); });
+}
+
+// An object of this resource has them, be they written there or not: of what a list shows the list alone says them.
+bool is_type_name(std::string_view member) { return member == "apiVersion" || member == "kind"; }
+
+bool contains_document(const json::Type& type, const Value& live, const Value& desired, const FieldSet& owned) {
+  if (!live.is_object() || !desired.is_object()) return false;
+  return std::ranges::all_of(desired.get_object(), [&](const auto& member) {
+    return is_type_name(member.key()) ||
+           contains_member({&json::unwrapped(type)}, live.get_object(), member.key(), member.value(), Owned(owned));
+  });
 }
 
 bool contains_at(const Described& what, const Value& live, const Value& desired, const Owned& owned) {
@@ -202,7 +214,7 @@ FieldSet owned_fields(const Value& live, std::string_view manager) {
 }
 
 bool apply_changes(const json::Type& type, const Value& live, const Value& desired, const FieldSet& owned) {
-  return owned.empty() || !contains(type, live, desired, owned) || owns_more(owned, desired);
+  return owned.empty() || !contains_document(type, live, desired, owned) || owns_more(owned, desired);
 }
 
 bool apply_changes_part(const json::Type& type, const Value& live, const Value& desired, const FieldSet& all,

@@ -23,7 +23,7 @@ bool owns_more(const kube::FieldSet& owned, const json::Value& desired);
 // What `manager` owns, by apply or by an update, from metadata.managedFields; empty when it never wrote the object.
 kube::FieldSet owned_fields(const json::Value& live, std::string_view manager);
 
-// `owned`: the owned_fields() of `live`.
+// `owned`: the owned_fields() of `live`, which may stand as a list shows it: without apiVersion and kind.
 bool apply_changes(const json::Type& type, const json::Value& live, const json::Value& desired,
                    const kube::FieldSet& owned);
 

@@ -7,8 +7,10 @@ import time
 import pytest
 
 from harness.objects import ES, INSTANCES, Cluster, external_secret, fake_store, instance, set_fake_values
-from harness.operator import Operator
+from harness.operator import NAMESPACE, SERVICE_ACCOUNT, Operator
 from harness.processes import wait_for
+
+USER = f"system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}"
 
 
 QUIET = 1  # seconds without another change, after which a pod is restarted: the operator's default
@@ -208,6 +210,31 @@ def test_the_operator_killed_in_the_middle_loses_nothing_and_restarts_once(plane
     operator.process.stop(signal.SIGKILL)
     operator.start()
     stays(cluster, ns, generation + 1)
+
+
+def test_b238_the_operator_killed_while_it_makes_an_instance_makes_the_rest_once(plane, moto, operator):
+    cluster = Cluster(plane)
+    ns = cluster.namespace("rot-made")
+    set_secret(cluster, ns, "keys", {"A": "1"}, create=True)
+    cluster.create(INSTANCES, ns, "agent", instance("keys"))
+    wait_for(lambda: cluster.core.list_namespaced_service_account(ns, field_selector="metadata.name=agent").items, 30, "its first object")
+    operator.process.stop(signal.SIGKILL)
+    operator.start()
+    uid = running(cluster, ns)
+    cluster.wait_condition(INSTANCES, ns, "agent")
+    assert cluster.generation(ns, "agent") == 1
+    second = Operator(plane, name="operator-made")  # one that knows nothing looks at all of it, and has nothing to write
+    mark = plane.audit_length()
+    try:
+        second.start()
+        wait_for(lambda: 'openclaw_reconcile_total{instance="agent",namespace="%s",result="success"}' % ns in second.get("/metrics")[1], 30, "a pass")
+    finally:
+        second.stop()
+    written = [(e["verb"], e["requestURI"]) for e in plane.audit(USER, mark)
+               if e["verb"] in {"create", "update", "patch", "delete"} and e.get("objectRef", {}).get("namespace") == ns
+               and e["objectRef"]["resource"] not in {"events", "openclawinstances"}]
+    assert written == []
+    assert cluster.generation(ns, "agent") == 1 and cluster.pod_uid(ns, "agent") == uid
 
 
 def test_no_restart_loop_when_two_operators_race_for_the_digest_key(plane, moto, operator):

@@ -142,5 +142,14 @@ TEST(ApplyChanges, OfAPartLooksAtThatPartAlone) {
   EXPECT_TRUE(apply_changes_part(whole(), doc(kLive), desired, ours, {"metadata"}));
 }
 
+// As a list of the API server shows it, which has them for all of its items.
+TEST(ApplyChanges, AnObjectWithoutItsOwnKindIsNoDifference) {
+  const kube::FieldSet owned = *kube::FieldSet::parse(R"({"f:spec":{"f:atomic":{}}})");
+  const json::Value wanted = doc(R"({"apiVersion":"v1","kind":"Whole","spec":{"atomic":[1]}})");
+  EXPECT_FALSE(apply_changes(whole(), doc(R"({"spec":{"atomic":[1]}})"), wanted, owned));
+  EXPECT_TRUE(apply_changes(whole(), doc(R"({"spec":{"atomic":[2]}})"), wanted, owned));
+  EXPECT_TRUE(apply_changes(whole(), doc(R"({"spec":{}})"), wanted, owned));
+}
+
 }  // namespace
 }  // namespace rotor::openclaw
