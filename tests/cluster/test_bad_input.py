@@ -160,6 +160,51 @@ def test_a_missing_secret_in_env_from_is_named_by_the_instance(cluster):
     assert "not-there" in condition["message"]
 
 
+def refused_instance(cluster: Cluster, spec: dict) -> str:
+    with pytest.raises(k8s.client.ApiException) as refused:
+        cluster.create(INSTANCES, "bad", "never", spec)
+    assert refused.value.status == 422, refused.value
+    return json.loads(refused.value.body)["message"]
+
+
+@pytest.mark.parametrize("row, spec, words", [
+    ("B300", {"image": {"tag": ""}}, ["spec.image"]),
+    ("B301", {"image": {"pullPolicy": "Sometimes"}}, ["spec.image.pullPolicy", "Sometimes"]),
+    ("B302", {"env": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]}, ["spec.env", "Duplicate"]),
+])
+def test_what_the_schema_of_an_instance_refuses_is_named(cluster, row, spec, words):
+    said = refused_instance(cluster, spec)
+    for word in words:
+        assert word in said, (row, said)
+
+
+def test_b303_a_field_that_an_instance_does_not_have_is_pruned(cluster):
+    made = cluster.create(INSTANCES, "bad", "foo-field", {"foo": {"a": 1}, "suspended": True})
+    assert "foo" not in made["spec"] and made["spec"]["suspended"] is True
+
+
+def test_a_stateful_set_with_another_selector_is_left_as_it_is_and_named(cluster):
+    cluster.apps.create_namespaced_stateful_set("bad", {"metadata": {"name": "taken"}, "spec": {
+        "serviceName": "x", "replicas": 0, "podManagementPolicy": "OrderedReady", "selector": {"matchLabels": {"app": "other"}},
+        "template": {"metadata": {"labels": {"app": "other"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}}})
+    before = cluster.apps.read_namespaced_stateful_set("taken", "bad").spec
+    cluster.create(INSTANCES, "bad", "taken", {})
+    condition = cluster.wait_condition(INSTANCES, "bad", "taken", "False", reason="ReconcileFailed")
+    assert 'StatefulSet "taken"' in condition["message"], condition
+    assert cluster.apps.read_namespaced_stateful_set("taken", "bad").spec == before
+    wait_for(lambda: [e for e in cluster.events("bad", "taken") if e.reason == "ReconcileFailed" and e.type == "Warning"], 30, "the Warning")
+
+
+def test_a_role_binding_to_another_role_is_left_as_it_is_and_named(cluster, plane):
+    rbac = k8s.client.RbacAuthorizationV1Api(plane.api_client())
+    rbac.create_namespaced_role_binding("bad", {"metadata": {"name": "bound"}, "roleRef": {
+        "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "other"}})
+    cluster.create(INSTANCES, "bad", "bound", {})
+    condition = cluster.wait_condition(INSTANCES, "bad", "bound", "False", reason="ReconcileFailed")
+    assert 'RoleBinding "bound"' in condition["message"], condition
+    assert rbac.read_namespaced_role_binding("bound", "bad").role_ref.name == "other"
+
+
 def test_the_good_ones_go_on(cluster):
     cluster.create(ES, "bad", "good", external_secret("good", "good", {"A": "text"}))
     cluster.wait_condition(ES, "bad", "good")
