@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 15> kProviderVariables = {
     "DEEPSEEK_API_KEY",     "OPENROUTER_API_KEY",    "XAI_API_KEY"};
 
 // Containers of a pod share one set of names, init containers and sidecars included.
-constexpr std::array<std::string_view, 17> kOperatorsContainers = {"init-config",
+constexpr std::array<std::string_view, 18> kOperatorsContainers = {"init-config",
                                                                    "init-pnpm",
                                                                    "init-python",
                                                                    "init-skills",
@@ -33,7 +33,8 @@ constexpr std::array<std::string_view, 17> kOperatorsContainers = {"init-config"
                                                                    "tailscale",
                                                                    "ollama",
                                                                    "web-terminal",
-                                                                   "otel-collector"};
+                                                                   "otel-collector",
+                                                                   "secret-reload"};
 
 bool brings_a_key(const json::Value& variable) {
   const std::string_view name = json::find_string(variable, "name");

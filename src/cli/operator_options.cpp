@@ -249,6 +249,7 @@ Result<void> finish(OperatorFlags& flags) {
   if (flags.openclaw.rollouts.deadline < std::chrono::seconds(1)) {
     return fail(Code::kInvalid, "--rollout-deadline: at least 1s, or every restart has failed at once");
   }
+  flags.openclaw.progress_deadline = flags.openclaw.rollouts.deadline;
   TRY_VOID(set_duration("--check-interval", flags.webhook_check, flags.webhook.check));
   TRY_VOID(set_duration("--lookahead-interval", flags.webhook_lookahead, flags.webhook.lookahead));
   TRY_VOID(finish(flags.leader));

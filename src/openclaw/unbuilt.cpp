@@ -1,5 +1,6 @@
 #include "openclaw/unbuilt.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -41,6 +42,13 @@ bool asks(const json::Value* value) {
   return value->is_array() && !value->get_array().empty();
 }
 
+// The workspaces themselves are made.
+bool asks_for_workspace_skills(const json::Value& spec) {
+  const json::Value* more = json::find(spec, "workspace.additionalWorkspaces");
+  if (more == nullptr || !more->is_array()) return false;
+  return std::ranges::any_of(more->get_array(), [](const json::Value& one) { return asks(json::find(one, "skills")); });
+}
+
 }  // namespace
 
 std::vector<std::string> unbuilt_features(const json::Value& spec) {
@@ -50,7 +58,7 @@ std::vector<std::string> unbuilt_features(const json::Value& spec) {
     std::string name = fmt::format("spec.{}", feature.field);
     if (out.empty() || out.back() != name) out.push_back(std::move(name));
   }
-  if (asks(json::find(spec, "workspace.additionalWorkspaces"))) out.emplace_back("spec.workspace.additionalWorkspaces");
+  if (asks_for_workspace_skills(spec)) out.emplace_back("spec.workspace.additionalWorkspaces[].skills");
   return out;
 }
 

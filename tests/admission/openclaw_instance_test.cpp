@@ -73,6 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
         DenialCase{"B311Uv", R"("initContainers":[{"name":"init-uv"}])", "is reserved"},
         DenialCase{"B311Empty", R"("initContainers":[{}])", "spec.initContainers[0].name is empty"},
         DenialCase{"B311Sidecar", R"("sidecars":[{"name":"gateway-proxy"}])", "spec.sidecars[0].name"},
+        DenialCase{"B311Reload", R"("sidecars":[{"name":"secret-reload"}])", "is reserved"},
         DenialCase{"B312Up", R"("workspace":{"initialFiles":{"../x":""}})", "spec.workspace.initialFiles"},
         DenialCase{"B312Hidden", R"("workspace":{"initialFiles":{".hidden":""}})", "begins with a dot"},
         DenialCase{"B312HiddenBelow", R"("workspace":{"initialFiles":{"a/.b":""}})", "begins with a dot"},

@@ -228,6 +228,7 @@ TEST(OperatorFlags, OfRestartsReachTheController) {
   EXPECT_EQ(limits.at_once_in_namespace, 2);
   EXPECT_EQ(limits.canaries, 3);
   EXPECT_EQ(limits.deadline, std::chrono::minutes(3));
+  EXPECT_EQ(flags.openclaw.progress_deadline, std::chrono::minutes(3)) << "an instance that goes back has no more time";
   flags.rollout_deadline = "0s";
   const auto refused = finish(flags);
   ASSERT_FALSE(refused);

@@ -15,7 +15,8 @@ TEST(Unbuilt, IsWhatTheSpecAsksForAndNothingThatIsOnlyMentioned) {
   EXPECT_THAT(unbuilt("{}"), IsEmpty());
   EXPECT_THAT(unbuilt(R"({"chromium":{"enabled":false,"image":{}},"skills":[],"backup":{"historyLimit":3},
                           "autoUpdate":{"enabled":false,"checkInterval":"24h"},"skillPackUpdatePolicy":"Replace",
-                          "runtimeDeps":{"pnpm":false,"python":false},"workspace":{"initialFiles":{"a":"b"}},
+                          "runtimeDeps":{"pnpm":false,"python":false},
+                          "workspace":{"initialFiles":{"a":"b"},"additionalWorkspaces":[{"name":"a","skills":[]}]},
                           "networking":{"ingress":{"enabled":false}},"restoreFrom":"","probes":null})"),
               IsEmpty());
 }
@@ -25,10 +26,10 @@ TEST(Unbuilt, IsNamedByItsField) {
                           "runtimeDeps":{"pnpm":true,"python":true},"restoreFrom":"x",
                           "networking":{"ingress":{"enabled":true},"httpRoute":{"enabled":true}},
                           "observability":{"metrics":{"serviceMonitor":{"enabled":true}}},
-                          "workspace":{"additionalWorkspaces":[{"name":"a"}]}})"),
+                          "workspace":{"additionalWorkspaces":[{"name":"a"},{"name":"b","skills":["s"]}]}})"),
               ElementsAre("spec.backup.schedule", "spec.chromium", "spec.networking.httpRoute",
                           "spec.networking.ingress", "spec.observability.metrics.serviceMonitor", "spec.restoreFrom",
-                          "spec.runtimeDeps", "spec.skills", "spec.workspace.additionalWorkspaces"));
+                          "spec.runtimeDeps", "spec.skills", "spec.workspace.additionalWorkspaces[].skills"));
 }
 
 }  // namespace
