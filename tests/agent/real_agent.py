@@ -68,8 +68,7 @@ class RealAgent(LocalRun):
                          flags=["--inherit-env=MODEL_URL", *flags], command=["openclaw", "gateway"],
                          env={"MODEL_URL": provider.url, "PATH": f"{openclaw()}/bin:{os.environ['PATH']}"})
 
-    @staticmethod
-    def values(key: str) -> dict:
+    def values(self, key: str) -> dict:
         return {"assistant/keys": {"anthropic": key, "gateway": TOKEN}}
 
     def rotate(self, key: str):

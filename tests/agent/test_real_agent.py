@@ -1,5 +1,6 @@
 """`rotor run … -- openclaw gateway` with OpenClaw from npm: from manifests to turns, over rotations, to a clear end."""
 
+import pathlib
 import re
 import signal
 
@@ -7,6 +8,12 @@ from harness.processes import wait_for
 from real_agent import EXAMPLE, RealAgent, Turn, digest
 
 ONE, TWO, REFUSED = "sk-ant-tests-one", "sk-ant-tests-two", "sk-ant-tests-rejected"
+
+
+def environment_of(agent: RealAgent) -> dict[str, str]:
+    """That of the process that was started last."""
+    lines = pathlib.Path(f"/proc/{agent.pids()[-1]}/environ").read_text().split("\0")
+    return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
 def test_a_rotation_lets_the_running_turn_end_with_the_old_key_and_begins_the_next_with_the_new(tmp_path, provider):
@@ -50,6 +57,43 @@ def test_a_configuration_that_the_program_refuses_is_told_with_exit_code_78(tmp_
         agent.wait_output(r"exited with code 78: OpenClaw cannot use its configuration", timeout=120)
         assert re.search(r"noSuchKey", agent.output), "the program's own words are there"
         assert not re.search(r"ready, on", agent.output)
+
+
+def going_back(folder: pathlib.Path) -> pathlib.Path:
+    """The example, whose configuration takes a word from the Secret, and told to go back to the last good value."""
+    manifests = folder / "agent.yaml"
+    text = (EXAMPLE / "agent.yaml").read_text()
+    for old, new in {
+            "metadata: {name: assistant, namespace: openclaw}":
+                'metadata: {name: assistant, namespace: openclaw, annotations: {openclaw.rocks/secret-rollback: "true"}}',
+            "  - {secretKey: ANTHROPIC_API_KEY, ":
+                "  - {secretKey: LOG_LEVEL, remoteRef: {key: assistant/keys, property: level}}\n  - {secretKey: ANTHROPIC_API_KEY, ",
+            "      agents: {": '      logging: {level: "${LOG_LEVEL}"}\n      agents: {'}.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    manifests.write_text(text)
+    return manifests
+
+
+class WithLevel(RealAgent):
+    level = "info"
+
+    def values(self, key: str) -> dict:
+        values = super().values(key)
+        return {"assistant/keys": {**values["assistant/keys"], "level": self.level}}
+
+
+def test_a_value_that_the_program_ends_on_with_exit_code_78_is_taken_back(tmp_path, provider):
+    with WithLevel(tmp_path, provider, ONE, manifests=going_back(tmp_path)) as agent:
+        url = agent.wait_ready()
+        assert environment_of(agent)["LOG_LEVEL"] == "info"
+        wait_for(lambda: "assistant-last-good-" in agent.kubectl("-n", "openclaw", "get", "secrets", "-o", "name"), 30,
+                 "a copy of the good value")
+        agent.level = "no-such-level"
+        agent.rotate(ONE)
+        agent.wait_output(r"exited with code 78", timeout=60)
+        assert agent.wait_ready(count=2) == url
+        assert environment_of(agent)["LOG_LEVEL"] == "info"
 
 
 def in_place(folder):
