@@ -1,6 +1,9 @@
 #include "openclaw/workload_sight.hpp"
 
+#include <utility>
+
 #include "base/hash.hpp"
+#include "base/log.hpp"
 #include "openclaw/apply_diff.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/converge.hpp"
@@ -107,8 +110,19 @@ api::StatefulSet WorkloadSight::marked(std::string hash, std::string state, std:
 }
 
 Task<Result<std::shared_ptr<const Digester>>> WorkloadGatherer::digester() {
-  CO_TRY(auto key, co_await key_.get());
-  co_return std::make_shared<const Digester>(std::move(key));
+  auto key = co_await key_.get();
+  tell_of_key(key);
+  if (!key) co_return std::unexpected(std::move(key).error());
+  co_return std::make_shared<const Digester>(*std::move(key));
+}
+
+// Once, and not of each instance, whose condition says it too.
+void WorkloadGatherer::tell_of_key(const Result<std::shared_ptr<const kube::DigestKey>>& key) {
+  if (std::exchange(without_key_, !key) == !key) return;
+  if (key) return log::info("there is a key to compare Secrets by: agents restart for changed ones again");
+  log::warn("no agent restarts for a changed Secret: there is no key to compare them by",
+            {{"error", key.error().message},
+             {"way_out", "let Rotor create Secrets in its own namespace, and get rotor-rotation-key there"}});
 }
 
 Task<bool> WorkloadGatherer::secrets_changed(InstancePtr instance, std::shared_ptr<Memory> memory) {

@@ -64,6 +64,7 @@ class WorkloadGatherer {
 
  private:
   Task<Result<std::shared_ptr<const Digester>>> digester();
+  void tell_of_key(const Result<std::shared_ptr<const kube::DigestKey>>& key);
   Task<Result<bool>> template_changes(SightPtr sight, std::shared_ptr<Memory> memory);
   Task<Result<bool>> missed_before_us(SightPtr sight);
 
@@ -71,6 +72,7 @@ class WorkloadGatherer {
   Applier& applier_;
   SecretReader secrets_;
   kube::RotationKey key_;
+  bool without_key_ = false;  // and the log says so
 };
 
 // Tells pod templates apart, in a few bytes.

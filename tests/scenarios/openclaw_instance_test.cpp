@@ -139,9 +139,20 @@ TEST_F(OpenClawLife, AnObjectOfAnotherControllerIsNotTaken) {
 TEST_F(OpenClawLife, WithoutTheDigestKeyThereIsNoRotationAndAConditionThatSaysSo) {
   world.secret("keys", R"({"A":"MQ=="})");
   world.instance("foo", R"({"envFrom":[{"secretRef":{"name":"keys"}}]})");
+  world.instance("bar", R"({"envFrom":[{"secretRef":{"name":"keys"}}]})");
+  testing::internal::CaptureStderr();
   world.start_operator({.operator_namespace = "no-such-namespace", .quiet = std::chrono::nanoseconds(0)});
-  world.until("the condition",
-              [this] { return world.condition("foo", "RotationKeyUnavailable") == "True/RotationKeyUnavailable"; });
+  for (const char* name : {"foo", "bar"}) {
+    world.until("the condition", [this, name] {
+      return world.condition(name, "RotationKeyUnavailable") == "True/RotationKeyUnavailable";
+    });
+  }
+  const std::string log = testing::internal::GetCapturedStderr();
+  const std::size_t told = log.find("no agent restarts for a changed Secret");
+  EXPECT_NE(told, std::string::npos) << log;
+  EXPECT_EQ(log.find("no agent restarts for a changed Secret", told + 1), std::string::npos)
+      << "once, not per instance";
+  EXPECT_THAT(log, HasSubstr("no-such-namespace/rotor-rotation-key"));
   EXPECT_EQ(world.secret_hash("foo"), "");
   world.settle_after("foo", [this] { world.secret("keys", R"({"A":"Mg=="})"); });
   EXPECT_EQ(world.generation("foo"), 1);
