@@ -102,9 +102,14 @@ void add_doctor(CLI::App& app, Action& action) {
   command->add_option("--service-account", flags->account, "Whose rights are asked for")
       ->default_str("your own")
       ->type_name("NAMESPACE/NAME");
-  command->add_option("--operator-namespace", flags->options.operator_namespace, "Where Rotor is, and its Lease")
+  command
+      ->add_option("--operator-namespace", flags->options.operator_namespace,
+                   "Where Rotor is, with its Lease and its key")
       ->default_str("rotor-system, or that of --service-account")
       ->type_name("NAMESPACE");
+  command->add_option("--leader-election-id", flags->options.lease, "The Lease that replicas agree by")
+      ->default_str("as Rotor's Deployment says, external-secrets-controller")
+      ->type_name("NAME");
   choice(command->add_option("-o,--output", flags->format, "How it is written; json and yaml are for other programs"),
          {"text", "json", "yaml"})
       ->capture_default_str();

@@ -101,6 +101,11 @@ class Doctor {
     for (Diagnosis& one : more) found_.push_back(std::move(one));
   }
 
+  void learn_lease(const json::Value& deployment) {
+    if (json::find_string(deployment, "metadata.namespace") != options_.operator_namespace) return;
+    if (std::string name = lease_of_rotor(deployment); !name.empty() && lease_.empty()) lease_ = std::move(name);
+  }
+
   // Not being let to is a finding; not being there is for who asked.
   Result<void> not_looked_at(const kube::Resource& resource, const Error& error) {
     if (error.code != Code::kDenied) return std::unexpected(error);
@@ -139,8 +144,11 @@ class Doctor {
     for (const kube::Resource& resource : examination.versions) {
       const std::string ns = resource.namespaced ? options_.ns : "";
       const auto listed =
-          co_await kube::list_all(client_, resource, ns, {}, [this, &examination](std::string_view text) {
-            if (const auto object = json::parse(text)) take(examination.examine(*object));
+          co_await kube::list_all(client_, resource, ns, {}, [this, &examination, &resource](std::string_view text) {
+            const auto object = json::parse(text);
+            if (!object) return;
+            if (resource.plural == kDeployments.plural) learn_lease(*object);
+            take(examination.examine(*object));
           });
       if (listed) break;
       if (listed.error().code == Code::kNotFound) continue;  // not served: the next version, or nothing is there
@@ -166,15 +174,19 @@ class Doctor {
     const kube::Resource resource = whose.account ? kReviews : kSelfReviews;
     CO_TRY(const std::optional<bool> all, co_await ask(resource, kEverything, whose));
     if (!all || *all) co_return Result<void>{};
-    std::vector<Right> missing, missing_of_the_lease;
-    const RightsOf own{options_.account, options_.operator_namespace};
-    for (const Right& right : rights_of(options_.features)) {
-      const bool lease = is_of_the_own_namespace(right);
-      CO_TRY(const std::optional<bool> allowed, co_await ask(resource, right, lease ? own : whose));
-      if (allowed && !*allowed) (lease ? missing_of_the_lease : missing).push_back(right);
+    std::vector<Right> missing, missing_of_its_own;
+    const RightsOf own{options_.account, options_.operator_namespace, lease_};
+    const std::vector<Right> rights = rights_of(options_.features);
+    const bool reaches_its_own = whose.ns.empty() || whose.ns == own.ns;
+    for (const Right& right : rights) {
+      const Right of_all{right.group, right.resource, right.verb};
+      const bool with_the_rest = reaches_its_own && std::ranges::find(rights, of_all) != rights.end();
+      if (right.own && with_the_rest) continue;
+      CO_TRY(const std::optional<bool> allowed, co_await ask(resource, right, right.own ? own : whose));
+      if (allowed && !*allowed) (right.own ? missing_of_its_own : missing).push_back(right);
     }
     take(missing_rights(missing, whose));
-    take(missing_rights(missing_of_the_lease, own));
+    take(missing_rights(missing_of_its_own, own));
     co_return Result<void>{};
   }
 
@@ -192,6 +204,7 @@ class Doctor {
   kube::Client& client_;
   const DoctorOptions options_;
   const std::vector<Examination> examinations_ = examinations(options_);
+  std::string lease_ = options_.lease;  // or as Rotor's Deployment has it
   std::vector<UnknownKind> unknown_;
   Diagnoses found_;
 };

@@ -13,7 +13,8 @@ namespace rotor::inspect {
 
 struct DoctorOptions {
   std::string ns{};                      // empty: all namespaces
-  std::string operator_namespace{};      // where the Lease is
+  std::string operator_namespace{};      // where the Lease is, and the key of digests
+  std::string lease{};                   // its name; empty: that of Rotor's Deployment
   std::vector<std::string> providers{};  // that are built
   std::vector<std::string> features{};
   std::optional<kube::Key> account{};  // whose rights; none: of who asks

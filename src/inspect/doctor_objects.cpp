@@ -69,6 +69,14 @@ std::set<std::string, std::less<>> unbuilt_generators(const json::Value& externa
   return out;
 }
 
+// By the label that the chart and deploy/ give.
+bool is_rotors(const json::Value& object) {
+  const json::Value* labels = json::find(object, "metadata.labels");
+  const json::Object* all = labels == nullptr ? nullptr : labels->if_object();
+  const json::Value* name = all == nullptr ? nullptr : all->if_contains("app.kubernetes.io/name");
+  return name != nullptr && name->is_string() && name->get_string() == "rotor";
+}
+
 }  // namespace
 
 Diagnoses examine_deployment(const json::Value& deployment) {
@@ -87,13 +95,27 @@ Diagnoses examine_deployment(const json::Value& deployment) {
   return {};
 }
 
+std::string lease_of_rotor(const json::Value& deployment) {
+  constexpr std::string_view kFlag = "--leader-election-id=";
+  if (!is_rotors(deployment)) return {};
+  const json::Array* containers = list_at(deployment, "spec.template.spec.containers");
+  if (containers == nullptr) return {};
+  for (const json::Value& container : *containers) {
+    const json::Array* args = list_at(container, "args");
+    if (args == nullptr) continue;
+    for (const json::Value& arg : *args) {
+      if (arg.is_string() && arg.get_string().starts_with(kFlag)) {
+        return std::string(std::string_view(arg.get_string()).substr(kFlag.size()));
+      }
+    }
+  }
+  return {};
+}
+
 Diagnoses examine_webhook_configuration(const json::Value& configuration) {
   const std::string_view name = json::find_string(configuration, "metadata.name");
   if (name != "externalsecret-validate" && name != "secretstore-validate") return {};
-  const json::Value* labels = json::find(configuration, "metadata.labels");
-  const json::Object* object = labels == nullptr ? nullptr : labels->if_object();
-  const json::Value* whose = object == nullptr ? nullptr : object->if_contains("app.kubernetes.io/name");
-  if (whose != nullptr && whose->is_string() && whose->get_string() == "rotor") return {};
+  if (is_rotors(configuration)) return {};
   return {{"webhook", fmt::format("validatingwebhookconfiguration/{}", name),
            "is another operator's: once that has stopped, every change of a store or an ExternalSecret is refused",
            fmt::format("once it has stopped: kubectl delete validatingwebhookconfiguration {}", name)}};

@@ -11,70 +11,52 @@
 namespace rotor::inspect {
 namespace {
 
-constexpr std::array<std::string_view, 5> kFeatures = {"secrets", "cluster", "openclaw", "webhook", "leader"};
-
-constexpr std::string_view kEs = "external-secrets.io";
-constexpr std::string_view kGenerators = "generators.external-secrets.io";
-constexpr std::string_view kRegistration = "admissionregistration.k8s.io";
-constexpr std::string_view kRbac = "rbac.authorization.k8s.io";
-constexpr std::string_view kLeases = "coordination.k8s.io";
+// What stands after a slash is a part of what stands before it.
+constexpr std::array<std::string_view, 11> kFeatures = {"secrets",
+                                                        "secrets/stores",
+                                                        "secrets/tokens",
+                                                        "cluster",
+                                                        "cluster/stores",
+                                                        "cluster/externalsecrets",
+                                                        "cluster/generators",
+                                                        "openclaw",
+                                                        "webhook",
+                                                        "leader",
+                                                        "metrics-auth"};
 
 struct Needs {
   std::string_view feature;
   std::string_view group;
   std::string_view resources;  // with blanks between
   std::string_view verbs;
+  std::string_view names;  // that the rule is limited to; none: all
+  bool own;                // in Rotor's own namespace
 };
 
-constexpr std::array<Needs, 31> kNeeds = {{
-    {"secrets", kEs, "secretstores externalsecrets", "get list watch patch"},
-    {"secrets", kEs, "secretstores/status externalsecrets/status", "patch"},
-    {"secrets", kEs, "secretstores/finalizers externalsecrets/finalizers", "update"},
-    {"secrets", kGenerators, "fakes passwords sshkeys uuids vaultdynamicsecrets webhooks", "get"},
-    {"secrets", kGenerators, "generatorstates", "get list watch create patch delete"},
-    {"secrets", "", "secrets", "get list watch create update patch delete"},
-    {"secrets", "", "configmaps serviceaccounts", "get list watch"},
-    {"secrets", "", "serviceaccounts/token", "create"},
-    {"secrets", "", "events", "create patch"},
-    {"cluster", kEs, "clustersecretstores clusterexternalsecrets", "get list watch patch"},
-    {"cluster", kEs, "clustersecretstores/status clusterexternalsecrets/status", "patch"},
-    {"cluster", kEs, "clustersecretstores/finalizers clusterexternalsecrets/finalizers", "update"},
-    {"cluster", kEs, "externalsecrets", "create delete"},
-    {"cluster", kGenerators, "clustergenerators", "get"},
-    {"cluster", "", "namespaces", "get list watch patch"},
-    {"openclaw", "openclaw.rocks", "openclawinstances", "get list watch patch"},
-    {"openclaw", "openclaw.rocks", "openclawinstances/status", "patch"},
-    {"openclaw", "openclaw.rocks", "openclawinstances/finalizers", "update"},
-    {"openclaw", "", "configmaps serviceaccounts services persistentvolumeclaims", "get list watch create patch"},
-    {"openclaw", "", "secrets", "get list watch create update patch delete"},
-    {"openclaw", "", "pods", "get list watch patch"},
-    {"openclaw", "", "events", "create patch"},
-    {"openclaw", "apps", "statefulsets", "get list watch create patch"},
-    {"openclaw", "apps", "deployments", "get delete"},
-    {"openclaw", "batch", "jobs", "get list watch create delete"},
-    {"openclaw", kRbac, "roles rolebindings", "get list watch create patch"},
-    {"openclaw", "networking.k8s.io", "networkpolicies", "get list watch create patch delete"},
-    {"openclaw", "policy", "poddisruptionbudgets", "get list watch create patch delete"},
-    {"webhook", kRegistration, "validatingwebhookconfigurations mutatingwebhookconfigurations", "get patch"},
-    {"webhook", "", "secrets", "get create patch"},
-    {"leader", kLeases, "leases", "create get list watch patch"},
-}};
+constexpr auto kNeeds = std::to_array<Needs>({
+#include "inspect/rights.inc"
+});
 
-// The names that a rule gives where it gives not all: a question without one would be answered with no.
-std::string_view name_asked_for(const Right& right) {
-  if (right.resource == "validatingwebhookconfigurations") return "externalsecret-validate";
-  if (right.resource == "mutatingwebhookconfigurations") return "openclaw-operator-mutating-webhook";
-  if (right.group == kLeases && right.verb != "create") return "external-secrets-controller";
-  return "";
+bool is_wanted(std::string_view feature, const std::vector<std::string>& features) {
+  const std::string_view whole = feature.substr(0, feature.find('/'));
+  return std::ranges::any_of(features, [&](const std::string& one) { return one == feature || one == whole; });
 }
 
-template <class Each>
-void words(std::string_view text, Each each) {
-  while (!text.empty()) {
-    const auto end = std::min(text.find(' '), text.size());
-    each(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
+// Each word of a text; of an empty one the empty word.
+std::vector<std::string_view> words(std::string_view text) {
+  std::vector<std::string_view> out;
+  for (std::size_t end = text.find(' '); end != std::string_view::npos; end = text.find(' ')) {
+    out.push_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
   }
+  out.push_back(text);
+  return out;
+}
+
+// The name that is asked for: a rule for some names alone would answer a question without one with no.
+std::string_view name_of(const Right& right, const RightsOf& whose) {
+  const bool lease = right.resource == "leases" && !right.name.empty();
+  return lease && !whose.lease.empty() ? std::string_view(whose.lease) : right.name;
 }
 
 std::string full_name(const Right& right) {
@@ -92,15 +74,15 @@ std::span<const std::string_view> doctor_features() { return kFeatures; }
 std::vector<Right> rights_of(const std::vector<std::string>& features) {
   std::set<Right> rights;
   for (const Needs& needs : kNeeds) {
-    if (std::ranges::find(features, needs.feature) == features.end()) continue;
-    words(needs.resources, [&](std::string_view resource) {
-      words(needs.verbs, [&](std::string_view verb) { rights.insert({needs.group, resource, verb}); });
-    });
+    if (!is_wanted(needs.feature, features)) continue;
+    for (const auto resource : words(needs.resources)) {
+      for (const auto verb : words(needs.verbs)) {
+        for (const auto name : words(needs.names)) rights.insert({needs.group, resource, verb, name, needs.own});
+      }
+    }
   }
   return {rights.begin(), rights.end()};
 }
-
-bool is_of_the_own_namespace(const Right& right) { return right.group == kLeases; }
 
 std::string review_of(const Right& right, const RightsOf& whose) {
   const auto slash = right.resource.find('/');
@@ -108,7 +90,7 @@ std::string review_of(const Right& right, const RightsOf& whose) {
                      {"resource", right.resource.substr(0, slash)},
                      {"verb", right.verb},
                      {"namespace", whose.ns},
-                     {"name", name_asked_for(right)}};
+                     {"name", name_of(right, whose)}};
   if (slash != std::string_view::npos) asked["subresource"] = right.resource.substr(slash + 1);
   json::Object spec{{"resourceAttributes", std::move(asked)}};
   if (whose.account) {
@@ -132,11 +114,19 @@ Diagnoses missing_rights(const std::vector<Right>& missing, const RightsOf& whos
   const std::string who = whose.account ? fmt::format("ServiceAccount {}/{}", whose.account->ns, whose.account->name)
                                         : std::string("whoever asks here");
   const std::string where = whose.ns.empty() ? std::string("in the whole cluster") : "in namespace " + whose.ns;
-  std::map<std::string, std::vector<std::string_view>> verbs;
-  for (const Right& right : missing) verbs[full_name(right)].push_back(right.verb);
+  struct Denied {
+    std::set<std::string_view> verbs, names;
+  };
+  std::map<std::string, Denied> denied;
+  for (const Right& right : missing) {
+    Denied& of = denied[full_name(right)];
+    of.verbs.insert(right.verb);
+    if (!right.name.empty()) of.names.insert(name_of(right, whose));
+  }
   Diagnoses out;
-  for (const auto& [resource, denied] : verbs) {
-    out.push_back({"rights", resource, fmt::format("{} may not {} them {}", who, fmt::join(denied, ", "), where),
+  for (const auto& [resource, of] : denied) {
+    const std::string which = of.names.empty() ? "them" : fmt::format("{}", fmt::join(of.names, ", "));
+    out.push_back({"rights", resource, fmt::format("{} may not {} {} {}", who, fmt::join(of.verbs, ", "), which, where),
                    "deploy/rbac.yaml has the rule, and the chart with rbac.create; --features names what is wanted"});
   }
   return out;

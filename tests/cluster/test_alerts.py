@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from harness import tools
-from test_chart import chart, find
+from harness.chart import chart, find
 
 RULES = tools.ROOT / "deploy" / "chart" / "files" / "alerts.yaml"
 RUNBOOKS = tools.ROOT / "docs" / "runbooks"

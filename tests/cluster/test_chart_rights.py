@@ -1,7 +1,10 @@
 """deploy/chart: the rights it gives, feature by feature, are those of files/rights.yaml, and no more."""
 
+import subprocess
+
 import pytest
 
+from harness import tools
 from harness.chart import chart, container, find, listed, rights
 
 CLUSTER_KINDS = {"ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "Namespace", "ValidatingWebhookConfiguration"}
@@ -110,3 +113,9 @@ def test_people_with_the_clusters_usual_roles_may_read_or_write_what_rotor_works
         assert {r[:2] for r in made} == kinds and {r[2] for r in made} == verbs
     none = chart({"rbac": {"aggregateToView": False, "aggregateToEdit": False}})
     assert {d["metadata"]["name"] for d in none if d["kind"] == "ClusterRole"} == {"rotor"}
+
+
+def test_the_doctor_asks_for_what_the_chart_gives():
+    """The table that is compiled in is written from the same list; its features are those."""
+    done = subprocess.run([tools.rotor(), "doctor", "--features=nothing"], capture_output=True, text=True)
+    assert done.returncode == 2 and all(feature in done.stderr for feature in USUAL | {"webhook", "metrics-auth"}), done.stderr

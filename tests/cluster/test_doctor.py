@@ -119,4 +119,4 @@ def test_a_server_that_cannot_be_asked_is_an_error(tmp_path):
     done = subprocess.run([tools.rotor(), "doctor", f"--kubeconfig={nowhere}"], capture_output=True, text=True, timeout=120)
     assert done.returncode == 1 and done.stderr.startswith("rotor doctor: ") and not done.stdout
     wrong = subprocess.run([tools.rotor(), "doctor", "--features=everything"], capture_output=True, text=True)
-    assert wrong.returncode == 2 and "secrets, cluster, openclaw, webhook, leader" in wrong.stderr
+    assert wrong.returncode == 2 and "secrets, secrets/stores, secrets/tokens, cluster, " in wrong.stderr

@@ -6,12 +6,12 @@ import re
 
 import pytest
 
+from harness.chart import chart, find
 from harness.objects import ES, INSTANCES, Cluster, external_secret, fake_store, instance
 from harness.operator import Operator
 from harness.processes import wait_for
 from harness.tools import ROOT
 from test_alerts import ALERTS, promtool
-from test_chart import chart, find
 
 PAGE = ROOT / "docs" / "metrics.md"
 DASHBOARD = ROOT / "deploy" / "chart" / "files" / "dashboard.json"

@@ -25,7 +25,7 @@ class Askable final : public StrictClient {
  public:
   std::map<std::string, std::string, std::less<>> items{};  // plural, or VERSION/plural → JSON, with commas
   std::set<std::string, std::less<>> denied{}, not_served{};
-  std::set<std::string, std::less<>> rights_denied{};  // "resource verb"
+  std::set<std::string, std::less<>> rights_denied{};  // "resource verb", and where only one is: "resource verb name"
   bool administrator = false;
   int questions = 0;
 
@@ -49,7 +49,9 @@ class Askable final : public StrictClient {
     const json::Value asked = *json::parse(body.reveal());
     const std::string what = std::string(json::find_string(asked, "spec.resourceAttributes.resource")) + " " +
                              std::string(json::find_string(asked, "spec.resourceAttributes.verb"));
-    const bool yes = what == "* *" ? administrator : !rights_denied.contains(what);
+    const std::string name(json::find_string(asked, "spec.resourceAttributes.name"));
+    const bool yes =
+        what == "* *" ? administrator : !rights_denied.contains(what) && !rights_denied.contains(what + " " + name);
     co_return SecretBytes(yes ? R"({"status":{"allowed":true}})" : R"({"status":{"allowed":false}})");
   }
 };
@@ -87,13 +89,48 @@ TEST_F(DoctorLook, AsksAnAdministratorOneQuestionAboutRights) {
 }
 
 TEST_F(DoctorLook, NamesTheVerbsAndTheResourceThatAreMissing) {
-  client.rights_denied = {"secrets patch", "leases patch"};
+  client.rights_denied = {"secrets patch", "leases patch external-secrets-controller"};
   const auto found = look();
   ASSERT_TRUE(found);
   EXPECT_THAT(*found, Contains(Field(&Diagnosis::says, "whoever asks here may not patch them in the whole cluster")));
   EXPECT_THAT(*found,
-              Contains(Field(&Diagnosis::says, "whoever asks here may not patch them in namespace rotor-system")));
+              Contains(Field(&Diagnosis::says,
+                             "whoever asks here may not patch external-secrets-controller in namespace rotor-system")));
   EXPECT_EQ(found->size(), 2U);
+}
+
+TEST_F(DoctorLook, AsksForTheLeaseByTheNameThatItHas) {
+  options.lease = "mine";
+  client.rights_denied = {"leases patch external-secrets-controller"};
+  EXPECT_THAT(look().value(), IsEmpty());
+  client.rights_denied = {"leases patch mine"};
+  EXPECT_THAT(look().value(), testing::ElementsAre(Field(
+                                  &Diagnosis::says, "whoever asks here may not patch mine in namespace rotor-system")));
+}
+
+TEST_F(DoctorLook, FindsTheNameOfTheLeaseInRotorsDeployment) {
+  put("deployments",
+      R"({"metadata":{"namespace":"rotor-system","name":"rotor","labels":{"app.kubernetes.io/name":"rotor"}},"spec":{"template":{"spec":{"containers":[{"args":["operator","--leader-election-id=theirs"]}]}}}})");
+  client.rights_denied = {"leases patch theirs"};
+  EXPECT_EQ(look().value().size(), 1U);
+  options.lease = "mine";
+  EXPECT_THAT(look().value(), IsEmpty()) << "what was said counts";
+  options = {.operator_namespace = "another", .providers = {"aws"}, .features = {"leader"}};
+  EXPECT_THAT(look().value(), IsEmpty()) << "another installation's";
+}
+
+TEST_F(DoctorLook, AsksForTheKeyOfDigestsInRotorsOwnNamespace) {
+  options.ns = "shop";
+  client.rights_denied = {"secrets get rotor-rotation-key"};
+  EXPECT_THAT(look().value(),
+              testing::ElementsAre(Field(
+                  &Diagnosis::says, "whoever asks here may not get rotor-rotation-key in namespace rotor-system")));
+  // Where it works there, too, that is part of what is asked for anyway.
+  client.rights_denied = {"secrets get"};
+  for (const char* ns : {"rotor-system", ""}) {
+    options.ns = ns;
+    EXPECT_EQ(look().value().size(), 1U) << ns;
+  }
 }
 
 TEST_F(DoctorLook, TellsOfCrdsThatAreNotThere) {

@@ -108,6 +108,18 @@ TEST(DoctorOperators, AreKnownByTheirImagesWhereverTheyWerePulledFrom) {
   EXPECT_THAT(examine_deployment(deployment("nginx", 1)), IsEmpty());
 }
 
+TEST(DoctorOperators, OfRotorsOwnTheNameOfTheLeaseIsRead) {
+  using inspect::lease_of_rotor;
+  json::Value rotors = deployment("registry.corp/rotor:1", 2);
+  auto& container = rotors.at("spec").at("template").at("spec").at("containers").at(0).as_object();
+  container["args"] = json::Array{"operator", "--leader-elect", "--leader-election-id=mine"};
+  EXPECT_EQ(lease_of_rotor(rotors), "") << "whose it is, the label says";
+  rotors.at("metadata").as_object()["labels"] = json::Object{{"app.kubernetes.io/name", "rotor"}};
+  EXPECT_EQ(lease_of_rotor(rotors), "mine");
+  container["args"] = json::Array{"operator", 7, "--leader-elect"};
+  EXPECT_EQ(lease_of_rotor(rotors), "");
+}
+
 TEST(DoctorWebhooks, AreLeftOversWhenTheyAreNotOurs) {
   const auto configuration = [](std::string_view name, std::string_view labels) {
     return doc(R"({"metadata":{"name":")" + std::string(name) + R"(","labels":)" + std::string(labels) + "}}");
@@ -194,6 +206,15 @@ std::set<std::string> rules_of(const json::Value& role) {
   return out;
 }
 
+// deploy/rbac.yaml has those that a flag brings as comments.
+std::vector<std::string> shipped_features() {
+  std::vector<std::string> out;
+  for (const std::string_view feature : inspect::doctor_features()) {
+    if (feature != "metrics-auth") out.emplace_back(feature);
+  }
+  return out;
+}
+
 TEST(DoctorRights, AreThoseThatAreShipped) {
   const auto documents = json::parse_yaml_stream(read_file(source_path("deploy/rbac.yaml")));
   ASSERT_TRUE(documents);
@@ -203,8 +224,7 @@ TEST(DoctorRights, AreThoseThatAreShipped) {
     if (kind == "ClusterRole" || kind == "Role") shipped.merge(rules_of(document.value));
   }
   std::set<std::string> asked;
-  const auto features = inspect::doctor_features();
-  for (const inspect::Right& right : inspect::rights_of({features.begin(), features.end()})) {
+  for (const inspect::Right& right : inspect::rights_of(shipped_features())) {
     asked.insert(std::string(right.group) + "/" + std::string(right.resource) + " " + std::string(right.verb));
   }
   EXPECT_EQ(asked, shipped);
@@ -216,6 +236,40 @@ TEST(DoctorRights, AreFewerWithoutAFeature) {
     EXPECT_THAT(right.resource, testing::Not(HasSubstr("cluster")));
   }
   EXPECT_THAT(inspect::rights_of({}), IsEmpty());
+}
+
+TEST(DoctorRights, OfAFeatureAreThoseOfItsPartsToo) {
+  const inspect::Right patch{"external-secrets.io", "secretstores", "patch"};
+  EXPECT_THAT(inspect::rights_of({"secrets"}), testing::Contains(patch));
+  EXPECT_THAT(inspect::rights_of({"secrets/stores"}), testing::Contains(patch));
+  EXPECT_THAT(inspect::rights_of({"secrets/tokens"}),
+              ElementsAre(inspect::Right{"", "serviceaccounts/token", "create"}));
+  const auto parts = inspect::rights_of({"cluster/stores", "cluster/externalsecrets", "cluster/generators"});
+  EXPECT_EQ(parts, inspect::rights_of({"cluster"}));
+}
+
+TEST(DoctorRights, ReachTheKeyOfDigestsInRotorsOwnNamespace) {
+  for (const char* feature : {"secrets", "openclaw"}) {
+    EXPECT_THAT(inspect::rights_of({feature}),
+                testing::Contains(inspect::Right{"", "secrets", "get", "rotor-rotation-key", true}));
+    EXPECT_THAT(inspect::rights_of({feature}), testing::Contains(inspect::Right{"", "secrets", "create", "", true}));
+  }
+}
+
+TEST(DoctorRights, AreAskedForByTheNamesThatTheyAreLimitedTo) {
+  const auto asked = [](const inspect::Right& right, const inspect::RightsOf& whose) {
+    return std::string(json::find_string(doc(inspect::review_of(right, whose)), "spec.resourceAttributes.name"));
+  };
+  std::set<std::string> leases, hooks;
+  for (const inspect::Right& right : inspect::rights_of({"leader", "webhook"})) {
+    if (right.resource == "leases") leases.insert(asked(right, {{}, "rotor-system", "mine"}));
+    if (right.resource == "validatingwebhookconfigurations") hooks.insert(asked(right, {}));
+  }
+  EXPECT_THAT(leases, ElementsAre("", "mine")) << "what is created has no name yet";
+  EXPECT_THAT(hooks,
+              ElementsAre("externalsecret-validate", "openclaw-operator-validating-webhook", "secretstore-validate"));
+  const inspect::Right usual{"coordination.k8s.io", "leases", "patch", "external-secrets-controller", true};
+  EXPECT_EQ(asked(usual, {{}, "rotor-system"}), "external-secrets-controller");
 }
 
 TEST(DoctorRights, AreAskedForOfOneselfOrOfAServiceAccount) {

@@ -86,7 +86,8 @@ TEST_P(Rows, NeedNoMoreThanTheOperatorsRoleGrants) {
   if (kind.make == nullptr) needed.insert("patch");
   if (kind.unwanted == Unwanted::kGoes) needed.insert("delete");
   const std::set<std::string> verbs = granted(kind.resource);
-  for (const std::string& verb : needed) EXPECT_TRUE(verbs.contains(verb)) << verb << ": add it to deploy/rbac.yaml";
+  for (const std::string& verb : needed)
+    EXPECT_TRUE(verbs.contains(verb)) << verb << ": add it to deploy/chart/files/rights.yaml";
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Rows, testing::ValuesIn(managed_kinds().begin(), managed_kinds().end()),
