@@ -6,6 +6,7 @@
 #include "base/time.hpp"
 #include "json/document.hpp"
 #include "openclaw/builders/in_place.hpp"
+#include "openclaw/file_references.hpp"
 #include "openclaw/last_good/pod_glimpse.hpp"
 #include "openclaw/live_stateful_set.hpp"
 #include "openclaw/names.hpp"
@@ -92,23 +93,6 @@ Result<Workload> read_workload(std::string_view json) {
                   .history = std::move(history)};
 }
 
-// Of the volume with keys that a program reads again: Secret -> keys.
-std::map<std::string, std::set<std::string>, std::less<>> keys_in_place(const api::Volume& volume) {
-  std::map<std::string, std::set<std::string>, std::less<>> out;
-  const auto projected = volume.projected ? json::parse(volume.projected->text) : json::Value(nullptr);
-  const json::Value* sources = projected ? json::find(*projected, "sources") : nullptr;
-  if (sources == nullptr || !sources->is_array()) return out;
-  for (const json::Value& source : sources->get_array()) {
-    const json::Value* secret = json::find(source, "secret");
-    const json::Value* items = secret == nullptr ? nullptr : json::find(*secret, "items");
-    if (items == nullptr || !items->is_array()) continue;
-    for (const json::Value& item : items->get_array()) {
-      out[std::string(json::find_string(*secret, "name"))].emplace(json::find_string(item, "key"));
-    }
-  }
-  return out;
-}
-
 // When the values were told of that the program has taken since; empty: it was told of none.
 std::string delivered_at(std::string_view pod_json) {
   const auto glimpse = openclaw::read_pod_glimpse(pod_json);
@@ -136,7 +120,10 @@ Result<Pod> read_pod(std::string_view json) {
   }
   for (const api::Volume& volume : pod.spec.volumes) {
     if (volume.secret) out.mounts.insert(volume.secret->secret_name);
-    if (volume.name == openclaw::kReloadValues) out.in_place = keys_in_place(volume);
+    if (volume.name != openclaw::kReloadValues) continue;
+    for (openclaw::FileReference& file : openclaw::files_of(volume)) {
+      out.in_place[std::move(file.name)].insert(std::move(file.key));
+    }
   }
   for (const auto& [secret, keys] : out.in_place) out.mounts.insert(secret);
   out.in_place_since = delivered_at(json);
