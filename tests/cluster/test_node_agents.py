@@ -129,3 +129,4 @@ def test_an_immutable_secret_that_is_made_anew_is_read_after_one_restart(agents,
     agent, (uid, _, generation) = agents["immutable"], stood["immutable"]
     agent.restarted(uid)
     assert agent.value() == "second" and agent.generation() == generation + 1
+    wait_for(lambda: agent.events("SecretImmutable"), 30, "the word of what a node may do with such a name")
