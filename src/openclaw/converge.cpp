@@ -100,7 +100,7 @@ Task<Result<void>> Converger::converge(const ManagedKind* kind, InstancePtr inst
   const bool builds = place == Place::kOurs && kind->build != nullptr;
   const std::string at = builds && standing.live != nullptr ? standing.live->metadata.resource_version : "";
   if (!at.empty() && memory->settled.fitted(*kind, at)) co_return Result<void>{};
-  std::string desired = builds ? kind->build(*instance, *memory->around) : std::string();
+  std::string desired = builds ? kind->build(*instance, *memory->settled.around()) : std::string();
   CO_TRY(const Step step, decide_step(*kind, place, standing, desired, instance->metadata));
   switch (step) {
     case Step::kApply:

@@ -42,7 +42,8 @@ class Converger {
 
   // First what is made once: a token that was just made is part of the surroundings of the rest.
   Task<Converged> make(InstancePtr instance, std::shared_ptr<Memory> memory);
-  // Of the instance and `memory->around`; an object that is known to be as its row builds it is not built again.
+  // Of the instance and its surroundings, as settled; an object that is known to be as its row builds it is not built
+  // again.
   Task<Converged> keep(InstancePtr instance, std::shared_ptr<Memory> memory);
 
  private:

@@ -9,6 +9,7 @@
 #include "openclaw/builders/config.hpp"
 #include "openclaw/builders/config_document.hpp"
 #include "openclaw/builders/in_place.hpp"
+#include "openclaw/builders/objects.hpp"
 #include "openclaw/builders/parts.hpp"
 #include "openclaw/builders/workspace.hpp"
 #include "openclaw/config_problem.hpp"
@@ -19,27 +20,18 @@ namespace rotor::openclaw {
 namespace {
 
 // Conditions that are there only while something is to be said.
-constexpr std::array<std::string_view, 2> kPassing = {"WorkspaceReady", "ProgramVersionKnown"};
+constexpr std::array<std::string_view, 3> kPassing = {"WorkspaceReady", "ProgramVersionKnown", "ConfigMapsReady"};
 
 constexpr std::array<std::string_view, 5> kBindWords = {"auto", "lan", "loopback", "custom", "tailnet"};
-
-Finding no_config(std::string reason, std::string message) {
-  return {.condition = "ConfigValid",
-          .status = "False",
-          .reason = std::move(reason),
-          .message = std::move(message),
-          .event = {},
-          .stops = true};
-}
 
 // Ours would be written over the user's own, and both would be gone with the instance.
 void reserved_names(const api::OpenClawInstance& instance, std::vector<Finding>& out) {
   for (const std::string& name : named_config_maps(instance.spec)) {
     if (name != config_map_name(instance) && name != workspace_map_name(instance)) continue;
-    out.push_back(no_config("ConfigMapReserved",
-                            fmt::format("A configMapRef of the spec names ConfigMap \"{}\", which is made for the "
-                                        "instance and not read: keep yours under another name",
-                                        name)));
+    out.push_back(obstacle("ConfigValid", "ConfigMapReserved",
+                           fmt::format("A configMapRef of the spec names ConfigMap \"{}\", which is made for the "
+                                       "instance and not read: keep yours under another name",
+                                       name)));
     return;
   }
 }
@@ -48,7 +40,7 @@ void reserved_names(const api::OpenClawInstance& instance, std::vector<Finding>&
 void config_text(const api::OpenClawInstance& instance, const Surroundings& around, std::vector<Finding>& out) {
   std::string problem = config_problem(instance.spec, around);
   if (problem.empty()) return;
-  out.push_back(no_config("ConfigUnreadable", std::move(problem)));
+  out.push_back(obstacle("ConfigValid", "ConfigUnreadable", std::move(problem)));
   out.back().event = "ConfigUnreadable";
 }
 
@@ -60,15 +52,15 @@ void config_source(const api::OpenClawInstance& instance, const Surroundings& ar
   const std::string key = config_key(*config->config_map_ref);
   const auto found = around.config_maps.find(name);
   if (found == around.config_maps.end() || found->second == nullptr) {
-    out.push_back(no_config("ConfigMapNotFound",
-                            fmt::format("spec.config.configMapRef: ConfigMap \"{}\" not found in namespace \"{}\"; "
-                                        "create it there, or name another one",
-                                        name, instance.metadata.ns)));
+    out.push_back(obstacle("ConfigValid", "ConfigMapNotFound",
+                           fmt::format("spec.config.configMapRef: ConfigMap \"{}\" not found in namespace \"{}\"; "
+                                       "create it there, or name another one",
+                                       name, instance.metadata.ns)));
   } else if (!found->second->contains(key)) {
-    out.push_back(no_config("ConfigMapKeyNotFound",
-                            fmt::format("spec.config.configMapRef: ConfigMap \"{}\" has no key \"{}\" in its data; add "
-                                        "it, or name another one in spec.config.configMapRef.key",
-                                        name, key)));
+    out.push_back(obstacle("ConfigValid", "ConfigMapKeyNotFound",
+                           fmt::format("spec.config.configMapRef: ConfigMap \"{}\" has no key \"{}\" in its data; add "
+                                       "it, or name another one in spec.config.configMapRef.key",
+                                       name, key)));
   } else {
     config_text(instance, around, out);
   }
@@ -162,12 +154,40 @@ void secret_delivery(const api::OpenClawInstance& instance, const Surroundings& 
   }
 }
 
+// Nothing stops for it: pods that run are left alone (rotation), and a new one starts as soon as it is there.
+void read_at_start(const api::OpenClawInstance& instance, const ConfigMapReferences& references,
+                   const Surroundings& around, std::vector<Finding>& out) {
+  const std::vector<std::string> lacking = lacking_config_maps(references, around);
+  if (instance.spec.suspended || lacking.empty()) return;
+  out.push_back(
+      {.condition = "ConfigMapsReady",
+       .status = "False",
+       .reason = "ConfigMapNotFound",
+       .message = fmt::format("Not there in namespace \"{}\": {}. A container needs it to start: a new pod waits "
+                              "for it, and one that runs is not replaced. Create it, or say `optional: true` "
+                              "where env, envFrom or the volume refers to it",
+                              instance.metadata.ns, fmt::join(lacking, ", ")),
+       .event = "ConfigMapNotFound",
+       .stops = false});
+}
+
 }  // namespace
 
-std::vector<Finding> look_over(const api::OpenClawInstance& instance, const Surroundings& around) {
+Finding obstacle(std::string_view condition, std::string_view reason, std::string message) {
+  return {.condition = std::string(condition),
+          .status = "False",
+          .reason = std::string(reason),
+          .message = std::move(message),
+          .event = {},
+          .stops = true};
+}
+
+std::vector<Finding> look_over(const api::OpenClawInstance& instance, const Surroundings& around,
+                               const ConfigMapReferences& references) {
   std::vector<Finding> out;
   reserved_names(instance, out);
   config_source(instance, around, out);
+  read_at_start(instance, references, around, out);
   workspace_sources(instance, around, out);
   unreachable_gateway(instance, out);
   refused_bind(instance, around, out);

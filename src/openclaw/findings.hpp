@@ -4,10 +4,12 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kube/object/object.hpp"
 #include "openclaw/managed.hpp"
+#include "openclaw/secret_references.hpp"
 
 namespace rotor::openclaw {
 
@@ -18,7 +20,12 @@ struct Finding {
   bool stops = false;  // nothing is made or changed until it is mended
 };
 
-std::vector<Finding> look_over(const api::OpenClawInstance& instance, const Surroundings& around);
+// `references`: the ConfigMaps of others that its containers read when they start.
+std::vector<Finding> look_over(const api::OpenClawInstance& instance, const Surroundings& around,
+                               const ConfigMapReferences& references = {});
+
+// Stops the pass; its condition is False.
+Finding obstacle(std::string_view condition, std::string_view reason, std::string message);
 
 // The first one that stops the pass; null when none does.
 const Finding* stopping(std::span<const Finding> findings);

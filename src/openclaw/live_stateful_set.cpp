@@ -46,7 +46,8 @@ Result<LiveStatefulSet> read_stateful_set(LivePtr object, const Applied& before)
   live.owned = owned_fields(live.document, kFieldManager);
   live.left = left_before_us(kube::kResource<api::StatefulSet>, live.document);
   live.claim = claim_of(live.document);
-  live.config_hash = annotation(live.document, "spec.template.metadata.annotations", kConfigHash);
+  live.config = {std::string(annotation(live.document, "spec.template.metadata.annotations", kConfigHash)),
+                 std::string(annotation(live.document, "metadata.annotations", kConfigRead))};
   live.history = annotation(live.document, "metadata.annotations", kSecretHistory);
   live.ours = owns(live.owned, {"spec", "template", "spec"});
   live.last_good = parse_last_good(annotation(live.document, "metadata.annotations", kLastGood));

@@ -6,6 +6,7 @@
 
 #include "json/document.hpp"
 #include "kube/object/fields.hpp"
+#include "openclaw/builders/objects.hpp"
 #include "openclaw/last_good/record.hpp"
 #include "openclaw/memory.hpp"
 #include "openclaw/status.hpp"
@@ -21,7 +22,7 @@ struct LiveStatefulSet {
   kube::FieldSet left;                       // what another operator wrote, and becomes ours with our first apply
   std::string hash;                          // the mark that belongs on its template
   std::shared_ptr<const SecretState> state;  // null: none of ours
-  std::string config_hash;                   // the mark of its template for what is no Secret
+  ConfigMark config;                         // the mark of its template for what is no Secret
   std::string history;                       // of restarts, as it stands there
   std::string claim;                         // of its data volume
   LastGood last_good{};                      // what its annotation says; empty: nothing

@@ -38,7 +38,6 @@ struct Memory {
   bool token_usable = false;
   std::optional<SecretBytes> token;  // nothing: known to be usable, but not read
   Settled settled;
-  SurroundingsPtr around;                  // of the last pass
   std::set<std::string> said_findings;     // messages of events, so that each comes once
   QuietPeriod quiet;                       // the burst of changes that goes on
   std::optional<SteadyTime> secret_event;  // the first one since the last rotation or full stop
@@ -48,8 +47,8 @@ struct Memory {
   std::string said_unusable;
   std::string said_permit;
   std::string said_proof;
-  std::optional<FailedPart> failed_part;  // what of the last pass failed, where a condition of its own says so
-  bool looked_for_deployment = false;     // of an operator before ours
+  std::optional<Finding> obstacle;     // what stopped the last pass, beside what its surroundings show
+  bool looked_for_deployment = false;  // of an operator before ours
   Applied applied;
 };
 

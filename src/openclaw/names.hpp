@@ -15,6 +15,7 @@ inline constexpr std::string_view kFieldManager = "openclaw-operator";
 inline constexpr std::string_view kFinalizer = "openclaw.rocks/finalizer";
 inline constexpr std::string_view kSecretHash = "openclaw.rocks/secret-hash";                     // pod template
 inline constexpr std::string_view kConfigHash = "openclaw.rocks/config-hash";                     // pod template
+inline constexpr std::string_view kConfigRead = "openclaw.rocks/config-read";                     // StatefulSet
 inline constexpr std::string_view kSecretState = "openclaw.rocks/secret-state";                   // StatefulSet
 inline constexpr std::string_view kSecretHistory = "openclaw.rocks/secret-history";               // StatefulSet
 inline constexpr std::string_view kSecretRollout = "openclaw.rocks/secret-rollout";               // instance

@@ -48,9 +48,10 @@ Examined examine(const api::InstanceSpec& spec) {
   return {admission::examine_instance(document), unbuilt_features(document)};
 }
 
-std::span<const Finding> findings_of(const Memory& memory) {
-  if (!memory.settled.findings) return {};
-  return *memory.settled.findings;
+std::vector<Finding> findings_of(const Memory& memory) {
+  std::vector<Finding> all = memory.settled.findings.value_or(std::vector<Finding>());
+  if (memory.obstacle) all.push_back(*memory.obstacle);
+  return all;
 }
 
 // A refusal of the API server's is looked at as often as any other failure.
@@ -67,7 +68,7 @@ Result<void> got_through(Converged converged, Memory& memory) {
   if (converged) return {};
   const auto& [error, at] = converged.error();
   if (error.code == Code::kDenied && !at->denied.type.empty()) {
-    memory.failed_part = {std::string(at->denied.type), std::string(at->denied.reason)};
+    memory.obstacle = obstacle(at->denied.type, at->denied.reason, error.message);
   }
   return std::unexpected(error);
 }
@@ -148,7 +149,7 @@ Task<Outcome> Reconciler::reconcile(kube::Key key) {
     co_return Outcome::again_after(after_conflict(*memory), Lane::kRetry);
   }
   metrics_.reconciled(key, "error", took);
-  const bool awaited = memory->failed_part.has_value();
+  const bool awaited = memory->obstacle.has_value();
   const Outcome next = awaited ? Outcome::again_after(std::min(kLookForAwaited, options_.retry_at_most), Lane::kRetry)
                                : after_failed_pass(outcome.error().code, options_.retry_at_most);
   if (next.kind == Outcome::Kind::kDone) {
@@ -162,7 +163,7 @@ Task<Outcome> Reconciler::reconcile(kube::Key key) {
 
 Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> memory) {
   InstancePtr instance = view_.instances.get(key);
-  memory->failed_part.reset();
+  memory->obstacle.reset();
   if (instance->metadata.deleting()) co_return co_await deletion_.run(std::move(instance));
   if (std::string problem = api::instance_name_problem(key.name); !problem.empty()) {
     co_return co_await refuse(std::move(instance), {kNameUsable, kNameUnusable, std::move(problem)}, memory);
@@ -181,7 +182,7 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
     std::string problem = fmt::format("{}", fmt::join(obstacles, "; "));
     co_return co_await refuse(std::move(instance), {kSpecValid, kSpecInvalid, std::move(problem)}, memory);
   }
-  if (!std::exchange(memory->settled.indexed, true)) index_references(*instance, memory->settled.config_maps);
+  if (!std::exchange(memory->settled.indexed, true)) index_references(*instance, memory->settled);
   CO_TRY(instance, co_await ensure_finalizer(std::move(instance)));
   CO_TRY(instance, co_await announce(std::move(instance)));
   CO_TRY(WorkloadOutcome outcome, co_await converge(instance, memory));
@@ -232,7 +233,7 @@ Task<Result<Outcome>> Reconciler::refuse(InstancePtr instance, Refusal refusal, 
 
 // The Secrets of its own, and what the pod would use if the gateway's were there, of ConfigMaps too: their arrival is
 // an event that concerns us.
-void Reconciler::index_references(const api::OpenClawInstance& instance, std::set<std::string>& config_maps) {
+void Reconciler::index_references(const api::OpenClawInstance& instance, Settled& settled) {
   const api::StatefulSet widest = build_stateful_set(instance, {.inject_token = true});
   std::set<std::string> names;
   for (const ManagedKind& kind : kinds_) {
@@ -243,25 +244,25 @@ void Reconciler::index_references(const api::OpenClawInstance& instance, std::se
     names.insert(name);
   }
   index_.set(instance.metadata.key(), names);
-  config_maps = named_config_maps(instance.spec);
-  for (const auto& [name, reference] : others_config_maps(instance, widest.spec.pod_template.spec)) {
-    config_maps.insert(name);
-  }
-  config_maps_.set(instance.metadata.key(), config_maps);
+  settled.config_maps = named_config_maps(instance.spec);
+  settled.read_at_start = others_config_maps(instance, widest.spec.pod_template.spec);
+  for (const auto& [name, reference] : settled.read_at_start) settled.config_maps.insert(name);
+  config_maps_.set(instance.metadata.key(), settled.config_maps);
 }
 
 Task<Result<void>> Reconciler::look_around(InstancePtr instance, std::shared_ptr<Memory> memory) {
-  CO_TRY(SurroundingsPtr around, co_await surroundings_.gather(instance, memory));
-  memory->around = memory->settled.look_around(std::move(around));
-  if (!memory->settled.findings) memory->settled.findings = look_over(*instance, *memory->around);
+  CO_TRY(SurroundingsPtr gathered, co_await surroundings_.gather(instance, memory));
+  Settled& settled = memory->settled;
+  const SurroundingsPtr around = settled.look_around(std::move(gathered));
+  if (!settled.findings) settled.findings = look_over(*instance, *around, settled.read_at_start);
   std::set<std::string> said;
-  for (const Finding& finding : *memory->settled.findings) {
+  for (const Finding& finding : *settled.findings) {
     if (finding.event.empty() || !said.insert(finding.message).second) continue;
     if (memory->said_findings.contains(finding.message)) continue;
     events_.record(kube::reference_to(*instance), EventType::kWarning, finding.event, finding.message);
   }
   memory->said_findings = std::move(said);
-  if (const Finding* finding = stopping(*memory->settled.findings)) {
+  if (const Finding* finding = stopping(*settled.findings)) {
     co_return fail(Code::kInvalid, finding->message);
   }
   co_return Result<void>{};
@@ -295,11 +296,12 @@ Task<Result<void>> Reconciler::claim_is_there(InstancePtr instance, std::shared_
   CO_TRY(const LivePtr found,
          co_await applier_.find(kube::kResource<api::PersistentVolumeClaim>, {instance->metadata.ns, claim}));
   if (found != nullptr) co_return Result<void>{};
-  memory->failed_part = {"StorageReady", "ExistingClaimNotFound"};
-  co_return fail(Code::kNotFound,
-                 fmt::format("storage.persistence.existingClaim: PersistentVolumeClaim \"{}\" not found: make it, or "
-                             "take the field out and one is made",
-                             claim));
+  memory->obstacle = obstacle(
+      "StorageReady", "ExistingClaimNotFound",
+      fmt::format("storage.persistence.existingClaim: PersistentVolumeClaim \"{}\" not found: make it, or take "
+                  "the field out and one is made",
+                  claim));
+  co_return fail(Code::kNotFound, memory->obstacle->message);
 }
 
 // While it is deleted its phase says so, whatever goes wrong.
@@ -308,7 +310,7 @@ Task<void> Reconciler::report_failure(kube::Key key, std::string message, std::s
   if (instance == nullptr) co_return;
   events_.record(kube::reference_to(*instance), EventType::kWarning, "ReconcileFailed", message);
   if (instance->metadata.deleting()) co_return;
-  api::InstanceStatus after = status_failed(*instance, message, clock_.now(), memory->failed_part);
+  api::InstanceStatus after = status_failed(*instance, message, clock_.now());
   set_findings(after.conditions, findings_of(*memory), instance->metadata.generation, clock_.now());
   const auto written = co_await writer_.status(instance, std::move(after));
   if (!written) {

@@ -44,7 +44,7 @@ class Reconciler {
   // Keeps what the instance's objects are made of in `memory`; kInvalid when they cannot be made of it.
   Task<Result<void>> look_around(InstancePtr instance, std::shared_ptr<Memory> memory);
   Task<Result<void>> claim_is_there(InstancePtr instance, std::shared_ptr<Memory> memory);
-  void index_references(const api::OpenClawInstance& instance, std::set<std::string>& config_maps);
+  void index_references(const api::OpenClawInstance& instance, Settled& settled);
 
   kube::Client& client_;
   Clock& clock_;

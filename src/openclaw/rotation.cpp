@@ -34,6 +34,7 @@ SecretEntry entry_of(const SecretReference& reference, const ObservedSecret& see
   }
   entry.resource_version = seen.resource_version;
   entry.content = seen.content;
+  entry.immutable = seen.immutable;
   if (!seen.unusable.empty()) return entry;  // what a process made of it is not known
   entry.digest = seen.digest;
   entry.start_digest = seen.start_digest;
@@ -102,11 +103,16 @@ Judged judge(const RotationInput& in, const std::string& name, const SecretRefer
   return judge_missing(reference, *known, seen);
 }
 
+bool is_frozen(const RotationInput& in, const std::string& name, const ObservedSecret& seen) {
+  const SecretEntry* known = known_entry(in, name);
+  return seen.immutable || (known != nullptr && known->immutable);
+}
+
 // Not of an immutable Secret: the kubelet hands out the file that it has as long as the pod names the Secret.
 bool changed_in_place(const RotationInput& in, const std::string& name, const SecretReference& reference,
                       const ObservedSecret& seen) {
   const SecretEntry* known = known_entry(in, name);
-  return known != nullptr && complete(seen) && !seen.immutable && seen.unusable.empty() &&
+  return known != nullptr && complete(seen) && !is_frozen(in, name, seen) && seen.unusable.empty() &&
          known->usage == usage_id(reference) && same_key(known->digest, seen.digest) && !seen.start_digest.empty() &&
          known->start_digest == seen.start_digest;
 }
@@ -158,6 +164,7 @@ RotationDecision decide_rotation(const RotationInput& in) {
     lacks_file = lacks_file || lacks_key_in_place(reference, seen);
     missed = missed || would_be_missed(in, name, reference, seen);
     note_trouble(name, reference, seen, out);
+    if (is_frozen(in, name, seen)) out.frozen.push_back(name);
     Judged verdict = judge(in, name, reference, seen);
     if (verdict.verdict == Verdict::kRotate) {
       out.changed.push_back(name);
@@ -165,7 +172,8 @@ RotationDecision decide_rotation(const RotationInput& in) {
     }
     judged.emplace(name, std::move(verdict));
   }
-  const bool blocked = !out.missing.empty() || !out.unreadable.empty() || !out.unusable.empty() || !in.has_key;
+  const bool blocked =
+      !out.missing.empty() || !out.unreadable.empty() || !out.unusable.empty() || !in.has_key || in.lacks_config_map;
   const bool rotate = !out.changed.empty() && !blocked;
   for (auto& [name, verdict] : judged) {
     const bool take = verdict.verdict == Verdict::kAdopt || (verdict.verdict == Verdict::kRotate && rotate);
@@ -173,7 +181,8 @@ RotationDecision decide_rotation(const RotationInput& in) {
   }
   if (in.state != nullptr) out.next.hash = in.state->hash;
   out.in_place = rotate && in_place;
-  out.held_back = (in.starts_pods && (!out.unusable.empty() || lacks_file)) || (in.replaces_pods && missed);
+  const bool cannot_replace = (in.replaces_pods && missed) || (in.pods_start_anyway && in.lacks_config_map);
+  out.held_back = (in.starts_pods && (!out.unusable.empty() || lacks_file)) || cannot_replace;
   out.action = action_of(in, out, rotate);
   return out;
 }

@@ -9,7 +9,8 @@
 //   missing, optional, a value was adopted      rotate, unless nothing of it reached a process
 //   unusable in an environment                  keep the pods and the state; say so; start no pod onto it
 //   unreadable                                  keep everything; try again
-// A rotation waits while a required Secret is missing, unreadable or unusable: a restart would not come up.
+// A rotation waits while a required Secret is missing, unreadable or unusable, or a ConfigMap missing: a restart would
+// not come up.
 #pragma once
 
 #include <map>
@@ -49,6 +50,7 @@ struct RotationInput {
   bool starts_pods = false;         // the write would bring pods up, be it for replicas alone
   bool replaces_pods = false;       // the write would take pods away that are there
   bool missed_before_us = false;    // taken over from another operator whose mark shows an older value
+  bool lacks_config_map = false;    // pods run, and no new one would start, for a ConfigMap is missing
 };
 
 struct RotationDecision {
@@ -58,9 +60,11 @@ struct RotationDecision {
   std::vector<std::string> missing;     // `name` or `name (key X)`, required ones, sorted
   std::vector<std::string> unreadable;  // names
   std::vector<std::string> unusable;    // `Secret "name": key …`, each with the reason
+  std::vector<std::string> frozen;      // Secrets that are immutable, or were as the pods took them: a node that shows
+                                        // one to a pod may show the next pod the same, whatever the name stands for now
   bool in_place = false;                // all that changed is read again by pods that run
   bool held_back = false;               // pods would start onto an unusable value, or in place of those that run and
-                                        // without a Secret they need: nothing may be written
+                                        // without a Secret or ConfigMap they need: nothing may be written
 };
 
 RotationDecision decide_rotation(const RotationInput& in);

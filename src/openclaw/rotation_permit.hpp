@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,13 +31,14 @@ struct RotationWish {
                                                             // of ours (a newer Rotor, another ConfigMap)
   std::map<std::string, SecretContent, std::less<>> contents;  // of the same Secrets
   std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>>
-      store_versions;       // of the same, key by key, where stores name them
-  References references;    // of `wanted`
-  api::StatefulSet wanted;  // what the pods would start as, without marks
-  LivePtr live;             // the StatefulSet that is there
-  std::string hash_before;  // the mark on its template
-  bool in_place = false;    // pods that run can be given all of `changed`
-  bool marks_only = false;  // another operator's pods: of `wanted` nothing is written
+      store_versions;                         // of the same, key by key, where stores name them
+  std::set<std::string, std::less<>> frozen;  // of the same: a pod beside those that run may be given the old value
+  References references;                      // of `wanted`
+  api::StatefulSet wanted;                    // what the pods would start as, without marks
+  LivePtr live;                               // the StatefulSet that is there
+  std::string hash_before;                    // the mark on its template
+  bool in_place = false;                      // pods that run can be given all of `changed`
+  bool marks_only = false;                    // another operator's pods: of `wanted` nothing is written
 
   kube::Key key() const { return instance->metadata.key(); }
 };

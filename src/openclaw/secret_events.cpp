@@ -1,5 +1,6 @@
 #include "openclaw/secret_events.hpp"
 
+#include <algorithm>
 #include <ranges>
 
 #include <fmt/format.h>
@@ -48,15 +49,15 @@ void tell_trouble(kube::EventRecorder& events, const api::OpenClawInstance& inst
 }
 
 void tell_immutable(kube::EventRecorder& events, const api::OpenClawInstance& instance,
-                    const std::vector<std::string>& changed, const ObservedSecrets& observed) {
-  for (const std::string& name : changed) {
-    const auto seen = observed.find(name);
-    if (seen == observed.end() || !seen->second.immutable) continue;
-    events.record(kube::reference_to(instance), kube::EventRecorder::Type::kWarning, "SecretImmutable",
-                  fmt::format("Secret \"{}\" was made anew, but is immutable: a node hands out the values it knows as "
-                              "long as any of its pods refers to that name. Give the new values another name, or make "
-                              "the Secret without `immutable`",
-                              name));
+                    const RotationDecision& decision) {
+  for (const std::string& name : decision.changed) {
+    if (std::ranges::find(decision.frozen, name) == decision.frozen.end()) continue;
+    events.record(
+        kube::reference_to(instance), kube::EventRecorder::Type::kWarning, "SecretImmutable",
+        fmt::format("Secret \"{}\" was made anew and is immutable, or was: a node hands out the values it knows "
+                    "as long as any of its pods refers to that name. Give the new values another name; of a "
+                    "Secret that was never `immutable` nodes see every change",
+                    name));
   }
 }
 

@@ -67,6 +67,7 @@ Task<ObservedSecret> SecretReader::observe_one(kube::Key secret, SecretReference
     seen.digest = entry->digest;
     seen.start_digest = entry->start_digest;
     seen.content = entry->content;
+    seen.immutable = entry->immutable;
     seen.resource_version = version;
   } else {
     seen = co_await reads_.observe(secret, version, std::move(reference), digester);

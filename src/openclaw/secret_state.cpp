@@ -6,7 +6,7 @@ using namespace openclaw;
 ROTOR_DESCRIBE(SecretEntry, "One Secret as the pods were started with it.", field<&SecretEntry::absent>("absent"),
                field<&SecretEntry::digest>("digest"), field<&SecretEntry::usage>("usage"),
                field<&SecretEntry::start_digest>("start"), field<&SecretEntry::content>("content"),
-               field<&SecretEntry::resource_version>("version"));
+               field<&SecretEntry::resource_version>("version"), field<&SecretEntry::immutable>("immutable"));
 
 ROTOR_DESCRIBE(SecretState, "The Secrets the pods were started with.", field<&SecretState::hash>("hash"),
                field<&SecretState::secrets>("secrets", {.keep_empty = true}));

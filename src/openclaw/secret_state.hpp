@@ -18,6 +18,7 @@ struct SecretEntry {
   std::string start_digest{};    // of the part that pods read only when they start; empty: that is all of it
   std::string content{};         // Digester::content(): tells one state of the Secret from another
   bool absent = false;           // no container has seen a value since the pods were last replaced
+  bool immutable = false;        // the Secret was immutable as the pods took it
   friend bool operator==(const SecretEntry&, const SecretEntry&) = default;
 };
 

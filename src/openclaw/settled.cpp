@@ -12,7 +12,9 @@ Written written(const api::OpenClawInstance& instance) {
 void Settled::look_at(const api::OpenClawInstance& instance) {
   Written now = written(instance);
   if (written_ == now) return;
+  SurroundingsPtr around = std::move(around_);  // an edit of the instance changes nothing there
   *this = Settled();
+  around_ = std::move(around);
   written_ = std::move(now);
 }
 

@@ -38,11 +38,13 @@ class Settled {
   // The same for what it is built of beside: hands back the surroundings that the next passes go by, `around` itself
   // or equal ones of before.
   SurroundingsPtr look_around(SurroundingsPtr around);
+  const SurroundingsPtr& around() const { return around_; }  // null until they were looked at
 
   // Of the instance as looked at; made by whoever finds it missing.
   std::optional<Examined> examined;
   bool indexed = false;                          // its references are in the index,
-  std::set<std::string> config_maps;             // and these are the ConfigMaps among them
+  std::set<std::string> config_maps;             // and these are the ConfigMaps among them;
+  ConfigMapReferences read_at_start;             // of those, what containers read when they start
   std::optional<std::vector<Finding>> findings;  // of the surroundings, too
 
   // The object of this row, at this version, is as the row builds it.

@@ -144,7 +144,7 @@ void workload(const api::OpenClawInstance& instance, const WorkloadState& state,
   } else {
     conditions.set("StatefulSetReady", "False", "StatefulSetNotReady", "StatefulSet is not ready yet");
     conditions.set("Ready", "False", "StatefulSetNotReady",
-                   held_back ? "No pod is started before its Secrets are as it needs them: see SecretsReady"
+                   held_back ? "No pod is started as things are: see SecretsReady and ConfigMapsReady"
                              : "Waiting for the StatefulSet pod to become ready");
     status.phase = "Provisioning";
   }
@@ -213,12 +213,9 @@ api::InstanceStatus status_refused(const api::OpenClawInstance& instance, const 
   return status;
 }
 
-api::InstanceStatus status_failed(const api::OpenClawInstance& instance, const std::string& message, WallTime now,
-                                  const std::optional<FailedPart>& part) {
+api::InstanceStatus status_failed(const api::OpenClawInstance& instance, const std::string& message, WallTime now) {
   api::InstanceStatus status = instance.status;
-  Conditions conditions(status, instance.metadata.generation, now);
-  if (part) conditions.set(part->type, "False", part->reason, message);
-  conditions.set("Ready", "False", "ReconcileFailed", message);
+  Conditions(status, instance.metadata.generation, now).set("Ready", "False", "ReconcileFailed", message);
   status.phase = "Failed";
   return status;
 }

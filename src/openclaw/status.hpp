@@ -52,12 +52,8 @@ api::InstanceStatus status_after(const api::OpenClawInstance& instance, const Pa
 // After one that wrote nothing because no workload can be made of the instance. `runs`: there is one all the same.
 api::InstanceStatus status_refused(const api::OpenClawInstance& instance, const Refusal& refusal,
                                    const std::optional<WorkloadState>& runs, WallTime now);
-// After one that did not. `part`: a condition that says so of its own part.
-struct FailedPart {
-  std::string type, reason;
-};
-api::InstanceStatus status_failed(const api::OpenClawInstance& instance, const std::string& message, WallTime now,
-                                  const std::optional<FailedPart>& part = std::nullopt);
+// After one that did not.
+api::InstanceStatus status_failed(const api::OpenClawInstance& instance, const std::string& message, WallTime now);
 // While it is deleted without the backup that somebody counts on.
 api::InstanceStatus status_without_backup(const api::OpenClawInstance& instance, const std::string& message,
                                           WallTime now);

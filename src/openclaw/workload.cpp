@@ -48,9 +48,10 @@ Task<Result<WorkloadPass::PlanPtr>> WorkloadPass::decide(SightPtr sight, std::sh
     // Back to what ran well: nobody's leave is needed, and nobody else is to get what made it go.
     permits_.failed(sight->key, "went back to the values that ran well");
   } else if (plan.restarts()) {
-    CO_TRY(Permit permit, co_await permits_.ask(wish_of(*sight, plan)));
-    if (!permit.goes() || permit.in_place)
-      plan = plan_workload(*sight, memory->quiet, now, options_, std::move(permit));
+    CO_TRY(Permit permit, co_await permits_.ask(plan.wish));
+    if (!permit.goes() || permit.in_place) {
+      plan = plan_workload(*sight, memory->quiet, now, options_, {std::move(permit), plan.wish});
+    }
   } else if (!plan.wait) {
     permits_.withdrawn(sight->key);
   }
@@ -77,7 +78,7 @@ Task<Result<LivePtr>> WorkloadPass::act(SightPtr sight, PlanPtr plan) {
 
 Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const WorkloadPlan& plan, Result<LivePtr> now,
                                              Memory& memory) {
-  if ((plan.rotates || plan.reloads) && on_rotation) {
+  if (plan.brings_values() && on_rotation) {
     on_rotation(sight.key, !now ? "error" : sight.goes_back ? "rolled_back" : plan.reloads ? "in_place" : "success");
   }
   if (!now) return std::unexpected(std::move(now).error());
@@ -85,9 +86,9 @@ Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const W
     memory.applied = plan.marks;
     memory.applied.uid = (*now)->metadata.uid;
   }
-  if ((plan.restarts() || plan.reloads) && !sight.goes_back) permits_.written(*wish_of(sight, plan));
+  if (plan.wish != nullptr && !sight.goes_back) permits_.written(*plan.wish);
   if (plan.restarts() || plan.reloads) memory.quiet = {};
-  if (plan.rotates || plan.reloads) tell_rotation(sight, plan);
+  if (plan.brings_values()) tell_rotation(sight, plan);
   if (plan.writes && sight.live.object != nullptr && !sight.marks_only) {
     tell_moved_data(events_, *sight.instance, sight.live.claim, claim_of(sight.wanted.spec.pod_template.spec));
   }
@@ -123,7 +124,7 @@ void WorkloadPass::tell_rotation(const WorkloadSight& sight, const WorkloadPlan&
   log::info("restarting on changed secrets", {{"instance", sight.key.text()}, {"secrets", names}});
   events_.record(kube::reference_to(*sight.instance), kube::EventRecorder::Type::kNormal, "SecretRotated",
                  fmt::format("Restarting the pod with the new values of: {}", names));
-  tell_immutable(events_, *sight.instance, plan.rotation.changed, sight.observed);
+  tell_immutable(events_, *sight.instance, plan.rotation);
 }
 
 }  // namespace rotor::openclaw

@@ -49,7 +49,8 @@ RotationDecision rotation_of(const WorkloadSight& sight, const ControllerOptions
                           .pods_start_anyway = sight.pods_start_anyway(),
                           .starts_pods = sight.starts_pods() && !options.node_refuses_unusable,
                           .replaces_pods = sight.replaces_pods(),
-                          .missed_before_us = sight.missed_before_us});
+                          .missed_before_us = sight.missed_before_us,
+                          .lacks_config_map = sight.lacks_config_map});
 }
 
 // Pods that run are not replaced for a reason of ours onto Secrets that cannot be seen.
@@ -99,11 +100,39 @@ LastGood record_after(const WorkloadSight& sight, const WorkloadPlan& plan, bool
   return out;
 }
 
+WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
+  RotationWish wish;
+  wish.instance = sight.instance;
+  if (plan.brings_values()) {
+    for (auto& [name, digest] : changes_of(plan.rotation, sight.observed)) {
+      wish.changed.emplace(name, digest);
+      const auto seen = sight.observed.find(name);
+      if (seen == sight.observed.end()) continue;
+      wish.contents.emplace(name, SecretContent{seen->second.content, seen->second.resource_version});
+      wish.store_versions.emplace(name, seen->second.store_versions);
+    }
+  }
+  if (plan.renews) {
+    for (auto& [name, digest] : other_values(sight, plan.rotation)) wish.changed.emplace(name, digest);
+  }
+  for (const std::string& name : plan.rotation.frozen) {
+    if (wish.changed.contains(name)) wish.frozen.insert(name);
+  }
+  wish.references = sight.references;
+  wish.in_place = plan.rotation.in_place && !plan.renews && !sight.marks_only && !sight.goes_back;
+  wish.wanted = sight.wanted;
+  point_at_copies(record_after(sight, plan, false), wish.wanted.spec.pod_template.spec);
+  wish.live = sight.live.object;
+  wish.hash_before = sight.live.hash;
+  wish.marks_only = sight.marks_only;
+  return std::make_shared<const RotationWish>(std::move(wish));
+}
+
 // A restart of ours is put down in the history by the very write that begins it.
 std::string history_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
   const LiveStatefulSet& live = sight.live;
-  if ((!plan.restarts() && !plan.reloads) || live.object == nullptr) return live.history;
-  PastRestart news = past_restart(*wish_of(sight, plan), sight.seen_at);
+  if (plan.wish == nullptr || live.object == nullptr) return live.history;
+  PastRestart news = past_restart(*plan.wish, sight.seen_at);
   if (plan.reloads) news.result = kReloadedResult;
   return history_text(
       with_restart(parse_history(live.history), std::move(news), rolled_out(workload_state(live.document))));
@@ -133,9 +162,9 @@ void write_marks(const WorkloadSight& sight, WorkloadPlan& plan) {
 }  // namespace
 
 WorkloadPlan plan_workload(const WorkloadSight& sight, const QuietPeriod& before, SteadyTime now,
-                           const ControllerOptions& options, Permit permit) {
+                           const ControllerOptions& options, AnsweredWish answered) {
   WorkloadPlan plan;
-  plan.permit = std::move(permit);
+  plan.permit = std::move(answered.permit);
   plan.rotation = rotation_of(sight, options);
   await_quiet(sight, before, now, options, plan);
   const bool goes = plan.permit.goes();
@@ -145,34 +174,10 @@ WorkloadPlan plan_workload(const WorkloadSight& sight, const QuietPeriod& before
   const bool held = waits_for_secrets(sight, plan.rotation);
   plan.renews = goes && !held && !plan.wait && sight.renewed_by_us();
   plan.blind = !sight.key_error.empty() || !plan.rotation.unreadable.empty();
+  if (plan.restarts() || plan.reloads) plan.wish = answered.wish ? std::move(answered.wish) : wish_of(sight, plan);
   const bool template_waits = (!goes || plan.wait) && sight.renewed_by_us();
   if (!held && !template_waits) write_marks(sight, plan);
   return plan;
-}
-
-WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
-  RotationWish wish;
-  wish.instance = sight.instance;
-  if (plan.rotates || plan.reloads) {
-    for (auto& [name, digest] : changes_of(plan.rotation, sight.observed)) {
-      wish.changed.emplace(name, digest);
-      const auto seen = sight.observed.find(name);
-      if (seen == sight.observed.end()) continue;
-      wish.contents.emplace(name, SecretContent{seen->second.content, seen->second.resource_version});
-      wish.store_versions.emplace(name, seen->second.store_versions);
-    }
-  }
-  if (plan.renews) {
-    for (auto& [name, digest] : other_values(sight, plan.rotation)) wish.changed.emplace(name, digest);
-  }
-  wish.references = sight.references;
-  wish.in_place = plan.rotation.in_place && !plan.renews && !sight.marks_only && !sight.goes_back;
-  wish.wanted = sight.wanted;
-  point_at_copies(record_after(sight, plan, false), wish.wanted.spec.pod_template.spec);
-  wish.live = sight.live.object;
-  wish.hash_before = sight.live.hash;
-  wish.marks_only = sight.marks_only;
-  return std::make_shared<const RotationWish>(std::move(wish));
 }
 
 }  // namespace rotor::openclaw

@@ -25,15 +25,18 @@ struct WorkloadPlan {
   Applied marks;        // what the StatefulSet has of us once `text` is there; the uid is known then
 
   bool blind = false;  // something could not be read: to be looked at again soon
+  WishPtr wish{};      // of a plan that restarts or reloads: what is asked for on its behalf, and told of it
 
   bool restarts() const { return rotates || renews; }
+  bool brings_values() const { return rotates || reloads; }  // those of the Secrets in `rotation.changed`
 };
 
-// `permit`: what was answered to the restart that the plan without it makes.
+// What was answered to the restart that the plan without it makes, and what was asked.
+struct AnsweredWish {
+  Permit permit{};
+  WishPtr wish{};
+};
 WorkloadPlan plan_workload(const WorkloadSight& sight, const QuietPeriod& before, SteadyTime now,
-                           const ControllerOptions& options, Permit permit = {});
-
-// What is asked for on behalf of a plan that restarts.
-WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan);
+                           const ControllerOptions& options, AnsweredWish answered = {});
 
 }  // namespace rotor::openclaw

@@ -68,6 +68,14 @@ bool left_to_others(const api::OpenClawInstance& instance, const WorkloadSight& 
   return changes_pods(sight.live, sight.text(sight.live.hash, sight.live_state(), sight.live.history, sight.last_good));
 }
 
+// Pods that never started for want of one are nobody's to spare.
+bool lacks_config_map(const WorkloadSight& sight, const Memory& memory) {
+  const bool run =
+      sight.live.object != nullptr && sight.live.config.read != kAwaited && sight.wanted.spec.replicas != 0;
+  const SurroundingsPtr& around = memory.settled.around();
+  return run && around != nullptr && !lacking_config_maps(memory.settled.read_at_start, *around).empty();
+}
+
 }  // namespace
 
 std::string template_digest(const api::StatefulSet& stateful_set) {
@@ -154,11 +162,12 @@ Task<Result<SightPtr>> WorkloadGatherer::gather(InstancePtr instance, std::share
   CO_TRY(const bool inject_token, co_await secrets_.has_token(instance, sight->live.state, memory));
   sight->wanted = build_stateful_set(*instance, {.inject_token = inject_token,
                                                  .present_claim = sight->live.claim,
-                                                 .around = memory->around,
-                                                 .present_config_hash = sight->live.config_hash});
+                                                 .around = memory->settled.around(),
+                                                 .present_config = sight->live.config});
   sight->references = secret_references(sight->wanted.spec.pod_template.spec, rolls_on_volumes(*instance));
   memory->references = sight->references;
   sight->marks_only = left_to_others(*instance, *sight);
+  sight->lacks_config_map = lacks_config_map(*sight, *memory);
   CO_TRY(sight->template_changes, co_await template_changes(sight, memory));
 
   const Result<std::shared_ptr<const Digester>> answer = co_await this->digester();

@@ -27,6 +27,7 @@ struct WorkloadSight {
   std::string key_error;
   bool marks_only = false;        // another operator's pods: restarting them is not ours to begin
   bool template_changes = false;  // the pods restart for a reason of the spec's own
+  bool lacks_config_map = false;  // pods run, and new ones could not start
   bool missed_before_us = false;  // another operator's mark shows an older value
 
   // For instances that go back to the last good value of a Secret (last_good/keeper).

@@ -43,6 +43,29 @@ TEST(ConfigHash, WhatContainersReadAtTheirStartCountsAndNothingElse) {
   EXPECT_NE(with({}, {}), config_hash(spec_of("{}"), {}, {.read_at_start = {{"vars", {}}}})) << "empty is not absent";
 }
 
+TEST(ConfigMark, StaysWhereNoPodHasReadAnythingElseAndChangesWhereOneHas) {
+  struct Case {
+    const char* what;
+    ConfigMark present;
+    bool lacking;
+    ConfigMark next;
+  };
+  const std::string awaited(kAwaited);
+  const std::vector<Case> cases = {
+      {"a new StatefulSet", {"", ""}, false, {"now", ""}},
+      {"a new one whose pods wait", {"", ""}, true, {"now", awaited}},
+      {"they wait still", {"then", awaited}, true, {"then", awaited}},
+      {"what they waited for is there", {"then", awaited}, false, {"then", "now"}},
+      {"they read it", {"then", "now"}, false, {"then", "now"}},
+      {"it is gone", {"then", "now"}, true, {"then", "now"}},
+      {"it changed", {"then", "before"}, false, {"now", ""}},
+      {"something of pods that run is gone", {"then", ""}, true, {"then", ""}},
+      {"something of pods that run changed", {"then", ""}, false, {"now", ""}},
+      {"nothing changed", {"now", ""}, false, {"now", ""}},
+  };
+  for (const Case& c : cases) EXPECT_EQ(next_config_mark(c.present, "now", c.lacking), c.next) << c.what;
+}
+
 TEST(ConfigHash, B260AFileOfAWorkspaceConfigMapCounts) {
   constexpr std::string_view kSpec = R"({"workspace":{"configMapRef":{"name":"w"}}})";
   EXPECT_NE(hash(kSpec, {{"w", {{"A.md", "1"}}}}), hash(kSpec, {{"w", {{"A.md", "2"}}}}));

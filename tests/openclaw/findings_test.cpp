@@ -36,6 +36,27 @@ TEST(Findings, ThereAreNoneOfAnInstanceThatIsRight) {
   EXPECT_EQ(seen(R"({"image":{"tag":"2026.9.6"},"config":{"raw":{"gateway":{"bind":"lan"}}}})"), "");
 }
 
+TEST(Findings, AConfigMapThatAContainerNeedsToStartIsNamed) {
+  api::OpenClawInstance instance;
+  instance.metadata.ns = "test-ns";
+  const ConfigMapReferences needs = {{"all", {.required = true, .keys = {}}},
+                                     {"maybe", {.required = false, .keys = {"A"}}},
+                                     {"one", {.required = true, .keys = {"A"}, .required_keys = {"A"}}}};
+  Surroundings around;
+  around.config_maps["one"] = std::make_shared<const api::StringMap>(api::StringMap{{"B", "1"}});
+  std::vector<Finding> found = look_over(instance, around, needs);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_FALSE(found[0].stops);
+  EXPECT_EQ(found[0].condition + "/" + found[0].reason, "ConfigMapsReady/ConfigMapNotFound");
+  EXPECT_THAT(found[0].message, HasSubstr("\"test-ns\": ConfigMap \"all\", ConfigMap \"one\" (key A). "));
+  instance.spec.suspended = true;
+  EXPECT_TRUE(look_over(instance, around, needs).empty()) << "no pod is to start";
+  instance.spec.suspended = false;
+  around.config_maps["all"] = around.config_maps["one"];
+  around.config_maps["one"] = std::make_shared<const api::StringMap>(api::StringMap{{"A", "1"}});
+  EXPECT_TRUE(look_over(instance, around, needs).empty());
+}
+
 TEST(Findings, B081AndB082WithoutAConfigurationNothingIsMade) {
   EXPECT_THAT(seen(kByMap), HasSubstr("!ConfigValid False ConfigMapNotFound  spec.config.configMapRef: ConfigMap \"c\" "
                                       "not found in namespace \"test-ns\""));

@@ -277,6 +277,9 @@ TEST(InPlaceRotation, IsNoneOfAnImmutableSecretWhoseFileTheKubeletLeavesAsItIs) 
   const RotationDecision decision = digests.look(Digests::data("2", "a"), "2");
   EXPECT_EQ(decision.action, RotationDecision::Action::kRotate);
   EXPECT_FALSE(decision.in_place);
+  digests.state = decision.next;
+  digests.immutable = false;
+  EXPECT_FALSE(digests.look(Digests::data("3", "a"), "3").in_place) << "the pods took it as an immutable one";
 }
 
 TEST(InPlaceRotation, StartsNoPodWithoutTheKeyThatItsVolumeNames) {

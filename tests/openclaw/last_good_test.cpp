@@ -89,9 +89,11 @@ TEST(LastGood, PodsUseTheCopyWhereverTheyNameTheSecret) {
 
 TEST(LastGood, ARefusedValueCountsAsTheCopyUntilTheSecretHasAnother) {
   ObservedSecrets refused = holding("k-new");
+  refused["keys"].immutable = true;
   EXPECT_THAT(see_copies(record("k-new"), refused), ElementsAre("keys"));
   EXPECT_EQ(refused["keys"].digest, "k-old");
   EXPECT_EQ(refused["keys"].resource_version, "");
+  EXPECT_FALSE(refused["keys"].immutable) << "a copy's name never stands for another value";
   ObservedSecrets another = holding("k-newer");
   EXPECT_THAT(see_copies(record("k-new"), another), IsEmpty());
   EXPECT_EQ(another["keys"].digest, "k-newer");

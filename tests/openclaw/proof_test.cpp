@@ -286,6 +286,16 @@ TEST(ProofVerdict, WithoutAVerdictItGoesOnOrHoldsAsAsked) {
   EXPECT_TRUE(judged.by().note.empty());
   const ProofAnswer none = judge_proof(judged.settings, {.about = "a", .job = "j", .obstacle = "not allowed"}, kNow);
   EXPECT_THAT(none.permit.message, HasSubstr("not allowed"));
+  EXPECT_THAT(none.permit.message, Not(HasSubstr("Delete Job"))) << "there is none";
+  EXPECT_THAT(none.permit.message, HasSubstr("secret-proof-unknown: proceed"));
+}
+
+TEST(ProofVerdict, OfAnImmutableSecretThereIsNoneAndTheWayOutIsSaid) {
+  RotationWish wish = full_wish();
+  EXPECT_EQ(obstacle_to_proof(wish), "");
+  wish.frozen = {"keys"};
+  EXPECT_THAT(obstacle_to_proof(wish), HasSubstr("Secret \"keys\" was made anew and is immutable"));
+  EXPECT_THAT(obstacle_to_proof(wish), HasSubstr("another name"));
 }
 
 TEST(ProofVerdict, NamesTheKeysWhereTheyAreNamed) {

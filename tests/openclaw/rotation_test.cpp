@@ -73,6 +73,51 @@ TEST(Rotation, Row1AChangedValueRotatesOnce) {
   EXPECT_EQ(story.step({{"s", present("b", "2")}}).action, Action::kNothing);
 }
 
+TEST(Rotation, AConfigMapThatNewPodsNeedAndLackHoldsTheRestartAndEditsAndForgetsNothing) {
+  Story story{.references = {{"s", env_from()}}};
+  story.step({{"s", present("a")}});
+  const ObservedSecrets now = {{"s", present("b", "2")}};
+  const auto look = [&](bool edited) {
+    return decide_rotation({.references = story.references,
+                            .observed = now,
+                            .state = &*story.state,
+                            .pods_start_anyway = edited,
+                            .lacks_config_map = true});
+  };
+  EXPECT_EQ(look(false).action, Action::kHold);
+  EXPECT_FALSE(look(false).held_back) << "what restarts no pod may be written";
+  EXPECT_TRUE(look(true).held_back);
+  EXPECT_EQ(look(false).next, *story.state);
+  EXPECT_EQ(story.step(now).action, Action::kRotate) << "once it is there";
+}
+
+ObservedSecret immutable(ObservedSecret seen) {
+  seen.immutable = true;
+  return seen;
+}
+
+TEST(Rotation, ASecretThatIsOrWasImmutableIsNamedSinceNodesMayShowWhatItHeld) {
+  struct Case {
+    ObservedSecret before, after;
+    bool frozen;
+  };
+  const std::vector<Case> cases = {
+      {present("a"), present("b", "2"), false},
+      {present("a"), immutable(present("b", "2")), true},
+      {immutable(present("a")), immutable(present("b", "2")), true},
+      {immutable(present("a")), present("b", "2"), true},
+  };
+  for (const Case& c : cases) {
+    Story story{.references = {{"s", env_from()}}};
+    story.step({{"s", c.before}});
+    story.state = parse_state(state_text(*story.state));  // another process of ours reads it
+    const RotationDecision d = story.step({{"s", c.after}});
+    EXPECT_THAT(d.changed, ElementsAre("s"));
+    EXPECT_EQ(d.frozen.empty(), !c.frozen);
+    EXPECT_EQ(story.state->secrets.find("s")->second.immutable, c.after.immutable);
+  }
+}
+
 TEST(Rotation, Row2AnotherVersionWithTheSameValuesIsNothing) {
   Story story{.references = {{"s", env_from()}}};
   story.step({{"s", present("a", "1")}});

@@ -57,6 +57,14 @@ TEST_F(SettledTest, AnEditForgetsAll) {
   }
 }
 
+TEST_F(SettledTest, AnEditLeavesTheSurroundingsAsTheyWere) {
+  const SurroundingsPtr first = settled.around();
+  instance.metadata.generation = 2;
+  settled.look_at(instance);
+  EXPECT_EQ(settled.around(), first) << "what was read of them is not read again";
+  EXPECT_EQ(settled.look_around(around(texts)), first);
+}
+
 TEST_F(SettledTest, EqualSurroundingsAreTheOnesOfBefore) {
   const SurroundingsPtr first = settled.look_around(around(texts));
   EXPECT_EQ(settled.look_around(around(texts)), first);

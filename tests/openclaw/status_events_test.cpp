@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "openclaw/findings.hpp"
 #include "openclaw/status.hpp"
 
 namespace rotor::openclaw {
@@ -83,8 +84,8 @@ TEST(StatusEvents, WhatIsLeftOfADeploymentLeavesTheStatus) {
 
 TEST(StatusEvents, ARoleThatIsDeniedIsAConditionOfItsOwn) {
   const auto row = std::ranges::find(managed_kinds(), "role", &ManagedKind::status_key);
-  const auto status = status_failed(noted(), "beyond", kThen,
-                                    FailedPart{std::string(row->denied.type), std::string(row->denied.reason)});
+  auto status = status_failed(noted(), "beyond", kThen);
+  set_findings(status.conditions, std::vector{obstacle(row->denied.type, row->denied.reason, "beyond")}, 1, kThen);
   EXPECT_EQ(kube::find_condition(status.conditions, "RBACReady")->reason, "RoleDenied");
   EXPECT_EQ(kube::find_condition(status.conditions, "RBACReady")->status, "False");
   EXPECT_EQ(kube::find_condition(status.conditions, "Ready")->reason, "ReconcileFailed");

@@ -5,6 +5,7 @@
 
 #include "api/openclaw/name.hpp"
 #include "kube/object/own_fields.hpp"
+#include "openclaw/findings.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -248,7 +249,9 @@ TEST(InstanceStatus, B103AClaimOfTheUsersIsNamedAndNothingIsSaidOfIt) {
 TEST(InstanceStatus, B104APartThatFailedThePassSaysSoUntilItIsMended) {
   api::OpenClawInstance instance = foo();
   instance.spec.storage.emplace().persistence.emplace().existing_claim = "my-pvc";
-  instance.status = status_failed(instance, "no such claim", kNow, FailedPart{"StorageReady", "ExistingClaimNotFound"});
+  instance.status = status_failed(instance, "no such claim", kNow);
+  const std::vector<Finding> stopped = {obstacle("StorageReady", "ExistingClaimNotFound", "no such claim")};
+  set_findings(instance.status.conditions, stopped, 1, kNow);
   EXPECT_EQ(condition(instance.status, "StorageReady").status, "False");
   EXPECT_EQ(condition(instance.status, "StorageReady").reason, "ExistingClaimNotFound");
   EXPECT_EQ(condition(instance.status, "StorageReady").message, "no such claim");

@@ -214,8 +214,8 @@ TEST(WorkloadPlan, ARotationWithoutLeaveKeepsMarksAndPods) {
   story.options.quiet = 0s;
   ASSERT_TRUE(story.plan().restarts());
   for (const auto verdict : {Permit::Verdict::kWait, Permit::Verdict::kRefuse}) {
-    const WorkloadPlan plan =
-        plan_workload(story.sight, story.quiet, story.now, story.options, {.verdict = verdict, .reason = "Because"});
+    const WorkloadPlan plan = plan_workload(story.sight, story.quiet, story.now, story.options,
+                                            {.permit = {.verdict = verdict, .reason = "Because"}});
     EXPECT_FALSE(plan.restarts());
     EXPECT_FALSE(plan.writes);
     EXPECT_EQ(plan.marks.hash, story.sight.live.hash);
@@ -229,7 +229,7 @@ TEST(WorkloadPlan, W22ATemplateThatNobodyEditedAsksForLeaveAndAnEditedOneDoesNot
   Story story = renewed_template();
   EXPECT_TRUE(story.plan().renews);
   const WorkloadPlan waits =
-      plan_workload(story.sight, {}, story.now, story.options, {.verdict = Permit::Verdict::kWait});
+      plan_workload(story.sight, {}, story.now, story.options, {.permit = {.verdict = Permit::Verdict::kWait}});
   EXPECT_FALSE(waits.writes);
   EXPECT_EQ(waits.text, "");
 
@@ -243,11 +243,11 @@ TEST(WorkloadPlan, W22ATemplateThatNobodyEditedAsksForLeaveAndAnEditedOneDoesNot
 
 TEST(WorkloadPlan, ATemplateThatIsRenewedNamesTheOtherValuesThatPodsWouldStartWith) {
   Story story = renewed_template();
-  EXPECT_TRUE(wish_of(story.sight, story.plan())->changed.empty());
+  EXPECT_TRUE(story.plan().wish->changed.empty());
   story.holds("2");
   const WorkloadPlan plan = story.plan();
   ASSERT_TRUE(plan.renews);
-  EXPECT_EQ(wish_of(story.sight, plan)->changed.at("keys"), story.sight.observed["keys"].digest);
+  EXPECT_EQ(plan.wish->changed.at("keys"), story.sight.observed["keys"].digest);
 }
 
 TEST(WorkloadPlan, ARenewedTemplateReplacesNoPodWhileARequiredSecretIsMissing) {
@@ -378,13 +378,41 @@ TEST(WorkloadPlan, TheWishNamesWhatChangedAndWhatThePodsWouldStartAs) {
   Story story = running();
   story.holds("2");
   story.options.quiet = 0s;
-  const WishPtr wish = wish_of(story.sight, story.plan());
+  const WishPtr wish = story.plan().wish;
   ASSERT_EQ(wish->changed.size(), 1U);
   EXPECT_EQ(wish->changed.at("keys"), story.sight.observed["keys"].digest);
   EXPECT_EQ(wish->hash_before, story.sight.live.hash);
   EXPECT_EQ(wish->live, story.sight.live.object);
   EXPECT_EQ(wish->references, story.sight.references);
   EXPECT_EQ(wish->wanted.metadata.name, "foo");
+}
+
+TEST(WorkloadPlan, TheWishNamesTheImmutableSecretsAmongThoseThatChanged) {
+  Story story = running();
+  story.holds("2");
+  story.options.quiet = 0s;
+  EXPECT_TRUE(story.plan().wish->frozen.empty());
+  story.sight.observed["keys"].immutable = true;
+  EXPECT_THAT(story.plan().wish->frozen, testing::ElementsAre("keys"));
+  story.holds("1");
+  story.sight.observed["keys"].immutable = true;
+  story.sight.wanted.spec.pod_template.spec.termination_grace_period_seconds = 77;
+  story.sight.template_changes = true;
+  EXPECT_TRUE(story.plan().wish->frozen.empty()) << "it did not change";
+}
+
+TEST(WorkloadPlan, WhatWasAskedForIsWhatIsToldAndPutDown) {
+  Story story = running();
+  EXPECT_EQ(story.plan().wish, nullptr) << "nothing is asked for";
+  story.holds("2");
+  EXPECT_EQ(story.plan().wish, nullptr) << "not before the burst is over";
+  story.options.quiet = 0s;
+  const WorkloadPlan asks = story.plan();
+  ASSERT_NE(asks.wish, nullptr);
+  const WorkloadPlan reloads = plan_workload(story.sight, story.quiet, story.now, story.options,
+                                             {.permit = {.in_place = true}, .wish = asks.wish});
+  EXPECT_TRUE(reloads.reloads && reloads.brings_values() && !reloads.restarts());
+  EXPECT_EQ(reloads.wish, asks.wish);
 }
 
 TEST(WorkloadPlan, OfAnotherOperatorsPodsIsTheMarksAlone) {

@@ -49,6 +49,18 @@ class OpenClawConfig : public testing::Test {
     return std::string(
         json::find(object, "spec.template.metadata.annotations")->at("openclaw.rocks/config-hash").as_string());
   }
+  void until_lacking() {
+    world.until("the condition",
+                [this] { return world.condition("foo", "ConfigMapsReady") == "False/ConfigMapNotFound"; });
+  }
+  // At which generation of the instance a ConfigMap was missed.
+  std::int64_t missed_at() {
+    const json::Value object = world.get(kInstances, "foo");
+    for (const json::Value& c : json::find(object, "status.conditions")->as_array()) {
+      if (json::find_string(c, "type") == "ConfigMapsReady") return json::find(c, "observedGeneration")->as_int64();
+    }
+    return 0;
+  }
   void map(const std::string& name, std::string_view data) {
     world.create(kConfigMaps, name, R"({"data":)" + std::string(data) + "}");
   }
@@ -210,7 +222,8 @@ TEST_F(OpenClawConfig, AConfigMapOfItsEnvironmentReplacesThePodToo) {
 TEST_F(OpenClawConfig, AKeyThatThePodNeedsAndThatIsGoneLeavesThePodAlone) {
   map("vars", R"({"A":"1","B":"2"})");
   provisioned(R"({"env":[{"name":"A","valueFrom":{"configMapKeyRef":{"name":"vars","key":"A"}}}]})");
-  world.settle_after("foo", [this] { edit_map("vars", R"({"A":null})"); });
+  edit_map("vars", R"({"A":null})");
+  until_lacking();
   EXPECT_EQ(world.generation("foo"), 1);
 }
 
@@ -218,11 +231,57 @@ TEST_F(OpenClawConfig, OneThatThePodNeedsAndThatIsGoneLeavesThePodAlone) {
   map("vars", R"({"A":"1"})");
   provisioned(R"({"envFrom":[{"configMapRef":{"name":"vars"}}]})");
   const std::string before = config_hash();
-  world.settle_after("foo", [this] { world.remove(kConfigMaps, "vars"); });
+  world.remove(kConfigMaps, "vars");
+  until_lacking();
   EXPECT_EQ(config_hash(), before);
   world.settle_after("foo", [this] { map("vars", R"({"A":"1"})"); });
   EXPECT_EQ(config_hash(), before) << "it came back as it was";
   EXPECT_EQ(world.generation("foo"), 1);
+  EXPECT_EQ(world.condition("foo", "ConfigMapsReady"), "");
+}
+
+// The kubelet starts no container of such a pod before.
+TEST_F(OpenClawConfig, OneThatThePodNeedsAndThatComesLaterRestartsNothingAndItsNextEditDoes) {
+  provisioned(R"({"envFrom":[{"configMapRef":{"name":"vars"}}]})");
+  until_lacking();
+  EXPECT_THAT(message("ConfigMapsReady"), HasSubstr("ConfigMap \"vars\""));
+  world.until("the event", [this] { return !world.events("ConfigMapNotFound").empty(); });
+  const std::string before = config_hash();
+  world.settle_after("foo", [this] { map("vars", R"({"A":"1"})"); });
+  EXPECT_EQ(config_hash(), before);
+  EXPECT_EQ(world.generation("foo"), 1) << "the pod starts with what it was made for";
+  EXPECT_EQ(world.condition("foo", "ConfigMapsReady"), "");
+  world.settle_after("foo", [this] { world.merge(kInstances, "foo", R"({"metadata":{"labels":{"a":"b"}}})"); });
+  EXPECT_EQ(world.generation("foo"), 1);
+  edit_map("vars", R"({"A":"2"})");
+  world.until("another hash", [&] { return config_hash() != before; });
+  EXPECT_EQ(world.generation("foo"), 2) << "that one is a change";
+}
+
+TEST_F(OpenClawConfig, AnAbsentConfigMapRestartsNoPodForAnEditOrASecretEither) {
+  map("vars", R"({"A":"1"})");
+  world.secret("keys", R"({"K":"MQ=="})");
+  provisioned(R"({"envFrom":[{"configMapRef":{"name":"vars"}},{"secretRef":{"name":"keys"}}]})");
+  world.remove(kConfigMaps, "vars");
+  until_lacking();
+  world.settle_after("foo", [this] { world.secret("keys", R"({"K":"Mg=="})"); });
+  EXPECT_EQ(world.generation("foo"), 1);
+  world.merge(kInstances, "foo", R"({"spec":{"image":{"tag":"v2"}}})");
+  world.until("a look at the edit", [this] { return missed_at() == 2; });
+  EXPECT_EQ(world.generation("foo"), 1);
+  map("vars", R"({"A":"1"})");
+  world.until("edit and value, at once", [this] { return world.generation("foo") == 2; });
+  EXPECT_EQ(world.condition("foo", "ConfigMapsReady"), "");
+}
+
+TEST_F(OpenClawConfig, AnInstanceIsSuspendedWhateverConfigMapIsAbsent) {
+  map("vars", R"({"A":"1"})");
+  provisioned(R"({"envFrom":[{"configMapRef":{"name":"vars"}}]})");
+  world.remove(kConfigMaps, "vars");
+  until_lacking();
+  world.merge(kInstances, "foo", R"({"spec":{"suspended":true}})");
+  world.until("no replica",
+              [this] { return json::find(world.get(kStatefulSets, "foo"), "spec.replicas")->as_int64() == 0; });
 }
 
 TEST_F(OpenClawConfig, AConfigMapWakesThoseThatReferToItAndNobodyElse) {

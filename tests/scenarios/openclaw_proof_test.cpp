@@ -179,6 +179,45 @@ TEST_F(OpenClawProof, WhereNobodyRunsJobsThatIsSaidAndNoneIsMade) {
   EXPECT_THAT(json::serialize(world.get(kInstances, "agent")), HasSubstr("rotor run --proof"));
 }
 
+// A kubelet shows a Job's pod what the pods beside it have: its verdict would be about the old value.
+TEST_F(OpenClawProof, AnImmutableSecretThatWasMadeAnewGetsNoVerdictAndHolds) {
+  proven(std::string(kCommand) + R"(,"openclaw.rocks/secret-proof-unknown":"hold")");
+  world.remove(kSecrets, "keys");
+  world.create(kSecrets, "keys", R"({"immutable":true,"data":{"A":"Mg=="}})");
+  world.until("the condition", [&] { return secrets_ready("False/SecretProofUnknown"); });
+  untouched();
+  EXPECT_TRUE(jobs().empty());
+  const std::string said = json::serialize(world.get(kInstances, "agent"));
+  EXPECT_THAT(said, HasSubstr("another name"));
+  world.until("the event", [&] { return world.events("SecretProofUnknown").size() == 1; });
+}
+
+TEST_F(OpenClawProof, AnImmutableSecretThatWasMadeAnewGoesOnWhereNoVerdictMeansThat) {
+  proven();
+  world.remove(kSecrets, "keys");
+  world.create(kSecrets, "keys", R"({"immutable":true,"data":{"A":"Mg=="}})");
+  world.until("the restart", [&] { return world.generation("agent") == generation + 1; });
+  world.until("the event", [&] { return !world.events("SecretProofUnknown").empty(); });
+  EXPECT_THAT(json::serialize(world.events("SecretProofUnknown").front()), HasSubstr("another name"));
+  EXPECT_TRUE(jobs().empty());
+}
+
+TEST_F(OpenClawProof, ThatPodsTookAnImmutableSecretIsKnownAfterARestartOfTheOperator) {
+  world.create(kSecrets, "keys", R"({"immutable":true,"data":{"A":"MQ=="}})");
+  running(kEnvFrom, "");
+  world.settle_after("agent", [&] {
+    world.merge(
+        kInstances, "agent",
+        R"({"metadata":{"annotations":{"openclaw.rocks/secret-proof-unknown":"hold",)" + std::string(kCommand) + "}}}");
+  });
+  world.stop_operator();
+  world.remove(kSecrets, "keys");
+  new_value("Mg==");  // no longer immutable, which changes nothing for the node
+  world.start_operator();
+  world.until("the condition", [&] { return secrets_ready("False/SecretProofUnknown"); });
+  EXPECT_TRUE(jobs().empty());
+}
+
 TEST_F(OpenClawProof, AJobThatMayNotBeMadeIsNoVerdict) {
   proven();
   world.server().faults().add({.verb = "create", .resource = "jobs", .status = 403, .reason = "Forbidden"});

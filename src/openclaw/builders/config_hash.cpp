@@ -1,4 +1,6 @@
 // The mark that replaces a pod when something changes that it reads only when it starts.
+#include <fmt/format.h>
+
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
 #include "json/describe.hpp"
@@ -75,6 +77,29 @@ ConfigMapReferences others_config_maps(const api::OpenClawInstance& instance, co
   all.erase(config_map_name(instance));
   all.erase(workspace_map_name(instance));
   return all;
+}
+
+std::vector<std::string> lacking_config_maps(const ConfigMapReferences& references, const Surroundings& around) {
+  std::vector<std::string> out;
+  for (const auto& [name, reference] : references) {
+    const auto found = around.config_maps.find(name);
+    const bool there = found != around.config_maps.end() && found->second != nullptr;
+    if (!there) {
+      if (reference.required || !reference.required_keys.empty()) out.push_back(fmt::format("ConfigMap \"{}\"", name));
+      continue;
+    }
+    for (const std::string& key : reference.required_keys) {
+      if (around.text(name, key) == nullptr) out.push_back(fmt::format("ConfigMap \"{}\" (key {})", name, key));
+    }
+  }
+  return out;
+}
+
+ConfigMark next_config_mark(const ConfigMark& present, std::string now, bool lacking) {
+  if (present.hash.empty()) return {std::move(now), lacking ? std::string(kAwaited) : std::string()};
+  if (lacking) return present;  // pods that run are left alone while new ones could not start
+  if (present.read == kAwaited || present.read == now) return {present.hash, std::move(now)};
+  return {std::move(now), {}};
 }
 
 std::string config_hash(const api::InstanceSpec& spec, const Surroundings& around, const AlsoHashed& also) {

@@ -20,13 +20,26 @@
 
 namespace rotor::openclaw {
 
+// What a pod template is marked with for what its containers read when they start, Secrets aside.
+struct ConfigMark {
+  std::string hash;  // on the template, which another one replaces the pods of
+  // On the StatefulSet, while the pods read something else than `hash` was made of: the hash of that. kAwaited: a
+  // ConfigMap was missing when they were made, so that none of them has started yet, and each will with what is there
+  // then.
+  std::string read{};
+  friend bool operator==(const ConfigMark&, const ConfigMark&) = default;
+};
+inline constexpr std::string_view kAwaited = "awaited";
+
+// `now`: the hash of what there is; `lacking`: no container could start with that.
+ConfigMark next_config_mark(const ConfigMark& present, std::string now, bool lacking);
+
 // What the pod needs to know beyond the instance itself.
 struct PodInput {
   bool inject_token = false;    // the gateway's Secret has a token, and nothing in the instance speaks against using it
   std::string present_claim{};  // the claim that holds the data of pods that are there already: never let go of
   SurroundingsPtr around{};     // null: nothing is known of them
-  // The mark of the template that is there: it stays while a ConfigMap is missing that no pod starts without.
-  std::string present_config_hash{};
+  ConfigMark present_config{};  // of the StatefulSet that is there
 };
 
 const Surroundings& known_around(const PodInput& input);
@@ -71,6 +84,10 @@ std::string config_hash(const api::InstanceSpec& spec, const Surroundings& aroun
 
 // The ConfigMaps of others that the containers of an instance's pod read only when they start.
 ConfigMapReferences others_config_maps(const api::OpenClawInstance& instance, const api::PodSpec& pod);
+
+// Those of them, and keys of those, that are not there and without which no container starts: `ConfigMap "name" (key
+// A)`.
+std::vector<std::string> lacking_config_maps(const ConfigMapReferences& references, const Surroundings& around);
 
 // Whether the instance itself rules the injected token out: it sets the variable, or its config trusts a proxy.
 bool wants_token(const api::InstanceSpec& spec, const Surroundings& around);

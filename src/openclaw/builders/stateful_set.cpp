@@ -75,22 +75,11 @@ api::PodSpec pod_spec(const OpenClawInstance& instance, const PodInput& input) {
   return pod;
 }
 
-bool lacks_one(const ConfigMapReferences& references, const Surroundings& around) {
-  return std::ranges::any_of(references, [&around](const auto& entry) {
-    const auto& [name, reference] = entry;
-    const auto found = around.config_maps.find(name);
-    const bool there = found != around.config_maps.end() && found->second != nullptr;
-    const auto lacks = [&](const std::string& key) { return around.text(name, key) == nullptr; };
-    return (reference.required && !there) || std::ranges::any_of(reference.required_keys, lacks);
-  });
-}
-
-// A pod that runs is left alone while a new one could not start.
-std::string config_mark(const OpenClawInstance& instance, const PodInput& input, const api::PodSpec& pod) {
+ConfigMark config_mark(const OpenClawInstance& instance, const PodInput& input, const api::PodSpec& pod) {
   const Surroundings& around = known_around(input);
   const AlsoHashed also{others_config_maps(instance, pod), in_place_keys(instance, around)};
-  const bool stays = !input.present_config_hash.empty() && lacks_one(also.read_at_start, around);
-  return stays ? input.present_config_hash : config_hash(instance.spec, around, also);
+  const bool lacking = !lacking_config_maps(also.read_at_start, around).empty();
+  return next_config_mark(input.present_config, config_hash(instance.spec, around, also), lacking);
 }
 
 // Azure's webhook looks at the pod's label, not at the ServiceAccount alone.
@@ -125,8 +114,9 @@ api::StatefulSet build_stateful_set(const OpenClawInstance& instance, const PodI
   spec.pod_template.metadata.annotations = instance.spec.pod_annotations;
   spec.pod_template.metadata.annotations.erase(std::string(kSecretHash));
   spec.pod_template.spec = pod_spec(instance, input);
-  spec.pod_template.metadata.annotations.insert_or_assign(std::string(kConfigHash),
-                                                          config_mark(instance, input, spec.pod_template.spec));
+  ConfigMark mark = config_mark(instance, input, spec.pod_template.spec);
+  spec.pod_template.metadata.annotations.insert_or_assign(std::string(kConfigHash), std::move(mark.hash));
+  if (!mark.read.empty()) workload.metadata.annotations.emplace(kConfigRead, std::move(mark.read));
   return workload;
 }
 

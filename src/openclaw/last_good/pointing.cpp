@@ -49,6 +49,7 @@ void see_kept(const KeptValue& kept, ObservedSecret& seen) {
   seen.digest = kept.digest;
   seen.start_digest.clear();
   seen.resource_version.clear();  // no version of the Secret itself proves anything about what the pods have
+  seen.immutable = false;         // nor is the name of a copy ever given to other values
   seen.missing_keys.clear();
   seen.unusable.clear();
   seen.error.clear();

@@ -30,8 +30,12 @@ Task<Result<Permit>> ProofPermit::ask(WishPtr wish) {
   if (settings.unclear) co_return refuse_unclear(settings);
   if (!settings.runs_job()) co_return Permit{};
   ProofCase proof{.about = secrets_and_keys(*wish), .job = proof_job_name(*wish, settings)};
-  CO_TRY_VOID(co_await remove_others(wish->key(), proof.job));
-  CO_TRY(const Found found, co_await find_or_make(wish, settings));
+  Found found{.job = nullptr, .obstacle = obstacle_to_proof(*wish)};
+  const bool can_be_tried = found.obstacle.empty();
+  CO_TRY_VOID(co_await remove_others(wish->key(), can_be_tried ? proof.job : std::string()));
+  if (can_be_tried) {
+    CO_TRY(found, co_await find_or_make(wish, settings));
+  }
   if (found.job != nullptr && found.job->deleting) co_return wait_for_its_end(proof.job);
   proof.seen = found.job.get();
   proof.obstacle = found.obstacle;

@@ -16,16 +16,20 @@ using Verdict = Permit::Verdict;
 // The Job's own deadline counts from when it was seen by its controller, and its pod takes a while to go.
 constexpr std::chrono::seconds kProofSlack{60};
 
+std::string way_out(const ProofCase& proof) {
+  if (proof.seen == nullptr)
+    return fmt::format("Mend that, or let the restart go on with {}: proceed", kSecretProofUnknown);
+  return fmt::format("Delete Job {} to have the value tried again, or write another one", proof.job);
+}
+
 ProofAnswer without_verdict(const ProofSettings& settings, const ProofCase& proof, std::string_view why) {
   const std::string said = fmt::format("The proof of the new value of {} gave no verdict: {}", proof.about, why);
   if (!settings.unknown_holds) {
     return {.permit = {}, .note = fmt::format("{}; the restart goes on, as {} says", said, kSecretProofUnknown)};
   }
   Permit held{.verdict = Verdict::kRefuse, .reason = "SecretProofUnknown"};
-  held.message = fmt::format(
-      "{}; running pods keep the old one, as {} says. Delete Job {} to have the value tried again, or write another "
-      "one",
-      said, kSecretProofUnknown, proof.job);
+  held.message =
+      fmt::format("{}; running pods keep the old one, as {} says. {}", said, kSecretProofUnknown, way_out(proof));
   return {.permit = std::move(held)};
 }
 
@@ -49,6 +53,15 @@ ProofAnswer running(const ProofSettings& settings, const ProofCase& proof, WallT
 }
 
 }  // namespace
+
+std::string obstacle_to_proof(const RotationWish& wish) {
+  if (wish.frozen.empty()) return {};
+  return fmt::format(
+      "Secret \"{}\" was made anew and is immutable, or was: as long as pods of a node refer to that name it shows a "
+      "new "
+      "one the old values, and a Job would try those. Give the new values another name, and name that in the instance",
+      fmt::join(wish.frozen, "\", \""));
+}
 
 ProofAnswer judge_proof(const ProofSettings& settings, const ProofCase& proof, WallTime now) {
   if (proof.seen == nullptr) return without_verdict(settings, proof, proof.obstacle);

@@ -22,6 +22,9 @@ struct ProofAnswer {
   std::string note{};  // leave was given without a verdict: what is to be told
 };
 
+// Why a Job could not try the new values whatever it did; empty when it could.
+std::string obstacle_to_proof(const RotationWish& wish);
+
 ProofAnswer judge_proof(const ProofSettings& settings, const ProofCase& proof, WallTime now);
 Permit refuse_unclear(const ProofSettings& settings);
 
