@@ -19,8 +19,16 @@
 namespace rotor::cli {
 namespace {
 
-int serve(apiserver::EmbeddedConfig config, const std::string& kubeconfig_path) {
-  config.admission = local::make_admission(make_providers, local::StoresAnswer::kThemselves);
+struct ServeFlags {
+  apiserver::EmbeddedConfig config{};
+  std::string kubeconfig{};
+  providers::PlainHttp plain_http = providers::PlainHttp::kNearby;
+};
+
+int serve(const ServeFlags& flags) {
+  apiserver::EmbeddedConfig config = flags.config;
+  const std::string& kubeconfig_path = flags.kubeconfig;
+  config.admission = local::make_admission(make_providers, local::StoresAnswer::kThemselves, flags.plain_http);
   boost::asio::io_context io;
   boost::asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);  // before there is a file to remove
   auto server = apiserver::EmbeddedServer::start(config);
@@ -45,15 +53,16 @@ int serve(apiserver::EmbeddedConfig config, const std::string& kubeconfig_path) 
 
 void add_apiserver(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("apiserver", "Run the embedded API server alone, in memory, on 127.0.0.1");
-  auto config = std::make_shared<apiserver::EmbeddedConfig>();
-  auto kubeconfig = std::make_shared<std::string>();
-  number(command->add_option("--port", config->port, "Port to listen on"), "PORT", 0, 65535)
+  auto flags = std::make_shared<ServeFlags>();
+  number(command->add_option("--port", flags->config.port, "Port to listen on"), "PORT", 0, 65535)
       ->default_str("any free one");
-  command->add_option("--kubeconfig-out", *kubeconfig, "Where to write the kubeconfig (mode 0600; removed at the end)")
+  command
+      ->add_option("--kubeconfig-out", flags->kubeconfig,
+                   "Where to write the kubeconfig (mode 0600; removed at the end)")
       ->required()
       ->type_name("FILE");
-  command->callback(
-      [&action, config, kubeconfig] { action = [config, kubeconfig] { return serve(*config, *kubeconfig); }; });
+  add_plain_http_flag(*command, flags->plain_http);
+  command->callback([&action, flags] { action = [flags] { return serve(*flags); }; });
 }
 
 }  // namespace rotor::cli

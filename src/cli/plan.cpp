@@ -41,6 +41,7 @@ struct PlanFlags {
   std::string values{};
   ServerFlags server{};
   bool no_cluster = false;
+  providers::PlainHttp plain_http = providers::PlainHttp::kNearby;
   std::string format = "text";
 };
 
@@ -104,9 +105,9 @@ struct Planned {
 };
 
 // Stores are judged as a cluster's webhook would; what they hold is not compared.
-void judge_stores(const local::Manifests& manifests, bool with_values, Planned& out) {
-  const auto stores = with_values ? local::StoresAnswer::kFromValues : local::StoresAnswer::kThemselves;
-  const apiserver::Admission judge = local::make_admission(make_providers, stores);
+void judge_stores(const local::Manifests& manifests, const PlanFlags& flags, Planned& out) {
+  const auto stores = flags.values.empty() ? local::StoresAnswer::kThemselves : local::StoresAnswer::kFromValues;
+  const apiserver::Admission judge = local::make_admission(make_providers, stores, flags.plain_http);
   for (const local::Manifest& manifest : manifests.good) {
     const std::string_view kind = json::find_string(manifest.object, "kind");
     if (!json::find_string(manifest.object, "apiVersion").starts_with("external-secrets.io/")) continue;
@@ -133,7 +134,7 @@ Result<Planned> plan(const PlanFlags& flags, const Ground& ground) {
   for (const local::Preview& preview : previews.shown) proposals.push_back(proposal_of(preview));
   Planned out{.changes = inspect::plan_changes(proposals, ground.cluster)};
   for (const Error& error : previews.broken) out.broken.push_back(error.message);
-  judge_stores(manifests, !flags.values.empty(), out);
+  judge_stores(manifests, flags, out);
   return out;
 }
 
@@ -215,6 +216,7 @@ void add_plan(CLI::App& app, Action& action) {
       ->default_str("none")
       ->type_name("DIR");
   command->add_flag("--no-cluster", flags->no_cluster, "Compare with nothing: everything is new");
+  add_plain_http_flag(*command, flags->plain_http);
   choice(command->add_option("-o,--output", flags->format, "How it is written; json and yaml are for other programs"),
          {"text", "json", "yaml"})
       ->capture_default_str();

@@ -57,6 +57,29 @@ TEST(PlanCommand, PassesOnWhatAdmissionWouldWarnOf) {
   EXPECT_TRUE(json.out.contains("\"warnings\"")) << json.out;
 }
 
+TEST(PlanCommand, LetsAPlainHttpStorePassWhereTheOperatorWould) {
+  test::ScratchFolder folder;
+  folder.write("store.yaml",
+               "apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: {name: s}\n"
+               "spec: {provider: {vault: {server: 'http://vault.example.com:8200', path: secret, "
+               "auth: {tokenSecretRef: {name: t, key: k}}}}}\n---\n"
+               "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\n"
+               "spec: {secretStoreRef: {name: s}, dataFrom: [{extract: {key: doc}}]}\n");
+  const Ran refused = run_plan({"-f", folder.path().string()});
+  EXPECT_EQ(refused.code, kFailed);
+  EXPECT_TRUE(refused.out.contains("SecretStore is refused: ")) << refused.out;
+  EXPECT_TRUE(refused.out.contains("--allow-plain-http-endpoints")) << refused.out;
+  const Ran let = run_plan({"-f", folder.path().string(), "--allow-plain-http-endpoints"});
+  EXPECT_EQ(let.code, 2) << let.out << let.err;
+  EXPECT_FALSE(let.out.contains("refused")) << let.out;
+}
+
+TEST(PlainHttpFlag, IsTakenByEveryCommandThatJudgesStores) {
+  for (const char* command : {"operator", "run", "env", "plan", "apiserver"}) {
+    EXPECT_TRUE(run_command({command, "--help"}).out.contains("--allow-plain-http-endpoints")) << command;
+  }
+}
+
 TEST(PlanCommand, ShowsNoValue) {
   test::ScratchFolder folder;
   folder.write("es.yaml",
