@@ -11,15 +11,9 @@
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
-namespace rotor::openssl {
+#include "base/free_with.hpp"
 
-template <auto kFree>
-struct FreeWith {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
+namespace rotor::openssl {
 
 using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, FreeWith<EVP_PKEY_CTX_free>>;

@@ -4,6 +4,8 @@
 
 #include <zstd.h>
 
+#include "base/free_with.hpp"
+
 namespace rotor {
 namespace {
 
@@ -12,15 +14,8 @@ constexpr std::size_t kWorthIt = 128;   // a shorter text is kept as it is
 constexpr std::size_t kMostModels = 8;  // for each a text is tried with
 constexpr std::size_t kFew = 64;        // texts, which are not worth a model: one takes a tenth of a mebibyte
 
-template <auto Free>
-struct FreedBy {
-  template <class T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Compressor = std::unique_ptr<ZSTD_CCtx, FreedBy<ZSTD_freeCCtx>>;
-using Decompressor = std::unique_ptr<ZSTD_DCtx, FreedBy<ZSTD_freeDCtx>>;
+using Compressor = std::unique_ptr<ZSTD_CCtx, FreeWith<ZSTD_freeCCtx>>;
+using Decompressor = std::unique_ptr<ZSTD_DCtx, FreeWith<ZSTD_freeDCtx>>;
 
 Compressor make_compressor() {
   Compressor made(ZSTD_createCCtx());
@@ -39,8 +34,8 @@ struct PackedText::Model {
     if (packs == nullptr || unpacks == nullptr) throw std::bad_alloc();
   }
 
-  std::unique_ptr<ZSTD_CDict, FreedBy<ZSTD_freeCDict>> packs;
-  std::unique_ptr<ZSTD_DDict, FreedBy<ZSTD_freeDDict>> unpacks;
+  std::unique_ptr<ZSTD_CDict, FreeWith<ZSTD_freeCDict>> packs;
+  std::unique_ptr<ZSTD_DDict, FreeWith<ZSTD_freeDDict>> unpacks;
 };
 
 namespace {

@@ -16,7 +16,7 @@ using CertPtr = openssl::Certificate;
 using BigNumber = openssl::Number;
 using Pkcs12Ptr = openssl::Pkcs12;
 template <auto Free>
-using Deleter = openssl::FreeWith<Free>;
+using Deleter = FreeWith<Free>;
 
 // Null when the bytes are not exactly one certificate.
 CertPtr parse_certificate(std::string_view der);
