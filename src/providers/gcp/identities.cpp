@@ -52,10 +52,14 @@ class GkeIdentity final : public GoogleIdentity {
       : shared_(shared), login_(std::move(login)), email_(std::move(email)) {}
   std::string digest() const override { return CacheKey().add(login_->identity()).add(email_).digest(); }
   Task<Result<SecretBytes>> jwt(std::string audience) override {
-    // This object is held by whoever waits here, so it outlives the fetch.
-    CO_TRY(const auto token, co_await shared_.tokens.get(login_->identity(), [this] { return login_->fetch(); }));
-    std::string claims = proof_claims(audience, email_, shared_.caller.clock().now());
-    co_return co_await sign_jwt(shared_.caller, email_, std::move(claims), *token);
+    for (bool last = false;; last = true) {
+      // This object is held by whoever waits here, so it outlives the fetch.
+      CO_TRY(const auto token, co_await shared_.tokens.get(login_->identity(), [this] { return login_->fetch(); }));
+      std::string claims = proof_claims(audience, email_, shared_.caller.clock().now());
+      Result<SecretBytes> jwt = co_await sign_jwt(shared_.caller, email_, std::move(claims), *token);
+      if (jwt || last || jwt.error().code != Code::kUnauthenticated) co_return std::move(jwt);
+      shared_.tokens.drop(login_->identity(), token);
+    }
   }
 
  private:

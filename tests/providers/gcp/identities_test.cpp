@@ -49,6 +49,20 @@ TEST_F(BorrowedGoogle, GoogleSignsForTheServiceAccountThatTheAnnotationNames) {
       << last;
 }
 
+TEST_F(BorrowedGoogle, ATokenThatMayNotSignAnyMoreIsReplacedOnce) {
+  gate_.annotations["iam.gke.io/gcp-service-account"] = test::kEmail;
+  google_.elsewhere[fmt::format("POST https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/{}:signJwt",
+                                test::kEmail)] = {
+      401, R"({"error":{"code":401,"status":"UNAUTHENTICATED","message":"it was revoked"}})"};
+  const std::string message = jwt_of(with_account(), context("{}"));
+  EXPECT_TRUE(message.contains("it was revoked")) << message;
+  const auto times = [this](std::string_view what) {
+    return std::ranges::count_if(google_.calls, [what](const std::string& call) { return call.contains(what); });
+  };
+  EXPECT_EQ(times("identitybindingtoken"), 2);
+  EXPECT_EQ(times(":signJwt"), 2);
+}
+
 TEST_F(BorrowedGoogle, AServiceAccountWithoutTheAnnotationIsNamed) {
   const std::string message = jwt_of(with_account(), context("{}"));
   EXPECT_TRUE(
