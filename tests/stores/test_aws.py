@@ -138,7 +138,9 @@ def test_found_secrets_and_parameters_are_what_boto3_finds(aws, tmp_path):
     sm.create_secret(Name="find/like", SecretString="no", Tags=[{"Key": "mark", "Value": mark + "x"}])
     sm.create_secret(Name="find/no-value", Tags=[{"Key": "mark", "Value": mark}])
     sm.create_secret(Name="find/doomed", SecretString="no", Tags=[{"Key": "mark", "Value": mark}])
-    sm.delete_secret(SecretId="find/doomed")
+    sm.create_secret(Name="find/2doomed", SecretString="no")
+    for doomed in ("find/doomed", "find/2doomed"):
+        sm.delete_secret(SecretId=doomed)
     finds = {"tags": {"tags": {"mark": mark, "odd": "1"}}, "name": {"name": {"regexp": "^/?find/0[0-4]"}},
              "path": {"path": "/find" , "name": {"regexp": "2"}}, "all": {"tags": {"mark": mark}}}
     manifests = [*store("sm", "SecretsManager", aws.keys["finder"]), *store("ssm", "ParameterStore", aws.keys["finder"])]
