@@ -1,16 +1,12 @@
 // Whatever goes wrong on the way to a store, no provider takes it for the store's word that a secret does not exist,
 // nor for a value. A new back end is one more row.
-#include <deque>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
-#include "providers/aws/provider.hpp"
-#include "providers/azure/provider.hpp"
-#include "providers/doppler/provider.hpp"
-#include "providers/gcp/provider.hpp"
-#include "providers/kubernetes/kubernetes.hpp"
-#include "providers/onepassword/provider.hpp"
-#include "providers/vault/provider.hpp"
-#include "tests/providers/provider_rig.hpp"
-#include "tests/providers/rsa_key.hpp"
+#include "net/certificates.hpp"
+#include "tests/providers/every_back_end.hpp"
 
 namespace rotor::providers {
 namespace {
@@ -21,6 +17,7 @@ struct Answer {
   std::string body{};
   net::Headers headers{};
   bool dropped = false;
+  bool cut = false;  // the connection ends within the body
 };
 
 const net::Headers kJson = {{"Content-Type", "application/json"}};
@@ -49,91 +46,11 @@ const std::vector<Answer> kAnswers = {
     {"Page", 200, "<html>log in</html>", kHtml},
     {"List", 200, "[]", kJson},
     {"Dropped", 200, "", {}, true},
+    {"CutShort", 200, R"({"data":{"a":)", kJson, false, true},
+    {"DocumentAsAPage", 200, R"({"anything":"else"})", kHtml},
+    {"ListGoesOnElsewhere", 200, R"({"value":[],"nextLink":"https://elsewhere.example/secrets?api-version=7.4"})",
+     kJson},
 };
-
-struct BackEnd {
-  std::string name;
-  std::unique_ptr<Provider> (*make)(const Services& services);
-  std::string config;                            // {URL} is the server
-  std::map<std::string, std::string> variables;  // likewise
-  std::map<std::string, std::string> logins{};   // path → body: what goes well before the answer does not
-  std::string nothing_found{};  // the answer that is this store's word that no secret matches a find, by its name
-};
-
-// Of a service account whose token service nobody listens at: the key itself signs, and Secret Manager is asked.
-std::string google_key() {
-  std::string key =
-      R"({"type":"service_account","client_email":"a@b","token_uri":"http://127.0.0.1:1/","private_key":)";
-  return key + json::quote(test::RsaKey::shared().pem().reveal()) + "}";
-}
-
-constexpr const char* kAzure =
-    R"({"vaultUrl":"{URL}","tenantId":"t","environmentType":"AzureStackCloud","useAzureSDK":true,"customCloudConfig":)"
-    R"({"activeDirectoryEndpoint":"{URL}/login","keyVaultEndpoint":"https://vault.azure.net"},"authSecretRef":)"
-    R"({"clientId":{"name":"aws","key":"id"},"clientSecret":{"name":"aws","key":"key"}}})";
-
-const std::vector<BackEnd> kBackEnds = {
-    {"AwsSecretsManager",
-     aws::make_provider,
-     R"({"service":"SecretsManager","region":"us-east-1","auth":{"secretRef":{"accessKeyIDSecretRef":{"name":"aws","key":"id"},)"
-     R"("secretAccessKeySecretRef":{"name":"aws","key":"key"}}}})",
-     {{"AWS_SECRETSMANAGER_ENDPOINT", "{URL}"}}},
-    {"AwsParameterStore",
-     aws::make_provider,
-     R"({"service":"ParameterStore","region":"us-east-1","auth":{"secretRef":{"accessKeyIDSecretRef":{"name":"aws","key":"id"},)"
-     R"("secretAccessKeySecretRef":{"name":"aws","key":"key"}}}})",
-     {{"AWS_SSM_ENDPOINT", "{URL}"}}},
-    {"AwsThroughARole",
-     aws::make_provider,
-     R"({"service":"SecretsManager","region":"us-east-1","role":"r","auth":{"secretRef":{"accessKeyIDSecretRef":)"
-     R"({"name":"aws","key":"id"},"secretAccessKeySecretRef":{"name":"aws","key":"key"}}}})",
-     {{"AWS_SECRETSMANAGER_ENDPOINT", "{URL}"}, {"AWS_STS_ENDPOINT", "{URL}"}}},
-    {"AzureKeyVault",
-     azure::make_provider,
-     kAzure,
-     {},
-     {{"/login/t/oauth2/v2.0/token", R"({"token_type":"Bearer","expires_in":3599,"access_token":"good"})"}}},
-    {"AzureLogin", azure::make_provider, kAzure, {}},
-    {"VaultKv2",
-     vault::make_provider,
-     R"({"server":"{URL}","path":"secret","auth":{"tokenSecretRef":{"name":"aws","key":"key"}}})",
-     {}},
-    {"VaultKv1",
-     vault::make_provider,
-     R"({"server":"{URL}","path":"secret","version":"v1","auth":{"tokenSecretRef":{"name":"aws","key":"key"}}})",
-     {}},
-    {"VaultLogin",
-     vault::make_provider,
-     R"({"server":"{URL}","path":"secret","auth":{"appRole":{"roleId":"r","secretRef":{"name":"aws","key":"key"}}}})",
-     {}},
-    {"Kubernetes",
-     make_kubernetes_provider,
-     R"({"server":{"url":"{URL}"},"auth":{"token":{"bearerToken":{"name":"aws","key":"key"}}},"remoteNamespace":"other"})",
-     {}},
-    {"GcpSecretManager",
-     gcp::make_provider,
-     R"({"projectID":"p","auth":{"secretRef":{"secretAccessKeySecretRef":{"name":"gcp","key":"key"}}}})",
-     {{"ROTOR_GCP_SECRETMANAGER_ENDPOINT", "{URL}"}},
-     {},
-     "EmptyObject"},
-    {"Doppler",
-     doppler::make_provider,
-     R"({"auth":{"secretRef":{"dopplerToken":{"name":"aws","key":"key"}}}})",
-     {{"DOPPLER_BASE_URL", "{URL}"}}},
-    {"DopplerWithOidc",
-     doppler::make_provider,
-     R"({"auth":{"oidcConfig":{"identity":"i","serviceAccountRef":{"name":"app"}}}})",
-     {{"DOPPLER_BASE_URL", "{URL}"}}},
-    {"OnePassword",
-     onepassword::make_provider,
-     R"({"connectHost":"{URL}","vaults":{"a vault":1},"auth":{"secretRef":{"connectTokenSecretRef":{"name":"aws","key":"key"}}}})",
-     {}},
-};
-
-std::string with_url(std::string text, const std::string& url) {
-  for (auto at = text.find("{URL}"); at != std::string::npos; at = text.find("{URL}", at)) text.replace(at, 5, url);
-  return text;
-}
 
 class EveryError : public ProviderRig, public testing::WithParamInterface<std::tuple<BackEnd, Answer>> {
  protected:
@@ -152,6 +69,12 @@ class EveryError : public ProviderRig, public testing::WithParamInterface<std::t
 
   static Task<> serve(Answer answer, net::ServerResponse& to) {
     if (answer.dropped) {
+      to.drop();
+      co_return;
+    }
+    if (answer.cut) {
+      co_await to.begin(answer.status, answer.headers);
+      co_await to.write(SecretBytes(answer.body));
       to.drop();
       co_return;
     }
@@ -183,6 +106,96 @@ TEST_P(EveryError, IsNeitherAbsenceNorAValue) {
     EXPECT_TRUE(all->empty());
   }
 }
+
+// A server that cannot be talked to at all.
+class NoServer : public ProviderRig, public testing::WithParamInterface<BackEnd> {
+ protected:
+  NoServer(net::Handler handler, net::ServerConfig config) : ProviderRig(std::move(handler), std::move(config)) {
+    for (const auto& [name, value] : GetParam().variables) variables_[name] = with_url(value, url());
+    gate_.secrets["team/gcp/key"] = google_key();
+    provider_ = GetParam().make(services());
+  }
+
+  // Every pause passes once nothing else happens, and every deadline too where `deadlines` says so.
+  template <class T>
+  T wait_out(Task<T> task, bool deadlines) {
+    if (!deadlines) return pump(std::move(task));
+    test::Running<T> call(io_, std::move(task));
+    for (int idle = 0; !call.done();) {
+      const auto wait = clock_.next_wait();
+      if (wait && io_.poll() == 0 && idle++ > 10) {
+        idle = 0;
+        clock_.advance(*wait);
+      }
+      io_.restart();
+      io_.run_one_for(std::chrono::milliseconds(1));
+    }
+    return call.get();
+  }
+
+  // Why nothing could be read; what may never be said is a test's failure.
+  Error why(bool deadlines) {
+    auto client = wait_out(provider_->make_client(context(with_url(GetParam().config, url()))), deadlines);
+    if (!client) return client.error();
+    const auto got = wait_out((*client)->get_secret(remote("key")), deadlines);
+    EXPECT_TRUE(got.failed()) << "neither absence nor a value";
+    return got.failed() ? got.error() : Error{};
+  }
+};
+
+class SilentServer : public NoServer {
+ protected:
+  SilentServer()
+      : NoServer(
+            [](net::ServerRequest, net::ServerResponse&) -> Task<> {
+              boost::asio::steady_timer never(co_await boost::asio::this_coro::executor,
+                                              boost::asio::steady_timer::time_point::max());
+              co_await never.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+            },
+            {}) {}
+  ~SilentServer() override { stop(); }
+};
+
+TEST_P(SilentServer, IsATimeOut) {
+  const SteadyTime before = clock_.steady();
+  const Error error = why(true);
+  EXPECT_EQ(error.code, Code::kTimeout) << error.message;
+  EXPECT_TRUE(error.message.contains("no answer within")) << error.message;
+  EXPECT_LE(clock_.steady() - before, std::chrono::minutes(5)) << "it ends";
+}
+
+net::ServerConfig of_an_unknown_authority() {
+  const WallTime now = std::chrono::system_clock::now();
+  const net::KeyPair ca = net::make_ca("nobody knows it", now, std::chrono::hours(1));
+  net::KeyPair own = net::issue_certificate(ca, "store", {"localhost"}, now, std::chrono::hours(1));
+  return {.certificate_pem = own.certificate_pem, .key_pem = std::move(own.key_pem)};
+}
+
+class UntrustedServer : public NoServer {
+ protected:
+  UntrustedServer()
+      : NoServer([](net::ServerRequest, net::ServerResponse& to) -> Task<> { co_await to.respond(200, {}, {}); },
+                 of_an_unknown_authority()) {}
+  ~UntrustedServer() override { stop(); }
+};
+
+TEST_P(UntrustedServer, IsSaidAtOnceAndTriedOnce) {
+  const SteadyTime before = clock_.steady();
+  const Error error = why(false);
+  EXPECT_EQ(error.code, Code::kUnavailable) << "no cache of logins keeps it";
+  EXPECT_TRUE(error.message.contains("TLS: the certificate of \"localhost\" is not trusted")) << error.message;
+  // Its token service, at which nobody listens, is tried for a while before the key signs for itself.
+  const bool waits_for_login = GetParam().name == "GcpSecretManager";
+  if (!waits_for_login) EXPECT_EQ(clock_.steady(), before) << "the same certificate would answer again";
+  for (const auto& [call, times] : counter_.counts) {
+    if (call.contains("AccessSecretVersion")) EXPECT_EQ(times, 1) << call;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(BackEnds, SilentServer, testing::ValuesIn(kBackEnds),
+                         [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(BackEnds, UntrustedServer, testing::ValuesIn(kBackEnds),
+                         [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(BackEnds, EveryError,
                          testing::Combine(testing::ValuesIn(kBackEnds), testing::ValuesIn(kAnswers)),
