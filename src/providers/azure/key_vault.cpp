@@ -72,7 +72,7 @@ Task<Lookup<KeyVault::BundlePtr>> KeyVault::read(ObjectName object, std::string 
   if (const auto it = read_.find(path); it != read_.end()) co_return it->second;
   VaultGet request{.name = std::string(row.call),
                    .url = fmt::format("{}/{}?api-version={}", vault_->address(), path, kApiVersion),
-                   .not_found = row.not_found};
+                   .may_be_absent = true};
   auto body = co_await vault_->get(std::move(request));
   if (body.absent()) {
     co_return Absent{fmt::format("Secret does not exist: {} {}{} in {}", row.prefix, object.name,

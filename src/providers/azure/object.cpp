@@ -11,9 +11,9 @@ namespace rotor::providers::azure {
 namespace {
 
 constexpr std::array<TypeRow, 3> kRows = {{
-    {Type::kSecret, "secret", "secrets", "value", "GetSecret", "SecretNotFound"},
-    {Type::kCertificate, "cert", "certificates", "cer", "GetCertificate", "CertificateNotFound"},
-    {Type::kKey, "key", "keys", "key", "GetKey", "KeyNotFound"},
+    {Type::kSecret, "secret", "secrets", "value", "GetSecret"},
+    {Type::kCertificate, "cert", "certificates", "cer", "GetCertificate"},
+    {Type::kKey, "key", "keys", "key", "GetKey"},
 }};
 
 constexpr std::size_t kMostName = 127;

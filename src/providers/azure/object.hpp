@@ -13,11 +13,10 @@ enum class Type : std::uint8_t { kSecret, kCertificate, kKey };
 // What differs between the types on the wire.
 struct TypeRow {
   Type type;
-  std::string_view prefix;     // in remoteRef.key
-  std::string_view path;       // "secrets"
-  std::string_view value;      // the member of an answer that holds what we want
-  std::string_view call;       // "GetSecret": the metric's label
-  std::string_view not_found;  // the code of the vault's own 404
+  std::string_view prefix;  // in remoteRef.key
+  std::string_view path;    // "secrets"
+  std::string_view value;   // the member of an answer that holds what we want
+  std::string_view call;    // "GetSecret": the metric's label
 };
 const TypeRow& row_of(Type type);
 

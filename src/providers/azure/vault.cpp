@@ -19,6 +19,11 @@ bool is_id(std::string_view tenant) {
          tenant.find_first_not_of("0123456789abcdefABCDEF-") == std::string_view::npos;
 }
 
+// A certificate and its key are read as secrets, too, and a vault names whichever it looked for.
+bool says_absent(std::string_view code) {
+  return code == "SecretNotFound" || code == "KeyNotFound" || code == "CertificateNotFound";
+}
+
 Result<void> check_tenant(const std::string& ours, const std::string& of_vault) {
   if (!is_id(ours) || !is_id(of_vault) || ascii_lower(ours) == ascii_lower(of_vault)) return {};
   return fail(
@@ -57,7 +62,7 @@ Task<Vault::Attempt> Vault::attempt(VaultGet request, TokenPtr token) {
     if (response.status == 200) return Judgement::take();
     const VaultError error = read_vault_error(response);
     // A 404 of anybody else's (a proxy, another server) says nothing about the secret.
-    attempt.absent = response.status == 404 && !request.not_found.empty() && error.code == request.not_found;
+    attempt.absent = response.status == 404 && request.may_be_absent && says_absent(error.code);
     attempt.refused = response.status == 401;
     if (attempt.refused) {
       const auto challenge = read_challenge(response.headers);

@@ -12,9 +12,9 @@
 namespace rotor::providers::azure {
 
 struct VaultGet {
-  std::string name;                 // "GetSecret": in front of errors, and the metric's label
-  std::string url;                  // below the vault's own
-  std::string_view not_found = {};  // the code by which the vault says that there is none; empty: it never does
+  std::string name;            // "GetSecret": in front of errors, and the metric's label
+  std::string url;             // below the vault's own
+  bool may_be_absent = false;  // the vault may say that there is none
 };
 
 class Vault {

@@ -145,6 +145,16 @@ TEST_F(AzureRead, NoNameLeadsToAnotherAddress) {
   EXPECT_TRUE(get(remote(std::string(128, 'a'))).starts_with("!remoteRef.key: "));
 }
 
+TEST_F(AzureRead, EachOfTheVaultsThreeWordsForAbsenceIsOne) {
+  for (const char* code : {"SecretNotFound", "KeyNotFound", "CertificateNotFound"}) {
+    for (const char* key : {"gone", "cert/gone", "key/gone"}) {
+      const auto fresh = *client(kSecretAuth);
+      azure_->next_vault = {{404, fmt::format(R"({{"error":{{"code":"{}","message":"x"}}}})", code)}};
+      EXPECT_EQ(AzureFlow::get(*fresh, remote(key)), "-") << code << " " << key;
+    }
+  }
+}
+
 TEST_F(AzureRead, OneAnswerServesAllEntriesOfAnExternalSecret) {
   for (const char* property : {"property1", "nested.p", "n", ""}) (void)get(remote("doc", property));
   (void)get(remote("secret/doc"));
