@@ -61,6 +61,7 @@ Result<vault::Ask> call_of(const VaultDynamicSecretSpec& spec) {
     call.query = query_of(spec);
   } else if (method != "LIST" && method != "DELETE") {
     call.name = "WriteDynamicSecret";
+    call.repeatable = false;  // each makes another certificate, user or token
     call.method = "PUT";
     TRY(call.body, body_of(spec));
   }

@@ -51,6 +51,11 @@ void withhold(std::string& message, const std::vector<SecretBytes>& credentials)
   }
 }
 
+// Whether the server itself says that it has done nothing of what it was asked.
+bool says_not_done(const Result<net::Response>& response) {
+  return response && (response->status == 412 || response->status == 429 || response->status == 503);
+}
+
 }  // namespace
 
 Error error_by_status(std::string_view what, int status) {
@@ -90,7 +95,9 @@ Task<Result<net::Response>> Caller::call(Call call) {
       wait = response.error().retry_after;  // what stands in the way stays: a certificate, for one
     }
     withhold(judgement.error.message, sent);
-    if (!call.provider.empty()) calls_.count(call.provider, call.name, judgement.next == Next::kTake);
+    if (!call.provider.empty()) {
+      calls_.count(call.provider, call.counted_as.empty() ? call.name : call.counted_as, judgement.next == Next::kTake);
+    }
     if (judgement.next == Next::kTake) co_return std::move(response);
     if (judgement.next == Next::kRepeat && !std::exchange(repeated, true)) {
       --tried;
@@ -98,7 +105,8 @@ Task<Result<net::Response>> Caller::call(Call call) {
     }
     const milliseconds pause = std::max(wait.value_or(milliseconds(0)), pause_after(call.retry, tried));
     const bool fits = clock_.steady() + pause < deadline;
-    if (!is_transient(judgement.error) || tried >= call.retry.attempts || !fits) {
+    const bool safe = call.repeatable || says_not_done(response);
+    if (!is_transient(judgement.error) || !safe || tried >= call.retry.attempts || !fits) {
       // A longer wait that the server asks for is the queue's, not ours.
       judgement.error.retry_after = response ? wait : std::nullopt;
       co_return std::unexpected(std::move(judgement.error));

@@ -35,9 +35,13 @@ Error error_by_status(std::string_view what, int status);
 Judgement judge_by_status(std::string_view what, const net::Response& response);
 
 struct Call {
-  std::string name;        // "GetSecretValue": in front of errors, and the metric's label
-  std::string provider{};  // the metric's other label; empty: not counted
+  std::string name;          // "GetSecretValue": in front of errors, and the metric's label
+  std::string provider{};    // the metric's other label; empty: not counted
+  std::string counted_as{};  // in the metric in place of the name
   RetryPolicy retry{};
+  // False: it makes something anew each time. Sent again only when the server said that it did nothing (412, 429, 503),
+  // never when nobody knows what became of it.
+  bool repeatable = true;
   net::TlsConfig tls{};
   net::Reach reach = net::Reach::kNotOfTheNode;
   std::size_t max_body = 4U << 20;

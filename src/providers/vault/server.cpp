@@ -70,6 +70,7 @@ Task<Result<net::Response>> ask(Caller& caller, std::shared_ptr<const Server> se
   Call call{.name = ask.name,
             .provider = "HashiCorp/Vault",
             .retry = server->retry,
+            .repeatable = ask.repeatable,
             .tls = server->tls,
             .reach = server->reach,
             .max_body = kMostBody};

@@ -35,6 +35,7 @@ struct Ask {
   std::string ns{};
   SecretBytes token{};
   bool may_be_nothing = false;  // a 404 that says so is an answer
+  bool repeatable = true;       // see Call
 };
 
 // The answer when it is one. Errors are those of `refusal`; what a busy or sealed server refuses is tried again.

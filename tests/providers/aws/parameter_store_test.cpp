@@ -189,6 +189,7 @@ TEST_F(Parameters, AreFoundByAllTheirTagsTenACall) {
             R"({"Key":"tag:b","Option":"Equals","Values":["2"]},{"Key":"Path","Option":"Recursive","Values":["/x"]}],)"
             R"("MaxResults":50})");
   EXPECT_EQ(aws_.names(), (Names{"DescribeParameters", "GetParameters", "GetParameters"}));
+  EXPECT_EQ(counter_.counts["AWS/ParameterStore/DescribeParameter/success"], 1) << "so the metric calls it";
 }
 
 TEST_F(Parameters, WhoMayNotReadBatchesReadsOneByOne) {
