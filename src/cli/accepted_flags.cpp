@@ -39,7 +39,6 @@ constexpr std::array kAccepted = {
     AcceptedFlag{"--experimental-enable-aws-session-cache", kTokensKept},
     AcceptedFlag{"--experimental-enable-doppler-oidc-cache", kTokensKept},
     AcceptedFlag{"--experimental-doppler-oidc-cache-size", kTokensKept},
-    AcceptedFlag{"--doppler-etag-cache-size", "the memory for answers of Doppler has a fixed size"},
     AcceptedFlag{"--tls-ciphers", kTlsOnly},
     AcceptedFlag{"--tls-min-version", kTlsOnly},
     AcceptedFlag{"--otlp-endpoint", kNoTraces},

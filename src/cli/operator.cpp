@@ -132,7 +132,7 @@ class Operator {
         leading_(io.get_executor()),
         calls_(providers::make_call_counter(metrics_)),
         http_(providers::make_http_clients(io.get_executor(), clock, user_agent())),
-        registry_(make_providers(services())),
+        registry_(make_providers_within(flags_.provider_limits, services())),
         generators_(services()),
         secrets_(io.get_executor(), client_, clock, registry_, generators_, metrics_, flags_.secrets, &ownership_),
         openclaw_(io.get_executor(), client_, clock, metrics_, flags_.openclaw, openclaw::managed_kinds(), &ownership_),

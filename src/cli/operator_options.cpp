@@ -88,6 +88,9 @@ void add_secrets_flags(CLI::App& command, OperatorFlags& flags) {
          "COUNT", 0, 1'000'000)
       ->default_str("what its vendor permits, see docs/refreshing.md")
       ->group(kSecrets);
+  number(command.add_option("--doppler-etag-cache-size", flags.provider_limits.doppler_answers,
+                            "Answers of Doppler that are kept, so that what is unchanged is not sent again; 0: none"),
+         "COUNT", 0, 1'000'000);
   duration(command.add_option(
                "--min-status-interval", flags.least_status_interval,
                "A refresh that found nothing new moves status.refreshTime at most this often; 0 for each time"))

@@ -8,6 +8,7 @@
 #include "admission/webhook/webhook.hpp"
 #include "base/log.hpp"
 #include "cli/leader_flags.hpp"
+#include "cli/providers.hpp"
 #include "openclaw/options.hpp"
 #include "providers/services.hpp"
 #include "secrets/options.hpp"
@@ -50,6 +51,7 @@ struct OperatorFlags {
   LeaderFlags leader{};
   admission::WebhookOptions webhook{};
   providers::PlainHttp plain_http = providers::PlainHttp::kNearby;
+  ProviderLimits provider_limits{};
   secrets::Options secrets{};
   bool openclaw_instances = true;
   openclaw::ControllerOptions openclaw{};

@@ -10,6 +10,7 @@
 #include "providers/gcp/provider.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
 #include "providers/onepassword/provider.hpp"
+#include "providers/onepassword/sdk.hpp"
 #include "providers/vault/openbao.hpp"
 #include "providers/vault/provider.hpp"
 
@@ -27,10 +28,17 @@ providers::ProviderRegistry make_providers(providers::Services services) {
           {"gcpsm", providers::gcp::make_provider},
           {"kubernetes", providers::make_kubernetes_provider},
           {"onepassword", providers::onepassword::make_provider},
+          {"onepasswordSDK", providers::onepassword::make_sdk_provider},
           {"openBao", providers::vault::make_openbao_provider},
           {"vault", providers::vault::make_provider},
       },
       services);
+}
+
+providers::ProviderRegistry make_providers_within(ProviderLimits limits, const providers::Services& services) {
+  providers::ProviderRegistry registry = make_providers(services);
+  registry.add("doppler", providers::doppler::make_provider(services, {.entries = limits.doppler_answers}));
+  return registry;
 }
 
 std::vector<std::string> provider_names(Executor executor, Clock& clock) {

@@ -53,7 +53,7 @@ TEST(OperatorCommand, NamesTheFlagWhosePortIsTaken) {
 
 TEST(OperatorCommand, TakesFlagsOfTodaysOperatorsThatChangeNothingHere) {
   for (const char* flag : {"--experimental-enable-doppler-oidc-cache", "--experimental-doppler-oidc-cache-size=10",
-                           "--doppler-etag-cache-size=0", "--vault-token-cache-size=5"}) {
+                           "--vault-token-cache-size=5"}) {
     RotorProcess rotor({"operator", flag, "--kubeconfig", "/no/such/file"});
     EXPECT_EQ(rotor.exit_code(), kFailed) << flag;
     EXPECT_THAT(rotor.output(), HasSubstr("rotor operator: --kubeconfig: \"/no/such/file\" cannot be read")) << flag;

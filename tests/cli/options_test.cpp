@@ -198,6 +198,11 @@ TEST(OperatorFlags, AreKnownAllThatTodaysOperatorTakes) {
   }
 }
 
+TEST(OperatorFlags, SayHowManyAnswersOfDopplerAreKept) {
+  EXPECT_EQ(read_flags({}).provider_limits.doppler_answers, 16'384U);
+  EXPECT_EQ(read_flags({"--doppler-etag-cache-size=0"}).provider_limits.doppler_answers, 0U);
+}
+
 TEST(OperatorFlags, SayOfEachThatChangesNothingWhatBecameOfIt) {
   EXPECT_EQ(read_flags({"--client-qps=50", "--enable-http2", "--client-qps", "7"}).without_effect,
             (std::vector<std::string>{"--client-qps", "--enable-http2"}));
