@@ -6,6 +6,7 @@
 #include "providers/doppler/provider.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
 #include "providers/onepassword/provider.hpp"
+#include "providers/vault/openbao.hpp"
 #include "providers/vault/provider.hpp"
 #include "tests/providers/provider_rig.hpp"
 
@@ -24,6 +25,8 @@ constexpr const char* kRef = R"({"name":"aws","key":"key"})";
 const std::vector<Addressed> kAddressed = {
     {"Vault", vault::make_provider,
      fmt::format(R"({{"server":"http://store.example.com","path":"secret","auth":{{"tokenSecretRef":{}}}}})", kRef)},
+    {"OpenBao", vault::make_openbao_provider,
+     fmt::format(R"({{"server":"http://store.example.com","auth":{{"tokenSecretRef":{}}}}})", kRef)},
     {"OnePassword", onepassword::make_provider,
      fmt::format(
          R"({{"connectHost":"http://store.example.com","vaults":{{"v":1}},"auth":{{"secretRef":{{"connectTokenSecretRef":{}}}}}}})",

@@ -7,6 +7,7 @@
 #include "providers/gcp/provider.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
 #include "providers/onepassword/provider.hpp"
+#include "providers/vault/openbao.hpp"
 #include "providers/vault/provider.hpp"
 #include "tests/providers/provider_rig.hpp"
 #include "tests/providers/rsa_key.hpp"
@@ -74,6 +75,7 @@ TEST_F(ReachOfStores, IsNotTheControllersLoopbackFromANamespaceOfTheCluster) {
   const std::vector<std::pair<std::unique_ptr<Provider> (*)(const Services&), std::string>> stores = {
       {vault::make_provider,
        fmt::format(R"({{"server":"{}","path":"kv","auth":{{"tokenSecretRef":{}}}}})", url(), ref)},
+      {vault::make_openbao_provider, fmt::format(R"({{"server":"{}","auth":{{"tokenSecretRef":{}}}}})", url(), ref)},
       {onepassword::make_provider,
        fmt::format(R"({{"connectHost":"{}","vaults":{{"v":1}},"auth":{{"secretRef":{{"connectTokenSecretRef":{}}}}}}})",
                    url(), ref)},

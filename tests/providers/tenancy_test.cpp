@@ -20,6 +20,8 @@
 #include "providers/onepassword/config.hpp"
 #include "providers/onepassword/provider.hpp"
 #include "providers/vault/config.hpp"
+#include "providers/vault/openbao.hpp"
+#include "providers/vault/openbao_config.hpp"
 #include "providers/vault/provider.hpp"
 #include "tests/providers/provider_rig.hpp"
 
@@ -137,6 +139,19 @@ const std::vector<BackEnd> kBackEnds = {
        R"({"server":"https://v.example","auth":{"cert":{"clientCert":{SECRET},"secretRef":{TEAMS}}}})"},
       {"auth.cert.secretRef", "Auth.Cert.SecretRef", kMayFollowTheConsumer,
        R"({"server":"https://v.example","auth":{"cert":{"clientCert":{TEAMS},"secretRef":{SECRET}}}})"}}},
+    {"openBao",
+     vault::make_openbao_provider,
+     &json::type_of<vault::OpenBaoConfig>,
+     {{"caProvider", "caProvider", kMayFollowTheConsumer,
+       R"({"server":"https://v.example","caProvider":{CA},"auth":{"tokenSecretRef":{TEAMS}}})"},
+      {"auth.tokenSecretRef", "Auth.TokenSecretRef", kMayFollowTheConsumer,
+       R"({"server":"https://v.example","auth":{"tokenSecretRef":{SECRET}}})"},
+      {"auth.appRole.roleRef", "Auth.AppRole.RoleRef", kMayFollowTheConsumer,
+       R"({"server":"https://v.example","auth":{"appRole":{"roleRef":{SECRET},"secretRef":{TEAMS}}}})"},
+      {"auth.appRole.secretRef", "Auth.AppRole.SecretRef", kMayFollowTheConsumer,
+       R"({"server":"https://v.example","auth":{"appRole":{"roleId":"r","secretRef":{SECRET}}}})"},
+      {"auth.userPass.secretRef", "Auth.UserPass.SecretRef", kMayFollowTheConsumer,
+       R"({"server":"https://v.example","auth":{"userPass":{"username":"u","secretRef":{SECRET}}}})"}}},
     {"kubernetes",
      make_kubernetes_provider,
      &json::type_of<kubernetes::Config>,
@@ -347,6 +362,7 @@ TEST_F(Tenancy, ANamespacedStoreIsNeverTheControllerUnlessAFlagSaysSo) {
         Row{"azurekv", R"({"vaultUrl":"https://v.vault.azure.net","authType":"WorkloadIdentity"})"},
         Row{"gcpsm", R"({"projectID":"p"})"},
         Row{"vault", R"({"server":"http://127.0.0.1:8200"})"},  // a proxy beside the controller adds its token
+        Row{"openBao", R"({"server":"http://127.0.0.1:8200"})"},
         Row{"vault", R"({"server":"https://v.example","auth":{"kubernetes":{"mountPath":"kubernetes","role":"r"}}})"},
         Row{"vault", R"({"server":"https://v.example","auth":{"iam":{"vaultRole":"r"}}})"},
         Row{"vault", R"({"server":"https://v.example","auth":{"gcp":{"role":"r"}}})"},
