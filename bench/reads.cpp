@@ -97,6 +97,7 @@ class Bench {
  public:
   Bench(boost::asio::io_context& io, const json::Value& plan)
       : plan_(plan),
+        block_(json::serialize(*json::find(plan, "block"))),
         gate_(*json::find(plan, "secrets")),
         http_(providers::make_http_clients(io.get_executor(), clock_, "rotor-bench")),
         calls_(providers::make_call_counter(metrics_)),
@@ -113,14 +114,14 @@ class Bench {
   bool failed = false;
 
  private:
-  // As the pass of an object opens its store. One number, one store.
-  Task<Result<providers::KeptClients::ClientPtr>> open(const json::Value& block, std::size_t number) {
+  // As the pass of an object opens its store, whose text it has. One number, one store.
+  Task<Result<providers::KeptClients::ClientPtr>> open(std::string block, std::size_t number) {
     providers::Store store;
     store.kind = "SecretStore";
     store.ns = "bench";
     store.name = fmt::format("bench-{}", number);
     store.provider = std::string(json::find_string(plan_, "provider"));
-    store.config = {json::serialize(block)};
+    store.config = {std::move(block)};
     providers::Provider* provider = registry_.find(store.provider);
     if (provider == nullptr) co_return fail(Code::kInvalid, "no such provider");
     std::string identity = store.name;
@@ -141,7 +142,7 @@ class Bench {
 
   // A whole pass of an object: client, read, close.
   Task<Result<void>> pass() {
-    CO_TRY(const auto client, co_await open(*json::find(plan_, "block"), 0));
+    CO_TRY(const auto client, co_await open(block_, 0));
     CO_TRY_VOID(co_await read(*client));
     co_await client->close();
     co_return Result<void>();
@@ -177,7 +178,7 @@ class Bench {
     const json::Value* stores = json::find(plan_, "stores");
     const std::size_t count = stores == nullptr ? 0 : stores->as_array().size();
     for (std::size_t i = 0; i < count; ++i) {
-      CO_TRY(const auto client, co_await open(stores->as_array()[i], i + 1));
+      CO_TRY(const auto client, co_await open(json::serialize(stores->as_array()[i]), i + 1));
       CO_TRY_VOID(co_await read(*client));
     }
     if (count > 0) {
@@ -189,6 +190,7 @@ class Bench {
   }
 
   const json::Value& plan_;
+  std::string block_;
   SystemClock clock_;
   PlanGate gate_;
   MetricsRegistry metrics_;

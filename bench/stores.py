@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures the back ends.
 
-    $(tools/toolchain.sh venv)/bin/python bench/stores.py reads [vault aws gcp azure] [--reads 1000]
+    $(tools/toolchain.sh venv)/bin/python bench/stores.py reads [vault aws aws-plain gcp azure] [--reads 1000]
     $(tools/toolchain.sh venv)/bin/python bench/stores.py sync [--objects 5000] [--keys 5000] [--latency 50] [--budget 2000]
 
 `reads`: one read after the other of one member of a JSON secret, by us (bench_reads: the store opened, a read) and by the vendor's own client in the
-same run, against the same server; CPU of the reading thread, so that doubles in this process do not count. Beside it, for
+same run, against the same server; CPU of the reading thread, so that doubles in this process do not count. moto closes each
+connection, so `aws` puts a front with TLS before it that keeps them, as AWS does; `aws-plain` is moto itself. Beside it, for
 Vault, the bare exchange by our HTTP client, and the memory of each further store that is opened.
 `sync`: N ExternalSecrets over K keys of a Vault that takes its time, on the embedded server, until all are Ready; reads on
 the wire are counted. Needs build/release/rotor and bench_reads (cmake --preset release -DROTOR_BENCH=ON).
@@ -15,6 +16,7 @@ import argparse
 import asyncio
 import base64
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -25,6 +27,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "cluster"), str(ROOT / "tests" / "stores"), str(ROOT / "bench")]
@@ -80,12 +83,28 @@ def vault(state: pathlib.Path):
 
 
 @contextlib.contextmanager
-def aws(state: pathlib.Path):
+def front_of(url: str, state: pathlib.Path):
+    """What keeps connections, over TLS: its URL and the file of its authority."""
+    from doubles.double import Double
+    from doubles.gcp import make_certificates
+
+    class Front(Double):
+        def answer(self, call):
+            sent = {name: call.headers[name] for name in ("Content-Type", "X-Amz-Target", "Authorization", "X-Amz-Date")}
+            with urllib.request.urlopen(urllib.request.Request(f"{url}/", call.body, sent), timeout=10) as answer:
+                return answer.status, {"Content-Type": answer.headers["Content-Type"]}, answer.read()
+
+    authority, pair = make_certificates(state)
+    with Front(certificate=(pair,)) as front:
+        yield front.url.replace("127.0.0.1", "localhost"), str(authority)
+
+
+@contextlib.contextmanager
+def aws(state: pathlib.Path, fronted: bool = True):
     from harness.moto import REGION, Moto
     moto = Moto(state).start()
     try:
-        client = moto.client("secretsmanager")
-        client.create_secret(Name="app", SecretString=DOCUMENT)
+        moto.client("secretsmanager").create_secret(Name="app", SecretString=DOCUMENT)
 
         def with_key(name: str) -> dict:
             return {"service": "SecretsManager", "region": REGION, "auth": {"secretRef": {
@@ -93,7 +112,12 @@ def aws(state: pathlib.Path):
 
         secrets = {"aws/key": "test", "aws/id": "test", **{f"aws/id-{i}": f"AKID{i}" for i in range(STORES)}}
         plan = {"block": with_key("id"), "secrets": secrets, "key": "app", "stores": [with_key(f"id-{i}") for i in range(STORES)]}
-        yield plan, moto.environment(), lambda: json.loads(client.get_secret_value(SecretId="app")["SecretString"])[PROPERTY]
+        with front_of(moto.url, state) if fronted else contextlib.nullcontext((moto.url, None)) as (url, authority):
+            import boto3
+            client = boto3.client("secretsmanager", region_name=REGION, endpoint_url=url, verify=authority,
+                                  aws_access_key_id="test", aws_secret_access_key="test")
+            env = {**moto.environment(), "AWS_SECRETSMANAGER_ENDPOINT": url} | ({"SSL_CERT_FILE": authority} if authority else {})
+            yield plan, env, lambda: json.loads(client.get_secret_value(SecretId="app")["SecretString"])[PROPERTY]
     finally:
         moto.stop()
 
@@ -136,7 +160,8 @@ def azure(state: pathlib.Path):
         double.stop()
 
 
-PROVIDERS = {"vault": (vault, "vault"), "aws": (aws, "aws"), "gcp": (gcp, "gcpsm"), "azure": (azure, "azurekv")}
+PROVIDERS = {"vault": (vault, "vault"), "aws": (aws, "aws"),
+             "aws-plain": (functools.partial(aws, fronted=False), "aws"), "gcp": (gcp, "gcpsm"), "azure": (azure, "azurekv")}
 
 
 def measure_reads(name: str, reads: int):

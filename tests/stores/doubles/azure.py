@@ -189,6 +189,7 @@ class Vault:
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave together: apart, the second waits 40 ms for the ACK of the first
 
     def _serve(self):
         double = self.server.double
