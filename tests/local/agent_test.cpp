@@ -43,6 +43,13 @@ TEST(WhatDoesNotRunHere, IsSaidWithTheReason) {
                                 HasSubstr("mine, my-sidecar: of a pod its first container alone")));
 }
 
+TEST(WhatDoesNotRunHere, IsSaidOfAPodThatWasMadeWithoutIt) {
+  api::Pod pod = pod_of(std::string(R"({"containers":[)") + kMain + "]}");
+  pod.metadata.annotations.emplace("openclaw.rocks/not-run-here", "gateway-proxy,my-sidecar");
+  EXPECT_THAT(left_out(pod), ElementsAre(HasSubstr("gateway-proxy: the gateway itself"),
+                                         HasSubstr("my-sidecar: of a pod its first container alone")));
+}
+
 TEST(WhatDoesNotRunHere, IsTheUsersInAnyOtherPod) {
   EXPECT_THAT(left_out(pod_of(R"({"initContainers":[{"name":"init-config","image":"i"}],
                                   "containers":[{"name":"main","image":"i"}]})")),

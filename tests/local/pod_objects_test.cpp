@@ -66,6 +66,23 @@ TEST(StatusPatch, TakesAwayWhatIsZeroAndIsNothingWhenNothingChanged) {
   EXPECT_FALSE(status_patch(set, status));
 }
 
+TEST(APodOfASet, HasTheContainersThatRunHereAndNamesTheOthers) {
+  api::StatefulSet set = a_set();
+  const std::string alone = json::serialize(make_pod(set, "r"));
+  EXPECT_EQ(alone.find(kNotRunHere), std::string::npos) << alone;
+  for (const char* name : {"gateway-proxy", "secret-reload", "mine"}) {
+    set.spec.pod_template.spec.containers.emplace_back().name = name;
+  }
+  const auto pod = json::read<api::Pod>(json::serialize(make_pod(set, "r"))).value();
+  ASSERT_EQ(pod.spec.containers.size(), 2U);
+  EXPECT_EQ(pod.spec.containers[0].name, "main");
+  EXPECT_EQ(pod.spec.containers[1].name, "secret-reload");
+  EXPECT_EQ(pod.metadata.annotations.at(std::string(kNotRunHere)), "gateway-proxy,mine");
+  // What kubectl counts: containers of the pod, and those of them that are ready.
+  const json::Object status = pod_status(pod, {.running = true});
+  EXPECT_EQ(status.at("status").at("containerStatuses").as_array().size(), 2U);
+}
+
 api::Pod a_pod_object() {
   auto pod = json::read<api::Pod>(
       R"({"metadata":{"name":"foo-0","namespace":"ns","uid":"p"},"spec":{"containers":[{"name":"main","image":"i"}]}})");

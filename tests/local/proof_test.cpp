@@ -59,6 +59,16 @@ TEST(APodForAProof, HasFoldersOfItsOwnWhereThePodHasClaims) {
   EXPECT_NE(proof_pod(set_with("1"), 8).metadata.uid, pod.metadata.uid);
 }
 
+TEST(APodForAProof, IsMadeOfAPodThatRunsAsWell) {
+  api::Pod pod;
+  pod.metadata.name = "foo-0";
+  pod.spec.volumes.resize(1);
+  pod.spec.volumes[0].persistent_volume_claim.emplace().claim_name = "mine";
+  const api::Pod made = proof_pod(pod, 3);
+  EXPECT_EQ(made.metadata.name, "foo-0.proof-3");
+  EXPECT_FALSE(made.spec.volumes[0].persistent_volume_claim);
+}
+
 TEST(ARotation, IsToldByTheDigestOfTheSecrets) {
   api::Pod pod;
   pod.metadata.annotations.emplace(openclaw::kSecretHash, "1");

@@ -131,11 +131,34 @@ TEST(LocalReloadStatus, SaysTheAnswerAsAContainerThatEndedAndWasStartedAgain) {
   pod.spec.containers.resize(1);
   pod.spec.containers.front().name = "openclaw";
   PodFacts facts{.running = true};
-  EXPECT_EQ(pod_status(pod, facts)["status"].at("containerStatuses").as_array().size(), 1U);
+  EXPECT_EQ(pod_status(pod, facts)["status"].at("containerStatuses").as_array().size(), 1U) << "it has no such one";
+  pod.spec.containers.emplace_back().name = "secret-reload";
+  const auto second = [&] { return pod_status(pod, facts)["status"].at("containerStatuses").as_array().at(1); };
+  EXPECT_EQ(json::find_string(second(), "name"), "secret-reload");
+  EXPECT_EQ(second().at("ready"), true) << "the node does its work as long as the process runs";
+  EXPECT_EQ(json::find(second(), "lastState"), nullptr);
   facts.reload_answer = R"({"mark":"m","result":"ok"})";
-  const json::Value second = pod_status(pod, facts)["status"].at("containerStatuses").as_array().at(1);
-  EXPECT_EQ(json::find_string(second, "name"), "secret-reload");
-  EXPECT_EQ(json::find_string(second, "lastState.terminated.message"), facts.reload_answer);
+  EXPECT_EQ(json::find_string(second(), "lastState.terminated.message"), facts.reload_answer);
+  facts.running = false;
+  EXPECT_EQ(second().at("ready"), false);
+}
+
+TEST_F(LocalReloads, ValuesThatAreTriedAreWaitedForAndThoseThatWereRefusedAreNotLoaded) {
+  Standing standing = Standing::kTried;
+  int asked = 0;
+  reloads.on_standing([&](const kube::Key&) {
+    if (++asked == 3) values_come();
+    if (asked == 5) standing = Standing::kRefused;
+    return standing;
+  });
+  reloads.look(pod("m1", kGood));
+  until_answers(1);
+  EXPECT_EQ(report(), (InPlaceReport{"m1", "ok"})) << "the proof let them in";
+  asked = 3;
+  reloads.look(pod("m2", kGood));
+  until_answers(2);
+  EXPECT_EQ(report(), (InPlaceReport{"m2", "not-run"}));
+  EXPECT_THAT(said, HasSubstr("a proof refused the new value, which is not loaded"));
 }
 
 }  // namespace

@@ -123,5 +123,67 @@ TEST(AChange, OfSomethingElseThanASecretIsNotTried) {
   EXPECT_THAT(it.tried(), ElementsAre());
 }
 
+// A pod whose process reads the Secret "keys" from files alone: no other pod comes with another value.
+struct ProvenFiles : NodeWorld {
+  ProvenFiles()
+      : NodeWorld("echo $FILES >> $T/folders; echo $$ >> $T/pids; exec sleep 600",
+                  {.command = R"sh(echo "$(cat $FILES/A)" >> $T/tried; test "$(cat $FILES/A)" != two)sh"}, true) {
+    world.secret("keys", kOne);
+    world.create(kStatefulSets, "files",
+                 R"({"spec":{"serviceName":"files","selector":{"matchLabels":{"app":"files"}},"template":{)"
+                 R"("metadata":{"labels":{"app":"files"}},"spec":{"containers":[{"name":"main","image":"i",)"
+                 R"("env":[{"name":"FILES","value":"/etc/keys"}],)"
+                 R"("volumeMounts":[{"name":"keys","mountPath":"/etc/keys"}]}],)"
+                 R"("volumes":[{"name":"keys","secret":{"secretName":"keys"}}]}}}})");
+    world.until("the process", [this] { return pids().size() == 1; });
+  }
+  std::vector<std::string> tried() { return lines(folder() / "tried"); }
+  std::string file() { return lines(std::filesystem::path(lines(folder() / "folders").back()) / "A").at(0); }
+  void until_said(std::string_view text) {
+    world.until(text, [&] { return said().contains(text); });
+    world.loop().settle();
+  }
+};
+
+TEST(NewFiles, ThatAreGoodComeOnceTheyWereTriedAndTheProcessGoesOn) {
+  ProvenFiles it;
+  EXPECT_EQ(it.file(), "one");
+  EXPECT_THAT(it.tried(), ElementsAre()) << "the first process has nothing to lose";
+  it.world.secret("keys", kThree);
+  it.until_said("its files are new");
+  EXPECT_EQ(it.file(), "three");
+  EXPECT_THAT(it.tried(), ElementsAre("three"));
+  EXPECT_THAT(it.said(), HasSubstr("proof: trying the files of secret keys before the process gets that"));
+  EXPECT_THAT(it.said(), HasSubstr("proof: the files of secret keys is good"));
+  EXPECT_EQ(it.pids().size(), 1U);
+}
+
+TEST(NewFiles, ThatAreBadAreHeldBackThroughARestartUntilThereAreOthers) {
+  ProvenFiles it;
+  it.world.secret("keys", kTwo);
+  it.until_said("is bad");
+  EXPECT_EQ(it.file(), "one");
+  kill(it.pids().back(), SIGKILL);
+  it.world.until("the restart", [&] { return it.pids().size() == 2; });
+  EXPECT_EQ(it.file(), "one") << "the value that was found bad is not taken by a restart either";
+  it.world.secret("keys", kThree);
+  it.until_said("its files are new");
+  EXPECT_EQ(it.file(), "three");
+  EXPECT_THAT(it.tried(), ElementsAre("two", "three")) << "each once";
+}
+
+TEST(NewFiles, OfWhichNothingIsKnownComeAndThatIsSaid) {
+  NodeWorld it("echo $FILES >> $T/folders; echo $$ >> $T/pids; exec sleep 600", {.command = "exit 3"}, true);
+  it.world.secret("keys", kOne);
+  it.world.instance("foo", R"({"envFrom":[{"secretRef":{"name":"keys"}}],"env":[{"name":"FILES","value":"/etc/keys"}],)"
+                           R"("extraVolumes":[{"name":"keys","secret":{"secretName":"keys"}}],)"
+                           R"("extraVolumeMounts":[{"name":"keys","mountPath":"/etc/keys"}]})");
+  it.world.until("the first pod", [&] { return it.is_ready() && !it.pids().empty(); });
+  it.is_a_new_pod_after([&] { it.world.secret("keys", kTwo); });
+  EXPECT_THAT(it.said(), HasSubstr("(exit code 3; 0 is good, 1 is bad): going on with it"));
+  const std::filesystem::path files = lines(it.folder() / "folders").back();
+  EXPECT_THAT(lines(files / "A"), ElementsAre("two")) << "the next process has environment and files of one value";
+}
+
 }  // namespace
 }  // namespace rotor::test

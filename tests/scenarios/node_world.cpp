@@ -32,10 +32,10 @@ bool is_gone(pid_t pid) {
   return pid > 0 && (!line || line->state == 'Z');
 }
 
-NodeWorld::NodeWorld(const std::string& script, local::ProofOptions proof)
-    : NodeWorld(std::vector<std::string>{"bash", "-c", script}, std::move(proof)) {}
+NodeWorld::NodeWorld(const std::string& script, local::ProofOptions proof, bool with_volumes)
+    : NodeWorld(std::vector<std::string>{"bash", "-c", script}, std::move(proof), with_volumes) {}
 
-NodeWorld::NodeWorld(std::vector<std::string> command, local::ProofOptions proof)
+NodeWorld::NodeWorld(std::vector<std::string> command, local::ProofOptions proof, bool with_volumes)
     : folder_(make_folder()), out_(std::fopen((folder_ / "timeline").c_str(), "w")), timeline_(world.clock(), out_) {
   const std::string kubeconfig(world.server().kubeconfig().reveal());
   client_ =
@@ -44,11 +44,20 @@ NodeWorld::NodeWorld(std::vector<std::string> command, local::ProofOptions proof
   options.base.push_back({"PATH", SecretBytes("/usr/bin:/bin")});
   options.proof = std::move(proof);
   options.base.push_back({"T", SecretBytes(folder_.native())});
+  const auto follow = [this](Task<> task, boost::asio::cancellation_signal& end) {
+    ++running_;
+    boost::asio::co_spawn(world.loop().io(), std::move(task),
+                          boost::asio::bind_cancellation_slot(end.slot(), [this](std::exception_ptr) { --running_; }));
+  };
+  if (with_volumes) {
+    storage_ = std::make_unique<local::PodStorage>(*client_, world.clock(), timeline_,
+                                                   local::DataFolder::open({(folder_ / "data").native()}).value());
+    options.storage = storage_.get();
+    follow(storage_->run(), cancel_storage_);
+  }
   node_ = std::make_unique<local::Node>(world.loop().executor(), *client_, world.clock(), guardian_, timeline_,
                                         std::move(options));
-  boost::asio::co_spawn(
-      world.loop().io(), node_->run(),
-      boost::asio::bind_cancellation_slot(cancel_.slot(), [this](std::exception_ptr) { ended_ = true; }));
+  follow(node_->run(), cancel_);
   world.start_operator(
       {.operator_namespace = "rotor", .quiet = std::chrono::nanoseconds(0), .node_refuses_unusable = true});
 }
@@ -57,7 +66,8 @@ NodeWorld::~NodeWorld() {
   if (!stopped_) stop();
   world.stop_operator();
   cancel_.emit(boost::asio::cancellation_type::terminal);
-  world.until("the node to end", [this] { return ended_; });
+  cancel_storage_.emit(boost::asio::cancellation_type::terminal);
+  world.until("the node to end", [this] { return running_ == 0; });
   node_.reset();
   world.loop().settle();
   std::fclose(out_);

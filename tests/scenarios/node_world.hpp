@@ -19,8 +19,9 @@ namespace rotor::test {
 class NodeWorld {
  public:
   // Every instance runs `script`, which finds the folder of the test in $T.
-  explicit NodeWorld(const std::string& script, local::ProofOptions proof = {});
-  explicit NodeWorld(std::vector<std::string> command, local::ProofOptions proof = {});
+  // `with_volumes`: it has the files of its pod as well.
+  explicit NodeWorld(const std::string& script, local::ProofOptions proof = {}, bool with_volumes = false);
+  explicit NodeWorld(std::vector<std::string> command, local::ProofOptions proof = {}, bool with_volumes = false);
   ~NodeWorld();
 
   // An instance "foo" that consumes the Secret "keys", and its first pod, ready.
@@ -50,9 +51,11 @@ class NodeWorld {
   std::unique_ptr<kube::Client> client_;
   std::FILE* out_;
   local::Timeline timeline_;
+  std::unique_ptr<local::PodStorage> storage_;
   std::unique_ptr<local::Node> node_;
   boost::asio::cancellation_signal cancel_;
-  bool ended_ = false;
+  boost::asio::cancellation_signal cancel_storage_;
+  int running_ = 0;  // of the node's and the storage's coroutines
   bool stopped_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <ranges>
 #include <set>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "api/core/config_map.hpp"
 #include "api/openclaw/instance.hpp"
 #include "local/node/agent_config.hpp"
+#include "local/node/pod_objects.hpp"
 #include "local/node/pod_storage.hpp"
 #include "local/node/private_file.hpp"
 #include "local/node/private_folder.hpp"
@@ -167,6 +169,22 @@ References agent_references(const api::PodSpec& pod) {
   return init == nullptr ? References{} : volume_references(pod, *init);
 }
 
+namespace {
+
+// Of the template: those that the pod of this node was made without, and those it has all the same.
+std::vector<std::string> others_beside_the_first(const api::Pod& pod) {
+  std::vector<std::string> out;
+  if (const auto names = pod.metadata.annotations.find(kNotRunHere); names != pod.metadata.annotations.end()) {
+    for (const auto name : std::views::split(std::string_view(names->second), ',')) {
+      out.emplace_back(name.begin(), name.end());
+    }
+  }
+  for (std::size_t i = 1; i < pod.spec.containers.size(); ++i) out.push_back(pod.spec.containers[i].name);
+  return out;
+}
+
+}  // namespace
+
 std::vector<std::string> left_out(const api::Pod& pod) {
   const bool agent = is_agent(pod);
   std::vector<std::string> tools;
@@ -177,11 +195,10 @@ std::vector<std::string> left_out(const api::Pod& pod) {
     const bool ours = agent && std::ranges::find(kImageSteps, init.name) != kImageSteps.end();
     (ours ? tools : users).push_back(init.name);
   }
-  for (const api::Container& one : pod.spec.containers) {
-    if (&one == &pod.spec.containers.front()) continue;
-    if (agent && one.name == openclaw::kReloadContainer) continue;  // done by the node
-    const bool ours = agent && std::ranges::find(kStandBefore, one.name) != kStandBefore.end();
-    (ours ? proxies : users).push_back(one.name);
+  for (const std::string& name : others_beside_the_first(pod)) {
+    if (agent && name == openclaw::kReloadContainer) continue;  // done by the node
+    const bool ours = agent && std::ranges::find(kStandBefore, name) != kStandBefore.end();
+    (ours ? proxies : users).push_back(name);
   }
   std::vector<std::string> out;
   if (!tools.empty()) {

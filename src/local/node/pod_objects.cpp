@@ -1,6 +1,11 @@
 #include "local/node/pod_objects.hpp"
 
 #include <algorithm>
+#include <ranges>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
@@ -53,17 +58,40 @@ Object container_status(const api::Container& container, const PodFacts& facts) 
   return status;
 }
 
-// Of the container beside the assistant, which ends with an answer and is started again.
-Object reload_status(const PodFacts& facts) {
+// Of the container beside the assistant, whose work the node does: it ends with an answer and is started again.
+Object reload_status(const api::Container& container, const PodFacts& facts) {
+  Object status{{"name", container.name}, {"image", container.image}, {"imageID", ""},
+                {"ready", facts.running}, {"started", facts.running}, {"restartCount", 0}};
+  status["state"] = facts.running ? Object{{"running", Object{{"startedAt", format_time(facts.started)}}}}
+                                  : Object{{"waiting", Object{{"reason", "PodInitializing"}}}};
+  if (facts.reload_answer.empty()) return status;
   const Object ended{{"exitCode", 0}, {"reason", "Completed"}, {"message", facts.reload_answer}};
-  return {{"name", openclaw::kReloadContainer},
-          {"image", ""},
-          {"imageID", ""},
-          {"ready", true},
-          {"started", true},
-          {"restartCount", 0},
-          {"state", Object{{"running", Object{{"startedAt", format_time(facts.started)}}}}},
-          {"lastState", Object{{"terminated", ended}}}};
+  status["lastState"] = Object{{"terminated", ended}};
+  return status;
+}
+
+// The first container becomes a process, and the node does the work of the one that has values loaded. The others do
+// not run here: who counts the containers of the pod counts those that there are.
+bool is_had_here(const Value& container, std::size_t place) {
+  return place == 0 || json::find_string(container, "name") == openclaw::kReloadContainer;
+}
+
+void leave_out_others(Object& metadata, Object& spec) {
+  const Value* all = spec.if_contains("containers");
+  if (all == nullptr || !all->is_array()) return;
+  Array here;
+  std::vector<std::string_view> others;
+  for (const Value& container : all->get_array()) {
+    if (is_had_here(container, here.size() + others.size())) {
+      here.push_back(container);
+    } else {
+      others.push_back(json::find_string(container, "name"));
+    }
+  }
+  if (others.empty()) return;
+  if (!metadata["annotations"].is_object()) metadata["annotations"] = Object();
+  metadata["annotations"].as_object()[kNotRunHere] = fmt::format("{}", fmt::join(others, ","));
+  spec["containers"] = std::move(here);
 }
 
 Object condition(std::string_view type, bool met, WallTime since) {
@@ -123,6 +151,7 @@ Object make_pod(const api::StatefulSet& set, std::string_view revision) {
                                              {"blockOwnerDeletion", true}}};
   Value spec = pod_template.as_object()["spec"];
   add_claims(set, spec.as_object());
+  leave_out_others(metadata, spec.as_object());
   spec.as_object()["nodeName"] = kNodeName;
   spec.as_object()["hostname"] = pod_name(set);
   return {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", std::move(metadata)}, {"spec", std::move(spec)}};
@@ -138,7 +167,9 @@ Object pod_status(const api::Pod& pod, const PodFacts& facts) {
             readiness("ContainersReady", pod, facts), readiness("Ready", pod, facts)};
   if (!pod.spec.containers.empty()) {
     Array containers{container_status(pod.spec.containers.front(), facts)};
-    if (!facts.reload_answer.empty()) containers.push_back(reload_status(facts));
+    for (const api::Container& container : pod.spec.containers | std::views::drop(1)) {
+      if (container.name == openclaw::kReloadContainer) containers.push_back(reload_status(container, facts));
+    }
     status["containerStatuses"] = std::move(containers);
   }
   // The uid keeps a late word about one pod off the next one of that name.

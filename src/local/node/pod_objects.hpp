@@ -37,6 +37,7 @@ struct PodFacts {
 };
 
 inline constexpr std::string_view kNodeName = "local";
+inline constexpr std::string_view kNotRunHere = "openclaw.rocks/not-run-here";  // containers that a pod is made without
 
 // `revision`: controller-revision-hash of the template.
 json::Object make_pod(const api::StatefulSet& set, std::string_view revision);

@@ -1,5 +1,7 @@
 #include "local/node/pod_storage.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "api/core/config_map.hpp"
@@ -67,6 +69,14 @@ Result<PodPlan> plan_pod(const api::Pod& pod, const api::Container& container, c
   return out;
 }
 
+// One that is gone brings no value: files that need it stay as they are.
+bool brings_others(const SecretValues& shown, const SecretValues& now) {
+  return std::ranges::any_of(now, [&shown](const auto& entry) {
+    const auto before = shown.find(entry.first);
+    return before == shown.end() || before->second != entry.second;
+  });
+}
+
 }  // namespace
 
 References volume_references(const api::PodSpec& pod, const api::Container& container) {
@@ -90,10 +100,13 @@ Task<Result<LocalContainer>> PodStorage::prepare(std::shared_ptr<const api::Pod>
   if (const auto old = pods_.find(key); old != pods_.end() && old->second.uid != pod->metadata.uid) remove(key);
   CO_TRY(PodPlan plan, plan_pod(*pod, container, sources));
   References references = references_of(plan.volumes);
-  pods_.insert_or_assign(key, Pod{pod->metadata.uid, number, plan, references, sources.pod});
+  std::optional<SecretValues> before = shown(key);
+  pods_.insert_or_assign(
+      key, Pod{pod->metadata.uid, number, plan, references, sources.pod, std::move(pod), std::move(before)});
   CO_TRY(VolumeObjects objects, co_await gather(key.ns, std::move(references)));
   if (!is_current(key, number)) co_return fail(Code::kCancelled, "the pod went while its volumes were made");
   objects.pod = sources.pod;
+  hold_back(pods_.at(key), objects);
   CO_TRY(const PodFolders folders, make_pod_folders(data_, plan, objects));
   pods_.at(key).made = true;
   co_return localize(std::move(container), std::move(sources), folders.mounts, folders.home);
@@ -129,6 +142,7 @@ Task<kube::Outcome> PodStorage::refresh(kube::Key key) {
   if (!objects) co_return kube::Outcome::failed();
   Pod& pod = pods_.at(key);
   objects->pod = pod.meta;
+  hold_back(pod, *objects);
   std::vector<Error> kept;
   for (const std::string& name : refresh_volumes(data_, pod.plan, *objects, kept)) {
     timeline_.say(key.text(), fmt::format("volume \"{}\": its files are new", name));
@@ -138,6 +152,21 @@ Task<kube::Outcome> PodStorage::refresh(kube::Key key) {
   if (!why.empty() && why != pod.kept) timeline_.fail(key.text(), why + "; the files stay as they were");
   pod.kept = std::move(why);
   co_return kube::Outcome::done();
+}
+
+std::optional<SecretValues> PodStorage::shown(const kube::Key& pod) const {
+  const auto found = pods_.find(pod);
+  return found == pods_.end() ? std::nullopt : found->second.shown;
+}
+
+void PodStorage::hold_back(Pod& pod, VolumeObjects& objects) const {
+  if (!may_show_) return;
+  const bool others = pod.shown && brings_others(*pod.shown, objects.secrets);
+  if (others && !may_show_(pod.object, *pod.shown, objects.secrets)) {
+    objects.secrets = *pod.shown;
+  } else {
+    pod.shown = objects.secrets;
+  }
 }
 
 Task<Result<VolumeObjects>> PodStorage::gather(std::string ns, References references) {

@@ -2,8 +2,10 @@
 // with the pod. Runs on the I/O thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api/core/pod.hpp"
@@ -19,6 +21,9 @@ namespace rotor::local {
 // The Secrets and ConfigMaps that the container's volumes are made of, the optional ones included.
 References volume_references(const api::PodSpec& pod, const api::Container& container);
 
+// The values of Secrets that files are made of, by name.
+using SecretValues = std::map<std::string, SecretMap, std::less<>>;
+
 // Everything referred to outlives it.
 class PodStorage {
  public:
@@ -30,6 +35,14 @@ class PodStorage {
   // nothing of the one before is left but its claims. kNotFound, kInvalid: what the pod waits for.
   Task<Result<LocalContainer>> prepare(std::shared_ptr<const api::Pod> pod, api::Container container,
                                        EnvironmentSources sources);
+
+  // Asked before files get other values of Secrets than they show: false leaves them as they are, until look_again().
+  using MayShow = std::function<bool(const std::shared_ptr<const api::Pod>& pod, const SecretValues& shown,
+                                     const SecretValues& now)>;
+  void ask_before(MayShow may_show) { may_show_ = std::move(may_show); }
+  void look_again(const kube::Key& pod) { queue_.add(pod); }
+  // What the files of the pod show; kept for whom ask_before() named.
+  std::optional<SecretValues> shown(const kube::Key& pod) const;
 
   void remove(const kube::Key& pod);  // it is gone
   void remove_all();
@@ -44,6 +57,8 @@ class PodStorage {
     PodPlan plan;
     References references;
     kube::ObjectMeta meta;
+    std::shared_ptr<const api::Pod> object;
+    std::optional<SecretValues> shown{};
     bool made = false;   // its folders stand
     std::string kept{};  // why files were left as they were, as said last
   };
@@ -52,11 +67,13 @@ class PodStorage {
   Task<kube::Outcome> refresh(kube::Key key);
   Task<Result<VolumeObjects>> gather(std::string ns, References references);
   bool is_current(const kube::Key& key, std::uint64_t number) const;
+  void hold_back(Pod& pod, VolumeObjects& objects) const;
 
   kube::Client& client_;
   Timeline& timeline_;
   DataFolder data_;
   kube::Queue queue_;
+  MayShow may_show_;
   std::map<kube::Key, Pod> pods_;
   std::uint64_t preparations_ = 0;
 };

@@ -34,7 +34,10 @@ std::vector<std::string> new_values(const Environment& before, const Environment
 
 api::Pod proof_pod(const api::StatefulSet& set, std::uint64_t number) {
   const json::Object made = make_pod(set, template_revision(set));
-  api::Pod pod = json::read<api::Pod>(json::serialize(json::Value(made))).value_or(api::Pod{});
+  return proof_pod(json::read<api::Pod>(json::serialize(json::Value(made))).value_or(api::Pod{}), number);
+}
+
+api::Pod proof_pod(api::Pod pod, std::uint64_t number) {
   pod.metadata.name += ".proof-" + std::to_string(number);
   pod.metadata.uid = pod.metadata.name;
   for (api::Volume& volume : pod.spec.volumes) {

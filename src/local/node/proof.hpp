@@ -18,6 +18,9 @@ enum class Verdict : std::uint8_t { kGood, kBad, kUnknown };
 // 0 is good and 1 is bad. Anything else is no answer, nor is a signal, nor an end that does not come (nullopt).
 Verdict verdict_of(const std::optional<Exit>& exit);
 
+// How the newest values of a pod's Secrets stand.
+enum class Standing : std::uint8_t { kFree, kTried, kRefused };
+
 // Where the values come from that are another now, or new: `key A of secret s`.
 std::vector<std::string> new_values(const Environment& before, const Environment& now);
 
@@ -25,6 +28,7 @@ std::vector<std::string> new_values(const Environment& before, const Environment
 // claims belong to the process that runs.
 // `number`: no two have the same folders.
 api::Pod proof_pod(const api::StatefulSet& set, std::uint64_t number);
+api::Pod proof_pod(api::Pod next, std::uint64_t number);
 
 // Whether the template brings other values than the pod has.
 bool is_rotation(const api::StatefulSet& set, const api::Pod& pod);

@@ -33,6 +33,23 @@ Task<std::optional<Exit>> wait_for(Clock& clock, std::shared_ptr<Process> proces
   co_return in_time ? std::optional<Exit>(std::get<0>(first)) : std::nullopt;
 }
 
+// The set that a pod is of, by which the timeline calls it.
+kube::Key set_of(const api::Pod& pod) {
+  for (const kube::OwnerReference& owner : pod.metadata.owner_references) {
+    if (owner.controller.value_or(false)) return {pod.metadata.ns, owner.name};
+  }
+  return pod.metadata.key();
+}
+
+std::string files_of(const SecretValues& shown, const SecretValues& now) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, data] : now) {
+    const auto before = shown.find(name);
+    if (before == shown.end() || before->second != data) names.push_back(name);
+  }
+  return fmt::format("the files of secret {}", fmt::join(names, ", "));
+}
+
 }  // namespace
 
 Proofs::Proofs(Executor executor, kube::Client& client, Clock& clock, Guardian& guardian, Timeline& timeline,
@@ -45,6 +62,14 @@ Proofs::Proofs(Executor executor, kube::Client& client, Clock& clock, Guardian& 
       options_(std::move(options)) {
   options_.command = {"/bin/sh", "-c", options_.proof.command};
   options_.output = nullptr;
+  if (options_.storage == nullptr || options_.proof.command.empty()) return;
+  options_.storage->ask_before([this](const auto& pod, const SecretValues& shown, const SecretValues& now) {
+    return may_show(pod, shown, now);
+  });
+}
+
+Proofs::~Proofs() {
+  if (options_.storage != nullptr) options_.storage->ask_before({});
 }
 
 void Proofs::runs_with(const kube::Key& pod, Environment environment) {
@@ -53,8 +78,15 @@ void Proofs::runs_with(const kube::Key& pod, Environment environment) {
 
 std::optional<Environment> Proofs::kept(const kube::Key& pod) const {
   const auto running = running_.find(pod);
-  if (!trials_.contains(pod) || running == running_.end()) return std::nullopt;
+  if (standing(pod) == Standing::kFree || running == running_.end()) return std::nullopt;
   return running->second;
+}
+
+Standing Proofs::standing(const kube::Key& pod) const {
+  const auto trial = trials_.find(pod);
+  if (trial == trials_.end()) return Standing::kFree;
+  if (!trial->second.verdict) return Standing::kTried;
+  return *trial->second.verdict == Verdict::kBad ? Standing::kRefused : Standing::kFree;
 }
 
 bool Proofs::allow(const std::shared_ptr<const api::StatefulSet>& set, const api::Pod& pod) {
@@ -65,16 +97,43 @@ bool Proofs::allow(const std::shared_ptr<const api::StatefulSet>& set, const api
   if (before != trials_.end() && before->second.revision == revision) {
     return before->second.verdict && *before->second.verdict != Verdict::kBad;
   }
-  drop(key);
   const std::uint64_t number = ++numbers_;
-  trials_.emplace(key, Trial{number, revision});
-  auto stand_in = std::make_shared<const api::Pod>(proof_pod(*set, number));
-  ++under_way_;
-  asio::co_spawn(executor_, try_out(set->metadata.key(), key, std::move(stand_in), number), asio::detached);
+  begin(set->metadata.key(), key, proof_pod(*set, number),
+        {.number = number, .revision = revision, .subject = "the new pod template"});
   return false;
 }
 
-void Proofs::not_needed(const kube::Key& pod) { drop(pod); }
+bool Proofs::may_show(const std::shared_ptr<const api::Pod>& pod, const SecretValues& shown, const SecretValues& now) {
+  const kube::Key key = pod->metadata.key();
+  if (!running_.contains(key)) return true;
+  if (stopping_) return false;
+  if (const auto found = trials_.find(key); found != trials_.end()) {
+    const Trial& trial = found->second;
+    const bool laid_out = trial.files.has_value();
+    if (!laid_out && !trial.verdict) return false;  // its verdict asks again
+    if (!laid_out || *trial.files == now) return trial.verdict && *trial.verdict != Verdict::kBad;
+  }
+  const std::uint64_t number = ++numbers_;
+  begin(set_of(*pod), key, proof_pod(*pod, number), {.number = number, .subject = files_of(shown, now), .files = now});
+  return false;
+}
+
+void Proofs::begin(const kube::Key& set, const kube::Key& pod, api::Pod stand_in, Trial trial) {
+  drop(pod);
+  const std::uint64_t number = trial.number;
+  trials_.emplace(pod, std::move(trial));
+  ++under_way_;
+  asio::co_spawn(executor_, try_out(set, pod, std::make_shared<const api::Pod>(std::move(stand_in)), number),
+                 asio::detached);
+}
+
+// Files are no matter of the set's.
+void Proofs::not_needed(const kube::Key& pod) {
+  const auto trial = trials_.find(pod);
+  if (trial == trials_.end() || trial->second.revision.empty()) return;
+  drop(pod);
+  if (options_.storage != nullptr) options_.storage->look_again(pod);
+}
 
 void Proofs::forget(const kube::Key& pod) {
   drop(pod);
@@ -123,12 +182,14 @@ Task<> Proofs::try_out(kube::Key set, kube::Key pod, std::shared_ptr<const api::
 Task<Result<std::shared_ptr<Process>>> Proofs::start(kube::Key set, kube::Key pod,
                                                      std::shared_ptr<const api::Pod> stand_in, std::uint64_t number) {
   CO_TRY(const std::uint16_t port, free_port(0));
-  CO_TRY(Launch launch, co_await launch_of(client_, std::move(stand_in), options_, port));
+  CO_TRY(Launch launch, co_await launch_of(client_, stand_in, options_, port));
   Trial* const wanted = find(pod, number);
   if (wanted == nullptr) co_return fail(Code::kCancelled, "other values have come");
+  if (options_.storage != nullptr) wanted->files = options_.storage->shown(stand_in->metadata.key());
   const std::vector<std::string> values = new_values(running_[pod], launch.command.environment);
   if (!values.empty()) wanted->subject = fmt::format("{}", fmt::join(values, ", "));
-  timeline_.say(set.text(), fmt::format("proof: trying {} before the process is replaced", wanted->subject));
+  timeline_.say(set.text(), fmt::format("proof: trying {} before the process {}", wanted->subject,
+                                        wanted->revision.empty() ? "gets that" : "is replaced"));
   const Descriptor nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
   if (!nowhere) co_return fail(Code::kUnavailable, fmt::format("/dev/null: {}", std::strerror(errno)));
   launch.command.out = launch.command.err = nowhere.get();
@@ -156,6 +217,7 @@ void Proofs::settle(const kube::Key& set, const kube::Key& pod, std::uint64_t nu
         "proof: nothing is known about {} ({}; 0 is good, 1 is bad): going on with it";
     timeline_.fail(set.text(), fmt::format(kUnknown, trial->subject, describe(ending)), {{"proof", "unknown"}});
   }
+  if (options_.storage != nullptr) options_.storage->look_again(pod);
   if (told_) told_(set);
 }
 

@@ -22,14 +22,18 @@ class Proofs {
  public:
   Proofs(Executor executor, kube::Client& client, Clock& clock, Guardian& guardian, Timeline& timeline,
          NodeOptions options);
+  ~Proofs();
 
-  // Called when an answer of allow() may be another one.
+  // Called when an answer of allow() may be another one. Files of the storage are asked for again by themselves.
   void on_verdict(std::function<void(const kube::Key& set)> told) { told_ = std::move(told); }
 
   // Whether the pod may give way to one of the set's template. Not while that is tried, and not when it was found bad;
   // the same template is tried once.
   bool allow(const std::shared_ptr<const api::StatefulSet>& set, const api::Pod& pod);
   void not_needed(const kube::Key& pod);  // it is as its set wants it
+  // The same for files of Secrets in the pod that runs, which change without another pod.
+  bool may_show(const std::shared_ptr<const api::Pod>& pod, const SecretValues& shown, const SecretValues& now);
+  Standing standing(const kube::Key& pod) const;
 
   void runs_with(const kube::Key& pod, Environment environment);
   // What a process of the pod is started again with, while other values are tried or were found bad.
@@ -41,10 +45,11 @@ class Proofs {
  private:
   struct Trial {
     std::uint64_t number = 0;
-    std::string revision;
-    std::string subject = "the new pod template";  // or the values that are tried, for messages
-    std::optional<Verdict> verdict{};              // none: it is being tried
-    std::shared_ptr<Process> process{};            // the command, while it runs
+    std::string revision{};               // of the template; empty: of files alone
+    std::string subject{};                // what is tried, for messages
+    std::optional<SecretValues> files{};  // that the command finds; none: not known yet
+    std::optional<Verdict> verdict{};     // none: it is being tried
+    std::shared_ptr<Process> process{};   // the command, while it runs
   };
   struct Ending {
     std::optional<Exit> exit{};  // none: not in time, or it could not be started
@@ -54,6 +59,7 @@ class Proofs {
   Task<> try_out(kube::Key set, kube::Key pod, std::shared_ptr<const api::Pod> stand_in, std::uint64_t number);
   Task<Result<std::shared_ptr<Process>>> start(kube::Key set, kube::Key pod, std::shared_ptr<const api::Pod> stand_in,
                                                std::uint64_t number);
+  void begin(const kube::Key& set, const kube::Key& pod, api::Pod stand_in, Trial trial);
   Trial* find(const kube::Key& pod, std::uint64_t number);
   void settle(const kube::Key& set, const kube::Key& pod, std::uint64_t number, const Ending& ending);
   std::string describe(const Ending& ending) const;

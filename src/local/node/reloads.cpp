@@ -95,26 +95,34 @@ Reloads::Delivery* Reloads::find(const kube::Key& pod, std::uint64_t number) {
   return found == pods_.end() || found->second.number != number ? nullptr : &found->second;
 }
 
-// The files follow the Secret by themselves, a moment after the operator has seen it.
-Task<> Reloads::until_there(kube::Key pod, std::uint64_t number) {
-  const SteadyTime end = clock_.steady() + kValuesComeWithin;
+// The files follow the Secret by themselves, a moment after the operator has seen it, or once a proof let them.
+Task<bool> Reloads::until_there(kube::Key pod, std::uint64_t number) {
+  SteadyTime end = clock_.steady() + kValuesComeWithin;
   for (;;) {
     Delivery* const delivery = find(pod, number);
-    if (delivery == nullptr || stopping_) co_return;
+    if (delivery == nullptr || stopping_) co_return true;
+    const Standing standing = standing_ ? standing_(pod) : Standing::kFree;
+    if (standing == Standing::kRefused) co_return false;
+    if (standing == Standing::kTried) end = clock_.steady() + kValuesComeWithin;
     std::string files = files_of(delivery->place.values);
     if (files != delivery->files || clock_.steady() >= end) {
       delivery->files = std::move(files);
-      co_return;
+      co_return true;
     }
     co_await clock_.sleep_for(kLookForValues);
   }
 }
 
 Task<> Reloads::carry_out(kube::Key pod, std::vector<std::string> words, std::uint64_t number) {
-  co_await until_there(pod, number);
-  auto process = co_await start(pod, std::move(words), number);
-  if (process) co_await (*process)->gone();
-  settle(pod, number, process ? std::string() : process.error().message);
+  std::optional<Error> trouble;
+  if (!co_await until_there(pod, number)) {
+    trouble = Error{.code = Code::kDenied, .message = "a proof refused the new value, which is not loaded"};
+  } else if (auto process = co_await start(pod, std::move(words), number); process) {
+    co_await (*process)->gone();
+  } else {
+    trouble = std::move(process).error();
+  }
+  settle(pod, number, trouble);
   --under_way_;
 }
 
@@ -143,7 +151,7 @@ Task<Result<std::shared_ptr<Process>>> Reloads::start(kube::Key pod, std::vector
   co_return process;
 }
 
-void Reloads::settle(const kube::Key& pod, std::uint64_t number, const std::string& trouble) {
+void Reloads::settle(const kube::Key& pod, std::uint64_t number, const std::optional<Error>& trouble) {
   Delivery* const delivery = find(pod, number);
   if (delivery == nullptr || stopping_) return;
   delivery->process = nullptr;
@@ -155,8 +163,9 @@ void Reloads::settle(const kube::Key& pod, std::uint64_t number, const std::stri
     timeline_.say(delivery->place.subject, "reload: the new value is in use, and the process goes on",
                   {{"reload", "ok"}});
   } else {
-    const std::string why = trouble.empty() ? openclaw::words_for(report.result) : trouble;
-    timeline_.fail(delivery->place.subject, fmt::format("reload: {}; the process restarts", why),
+    const std::string why = trouble ? trouble->message : openclaw::words_for(report.result);
+    const bool refused = trouble && trouble->code == Code::kDenied;  // the proof holds the restart, too
+    timeline_.fail(delivery->place.subject, fmt::format("reload: {}{}", why, refused ? "" : "; the process restarts"),
                    {{"reload", report.result}});
   }
   if (told_) told_(pod);

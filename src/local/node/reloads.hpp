@@ -6,12 +6,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api/core/pod.hpp"
 #include "base/clock.hpp"
 #include "local/node/guardian.hpp"
 #include "local/node/process.hpp"
+#include "local/node/proof.hpp"
 #include "local/timeline.hpp"
 
 namespace rotor::local {
@@ -24,6 +26,9 @@ class Reloads {
 
   // Called when answer() may be another one.
   void on_answer(std::function<void(const kube::Key& pod)> told) { told_ = std::move(told); }
+
+  // How values that a pod is to take stand: those that are tried are waited for, those that were refused not loaded.
+  void on_standing(std::function<Standing(const kube::Key& pod)> standing) { standing_ = std::move(standing); }
 
   // The pod's process runs, with this; `values` and `tools`: its folders, empty where values are not taken like that.
   struct Place {
@@ -49,17 +54,18 @@ class Reloads {
     std::shared_ptr<Process> process{};
   };
 
-  Task<> until_there(kube::Key pod, std::uint64_t number);
+  Task<bool> until_there(kube::Key pod, std::uint64_t number);  // false: they were refused
   Task<> carry_out(kube::Key pod, std::vector<std::string> words, std::uint64_t number);
   Task<Result<std::shared_ptr<Process>>> start(kube::Key pod, std::vector<std::string> words, std::uint64_t number);
   Delivery* find(const kube::Key& pod, std::uint64_t number);
-  void settle(const kube::Key& pod, std::uint64_t number, const std::string& trouble);
+  void settle(const kube::Key& pod, std::uint64_t number, const std::optional<Error>& trouble);
 
   Executor executor_;
   Clock& clock_;
   Guardian& guardian_;
   Timeline& timeline_;
   std::function<void(const kube::Key&)> told_;
+  std::function<Standing(const kube::Key&)> standing_;
   std::map<kube::Key, Delivery> pods_;
   std::uint64_t numbers_ = 0;
   int under_way_ = 0;  // coroutines
