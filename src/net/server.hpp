@@ -48,8 +48,8 @@ struct ServerLimits {
 
 struct ServerConfig {
   std::string address = "127.0.0.1";  // empty: every address of this host, IPv6 and IPv4
-  std::uint16_t port = 0;         // 0: the system picks one
-  std::string certificate_pem{};  // empty: plain HTTP
+  std::uint16_t port = 0;             // 0: the system picks one
+  std::string certificate_pem{};      // empty: plain HTTP
   SecretBytes key_pem{};
   std::string client_ca_pem{};  // set: client certificates are asked for and checked when given
   std::size_t max_body = 8U << 20;

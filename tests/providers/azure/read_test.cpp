@@ -1,4 +1,6 @@
 // What an ExternalSecret takes of an object.
+#include <fmt/format.h>
+
 #include "tests/providers/azure/azure_flow.hpp"
 
 namespace rotor::providers::azure {
