@@ -1,6 +1,7 @@
 #include "base/hash.hpp"
 
 #include <array>
+#include <memory>
 #include <new>
 
 #include <openssl/core_names.h>
@@ -9,7 +10,7 @@
 #include <openssl/rand.h>
 
 #include "base/encoding.hpp"
-#include "base/openssl_owners.hpp"
+#include "base/free_with.hpp"
 
 namespace rotor {
 namespace {
@@ -22,7 +23,7 @@ const EVP_MD* fetched(const char* name) {
   return md;
 }
 
-using MacContext = std::unique_ptr<EVP_MAC_CTX, openssl::FreeWith<EVP_MAC_CTX_free>>;
+using MacContext = std::unique_ptr<EVP_MAC_CTX, FreeWith<EVP_MAC_CTX_free>>;
 
 const unsigned char* pointer_to(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.empty() ? "" : bytes.data());  // null: no key was given
