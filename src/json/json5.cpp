@@ -111,6 +111,13 @@ class Json5 {
     return gap() && value(depth + 1);
   }
 
+  // A wide space ends a word as another does.
+  bool word_goes_on() const {
+    const std::string_view rest = text_.substr(at_);
+    const auto begins = [rest](std::string_view space) { return rest.starts_with(space); };
+    return is_name_part(here()) && std::ranges::none_of(kWideSpaces, begins);
+  }
+
   bool name() {
     if (here() == '"' || here() == '\'') return string();
     if (is_digit(here())) return stop("a name begins with a digit: put it in quotes");
@@ -118,7 +125,7 @@ class Json5 {
     while (!ended()) {
       if (take("\\")) {
         if (!take("u") || !digits(4)) return stop("a name holds an escape that there is not");
-      } else if (!is_name_part(here())) {
+      } else if (!word_goes_on()) {
         break;
       } else {
         ++at_;
@@ -159,7 +166,7 @@ class Json5 {
   bool word() {
     constexpr std::array kWords = {"true"sv, "false"sv, "null"sv, "Infinity"sv, "NaN"sv};
     const bool taken = std::ranges::any_of(kWords, [this](std::string_view word) { return take(word); });
-    return taken && !is_name_part(here());
+    return taken && !word_goes_on();
   }
 
   bool number() {
@@ -177,8 +184,8 @@ class Json5 {
     }
     return number_ends();
   }
-  bool word_of_number() { return (take("Infinity") || take("NaN")) && !is_name_part(here()); }
-  bool number_ends() { return !is_name_part(here()) || stop("a number ends in something else"); }
+  bool word_of_number() { return (take("Infinity") || take("NaN")) && !word_goes_on(); }
+  bool number_ends() { return !word_goes_on() || stop("a number ends in something else"); }
 
   std::string_view text_;
   std::size_t at_ = 0;

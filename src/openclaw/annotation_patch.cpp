@@ -1,11 +1,13 @@
 #include "openclaw/annotation_patch.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "openclaw/apply_diff.hpp"
+#include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -16,6 +18,9 @@ using kube::PathElement;
 
 constexpr std::array<std::string_view, 2> kOfObject = {"metadata", "annotations"};
 constexpr std::array<std::string_view, 4> kOfTemplate = {"spec", "template", "metadata", "annotations"};
+// Of the template the marks that never go: another one, once an update of ours has it, would outlast the apply that
+// drops it, and its end would be a restart of its own.
+constexpr std::array<std::string_view, 2> kMarksOfTemplate = {kSecretHash, kConfigHash};
 constexpr std::array<std::span<const std::string_view>, 2> kPlaces = {kOfObject, kOfTemplate};
 
 template <class V>
@@ -65,6 +70,9 @@ struct Rewrite {
     for (const auto& [name, value] : want) {
       const Value* present = have.if_contains(name);
       if (present != nullptr && *present == value) continue;
+      if (place.data() == kOfTemplate.data() &&
+          std::ranges::find(kMarksOfTemplate, std::string_view(name)) == kMarksOfTemplate.end())
+        continue;
       have[name] = value;
       make_object(patch, place)[name] = value;
     }

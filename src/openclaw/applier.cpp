@@ -89,6 +89,10 @@ Task<Result<LivePtr>> Applier::write(kube::Resource resource, kube::Key key, Liv
   if (checks) CO_TRY_VOID(co_await is_as_seen(std::move(instance)));
   const Result<SecretBytes> body =
       co_await client_.patch(resource, key, type, std::move(patch), applies ? forced(false) : by_us());
+  // An apply that names a uid says so by itself.
+  if (!body && !applies && body.error().code == Code::kNotFound) {
+    co_return fail(Code::kConflict, fmt::format("{} \"{}\" was deleted meanwhile", resource.kind, key.name));
+  }
   if (!body && checks && body.error().code == Code::kConflict) co_await take_in(resource, key);
   if (!body) co_return failed(applies ? "applying" : "patching", resource, key.name, body.error());
   log::debug(applies ? "applied" : "patched", {{"kind", resource.kind}, {"object", key.text()}});

@@ -66,7 +66,11 @@ Judged judge_present(const RotationInput& in, const SecretReference& reference, 
   }
   const bool comparable = same_key(known.digest, now.digest) && known.usage == now.usage;
   if (!comparable) return judge_by_version(known, std::move(now));
-  if (known.digest == now.digest) return {Verdict::kSame, {}};
+  if (known.digest == now.digest) {
+    // From here on nodes keep it as it is, whatever its name stands for later.
+    const bool freezes = seen.immutable && !known.immutable;
+    return {freezes ? Verdict::kAdopt : Verdict::kSame, std::move(now)};
+  }
   return {seen.ignored ? Verdict::kSame : Verdict::kRotate, std::move(now)};
 }
 

@@ -23,6 +23,10 @@ void PermitChain::withdrawn(const kube::Key& instance) {
   for (const auto& link : links_) link->withdrawn(instance);
 }
 
+void PermitChain::held(const kube::Key& instance) {
+  for (const auto& link : links_) link->held(instance);
+}
+
 void PermitChain::failed(const kube::Key& instance, const std::string& why) {
   for (const auto& link : links_) link->failed(instance, why);
 }

@@ -70,6 +70,8 @@ class RotationPermits {
   virtual void refused(const RotationWish& wish, const Permit&) { withdrawn(wish.key()); }
   // No restart is due, or no longer: the values went back, the spec was edited, the instance is gone.
   virtual void withdrawn(const kube::Key&) {}
+  // One may be due, and waits for something of the instance itself: what was decided about its values stands.
+  virtual void held(const kube::Key& instance) { withdrawn(instance); }
   // Pods that restarted cannot run as they are. `why` goes on from the instance's name: "exits with 78".
   virtual void failed(const kube::Key&, const std::string& /*why*/) {}
 };
@@ -82,6 +84,7 @@ class PermitChain final : public RotationPermits {
   Task<Result<Permit>> ask(WishPtr wish) override;
   void written(const RotationWish& wish) override;
   void withdrawn(const kube::Key& instance) override;
+  void held(const kube::Key& instance) override;
   void failed(const kube::Key& instance, const std::string& why) override;
 
  private:

@@ -48,10 +48,8 @@ void tell_trouble(kube::EventRecorder& events, const api::OpenClawInstance& inst
   }
 }
 
-void tell_immutable(kube::EventRecorder& events, const api::OpenClawInstance& instance,
-                    const RotationDecision& decision) {
-  for (const std::string& name : decision.changed) {
-    if (std::ranges::find(decision.frozen, name) == decision.frozen.end()) continue;
+void tell_immutable(kube::EventRecorder& events, const api::OpenClawInstance& instance, const RotationWish& wish) {
+  for (const std::string& name : wish.frozen) {
     events.record(
         kube::reference_to(instance), kube::EventRecorder::Type::kWarning, "SecretImmutable",
         fmt::format("Secret \"{}\" was made anew and is immutable, or was: a node hands out the values it knows "

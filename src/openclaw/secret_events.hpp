@@ -14,8 +14,7 @@ void tell_trouble(kube::EventRecorder& events, const api::OpenClawInstance& inst
                   Memory& memory);
 // Of a rotation: a kubelet reads an immutable Secret no second time while a pod of its node refers to it (seen
 // on 1.36.3).
-void tell_immutable(kube::EventRecorder& events, const api::OpenClawInstance& instance,
-                    const RotationDecision& decision);
+void tell_immutable(kube::EventRecorder& events, const api::OpenClawInstance& instance, const RotationWish& wish);
 
 // Of a restart that is refused, or stopped.
 void tell_permit(kube::EventRecorder& events, const api::OpenClawInstance& instance, const Permit& permit,

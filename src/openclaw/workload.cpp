@@ -1,6 +1,7 @@
 #include "openclaw/workload.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -52,6 +53,8 @@ Task<Result<WorkloadPass::PlanPtr>> WorkloadPass::decide(SightPtr sight, std::sh
     if (!permit.goes() || permit.in_place) {
       plan = plan_workload(*sight, memory->quiet, now, options_, {std::move(permit), plan.wish});
     }
+  } else if (plan.held) {
+    permits_.held(sight->key);
   } else if (!plan.wait) {
     permits_.withdrawn(sight->key);
   }
@@ -78,7 +81,7 @@ Task<Result<LivePtr>> WorkloadPass::act(SightPtr sight, PlanPtr plan) {
 
 Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const WorkloadPlan& plan, Result<LivePtr> now,
                                              Memory& memory) {
-  if (plan.brings_values() && on_rotation) {
+  if (plan.tells_values() && on_rotation) {
     on_rotation(sight.key, !now ? "error" : sight.goes_back ? "rolled_back" : plan.reloads ? "in_place" : "success");
   }
   if (!now) return std::unexpected(std::move(now).error());
@@ -88,7 +91,7 @@ Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const W
   }
   if (plan.wish != nullptr && !sight.goes_back) permits_.written(*plan.wish);
   if (plan.restarts() || plan.reloads) memory.quiet = {};
-  if (plan.brings_values()) tell_rotation(sight, plan);
+  if (plan.tells_values()) tell_rotation(sight, plan);
   if (plan.writes && sight.live.object != nullptr && !sight.marks_only) {
     tell_moved_data(events_, *sight.instance, sight.live.claim, claim_of(sight.wanted.spec.pod_template.spec));
   }
@@ -111,7 +114,7 @@ Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const W
 }
 
 void WorkloadPass::tell_rotation(const WorkloadSight& sight, const WorkloadPlan& plan) {
-  const std::string names = fmt::format("{}", fmt::join(plan.rotation.changed, ", "));
+  const std::string names = fmt::format("{}", fmt::join(std::views::keys(plan.wish->changed), ", "));
   if (sight.goes_back) {
     return log::warn("going back to older values",
                      {{"instance", sight.key.text()}, {"secrets", names}, {"why", sight.last_good.why}});
@@ -124,7 +127,7 @@ void WorkloadPass::tell_rotation(const WorkloadSight& sight, const WorkloadPlan&
   log::info("restarting on changed secrets", {{"instance", sight.key.text()}, {"secrets", names}});
   events_.record(kube::reference_to(*sight.instance), kube::EventRecorder::Type::kNormal, "SecretRotated",
                  fmt::format("Restarting the pod with the new values of: {}", names));
-  tell_immutable(events_, *sight.instance, plan.rotation);
+  tell_immutable(events_, *sight.instance, *plan.wish);
 }
 
 }  // namespace rotor::openclaw

@@ -100,20 +100,23 @@ LastGood record_after(const WorkloadSight& sight, const WorkloadPlan& plan, bool
   return out;
 }
 
+// What pods start with for the first time by that plan.
+Changes new_values(const WorkloadSight& sight, const WorkloadPlan& plan) {
+  Changes changes;
+  if (plan.brings_values()) changes = changes_of(plan.rotation, sight.observed);
+  if (plan.renews) changes.merge(other_values(sight, plan.rotation));
+  return changes;
+}
+
 WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
   RotationWish wish;
   wish.instance = sight.instance;
-  if (plan.brings_values()) {
-    for (auto& [name, digest] : changes_of(plan.rotation, sight.observed)) {
-      wish.changed.emplace(name, digest);
-      const auto seen = sight.observed.find(name);
-      if (seen == sight.observed.end()) continue;
-      wish.contents.emplace(name, SecretContent{seen->second.content, seen->second.resource_version});
-      wish.store_versions.emplace(name, seen->second.store_versions);
-    }
-  }
-  if (plan.renews) {
-    for (auto& [name, digest] : other_values(sight, plan.rotation)) wish.changed.emplace(name, digest);
+  for (auto& [name, digest] : new_values(sight, plan)) {
+    wish.changed.emplace(name, digest);
+    const auto seen = sight.observed.find(name);
+    if (seen == sight.observed.end()) continue;
+    wish.contents.emplace(name, SecretContent{seen->second.content, seen->second.resource_version});
+    wish.store_versions.emplace(name, seen->second.store_versions);
   }
   for (const std::string& name : plan.rotation.frozen) {
     if (wish.changed.contains(name)) wish.frozen.insert(name);
@@ -172,6 +175,7 @@ WorkloadPlan plan_workload(const WorkloadSight& sight, const QuietPeriod& before
   plan.rotates = delivers && !plan.permit.in_place;
   plan.reloads = delivers && plan.permit.in_place;
   const bool held = waits_for_secrets(sight, plan.rotation);
+  plan.held = held || plan.rotation.action == Action::kHold;
   plan.renews = goes && !held && !plan.wait && sight.renewed_by_us();
   plan.blind = !sight.key_error.empty() || !plan.rotation.unreadable.empty();
   if (plan.restarts() || plan.reloads) plan.wish = answered.wish ? std::move(answered.wish) : wish_of(sight, plan);

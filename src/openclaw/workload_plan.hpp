@@ -24,11 +24,14 @@ struct WorkloadPlan {
   bool writes = false;  // applying `text` would change something
   Applied marks;        // what the StatefulSet has of us once `text` is there; the uid is known then
 
+  bool held = false;   // a restart may be due, and is not made as things are
   bool blind = false;  // something could not be read: to be looked at again soon
   WishPtr wish{};      // of a plan that restarts or reloads: what is asked for on its behalf, and told of it
 
   bool restarts() const { return rotates || renews; }
   bool brings_values() const { return rotates || reloads; }  // those of the Secrets in `rotation.changed`
+  // A template that is renewed may start pods with other values, too.
+  bool tells_values() const { return wish != nullptr && !wish->changed.empty(); }
 };
 
 // What was answered to the restart that the plan without it makes, and what was asked.

@@ -91,7 +91,8 @@ def test_in_one_namespace_there_is_no_right_in_the_cluster(scope):
 def test_in_another_namespace_than_rotors_own_it_may_read_and_make_its_key(replicas):
     made = chart({"scopedRBAC": True, "scopedNamespace": "shop", "replicaCount": replicas})
     assert find(made, "RoleBinding", "rotor")["roleRef"]["name"] == "rotor" and find(made, "Role", "rotor")["metadata"]["namespace"] == "rotor-system"
-    key = {("", "secrets", "create", ""), ("", "secrets", "get", "rotor-rotation-key")}
+    key = {("", "secrets", "create", ""), ("", "secrets", "get", "rotor-rotation-key"),
+           ("", "secrets", "get", "s3-backup-credentials")}
     assert rights(made, "Role") == listed({"leader"}, "own") | key
     assert rights(chart({"scopedRBAC": True}), "Role") == listed({"leader"}, "own"), "the other role has it"
 

@@ -33,6 +33,12 @@ TEST(Json5, WhatProgramsReadIsTaken) {
   }
 }
 
+TEST(Json5, AWideSpaceEndsAWordAsAnotherDoes) {
+  for (const char* text : {"{a: true\u00a0}", "[1\u00a0, Infinity\u2003]", "{a\u00a0: null\u3000}"}) {
+    EXPECT_FALSE(json5_fault(text)) << text;
+  }
+}
+
 TEST(Json5, AFaultHasItsPlace) {
   EXPECT_EQ(said(R"({"logging": {"level": )"), "line 1, column 23: a value is missing, or a text without quotes");
   EXPECT_EQ(said("{\n  a: 1\n  b: 2\n}"), "line 3, column 3: a comma is missing");

@@ -144,11 +144,11 @@ TEST(LocalReloadStatus, SaysTheAnswerAsAContainerThatEndedAndWasStartedAgain) {
 }
 
 TEST_F(LocalReloads, ValuesThatAreTriedAreWaitedForAndThoseThatWereRefusedAreNotLoaded) {
-  Standing standing = Standing::kTried;
+  TrialState standing = TrialState::kTried;
   int asked = 0;
   reloads.on_standing([&](const kube::Key&) {
     if (++asked == 3) values_come();
-    if (asked == 5) standing = Standing::kRefused;
+    if (asked == 5) standing = TrialState::kRefused;
     return standing;
   });
   reloads.look(pod("m1", kGood));

@@ -133,6 +133,13 @@ TEST_F(ApplierTest, APatchIsBoundToItsUidToo) {
   EXPECT_FALSE(client.options.force);
 }
 
+TEST_F(ApplierTest, APatchOfWhatWentMeanwhileIsAConflict) {
+  client.refuses = Error{Code::kNotFound, "not found"};
+  const auto answer = test::run_task(io, applier.patch(kServices, {"ns", "a"}, live(), json::Value(json::Object{})));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, Code::kConflict);
+}
+
 TEST_F(ApplierTest, ANewObjectHasNoUidYet) {
   ASSERT_TRUE(apply(nullptr));
   EXPECT_EQ(client.body, kDesired);

@@ -54,7 +54,7 @@ TEST(ConfigMark, StaysWhereNoPodHasReadAnythingElseAndChangesWhereOneHas) {
   const std::vector<Case> cases = {
       {"a new StatefulSet", {"", ""}, false, {"now", ""}},
       {"a new one whose pods wait", {"", ""}, true, {"now", awaited}},
-      {"they wait still", {"then", awaited}, true, {"then", awaited}},
+      {"they wait still, and what others of the pod read has changed", {"then", awaited}, true, {"now", awaited}},
       {"what they waited for is there", {"then", awaited}, false, {"then", "now"}},
       {"they read it", {"then", "now"}, false, {"then", "now"}},
       {"it is gone", {"then", "now"}, true, {"then", "now"}},

@@ -301,6 +301,16 @@ TEST(RolloutBooks, AnotherOperatorProcessFindsSlotsCanariesAndThoseThatAreGood) 
   EXPECT_EQ(fleet.books.expire(fleet.time).size(), 2U);  // the deadline runs from when they really began
 }
 
+// Not every restart that is not made is called off: another Secret may be missing for a moment.
+TEST(RolloutBooks, AStopStandsWhileWhoFoundItOutIsHeldByItself) {
+  Fleet fleet(4);
+  static_cast<void>(fleet.books.refused({.instance = agent(0), .secrets = {{"keys", fleet.now}}}, "failed its proof"));
+  fleet.books.held(agent(0));
+  EXPECT_EQ(fleet.reason(agent(1)), "SecretRolloutPaused");
+  fleet.books.withdrawn(agent(0));
+  EXPECT_TRUE(fleet.ask(agent(1)).goes());
+}
+
 TEST(RolloutBooks, WhoWantsItNowStandsBeforeTheOthersInLine) {
   Fleet fleet(4, {.at_once = 1, .canaries = 5});
   EXPECT_TRUE(fleet.goes(agent(0)));

@@ -19,7 +19,7 @@ enum class Verdict : std::uint8_t { kGood, kBad, kUnknown };
 Verdict verdict_of(const std::optional<Exit>& exit);
 
 // How the newest values of a pod's Secrets stand.
-enum class Standing : std::uint8_t { kFree, kTried, kRefused };
+enum class TrialState : std::uint8_t { kFree, kTried, kRefused };
 
 // Where the values come from that are another now, or new: `key A of secret s`.
 std::vector<std::string> new_values(const Environment& before, const Environment& now);

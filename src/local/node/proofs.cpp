@@ -78,15 +78,15 @@ void Proofs::runs_with(const kube::Key& pod, Environment environment) {
 
 std::optional<Environment> Proofs::kept(const kube::Key& pod) const {
   const auto running = running_.find(pod);
-  if (standing(pod) == Standing::kFree || running == running_.end()) return std::nullopt;
+  if (standing(pod) == TrialState::kFree || running == running_.end()) return std::nullopt;
   return running->second;
 }
 
-Standing Proofs::standing(const kube::Key& pod) const {
+TrialState Proofs::standing(const kube::Key& pod) const {
   const auto trial = trials_.find(pod);
-  if (trial == trials_.end()) return Standing::kFree;
-  if (!trial->second.verdict) return Standing::kTried;
-  return *trial->second.verdict == Verdict::kBad ? Standing::kRefused : Standing::kFree;
+  if (trial == trials_.end()) return TrialState::kFree;
+  if (!trial->second.verdict) return TrialState::kTried;
+  return *trial->second.verdict == Verdict::kBad ? TrialState::kRefused : TrialState::kFree;
 }
 
 bool Proofs::allow(const std::shared_ptr<const api::StatefulSet>& set, const api::Pod& pod) {

@@ -33,7 +33,7 @@ class Proofs {
   void not_needed(const kube::Key& pod);  // it is as its set wants it
   // The same for files of Secrets in the pod that runs, which change without another pod.
   bool may_show(const std::shared_ptr<const api::Pod>& pod, const SecretValues& shown, const SecretValues& now);
-  Standing standing(const kube::Key& pod) const;
+  TrialState standing(const kube::Key& pod) const;
 
   void runs_with(const kube::Key& pod, Environment environment);
   // What a process of the pod is started again with, while other values are tried or were found bad.

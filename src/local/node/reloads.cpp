@@ -101,9 +101,9 @@ Task<bool> Reloads::until_there(kube::Key pod, std::uint64_t number) {
   for (;;) {
     Delivery* const delivery = find(pod, number);
     if (delivery == nullptr || stopping_) co_return true;
-    const Standing standing = standing_ ? standing_(pod) : Standing::kFree;
-    if (standing == Standing::kRefused) co_return false;
-    if (standing == Standing::kTried) end = clock_.steady() + kValuesComeWithin;
+    const TrialState standing = standing_ ? standing_(pod) : TrialState::kFree;
+    if (standing == TrialState::kRefused) co_return false;
+    if (standing == TrialState::kTried) end = clock_.steady() + kValuesComeWithin;
     std::string files = files_of(delivery->place.values);
     if (files != delivery->files || clock_.steady() >= end) {
       delivery->files = std::move(files);

@@ -28,7 +28,7 @@ class Reloads {
   void on_answer(std::function<void(const kube::Key& pod)> told) { told_ = std::move(told); }
 
   // How values that a pod is to take stand: those that are tried are waited for, those that were refused not loaded.
-  void on_standing(std::function<Standing(const kube::Key& pod)> standing) { standing_ = std::move(standing); }
+  void on_standing(std::function<TrialState(const kube::Key& pod)> standing) { standing_ = std::move(standing); }
 
   // The pod's process runs, with this; `values` and `tools`: its folders, empty where values are not taken like that.
   struct Place {
@@ -65,7 +65,7 @@ class Reloads {
   Guardian& guardian_;
   Timeline& timeline_;
   std::function<void(const kube::Key&)> told_;
-  std::function<Standing(const kube::Key&)> standing_;
+  std::function<TrialState(const kube::Key&)> standing_;
   std::map<kube::Key, Delivery> pods_;
   std::uint64_t numbers_ = 0;
   int under_way_ = 0;  // coroutines

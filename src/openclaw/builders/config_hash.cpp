@@ -97,6 +97,8 @@ std::vector<std::string> lacking_config_maps(const ConfigMapReferences& referenc
 
 ConfigMark next_config_mark(const ConfigMark& present, std::string now, bool lacking) {
   if (present.hash.empty()) return {std::move(now), lacking ? std::string(kAwaited) : std::string()};
+  // Containers that name nothing of what is missing may run, and follow what they read.
+  if (lacking && present.read == kAwaited) return {std::move(now), std::string(kAwaited)};
   if (lacking) return present;  // pods that run are left alone while new ones could not start
   if (present.read == kAwaited || present.read == now) return {present.hash, std::move(now)};
   return {std::move(now), {}};

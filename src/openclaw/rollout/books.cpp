@@ -119,6 +119,10 @@ void RolloutBooks::withdrawn(const kube::Key& instance) {
   for (auto& [secret, campaign] : campaigns_) {
     if (campaign.refused && campaign.failed_with(instance)) go_on(secret, campaign);
   }
+  held(instance);
+}
+
+void RolloutBooks::held(const kube::Key& instance) {
   const auto slot = slots_.find(instance);
   if (!line_.contains(instance) && (slot == slots_.end() || slot->second.written)) return;
   leave_line(instance);

@@ -50,6 +50,8 @@ class RolloutBooks {
   // The pods restart.
   void written(const kube::Key& instance, SteadyTime now);
   void withdrawn(const kube::Key& instance);
+  // It leaves the line, and what it found out about a value stands.
+  void held(const kube::Key& instance);
   void gone(const kube::Key& instance);
   // Another replica's from now on, all of the namespace: what is known of its Secrets' rollouts as well.
   void handed_over(const kube::Key& instance);

@@ -121,6 +121,11 @@ void RolloutLimiter::withdrawn(const kube::Key& instance) {
   wake_next();
 }
 
+void RolloutLimiter::held(const kube::Key& instance) {
+  books_.held(instance);
+  wake_next();
+}
+
 // A value that one provider does not take it takes from nobody: others need not find that out for themselves.
 void RolloutLimiter::refused(const RotationWish& wish, const Permit& permit) {
   if (!permit.bad_value) return withdrawn(wish.key());

@@ -29,6 +29,7 @@ class RolloutLimiter final : public RotationPermits {
   Task<Result<Permit>> ask(WishPtr wish) override;
   void written(const RotationWish& wish) override;
   void withdrawn(const kube::Key& instance) override;
+  void held(const kube::Key& instance) override;
 
   void refused(const RotationWish& wish, const Permit& permit) override;
 
