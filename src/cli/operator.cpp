@@ -294,7 +294,7 @@ class Operator {
     if (!shards_.stranger().empty()) {
       return "another installation holds the Lease: " + shards_.stranger();
     }
-    if (!neighbours_.rival().empty() && !leading_.is_open()) {
+    if (neighbours_.rival_elsewhere() && !leading_.is_open()) {
       return "another installation works on the same objects: Lease " + neighbours_.rival();
     }
     const bool openclaw = flags_.openclaw_instances && !openclaw_.ready();

@@ -165,8 +165,11 @@ class Json5 {
 
   bool word() {
     constexpr std::array kWords = {"true"sv, "false"sv, "null"sv, "Infinity"sv, "NaN"sv};
+    const std::size_t from = at_;
     const bool taken = std::ranges::any_of(kWords, [this](std::string_view word) { return take(word); });
-    return taken && !word_goes_on();
+    if (taken && !word_goes_on()) return true;
+    at_ = from;
+    return false;
   }
 
   bool number() {
@@ -184,7 +187,12 @@ class Json5 {
     }
     return number_ends();
   }
-  bool word_of_number() { return (take("Infinity") || take("NaN")) && !word_goes_on(); }
+  bool word_of_number() {
+    const std::size_t from = at_;
+    if ((take("Infinity") || take("NaN")) && !word_goes_on()) return true;
+    at_ = from;
+    return false;
+  }
   bool number_ends() { return !word_goes_on() || stop("a number ends in something else"); }
 
   std::string_view text_;

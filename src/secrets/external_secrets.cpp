@@ -320,7 +320,8 @@ Task<Outcome> ExternalSecretController::refresh(Observed seen, Decision decision
   const auto leave_stores = [this, key] { caps_->stay_in(key, namespace_group(key.ns)); };
   Report report = co_await sync_.run(seen.es, freshness_for(seen, decision.interval), leave_stores);
   const bool good = ready_words(report.ending).ready;
-  if (report.took_back) state_.taken_back.insert_or_assign(key, format_time(report.started));
+  if (report.took_back && p_.world.has_external_secret(key))
+    state_.taken_back.insert_or_assign(key, format_time(report.started));
   if (good) {
     state_.taken_back.erase(key);
     state_.tried.erase(key);

@@ -41,7 +41,8 @@ struct Sync::Carried {
 Task<Report> Sync::run(ExternalSecretPtr es, Freshness wanted, std::function<void()> answered) {
   std::vector<LeftBehind> left;
   Report report = co_await refresh(es, wanted, std::move(answered), left);
-  if (ready_words(report.ending).ready) {
+  // Once the Secret has the values they stay good at their server, whatever became of what is done after that.
+  if (ready_words(report.ending).ready || report.has_secret) {
     co_await states_.keep(es, std::move(left));
   } else {
     report.took_back = !left.empty() && p_.options.generator_state;

@@ -40,6 +40,13 @@ bool may_have_happened(Code code) {
   return std::ranges::find(kUnclear, code) != kUnclear.end();
 }
 
+// What is written around values that stay shows the marks that are there already: they say nothing about the write.
+bool has_other_made_values(const TargetPtr& live, const api::Secret& secret) {
+  const auto made = secret.metadata.annotations.find(std::string(kMadeAnnotation));
+  const std::string* there = live ? live->annotation(kMadeAnnotation) : nullptr;
+  return made != secret.metadata.annotations.end() && (there == nullptr || *there != made->second);
+}
+
 std::unexpected<SyncFailure> failed_to(std::string_view what, const std::string& name, Error error) {
   return std::unexpected(write_failure(std::move(error), fmt::format("could not {} secret {}", what, name)));
 }
@@ -52,7 +59,7 @@ Task<TargetWriter::Done> TargetWriter::write(ExternalSecretPtr es, TargetPtr liv
       co_return co_await create(es, std::move(plan.secret));
     case Plan::Action::kUpdate:
     case Plan::Action::kUpdateAround:
-      co_return co_await update(es, std::move(plan.secret));
+      co_return co_await update(es, std::move(live), std::move(plan.secret));
     case Plan::Action::kDelete: {
       auto deleted = co_await remove(std::move(live), Deed::kDeleted, Ending::kNotDeleted, "could not delete secret");
       if (!deleted) co_return std::unexpected(std::move(deleted).error());
@@ -92,12 +99,13 @@ Task<bool> TargetWriter::was_written(api::Secret secret, Code failed_with) {
   co_return true;
 }
 
-Task<TargetWriter::Done> TargetWriter::update(ExternalSecretPtr es, api::Secret secret) {
+Task<TargetWriter::Done> TargetWriter::update(ExternalSecretPtr es, TargetPtr live, api::Secret secret) {
   const Key key = secret.metadata.key();
+  const bool brings_made = has_other_made_values(live, secret);
   const auto diff = co_await diff_to(secret);
   SecretBytes body = json::write_secret(secret);
   auto answer = co_await p_.client.update(kube::kResource<api::Secret>, key, std::move(body), as_manager(*es));
-  if (!answer && co_await was_written(std::move(secret), answer.error().code)) co_return Deed::kUpdated;
+  if (!answer && brings_made && co_await was_written(std::move(secret), answer.error().code)) co_return Deed::kUpdated;
   if (!answer) co_return failed_to("update", key.name, std::move(answer).error());
   static_cast<void>(p_.world.wrote_target(*answer));  // the watch shows it sooner or later
   if (diff) tell(key, *diff);

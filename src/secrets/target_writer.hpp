@@ -30,7 +30,7 @@ class TargetWriter {
  private:
   using Done = Synced<std::optional<Deed>>;
   Task<Done> create(ExternalSecretPtr es, api::Secret secret);
-  Task<Done> update(ExternalSecretPtr es, api::Secret secret);
+  Task<Done> update(ExternalSecretPtr es, TargetPtr live, api::Secret secret);
   Task<bool> was_written(api::Secret secret, Code failed_with);
   Task<std::optional<KeyDiff>> diff_to(const api::Secret& secret);
   Task<Done> mark(ExternalSecretPtr es);

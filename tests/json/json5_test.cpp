@@ -53,6 +53,10 @@ TEST(Json5, AFaultHasItsPlace) {
   EXPECT_EQ(said("{} {}"), "line 1, column 4: there is more behind the value");
 }
 
+TEST(Json5, AWordDoesNotEndInAnother) {
+  for (const char* text : {"true1", "null5", "NaN7", "-Infinity5", "[falsey]"}) EXPECT_TRUE(json5_fault(text)) << text;
+}
+
 TEST(Json5, WhatNoProgramReadsIsNone) {
   for (const std::string_view text : {"",           " ",          "// only a comment",
                                       "{,}",        "[,]",        "[1,,2]",

@@ -98,8 +98,9 @@ std::string Elector::holder() const { return seen_.lease ? seen_.lease->spec.hol
 void Elector::say(const Attempt& attempt) {
   std::string words = attempt.problem;
   if (attempt.somebody_elses) words = holder();
-  if (words == said_ || words.empty()) return;
-  said_ = words;
+  const std::string state = attempt.somebody_elses && !seen_.lease ? "removed: " + words : words;
+  if (state == said_ || words.empty()) return;
+  said_ = state;
   const std::string lease = options_.lease.text();
   if (attempt.somebody_elses) {
     log::info(seen_.lease ? "another replica leads; this one stands by"

@@ -84,10 +84,17 @@ void Neighbours::saw(std::string_view lease_json, std::map<Key, Neighbour>& now)
 Task<Result<void>> Neighbours::look() {
   std::map<Key, Neighbour> now;
   const ListOptions of_installations{.label_selector = fmt::format("{}={}", kLeaseLabel, kLeaseLabelValue)};
-  for (std::string& ns : options_.look_in.scopes()) {
-    CO_TRY_VOID(co_await list_all(client_, kResource<Lease>, std::move(ns), of_installations,
-                                  [this, &now](std::string_view item) { saw(item, now); }));
+  const auto take = [this, &now](std::string_view item) { saw(item, now); };
+  auto listed = co_await list_all(client_, kResource<Lease>, "", of_installations, take);
+  if (!listed && listed.error().code == Code::kDenied && !options_.look_in.all()) {
+    // Where it works, then; what it may not see there it does not see.
+    for (std::string& ns : options_.look_in.scopes()) {
+      auto one = co_await list_all(client_, kResource<Lease>, std::move(ns), of_installations, take);
+      if (one || one.error().code != Code::kDenied) listed = std::move(one);
+      if (!listed && listed.error().code != Code::kDenied) break;
+    }
   }
+  if (!listed) co_return std::unexpected(std::move(listed).error());
   seen_ = std::move(now);
   co_return Result<void>();
 }

@@ -86,7 +86,8 @@ Task<Validation> VaultClient::validate_mount() {
     const bool hidden = why.code == Code::kDenied;
     const std::string_view what =
         hidden ? "no such mount, or no policy allows it" : "cannot tell whether the mount is the right one";
-    co_return Validation{hidden || is_transient(why) ? Validity::kUnknown : Validity::kError,
+    // A gateway in front of Vault may answer anything here, and the token was good a moment ago.
+    co_return Validation{Validity::kUnknown,
                          Error(why).prefixed(fmt::format("spec.provider.vault.path \"{}\": {}", *path, what))};
   }
   if (auto right = check_mount(config_.v1(), *response); !right) {

@@ -137,13 +137,13 @@ Task<Outcome> ClusterController::reconcile(Key key) {
   co_return outcome;
 }
 
-// Its watch may be a moment behind what its owner before did.
-Task<Result<void>> ClusterController::look_again(ClusterExternalSecretPtr parent) {
+// Its watch may be a moment behind what its owner before did. False: it is gone.
+Task<Result<bool>> ClusterController::look_again(ClusterExternalSecretPtr parent) {
   const Key key = parent->metadata.key();
   const auto body = co_await p_.client.get(kube::kResource<ClusterExternalSecret>, key);
   if (body) world_.wrote_parent(*body);
   if (!body && body.error().code != Code::kNotFound) co_return std::unexpected(body.error());
-  co_return Result<void>();
+  co_return body.has_value();
 }
 
 Task<Outcome> ClusterController::pass(std::string name) {
@@ -153,6 +153,7 @@ Task<Outcome> ClusterController::pass(std::string name) {
   if (parent && p_.ownership.came_lately({"", name})) {
     const auto looked = co_await look_again(parent);
     if (!looked) co_return kube::after_failed_write(looked.error().code);
+    if (!*looked) co_return Outcome::done();  // the watch shows its end
     parent = world_.parent(name);
   }
   if (parent && !parent->metadata.deleting()) {

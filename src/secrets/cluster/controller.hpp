@@ -33,7 +33,7 @@ class ClusterController {
   void namespace_changed(const NamespacePtr& before, const NamespacePtr& after);
   Task<kube::Outcome> reconcile(kube::Key key);
   Task<kube::Outcome> pass(std::string name);
-  Task<Result<void>> look_again(ClusterExternalSecretPtr parent);
+  Task<Result<bool>> look_again(ClusterExternalSecretPtr parent);
   Task<Findings> look_everywhere(Course course);
   Task<kube::Outcome> finish_clean_up(Course course, Findings findings);
 
