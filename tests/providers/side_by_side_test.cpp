@@ -16,7 +16,7 @@ namespace {
 namespace asio = boost::asio;
 
 struct Log {
-  std::multiset<std::size_t> begun;
+  std::multiset<std::size_t> begun{};
   int running = 0;
   int most = 0;
   std::size_t fails_at = 1000;
