@@ -90,7 +90,8 @@ void add_secrets_flags(CLI::App& command, OperatorFlags& flags) {
       ->group(kSecrets);
   number(command.add_option("--doppler-etag-cache-size", flags.provider_limits.doppler_answers,
                             "Answers of Doppler that are kept, so that what is unchanged is not sent again; 0: none"),
-         "COUNT", 0, 1'000'000);
+         "COUNT", 0, 1'000'000)
+      ->capture_default_str();
   duration(command.add_option(
                "--min-status-interval", flags.least_status_interval,
                "A refresh that found nothing new moves status.refreshTime at most this often; 0 for each time"))

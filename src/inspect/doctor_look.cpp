@@ -9,7 +9,9 @@
 #include "api/crds.hpp"
 #include "api/externalsecrets/external_secret_v1beta1.hpp"
 #include "api/externalsecrets/store.hpp"
+#include "api/generators/generator.hpp"
 #include "api/openclaw/instance.hpp"
+#include "generators/kinds.hpp"
 #include "kube/client/paths.hpp"
 
 namespace rotor::inspect {
@@ -70,6 +72,12 @@ struct UnknownKind {
   json::Value crd;
   std::string version;
 };
+
+// A generator of this kind can be kept in the cluster, and nothing of it is run.
+bool only_stored(const json::Value& crd) {
+  const generators::Kind* kind = generators::find_kind(json::find_string(crd, "spec.names.kind"));
+  return json::find_string(crd, "spec.group") == api::gen::kGroup && kind != nullptr && !kind->built();
+}
 
 // That objects are stored in: it is there, whatever else is.
 std::string stored_version(const json::Value& crd) {
@@ -133,7 +141,7 @@ class Doctor {
       if (same == theirs.end()) found_.push_back(absent_crd(name));
     }
     for (auto& [name, crd] : theirs) {
-      if (ours.contains(name)) continue;
+      if (ours.contains(name) && !only_stored(crd)) continue;
       std::string version = stored_version(crd);
       unknown_.push_back({std::move(crd), std::move(version)});
     }

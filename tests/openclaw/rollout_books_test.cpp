@@ -303,12 +303,11 @@ TEST(RolloutBooks, AnotherOperatorProcessFindsSlotsCanariesAndThoseThatAreGood) 
 
 // Not every restart that is not made is called off: another Secret may be missing for a moment.
 TEST(RolloutBooks, AStopStandsWhileWhoFoundItOutIsHeldByItself) {
-  Fleet fleet(4);
-  static_cast<void>(fleet.books.refused({.instance = agent(0), .secrets = {{"keys", fleet.now}}}, "failed its proof"));
-  fleet.books.held(agent(0));
-  EXPECT_EQ(fleet.reason(agent(1)), "SecretRolloutPaused");
-  fleet.books.withdrawn(agent(0));
-  EXPECT_TRUE(fleet.ask(agent(1)).goes());
+  const auto fleet = with_a_refusal();
+  fleet->books.held(agent(0));
+  EXPECT_EQ(fleet->reason(agent(1)), "SecretRolloutPaused");
+  fleet->books.withdrawn(agent(0));
+  EXPECT_TRUE(fleet->ask(agent(1)).goes());
 }
 
 TEST(RolloutBooks, WhoWantsItNowStandsBeforeTheOthersInLine) {
