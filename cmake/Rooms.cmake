@@ -44,9 +44,10 @@ function(rotor_room name)
   target_link_libraries(rotor_${target} ${scope} rotor_flags ${ARG_DEPS} ${ARG_LIBS})
 endfunction()
 
-# rotor_tests(NAME [DEPS ...] [LIBS ...]): the test program `test_NAME` of all *_test.cpp files under tests/NAME.
+# rotor_tests(NAME [PARTS N] [DEPS ...] [LIBS ...]): the test program `test_NAME` of all *_test.cpp files under tests/NAME,
+# run as one test or, when it takes long, as N beside each other.
 function(rotor_tests name)
-  cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "PARTS" "DEPS;LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${name}/*.cpp)
   if(NOT sources)
     return()
@@ -57,7 +58,17 @@ function(rotor_tests name)
   list(TRANSFORM ARG_DEPS PREPEND rotor_)
   target_include_directories(test_${target} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(test_${target} PRIVATE rotor_flags rotor_test_support ${ARG_DEPS} ${ARG_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
-  add_test(NAME ${name} COMMAND test_${target} --gtest_brief=1)
+  if(NOT ARG_PARTS)
+    add_test(NAME ${name} COMMAND test_${target} --gtest_brief=1)
+    return()
+  endif()
+  # The long ones begin first, so that no core waits for the last of them.
+  math(EXPR last "${ARG_PARTS} - 1")
+  foreach(part RANGE ${last})
+    add_test(NAME ${name}_${part} COMMAND test_${target} --gtest_brief=1)
+    set_tests_properties(${name}_${part} PROPERTIES COST 1000
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${ARG_PARTS};GTEST_SHARD_INDEX=${part}")
+  endforeach()
 endfunction()
 
 # rotor_embed(ROOM FILE FUNCTION HEADER): compiles the text FILE (below src/ROOM) into the room as
