@@ -7,12 +7,13 @@
 
 #include "api/core/secret.hpp"
 #include "tests/fakes/loop.hpp"
+#include "tests/fakes/strict_client.hpp"
 
 namespace rotor::openclaw {
 namespace {
 
 // Has nothing of any kind, and notes how it was asked.
-class EmptyCluster final : public kube::Client {
+class EmptyCluster final : public test::StrictClient {
  public:
   struct Asked {
     std::string verb, plural;
@@ -33,21 +34,6 @@ class EmptyCluster final : public kube::Client {
     asked.push_back({"watch", std::string(resource.plural), options.metadata_only});
     co_return no();
   }
-  Task<Result<SecretBytes>> get(kube::Resource, kube::Key) override { co_return no(); }
-  Task<Result<SecretBytes>> patch(kube::Resource, kube::Key, kube::PatchType, SecretBytes,
-                                  kube::WriteOptions) override {
-    co_return no();
-  }
-  Task<Result<SecretBytes>> create(kube::Resource, std::string, SecretBytes, kube::WriteOptions) override {
-    co_return no();
-  }
-  Task<Result<SecretBytes>> update(kube::Resource, kube::Key, SecretBytes, kube::WriteOptions) override {
-    co_return no();
-  }
-  Task<Result<void>> remove(kube::Resource, kube::Key, kube::DeleteOptions) override { co_return no(); }
-  Task<Result<kube::IssuedToken>> request_token(kube::Key, kube::TokenRequest) override { co_return no(); }
-  Task<Result<bool>> serves(kube::Resource) override { co_return true; }
-  Task<Result<std::vector<kube::ServedKind>>> kinds_of(std::string) override { co_return no(); }
 
  private:
   static std::unexpected<Error> no() { return fail(Code::kUnavailable, "not here"); }
