@@ -20,11 +20,18 @@ class Clock {
   // Never jumps: for intervals, back-off and deadlines.
   virtual SteadyTime steady() const = 0;
 
-  // Wakes at `when`; throws boost::system::system_error(operation_aborted) when cancelled.
-  virtual Task<> sleep_until(SteadyTime when) = 0;
+  // For a race, which one side always loses: true at `when`, false when cancelled before. An exception at each loss
+  // would cost more than most races.
+  virtual Task<bool> nap_until(SteadyTime when) = 0;
+  Task<bool> nap_for(std::chrono::nanoseconds delay) { return nap_until(after(delay)); }
 
-  Task<> sleep_for(std::chrono::nanoseconds delay) {
-    return sleep_until(steady() + std::chrono::duration_cast<SteadyTime::duration>(delay));
+  // Wakes at `when`; throws boost::system::system_error(operation_aborted) when cancelled.
+  Task<> sleep_until(SteadyTime when);
+  Task<> sleep_for(std::chrono::nanoseconds delay) { return sleep_until(after(delay)); }
+
+ private:
+  SteadyTime after(std::chrono::nanoseconds delay) const {
+    return steady() + std::chrono::duration_cast<SteadyTime::duration>(delay);
   }
 };
 
@@ -33,7 +40,7 @@ class SystemClock final : public Clock {
  public:
   WallTime now() const override;
   SteadyTime steady() const override;
-  Task<> sleep_until(SteadyTime when) override;
+  Task<bool> nap_until(SteadyTime when) override;
 };
 
 }  // namespace rotor

@@ -27,10 +27,10 @@ Task<Result<T>> within(Clock& clock, std::chrono::milliseconds limit, Task<Resul
   using boost::asio::experimental::awaitable_operators::operator||;
   const bool throws = co_await boost::asio::this_coro::throw_if_cancelled();
   co_await boost::asio::this_coro::throw_if_cancelled(false);
-  std::optional<std::variant<Result<T>, std::monostate>> outcome;
+  std::optional<std::variant<Result<T>, bool>> outcome;
   std::exception_ptr failure;
   try {
-    outcome = co_await (std::move(work) || clock.sleep_for(limit));
+    outcome = co_await (std::move(work) || clock.nap_for(limit));
   } catch (...) {
     failure = std::current_exception();
   }

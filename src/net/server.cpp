@@ -67,8 +67,8 @@ Task<std::unique_ptr<Stream>> greet(StatePtr state, tcp::socket socket) {
   using asio::experimental::awaitable_operators::operator||;
   if (!state->tls) co_return make_plain_stream(std::move(socket));
   const std::shared_ptr<ServerTls> tls = state->tls;
-  std::variant<StreamResult, std::monostate> outcome =
-      co_await (tls->handshake(std::move(socket)) || state->clock.sleep_for(state->config.limits.handshake));
+  std::variant<StreamResult, bool> outcome =
+      co_await (tls->handshake(std::move(socket)) || state->clock.nap_for(state->config.limits.handshake));
   StreamResult* stream = std::get_if<0>(&outcome);
   if (stream == nullptr) co_return nullptr;
   if (!*stream) log::debug("TLS handshake failed", {{"error", stream->error().message}});

@@ -112,7 +112,7 @@ class ServerConnection::Answer final : public ServerResponse {
 
   Task<Result<void>> put_bytes(std::string_view bytes) {
     using asio::experimental::awaitable_operators::operator||;
-    std::variant<Io, std::monostate> outcome = co_await (stream_.write(bytes) || clock_.sleep_for(write_limit_));
+    std::variant<Io, bool> outcome = co_await (stream_.write(bytes) || clock_.nap_for(write_limit_));
     if (outcome.index() == 0 && !std::get<0>(outcome).error) co_return Result<void>();
     state_ = State::kBroken;
     if (outcome.index() == 1) {
@@ -152,8 +152,7 @@ Task<> ServerConnection::run() {
 Task<bool> ServerConnection::read_more(SteadyTime until) {
   using asio::experimental::awaitable_operators::operator||;
   char* space = in_.space();
-  std::variant<Io, std::monostate> outcome =
-      co_await (stream_->read_some(space, in_.space_size()) || clock_.sleep_until(until));
+  std::variant<Io, bool> outcome = co_await (stream_->read_some(space, in_.space_size()) || clock_.nap_until(until));
   if (outcome.index() != 0 || std::get<0>(outcome).error) co_return false;
   in_.filled(std::get<0>(outcome).size);
   co_return true;

@@ -10,7 +10,7 @@ class StillClock final : public Clock {
  public:
   WallTime now() const override { return time; }
   SteadyTime steady() const override { return {}; }
-  Task<> sleep_until(SteadyTime) override { co_return; }
+  Task<bool> nap_until(SteadyTime) override { co_return true; }
   WallTime time = parse_time("2026-01-01T00:00:00Z").value();
 };
 

@@ -5,7 +5,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
 
 namespace rotor::test {
 
@@ -29,16 +28,16 @@ struct FakeClock::Sleeper {
 FakeClock::FakeClock(WallTime start) : wall_(start) {}
 FakeClock::~FakeClock() = default;
 
-Task<> FakeClock::sleep_until(SteadyTime when) {
+Task<bool> FakeClock::nap_until(SteadyTime when) {
   const auto executor = co_await asio::this_coro::executor;
   if (when <= steady_) {
     // As a real timer would: never without giving way to others.
     co_await asio::post(executor, asio::use_awaitable);
-    co_return;
+    co_return true;
   }
   Sleeper sleeper(sleepers_, executor, when);
   (void)co_await sleeper.timer.async_wait(asio::as_tuple(asio::use_awaitable));
-  if (!sleeper.woken) throw boost::system::system_error(asio::error::operation_aborted);
+  co_return sleeper.woken;
 }
 
 void FakeClock::advance(std::chrono::nanoseconds by) {

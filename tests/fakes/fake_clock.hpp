@@ -22,7 +22,7 @@ class FakeClock final : public Clock {
 
   WallTime now() const override { return wall_; }
   SteadyTime steady() const override { return steady_; }
-  Task<> sleep_until(SteadyTime when) override;
+  Task<bool> nap_until(SteadyTime when) override;
 
   // One jump; who slept until then or earlier becomes runnable (the caller runs the io_context).
   void advance(std::chrono::nanoseconds by);

@@ -134,7 +134,7 @@ struct StoodStill final : Clock {
   explicit StoodStill(Clock& running) : inner(running) {}
   WallTime now() const override { return inner.now() + missed; }
   SteadyTime steady() const override { return inner.steady() + missed; }
-  Task<> sleep_until(SteadyTime when) override { return inner.sleep_until(when - missed); }
+  Task<bool> nap_until(SteadyTime when) override { return inner.nap_until(when - missed); }
   Clock& inner;
   std::chrono::seconds missed{0};
 };

@@ -2,6 +2,7 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
@@ -62,8 +63,12 @@ Task<Answer> SharedClient::read(Question question, SharedReads::Call call) {
   using namespace boost::asio::experimental::awaitable_operators;
   const StoreName& store = consumer_.store;
   auto first = co_await (without_exceptions(reads_.ask(consumer_, std::move(question), open_, std::move(call))) ||
-                         clock_.sleep_until(consumer_.wanted.deadline));
+                         clock_.nap_until(consumer_.wanted.deadline));
   if (first.index() == 1) {
+    const auto state = co_await boost::asio::this_coro::cancellation_state;
+    if (state.cancelled() != boost::asio::cancellation_type::none) {
+      throw boost::system::system_error(boost::asio::error::operation_aborted);
+    }
     co_return fail(Code::kTimeout,
                    fmt::format("{} \"{}\" had not answered when the 5 minutes were over that one object may take; see "
                                "whether the store is slow or asks for pauses, or read less in one ExternalSecret",
