@@ -10,7 +10,10 @@ std::string resource_token(const kube::ObjectMeta& metadata) {
   return fmt::format("{}-{}", metadata.generation, json::metadata_hash(metadata.annotations, metadata.labels));
 }
 
-bool was_edited(const ExternalSecret& es) { return es.status.synced_resource_version != resource_token(es.metadata); }
+bool was_edited(const ExternalSecret& es) {
+  const std::string& synced = es.status.synced_resource_version;
+  return synced.empty() || synced != resource_token(es.metadata);
+}
 
 bool is_forced(const ExternalSecret& es, std::string_view tried) {
   if (!was_edited(es)) return false;
