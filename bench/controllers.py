@@ -4,11 +4,11 @@ one Secret that all N share; and what each of several replicas takes that divide
 
     $(tools/toolchain.sh venv)/bin/python bench/controllers.py sync 1000 5000 [--server real|embedded] [--bare] [--ballast]
     $(tools/toolchain.sh venv)/bin/python bench/controllers.py rotation 1000 [--server real|embedded]
-    $(tools/toolchain.sh venv)/bin/python bench/controllers.py shared 200 [--server real|embedded]
+    $(tools/toolchain.sh venv)/bin/python bench/controllers.py shared 200 [--server real|embedded] [--bare]
     $(tools/toolchain.sh venv)/bin/python bench/controllers.py shards 10000 [--replicas 1,2,3]
 
 Needs build/release/rotor, or the binary that $ROTOR names. --bare: afterwards, on the same server, the three writes of a
-first sync by a program that does nothing else (bench/go/loader). --ballast: before, 100 MiB of Secrets that nobody manages.
+first sync, or the one of a rotation, by a program that does nothing else (bench/go/loader). --ballast: before, 100 MiB of Secrets that nobody manages.
 Prints one line of JSON a measurement. CPU and memory are the operator process's own (utime + stime,
 VmHWM); requests are counted in the API server's audit log by verb, watches left out.
 """
@@ -277,7 +277,7 @@ def encoded(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def measure_shared(kind: str, count: int):
+def measure_shared(kind: str, count: int, bare: bool):
     """One Secret, `count` instances, the quiet period as it is by default."""
     state = pathlib.Path(tempfile.mkdtemp(prefix="rotor-bench-"))
     plane = start_server(kind, state)
@@ -298,10 +298,13 @@ def measure_shared(kind: str, count: int):
         times = sorted(at - began for at in templates.seen.values())
         time.sleep(2)
         verbs = requests_by_verb(plane, mark)
+        spent = operator.cpu_seconds() - cpu
+        operator.stop()
+        floor = {"bare_s": round(Loader(plane, state).run("templates", ns, count)["seconds"], 2)} if bare else {}
         print(json.dumps({
             "bench": "shared", "server": kind, "instances": count, "first_s": round(times[0], 2), "last_s": round(times[-1], 2),
-            "cpu_ms_per_instance": round(1000 * (operator.cpu_seconds() - cpu) / count, 3),
-            "requests_per_instance": round(sum(verbs.values()) / count, 2) if verbs else None, "by_verb": verbs}), flush=True)
+            "cpu_ms_per_instance": round(1000 * spent / count, 3),
+            "requests_per_instance": round(sum(verbs.values()) / count, 2) if verbs else None, "by_verb": verbs, **floor}), flush=True)
     finally:
         operator.stop()
         plane.stop()
@@ -392,7 +395,7 @@ def main():
             for replicas in arguments.replicas:
                 measure_shards(count, replicas)
         else:
-            measure_shared(arguments.server, count)
+            measure_shared(arguments.server, count, arguments.bare)
 
 
 if __name__ == "__main__":

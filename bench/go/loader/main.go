@@ -6,6 +6,7 @@
 //	loader [flags] writes   writes for each of them the finalizer, a Secret and the status, 64 objects at a time
 //	loader [flags] ready    returns once that many are Ready
 //	loader [flags] ballast  makes Secrets that nobody manages
+//	loader [flags] templates  writes one annotation into the pod template of StatefulSets agent-0 … of the namespace
 //
 // The bearer token is read from standard input. Prints one line of JSON: the seconds, and the CPU an object took here.
 package main
@@ -34,6 +35,7 @@ import (
 const (
 	externalSecrets = "/apis/external-secrets.io/v1/namespaces/%s/externalsecrets"
 	secrets         = "/api/v1/namespaces/%s/secrets"
+	statefulSets    = "/apis/apps/v1/namespaces/%s/statefulsets"
 	mergePatch      = "application/merge-patch+json"
 	plainJSON       = "application/json"
 	workers         = 64 // as many as the operator has
@@ -68,14 +70,15 @@ func main() {
 		server: *server, token: strings.TrimSpace(string(token)), namespace: *namespace, count: *count, size: *size,
 	}
 	modes := map[string]func() error{
-		"fill":    func() error { return l.inParallel(l.fill) },
-		"writes":  func() error { return l.inParallel(l.writes) },
-		"ballast": func() error { return l.inParallel(l.ballast) },
-		"ready":   l.untilReady,
+		"fill":      func() error { return l.inParallel(l.fill) },
+		"writes":    func() error { return l.inParallel(l.writes) },
+		"ballast":   func() error { return l.inParallel(l.ballast) },
+		"templates": func() error { return l.inParallel(l.template) },
+		"ready":     l.untilReady,
 	}
 	mode := modes[flag.Arg(0)]
 	if mode == nil {
-		log.Fatal("loader: name one of fill, writes, ready, ballast")
+		log.Fatal("loader: name one of fill, writes, ready, ballast, templates")
 	}
 	began := time.Now()
 	must(mode())
@@ -131,6 +134,11 @@ func (l *loader) ballast(i int) error {
 	value := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{byte(i)}, l.size))
 	body := fmt.Sprintf(`{"apiVersion":"v1","kind":"Secret","metadata":{"name":"ballast-%d"},"data":{"A":%q}}`, i, value)
 	return l.send("POST", secrets, "", plainJSON, body)
+}
+
+func (l *loader) template(i int) error {
+	hash := fmt.Sprintf(`{"spec":{"template":{"metadata":{"annotations":{"openclaw.rocks/secret-hash":"%064d"}}}}}`, i)
+	return l.send("PATCH", statefulSets, fmt.Sprintf("/agent-%d?fieldManager=rotor", i), mergePatch, hash)
 }
 
 type externalSecret struct {
