@@ -7,6 +7,7 @@
 #include "cli/status_server.hpp"
 #include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/run_task.hpp"
+#include "tests/fakes/strict_client.hpp"
 
 namespace rotor::cli {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Knows `scraper`, who may get /metrics, and `visitor`, who may not.
-class Reviewer final : public kube::Client {
+class Reviewer final : public test::StrictClient {
  public:
   std::vector<std::string> questions;
   bool silent = false;
@@ -34,28 +35,6 @@ class Reviewer final : public kube::Client {
         R"({{"status":{{"authenticated":{},"user":{{"username":"{}","groups":["g"],"extra":{{"a":["b"]}}}}}}}})", known,
         name));
   }
-  Task<Result<SecretBytes>> get(kube::Resource, kube::Key) override { co_return no(); }
-  Task<Result<kube::ListPage>> list_page(kube::Resource, std::string, kube::ListOptions, std::string) override {
-    co_return no();
-  }
-  Task<Result<std::unique_ptr<kube::WatchStream>>> watch(kube::Resource, std::string, kube::ListOptions,
-                                                         std::string) override {
-    co_return no();
-  }
-  Task<Result<SecretBytes>> update(kube::Resource, kube::Key, SecretBytes, kube::WriteOptions) override {
-    co_return no();
-  }
-  Task<Result<SecretBytes>> patch(kube::Resource, kube::Key, kube::PatchType, SecretBytes,
-                                  kube::WriteOptions) override {
-    co_return no();
-  }
-  Task<Result<void>> remove(kube::Resource, kube::Key, kube::DeleteOptions) override { co_return no(); }
-  Task<Result<kube::IssuedToken>> request_token(kube::Key, kube::TokenRequest) override { co_return no(); }
-  Task<Result<bool>> serves(kube::Resource) override { co_return no(); }
-  Task<Result<std::vector<kube::ServedKind>>> kinds_of(std::string) override { co_return no(); }
-
- private:
-  static std::unexpected<Error> no() { return fail(Code::kInternal, "nobody asks this"); }
 };
 
 class MetricsAccessTest : public testing::Test {

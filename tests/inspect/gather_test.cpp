@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/fakes/loop.hpp"
+#include "tests/fakes/strict_client.hpp"
 
 namespace rotor::test {
 namespace {
@@ -17,7 +18,7 @@ constexpr std::string_view kSecretWithValue =
     R"({"items":[{"metadata":{"name":"a","namespace":"shop"},"data":{"k":"Y2FuYXJ5"}},{"metadata":{"name":7}}]})";
 
 // Lists and nothing else; anything that writes, or reads a whole object, ends the test.
-class Lists final : public kube::Client {
+class Lists final : public StrictClient {
  public:
   std::set<std::string, std::less<>> denied{}, not_served{};
   std::set<std::string, std::less<>> asked{}, asked_for_metadata{};
@@ -31,33 +32,6 @@ class Lists final : public kube::Client {
     if (not_served.contains(plural)) co_return fail(Code::kNotFound, "not served");
     co_return kube::ListPage{SecretBytes(plural == "secrets" ? kSecretWithValue : R"({"items":[]})"), "1", ""};
   }
-
-  Task<Result<SecretBytes>> get(kube::Resource, kube::Key) override { return never(); }
-  Task<Result<std::unique_ptr<kube::WatchStream>>> watch(kube::Resource, std::string, kube::ListOptions,
-                                                         std::string) override {
-    throw std::logic_error("a watch");
-  }
-  Task<Result<SecretBytes>> create(kube::Resource, std::string, SecretBytes, kube::WriteOptions) override {
-    return never();
-  }
-  Task<Result<SecretBytes>> update(kube::Resource, kube::Key, SecretBytes, kube::WriteOptions) override {
-    return never();
-  }
-  Task<Result<SecretBytes>> patch(kube::Resource, kube::Key, kube::PatchType, SecretBytes,
-                                  kube::WriteOptions) override {
-    return never();
-  }
-  Task<Result<void>> remove(kube::Resource, kube::Key, kube::DeleteOptions) override {
-    throw std::logic_error("a deletion");
-  }
-  Task<Result<kube::IssuedToken>> request_token(kube::Key, kube::TokenRequest) override {
-    throw std::logic_error("a token");
-  }
-  Task<Result<bool>> serves(kube::Resource) override { throw std::logic_error("a question"); }
-  Task<Result<std::vector<kube::ServedKind>>> kinds_of(std::string) override { throw std::logic_error("a question"); }
-
- private:
-  static Task<Result<SecretBytes>> never() { throw std::logic_error("a call that is no list"); }
 };
 
 class Gather : public testing::Test {

@@ -8,6 +8,7 @@
 #include "json/document.hpp"
 #include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/run_task.hpp"
+#include "tests/fakes/strict_client.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -18,8 +19,8 @@ constexpr std::string_view kLive =
     R"({"metadata":{"name":"a","namespace":"ns","uid":"u-1","resourceVersion":"7"},"spec":{"type":"ClusterIP"}})";
 constexpr std::string_view kDesired = R"({"metadata":{"name":"a","namespace":"ns"},"spec":{"type":"NodePort"}})";
 
-// Takes writes only.
-class WriteTaker final : public kube::Client {
+// Takes writes, and answers a read with what it has.
+class WriteTaker final : public test::StrictClient {
  public:
   std::string body;
   kube::WriteOptions options;
@@ -35,15 +36,8 @@ class WriteTaker final : public kube::Client {
     co_return SecretBytes(kLive);
   }
   Task<Result<SecretBytes>> get(kube::Resource, kube::Key) override {
-    if (!has) co_return no();
+    if (!has) co_return fail(Code::kInternal, "it has nothing");
     co_return SecretBytes(*has);
-  }
-  Task<Result<kube::ListPage>> list_page(kube::Resource, std::string, kube::ListOptions, std::string) override {
-    co_return no();
-  }
-  Task<Result<std::unique_ptr<kube::WatchStream>>> watch(kube::Resource, std::string, kube::ListOptions,
-                                                         std::string) override {
-    co_return no();
   }
   Task<Result<SecretBytes>> create(kube::Resource, std::string, SecretBytes sent, kube::WriteOptions with) override {
     body = sent.reveal();
@@ -51,20 +45,11 @@ class WriteTaker final : public kube::Client {
     if (refuses) co_return std::unexpected(*refuses);
     co_return SecretBytes(kLive);
   }
-  Task<Result<SecretBytes>> update(kube::Resource, kube::Key, SecretBytes, kube::WriteOptions) override {
-    co_return no();
-  }
   Task<Result<void>> remove(kube::Resource, kube::Key, kube::DeleteOptions by) override {
     deleted_by = std::move(by);
     if (refuses) co_return std::unexpected(*refuses);
     co_return Result<void>{};
   }
-  Task<Result<kube::IssuedToken>> request_token(kube::Key, kube::TokenRequest) override { co_return no(); }
-  Task<Result<bool>> serves(kube::Resource) override { co_return no(); }
-  Task<Result<std::vector<kube::ServedKind>>> kinds_of(std::string) override { co_return no(); }
-
- private:
-  static std::unexpected<Error> no() { return fail(Code::kInternal, "writes only"); }
 };
 
 class ApplierTest : public testing::Test {

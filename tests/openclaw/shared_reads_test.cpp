@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/fakes/loop.hpp"
+#include "tests/fakes/strict_client.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -13,7 +14,7 @@ using Presence = ObservedSecret::Presence;
 using Answer = std::shared_ptr<test::Loop::Pending<ObservedSecret>>;
 
 // Answers reads when it is told to.
-class SlowReader final : public kube::Client {
+class SlowReader final : public test::StrictClient {
  public:
   explicit SlowReader(const Executor& executor) : released_(executor) {}
 
@@ -32,30 +33,8 @@ class SlowReader final : public kube::Client {
     if (refuses) co_return std::unexpected(*refuses);
     co_return SecretBytes(body);
   }
-  Task<Result<SecretBytes>> patch(kube::Resource, kube::Key, kube::PatchType, SecretBytes,
-                                  kube::WriteOptions) override {
-    co_return no();
-  }
-  Task<Result<kube::ListPage>> list_page(kube::Resource, std::string, kube::ListOptions, std::string) override {
-    co_return no();
-  }
-  Task<Result<std::unique_ptr<kube::WatchStream>>> watch(kube::Resource, std::string, kube::ListOptions,
-                                                         std::string) override {
-    co_return no();
-  }
-  Task<Result<SecretBytes>> create(kube::Resource, std::string, SecretBytes, kube::WriteOptions) override {
-    co_return no();
-  }
-  Task<Result<SecretBytes>> update(kube::Resource, kube::Key, SecretBytes, kube::WriteOptions) override {
-    co_return no();
-  }
-  Task<Result<void>> remove(kube::Resource, kube::Key, kube::DeleteOptions) override { co_return no(); }
-  Task<Result<kube::IssuedToken>> request_token(kube::Key, kube::TokenRequest) override { co_return no(); }
-  Task<Result<bool>> serves(kube::Resource) override { co_return no(); }
-  Task<Result<std::vector<kube::ServedKind>>> kinds_of(std::string) override { co_return no(); }
 
  private:
-  static std::unexpected<Error> no() { return fail(Code::kInternal, "reads only"); }
   kube::Signal released_;
 };
 
