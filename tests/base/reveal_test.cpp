@@ -32,6 +32,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/kube/runtime/cache.hpp",                // answers to our own writes, into objects
     "src/kube/leader/elector.cpp",               // Leases
     "src/kube/shards/shard_keeper.cpp",          // Leases
+    "src/kube/client/apply_body.cpp",            // JSON that is sent as YAML
     "src/kube/client/client.hpp",                // answers of the API server, into objects
     "src/kube/client/config.cpp",                // kubeconfig: tokens, keys and certificates
     "src/kube/client/credentials.cpp",           // bearer token

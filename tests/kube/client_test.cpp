@@ -65,6 +65,15 @@ TEST_F(ClientTest, AddressesClusterScopedKindsAndEncodesNames) {
   EXPECT_EQ(http.last().url, "https://api:6443/apis/external-secrets.io/v1/clustersecretstores/a%2Fb%20%3F");
 }
 
+TEST_F(ClientTest, EscapesWhatYamlDoesNotTakeInAnApply) {
+  http.will_answer(200, "{}");
+  const std::string sent = "{\"a\":\"x\x7Fy\xC2\x80z\xC2\x85 \xEF\xBF\xBE\xEF\xBB\xBF\xC3\xA9\"}";
+  ASSERT_TRUE(loop.run(client->patch(kSecrets, {"n", "a"}, PatchType::kApply, SecretBytes(sent), {})));
+  EXPECT_EQ(http.last().body.reveal(), "{\"a\":\"x\\u007fy\\u0080z\xC2\x85 \\ufffe\xEF\xBB\xBF\xC3\xA9\"}");
+  ASSERT_TRUE(loop.run(client->patch(kSecrets, {"n", "a"}, PatchType::kMerge, SecretBytes(sent), {})));
+  EXPECT_EQ(http.last().body.reveal(), sent);
+}
+
 TEST_F(ClientTest, ListsByPages) {
   http.will_answer(
       200,

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/time.hpp"
+#include "kube/client/apply_body.hpp"
 #include "kube/client/counted_http.hpp"
 #include "kube/client/credentials.hpp"
 #include "kube/client/fence.hpp"
@@ -252,7 +253,7 @@ Task<Result<SecretBytes>> HttpApi::patch(Resource resource, Key key, PatchType t
   Call call{.method = "PATCH",
             .path = object_path(resource, key, options.subresource) + write_query(options, manager_).text(),
             .content_type = content_type(type),
-            .body = std::move(patch),
+            .body = type == PatchType::kApply ? apply_body(std::move(patch)) : std::move(patch),
             .what = group_resource(resource),
             .name = key.name,
             .about_object = true,
