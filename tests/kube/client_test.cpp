@@ -61,9 +61,37 @@ TEST_F(ClientTest, GetsAnObject) {
 
 TEST_F(ClientTest, AddressesClusterScopedKindsAndEncodesNames) {
   http.will_answer(200, "{}");
-  ASSERT_TRUE(loop.run(client->get(kStores, {"", "a/b ?"})));
-  EXPECT_EQ(http.last().url, "https://api:6443/apis/external-secrets.io/v1/clustersecretstores/a%2Fb%20%3F");
+  ASSERT_TRUE(loop.run(client->get(kStores, {"", "a b?"})));
+  EXPECT_EQ(http.last().url, "https://api:6443/apis/external-secrets.io/v1/clustersecretstores/a%20b%3F");
 }
+
+struct ImpossibleKey {
+  const char* name;
+  Key key;
+  const char* told;
+};
+class ClientImpossible : public ClientTest, public testing::WithParamInterface<ImpossibleKey> {};
+TEST_P(ClientImpossible, NameIsRefusedBeforeItBecomesAnotherAddress) {
+  const auto told = [](const auto& refused) { return refused ? std::string("sent") : refused.error().message; };
+  const Key key = GetParam().key;
+  const std::vector<std::string> answers = {
+      told(loop.run(client->get(kSecrets, key))),
+      told(loop.run(client->update(kSecrets, key, SecretBytes("{}"), {}))),
+      told(loop.run(client->patch(kSecrets, key, PatchType::kMerge, SecretBytes("{}"), {}))),
+      told(loop.run(client->remove(kSecrets, key, {}))),
+      told(loop.run(client->request_token(key, {}))),
+  };
+  EXPECT_THAT(answers, testing::Each(testing::HasSubstr(GetParam().told)));
+  EXPECT_THAT(http.lines(), testing::IsEmpty());
+}
+INSTANTIATE_TEST_SUITE_P(Cases, ClientImpossible,
+                         testing::Values(ImpossibleKey{"Slashes", {"n", "../../etc/passwd"}, R"("../../etc/passwd")"},
+                                         ImpossibleKey{"Above", {"n", ".."}, R"(named ".." cannot exist)"},
+                                         ImpossibleKey{"Here", {"n", "."}, R"(named "." cannot exist)"},
+                                         ImpossibleKey{"Encoded", {"n", "a%2Fb"}, R"("a%2Fb")"},
+                                         ImpossibleKey{"Namespace", {"n/secrets", "a"}, R"(in namespace "n/secrets")"},
+                                         ImpossibleKey{"Nothing", {"n", ""}, "without a name"}),
+                         [](const auto& row) { return row.param.name; });
 
 TEST_F(ClientTest, EscapesWhatYamlDoesNotTakeInAnApply) {
   http.will_answer(200, "{}");

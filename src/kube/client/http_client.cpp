@@ -33,6 +33,7 @@ constexpr auto kWatchIdle = 150s;
 struct Call {
   std::string_view method = "GET";
   std::string path;  // with query
+  Result<void> addressable{};
   std::string_view accept = kJson;
   std::string_view content_type = kJson;
   SecretBytes body{};
@@ -129,6 +130,7 @@ Task<Result<net::Response>> HttpApi::exchange(const Call& call) {
 }
 
 Task<Result<SecretBytes>> HttpApi::send(Call call) {
+  CO_TRY_VOID(call.addressable);
   for (int number = 1;; ++number) {
     auto answer = co_await exchange(call);
     if (answer && answer->status >= 200 && answer->status < 300) co_return std::move(answer->body);
@@ -152,8 +154,11 @@ Task<Result<SecretBytes>> HttpApi::send(Call call) {
 }
 
 Task<Result<SecretBytes>> HttpApi::get(Resource resource, Key key) {
-  Call call{
-      .path = object_path(resource, key), .what = group_resource(resource), .name = key.name, .about_object = true};
+  Call call{.path = object_path(resource, key),
+            .addressable = check_segments(resource, key),
+            .what = group_resource(resource),
+            .name = key.name,
+            .about_object = true};
   return send(std::move(call));
 }
 
@@ -240,6 +245,7 @@ Task<Result<SecretBytes>> HttpApi::create(Resource resource, std::string ns, Sec
 Task<Result<SecretBytes>> HttpApi::update(Resource resource, Key key, SecretBytes object, WriteOptions options) {
   Call call{.method = "PUT",
             .path = object_path(resource, key, options.subresource) + write_query(options, manager_).text(),
+            .addressable = check_segments(resource, key),
             .body = std::move(object),
             .what = group_resource(resource),
             .name = key.name,
@@ -252,6 +258,7 @@ Task<Result<SecretBytes>> HttpApi::patch(Resource resource, Key key, PatchType t
                                          WriteOptions options) {
   Call call{.method = "PATCH",
             .path = object_path(resource, key, options.subresource) + write_query(options, manager_).text(),
+            .addressable = check_segments(resource, key),
             .content_type = content_type(type),
             .body = type == PatchType::kApply ? apply_body(std::move(patch)) : std::move(patch),
             .what = group_resource(resource),
@@ -303,6 +310,7 @@ SecretBytes delete_body(const DeleteOptions& options) {
 Task<Result<void>> HttpApi::remove(Resource resource, Key key, DeleteOptions options) {
   Call call{.method = "DELETE",
             .path = object_path(resource, key),
+            .addressable = check_segments(resource, key),
             .body = delete_body(options),
             .what = group_resource(resource),
             .name = key.name,
@@ -366,6 +374,7 @@ Task<Result<IssuedToken>> HttpApi::request_token(Key service_account, TokenReque
   static constexpr Resource kServiceAccounts{"", "v1", "serviceaccounts", "ServiceAccount", true};
   Call call{.method = "POST",
             .path = object_path(kServiceAccounts, service_account, "token"),
+            .addressable = check_segments(kServiceAccounts, service_account),
             .body = token_request_body(request),
             .what = "serviceaccounts/token",
             .about_object = true};

@@ -29,6 +29,18 @@ std::string object_path(const Resource& resource, const Key& key, std::string_vi
   return path;
 }
 
+Result<void> check_segments(const Resource& resource, const Key& key) {
+  const auto check = [&resource](std::string_view what, std::string_view name) -> Result<void> {
+    if (name != "." && name != ".." && name.find_first_of("/%") == std::string_view::npos) return {};
+    return fail(Code::kInvalid, fmt::format("{} {} \"{}\" cannot exist: a name is not \".\" or \"..\" and has no "
+                                            "\"/\" or \"%\"; correct it where it is referred to",
+                                            group_resource(resource), what, name));
+  };
+  if (key.name.empty()) return fail(Code::kInvalid, fmt::format("{} without a name", group_resource(resource)));
+  if (resource.namespaced) TRY_VOID(check("in namespace", key.ns));
+  return check("named", key.name);
+}
+
 Query& Query::add(std::string_view name, std::string_view value) {
   if (value.empty()) return *this;
   text_ += text_.empty() ? '?' : '&';

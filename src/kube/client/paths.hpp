@@ -15,6 +15,10 @@ std::string version_path(std::string_view api_version);                      // 
 std::string collection_path(const Resource& resource, std::string_view ns);  // ns empty: all namespaces
 std::string object_path(const Resource& resource, const Key& key, std::string_view subresource = {});
 
+// kInvalid when a name cannot be one segment of a path: it would address something else, whatever encodes it. The API
+// server makes no object of such a name.
+Result<void> check_segments(const Resource& resource, const Key& key);
+
 // `name=value` pairs with values percent-encoded; pairs with an empty value are left out.
 class Query {
  public:
