@@ -50,7 +50,7 @@ struct Controllers::Graph {
               ownership},
         states(client, clock, generators, *gate, options, metrics_registry, ownership),
         external_secrets(parts, states),
-        stores(parts),
+        stores(parts, [this](const StoreView& store) { external_secrets.store_judged(store); }),
         cluster(make_cluster_controller(executor, parts, metrics_registry)),
         everything_listed(executor) {
     world.listen(
@@ -66,6 +66,7 @@ struct Controllers::Graph {
          .store = [this](const auto& before, const auto& after) { store_changed(before, after); },
          .ready = [this] { everything_listed.notify_one(); }});
     ownership.on_change([this](const kube::ShardChange& change) { divide(change); });
+    reads.on_refusal([this](const StoreName& store) { stores.refused(store); });
   }
 
   void divide(const kube::ShardChange& change) {

@@ -38,7 +38,8 @@ StoreVerdict unread(Error interval) {
   return verdict;
 }
 
-Task<StoreVerdict> judge_store(Parts parts, StoreViewPtr view, std::vector<std::string>& warnings) {
+Task<StoreVerdict> judge_store(Parts parts, StoreViewPtr view, providers::ReferenceGate& gate,
+                               std::vector<std::string>& warnings) {
   const auto interval = api::es::parse_store_interval(view->spec.refresh_interval);
   if (!interval) co_return unread(interval.error());
 
@@ -50,8 +51,7 @@ Task<StoreVerdict> judge_store(Parts parts, StoreViewPtr view, std::vector<std::
   if (!checked) co_return bad(kInvalidProviderConfig, "unable to validate store", std::move(checked).error());
   warnings = *std::move(checked);
 
-  providers::StoreContext context{*std::move(store), view->metadata.ns, parts.gate,
-                                  parts.options.allow_controller_identity};
+  providers::StoreContext context{*std::move(store), view->metadata.ns, gate, parts.options.allow_controller_identity};
   auto client = co_await (*provider)->make_client(std::move(context));
   if (!client) co_return bad(kInvalidProviderConfig, "unable to create client", std::move(client).error());
   auto validation = co_await (*client)->validate();
@@ -89,9 +89,9 @@ Duration check_interval(const StoreView& store, const Options& options) {
   return own && *own > Duration::zero() ? std::max(*own, options.least_interval) : options.store_interval;
 }
 
-Task<StoreVerdict> check_store(Parts parts, StoreViewPtr view) {
+Task<StoreVerdict> check_store(Parts parts, StoreViewPtr view, providers::ReferenceGate& gate) {
   std::vector<std::string> warnings;
-  StoreVerdict verdict = co_await judge_store(parts, view, warnings);
+  StoreVerdict verdict = co_await judge_store(parts, view, gate, warnings);
   verdict.warnings = std::move(warnings);
   if (const auto store = provider_store(*view)) verdict.ignored = ignored_fields(parts.registry, *store);
   tell_ignored(verdict);

@@ -31,7 +31,8 @@ struct StoreVerdict {
   std::optional<std::string> capabilities{};
   providers::Maintenance maintenance = providers::Maintenance::kMaintained;
 };
-Task<StoreVerdict> check_store(Parts parts, StoreViewPtr store);
+// Its credentials are read through `gate`, which outlives the look.
+Task<StoreVerdict> check_store(Parts parts, StoreViewPtr store, providers::ReferenceGate& gate);
 
 // Until the next look: the store's own interval, or the controller's.
 Duration check_interval(const StoreView& store, const Options& options);

@@ -20,9 +20,11 @@ constexpr int kMostWorkers = 16;
 
 }  // namespace
 
-StoreController::StoreController(const Parts& parts)
+StoreController::StoreController(const Parts& parts, std::function<void(const StoreView&)> renewed)
     : p_(parts),
+      renewed_(std::move(renewed)),
       reporter_(parts),
+      looks_(parts.clock, [this](const Key& key) { credentials_changed(key); }),
       queue_(parts.clock, "secretstore", std::min(parts.options.workers, kMostWorkers),
              kube::only_owned(parts.ownership, [this](Key key) { return reconcile(std::move(key)); })),
       cluster_queue_(parts.clock, "clustersecretstore", std::min(parts.options.workers, kMostWorkers),
@@ -33,7 +35,7 @@ StoreController::StoreController(const Parts& parts)
 
 Task<> StoreController::run() {
   using namespace boost::asio::experimental::awaitable_operators;
-  co_await (queue_.run() && cluster_queue_.run());
+  co_await (queue_.run() && cluster_queue_.run() && looks_.run());
 }
 
 std::vector<kube::QueueLateness> StoreController::lateness() const {
@@ -43,11 +45,9 @@ std::vector<kube::QueueLateness> StoreController::lateness() const {
 void StoreController::changed(const StoreViewPtr& before, const StoreViewPtr& after) {
   if (!after) {
     p_.metrics.store_gone(before->metadata.key());
-    reporter_.forget(before->metadata.key());
     p_.reads.forget(name_of(*before));
     p_.clients.forget(before->kind, before->metadata.ns, before->metadata.name);
-    queue_of(before->metadata.key()).forget(before->metadata.key());
-    return;
+    return forget(before->metadata.key());
   }
   if (!after->cluster() && !p_.options.namespaced_stores) return;  // somebody else validates them
   const Key key = after->metadata.key();
@@ -61,17 +61,42 @@ void StoreController::divided(const kube::ShardChange& change) {
     if (change.gains(key)) changed(nullptr, store);
     if (!change.loses(key)) continue;
     p_.metrics.store_gone(key);
-    reporter_.forget(key);
-    queue_of(key).forget(key);
+    forget(key);
   }
+}
+
+void StoreController::forget(const Key& key) {
+  reporter_.forget(key);
+  looks_.forget(key);
+  refused_.erase(key);
+  queue_of(key).forget(key);
+}
+
+// Its condition may still say that all is well: it is looked at, once for all who are refused.
+void StoreController::refused(const StoreName& store) {
+  const Key key{store.ns, store.name};
+  if (!key.ns.empty() && !p_.options.namespaced_stores) return;  // somebody else looks at it
+  if (p_.ownership.owns(key) && refused_.insert(key).second) queue_of(key).add(key);
+}
+
+void StoreController::credentials_changed(const Key& key) {
+  refused_.erase(key);
+  const StoreViewPtr store = p_.world.store(key);
+  if (!store) return;
+  log::info("the credentials of a store in trouble were changed", {{"store", key.text()}, {"kind", store->kind}});
+  queue_of(key).add(key);
+  renewed_(*store);
 }
 
 Task<Outcome> StoreController::reconcile(Key key) {
   const StoreViewPtr store = p_.world.store(key);
   if (!store || !managed_by(*store, p_.options.controller_class)) co_return Outcome::done();
   const SteadyTime start = p_.clock.steady();
-  StoreVerdict verdict = co_await check_store(p_, store);
+  const auto gate = std::make_shared<providers::RecordingGate>(p_.gate);
+  StoreVerdict verdict = co_await check_store(p_, store, *gate);
   const bool retry = verdict.retry;
+  const bool trouble = refused_.erase(key) > 0 || verdict.error.has_value();
+  trouble ? looks_.keep(key, gate) : looks_.forget(key);
   const auto written = co_await reporter_.report(store, std::move(verdict));
   p_.metrics.store_pass(key, p_.clock.steady() - start);
   if (!written) {

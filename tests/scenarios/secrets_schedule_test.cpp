@@ -122,6 +122,22 @@ TEST_F(SecretsSchedule, TriesRefusedCredentialsForWhomAPersonAsks) {
   EXPECT_EQ(metric("externalsecret_store_refused", "name=\"store\""), 0);
 }
 
+TEST_F(SecretsSchedule, TakesARepairedCredentialAtOnce) {
+  kubernetes_store("store", world.token());
+  world.create("secret", "k", R"({"data":{"a":"eA=="}})");
+  world.create("secret", "l", R"({"data":{"a":"eQ=="}})");
+  object("before", "store", "k");
+  world.start_operator();
+  world.until_ready("es", "before", kSynced);
+  world.merge("secret", "store-creds", R"({"data":{"token":"d3Jvbmc="}})");
+  object("after", "store", "l");
+  world.until_ready("es", "after", kNotFetched);
+  world.until("the store to say what is wrong", [&] { return world.ready("ss", "store").starts_with("False"); });
+  world.merge("secret", "store-creds", fmt::format(R"({{"data":{{"token":"{}"}}}})", base64_encode(world.token())));
+  world.until_ready("es", "after", kSynced);
+  EXPECT_EQ(metric("externalsecret_store_refused", "name=\"store\""), 0);
+}
+
 TEST_F(SecretsSchedule, WakesWhoWaitsForAStoreThatIsMended) {
   world.create("ss", "store", R"({"spec":{"provider":{"fake":{"data":[],"validationResult":2}}}})");
   for (int i = 0; i < 30; ++i) object(fmt::format("es-{}", i), "store", "k");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <fmt/format.h>
 
 namespace rotor::secrets {
@@ -142,21 +143,24 @@ Task<Answer> SharedReads::go_out(Consumer consumer, DocumentPtr document, Open o
     const Error& error = held.error();
     const bool of_the_store = error.code == Code::kUnauthenticated || error.code == Code::kThrottled;
     if (of_the_store) (*asking)->answered(&error, clock_.steady());
+    refused_(store->name);
     co_return std::unexpected(error);
   }
   const auto turn = co_await Turn::take((*held)->turn);
   Answer answer = co_await call(*(*held)->client);
   (*asking)->answered(answer.failed() ? &answer.error() : nullptr, clock_.steady());
+  if (answer.failed() && answer.error().code == Code::kUnauthenticated) refused_(store->name);
   if (answer.found()) document->client = *held;
   co_return std::move(answer);
 }
 
 Task<Result<std::unique_ptr<SharedReads::Asking>>> SharedReads::be_admitted(Consumer consumer, StorePtr store) {
+  using boost::asio::experimental::awaitable_operators::operator||;
   while (!consumer.wanted.forced) {
     const StoreLedger::Next next = store->ledger.next(clock_.steady());
     if (next == StoreLedger::Next::kAsk) co_return std::make_unique<Asking>(store, clock_.steady());
     if (next == StoreLedger::Next::kRefused) co_return std::unexpected(store->ledger.refusal());
-    co_await Line::wait(store->line);
+    co_await (Line::wait(store->line) || clock_.nap_until(store->ledger.next_test()));
   }
   store->ledger.ask_anyway(clock_.steady());
   co_return std::make_unique<Asking>(store, clock_.steady());

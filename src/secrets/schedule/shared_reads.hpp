@@ -67,7 +67,9 @@ class SharedReads {
   bool slow(const std::string& identity) const;  // as long as it has not answered, too
   // Stores are asked by so many replicas: each has its part of what they may be asked.
   void divide(int replicas);
-  // The store was found usable.
+  // `refused` is told of a store that does not take our credentials, or of which no client can be made.
+  void on_refusal(std::function<void(const StoreName&)> refused) { refused_ = std::move(refused); }
+  // The store was found usable, or its credentials are others.
   void forget_refusals(const StoreName& store);
   void forget(const StoreName& store);  // it is gone
 
@@ -97,6 +99,7 @@ class SharedReads {
   void add_metrics(MetricsRegistry& metrics);
 
   Clock& clock_;
+  std::function<void(const StoreName&)> refused_ = [](const StoreName&) {};
   int replicas_ = 1;
   std::map<std::string, StorePtr> stores_;        // by identity
   std::map<std::string, DocumentPtr> documents_;  // by identity and document

@@ -7,7 +7,6 @@ namespace {
 
 constexpr double kQuick = 1;      // a second
 constexpr double kTimedOut = 30;  // at the least
-constexpr auto kPatience = std::chrono::seconds(2);
 constexpr auto kShortestPause = std::chrono::seconds(1);
 
 double seconds_of(SteadyTime::duration time) { return std::chrono::duration<double>(time).count(); }
@@ -39,7 +38,7 @@ Duration StoreLedger::pause(Time now, bool somebody_waits) {
 
 StoreLedger::Next StoreLedger::next(Time now) {
   if (refused(now)) return Next::kRefused;
-  if (!good_ && testing_) return Next::kWait;
+  if (!good_ && testing_ && now < next_test()) return Next::kWait;
   ask(now);
   return Next::kAsk;
 }
@@ -49,6 +48,7 @@ void StoreLedger::ask(Time now) {
   tokens_ -= 1;
   used_ = now;
   testing_ = true;
+  tested_ = now;
   if (out_++ == 0) heard_ = now;
 }
 

@@ -27,6 +27,8 @@ class StoreLedger {
   using Time = SteadyTime;
   // How long credentials that were refused are not shown again. A server may lock who keeps asking.
   static constexpr auto kRefusedFor = std::chrono::seconds(60);
+  // How long one call may keep the others waiting: it may be its key alone that hangs.
+  static constexpr auto kPatience = std::chrono::seconds(2);
   // How long a store that throttles gets half of its budget.
   static constexpr auto kHalvedFor = std::chrono::seconds(60);
 
@@ -42,11 +44,13 @@ class StoreLedger {
 
   enum class Next {
     kAsk,
-    kWait,  // the first call ever, or after a refusal, shows whether the credentials are good; it is under way
+    kWait,  // the first call ever, or after a refusal, shows whether the credentials are good; it is under way, and
+            // next_test() is when another may try instead
     kRefused,
   };
   // Before a call. kAsk: it goes out, and answered() follows.
   Next next(Time now);
+  Time next_test() const { return tested_ + kPatience; }
   const Error& refusal() const { return *refusal_; }
   // A call that was asked for by a person goes out whatever is remembered.
   void ask_anyway(Time now) { ask(now); }
@@ -80,6 +84,7 @@ class StoreLedger {
   Time refused_until_{};
   bool good_ = false;             // it took our credentials
   bool testing_ = false;          // whether it does is being found out
+  Time tested_{};                 // since then
   int out_ = 0;                   // calls that it owes an answer
   Time heard_{};                  // its last answer, or since when it owes one
   std::optional<double> mean_{};  // seconds of its last answers, the later the more

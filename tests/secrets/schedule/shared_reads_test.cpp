@@ -52,6 +52,7 @@ class CountedClient final : public providers::SecretsClient {
   Task<providers::Validation> validate() override { co_return providers::Validation{}; }
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override {
     if (!documents_.contains(ref.key)) {
+      if (ref.key == "hangs") co_await store_.clock.sleep_for(1h);
       CO_LOOKUP(SecretBytes read, co_await store_.read());
       documents_.insert_or_assign(ref.key, std::move(read));
     }
@@ -153,6 +154,29 @@ TEST_F(SharedReadsTest, AskOnceAnIntervalWhenTheObjectsComeOneAfterTheOther) {
     EXPECT_EQ(store.calls, 20 * interval);
     pass(27500ms);
   }
+}
+
+TEST_F(SharedReadsTest, WaitTwoSecondsForTheFirstCallOfAStoreWhoseKeyHangs) {
+  begin(consumer(), ref("hangs"));
+  std::vector<Reading> others;
+  for (int i = 0; i < 20; ++i) others.push_back(begin(consumer(), ref("key-" + std::to_string(i))));
+  pass(1s);
+  EXPECT_EQ(store.calls, 0) << "nobody knows yet whether the credentials are good";
+  pass(1s);
+  EXPECT_EQ(store.calls, 20);
+  for (const Reading& one : others) EXPECT_EQ(*one->value, "xx");
+}
+
+TEST_F(SharedReadsTest, TellWhichStoreRefusesItsCredentialsOrHasNoClient) {
+  std::vector<std::string> told;
+  reads.on_refusal([&](const StoreName& name) { told.push_back(name.ns + "/" + name.name); });
+  now(consumer(), ref("a"));
+  store.fails = Error{Code::kDenied, "not this key"};
+  now(consumer(), ref("b"));
+  EXPECT_TRUE(told.empty()) << "that is about the key";
+  store.fails = Error{Code::kUnauthenticated, "wrong token"};
+  now(consumer(), ref("c"));
+  EXPECT_EQ(told, std::vector<std::string>{"ns/store"});
 }
 
 TEST_F(SharedReadsTest, TakeOtherPropertiesOutOfTheDocumentThatWasRead) {

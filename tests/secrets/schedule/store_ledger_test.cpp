@@ -136,6 +136,18 @@ TEST_F(LedgerTest, TestsAgainWhenATestEndedWithoutAnAnswer) {
   EXPECT_EQ(ledger.next(now), Next::kAsk);
 }
 
+TEST_F(LedgerTest, LetsOneMoreTryWhenTheFirstCallHangsAndAllOnceOneIsAnswered) {
+  ledger.next(now);
+  now += 1999ms;
+  EXPECT_EQ(ledger.next(now), Next::kWait);
+  now = ledger.next_test();
+  EXPECT_EQ(ledger.next(now), Next::kAsk);
+  EXPECT_EQ(ledger.next(now), Next::kWait) << "one at a time";
+  answer();
+  EXPECT_EQ(ledger.next(now), Next::kAsk);
+  EXPECT_EQ(ledger.next(now), Next::kAsk);
+}
+
 struct SlowCase {
   std::vector<Duration> answers;
   bool slow;
