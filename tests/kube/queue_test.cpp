@@ -80,6 +80,15 @@ TEST_F(QueueTest, ServesUsersBeforeRetriesBeforeRefreshes) {
   EXPECT_THAT(work.log, ElementsAre("user", "promoted", "retry", "refresh"));
 }
 
+TEST_F(QueueTest, LetsNamespacesTakeTurns) {
+  for (const char* name : {"a", "b", "c", "d"}) queue.add({"crowded", name});
+  queue.add({"other", "x"});
+  queue.add({"third", "y"});
+  queue.add({"other", "z"});
+  loop.start(queue.run());
+  EXPECT_THAT(work.log, ElementsAre("a", "x", "y", "b", "z", "c", "d"));
+}
+
 TEST_F(QueueTest, RunsAKeyAgainThatWasAddedMeanwhile) {
   work.takes = 1s;
   loop.start(queue.run());

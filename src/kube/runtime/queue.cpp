@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <map>
 #include <set>
 #include <vector>
@@ -17,6 +16,7 @@
 #include <boost/system/system_error.hpp>
 
 #include "base/log.hpp"
+#include "kube/runtime/fair_line.hpp"
 #include "kube/runtime/queue_meters.hpp"
 #include "kube/runtime/signal.hpp"
 
@@ -69,7 +69,7 @@ struct Queue::Impl {
 
   Entries entries{};
   // Ready keys by lane; one that has moved to a better lane is still here and is skipped.
-  std::array<std::deque<Key>, kLanes> lanes{};
+  std::array<FairLine, kLanes> lanes{};
   SteadyTime started = SteadyTime::min();  // run(): what came before is not late because of it
   std::set<std::pair<SteadyTime, Key>> appointments{};
   std::size_t ready = 0;
@@ -96,7 +96,7 @@ struct Queue::Impl {
       if (meters) meters->added();
     }
     entry.queued = lane;
-    lanes[index(lane)].push_back(key);
+    lanes[index(lane)].push(key);
     if (work) work->notify_one();
   }
 
@@ -122,8 +122,7 @@ struct Queue::Impl {
   std::optional<Key> take() {
     for (std::size_t lane = 0; lane < kLanes && may_take(lane); ++lane) {
       while (!lanes[lane].empty()) {
-        Key key = std::move(lanes[lane].front());
-        lanes[lane].pop_front();
+        Key key = lanes[lane].pop();
         Entry& entry = entries[key];
         if (entry.queued && index(*entry.queued) == lane) {
           entry.queued.reset();

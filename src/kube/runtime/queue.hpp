@@ -1,6 +1,6 @@
 // The work queue of a controller: keys, each at most once, in lanes. A key that is being worked on and is added again
 // runs once more afterwards. Nothing a user waits for stands behind background work: a part of the workers is kept free
-// of it.
+// of it. In a lane, namespaces take turns.
 #pragma once
 
 #include <chrono>
