@@ -128,6 +128,7 @@ void SecretsWorld::start_operator(secrets::Options options, kube::Ownership* own
   operator_ = std::make_unique<Operator>(loop_.executor(), must(kube::parse_kubeconfig(kubeconfig, "test")), clock_,
                                          std::move(options), ownership);
   if (equip_) equip_(operator_->generators);
+  if (stock_) stock_(operator_->registry);
   Operator* op = operator_.get();
   boost::asio::co_spawn(
       loop_.io(), op->controllers.run(),

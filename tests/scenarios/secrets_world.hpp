@@ -36,6 +36,8 @@ class SecretsWorld {
   void start_operator(secrets::Options options = {}, kube::Ownership* ownership = nullptr);
   // Before start_operator(): what a test wants of the generators.
   void equip(std::function<void(generators::Generators&)> equip) { equip_ = std::move(equip); }
+  // Likewise: back ends of its own.
+  void stock(std::function<void(providers::ProviderRegistry&)> stock) { stock_ = std::move(stock); }
   void stop_operator();
   void values_changed();  // the store tells the operator
 
@@ -91,6 +93,7 @@ class SecretsWorld {
   struct Operator;
   std::unique_ptr<Operator> operator_;
   std::function<void(generators::Generators&)> equip_;
+  std::function<void(providers::ProviderRegistry&)> stock_;
 };
 
 }  // namespace rotor::test
