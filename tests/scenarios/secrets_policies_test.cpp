@@ -8,6 +8,7 @@ namespace rotor::test {
 namespace {
 
 constexpr std::string_view kSynced = "True/SecretSynced/secret synced";
+constexpr std::string_view kCreatedBy = "reconcile.external-secrets.io/created-by";
 constexpr std::string_view kTwo = R"([{"key":"one","value":"1"},{"key":"two","value":"2"}])";
 
 class SecretsPolicies : public testing::Test {
@@ -32,6 +33,12 @@ class SecretsPolicies : public testing::Test {
     const auto* owners = json::find(secret, "metadata.ownerReferences");
     return owners == nullptr ? 0 : owners->as_array().size();
   }
+  json::Object labels() { return json::find(world.get("secret", "tgt"), "metadata.labels")->as_object(); }
+  std::size_t keys() {
+    const auto secret = world.get("secret", "tgt");
+    const auto* data = json::find(secret, "data");
+    return data == nullptr ? 0 : data->as_object().size();
+  }
   bool there() { return !world.get("secret", "tgt").is_null(); }
 
   SecretsWorld world;
@@ -49,12 +56,16 @@ TEST_F(SecretsPolicies, AnOrphanIsMadeWithoutAnOwnerAndStays_Row63) {
   EXPECT_TRUE(there());
 }
 
-TEST_F(SecretsPolicies, ASecretThatIsNoLongerOwnedLosesItsOwner) {
+TEST_F(SecretsPolicies, ASecretThatIsNoLongerOwnedLosesItsOwnerAndTheMarkOfIt_Row19) {
   begin(R"("creationPolicy":"Owner")");
   world.until_ready("es", "es", kSynced);
+  const std::string uid(json::find_string(world.get("secret", "tgt"), "metadata.uid"));
   EXPECT_EQ(owners(), 1U);
+  EXPECT_TRUE(labels().contains(kCreatedBy));
   world.merge("es", "es", R"({"spec":{"target":{"creationPolicy":"Orphan"}}})");
   world.until("the owner to go", [this] { return owners() == 0; });
+  EXPECT_FALSE(labels().contains(kCreatedBy));
+  EXPECT_EQ(json::find_string(world.get("secret", "tgt"), "metadata.uid"), uid);
   EXPECT_EQ(world.value("tgt", "a"), "1");
 }
 
@@ -106,11 +117,12 @@ TEST_F(SecretsPolicies, NoneMarksASecretAndTouchesNothingElse_Row201) {
   EXPECT_EQ(world.operator_writes(), writes) << "it is marked once";
 }
 
-TEST_F(SecretsPolicies, NoneMakesNoSecret) {
+TEST_F(SecretsPolicies, NoneMakesNoSecretAndBindsNone_Row4) {
   begin(R"("creationPolicy":"None")");
   world.until_ready("es", "es", kSynced);
   world.settle();
   EXPECT_FALSE(there());
+  EXPECT_EQ(json::find_string(world.get("es", "es"), "status.binding.name"), "");
 }
 
 TEST_F(SecretsPolicies, WhatAStoreNoLongerHasGoes_Row64_Row65_Row70) {
@@ -161,6 +173,35 @@ TEST_F(SecretsPolicies, WhatIsMissingUnderMergeIsRemarkedOn_Row202) {
             "secret does not exist at provider using spec.dataFrom[1] (key=two)");
 }
 
+TEST_F(SecretsPolicies, WhereEverythingIsMissingDeletionPolicyMergeKeepsTheSecretWithoutAKey_Row202) {
+  begin(R"("deletionPolicy":"Merge")");
+  world.until_ready("es", "es", kSynced);
+  const std::string uid(json::find_string(world.get("secret", "tgt"), "metadata.uid"));
+  store_has(R"([{"key":"other","value":"x"}])");
+  world.until("the keys to go", [this] { return there() && keys() == 0; });
+  world.settle();
+  EXPECT_EQ(world.ready("es", "es"), kSynced);
+  EXPECT_EQ(json::find_string(world.get("secret", "tgt"), "metadata.uid"), uid);
+  EXPECT_EQ(owners(), 1U);
+  EXPECT_TRUE(world.events("UpdateFailed").empty());
+}
+
+TEST_F(SecretsPolicies, WhereEverythingIsMissingFromTheStartDeletionPolicyMergeMakesASecretWithoutAKey_Row202) {
+  begin(R"("deletionPolicy":"Merge")", R"([{"key":"other","value":"x"}])");
+  world.until_ready("es", "es", kSynced);
+  EXPECT_TRUE(there());
+  EXPECT_EQ(keys(), 0U);
+}
+
+TEST_F(SecretsPolicies, WhatIsGoneAlreadyIsDeletedAsWell_Row203) {
+  begin(R"("deletionPolicy":"Delete")", R"([{"key":"other","value":"x"}])");
+  world.until_ready("es", "es", "True/SecretDeleted/secret deleted due to DeletionPolicy=Delete");
+  world.settle();
+  EXPECT_FALSE(there());
+  EXPECT_TRUE(world.events("UpdateFailed").empty());
+  EXPECT_EQ(world.operator_requests("delete", "secrets"), 0U);
+}
+
 TEST_F(SecretsPolicies, ASecretThatIsNotOwnedIsNotDeleted_Row66) {
   begin(R"("creationPolicy":"Orphan","deletionPolicy":"Delete")");
   world.until_ready("es", "es", kSynced);
@@ -197,6 +238,19 @@ TEST_F(SecretsPolicies, AnImmutableTargetKeepsWhatItWasMadeWith_Row72_Row73_Row7
   EXPECT_EQ(world.ready("es", "es"), kSynced);
   world.remove("secret", "tgt");
   world.until("it to be made again", [this] { return world.value("tgt", "a") == "new"; });
+}
+
+TEST_F(SecretsPolicies, AnImmutableTargetThatWasThereIsFrozenAsItIs_Row76) {
+  foreign_secret();
+  begin(R"("immutable":true)");
+  world.until_ready("es", "es", kSynced);
+  const auto secret = world.get("secret", "tgt");
+  EXPECT_EQ(json::find(secret, "immutable")->as_bool(), true);
+  EXPECT_EQ(json::serialize(*json::find(secret, "data")), R"({"c":"Mw=="})");
+  store_has(R"([{"key":"one","value":"new"},{"key":"two","value":"2"}])");
+  world.settle();
+  EXPECT_EQ(json::serialize(*json::find(world.get("secret", "tgt"), "data")), R"({"c":"Mw=="})");
+  EXPECT_EQ(world.ready("es", "es"), kSynced);
 }
 
 TEST_F(SecretsPolicies, DeleteTakesTheSecretWithItsExternalSecret) {
