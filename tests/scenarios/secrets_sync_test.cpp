@@ -167,6 +167,21 @@ TEST_F(SecretsSync, RestoresTheHashAnnotation_Row10) {
   });
 }
 
+// By then our watch no longer shows the Secret (Q8 of the specification).
+TEST_F(SecretsSync, RestoresItsLabelWhenItIsTakenOff) {
+  synced();
+  const std::string uid(json::find_string(world.get("secret", "tgt"), "metadata.uid"));
+  world.merge("secret", "tgt",
+              R"({"metadata":{"labels":{"reconcile.external-secrets.io/managed":null}},"data":{"a":"eA=="}})");
+  world.until("the repair", [this] {
+    const auto secret = world.get("secret", "tgt");
+    const auto& labels = json::find(secret, "metadata.labels")->as_object();
+    return labels.contains("reconcile.external-secrets.io/managed") && world.value("tgt", "a") == "v1";
+  });
+  EXPECT_EQ(json::find_string(world.get("secret", "tgt"), "metadata.uid"), uid);
+  EXPECT_EQ(world.ready("es", "es"), kSynced);
+}
+
 TEST_F(SecretsSync, MakesADeletedSecretAgain_Row12_Row31) {
   synced(R"("refreshInterval":"0","target":{"name":"tgt"},"data":[{"secretKey":"a","remoteRef":{"key":"remote"}}])");
   world.remove("secret", "tgt");

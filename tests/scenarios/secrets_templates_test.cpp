@@ -130,6 +130,40 @@ TEST_F(SecretsTemplates, OfAForbiddenKindAreRefused_Row127_Row128) {
   EXPECT_TRUE(world.get("secret", "tgt").is_null());
 }
 
+TEST_F(SecretsTemplates, ThatAskForAnotherTypeAreRefusedUntilTheyAskForTheOldOne_Row124) {
+  start();
+  external_secret(R"({"type":"example.com/login","data":{"a":"{{ .user }}"}})");
+  world.until_ready("es", "es", kSynced);
+  const std::string uid(json::find_string(world.get("secret", "tgt"), "metadata.uid"));
+  change_template(R"({"type":"example.com/other","data":{"a":"new {{ .user }}"}})");
+  world.until_ready("es", "es", "False/SecretSyncedError/could not update secret");
+  world.until("the event", [this] { return !world.events("UpdateFailed").empty(); });
+  EXPECT_EQ(
+      json::find_string(world.events("UpdateFailed").at(0), "message"),
+      "could not update secret tgt: it is of type example.com/login, and the type of a Secret that is there cannot "
+      "become example.com/other: take the old one for spec.target.template.type, or give spec.target.name another "
+      "value");
+  EXPECT_EQ(world.value("tgt", "a"), "ada");
+  change_template(R"({"type":"example.com/login","data":{"a":"new {{ .user }}"}})");
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(world.value("tgt", "a"), "new ada");
+  EXPECT_EQ(json::find_string(world.get("secret", "tgt"), "metadata.uid"), uid);
+}
+
+TEST_F(SecretsTemplates, WriteARegistryLoginByteForByte_Row209) {
+  world.store(R"([{"key":"user","value":"a&b"},{"key":"password","value":"<p>'\u00e9\u2028\\\"&"}])");
+  world.start_operator();
+  external_secret(R"({"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":
+    "{\"auths\": {\"r.example.com\": {\"username\": \"{{ .user }}\", \"password\": \"{{ .password }}\"}}}\n"}})");
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(world.value("tgt", ".dockerconfigjson"),
+            R"({"auths": {"r.example.com": {"username": "a&b", "password": "<p>'é)"
+            "\u2028"
+            R"(\"&"}}})"
+            "\n");
+  EXPECT_EQ(json::find_string(world.get("secret", "tgt"), "type"), "kubernetes.io/dockerconfigjson");
+}
+
 TEST_F(SecretsTemplates, RenameFetchedKeys_Row84) {
   start();
   world.external_secret(
