@@ -239,14 +239,30 @@ INSTANTIATE_TEST_SUITE_P(
     Cases, ClientRefusal,
     testing::Values(RefusalCase{404, "NotFound", Code::kNotFound},
                     RefusalCase{409, "AlreadyExists", Code::kAlreadyExists},
-                    RefusalCase{409, "Conflict", Code::kConflict}, RefusalCase{410, "Expired", Code::kGone},
-                    RefusalCase{410, "Gone", Code::kGone}, RefusalCase{403, "Forbidden", Code::kDenied},
+                    RefusalCase{409, "Conflict", Code::kConflict}, RefusalCase{403, "Forbidden", Code::kDenied},
                     RefusalCase{401, "Unauthorized", Code::kUnauthenticated},
                     RefusalCase{422, "Invalid", Code::kInvalid}, RefusalCase{400, "BadRequest", Code::kInvalid},
                     RefusalCase{415, "UnsupportedMediaType", Code::kInvalid},
                     RefusalCase{500, "InternalError", Code::kUnavailable},
                     RefusalCase{503, "ServiceUnavailable", Code::kUnavailable},
                     RefusalCase{504, "Timeout", Code::kTimeout}, RefusalCase{409, "SomethingNew", Code::kConflict}));
+
+// Of a list it is the word to begin again; kGone of a write would be that there is no namespace to write into.
+TEST_F(ClientTest, TakesA410OfOneObjectForTroubleThatPasses) {
+  for (const char* reason : {"Expired", "Gone", ""}) {
+    const std::string gone = refusal(410, reason, "words");
+    http.will_answer(410, gone);
+    EXPECT_EQ(loop.run(client->get(kSecrets, {"n", "a"})).error().code, Code::kUnavailable) << reason;
+    http.will_answer(410, gone);
+    EXPECT_EQ(loop.run(client->create(kSecrets, "n", SecretBytes("{}"))).error().code, Code::kUnavailable) << reason;
+    http.will_answer(410, gone);
+    const auto removed = loop.run(client->remove(kSecrets, {"n", "a"}));
+    EXPECT_EQ(removed.error().code, Code::kUnavailable) << reason;
+    EXPECT_THAT(removed.error().message, AllOf(HasSubstr("410"), Not(HasSubstr("namespace")))) << reason;
+    http.will_answer(410, gone);
+    EXPECT_EQ(loop.run(client->list_page(kSecrets, "n", {}, "")).error().code, Code::kGone) << reason;
+  }
+}
 
 TEST_F(ClientTest, DoesNotTakeAMissingKindForAMissingObject) {
   const std::string absent_kind = refusal(404, "NotFound", "the server could not find the requested resource");

@@ -58,9 +58,13 @@ std::string_view content_type(PatchType type) {
   return kJson;
 }
 
-// An absent object is a fact that others act on; a kind that is not served must not look like it.
+// An absent object is a fact that others act on; a kind that is not served must not look like it. And what is asked of
+// one object has no place in a history that could be forgotten: who says so is in trouble, which passes, while kGone of
+// a write is the word that its namespace goes.
 Error about_object(Error error, const Status& status) {
-  if (error.code == Code::kNotFound && !is_absent_object(status)) error.code = Code::kUnavailable;
+  const bool no_fact = error.code == Code::kNotFound && !is_absent_object(status);
+  const bool no_history = error.code == Code::kGone && status.code == 410;
+  if (no_fact || no_history) error.code = Code::kUnavailable;
   return error;
 }
 

@@ -121,7 +121,8 @@ std::string about_something_secret(const Status& status, Code code, std::string_
     case Code::kConflict:
       return which + " was changed by somebody else in between";
     case Code::kGone:
-      return "the namespace is being deleted or does not exist";
+      if (status.code != 410) return "the namespace is being deleted or does not exist";
+      [[fallthrough]];
     default:
       return fmt::format("{} (its text is withheld: it may quote {})", without_its_text(status), plain);
   }
