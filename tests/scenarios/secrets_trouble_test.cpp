@@ -211,6 +211,33 @@ TEST_F(SecretsTrouble, NamesTheBackEndThatWasMeantOrAllThereAre) {
   EXPECT_TRUE(said.contains("type: gitlab, name: far; spec.provider may be fake, kubernetes")) << said;
 }
 
+TEST_F(SecretsTrouble, WritesAKeyOfAMebibyteAndSaysOfOneByteMoreThatItIsTooMuch) {
+  constexpr std::size_t kMost = std::size_t{1} << 20;
+  const auto store_has = [this](const std::string& value) {
+    world.store(fmt::format(R"([{{"key":"remote","value":"{}"}}])", value));
+    world.settle();
+  };
+  store_has(std::string(kMost, 'x'));
+  world.start_operator();
+  world.external_secret(kOneKey);
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(world.value("tgt", "a").size(), kMost);
+  store_has(std::string(kMost + 1, 'y'));
+  world.merge("es", "es", R"({"metadata":{"annotations":{"force-sync":"1"}}})");
+  world.until_ready("es", "es", kNotWritten);
+  world.until("the event", [this] { return !world.events("UpdateFailed").empty(); });
+  EXPECT_EQ(
+      json::find_string(world.events("UpdateFailed").at(0), "message"),
+      "could not update secret tgt: its values have 1048577 bytes, and a Secret holds 1048576 at most; the largest "
+      "is \"a\" with 1048577. Leave out what nobody reads, or give several ExternalSecrets a part each");
+  EXPECT_EQ(world.operator_requests("update", "secrets"), 0U) << "the API server is not asked what it would say";
+  EXPECT_EQ(world.value("tgt", "a"), std::string(kMost, 'x'));
+  store_has("small");
+  world.merge("es", "es", R"({"metadata":{"annotations":{"force-sync":"2"}}})");
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(world.value("tgt", "a"), "small");
+}
+
 TEST_F(SecretsTrouble, ForgetsTheSeriesOfADeletedObject) {
   synced();
   world.remove("es", "es");
