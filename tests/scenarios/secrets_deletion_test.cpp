@@ -96,8 +96,10 @@ TEST_F(SecretsDeletion, LetsGoOfAnObjectThatWasTakenOverWithTheFinalizer_Row20) 
 
 TEST_F(SecretsDeletion, BeforeTheFinalizerIsOnMakesNoSecretAndNoNoise) {
   begin();
-  testing::internal::CaptureStderr();
-  begin_pass = [this] { world.external_secret(target(R"(,"deletionPolicy":"Delete")")); };
+  begin_pass = [this] {
+    testing::internal::CaptureStderr();
+    world.external_secret(target(R"(,"deletionPolicy":"Delete")"));
+  };
   delete_during("patch", "externalsecrets");
   world.until("the answer", [this] { return world.operator_requests("patch", "externalsecrets") == 1; });
   world.settle();

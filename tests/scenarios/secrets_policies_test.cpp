@@ -107,8 +107,8 @@ TEST_F(SecretsPolicies, NoneMarksASecretAndTouchesNothingElse_Row201) {
   world.until_ready("es", "es", kSynced);
   world.settle();
   const auto secret = world.get("secret", "tgt");
-  EXPECT_EQ(json::serialize(*json::find(secret, "metadata.labels")),
-            R"({"theirs":"x","reconcile.external-secrets.io/managed":"true"})");
+  EXPECT_EQ(*json::find(secret, "metadata.labels"),
+            json::parse(R"({"theirs":"x","reconcile.external-secrets.io/managed":"true"})").value());
   EXPECT_EQ(json::serialize(*json::find(secret, "data")), R"({"c":"Mw=="})");
   EXPECT_EQ(json::find(secret, "metadata.annotations"), nullptr);
   EXPECT_EQ(owners(), 0U);

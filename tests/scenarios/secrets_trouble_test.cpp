@@ -42,8 +42,8 @@ class SecretsTrouble : public testing::Test {
 };
 
 TEST_F(SecretsTrouble, TellsNothingThatARefusedCreateQuotes) {
-  testing::internal::CaptureStderr();
   quoting("create");
+  testing::internal::CaptureStderr();
   world.store(R"([{"key":"remote","value":"v1"}])");
   world.start_operator();
   world.external_secret(kOneKey);
@@ -55,17 +55,17 @@ TEST_F(SecretsTrouble, TellsNothingThatARefusedCreateQuotes) {
 
 TEST_F(SecretsTrouble, TellsNothingThatARefusedUpdateQuotes) {
   synced();
-  testing::internal::CaptureStderr();
   quoting("update");
+  testing::internal::CaptureStderr();
   world.merge("secret", "tgt", R"({"data":{"a":"eA=="}})");
   nothing_quoted();
   EXPECT_FALSE(testing::internal::GetCapturedStderr().contains(kCanary));
 }
 
 TEST_F(SecretsTrouble, TellsNothingThatARefusedReadQuotes) {
-  testing::internal::CaptureStderr();
   world.create("secret", "tgt", R"({"data":{"old":"eA=="}})");
   quoting("get");
+  testing::internal::CaptureStderr();
   world.store(R"([{"key":"remote","value":"v1"}])");
   world.start_operator();
   world.external_secret(kOneKey);

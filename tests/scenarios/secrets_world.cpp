@@ -1,5 +1,8 @@
 #include "tests/scenarios/secrets_world.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <optional>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -18,21 +21,29 @@
 #include "kube/client/config.hpp"
 #include "providers/fake/fake.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
+#include "tests/fakes/around_client.hpp"
+#include "tests/scenarios/shared_cluster.hpp"
 
 namespace rotor::test {
 namespace {
 
 constexpr auto kPatience = std::chrono::seconds(10);
 constexpr std::string_view kAgent = "secrets-under-test";
-constexpr kube::Resource kCrds{"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition",
-                               false};
-constexpr kube::Resource kNamespaces{"", "v1", "namespaces", "Namespace", false};
-constexpr kube::Resource kEvents{"", "v1", "events", "Event", true};
+constexpr std::string_view kNamespace = R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"ns"}})";
 
 template <class T>
 T must(Result<T> result) {
   if (!result) throw std::runtime_error(result.error().message);
   if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
+void turn_until(std::string_view what, const std::function<bool()>& is_so, const std::function<void()>& turn) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!is_so()) {
+    if (std::chrono::steady_clock::now() > deadline)
+      throw std::runtime_error("waited too long for " + std::string(what));
+    turn();
+  }
 }
 
 Task<Result<bool>> done(Task<Result<SecretBytes>> call) {
@@ -49,6 +60,22 @@ constexpr std::string_view kLooseCrd = R"({"apiVersion":"apiextensions.k8s.io/v1
   "names":{"kind":"ExternalSecret","listKind":"ExternalSecretList","plural":"externalsecrets","singular":"externalsecret"},
   "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},"schema":{"openAPIV3Schema":
   {"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}})";
+
+// What the first world of this process found in the shared cluster; those after it find what the one before left.
+std::optional<Spared>& spared() {
+  static std::optional<Spared> found;
+  return found;
+}
+
+// Counts as it passes on.
+struct Counting {
+  std::shared_ptr<RequestCounts> counts;
+  template <class T>
+  Task<Result<T>> operator()(std::string verb, std::string resource, Task<Result<T>> call) {
+    ++(*counts)[{std::move(verb), std::move(resource)}];
+    return call;
+  }
+};
 
 constexpr kube::Resource kWidgets{"example.com", "v1", "widgets", "Widget", true};
 constexpr std::string_view kWidgetCrd = R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
@@ -74,9 +101,11 @@ std::string ns_of(const kube::Resource& resource) { return resource.namespaced ?
 }  // namespace
 
 struct SecretsWorld::Operator {
-  Operator(Executor executor, kube::ConnectionConfig connection, Clock& clock, secrets::Options options,
-           kube::Ownership* ownership)
-      : client(must(kube::make_client(executor, clock, std::move(connection), std::string(kAgent), &metrics))),
+  Operator(Executor executor, kube::ConnectionConfig connection, std::shared_ptr<RequestCounts> counts, Clock& clock,
+           secrets::Options options, kube::Ownership* ownership)
+      : client(std::make_unique<AroundClient<Counting>>(
+            must(kube::make_client(executor, clock, std::move(connection), std::string(kAgent), &metrics)),
+            Counting{std::move(counts)})),
         http(providers::make_http_clients(executor, clock, "test")),
         calls(providers::make_call_counter(metrics)),
         registry({{"fake", providers::make_fake_provider}, {"kubernetes", providers::make_kubernetes_provider}},
@@ -97,36 +126,95 @@ struct SecretsWorld::Operator {
 template <class T>
 T SecretsWorld::run(Task<T> task) {
   auto pending = loop_.begin(std::move(task));
-  until("an answer of the API server", [&] { return pending->value.has_value() || pending->error != nullptr; });
+  const auto answered = [&] { return pending->value.has_value() || pending->error != nullptr; };
+  turn_until("an answer of the API server", answered, [this] {
+    loop_.io().restart();
+    loop_.io().run_one_for(std::chrono::milliseconds(2));
+  });
   return loop_.take(*pending);
 }
 
-SecretsWorld::SecretsWorld(bool loose, apiserver::Admission admission)
-    : server_(must(apiserver::EmbeddedServer::start({.admission = std::move(admission)}))) {
-  const std::string kubeconfig(server_->kubeconfig().reveal());
-  person_ =
-      must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")), "person"));
-  const std::string es_crd = loose ? std::string(kLooseCrd) : api::es::external_secret_crd();
-  std::vector<std::string> crds = api::gen::generator_crds();
-  crds.insert(crds.end(), {api::es::secret_store_crd(), api::es::cluster_secret_store_crd(), es_crd});
-  if (!loose) crds.push_back(api::es::cluster_external_secret_crd());
-  for (const std::string& crd : crds) must(run(done(person_->create(kCrds, "", SecretBytes(crd)))));
-  constexpr std::string_view kNs = R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"ns"}})";
-  must(run(done(person_->create(kNamespaces, "", SecretBytes(kNs)))));
-  until("the CRDs to be served", [this] {
-    return must(run(person_->serves(resource_of("es")))) && must(run(person_->serves(resource_of("ss"))));
-  });
+SecretsWorld::SecretsWorld(bool loose, apiserver::Admission admission) {
+  if (!shared_cluster()) {
+    server_ = must(apiserver::EmbeddedServer::start({.admission = std::move(admission)}));
+  } else if (loose) {
+    skip_on_shared_cluster("CRD that lets everything in");
+  } else if (admission) {
+    skip_on_shared_cluster("admission within the server");
+  }
+  person_ = must(kube::make_client(loop_.executor(), clock_, connection(), "person"));
+  if (server_ == nullptr) {
+    begin_on_shared_cluster();
+    return;
+  }
+  install_crds(loose);
+  must(run(done(person_->create(kNamespaceKind, "", SecretBytes(kNamespace)))));
 }
 
 SecretsWorld::~SecretsWorld() {
   loop_.stop();
   stop_operator();
+  if (server_ == nullptr) leave_shared_cluster();
+}
+
+kube::ConnectionConfig SecretsWorld::connection() const {
+  if (server_ == nullptr) return shared_cluster().value();
+  return must(kube::parse_kubeconfig(server_->kubeconfig().reveal(), "test"));
+}
+
+apiserver::EmbeddedServer& SecretsWorld::embedded(std::string_view for_what) {
+  if (server_ == nullptr) skip_on_shared_cluster(for_what);
+  return *server_;
+}
+
+void SecretsWorld::install_crds(bool loose) {
+  const std::string es_crd = loose ? std::string(kLooseCrd) : api::es::external_secret_crd();
+  std::vector<std::string> crds = api::gen::generator_crds();
+  crds.insert(crds.end(), {api::es::secret_store_crd(), api::es::cluster_secret_store_crd(), es_crd});
+  if (!loose) crds.push_back(api::es::cluster_external_secret_crd());
+  for (const std::string& crd : crds) {
+    const auto created = run(done(person_->create(kCrdKind, "", SecretBytes(crd))));
+    const bool there = server_ == nullptr && !created && created.error().code == Code::kAlreadyExists;
+    if (!there) must(created);
+  }
+  until("the CRDs to be served", [this] {
+    return must(run(person_->serves(resource_of("es")))) && must(run(person_->serves(resource_of("ss"))));
+  });
+}
+
+void SecretsWorld::begin_on_shared_cluster() {
+  if (!spared()) {
+    Spared found = must(run(look_around(*person_)));
+    install_crds(false);
+    spared() = std::move(found);
+  }
+  create(kNamespaceKind, kNamespace);
+}
+
+void SecretsWorld::made(const kube::Resource& resource, const std::string& name) {
+  if (server_ != nullptr) return;
+  if (resource == kNamespaceKind) {
+    until("the namespace to take objects", [&] { return run(takes_objects(*person_, name)).has_value(); });
+  } else if (std::ranges::find(made_, resource) == made_.end()) {
+    made_.push_back(resource);
+  }
+}
+
+void SecretsWorld::leave_shared_cluster() {
+  try {
+    if (std::erase(made_, kWidgets) != 0) {
+      remove(kCrdKind, {"", "widgets.example.com"});
+      until("the CRD to go", [this] { return get(kCrdKind, {"", "widgets.example.com"}).is_null(); });
+    }
+    must(run(clear_cluster(*person_, spared().value(), made_)));
+  } catch (const std::runtime_error& error) {
+    ADD_FAILURE() << "what this test made stays in the cluster: " << error.what();
+  }
 }
 
 void SecretsWorld::start_operator(secrets::Options options, kube::Ownership* ownership) {
-  const std::string kubeconfig(server_->kubeconfig().reveal());
-  operator_ = std::make_unique<Operator>(loop_.executor(), must(kube::parse_kubeconfig(kubeconfig, "test")), clock_,
-                                         std::move(options), ownership);
+  operator_ =
+      std::make_unique<Operator>(loop_.executor(), connection(), counts_, clock_, std::move(options), ownership);
   if (equip_) equip_(operator_->generators);
   if (stock_) stock_(operator_->registry);
   Operator* op = operator_.get();
@@ -145,16 +233,17 @@ void SecretsWorld::stop_operator() {
 
 void SecretsWorld::values_changed() { operator_->controllers.values_changed(); }
 
-std::string SecretsWorld::url() const { return server_->url(); }
-std::string SecretsWorld::ca_pem() const { return server_->ca_pem(); }
-std::string SecretsWorld::token() const { return std::string(server_->token().reveal()); }
+std::string SecretsWorld::url() const { return connection().server; }
+std::string SecretsWorld::ca_pem() const { return connection().tls.ca_pem; }
+std::string SecretsWorld::token() const { return std::string(connection().token.reveal()); }
 
-apiserver::Faults& SecretsWorld::faults() { return server_->faults(); }
+apiserver::Faults& SecretsWorld::faults() { return embedded("fault to be had").faults(); }
 
 MetricsRegistry& SecretsWorld::metrics() { return operator_->metrics; }
 
 void SecretsWorld::install_widgets() {
-  must(run(done(person_->create(kCrds, "", SecretBytes(kWidgetCrd)))));
+  must(run(done(person_->create(kCrdKind, "", SecretBytes(kWidgetCrd)))));
+  made(kWidgets, "");
   until("Widgets to be served", [this] { return must(run(person_->serves(kWidgets))); });
 }
 
@@ -168,6 +257,7 @@ void SecretsWorld::create(std::string_view kind, const std::string& name, std::s
   object["metadata"].as_object()["name"] = name;
   if (resource.namespaced) object["metadata"].as_object()["namespace"] = "ns";
   must(run(done(person_->create(resource, ns_of(resource), SecretBytes(json::serialize(body))))));
+  made(resource, name);
 }
 
 void SecretsWorld::create(const kube::Resource& resource, std::string_view object) {
@@ -176,6 +266,7 @@ void SecretsWorld::create(const kube::Resource& resource, std::string_view objec
   body.as_object()["kind"] = resource.kind;
   std::string ns(json::find_string(body, "metadata.namespace"));
   must(run(done(person_->create(resource, std::move(ns), SecretBytes(json::serialize(body))))));
+  made(resource, std::string(json::find_string(body, "metadata.name")));
 }
 
 void SecretsWorld::merge(std::string_view kind, const std::string& name, std::string_view patch) {
@@ -216,7 +307,7 @@ json::Value SecretsWorld::get(const kube::Resource& resource, const kube::Key& k
 
 std::vector<json::Value> SecretsWorld::events(std::string_view reason, const std::string& ns) {
   std::vector<json::Value> found;
-  must(run(kube::list_all(*person_, kEvents, ns, {}, [&](std::string_view item) {
+  must(run(kube::list_all(*person_, kEventKind, ns, {}, [&](std::string_view item) {
     json::Value event = must(json::parse(item));
     if (json::find_string(event, "reason") == reason) found.push_back(std::move(event));
   })));
@@ -241,13 +332,12 @@ void SecretsWorld::external_secret(std::string_view spec_members) {
 }
 
 void SecretsWorld::until(std::string_view what, const std::function<bool()>& is_so) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (!is_so()) {
-    if (std::chrono::steady_clock::now() > deadline)
-      throw std::runtime_error("waited too long for " + std::string(what));
+  // A real server is not asked as fast as it can answer: on two cores that takes the time it needs for the controllers.
+  const std::chrono::milliseconds pause(server_ == nullptr ? 10 : 2);
+  turn_until(what, is_so, [this, pause] {
     loop_.io().restart();
-    loop_.io().run_for(std::chrono::milliseconds(2));
-  }
+    loop_.io().run_for(pause);
+  });
 }
 
 std::string SecretsWorld::value(const std::string& secret, std::string_view key) {
@@ -274,19 +364,27 @@ void SecretsWorld::until_ready(std::string_view kind, const std::string& name, s
   }
 }
 
-std::uint64_t SecretsWorld::operator_requests(std::string_view verb, std::string_view resource) {
-  std::uint64_t times = 0;
+RequestCounts SecretsWorld::requests() const {
+  if (server_ == nullptr) return *counts_;
+  RequestCounts counts;
   for (const auto& count : server_->requests()) {
-    if (count.user_agent.contains(kAgent) && count.verb == verb && count.resource == resource) times += count.times;
+    if (count.user_agent.contains(kAgent)) counts[{count.verb, count.resource}] += count.times;
   }
-  return times;
+  return counts;
+}
+
+std::uint64_t SecretsWorld::operator_requests(std::string_view verb, std::string_view resource) {
+  const RequestCounts counts = requests();
+  const auto at = counts.find({std::string(verb), std::string(resource)});
+  return at == counts.end() ? 0 : at->second;
 }
 
 std::uint64_t SecretsWorld::operator_writes() {
   std::uint64_t times = 0;
-  for (const auto& count : server_->requests()) {
-    const bool read = count.verb == "get" || count.verb == "list" || count.verb == "watch";
-    if (count.user_agent.contains(kAgent) && !read && count.resource != "events") times += count.times;
+  for (const auto& [request, count] : requests()) {
+    const auto& [verb, resource] = request;
+    const bool read = verb == "get" || verb == "list" || verb == "watch";
+    if (!read && resource != "events") times += count;
   }
   return times;
 }

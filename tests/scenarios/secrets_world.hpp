@@ -1,10 +1,16 @@
 // An API server, the External Secrets controllers on it with the fake provider, and a person who edits objects.
+//
+// The API server is an embedded one of this world's own or, where ROTOR_SCENARIOS_KUBECONFIG leads to one, a real one
+// (shared_cluster.hpp). What only the embedded one has (faults, admission within, a CRD that checks nothing) skips the
+// test there.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "apiserver/registry/admission.hpp"
@@ -12,6 +18,7 @@
 #include "base/metrics.hpp"
 #include "json/document.hpp"
 #include "kube/client/client.hpp"
+#include "kube/client/config.hpp"
 #include "secrets/controllers.hpp"
 #include "tests/fakes/loop.hpp"
 
@@ -24,6 +31,9 @@ class Faults;
 }  // namespace rotor::apiserver
 
 namespace rotor::test {
+
+// How often the operator asked what, by verb and resource: {"patch", "externalsecrets/status"}.
+using RequestCounts = std::map<std::pair<std::string, std::string>, std::uint64_t>;
 
 class SecretsWorld {
  public:
@@ -85,8 +95,17 @@ class SecretsWorld {
  private:
   template <class T>
   T run(Task<T> task);
+  kube::ConnectionConfig connection() const;
+  apiserver::EmbeddedServer& embedded(std::string_view for_what);  // skips the test where there is none
+  void install_crds(bool loose);
+  void begin_on_shared_cluster();
+  void leave_shared_cluster();
+  void made(const kube::Resource& resource, const std::string& name);  // on a shared cluster to be taken away
+  RequestCounts requests() const;
 
-  std::unique_ptr<apiserver::EmbeddedServer> server_;
+  std::unique_ptr<apiserver::EmbeddedServer> server_;  // null: the cluster is a shared one
+  std::vector<kube::Resource> made_;
+  std::shared_ptr<RequestCounts> counts_ = std::make_shared<RequestCounts>();  // where no server counts
   SystemClock clock_;
   Loop loop_;
   std::unique_ptr<kube::Client> person_;
