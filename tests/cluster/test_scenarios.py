@@ -1,0 +1,88 @@
+"""The scenarios of ExternalSecrets, which run on the embedded server, on a real API server: the same tests, with the same
+controllers in their process. A test that needs what only the embedded server has skips itself, and stands here."""
+
+import fnmatch
+import os
+import pathlib
+import re
+import subprocess
+import xml.etree.ElementTree as xml
+
+from harness.tools import ROOT
+
+# The one with sanitizers that runs on the embedded server: ./check has built it long before it comes here.
+PROGRAM = pathlib.Path(os.environ.get("ROTOR_SCENARIOS") or ROOT / "build" / "asan" / "tests" / "test_scenarios")
+FILES = ("secrets_*_test.cpp", "cluster_*_test.cpp", "generator*_test.cpp", "docs_external_secrets_test.cpp", "inspect_test.cpp")
+LEAST = 175  # so many run to their end
+
+# Not even begun.
+LEFT_OUT = {
+    "*KilledAnywhere.*": "each ends the operator by a fault",
+    "Outage.*": "the outage is a fault",
+    "SecretsShards.*": "which objects are its own is decided in the process; test_shards.py has replicas on a real server",
+    "SecretsSchedule.AsksOnceForAllObjectsThatReadTheSame": "counts at the store, with many objects",
+    "SecretsSchedule.ShowsWrongCredentialsOnceToAllObjectsOfAStore": "counts at the store, with many objects",
+    "SecretsSchedule.WakesWhoWaitsForAStoreThatIsMended": "counts at the store, with many objects",
+    "ClusterSecrets.ServeTwoHundredNamespaces": "many objects, and no answer of the server that others do not get",
+}
+
+# Begun and skipped, by what there is none of on a real server.
+SKIPPED = {
+    "fault to be had": {
+        "ClusterSecrets.FinishARenameThatARestartCutOff_Row175",
+        "ClusterSecrets.FinishACleanUpThatARestartCutOff_Row182",
+        "ClusterSecrets.SayWhichNamespaceRefusesAndServeTheOthers",
+        "ClusterSecrets.TryAgainSoonWhenTheServerCouldNotAnswer",
+        "GeneratorStates.AreKeptWhenTheirSecretWasWrittenThoughNobodySaidSo",
+        "GeneratorStates.ThatWereTakenBackAreNotTakenForWhatTheSecretIsToHave",
+        "Generators.AreNotRunAgainWhileTheirValuesWaitToBeWritten",
+        "RandomTemplates.AreWrittenOnceWhenOnlyTheStatusFails",
+        "RandomTemplates.MissNoChangeWhenTheStatusCannotBeWrittenAndTheValueReturns",
+        "SecretsDeletion.BeforeTheFinalizerIsOnMakesNoSecretAndNoNoise",
+        "SecretsDeletion.WhileASourceIsReadMakesNoSecret",
+        "SecretsDeletion.WhileTheSecretIsWrittenTakesItAlongAfterwards",
+        "SecretsHandover.AGeneratedSecretThatWasMadeAMomentAgoKeepsItsValue",
+        "SecretsHandover.AnExternalSecretThatWasEditedAMomentAgoIsWrittenAsItIsNow",
+        "SecretsSchedule.LetsAStoreThatHangsHoldUpNobodyElse",
+        "SecretsTrouble.AsksAgainWhenARefreshThatWasAskedForFails",
+        "SecretsTrouble.KeepsTheOldTargetUntilTheNewOneIsWritten",
+        "SecretsTrouble.TakesAConflictOfItsStatusForNoFailure",
+        "SecretsTrouble.TellsNothingThatARefused*",
+        "StoreVersions.ThatCannotBeWrittenFailNothingAndComeWithTheNextRefresh",
+    },
+    "CRD that lets everything in": {
+        "ClusterSecretsWithoutTheirCrd.*",
+        "UnreadableChild.*",
+        "UnreadableObject.*",
+    },
+}
+
+
+def suites() -> list[str]:
+    """Of all files with such scenarios: what is added there runs here as well."""
+    files = [path for pattern in FILES for path in sorted((ROOT / "tests" / "scenarios").glob(pattern))]
+    return sorted({name for path in files for name in re.findall(r"(?m)^TEST(?:_F|_P)?\((\w+),", path.read_text())})
+
+
+def expected_reason(test: str) -> str:
+    return next((why for why, tests in SKIPPED.items() if any(fnmatch.fnmatchcase(test, t) for t in tests)), "")
+
+
+def test_what_passes_on_the_embedded_server_passes_on_a_real_one(unused_plane, tmp_path):
+    wanted = ":".join(f"{suite}.*:*/{suite}.*" for suite in suites())
+    report = tmp_path / "report.xml"
+    done = subprocess.run([PROGRAM, "--gtest_brief=1", f"--gtest_filter={wanted}:-{':'.join(LEFT_OUT)}", f"--gtest_output=xml:{report}"],
+                          env={**os.environ, "ROTOR_SCENARIOS_KUBECONFIG": str(unused_plane.kubeconfig)},
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr[-4000:]
+    skipped, ran = {}, []
+    for case in xml.parse(report).iter("testcase"):
+        name = f"{case.get('classname')}.{case.get('name')}"
+        if (why := case.find("skipped")) is not None:
+            skipped[name] = why.get("message")
+        else:
+            ran.append(name)
+    unexpected = {name: why for name, why in skipped.items() if not (reason := expected_reason(name)) or reason not in why}
+    assert not unexpected, "they are skipped for a reason that is not on the list"
+    assert not [name for name in ran if expected_reason(name)], "they run: take them off the list"
+    assert len(ran) >= LEAST
