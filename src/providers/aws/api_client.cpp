@@ -37,6 +37,7 @@ Task<Lookup<SecretBytes>> ApiClient::call(std::string operation, SecretBytes req
                                       {"X-Amz-Target", std::string(api_.target_prefix) + operation}},
                           .body = request,
                           .retry = retry_};
+    ++calls_;
     CallResult result = co_await shared_.caller.call(std::move(signed_call), credentials);
     if (!result.error) co_return std::move(result.response.body);
     if (result.not_found) co_return Absent{std::move(result.error->message)};

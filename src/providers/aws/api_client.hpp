@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "providers/aws/session.hpp"
 
@@ -20,7 +21,7 @@ struct Api {
 class ApiClient {
  public:
   // `session` null: a ClusterSecretStore whose credentials depend on the consumer, looked at without one.
-  // Copies are the same to the service, side by side.
+  // Copies are the same to the service, side by side; each counts its own calls.
   ApiClient(Shared& shared, std::shared_ptr<Session> session, const Api& api, Endpoint endpoint, RetryPolicy retry);
 
   bool has_consumer() const { return session_ != nullptr; }
@@ -38,12 +39,16 @@ class ApiClient {
   struct AllRead {};
   Task<Lookup<AllRead>> pages(std::string operation, MakePage make, ReadPage read);
 
+  // Made since this was last asked.
+  int take_calls() { return std::exchange(calls_, 0); }
+
  private:
   Shared& shared_;
   std::shared_ptr<Session> session_;
   const Api& api_;
   Endpoint endpoint_;
   RetryPolicy retry_;
+  int calls_ = 0;
 };
 
 // For a list that cannot be missing: what the service called absent is an error.

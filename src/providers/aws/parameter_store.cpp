@@ -14,15 +14,15 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-constexpr std::string_view kWithoutValue = "invalid secret received. parameter value is nil for key";
+constexpr std::string_view kNilParameter = "invalid secret received. parameter value is nil for key";
 
 Result<void> keep(FoundValues& into, Parameter parameter) {
-  if (!parameter.value) return fail(Code::kInvalid, fmt::format("{}: {}", kWithoutValue, parameter.name));
+  if (!parameter.value) return fail(Code::kInvalid, fmt::format("{}: {}", kNilParameter, parameter.name));
   return into.put(std::move(parameter.name), *std::move(parameter.value));
 }
 
 // Added to what is there.
-Task<Result<SecretMap>> read_each(ApiClient& api, Names names, FoundValues all) {
+Task<Result<SecretMap>> read_parameters_one_by_one(ApiClient& api, Names names, FoundValues all) {
   for (const std::string& name : names) {
     const Lookup<SecretBytes> answer = co_await api.call("GetParameter", parameter_request(name, ""));
     if (answer.absent()) continue;  // it vanished meanwhile
@@ -47,7 +47,7 @@ Result<void> take_batch(const SecretBytes& answer, std::span<const std::string> 
 }
 
 // Up to ten parameters a call; without the permission for that, one.
-Task<Result<SecretMap>> read_named(ApiClient& api, Names names) {
+Task<Result<SecretMap>> read_named_parameters(ApiClient& api, Names names) {
   FoundValues all;
   for (std::size_t at = 0; at < names.size(); at += kParametersPerBatch) {
     const std::span<const std::string> some =
@@ -60,7 +60,7 @@ Task<Result<SecretMap>> read_named(ApiClient& api, Names names) {
     if (answer.absent()) co_return fail(Code::kInvalid, answer.absence().what);
     if (answer.error().code != Code::kDenied) co_return std::unexpected(answer.error());
     Names rest(names.begin() + static_cast<std::ptrdiff_t>(at), names.end());
-    co_return co_await read_each(api, std::move(rest), std::move(all));
+    co_return co_await read_parameters_one_by_one(api, std::move(rest), std::move(all));
   }
   co_return std::move(all).take();
 }
@@ -115,7 +115,7 @@ Task<Result<SecretMap>> find_by_name(ApiClient& api, FindRequest wanted) {
   }
   CO_TRY(NameFilter again, NameFilter::make(wanted.name_regexp));
   CO_TRY(Names names, co_await list_names(api, {.path = path}, std::move(again)));
-  co_return co_await read_named(api, std::move(names));
+  co_return co_await read_named_parameters(api, std::move(names));
 }
 
 // A name decides alone when both are given, as in the existing operator.
@@ -125,7 +125,7 @@ Task<Result<SecretMap>> find_parameters(ApiClient& api, FindRequest wanted) {
   ParameterFilter filter{.path = wanted.path.value_or(""), .tags = {wanted.tags->begin(), wanted.tags->end()}};
   CO_TRY_VOID(check_tags(filter.tags));
   CO_TRY(Names names, co_await list_names(api, std::move(filter), NameFilter()));
-  co_return co_await read_named(api, std::move(names));
+  co_return co_await read_named_parameters(api, std::move(names));
 }
 
 }  // namespace
@@ -136,7 +136,8 @@ const Dialect kParameterStore = {
     .get = "GetParameter",
     .get_request = parameter_request,
     .read_value = read_parameter_value,
-    .without_value = kWithoutValue,
+    .without_value = kNilParameter,
+    .batch = kParameterBatch,
     .get_tags = "ListTagsForResource",
     .tags_request = parameter_tags_request,
     .read_tags = read_parameter_tags,

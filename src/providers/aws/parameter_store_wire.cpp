@@ -15,6 +15,8 @@ Parameter read_one(json::Reader& reader) {
   Parameter parameter;
   read_members(reader, [&](std::string_view name) {
     if (name == "Name") return parameter.name = reader.read_string(), true;
+    if (name == "Selector") return parameter.selector = reader.read_string(), true;
+    if (name == "ARN") return parameter.arn = reader.read_string(), true;
     if (name == "Value") return parameter.value = reader.read_secret(), true;
     if (name == "Version" && reader.peek() == json::Kind::kNumber) return parameter.version = reader.read_raw(), true;
     return false;
@@ -24,11 +26,15 @@ Parameter read_one(json::Reader& reader) {
 
 }  // namespace
 
-SecretBytes parameter_request(std::string_view name, std::string_view version) {
+std::string parameter_selector(std::string_view name, std::string_view version) {
   std::string full(name);
   if (!version.empty()) full.append(":").append(version);
+  return full;
+}
+
+SecretBytes parameter_request(std::string_view name, std::string_view version) {
   return write_object([&](json::Writer& writer) {
-    write_member(writer, "Name", full);
+    write_member(writer, "Name", parameter_selector(name, version));
     write_flag(writer, "WithDecryption", true);
   });
 }

@@ -16,6 +16,7 @@ inline constexpr int kDescriptionsPerPage = 50;  // without
 // Everything below asks for decrypted values: a SecureString would come as its ciphertext otherwise, without an error.
 
 // `version`: a number or a label; empty is the latest.
+std::string parameter_selector(std::string_view name, std::string_view version);
 SecretBytes parameter_request(std::string_view name, std::string_view version);
 Result<Value> read_parameter_value(const SecretBytes& answer);
 
@@ -26,6 +27,8 @@ struct Parameter {
   std::string name;
   std::optional<SecretBytes> value;
   std::string version{};
+  std::string selector{};  // ":7" or ":label" of one that was asked for by it
+  std::string arn{};
 };
 struct ParameterPage {
   std::vector<Parameter> parameters;

@@ -46,7 +46,8 @@ class AwsProvider final : public Provider {
       CO_TRY(session, co_await Session::create(shared_, std::move(config), context));
     }
     ApiClient api(shared_, std::move(session), dialect.api, std::move(endpoint), retry);
-    co_return std::make_unique<StoreReader>(std::move(api), dialect, prefix);
+    auto gathered = std::make_shared<GatheredReads>(dialect, shared_.caller.plain().clock());
+    co_return std::make_unique<StoreReader>(std::move(api), dialect, prefix, std::move(gathered));
   }
 
  private:

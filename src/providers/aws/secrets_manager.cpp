@@ -48,9 +48,9 @@ Task<Result<SecretMap>> complete(ApiClient& api, Batches batches) {
 Result<void> take_named(const SecretBytes& answer, std::span<const std::string> asked, Batches& batches) {
   TRY(ValuePage page, read_value_page(answer));
   std::set<std::string> settled(page.gone.begin(), page.gone.end());
-  for (auto& [name, value] : page.values) {
-    settled.insert(name);
-    TRY_VOID(keep(batches.values, std::move(name), std::move(value)));
+  for (NamedValue& found : page.values) {
+    settled.insert(found.name);
+    TRY_VOID(keep(batches.values, std::move(found.name), std::move(found.value)));
   }
   std::ranges::copy_if(asked, std::back_inserter(batches.unread),
                        [&](const std::string& name) { return !settled.contains(name); });
@@ -59,8 +59,8 @@ Result<void> take_named(const SecretBytes& answer, std::span<const std::string> 
 
 Result<std::string> take_page(const SecretBytes& answer, const NameFilter& wanted, Batches& batches) {
   TRY(ValuePage page, read_value_page(answer));
-  for (auto& [name, value] : page.values) {
-    if (wanted.wants(name)) TRY_VOID(keep(batches.values, std::move(name), std::move(value)));
+  for (NamedValue& found : page.values) {
+    if (wanted.wants(found.name)) TRY_VOID(keep(batches.values, std::move(found.name), std::move(found.value)));
   }
   std::ranges::copy_if(page.unread, std::back_inserter(batches.unread),
                        [&](const std::string& name) { return wanted.wants(name); });
@@ -135,6 +135,7 @@ const Dialect kSecretsManager = {
     .get_request = secret_value_request,
     .read_value = read_secret_value,
     .without_value = kWithoutValue,
+    .batch = kSecretBatch,
     .get_tags = "DescribeSecret",
     .tags_request = describe_secret_request,
     .read_tags = read_secret_tags,

@@ -6,7 +6,6 @@
 namespace rotor::providers::aws {
 namespace {
 
-constexpr std::string_view kDefaultStage = "AWSCURRENT";
 constexpr std::string_view kIdPrefix = "uuid/";
 
 void write_filters(json::Writer& writer, const Filters& filters) {
@@ -74,7 +73,7 @@ SecretBytes secret_value_request(std::string_view id, std::string_view version) 
     if (version.starts_with(kIdPrefix)) {
       write_member(writer, "VersionId", version.substr(kIdPrefix.size()));
     } else {
-      write_member(writer, "VersionStage", version.empty() ? kDefaultStage : version);
+      write_member(writer, "VersionStage", version.empty() ? kCurrentStage : version);
     }
   });
 }
@@ -160,10 +159,11 @@ Result<ValuePage> read_value_page(const SecretBytes& answer) {
   ValuePage page;
   bool answered = false;
   const auto read_value = [&] {
-    auto& [secret, value] = page.values.emplace_back();
+    NamedValue& secret = page.values.emplace_back();
     read_members(reader, [&](std::string_view name) {
-      if (name == "Name") return secret = reader.read_string(), true;
-      return read_value_member(reader, name, value);
+      if (name == "Name") return secret.name = reader.read_string(), true;
+      if (name == "ARN") return secret.arn = reader.read_string(), true;
+      return read_value_member(reader, name, secret.value);
     });
   };
   read_members(reader, [&](std::string_view name) {

@@ -12,8 +12,9 @@ namespace rotor::providers::aws {
 
 inline constexpr std::size_t kSecretsPerBatch = 20;
 inline constexpr int kSecretsPerPage = 100;
+inline constexpr std::string_view kCurrentStage = "AWSCURRENT";
 
-// `version`: empty is AWSCURRENT, `uuid/ID` an ID, anything else a stage.
+// `version`: empty is kCurrentStage, `uuid/ID` an ID, anything else a stage.
 SecretBytes secret_value_request(std::string_view id, std::string_view version);
 Result<Value> read_secret_value(const SecretBytes& answer);
 
@@ -37,10 +38,15 @@ Result<SecretPage> read_secret_page(const SecretBytes& answer);
 
 SecretBytes batch_request(const Filters& filters, std::string_view next_token);
 SecretBytes batch_request(std::span<const std::string> names);
+struct NamedValue {
+  std::string name;
+  Value value{};
+  std::string arn{};
+};
 struct ValuePage {
-  std::vector<std::pair<std::string, Value>> values;  // name → value
-  std::vector<std::string> gone;                      // names that do not exist or have no current value
-  std::vector<std::string> unread;                    // names the service gave another error for
+  std::vector<NamedValue> values;
+  std::vector<std::string> gone;    // names that do not exist or have no current value
+  std::vector<std::string> unread;  // names the service gave another error for
   std::string next_token;
 };
 Result<ValuePage> read_value_page(const SecretBytes& answer);

@@ -21,15 +21,18 @@ Result<SecretBytes> pick(const SecretBytes& payload, const RemoteRef& ref) {
 }  // namespace
 
 std::unique_ptr<SecretsClient> StoreReader::again() const {
-  return api_.has_consumer() ? std::make_unique<StoreReader>(api_, dialect_, prefix_) : nullptr;
+  if (!api_.has_consumer()) return nullptr;
+  ApiClient api = api_;
+  api.take_calls();
+  return std::make_unique<StoreReader>(std::move(api), dialect_, prefix_, gathered_);
 }
 
-Task<Lookup<Value>> StoreReader::read(std::string id, std::string version) {
-  CO_LOOKUP(const SecretBytes answer, co_await api_.call(std::string(dialect_.get), dialect_.get_request(id, version)));
-  co_return dialect_.read_value(answer);
+Task<ValueLookup> StoreReader::read(Wanted wanted) {
+  if (!dialect_.batch.takes(wanted.version)) co_return co_await read_alone(api_, dialect_, std::move(wanted));
+  co_return co_await GatheredReads::read(gathered_, api_, std::move(wanted));
 }
 
-Task<Lookup<Value>> StoreReader::read_tags(std::string id) {
+Task<ValueLookup> StoreReader::read_tags(std::string id) {
   Lookup<SecretBytes> answer = co_await api_.call(std::string(dialect_.get_tags), dialect_.tags_request(id));
   if (answer.failed() && !dialect_.tags_failed.empty()) {
     Error error = answer.error();
@@ -38,23 +41,21 @@ Task<Lookup<Value>> StoreReader::read_tags(std::string id) {
   }
   if (!answer) co_return std::move(answer).none();
   CO_LOOKUP(const TagMap tags, dialect_.read_tags(*answer));
-  co_return Value{.text = tags_object(tags)};
+  co_return ValuePtr(std::make_shared<Value>(Value{.text = tags_object(tags)}));
 }
 
-Task<Lookup<StoreReader::ValuePtr>> StoreReader::value_of(RemoteRef ref) {
+Task<ValueLookup> StoreReader::value_of(RemoteRef ref) {
   const std::string id = prefix_ + ref.key;
   const bool tags = ref.fetches_metadata();
   const std::string slot = fmt::format("{}:{}#{}#{}", id.size(), id, tags ? "TAG" : "SECRET", tags ? "" : ref.version);
   if (const auto it = values_.find(slot); it != values_.end()) co_return it->second;
-  Lookup<Value> got = tags ? co_await read_tags(id) : co_await read(id, ref.version);
+  ValueLookup got = tags ? co_await read_tags(id) : co_await read({id, ref.version});
   if (got.absent()) {
     const std::string version = tags || ref.version.empty() ? "" : fmt::format(", version \"{}\"", ref.version);
     co_return Absent{fmt::format("{} does not exist: {}{}", dialect_.thing, id, version)};
   }
-  if (got.failed()) co_return std::move(got).none();
-  auto shared = std::make_shared<const Value>(*std::move(got));
-  values_.insert_or_assign(slot, shared);
-  co_return ValuePtr(std::move(shared));
+  if (got.found()) values_.insert_or_assign(slot, *got);
+  co_return std::move(got);
 }
 
 Task<Lookup<SecretBytes>> StoreReader::get_secret(RemoteRef ref) {

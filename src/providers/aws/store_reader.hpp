@@ -6,7 +6,9 @@
 #include <string>
 
 #include "providers/aws/api_client.hpp"
-#include "providers/aws/wire.hpp"
+#include "providers/aws/batch.hpp"
+#include "providers/aws/gathered_reads.hpp"
+#include "providers/calls_made.hpp"
 
 namespace rotor::providers::aws {
 
@@ -18,6 +20,7 @@ struct Dialect {
   SecretBytes (*get_request)(std::string_view id, std::string_view version);
   Result<Value> (*read_value)(const SecretBytes& answer);
   std::string_view without_value;  // the error of an answer that has none; the key follows
+  const Batch& batch;
 
   // metadataPolicy: Fetch
   std::string_view get_tags;
@@ -31,12 +34,14 @@ struct Dialect {
 extern const Dialect kSecretsManager;
 extern const Dialect kParameterStore;
 
-class StoreReader final : public SecretsClient {
+class StoreReader final : public SecretsClient, public CallsMade {
  public:
-  StoreReader(ApiClient api, const Dialect& dialect, std::string prefix)
-      : api_(std::move(api)), dialect_(dialect), prefix_(std::move(prefix)) {}
+  // `gathered`: of all clients of this store and identity.
+  StoreReader(ApiClient api, const Dialect& dialect, std::string prefix, GatheredReads::Ptr gathered)
+      : api_(std::move(api)), dialect_(dialect), prefix_(std::move(prefix)), gathered_(std::move(gathered)) {}
 
   std::unique_ptr<SecretsClient> again() const override;
+  int take_calls() override { return api_.take_calls(); }
   Task<Validation> validate() override { return api_.validate(); }
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;
@@ -44,15 +49,14 @@ class StoreReader final : public SecretsClient {
   Task<Result<SecretMap>> get_all(FindRequest find) override { return dialect_.find(api_, std::move(find)); }
 
  private:
-  using ValuePtr = std::shared_ptr<const Value>;
-
-  Task<Lookup<ValuePtr>> value_of(RemoteRef ref);
-  Task<Lookup<Value>> read(std::string id, std::string version);
-  Task<Lookup<Value>> read_tags(std::string id);
+  Task<ValueLookup> value_of(RemoteRef ref);
+  Task<ValueLookup> read(Wanted wanted);
+  Task<ValueLookup> read_tags(std::string id);
 
   ApiClient api_;
   const Dialect& dialect_;
   std::string prefix_;
+  GatheredReads::Ptr gathered_;
   // A client lives for one reconcile: several entries of one ExternalSecret share an answer.
   std::map<std::string, ValuePtr> values_;
 };

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include <boost/asio/io_context.hpp>
@@ -11,6 +12,7 @@
 
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
+#include "base/line.hpp"
 #include "json/reader.hpp"
 #include "net/server.hpp"
 #include "providers/provider.hpp"
@@ -28,6 +30,7 @@ struct FakeAws {
   std::map<std::string, std::string> tokens{};                               // access key id → session token
   std::map<std::string, std::string> secrets{};                              // id → members of the answer, JSON
   std::map<std::string, std::string> parameters{};                           // name[:version] → members, JSON
+  std::map<std::string, Answer> refused{};                 // id or name[:version] → what a call for it alone is told
   std::map<std::string, std::deque<std::string>> pages{};  // operation → the bodies of its answers, in this order
   std::map<std::string, Answer> always{};                  // operation → its answer
   std::map<std::string, Answer> machine{};                 // what the machine itself serves: "GET /path" → answer
@@ -37,12 +40,19 @@ struct FakeAws {
   std::string root = "/";                                  // AWS's own calls go there
   std::vector<std::string> problems{};
   int sessions = 0;
+  bool holds = false;  // calls that come now are not answered before release()
+  Line::Ptr released = std::make_shared<Line>();
   std::string expiration = "2026-01-02T04:04:05Z";
 
   std::vector<std::string> names() const {
     std::vector<std::string> list;
     for (const std::string& call : calls) list.push_back(call.substr(0, call.find(' ')));
     return list;
+  }
+
+  void release() {
+    holds = false;
+    released->wake_all();
   }
 
   static std::string hmac(const std::string& key, const std::string& text) {
@@ -173,41 +183,74 @@ struct FakeAws {
   }
   static void add(std::string& list, const std::string& item) { list += (list.empty() ? "" : ",") + item; }
 
-  Answer stored_answer(const std::string& operation, const std::string& body) const {
-    if (operation == "GetParameter") {
-      const auto found = parameters.find(text(body, "Name"));
+  // As AWS: so many, each once.
+  std::vector<std::string> batch(const std::string& body, std::string_view member, std::size_t most) {
+    std::vector<std::string> names = texts(body, member);
+    const std::set<std::string> once(names.begin(), names.end());
+    if (names.size() > most || once.size() < names.size()) problems.push_back("a batch of " + body);
+    return names;
+  }
+
+  // `NAME:7` is answered as NAME, with a selector.
+  static std::string bare_name(const std::string& name) {
+    return name.starts_with("arn:") ? name : name.substr(0, name.find(':'));
+  }
+
+  Answer parameters_answer(const std::string& body) {
+    std::string good;
+    std::string bad;
+    for (const std::string& name : batch(body, "Names", 10)) {
+      const auto found = parameters.find(name);
+      const bool known = found != parameters.end() && !refused.contains(name);
+      add(known ? good : bad,
+          known ? R"({"Name":")" + bare_name(name) + "\"," + found->second + "}" : '"' + name + '"');
+    }
+    return {200, R"({"Parameters":[)" + good + R"(],"InvalidParameters":[)" + bad + "]}"};
+  }
+
+  // An item of Errors says the same as the answer of a call.
+  static std::string item_error(const std::string& id, const std::string& answer) {
+    return R"({"SecretId":")" + id + R"(","ErrorCode":")" + text(answer, "__type") + R"(","Message":")" +
+           text(answer, "Message") + "\"}";
+  }
+
+  Answer secrets_answer(const std::string& body) {
+    std::string good;
+    std::string bad;
+    for (const std::string& id : batch(body, "SecretIdList", 20)) {
+      const auto found = secrets.find(id);
+      const auto refusal = refused.find(id);
+      const std::string_view called = id.starts_with("arn:") ? "ARN" : "Name";
+      if (refusal != refused.end()) {
+        add(bad, item_error(id, refusal->second.body));
+      } else if (found == secrets.end()) {
+        add(bad, item_error(id, R"({"__type":"ResourceNotFoundException","Message":"no"})"));
+      } else {
+        add(good, "{\"" + std::string(called) + "\":\"" + id + "\"," + found->second + "}");
+      }
+    }
+    return {200, R"({"SecretValues":[)" + good + R"(],"Errors":[)" + bad + "]}"};
+  }
+
+  Answer stored_answer(const std::string& operation, const std::string& body) {
+    if (operation == "GetParameters") return parameters_answer(body);
+    if (operation == "BatchGetSecretValue") return secrets_answer(body);
+    const bool parameter = operation == "GetParameter";
+    const std::string id = text(body, parameter ? "Name" : "SecretId");
+    if (const auto refusal = refused.find(id); refusal != refused.end()) return refusal->second;
+    if (parameter) {
+      const auto found = parameters.find(id);
       if (found == parameters.end()) return {400, R"({"__type":"ParameterNotFound"})"};
       return {200, R"({"Parameter":{"Type":"String",)" + found->second + "}}"};
     }
-    if (operation == "GetParameters") {
-      std::string good;
-      std::string bad;
-      for (const std::string& name : texts(body, "Names")) {
-        const auto found = parameters.find(name);
-        const bool known = found != parameters.end();
-        add(known ? good : bad, known ? R"({"Name":")" + name + "\"," + found->second + "}" : '"' + name + '"');
-      }
-      return {200, R"({"Parameters":[)" + good + R"(],"InvalidParameters":[)" + bad + "]}"};
-    }
-    if (operation == "BatchGetSecretValue") {
-      std::string good;
-      std::string bad;
-      for (const std::string& name : texts(body, "SecretIdList")) {
-        const auto found = secrets.find(name);
-        const bool known = found != secrets.end();
-        add(known ? good : bad,
-            known ? R"({"Name":")" + name + "\"," + found->second + "}"
-                  : R"({"SecretId":")" + name + R"(","ErrorCode":"ResourceNotFoundException","Message":"no"})");
-      }
-      return {200, R"({"SecretValues":[)" + good + R"(],"Errors":[)" + bad + "]}"};
-    }
-    const auto found = secrets.find(text(body, "SecretId"));
+    const auto found = secrets.find(id);
     if (found == secrets.end()) return {400, R"({"__type":"ResourceNotFoundException","Message":"can't find it"})"};
     return {200, "{\"ARN\":\"arn\",\"CreatedDate\":1795341732.1," + found->second + "}"};
   }
 
   static Task<> serve(FakeAws& self, net::ServerRequest request, net::ServerResponse& response) {
     Answer answer = self.answer(request);
+    if (self.holds) co_await Line::wait(self.released);
     co_await response.respond(answer.status, std::move(answer.headers), SecretBytes(answer.body));
   }
 };

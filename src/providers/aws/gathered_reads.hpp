@@ -1,0 +1,71 @@
+// Reads of one store under one identity, several a call where that saves calls: what comes while calls are out, or in
+// the same turn of the loop, leaves together. Who is alone waits for nobody.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/duration.hpp"
+#include "base/line.hpp"
+#include "providers/aws/api_client.hpp"
+#include "providers/aws/batch.hpp"
+
+namespace rotor::providers::aws {
+
+struct Dialect;
+
+Task<ValueLookup> read_alone(ApiClient& api, const Dialect& dialect, Wanted wanted);
+
+// What is under way of a store, and what waits.
+struct Traffic {
+  std::size_t out = 0;      // calls
+  std::size_t waiting = 0;  // values
+  std::size_t most = 0;     // values a call
+  Duration oldest{};        // for how long the first of them has waited
+};
+
+inline constexpr std::size_t kMostCallsOut = 8;
+// A call that hangs holds nobody up for longer than that.
+inline constexpr auto kPatience = std::chrono::milliseconds(200);
+
+// May what waits leave now? When nothing is out; and beside others when half a call is full, or one has waited long.
+bool may_leave(const Traffic& traffic);
+
+// Belongs to all clients of one store and identity. Each call is made by one of those who wait for it: when that one
+// gives up, the others make it again. Nothing runs when nobody waits.
+class GatheredReads {
+ public:
+  using Ptr = std::shared_ptr<GatheredReads>;
+
+  GatheredReads(const Dialect& dialect, Clock& clock) : dialect_(dialect), clock_(clock) {}
+
+  // Of a version that batches take. `api` is of one of those clients, and lives until the read ends.
+  static Task<ValueLookup> read(Ptr self, ApiClient& api, Wanted wanted);
+
+ private:
+  struct Ask;
+  using AskPtr = std::shared_ptr<Ask>;
+  class Asker;
+  class Departure;
+
+  AskPtr join(Wanted wanted);
+  bool may_go(const Ask& ask) const;
+  Task<> wait(AskPtr ask);
+  // An error: whoever made the call gave it up, and nobody has an answer.
+  Task<Result<void>> go(ApiClient& api, AskPtr ask);
+  std::vector<AskPtr> load(AskPtr ask);
+  Task<Result<void>> ask_for_one(ApiClient& api, AskPtr ask);
+  Task<Result<void>> ask_for_all(ApiClient& api, std::vector<AskPtr> asks);
+  void refused(const NoValue& refusal, const std::vector<AskPtr>& asks);
+  void give_up_batches(const Error& why);
+  void wake_first();
+
+  const Dialect& dialect_;
+  Clock& clock_;
+  std::vector<AskPtr> waiting_;  // in the order in which they came
+  std::size_t out_ = 0;
+  bool batches_ = true;
+};
+
+}  // namespace rotor::providers::aws
