@@ -7,11 +7,12 @@ import io
 import json
 import pathlib
 import subprocess
+import sys
 import tarfile
 
 import pytest
 
-from harness import images
+from harness import images, tools
 
 MOST_BYTES = 15_000_000
 USER = 65532
@@ -65,6 +66,22 @@ def test_two_builds_have_one_digest(image, tmp_path):
     again = images.build(tmp_path)
     assert again.digest == image.digest
     assert again.archive.read_bytes() == (image.folder / "rotor.oci.tar").read_bytes()
+
+
+def test_its_labels_name_the_commit(image):
+    head = subprocess.run(["git", "-C", tools.ROOT, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    labels = image.manifest["annotations"]
+    assert labels["org.opencontainers.image.revision"] == head and labels["org.opencontainers.image.version"]
+
+
+@pytest.mark.parametrize("remote, address", [
+    ("https://github.com/org/rotor.git", "https://github.com/org/rotor"), ("git@github.com:org/rotor.git", "https://github.com/org/rotor"),
+    ("ssh://git@host.example:2222/org/rotor", "https://host.example/org/rotor"), ("https://me:token@host.example/a/b/", "https://host.example/a/b"),
+    ("/srv/git/rotor", None), ("../rotor", None), ("", None)])
+def test_the_source_is_where_a_browser_finds_it_without_anybodys_login(remote, address):
+    asked = "import sys; sys.path.insert(0, sys.argv[1]); from image.origin import web_address; print(web_address(sys.argv[2]))"
+    told = subprocess.run([sys.executable, "-c", asked, tools.ROOT / "tools", remote], check=True, capture_output=True, text=True)
+    assert told.stdout.strip() == str(address)
 
 
 def test_it_is_small(image):

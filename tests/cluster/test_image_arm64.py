@@ -17,6 +17,7 @@ FOLDER = "aarch64-linux-gnu"
 LOADER = "/lib/ld-linux-aarch64.so.1"
 LEGACY = f"usr/lib/{FOLDER}/ossl-modules/legacy.so"
 COMPILED_IN = ["libboost1.81-dev", "libboost-json1.81-dev", "libfmt-dev", "libspdlog-dev", "libcli11-dev"]
+SOURCE = "https://example.com/rotor"
 REAL = tools.ROOT / "build" / "release-arm64" / "rotor"
 
 
@@ -105,7 +106,7 @@ class Archive:
 
 @pytest.fixture(scope="module")
 def line(other) -> str:
-    return other.made("one", "--arch", "arm64", "--binary", other.arm64)[0]
+    return other.made("one", "--arch", "arm64", "--binary", other.arm64, "--source", SOURCE)[0]
 
 
 def test_it_says_arm64_and_holds_what_its_loader_will_ask_for(other, line, tmp_path):
@@ -114,7 +115,7 @@ def test_it_says_arm64_and_holds_what_its_loader_will_ask_for(other, line, tmp_p
     config = image.json(manifest["config"])
     assert image.top["platform"] == {"architecture": "arm64", "os": "linux"} and line.startswith(image.top["digest"])
     assert (config["architecture"], config["os"]) == ("arm64", "linux")
-    assert config["config"]["Labels"] == manifest["annotations"]
+    assert config["config"]["Labels"] == manifest["annotations"] and manifest["annotations"]["org.opencontainers.image.source"] == SOURCE
     files = image.layer(manifest, tmp_path)
     libraries = {name: data for name, data in files.items() if "/lib" in f"/{name}" and ".so" in name}
     assert set(libraries) == {LOADER.lstrip("/"), f"lib/{FOLDER}/libouter.so.1", f"usr/lib/{FOLDER}/libinner.so.2", LEGACY}
