@@ -146,10 +146,12 @@ TEST(LocalReloadStatus, SaysTheAnswerAsAContainerThatEndedAndWasStartedAgain) {
 TEST_F(LocalReloads, ValuesThatAreTriedAreWaitedForAndThoseThatWereRefusedAreNotLoaded) {
   TrialState standing = TrialState::kTried;
   int asked = 0;
-  reloads.on_standing([&](const kube::Key&) {
-    if (++asked == 3) values_come();
-    if (asked == 5) standing = TrialState::kRefused;
-    return standing;
+  reloads.on_mark([&](const kube::Key&) {
+    return [&] {
+      if (++asked == 3) values_come();
+      if (asked == 5) standing = TrialState::kRefused;
+      return standing;
+    };
   });
   reloads.look(pod("m1", kGood));
   until_answers(1);

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "apiserver/server/embedded_server.hpp"
 #include "tests/scenarios/node_world.hpp"
 
 namespace rotor::test {
@@ -183,6 +184,92 @@ TEST(NewFiles, OfWhichNothingIsKnownComeAndThatIsSaid) {
   EXPECT_THAT(it.said(), HasSubstr("(exit code 3; 0 is good, 1 is bad): going on with it"));
   const std::filesystem::path files = lines(it.folder() / "folders").back();
   EXPECT_THAT(lines(files / "A"), ElementsAre("two")) << "the next process has environment and files of one value";
+}
+
+int count(std::string_view text, std::string_view in) {
+  int n = 0;
+  for (std::size_t at = in.find(text); at != std::string_view::npos; at = in.find(text, at + 1)) ++n;
+  return n;
+}
+
+constexpr std::string_view kKeysAndTheirFiles =
+    R"({"envFrom":[{"secretRef":{"name":"keys"}}],"extraVolumes":[{"name":"keys","secret":{"secretName":"keys"}}],)"
+    R"("extraVolumeMounts":[{"name":"keys","mountPath":"/etc/keys"}]})";
+constexpr std::string_view kMoreOfBoth =
+    R"({"spec":{"envFrom":[{"secretRef":{"name":"keys"}},{"secretRef":{"name":"more"}}],)"
+    R"("extraVolumes":[{"name":"keys","secret":{"secretName":"keys"}},{"name":"more","secret":{"secretName":"more"}}],)"
+    R"("extraVolumeMounts":[{"name":"keys","mountPath":"/etc/keys"},{"name":"more","mountPath":"/etc/more"}]}})";
+
+// The template names other files than the pod that runs has: what was found of the one says nothing of the other.
+TEST(ANewValue, ThatIsBadIsTriedOnceForTheTemplateAndOnceForTheFilesWhenReferencesChange) {
+  NodeWorld it(kAgent, {.command = kNotTwo}, true);
+  const auto tried = [&] { return lines(it.folder() / "tried"); };
+  const auto restarts_with_one = [&](std::size_t starts) {
+    kill(it.pids().back(), SIGKILL);
+    it.world.until("the restart", [&] { return lines(it.folder() / "values").size() == starts; });
+    EXPECT_THAT(lines(it.folder() / "values"), testing::Each("one"));
+  };
+  it.world.secret("keys", kOne);
+  it.world.secret("more", R"({"B":"Yg=="})");
+  it.world.instance("foo", kKeysAndTheirFiles);
+  it.world.until("the first pod", [&] { return it.is_ready() && !it.pids().empty(); });
+  it.world.secret("keys", kTwo);
+  it.world.until("the verdict", [&] { return it.said().contains("is bad"); });
+  it.world.merge(kInstances, "foo", kMoreOfBoth);
+  it.world.until("both verdicts", [&] {
+    const std::string said = it.said();
+    return said.contains("secret more is bad") && count("proof: key A of secret keys is bad", said) == 2;
+  });
+  const auto before = tried();
+  restarts_with_one(2);
+  EXPECT_EQ(tried(), before) << it.said();
+}
+
+// A pod whose process takes the Secret's files while it runs, as the assistant's does.
+struct ProvenReload : NodeWorld {
+  ProvenReload()
+      : NodeWorld("echo $FILES >> $T/folders; echo $$ >> $T/pids; exec sleep 600",
+                  {.command = R"sh(test "$(cat $FILES/A)" != two)sh"}, true) {
+    world.secret("keys", kOne);
+    world.create(
+        kStatefulSets, "takes",
+        R"({"spec":{"serviceName":"takes","selector":{"matchLabels":{"app":"takes"}},"template":{)"
+        R"("metadata":{"labels":{"app":"takes"}},"spec":{"containers":[{"name":"openclaw","image":"i",)"
+        R"("env":[{"name":"FILES","value":"/opt/rotor/secrets"}],"volumeMounts":[)"
+        R"({"name":"data","mountPath":"/home/openclaw/.openclaw"},{"name":"tools","mountPath":"/opt/rotor/tools"},)"
+        R"({"name":"keys","mountPath":"/opt/rotor/secrets"}]},{"name":"secret-reload","image":"i","command":["sh","-c",)"
+        R"("printf '{\"mark\":\"%s\",\"result\":\"ok\"}' \"$ROTOR_RELOAD_MARK\" > \"$ROTOR_RELOAD_REPORT\""]}],)"
+        R"("volumes":[{"name":"data","emptyDir":{}},{"name":"tools","emptyDir":{}},)"
+        R"({"name":"keys","secret":{"secretName":"keys"}}]}}}})");
+    world.until("the process", [this] { return pids().size() == 1; });
+  }
+};
+
+TEST(ANewValue, IsNotTakenForOneThatWasRefusedBeforeItWasLookedAt) {
+  ProvenReload it;
+  it.world.merge(kSecrets, "keys", R"({"data":)" + std::string(kTwo) + "}");
+  it.world.until("the verdict", [&] { return it.said().contains("is bad"); });
+  // The node reads the next one late, and hears of it before that.
+  it.world.server().faults().add({.verb = "get",
+                                  .resource = "secrets",
+                                  .name = "keys",
+                                  .kind = apiserver::Fault::Kind::kDelay,
+                                  .delay = std::chrono::milliseconds(300)});
+  it.world.merge(kSecrets, "keys", R"({"data":)" + std::string(kThree) + "}");
+  it.world.merge(kPods, "takes-0", R"({"metadata":{"annotations":{"openclaw.rocks/secrets-in-place":"m1"}}})");
+  it.world.until("an answer", [&] {
+    return it.said().contains("reload: the new value is in use") || it.said().contains("which is not loaded");
+  });
+  EXPECT_THAT(it.said(), Not(HasSubstr("which is not loaded")));
+  EXPECT_THAT(lines(std::filesystem::path(lines(it.folder() / "folders").back()) / "A"), ElementsAre("three"));
+}
+
+TEST(ANewValue, ThatWasRefusedIsNotLoadedWhileTheProcessRuns) {
+  ProvenReload it;
+  it.world.merge(kSecrets, "keys", R"({"data":)" + std::string(kTwo) + "}");
+  it.world.merge(kPods, "takes-0", R"({"metadata":{"annotations":{"openclaw.rocks/secrets-in-place":"m1"}}})");
+  it.world.until("the answer", [&] { return it.said().contains("which is not loaded"); });
+  EXPECT_THAT(lines(std::filesystem::path(lines(it.folder() / "folders").back()) / "A"), ElementsAre("one"));
 }
 
 }  // namespace

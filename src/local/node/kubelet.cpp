@@ -75,7 +75,7 @@ Kubelet::Kubelet(Executor executor, kube::Client& client, Clock& clock, Guardian
   secrets_.on_change([this](const kube::Key& key, const auto&, const auto&) { wake_waiting(key, true); });
   config_maps_.on_change([this](const kube::Key& key, const auto&, const auto&) { wake_waiting(key, false); });
   reloads_.on_answer([this](const kube::Key& pod) { queue_.add(pod); });
-  reloads_.on_standing([this](const kube::Key& pod) { return proofs_.standing(pod); });
+  reloads_.on_mark([this](const kube::Key& pod) { return proofs_.look_at_files(pod); });
   PodStorage* storage = options_.storage;
   if (storage == nullptr) return;
   secrets_.on_change([storage](const kube::Key& key, const auto&, const auto&) { storage->secret_changed(key); });

@@ -69,15 +69,14 @@ Result<PodPlan> plan_pod(const api::Pod& pod, const api::Container& container, c
   return out;
 }
 
-// One that is gone brings no value: files that need it stay as they are.
+}  // namespace
+
 bool brings_others(const SecretValues& shown, const SecretValues& now) {
   return std::ranges::any_of(now, [&shown](const auto& entry) {
     const auto before = shown.find(entry.first);
     return before == shown.end() || before->second != entry.second;
   });
 }
-
-}  // namespace
 
 References volume_references(const api::PodSpec& pod, const api::Container& container) {
   const auto volumes = plan_volumes(pod, container);
@@ -101,6 +100,7 @@ Task<Result<LocalContainer>> PodStorage::prepare(std::shared_ptr<const api::Pod>
   CO_TRY(PodPlan plan, plan_pod(*pod, container, sources));
   References references = references_of(plan.volumes);
   std::optional<SecretValues> before = shown(key);
+  const std::uint64_t look = looks_;
   pods_.insert_or_assign(
       key, Pod{pod->metadata.uid, number, plan, references, sources.pod, std::move(pod), std::move(before)});
   CO_TRY(VolumeObjects objects, co_await gather(key.ns, std::move(references)));
@@ -109,6 +109,7 @@ Task<Result<LocalContainer>> PodStorage::prepare(std::shared_ptr<const api::Pod>
   hold_back(pods_.at(key), objects);
   CO_TRY(const PodFolders folders, make_pod_folders(data_, plan, objects));
   pods_.at(key).made = true;
+  pods_.at(key).looked = look;
   co_return localize(std::move(container), std::move(sources), folders.mounts, folders.home);
 }
 
@@ -137,12 +138,14 @@ Task<kube::Outcome> PodStorage::refresh(kube::Key key) {
   const auto before = pods_.find(key);
   if (before == pods_.end() || !before->second.made) co_return kube::Outcome::done();
   const std::uint64_t number = before->second.number;
+  const std::uint64_t look = looks_;
   auto objects = co_await gather(key.ns, before->second.references);
   if (!is_current(key, number)) co_return kube::Outcome::done();
   if (!objects) co_return kube::Outcome::failed();
   Pod& pod = pods_.at(key);
   objects->pod = pod.meta;
   hold_back(pod, *objects);
+  pod.looked = look;
   std::vector<Error> kept;
   for (const std::string& name : refresh_volumes(data_, pod.plan, *objects, kept)) {
     timeline_.say(key.text(), fmt::format("volume \"{}\": its files are new", name));
@@ -154,6 +157,16 @@ Task<kube::Outcome> PodStorage::refresh(kube::Key key) {
   co_return kube::Outcome::done();
 }
 
+std::uint64_t PodStorage::look_again(const kube::Key& pod) {
+  queue_.add(pod);
+  return ++looks_;
+}
+
+bool PodStorage::has_looked(const kube::Key& pod, std::uint64_t look) const {
+  const auto found = pods_.find(pod);
+  return found == pods_.end() || found->second.looked >= look;
+}
+
 std::optional<SecretValues> PodStorage::shown(const kube::Key& pod) const {
   const auto found = pods_.find(pod);
   return found == pods_.end() ? std::nullopt : found->second.shown;
@@ -161,8 +174,7 @@ std::optional<SecretValues> PodStorage::shown(const kube::Key& pod) const {
 
 void PodStorage::hold_back(Pod& pod, VolumeObjects& objects) const {
   if (!may_show_) return;
-  const bool others = pod.shown && brings_others(*pod.shown, objects.secrets);
-  if (others && !may_show_(pod.object, *pod.shown, objects.secrets)) {
+  if (pod.shown && !may_show_(pod.object, *pod.shown, objects.secrets)) {
     objects.secrets = *pod.shown;
   } else {
     pod.shown = objects.secrets;

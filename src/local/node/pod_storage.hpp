@@ -24,6 +24,9 @@ References volume_references(const api::PodSpec& pod, const api::Container& cont
 // The values of Secrets that files are made of, by name.
 using SecretValues = std::map<std::string, SecretMap, std::less<>>;
 
+// Is a value among them that was not shown? One that is gone brings none: files that need it stay as they are.
+bool brings_others(const SecretValues& shown, const SecretValues& now);
+
 // Everything referred to outlives it.
 class PodStorage {
  public:
@@ -36,11 +39,14 @@ class PodStorage {
   Task<Result<LocalContainer>> prepare(std::shared_ptr<const api::Pod> pod, api::Container container,
                                        EnvironmentSources sources);
 
-  // Asked before files get other values of Secrets than they show: false leaves them as they are, until look_again().
+  // Asked at every look at what files of Secrets show: false leaves them as they are, until look_again().
   using MayShow = std::function<bool(const std::shared_ptr<const api::Pod>& pod, const SecretValues& shown,
                                      const SecretValues& now)>;
   void ask_before(MayShow may_show) { may_show_ = std::move(may_show); }
-  void look_again(const kube::Key& pod) { queue_.add(pod); }
+  // The number of the look that this orders.
+  std::uint64_t look_again(const kube::Key& pod);
+  // Whether one is over that began after that order; a pod without files has nothing to look at.
+  bool has_looked(const kube::Key& pod, std::uint64_t look) const;
   // What the files of the pod show; kept for whom ask_before() named.
   std::optional<SecretValues> shown(const kube::Key& pod) const;
 
@@ -59,8 +65,9 @@ class PodStorage {
     kube::ObjectMeta meta;
     std::shared_ptr<const api::Pod> object;
     std::optional<SecretValues> shown{};
-    bool made = false;   // its folders stand
-    std::string kept{};  // why files were left as they were, as said last
+    std::uint64_t looked = 0;  // the newest order that a look which is over began after
+    bool made = false;         // its folders stand
+    std::string kept{};        // why files were left as they were, as said last
   };
 
   void changed(const kube::Key& object, std::set<std::string> References::* names);
@@ -76,6 +83,7 @@ class PodStorage {
   MayShow may_show_;
   std::map<kube::Key, Pod> pods_;
   std::uint64_t preparations_ = 0;
+  std::uint64_t looks_ = 0;  // that were ordered
 };
 
 }  // namespace rotor::local

@@ -82,46 +82,76 @@ std::optional<Environment> Proofs::kept(const kube::Key& pod) const {
   return running->second;
 }
 
+TrialState Proofs::Trial::state() const {
+  if (!verdict) return TrialState::kTried;
+  return *verdict == Verdict::kBad ? TrialState::kRefused : TrialState::kFree;
+}
+
 TrialState Proofs::standing(const kube::Key& pod) const {
-  const auto trial = trials_.find(pod);
-  if (trial == trials_.end()) return TrialState::kFree;
-  if (!trial->second.verdict) return TrialState::kTried;
-  return *trial->second.verdict == Verdict::kBad ? TrialState::kRefused : TrialState::kFree;
+  const auto trials = trials_.find(pod);
+  if (trials == trials_.end()) return TrialState::kFree;
+  const auto is = [&trials](TrialState state) {
+    const auto& [of_template, of_files] = trials->second;
+    return (of_template && of_template->state() == state) || (of_files && of_files->state() == state);
+  };
+  return is(TrialState::kTried)     ? TrialState::kTried
+         : is(TrialState::kRefused) ? TrialState::kRefused
+                                    : TrialState::kFree;
+}
+
+std::function<TrialState()> Proofs::look_at_files(const kube::Key& pod) {
+  const PodStorage* const storage = options_.storage;
+  const std::uint64_t look = storage == nullptr ? 0 : options_.storage->look_again(pod);
+  return [this, storage, pod, look] {
+    const TrialState state = standing(pod);
+    if (state != TrialState::kRefused || storage == nullptr) return state;
+    if (!storage->has_looked(pod, look)) return TrialState::kTried;
+    const auto trials = trials_.find(pod);
+    const std::optional<Trial>& of_files = trials->second.of_files;
+    return of_files ? of_files->state() : trials->second.of_template->state();
+  };
 }
 
 bool Proofs::allow(const std::shared_ptr<const api::StatefulSet>& set, const api::Pod& pod) {
   const kube::Key key = pod.metadata.key();
   if (stopping_ || !running_.contains(key) || !is_rotation(*set, pod)) return true;
   const std::string revision = template_revision(*set);
-  const auto before = trials_.find(key);
-  if (before != trials_.end() && before->second.revision == revision) {
-    return before->second.verdict && *before->second.verdict != Verdict::kBad;
+  Trials& trials = trials_[key];
+  if (trials.of_template && trials.of_template->revision == revision) {
+    return trials.of_template->state() == TrialState::kFree;
   }
+  if (trials.of_files && !trials.of_files->verdict) drop(trials.of_files);  // asked for again once this one is over
   const std::uint64_t number = ++numbers_;
   begin(set->metadata.key(), key, proof_pod(*set, number),
-        {.number = number, .revision = revision, .subject = "the new pod template"});
+        {.number = number, .revision = revision, .subject = "the new pod template"}, trials.of_template);
   return false;
 }
 
 bool Proofs::may_show(const std::shared_ptr<const api::Pod>& pod, const SecretValues& shown, const SecretValues& now) {
   const kube::Key key = pod->metadata.key();
   if (!running_.contains(key)) return true;
-  if (stopping_) return false;
-  if (const auto found = trials_.find(key); found != trials_.end()) {
-    const Trial& trial = found->second;
-    const bool laid_out = trial.files.has_value();
-    if (!laid_out && !trial.verdict) return false;  // its verdict asks again
-    if (!laid_out || *trial.files == now) return trial.verdict && *trial.verdict != Verdict::kBad;
+  Trials& trials = trials_[key];
+  if (!brings_others(shown, now)) {
+    drop(trials.of_files);
+    return true;
   }
+  if (stopping_) return false;
+  if (const auto& next = trials.of_template) {
+    if (next->files ? *next->files == now : next->verdict.has_value()) return next->state() == TrialState::kFree;
+    if (!next->verdict) return false;  // which asks again
+  }
+  if (trials.of_files && trials.of_files->files == now) return trials.of_files->state() == TrialState::kFree;
   const std::uint64_t number = ++numbers_;
-  begin(set_of(*pod), key, proof_pod(*pod, number), {.number = number, .subject = files_of(shown, now), .files = now});
+  begin(set_of(*pod), key, proof_pod(*pod, number), {.number = number, .subject = files_of(shown, now), .files = now},
+        trials.of_files);
   return false;
 }
 
-void Proofs::begin(const kube::Key& set, const kube::Key& pod, api::Pod stand_in, Trial trial) {
-  drop(pod);
+void Proofs::begin(const kube::Key& set, const kube::Key& pod, api::Pod stand_in, Trial trial,
+                   std::optional<Trial>& place) {
+  drop(place);
   const std::uint64_t number = trial.number;
-  trials_.emplace(pod, std::move(trial));
+  place = std::move(trial);
   ++under_way_;
   asio::co_spawn(executor_, try_out(set, pod, std::make_shared<const api::Pod>(std::move(stand_in)), number),
                  asio::detached);
@@ -129,30 +159,34 @@ void Proofs::begin(const kube::Key& set, const kube::Key& pod, api::Pod stand_in
 
 // Files are no matter of the set's.
 void Proofs::not_needed(const kube::Key& pod) {
-  const auto trial = trials_.find(pod);
-  if (trial == trials_.end() || trial->second.revision.empty()) return;
-  drop(pod);
+  const auto trials = trials_.find(pod);
+  if (trials == trials_.end() || !trials->second.of_template) return;
+  drop(trials->second.of_template);
   if (options_.storage != nullptr) options_.storage->look_again(pod);
 }
 
 void Proofs::forget(const kube::Key& pod) {
-  drop(pod);
+  if (const auto trials = trials_.find(pod); trials != trials_.end()) {
+    drop(trials->second.of_template);
+    drop(trials->second.of_files);
+    trials_.erase(trials);
+  }
   running_.erase(pod);
 }
 
 // Its command is killed, and what it would say is not heard.
-void Proofs::drop(const kube::Key& pod) {
-  const auto trial = trials_.find(pod);
-  if (trial == trials_.end()) return;
-  if (trial->second.process) trial->second.process->stop(std::chrono::milliseconds(0));
-  trials_.erase(trial);
+void Proofs::drop(std::optional<Trial>& trial) {
+  if (trial && trial->process) trial->process->stop(std::chrono::milliseconds(0));
+  trial.reset();
 }
 
 Task<> Proofs::stop() {
   stopping_ = true;
   std::vector<std::shared_ptr<Process>> processes;
-  for (const auto& [pod, trial] : trials_) {
-    if (trial.process) processes.push_back(trial.process);
+  for (const auto& [pod, trials] : trials_) {
+    for (const auto* trial : {&trials.of_template, &trials.of_files}) {
+      if (*trial && (*trial)->process) processes.push_back((*trial)->process);
+    }
   }
   trials_.clear();
   for (const auto& process : processes) process->stop(std::chrono::milliseconds(0));
@@ -162,7 +196,11 @@ Task<> Proofs::stop() {
 
 Proofs::Trial* Proofs::find(const kube::Key& pod, std::uint64_t number) {
   const auto found = trials_.find(pod);
-  return found == trials_.end() || found->second.number != number ? nullptr : &found->second;
+  if (found == trials_.end()) return nullptr;
+  for (auto* trial : {&found->second.of_template, &found->second.of_files}) {
+    if (*trial && (*trial)->number == number) return &**trial;
+  }
+  return nullptr;
 }
 
 Task<> Proofs::try_out(kube::Key set, kube::Key pod, std::shared_ptr<const api::Pod> stand_in, std::uint64_t number) {

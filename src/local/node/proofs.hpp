@@ -31,9 +31,13 @@ class Proofs {
   // the same template is tried once.
   bool allow(const std::shared_ptr<const api::StatefulSet>& set, const api::Pod& pod);
   void not_needed(const kube::Key& pod);  // it is as its set wants it
-  // The same for files of Secrets in the pod that runs, which change without another pod.
+  // The same for files of Secrets in the pod that runs, which change without another pod. Files that show what there is
+  // end what was found of others.
   bool may_show(const std::shared_ptr<const api::Pod>& pod, const SecretValues& shown, const SecretValues& now);
   TrialState standing(const kube::Key& pod) const;
+  // Orders a look at the files of the pod; the answer says how they stand, and nothing of a refusal from before that
+  // look. Not to be asked longer than this lives.
+  std::function<TrialState()> look_at_files(const kube::Key& pod);
 
   void runs_with(const kube::Key& pod, Environment environment);
   // What a process of the pod is started again with, while other values are tried or were found bad.
@@ -50,6 +54,12 @@ class Proofs {
     std::optional<SecretValues> files{};  // that the command finds; none: not known yet
     std::optional<Verdict> verdict{};     // none: it is being tried
     std::shared_ptr<Process> process{};   // the command, while it runs
+    TrialState state() const;
+  };
+  // Of one pod. Template and files are asked for apart, and what is found of one is no answer to the other: it is kept
+  // until the same one is asked for with other values. One at most is under way.
+  struct Trials {
+    std::optional<Trial> of_template{}, of_files{};
   };
   struct Ending {
     std::optional<Exit> exit{};  // none: not in time, or it could not be started
@@ -59,11 +69,11 @@ class Proofs {
   Task<> try_out(kube::Key set, kube::Key pod, std::shared_ptr<const api::Pod> stand_in, std::uint64_t number);
   Task<Result<std::shared_ptr<Process>>> start(kube::Key set, kube::Key pod, std::shared_ptr<const api::Pod> stand_in,
                                                std::uint64_t number);
-  void begin(const kube::Key& set, const kube::Key& pod, api::Pod stand_in, Trial trial);
+  void begin(const kube::Key& set, const kube::Key& pod, api::Pod stand_in, Trial trial, std::optional<Trial>& place);
   Trial* find(const kube::Key& pod, std::uint64_t number);
   void settle(const kube::Key& set, const kube::Key& pod, std::uint64_t number, const Ending& ending);
   std::string describe(const Ending& ending) const;
-  void drop(const kube::Key& pod);
+  static void drop(std::optional<Trial>& trial);
 
   Executor executor_;
   kube::Client& client_;
@@ -73,7 +83,7 @@ class Proofs {
   NodeOptions options_;
   std::function<void(const kube::Key&)> told_;
   std::map<kube::Key, Environment> running_;  // by pod
-  std::map<kube::Key, Trial> trials_;
+  std::map<kube::Key, Trials> trials_;
   std::uint64_t numbers_ = 0;
   int under_way_ = 0;  // coroutines
   bool stopping_ = false;

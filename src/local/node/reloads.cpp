@@ -96,14 +96,14 @@ Reloads::Delivery* Reloads::find(const kube::Key& pod, std::uint64_t number) {
 }
 
 // The files follow the Secret by themselves, a moment after the operator has seen it, or once a proof let them.
-Task<bool> Reloads::until_there(kube::Key pod, std::uint64_t number) {
+Task<bool> Reloads::until_there(kube::Key pod, std::uint64_t number, Standing standing) {
   SteadyTime end = clock_.steady() + kValuesComeWithin;
   for (;;) {
     Delivery* const delivery = find(pod, number);
     if (delivery == nullptr || stopping_) co_return true;
-    const TrialState standing = standing_ ? standing_(pod) : TrialState::kFree;
-    if (standing == TrialState::kRefused) co_return false;
-    if (standing == TrialState::kTried) end = clock_.steady() + kValuesComeWithin;
+    const TrialState state = standing ? standing() : TrialState::kFree;
+    if (state == TrialState::kRefused) co_return false;
+    if (state == TrialState::kTried) end = clock_.steady() + kValuesComeWithin;
     std::string files = files_of(delivery->place.values);
     if (files != delivery->files || clock_.steady() >= end) {
       delivery->files = std::move(files);
@@ -115,7 +115,8 @@ Task<bool> Reloads::until_there(kube::Key pod, std::uint64_t number) {
 
 Task<> Reloads::carry_out(kube::Key pod, std::vector<std::string> words, std::uint64_t number) {
   std::optional<Error> trouble;
-  if (!co_await until_there(pod, number)) {
+  Standing standing = look_ ? look_(pod) : Standing();
+  if (!co_await until_there(pod, number, std::move(standing))) {
     trouble = Error{.code = Code::kDenied, .message = "a proof refused the new value, which is not loaded"};
   } else if (auto process = co_await start(pod, std::move(words), number); process) {
     co_await (*process)->gone();

@@ -27,8 +27,10 @@ class Reloads {
   // Called when answer() may be another one.
   void on_answer(std::function<void(const kube::Key& pod)> told) { told_ = std::move(told); }
 
-  // How values that a pod is to take stand: those that are tried are waited for, those that were refused not loaded.
-  void on_standing(std::function<TrialState(const kube::Key& pod)> standing) { standing_ = std::move(standing); }
+  // Called when a mark came; what it gives says how the values stand from then on: those that are tried are waited for,
+  // those that were refused not loaded.
+  using Standing = std::function<TrialState()>;
+  void on_mark(std::function<Standing(const kube::Key& pod)> look) { look_ = std::move(look); }
 
   // The pod's process runs, with this; `values` and `tools`: its folders, empty where values are not taken like that.
   struct Place {
@@ -54,7 +56,7 @@ class Reloads {
     std::shared_ptr<Process> process{};
   };
 
-  Task<bool> until_there(kube::Key pod, std::uint64_t number);  // false: they were refused
+  Task<bool> until_there(kube::Key pod, std::uint64_t number, Standing standing);  // false: they were refused
   Task<> carry_out(kube::Key pod, std::vector<std::string> words, std::uint64_t number);
   Task<Result<std::shared_ptr<Process>>> start(kube::Key pod, std::vector<std::string> words, std::uint64_t number);
   Delivery* find(const kube::Key& pod, std::uint64_t number);
@@ -65,7 +67,7 @@ class Reloads {
   Guardian& guardian_;
   Timeline& timeline_;
   std::function<void(const kube::Key&)> told_;
-  std::function<TrialState(const kube::Key&)> standing_;
+  std::function<Standing(const kube::Key&)> look_;
   std::map<kube::Key, Delivery> pods_;
   std::uint64_t numbers_ = 0;
   int under_way_ = 0;  // coroutines
