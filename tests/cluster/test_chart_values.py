@@ -116,11 +116,27 @@ def test_a_kind_whose_crd_is_not_wanted_is_not_worked_on(kind, plural):
     ({"metrics": {"listen": {"auth": {"enabled": True}}}}, "metrics.listen.auth.enabled: .*metrics.listen.secure.enabled=true"),
     ({"scopedRBAC": True, "metrics": {"listen": {"secure": {"enabled": True}, "auth": {"enabled": True}}}}, "metrics.listen.auth.enabled: .*scopedRBAC"),
     ({"crds": {"createSecretStore": False}}, "crds.createSecretStore"), ({"crds": {"createSecretStores": True}}, "createSecretStores"),
+    ({"metrics": {"listen": {"port": 8082}}}, "metrics.listen.port: 8082 is the port of the probes"),
+    ({"webhook": {"create": True, "port": 8080}}, "webhook.port: 8080 is metrics.listen.port"),
+    ({"metrics": {"listen": {"port": 10250}}, "webhook": {"create": True}}, "webhook.port: 10250 is metrics.listen.port"),
+    ({"resources": {"limits": {"memory": "lots"}}}, "/resources/limits/memory"), ({"resources": {"requests": {"cpu": "1 core"}}}, "/resources/requests/cpu"),
+    ({"watchNamespaces": ["shop", "My Shop"]}, "/watchNamespaces/1"), ({"scopedNamespace": "a,b"}, "/scopedNamespace"),
+    ({"serviceAccount": {"name": "Bad_Name"}}, "/serviceAccount/name"), ({"namespaceOverride": "Bad Name"}, "/namespaceOverride"),
+    ({"fullnameOverride": "rotor_2"}, "/fullnameOverride"), ({"leaderElectionID": "Rotor"}, "/leaderElectionID"),
+    ({"commonLabels": {"team": "a b"}}, "/commonLabels/team"), ({"podLabels": {"team": "x" * 64}}, "/podLabels/team"),
     ({"webhook": {"certManger": {}}}, "certManger"), ({"dnsPolicy": "Cluster"}, "dnsPolicy"), ({"podDisruptionBudget": {"maxUnavailble": 1}}, "maxUnavailble")])
 def test_values_that_cannot_be_meant_are_refused_with_their_path(values, says):
     with pytest.raises(RuntimeError) as refused:
         chart(values)
     assert re.search(says, str(refused.value)), str(refused.value)
+
+
+@pytest.mark.parametrize("values", [
+    {"resources": {"limits": {"cpu": 2, "memory": "1.5Gi", "ephemeral-storage": "1e9"}, "requests": {"cpu": "100m", "memory": None}}},
+    {"serviceAccount": {"name": "a.b-c"}}, {"commonLabels": {"team": "", "v": "1.2_x"}}, {"webhook": {"port": 8080}},
+    {"metrics": {"enabled": False, "listen": {"port": 8082}}}])
+def test_values_that_only_look_wrong_are_taken(values):
+    assert container(chart(values))
 
 
 @pytest.mark.parametrize("values", [

@@ -113,6 +113,15 @@ people have: the External Secrets Operator's names, which are ours, and the Open
 {{- if or (le (get $ms $retry) 0.0) (ge (mulf (get $ms $retry) 1.2 | float64) (get $ms $renew)) -}}
 {{- fail (printf "leaderElectionRetryPeriod: %s; more than 0s, and 1.2 times of it less than leaderElectionRenewDeadline, %s" $retry $renew) -}}
 {{- end -}}
+{{- $taken := dict "8082" "the port of the probes" -}}
+{{- if include "rotor.metrics" . -}}
+{{- $port := include "rotor.metricsPort" . -}}
+{{- with get $taken $port }}{{ fail (printf "metrics.listen.port: %s is %s; choose another" $port .) }}{{ end -}}
+{{- $_ := set $taken $port "metrics.listen.port" -}}
+{{- end -}}
+{{- if include "rotor.webhook" . -}}
+{{- with get $taken (toString .Values.webhook.port) }}{{ fail (printf "webhook.port: %v is %s; choose another" $.Values.webhook.port .) }}{{ end -}}
+{{- end -}}
 {{- if and .Values.scopedRBAC (include "rotor.webhook" .) -}}
 {{- fail "webhook.create: the webhook is registered for the whole cluster, which scopedRBAC has no right to; set webhook.create=false" -}}
 {{- end -}}
