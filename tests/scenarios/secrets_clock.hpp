@@ -53,7 +53,7 @@ class SecretsOnAClock : public testing::Test {
   void begin();
   // So long on the controllers' clock, by steps; what comes of each is over before the next.
   void pass(Duration time, int turns_at_most = kEverybodyAnswers, Duration step = kStep);
-  // By whatever it is told by: five minutes at most.
+  // Gives up after five minutes of that clock and ten seconds of the machine's.
   void pass_until(std::string_view what, const std::function<bool()>& is_so, Duration step = kStep);
   void until_ready(const std::string& name, std::string_view expected);
 
