@@ -6,6 +6,8 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <fmt/format.h>
 
+#include "providers/calls_made.hpp"
+
 namespace rotor::secrets {
 namespace {
 
@@ -72,7 +74,8 @@ class SharedReads::Asking {
   Asking(const Asking&) = delete;
   Asking& operator=(const Asking&) = delete;
 
-  void answered(const Error* error, SteadyTime now) {
+  void answered(const Error* error, SteadyTime now, int calls = 1) {
+    store_->ledger.made(calls, now);
     store_->ledger.answered(error, now, now - began_);
     answered_ = true;
   }
@@ -148,7 +151,8 @@ Task<Answer> SharedReads::go_out(Consumer consumer, DocumentPtr document, Open o
   }
   const auto turn = co_await Turn::take((*held)->turn);
   Answer answer = co_await call(*(*held)->client);
-  (*asking)->answered(answer.failed() ? &answer.error() : nullptr, clock_.steady());
+  const int calls = providers::take_calls(*(*held)->client);
+  (*asking)->answered(answer.failed() ? &answer.error() : nullptr, clock_.steady(), calls);
   if (answer.failed() && answer.error().code == Code::kUnauthenticated) refused_(store->name);
   if (answer.found()) document->client = *held;
   co_return std::move(answer);

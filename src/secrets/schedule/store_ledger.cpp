@@ -52,6 +52,8 @@ void StoreLedger::ask(Time now) {
   if (out_++ == 0) heard_ = now;
 }
 
+void StoreLedger::made(int calls, Time now) { tokens_ = std::min(budget_.burst, tokens(now) + 1 - calls); }
+
 void StoreLedger::abandoned() {
   testing_ = false;
   --out_;

@@ -56,6 +56,9 @@ class StoreLedger {
   void ask_anyway(Time now) { ask(now); }
   // null: an answer, be it the store's word that there is none.
   void answered(const Error* error, Time now, Duration took = {});
+  // How many calls it was for the store: more than the one that was reckoned with, or none, since it left together with
+  // another.
+  void made(int calls, Time now);
   // It ended without any answer.
   void abandoned();
   // The store was found usable, or its credentials changed: what was refused may be tried.

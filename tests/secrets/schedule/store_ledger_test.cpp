@@ -46,6 +46,22 @@ TEST_F(LedgerTest, LetsAPassThatHasBegunTakeMoreAndTheNextOneWait) {
   EXPECT_EQ(ledger.pause(now, true), 0s);
 }
 
+TEST_F(LedgerTest, CountsTheCallsThatWereMadeOfAReadAndNotTheRead) {
+  const auto read = [this](int calls) {
+    EXPECT_EQ(ledger.next(now), Next::kAsk);
+    ledger.made(calls, now);
+    answer();
+  };
+  read(1);
+  for (int i = 0; i < 19; ++i) read(0);
+  EXPECT_EQ(ledger.tokens(now), 19) << "twenty values in one call";
+  read(5);
+  EXPECT_EQ(ledger.tokens(now), 14) << "five pages of a search";
+  now += 1h;
+  read(0);
+  EXPECT_EQ(ledger.tokens(now), 20) << "no more than the bucket holds";
+}
+
 TEST_F(LedgerTest, KeepsATenthOfTheBucketForWhatSomebodyWaitsFor) {
   int background = 0;
   for (; ledger.pause(now) == Duration::zero(); ++background) {
