@@ -44,9 +44,7 @@ Task<ValueLookup> read_alone(ApiClient& api, const Dialect& dialect, Wanted want
 }
 
 bool may_leave(const Traffic& traffic) {
-  if (traffic.out == 0) return true;
-  if (traffic.out >= kMostCallsOut) return false;
-  return 2 * traffic.waiting >= traffic.most || traffic.oldest >= kPatience;
+  return traffic.out == 0 || 2 * traffic.waiting >= traffic.most || traffic.oldest >= kPatience;
 }
 
 struct GatheredReads::Ask {

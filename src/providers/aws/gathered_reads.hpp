@@ -25,8 +25,7 @@ struct Traffic {
   Duration oldest{};        // for how long the first of them has waited
 };
 
-inline constexpr std::size_t kMostCallsOut = 8;
-// A call that hangs holds nobody up for longer than that.
+// A call that hangs holds nobody up for longer than that. How many are out at once is for those to bound who read.
 inline constexpr auto kPatience = std::chrono::milliseconds(200);
 
 // May what waits leave now? When nothing is out; and beside others when half a call is full, or one has waited long.

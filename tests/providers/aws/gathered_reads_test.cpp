@@ -159,6 +159,24 @@ TEST_F(Gathered, ACallThatHangsHoldsNobodyUp) {
   EXPECT_EQ(said(hangs[0]->get()), "v0@id0");
 }
 
+TEST_F(Gathered, ManyCallsThatHangHoldNobodyUpEither) {
+  aws_.holds = true;
+  std::vector<std::vector<std::unique_ptr<Reading>>> hang;
+  for (int i = 0; i < 12; ++i) {
+    hang.push_back(begin(Names{name(i)}));
+    settle();
+    clock_.advance(kPatience);
+    until_asked(static_cast<std::size_t>(i) + 1);
+  }
+  aws_.holds = false;
+  const auto other = begin(Names{"s20"});
+  settle();
+  clock_.advance(kPatience);
+  EXPECT_EQ(said(other[0]->get()), "v20@id20");
+  aws_.release();
+  for (const auto& one : hang) EXPECT_TRUE(one[0]->get().found());
+}
+
 TEST_F(Gathered, WhoGivesUpTakesNobodyDown) {
   for (const std::size_t quits : {0U, 1U, 2U}) {
     aws_.holds = true;
