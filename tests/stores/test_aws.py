@@ -1,5 +1,6 @@
 """AWS Secrets Manager and Parameter Store against moto, which checks every signature; boto3 reads the same values."""
 
+import base64
 import json
 import re
 import uuid
@@ -11,6 +12,7 @@ import yaml
 from doubles.aws_gate import AwsGate
 from harness import tools
 from harness.moto import REGION, Moto
+from harness.processes import wait_for
 from operator_run import OperatorRun
 from revocation import PROGRAM, Revocation, rotates_there_and_back, secret_of
 from store_run import StoreRun
@@ -198,6 +200,34 @@ def test_every_signature_is_botocores_and_a_path_of_the_endpoint_counts(aws, tmp
                 assert run.secret("s") == {"value": "ü".encode()}
             assert gate.wrong == []
             assert sorted(gate.calls) == ["GetParameter", "GetSecretValue"], "ten entries of one parameter are one call"
+    finally:
+        aws.moto.enforce(True)
+
+
+def test_values_that_are_wanted_together_are_few_calls(aws, tmp_path):
+    """Sixty objects, each with a value of its own: one by one that would be sixty calls."""
+    sm, ssm = aws.client("secretsmanager"), aws.client("ssm")
+    manifests = [*store("sm", "SecretsManager", aws.keys["reader"]), *store("ssm", "ParameterStore", aws.keys["reader"])]
+    for i in range(30):
+        sm.create_secret(Name=f"many/{i}", SecretString=f"sm {i} é")
+        ssm.put_parameter(Name=f"/many/{i}", Value=f"ssm {i} é", Type="SecureString")
+        manifests += [external_secret(f"sm-{i}", "sm", data=data(value={"key": f"many/{i}"})),
+                      external_secret(f"ssm-{i}", "ssm", data=data(value={"key": f"/many/{i}"}))]
+    aws.moto.enforce(False)  # the gate stands between
+    try:
+        with AwsGate(aws.moto.url, dict([aws.keys["reader"]]), latency=0.05) as gate:
+            env = {**aws.moto.environment(), "AWS_SSM_ENDPOINT": gate.url, "AWS_SECRETSMANAGER_ENDPOINT": gate.url}
+            wanted = {f"{service}-{i}": f"{service} {i} é".encode() for service in ("sm", "ssm") for i in range(30)}
+            with StoreRun(tmp_path, manifests, env=env) as run:
+                def values() -> dict[str, bytes]:
+                    secrets = json.loads(run.kubectl("-n", "default", "get", "secrets", "-o", "json"))["items"]
+                    return {s["metadata"]["name"]: base64.b64decode(s["data"]["value"]) for s in secrets if "value" in s["data"]}
+                assert wait_for(lambda: len(values()) == 60 and values(), 30, "sixty Secrets") == wanted
+            assert gate.wrong == []
+            calls = {name: gate.calls.count(name) for name in set(gate.calls)}
+            assert set(calls) <= {"GetSecretValue", "BatchGetSecretValue", "GetParameter", "GetParameters"}
+            assert calls["BatchGetSecretValue"] + calls["GetSecretValue"] <= 15, calls
+            assert calls["GetParameters"] + calls["GetParameter"] <= 15, calls
     finally:
         aws.moto.enforce(True)
 

@@ -1,6 +1,7 @@
 """A gate in front of moto that checks every signature with botocore's own signer, counts calls, and passes them on."""
 
 import threading
+import time
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,10 +29,10 @@ def signature(url: str, headers, body: bytes, keys: dict[str, str]) -> tuple[str
 
 
 class AwsGate:
-    """`keys`: the secret access key of each access key ID that may sign."""
+    """`keys`: the secret access key of each access key ID that may sign. `latency`: seconds that AWS is away."""
 
-    def __init__(self, upstream: str, keys: dict[str, str]):
-        self.upstream, self.keys = upstream, keys
+    def __init__(self, upstream: str, keys: dict[str, str], latency: float = 0):
+        self.upstream, self.keys, self.latency = upstream, keys, latency
         self.calls: list[str] = []
         self.wrong: list[str] = []
         gate = self
@@ -44,6 +45,7 @@ class AwsGate:
                 mine, theirs = signature(f"http://{self.headers['Host']}{self.path}", self.headers, body, gate.keys)
                 if mine != theirs:
                     gate.wrong.append(f"{operation} {self.path}")
+                time.sleep(gate.latency)
                 status, headers, answer = gate.forward(self.headers, body)
                 self.send_response(status)
                 for name in ("Content-Type", "x-amzn-ErrorType"):
