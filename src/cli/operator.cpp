@@ -7,6 +7,7 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -120,6 +121,7 @@ class Operator {
   Operator(asio::io_context& io, OperatorFlags flags, Clients clients, kube::Fence& fence, MetricsRegistry& metrics,
            Clock& clock)
       : io_(io),
+        signals_(io, SIGINT, SIGTERM),
         flags_(std::move(flags)),
         clock_(clock),
         metrics_(metrics),
@@ -178,6 +180,13 @@ class Operator {
   Task<> give_back() {
     co_await elector_.give_back();
     co_await shards_.leave();
+  }
+  // The last of it. The Lease is another's by now; API servers call here until every node has heard that this pod goes.
+  Task<> end() {
+    if (flags_.webhook.port && signalled_) co_await answer_until(*signalled_ + flags_.webhook_shutdown_delay);
+    if (metrics_server_) metrics_server_->stop();
+    if (live_server_) live_server_->stop();
+    webhook_.stop();
     co_await registry_.close();
   }
   bool failed() const { return failed_; }
@@ -319,21 +328,27 @@ class Operator {
   }
 
   Task<> stop_on_signal() {
-    asio::signal_set signals(io_, SIGINT, SIGTERM);
-    const int signal = co_await signals.async_wait(asio::use_awaitable);
+    const int signal = co_await signals_.async_wait(asio::use_awaitable);
+    signalled_ = clock_.steady();
     log::info("stopping", {{"signal", signal}});
     stop();
   }
 
+  // Or until another signal, which may have come by now.
+  Task<> answer_until(SteadyTime when) {
+    using asio::experimental::awaitable_operators::operator||;
+    log::info("the webhook goes on answering for a while", {{"for", format_duration(flags_.webhook_shutdown_delay)}});
+    co_await (clock_.sleep_until(when) || signals_.async_wait(asio::use_awaitable));
+  }
+
+  // The work. What answers others goes on until end().
   void stop() {
-    if (metrics_server_) metrics_server_->stop();
-    if (live_server_) live_server_->stop();
-    webhook_.stop();
     loop_watch_.stop();
     activities_.cancel();
   }
 
   asio::io_context& io_;
+  asio::signal_set signals_;
   OperatorFlags flags_;
   Clock& clock_;
   MetricsRegistry& metrics_;
@@ -357,6 +372,7 @@ class Operator {
   Activities activities_;
   LoopWatch loop_watch_;
   bool failed_ = false;
+  std::optional<SteadyTime> signalled_;
 };
 
 Result<bool> operate(OperatorFlags flags) {
@@ -386,10 +402,12 @@ Result<bool> operate(OperatorFlags flags) {
   kube::Fence fence(clock);
   const bool divided = flags.leader.elect || flags.leader.shards > 0;
   TRY(Clients clients, make_clients(io, clock, connection, metrics, divided ? &fence : nullptr));
+  const Duration answers_for = flags.webhook_shutdown_delay;
   Operator graph(io, std::move(flags), std::move(clients), fence, metrics, clock);
   TRY_VOID(graph.start());
   run_until_ended(io, graph.activities(), std::chrono::seconds(5));
   run_to_end(io, graph.give_back(), std::chrono::seconds(3));
+  run_to_end(io, graph.end(), std::chrono::ceil<std::chrono::milliseconds>(answers_for) + std::chrono::seconds(3));
   return !graph.failed();
 }
 

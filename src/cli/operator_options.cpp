@@ -160,6 +160,11 @@ void add_webhook_flags(CLI::App& command, OperatorFlags& flags) {
                               "A certificate that ends within this is renewed; at most 4380h"))
       ->capture_default_str()
       ->group(kAdmission);
+  duration(command.add_option("--webhook-shutdown-delay", flags.webhook_delay,
+                              "After SIGTERM the webhook answers for so long, while API servers still come here; "
+                              "a second SIGTERM ends it. Less than the pod's grace period"))
+      ->capture_default_str()
+      ->group(kAdmission);
 }
 
 Result<void> set_duration(const std::string& flag, const std::string& text, Duration& out) {
@@ -256,6 +261,7 @@ Result<void> finish(OperatorFlags& flags) {
   flags.openclaw.progress_deadline = flags.openclaw.rollouts.deadline;
   TRY_VOID(set_duration("--check-interval", flags.webhook_check, flags.webhook.check));
   TRY_VOID(set_duration("--lookahead-interval", flags.webhook_lookahead, flags.webhook.lookahead));
+  TRY_VOID(set_duration("--webhook-shutdown-delay", flags.webhook_delay, flags.webhook_shutdown_delay));
   TRY_VOID(finish(flags.leader));
   if (flags.webhook.check < std::chrono::seconds(1)) return fail(Code::kInvalid, "--check-interval: at least 1s");
   if (flags.webhook.lookahead > admission::kMostLookahead) {

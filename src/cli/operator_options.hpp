@@ -48,6 +48,8 @@ struct OperatorFlags {
   std::optional<std::uint16_t> webhook_port{};  // short for the address
   std::string webhook_check = "5m";
   std::string webhook_lookahead = "2160h";
+  std::string webhook_delay = "5s";
+  Duration webhook_shutdown_delay{};  // after SIGTERM, for API servers that have not heard of it
   LeaderFlags leader{};
   admission::WebhookOptions webhook{};
   providers::PlainHttp plain_http = providers::PlainHttp::kNearby;

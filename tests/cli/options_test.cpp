@@ -286,6 +286,16 @@ TEST(OperatorFlags, RefuseALookaheadThatWouldRenewForEver) {
   EXPECT_FALSE(finish(flags)) << "a look without a pause";
 }
 
+TEST(OperatorFlags, SayForHowLongTheWebhookAnswersAfterASignal) {
+  OperatorFlags flags;
+  ASSERT_TRUE(finish(flags));
+  EXPECT_EQ(flags.webhook_shutdown_delay, std::chrono::seconds(5));
+  flags.webhook_delay = "-1s";
+  const auto done = finish(flags);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "--webhook-shutdown-delay must not be negative");
+}
+
 TEST(OperatorFlags, TakeThePortAloneForTheWebhooksAddress) {
   OperatorFlags flags;
   ASSERT_TRUE(finish(flags));

@@ -4,8 +4,10 @@ import base64
 import json
 import pathlib
 import shutil
+import signal
 import ssl
 import tempfile
+import time
 import urllib.error
 import urllib.request
 
@@ -83,7 +85,7 @@ def webhook(request, plane, cluster):
         for hook in document["webhooks"]:
             hook["clientConfig"] = {"url": f"https://127.0.0.1:{port}{hook['clientConfig']['service']['path']}"}
         plane.kubectl("apply", "-f", "-", stdin=json.dumps(document))
-    operator = Operator(plane, flags=[f"--webhook-addr=127.0.0.1:{port}", "--dns-name=127.0.0.1"])
+    operator = Operator(plane, flags=[f"--webhook-addr=127.0.0.1:{port}", "--dns-name=127.0.0.1", "--webhook-shutdown-delay=0s"])
     request.addfinalizer(operator.stop)
     operator.start()
     bundles = lambda: plane.kubectl("get", "validatingwebhookconfigurations", "-o",  # noqa: E731
@@ -186,3 +188,35 @@ def test_a_sync_goes_on_as_ever(cluster, webhook):
     cluster.create(ES, "adm", "synced", external_secret("good", "synced", {"A": "a"}))
     cluster.wait_condition(ES, "adm", "synced")
     assert cluster.secret("adm", "synced") == {"A": "1"}
+
+
+def answers(port: int) -> bool:
+    """A new connection, as an API server makes that has not heard of the end; it is nobody to be trusted here."""
+    context = ssl._create_unverified_context()  # noqa: S323
+    try:
+        urllib.request.urlopen(f"https://127.0.0.1:{port}/nowhere", timeout=2, context=context)
+    except urllib.error.HTTPError as error:
+        return error.code == 404
+    except OSError:
+        return False
+
+
+def test_after_sigterm_a_replica_hands_over_and_its_webhook_still_answers_for_a_while(plane, cluster, request):
+    ns = cluster.namespace("going")
+    ports, replicas = (free_port(), free_port()), []
+    for i, port in enumerate(ports):
+        flags = ["--leader-elect", f"--controller-class={ns}", f"--namespace={ns}", "--enable-openclaw-reconciler=false",
+                 f"--webhook-addr=127.0.0.1:{port}", "--dns-name=127.0.0.1", "--webhook-shutdown-delay=60s"]
+        replicas.append(Operator(plane, flags=flags, name=f"going-{i}"))
+        request.addfinalizer(replicas[-1].kill)
+        replicas[-1].start()
+        wait_for(lambda r=replicas[-1]: "leads" in r.log(), 20, "the replica to lead or to stand by")
+    first, second = replicas
+    began = time.monotonic()
+    first.process.popen.send_signal(signal.SIGTERM)
+    wait_for(lambda: "this replica leads" in second.log(), 10, "the standby to lead")
+    assert time.monotonic() - began < 1
+    assert first.process.alive() and answers(ports[0]) and first.get("/livez")[0] == 200
+    first.process.popen.send_signal(signal.SIGTERM)
+    assert first.process.popen.wait(5) == 0
+    assert not answers(ports[0]) and answers(ports[1])

@@ -26,7 +26,7 @@ def scrape(plane):
     fake_store(cluster, ns, "store", {"k": "v"})
     cluster.create(ES, ns, "keys", external_secret("store", "keys", {"K": "k"}))
     cluster.create(INSTANCES, ns, "agent", instance("keys"))
-    operator = Operator(plane, flags=["--leader-elect", "--webhook-addr=127.0.0.1:0"], name="metrics").start()
+    operator = Operator(plane, flags=["--leader-elect", "--webhook-addr=127.0.0.1:0", "--webhook-shutdown-delay=0s"], name="metrics").start()
     try:
         cluster.wait_condition(ES, ns, "keys")
         wait_for(lambda: cluster.pod_uid(ns, "agent"), 60, "the agent's pod")
