@@ -63,10 +63,11 @@ void await_quiet(const WorkloadSight& sight, const QuietPeriod& before, SteadyTi
                  const ControllerOptions& options, WorkloadPlan& plan) {
   const bool held = plan.rotation.action == Action::kHold || waits_for_secrets(sight, plan.rotation);
   const bool due = plan.rotation.action == Action::kRotate || sight.renewed_by_us();
-  if (held) plan.quiet = before;
+  const QuietLimits limits{options.quiet, options.quiet_at_most};
+  if (held) plan.quiet = hold_at(before, now);
   if (held || !due || sight.goes_back) return;
-  plan.quiet = look_at(before, burst_of(sight, plan.rotation), now);
-  const Duration left = time_left(plan.quiet, now, {options.quiet, options.quiet_at_most});
+  plan.quiet = look_at(before, burst_of(sight, plan.rotation), now, limits);
+  const Duration left = time_left(plan.quiet, now, limits);
   if (left > Duration::zero()) plan.wait = left;
 }
 

@@ -7,13 +7,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr QuietLimits kLimits{1s, 10s};
+
 struct Timeline {
   QuietPeriod quiet;
   SteadyTime now{1h};
   Duration look(const Changes& changes) {
-    quiet = look_at(quiet, changes, now);
-    return time_left(quiet, now, {1s, 10s});
+    quiet = look_at(quiet, changes, now, kLimits);
+    return time_left(quiet, now, kLimits);
   }
+  void hold() { quiet = hold_at(quiet, now); }
 };
 
 TEST(QuietPeriod, EndsOneSecondAfterASingleChange) {
@@ -60,10 +63,10 @@ class SecondLook : public testing::TestWithParam<LookCase> {};
 
 TEST_P(SecondLook, WaitsForTheBurstToEnd) {
   constexpr SteadyTime kBegin{1h};
-  const QuietPeriod first = look_at({}, {{"s", "1"}}, kBegin);
+  const QuietPeriod first = look_at({}, {{"s", "1"}}, kBegin, kLimits);
   const SteadyTime now = kBegin + GetParam().at;
-  const QuietPeriod second = look_at(first, GetParam().changes, now);
-  EXPECT_EQ(time_left(second, now, {1s, 10s}), GetParam().left);
+  const QuietPeriod second = look_at(first, GetParam().changes, now, kLimits);
+  EXPECT_EQ(time_left(second, now, kLimits), GetParam().left);
   EXPECT_EQ(second.first_at, kBegin);
 }
 
@@ -77,8 +80,62 @@ INSTANTIATE_TEST_SUITE_P(Cases, SecondLook,
                                          LookCase{12s, {{"s", "2"}}, -2000ms}));  // long over
 
 TEST(QuietPeriod, OfZeroIsOverAtOnce) {
-  const QuietPeriod burst = look_at({}, {{"s", "1"}}, SteadyTime{1h});
+  const QuietPeriod burst = look_at({}, {{"s", "1"}}, SteadyTime{1h}, {0s, 10s});
   EXPECT_LE(time_left(burst, SteadyTime{1h}, {0s, 10s}), 0s);
+}
+
+// Over, and nothing was restarted: leave was asked for, and not given yet.
+TEST(QuietPeriod, OfAChangeThatComesWhileLeaveIsAwaitedIsOneOfItsOwn) {
+  Timeline t;
+  t.look({{"s", "1"}});
+  t.now += 1s;
+  ASSERT_LE(t.look({{"s", "1"}}), 0s);
+  t.now += 1h;
+  EXPECT_LE(t.look({{"s", "1"}}), 0s) << "nothing else came";
+  EXPECT_EQ(t.look({{"s", "2"}}), 1s);
+  t.now += 900ms;
+  EXPECT_EQ(t.look({{"s", "3"}}), 1s) << "it lasts as any other";
+  int looks = 0;
+  while (t.look({{"s", "more " + std::to_string(looks)}}) > 0s && looks < 100) {
+    t.now += 500ms;
+    ++looks;
+  }
+  EXPECT_EQ(looks, 19) << "ten seconds at most, of which 0.9 had passed";
+}
+
+TEST(QuietPeriod, CountsNoTimeThatItIsHeldFor) {
+  Timeline t;
+  t.look({{"s", "1"}});
+  t.now += 500ms;
+  t.hold();
+  t.now += 1h;
+  t.hold();
+  EXPECT_LE(t.look({{"s", "1"}}), 0s) << "it came long ago";
+
+  Timeline other;
+  other.look({{"s", "1"}});
+  other.now += 500ms;
+  other.hold();
+  other.now += 1h;
+  EXPECT_EQ(other.look({{"s", "2"}}), 1s);
+}
+
+TEST(QuietPeriod, OfABurstThatIsHeldAgainAndAgainEndsAllTheSame) {
+  Timeline t;
+  int looks = 0;
+  while (t.look({{"s", std::to_string(looks)}}) > 0s && looks < 100) {
+    t.now += 500ms;
+    t.hold();
+    t.now += 500ms;
+    ++looks;
+  }
+  EXPECT_EQ(looks, 20);
+}
+
+TEST(QuietPeriod, IsNotBegunByWhatIsHeld) {
+  Timeline t;
+  t.hold();
+  EXPECT_EQ(t.quiet, QuietPeriod{});
 }
 
 }  // namespace

@@ -175,7 +175,38 @@ TEST(WorkloadPlan, KeepsWhatIsKnownOfABurstThatIsHeld) {
   story.sight.references["gone"].required = true;
   story.sight.observed["gone"] = {};
   EXPECT_EQ(story.plan().rotation.action, Action::kHold);
-  EXPECT_EQ(story.quiet, before);
+  EXPECT_EQ(story.quiet, hold_at(before, story.now));
+}
+
+TEST(WorkloadPlan, GivesAChangeAfterAHoldItsQuietTime) {
+  Story story = running();
+  story.holds("2");
+  story.plan();
+  story.sight.references["gone"].required = true;
+  story.sight.observed["gone"] = {};
+  story.plan();
+  story.now += 1h;
+  story.sight.references.erase("gone");
+  story.sight.observed.erase("gone");
+  story.holds("3");
+  EXPECT_EQ(story.plan().wait, 1s);
+  story.now += 1s;
+  EXPECT_TRUE(story.plan().rotates);
+}
+
+TEST(WorkloadPlan, GivesAChangeWhileItWaitsForLeaveItsQuietTime) {
+  Story story = running();
+  story.holds("2");
+  story.plan();
+  story.now += 1s;
+  ASSERT_TRUE(story.plan().rotates);
+  story.quiet = plan_workload(story.sight, story.quiet, story.now, story.options,
+                              {.permit = {.verdict = Permit::Verdict::kWait, .reason = "Because"}})
+                    .quiet;
+  story.now += 1h;
+  EXPECT_TRUE(story.plan().rotates) << "nothing came since: leave is asked for at once";
+  story.holds("3");
+  EXPECT_EQ(story.plan().wait, 1s);
 }
 
 TEST(WorkloadPlan, WithoutTheDigestKeyKeepsTheMarkAndLooksAgain) {
