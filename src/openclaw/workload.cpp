@@ -7,7 +7,6 @@
 #include <fmt/ranges.h>
 
 #include "base/log.hpp"
-#include "openclaw/annotation_patch.hpp"
 #include "openclaw/secret_events.hpp"
 #include "openclaw/storage.hpp"
 
@@ -67,13 +66,10 @@ Task<Result<LivePtr>> WorkloadPass::act(SightPtr sight, PlanPtr plan) {
   const LiveStatefulSet& seen = sight->live;
   if (!plan->writes) co_return seen.object;
   LivePtr live = seen.object;
-  if (live != nullptr && (sight->marks_only || seen.left.empty())) {
-    CO_TRY(const json::Value wanted, json::parse(plan->text));
-    auto patch = annotation_patch(json::type_of<api::StatefulSet>(), seen.document, wanted, seen.owned);
-    if (patch) {
-      co_return co_await applier_.patch(kStatefulSets, sight->key, live, *std::move(patch), sight->instance);
-    }
-  } else if (live != nullptr) {
+  if (plan->patch) {
+    co_return co_await applier_.patch(kStatefulSets, sight->key, std::move(live), *plan->patch, sight->instance);
+  }
+  if (live != nullptr && !sight->marks_only && !seen.left.empty()) {
     CO_TRY(live, co_await applier_.take_over(kStatefulSets, std::move(live), sight->instance->metadata.uid));
   }
   co_return co_await applier_.apply(kStatefulSets, sight->key, std::move(live), plan->text, sight->instance);

@@ -1,6 +1,7 @@
 #include "openclaw/workload_plan.hpp"
 
 #include "base/time.hpp"
+#include "openclaw/annotation_patch.hpp"
 #include "openclaw/apply_diff.hpp"
 #include "openclaw/last_good/pointing.hpp"
 #include "openclaw/names.hpp"
@@ -156,9 +157,12 @@ void write_marks(const WorkloadSight& sight, WorkloadPlan& plan) {
     plan.text = json::write(marked);
     plan.marks.template_digest = template_digest(marked);
   }
+  const json::Type& type = json::type_of<api::StatefulSet>();
   const json::Value document = json::parse(plan.text).value_or(nullptr);
-  plan.writes =
-      live.object == nullptr || apply_changes(json::type_of<api::StatefulSet>(), live.document, document, live.owned);
+  plan.writes = live.object == nullptr || apply_changes(type, live.document, document, live.owned);
+  // What another operator left is taken over with the whole of it.
+  const bool ours = live.object != nullptr && (sight.marks_only || live.left.empty());
+  if (plan.writes && ours) plan.patch = annotation_patch(type, live.document, document, live.owned);
   plan.marks.hash = std::move(hash);
   plan.marks.state = std::move(state);
 }

@@ -20,9 +20,10 @@ struct WorkloadPlan {
   bool renews = false;           // what is written restarts them for a template that nobody edited the instance for
   Permit permit{};               // one that does not let go: marks and template stay as they are
 
-  std::string text;     // to apply; empty: pods would start and must not yet, so nothing is written
-  bool writes = false;  // applying `text` would change something
-  Applied marks;        // what the StatefulSet has of us once `text` is there; the uid is known then
+  std::string text;                    // to apply; empty: pods would start and must not yet, so nothing is written
+  bool writes = false;                 // applying `text` would change something
+  std::optional<json::Value> patch{};  // does the same, where annotations are all that differs
+  Applied marks;                       // what the StatefulSet has of us once `text` is there; the uid is known then
 
   bool held = false;   // a restart may be due, and is not made as things are
   bool blind = false;  // something could not be read: to be looked at again soon

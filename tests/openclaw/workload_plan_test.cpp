@@ -256,6 +256,30 @@ TEST(WorkloadPlan, ARotationWithoutLeaveKeepsMarksAndPods) {
   }
 }
 
+TEST(WorkloadPlan, OfARotationCarriesThePatchThatDoesIt) {
+  Story story = running();
+  EXPECT_FALSE(story.plan().patch) << "nothing to do";
+  story.options.quiet = 0s;
+  story.holds("2");
+  const WorkloadPlan plan = story.plan();
+  ASSERT_TRUE(plan.rotates && plan.patch);
+  EXPECT_EQ(json::find(*plan.patch, "spec.template.metadata.annotations")->as_object().at(kSecretHash),
+            json::Value(plan.marks.hash));
+  story.sight.wanted.spec.revision_history_limit = 3;
+  const WorkloadPlan whole = story.plan();
+  EXPECT_TRUE(whole.rotates && whole.writes);
+  EXPECT_FALSE(whole.patch) << "annotations are not all that differs";
+}
+
+TEST(WorkloadPlan, TakesOverWhatAnotherOperatorLeftWithTheWholeOfIt) {
+  Story story = running();
+  story.options.quiet = 0s;
+  story.holds("2");
+  story.sight.live.left = story.sight.live.owned;
+  EXPECT_TRUE(story.plan().writes);
+  EXPECT_FALSE(story.plan().patch);
+}
+
 TEST(WorkloadPlan, W22ATemplateThatNobodyEditedAsksForLeaveAndAnEditedOneDoesNot) {
   Story story = renewed_template();
   EXPECT_TRUE(story.plan().renews);
