@@ -109,8 +109,9 @@ class SecretsClient {
   // The members of one remote secret (dataFrom.extract).
   virtual Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) = 0;
 
-  // All secrets that match (dataFrom.find); name → value. None is an empty map.
-  virtual Task<Result<SecretMap>> get_all(FindRequest find) = 0;
+  // All secrets that match (dataFrom.find); name → value. None is an empty map; absence is the store's statement that
+  // there is nothing at all where the search begins, in a store that says so.
+  virtual Task<Lookup<SecretMap>> get_all(FindRequest find) = 0;
 
   // Null: this back end is only read.
   virtual SecretsWriter* writer() { return nullptr; }

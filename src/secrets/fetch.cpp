@@ -53,8 +53,8 @@ providers::FindRequest request_of(const api::es::Find& find) {
 Task<Lookup<SecretMap>> find(ClientSource& clients, StoreRef store, api::es::Find wanted) {
   CO_TRY(SecretsClient* const client, co_await clients.get(std::move(store)));
   auto found = co_await client->get_all(request_of(wanted));
-  if (!found) co_return std::unexpected(std::move(found).error().prefixed("error getting all secrets"));
-  co_return *std::move(found);
+  if (found.failed()) co_return std::unexpected(Error(found.error()).prefixed("error getting all secrets"));
+  co_return std::move(found);
 }
 
 // An entry with a store alone gives nothing.
@@ -118,12 +118,13 @@ Task<Lookup<Fetched>> fetch_all(ClientSource& clients, GeneratorSource& generato
     const DataFrom& from = es->spec.data_from[i];
     const StoreRef store = effective_ref(*es, from.source_ref);
     auto answer = co_await fetch_map(clients, generators, store, from, i);
-    if (answer.absent() && !retains(*es)) {
+    const bool left_out = answer.absent() && !retains(*es);
+    if (left_out) {
       all.gaps.push_back(absent_gap("spec.dataFrom", i, {}, answer.absence().what));
       answer = SecretMap{};
     }
     if (!answer) co_return with_item(std::move(answer).none(), map_item(from, i));
-    if (from.find && answer->empty()) all.gaps.push_back(empty_search(i, *from.find));
+    if (from.find && answer->empty() && !left_out) all.gaps.push_back(empty_search(i, *from.find));
     all.data_from_sources.push_back(from.extract && !from.find ? source_of(store, *from.extract, answer)
                                                                : SourceVersion{});
     all.data_from.push_back(*std::move(answer));

@@ -101,6 +101,7 @@ TEST_P(EveryError, IsNeitherAbsenceNorAValue) {
   for (const FindRequest& find : {FindRequest{.name_regexp = ".*"}, FindRequest{.tags = kube::StringMap{{"a", "b"}}},
                                   FindRequest{.path = "/a", .name_regexp = ".*"}}) {
     const auto all = pump((*client)->get_all(find));
+    EXPECT_FALSE(all.absent()) << all.absence().what;
     if (!all) continue;
     EXPECT_TRUE(nothing_found);
     EXPECT_TRUE(all->empty());

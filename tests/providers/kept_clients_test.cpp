@@ -36,7 +36,7 @@ class EchoClient final : public SecretsClient {
     map.emplace("token", std::move(token->token));
     co_return std::move(map);
   }
-  Task<Result<SecretMap>> get_all(FindRequest) override { co_return SecretMap{}; }
+  Task<Lookup<SecretMap>> get_all(FindRequest) override { co_return SecretMap{}; }
 
  private:
   std::string made_of_;

@@ -23,7 +23,7 @@ from store_run import StoreRun
 
 POLICY = """
 path "secret/data/shop/*"     { capabilities = ["read"] }
-path "secret/metadata/shop/*" { capabilities = ["read"] }
+path "secret/metadata/shop/*" { capabilities = ["read", "list"] }
 path "kv1/shop/*"             { capabilities = ["read"] }
 path "kv1/data/shop/*"        { capabilities = ["read"] }
 path "pki/*"                  { capabilities = ["read"] }
@@ -154,8 +154,8 @@ class Shop:
                 "spec": {"provider": {"vault": self.block(auth, **more)}}}
 
 
-def external_secret(name: str, store: str, data: dict | None = None, extract: dict | None = None) -> dict:
-    spec = {"secretStoreRef": {"name": store}, "refreshInterval": "1h"}
+def external_secret(name: str, store: str, data: dict | None = None, extract: dict | None = None, **more) -> dict:
+    spec = {"secretStoreRef": {"name": store}, "refreshInterval": "1h", **more}
     if data:
         spec["data"] = [{"secretKey": key, "remoteRef": ref} for key, ref in data.items()]
     if extract:
@@ -193,6 +193,9 @@ def manifests(shop: Shop) -> list[dict]:
             "binary": {"key": ODD_KEY, "property": "binary", "decodingStrategy": "Base64"},
             "big": {"key": ODD_KEY, "property": "big"}, "lines": {"key": ODD_KEY, "property": "lines"}}),
         *(external_secret(name, "kv2", {"k": {"key": f"shop/{name}"}}) for name in ("deleted", "destroyed", "never")),
+        external_secret("searched", "kv2", dataFrom=[{"find": {"path": "shop/none"}}]),
+        external_secret("searched-gone", "kv2", dataFrom=[{"find": {"path": "shop/none"}}], target={"deletionPolicy": "Delete"}),
+        external_secret("searched-miss", "kv2", dataFrom=[{"find": {"path": "shop", "name": {"regexp": "^nobody$"}}}]),
         external_secret("property", "kv2", {"k": {"key": "shop/db", "property": "nope"}}),
         external_secret("denied", "kv2", {"k": {"key": "other/app"}}),
     ]
@@ -274,6 +277,12 @@ def test_version_1_keeps_every_digit(shop, run):
 @pytest.mark.parametrize("name", ["deleted", "destroyed", "never"])
 def test_what_the_server_says_is_gone_is_absent(run, name):
     assert "Secret does not exist" in why(run, "externalsecret", name)
+
+
+def test_a_search_that_begins_where_there_is_nothing_is_absence_and_one_without_a_hit_is_not(run):
+    assert 'Secret does not exist: there is nothing at \\"secret/metadata/shop/none\\"' in why(run, "externalsecret", "searched")
+    assert run.condition("externalsecret", "searched-gone")["reason"] == "SecretDeleted"
+    assert run.condition("externalsecret", "searched-miss")["reason"] == "SecretSynced"
 
 
 @pytest.mark.parametrize("name, message", [

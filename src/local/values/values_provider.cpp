@@ -30,7 +30,7 @@ class ValuesClient final : public SecretsClient {
                                key));
   }
 
-  Task<Result<SecretMap>> get_all(FindRequest find) override {
+  Task<Lookup<SecretMap>> get_all(FindRequest find) override {
     if (find.tags) co_return fail(Code::kInvalid, "find.tags: a values file has no tags; use find.name or find.path");
     SecretMap out = values_.all(store_);
     if (find.path) std::erase_if(out, [&find](const auto& entry) { return !entry.first.starts_with(*find.path); });

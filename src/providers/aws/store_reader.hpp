@@ -46,7 +46,9 @@ class StoreReader final : public SecretsClient, public CallsMade {
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;
   // Names are those of the store: the prefix is not put before them.
-  Task<Result<SecretMap>> get_all(FindRequest find) override { return dialect_.find(api_, std::move(find)); }
+  Task<Lookup<SecretMap>> get_all(FindRequest find) override {
+    co_return co_await dialect_.find(api_, std::move(find));
+  }
 
  private:
   Task<ValueLookup> value_of(RemoteRef ref);

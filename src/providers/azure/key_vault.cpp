@@ -126,7 +126,7 @@ Task<Result<std::vector<std::string>>> KeyVault::list(FindRequest find) {
   co_return std::move(names);
 }
 
-Task<Result<SecretMap>> KeyVault::get_all(FindRequest find) {
+Task<Lookup<SecretMap>> KeyVault::get_all(FindRequest find) {
   if (!vault_) co_return std::unexpected(no_consumer());
   CO_TRY(const std::vector<std::string> names, co_await list(std::move(find)));
   FoundValues found;

@@ -174,7 +174,7 @@ Task<Result<SecretMap>> DopplerClient::everything() {
   co_return std::move(secrets);
 }
 
-Task<Result<SecretMap>> DopplerClient::get_all(FindRequest find) {
+Task<Lookup<SecretMap>> DopplerClient::get_all(FindRequest find) {
   CO_TRY(const NameFilter names, NameFilter::make(find.name_regexp));
   auto secrets = co_await everything();
   if (!secrets) {

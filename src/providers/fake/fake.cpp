@@ -126,7 +126,7 @@ class FakeClient final : public SecretsClient, public SecretsWriter {
     co_return extracted(read(ref), ref, "unable to unmarshal secret");
   }
 
-  Task<Result<SecretMap>> get_all(FindRequest find) override {
+  Task<Lookup<SecretMap>> get_all(FindRequest find) override {
     if (!find.name_regexp) {
       co_return fail(Code::kInvalid, "unsupported find operator: the fake provider finds by name.regexp only");
     }

@@ -73,7 +73,7 @@ Task<Result<std::vector<std::string>>> SecretManager::names(FindRequest find) {
   co_return found;
 }
 
-Task<Result<SecretMap>> SecretManager::get_all(FindRequest find) {
+Task<Lookup<SecretMap>> SecretManager::get_all(FindRequest find) {
   const bool by_tags = find.tags && !find.tags->empty();
   if (!by_name(find) && !by_tags) {
     co_return fail(Code::kInvalid, "unexpected find operator: give find.name.regexp or find.tags");

@@ -58,7 +58,7 @@ class KubernetesClient final : public SecretsClient {
     co_return kubernetes::read_map(std::move(secret), ref);
   }
 
-  Task<Result<SecretMap>> get_all(FindRequest find) override {
+  Task<Lookup<SecretMap>> get_all(FindRequest find) override {
     if (!client_) co_return fail(Code::kInvalid, std::string(kNoConsumer));
     co_return co_await kubernetes::find_secrets(*client_, calls_, ns_, std::move(find));
   }

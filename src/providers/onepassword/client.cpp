@@ -174,7 +174,7 @@ Task<Result<void>> OnePasswordClient::collect(ItemPtr item, Finding& finding) {
   co_return Result<void>();
 }
 
-Task<Result<SecretMap>> OnePasswordClient::get_all(FindRequest find) {
+Task<Lookup<SecretMap>> OnePasswordClient::get_all(FindRequest find) {
   CO_TRY(NameFilter names, NameFilter::make(find.name_regexp));
   Finding finding{std::move(names), {}};
   for (const std::string& vault : vaults_) {

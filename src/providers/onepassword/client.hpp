@@ -21,7 +21,7 @@ class OnePasswordClient final : public SecretsClient {
   Task<Validation> validate() override;
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;
-  Task<Result<SecretMap>> get_all(FindRequest find) override;
+  Task<Lookup<SecretMap>> get_all(FindRequest find) override;
 
  private:
   struct Finding {

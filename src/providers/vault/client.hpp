@@ -22,7 +22,7 @@ class VaultClient final : public SecretsClient {
   Task<Validation> validate() override;
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;
-  Task<Result<SecretMap>> get_all(FindRequest find) override;
+  Task<Lookup<SecretMap>> get_all(FindRequest find) override;
 
  private:
   using DocumentPtr = std::shared_ptr<const Document>;
@@ -40,8 +40,10 @@ class VaultClient final : public SecretsClient {
   Task<Lookup<SecretBytes>> fetch_metadata(RemoteRef ref);
 
   // find.cpp
-  Task<Result<std::vector<std::string>>> all_names(Folder root);
-  Task<Result<void>> list_folder(Folder folder, std::vector<std::string>& names, std::vector<Folder>& folders);
+  struct Listing;
+  Task<Lookup<std::vector<std::string>>> all_names(Folder root);
+  Task<Result<void>> look_through(Folder root, Listing& listing);
+  Task<Result<void>> list_folder(Folder folder, Listing& listing);
   Task<Result<std::vector<std::string>>> with_tags(std::vector<std::string> names, kube::StringMap tags);
   Task<Result<void>> check_tags(std::string name, const kube::StringMap& tags, bool& carries);
   Task<Result<void>> read_found(std::string name, FoundValues& found);

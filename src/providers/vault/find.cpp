@@ -35,46 +35,65 @@ bool carries_all(const SecretMap& metadata, const kube::StringMap& tags) {
 
 }  // namespace
 
-Task<Result<void>> VaultClient::list_folder(Folder folder, std::vector<std::string>& names,
-                                            std::vector<Folder>& folders) {
+struct VaultClient::Listing {
+  std::vector<std::string> names{};
+  std::vector<Folder> below{};
+  std::optional<std::string> gone{};  // the path of a folder of which the server says that nothing is there
+};
+
+Task<Result<void>> VaultClient::list_folder(Folder folder, Listing& listing) {
   Ask list{.name = "ListSecrets", .path = folder.list, .query = "list=true", .may_be_nothing = true};
   Result<net::Response> response = co_await session_->call(std::move(list));
   if (!response) co_return std::unexpected(std::move(response).error().prefixed("cannot read secret data from Vault"));
-  CO_TRY(const std::vector<std::string> keys, read_names(*response));
-  for (const std::string& key : keys) {
+  const Lookup<std::vector<std::string>> keys = read_names(*response);
+  if (keys.failed()) co_return std::unexpected(keys.error());
+  if (keys.absent()) {
+    listing.gone = folder.list;
+    co_return Result<void>();
+  }
+  for (const std::string& key : *keys) {
     if (leads_elsewhere(key)) {
       log::warn("a name in Vault cannot be read and is left out", {{"path", folder.list}, {"name", go_quote(key)}});
     } else if (key.ends_with('/')) {
-      folders.push_back({folder.prefix + key, folder.list + "/" + key});
+      listing.below.push_back({folder.prefix + key, folder.list + "/" + key});
     } else {
-      names.push_back(folder.prefix + key);
+      listing.names.push_back(folder.prefix + key);
     }
   }
-  if (names.size() + folders.size() > kMostNames) {
+  if (listing.names.size() + listing.below.size() > kMostNames) {
     co_return fail(Code::kInvalid,
                    fmt::format("find: more than {} names; narrow find.path to a part of the mount", kMostNames));
   }
   co_return Result<void>();
 }
 
-Task<Result<std::vector<std::string>>> VaultClient::all_names(Folder root) {
-  std::vector<std::string> names;
-  const std::string top = root.list;
+Task<Result<void>> VaultClient::look_through(Folder root, Listing& listing) {
   std::vector<Folder> level{std::move(root)};
-  for (std::size_t seen = 0; !level.empty();) {
+  for (std::size_t seen = 0; !level.empty() && !listing.gone;) {
     seen += level.size();
     if (seen > kMostFolders) {
       co_return fail(Code::kInvalid,
                      fmt::format("find: more than {} folders; narrow find.path to a part of the mount", kMostFolders));
     }
-    std::vector<Folder> below;
-    CO_TRY_VOID(co_await side_by_side(level.size(), kAtOnce,
-                                      [&](std::size_t i) { return list_folder(level[i], names, below); }));
-    level = std::move(below);
+    CO_TRY_VOID(
+        co_await side_by_side(level.size(), kAtOnce, [&](std::size_t i) { return list_folder(level[i], listing); }));
+    level = std::exchange(listing.below, {});
   }
-  if (names.empty()) CO_TRY_VOID(co_await confirm_absence(top));
-  std::ranges::sort(names);
-  co_return std::move(names);
+  co_return Result<void>();
+}
+
+Task<Lookup<std::vector<std::string>>> VaultClient::all_names(Folder root) {
+  Listing listing;
+  CO_TRY_VOID(co_await look_through(root, listing));
+  // What goes while it is searched takes nothing else with it: the rest is looked at anew, once.
+  if (listing.gone && *listing.gone != root.list) {
+    listing = {};
+    CO_TRY_VOID(co_await look_through(root, listing));
+  }
+  if (listing.gone || listing.names.empty()) CO_TRY_VOID(co_await confirm_absence(root.list));
+  if (listing.gone) co_return Absent{fmt::format("Secret does not exist: there is nothing at \"{}\"", *listing.gone)};
+  std::ranges::sort(listing.names);
+  co_return std::move(listing.names);
 }
 
 Task<Result<void>> VaultClient::check_tags(std::string name, const kube::StringMap& tags, bool& carries) {
@@ -108,7 +127,7 @@ Task<Result<void>> VaultClient::read_found(std::string name, FoundValues& found)
   co_return found.put(std::move(name), *std::move(value));
 }
 
-Task<Result<SecretMap>> VaultClient::get_all(FindRequest find) {
+Task<Lookup<SecretMap>> VaultClient::get_all(FindRequest find) {
   if (!session_) {
     co_return fail(Code::kInvalid,
                    "the store's credentials depend on the namespace of its consumer, and there is none");
@@ -118,7 +137,7 @@ Task<Result<SecretMap>> VaultClient::get_all(FindRequest find) {
   }
   CO_TRY(const NameFilter filter, NameFilter::make(find.name_regexp));
   CO_TRY(SearchRoot root, search_root(config_, find.path.value_or("")));
-  CO_TRY(std::vector<std::string> names, co_await all_names({std::move(root.prefix), std::move(root.list)}));
+  CO_LOOKUP(std::vector<std::string> names, co_await all_names({std::move(root.prefix), std::move(root.list)}));
   std::erase_if(names, [&](const std::string& name) { return !filter.wants(name); });
   if (names.size() > kManyNames) {
     log::warn("a search in Vault reads many secrets one by one",

@@ -129,11 +129,11 @@ Result<void> check_mount(bool v1, const net::Response& response) {
                           path, fit_message(type)));
 }
 
-Result<std::vector<std::string>> read_names(const net::Response& response) {
+Lookup<std::vector<std::string>> read_names(const net::Response& response) {
   std::vector<std::string> names;
   const auto envelope = read_envelope(response.body);
   if (!envelope) return no_answer("it is no JSON object");
-  if (response.status == 404 && envelope->says_nothing()) return names;
+  if (response.status == 404 && envelope->says_nothing()) return Absent{std::string(kNothing)};
   if (envelope->warns_of_versions()) return wrong_version(true);
   if (response.status == 404 || !envelope->data || !is_object(*envelope->data)) return no_answer("it is no list");
   const auto keys = member_of(*envelope->data, "keys");

@@ -24,8 +24,8 @@ Lookup<Document> read_document(bool v1, const net::Response& response);
 // engine may be read but KV version 2. An answer without a mount proves nothing.
 Result<void> check_mount(bool v1, const net::Response& response);
 
-// The names that a list answers; none when it says that there is nothing.
-Result<std::vector<std::string>> read_names(const net::Response& response);
+// The names that a list answers. Absent: there is nothing at that path.
+Lookup<std::vector<std::string>> read_names(const net::Response& response);
 
 // What metadataPolicy Fetch shows: three fields of the system's and the custom metadata, which win. Absent: no secret.
 Lookup<SecretMap> read_metadata(const net::Response& response);

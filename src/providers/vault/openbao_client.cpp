@@ -133,14 +133,16 @@ Task<Result<std::vector<std::string>>> OpenBaoClient::names(std::string folder) 
   if (!folder.empty()) path += "/" + folder;
   Ask list{.name = "ListSecrets", .path = path, .query = "list=true", .may_be_nothing = true};
   CO_TRY(const net::Response response, co_await call(std::move(list)));
-  auto found = read_names(response);
-  if (!found) co_return std::unexpected(prefixed_for_openbao(std::move(found).error()));
-  std::erase_if(*found, [](const std::string& name) { return name.ends_with('/') || name == "." || name == ".."; });
-  if (found->empty()) CO_TRY_VOID(co_await confirm(std::move(path)));
+  Lookup<std::vector<std::string>> listed = read_names(response);
+  if (listed.failed()) co_return std::unexpected(prefixed_for_openbao(listed.error()));
+  std::vector<std::string> found;  // where there is nothing, nothing is found: it is no absence here
+  if (listed) found = *std::move(listed);
+  std::erase_if(found, [](const std::string& name) { return name.ends_with('/') || name == "." || name == ".."; });
+  if (found.empty()) CO_TRY_VOID(co_await confirm(std::move(path)));
   co_return std::move(found);
 }
 
-Task<Result<SecretMap>> OpenBaoClient::get_all(FindRequest find) {
+Task<Lookup<SecretMap>> OpenBaoClient::get_all(FindRequest find) {
   if (find.tags) co_return fail(Code::kInvalid, "tag based search is not implemented");
   CO_TRY(const NameFilter filter, NameFilter::make(find.name_regexp));
   CO_TRY(const std::string folder, logical_path("find.path", find.path.value_or(""), Empty::kAllowed));

@@ -27,11 +27,7 @@ Task<Answer> read_map(SecretsClient& client, RemoteRef ref) {
   co_return co_await client.get_secret_map(std::move(ref));
 }
 
-Task<Answer> read_all(SecretsClient& client, FindRequest find) {
-  auto found = co_await client.get_all(std::move(find));
-  if (!found) co_return std::unexpected(std::move(found).error());
-  co_return *std::move(found);
-}
+Task<Answer> read_all(SecretsClient& client, FindRequest find) { co_return co_await client.get_all(std::move(find)); }
 
 // An exception would leave the race with the deadline to the deadline.
 Task<Answer> without_exceptions(Task<Answer> reading) {
@@ -102,12 +98,10 @@ Task<Lookup<SecretMap>> SharedClient::get_secret_map(RemoteRef ref) {
   co_return co_await read(std::move(question), std::move(call));
 }
 
-Task<Result<SecretMap>> SharedClient::get_all(FindRequest find) {
+Task<Lookup<SecretMap>> SharedClient::get_all(FindRequest find) {
   Question question = question_about(find);
   SharedReads::Call call = [find = std::move(find)](SecretsClient& client) { return read_all(client, find); };
-  Answer answer = co_await read(std::move(question), std::move(call));
-  if (answer.failed()) co_return std::unexpected(answer.error());
-  co_return *std::move(answer);  // a search that finds nothing is an empty map, never absence
+  co_return co_await read(std::move(question), std::move(call));
 }
 
 }  // namespace rotor::secrets

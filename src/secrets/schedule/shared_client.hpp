@@ -18,7 +18,7 @@ class SharedClient final : public providers::SecretsClient {
   Task<providers::Validation> validate() override;
   Task<providers::Lookup<SecretBytes>> get_secret(providers::RemoteRef ref) override;
   Task<providers::Lookup<SecretMap>> get_secret_map(providers::RemoteRef ref) override;
-  Task<Result<SecretMap>> get_all(providers::FindRequest find) override;
+  Task<providers::Lookup<SecretMap>> get_all(providers::FindRequest find) override;
 
  private:
   Task<Answer> read(Question question, SharedReads::Call call);

@@ -56,7 +56,7 @@ class AwsFlow : public ProviderRig {
 
   // What is found, as {name: value}; or {"": message}.
   std::map<std::string, std::string> find(SecretsClient& from, FindRequest wanted) {
-    const Result<SecretMap> got = pump(from.get_all(std::move(wanted)));
+    const Lookup<SecretMap> got = pump(from.get_all(std::move(wanted)));
     if (!got) return {{"", got.error().message}};
     std::map<std::string, std::string> texts;
     for (const auto& [name, value] : *got) texts[name] = std::string(value.reveal());

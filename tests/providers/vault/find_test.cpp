@@ -31,14 +31,20 @@ class VaultFind : public VaultFlow {
     vault_.put("GET /v1/secret/metadata/" + name, R"({"current_version":1,"custom_metadata":)" + custom + "}");
   }
 
+  // Absence as kNotFound.
+  static Result<Texts> texts_of(const Lookup<SecretMap>& found) {
+    if (found.absent()) return fail(Code::kNotFound, found.absence().what);
+    if (found.failed()) return std::unexpected(found.error());
+    Texts texts;
+    for (const auto& [name, value] : *found) texts.emplace(name, value.reveal());
+    return texts;
+  }
+
   Result<Texts> find(FindRequest request, std::string_view more = kToken) {
     auto made = client(more);
     if (!made) return std::unexpected(made.error());
     auto found = pump((*made)->get_all(std::move(request)));
-    if (!found) return std::unexpected(found.error());
-    Texts texts;
-    for (const auto& [name, value] : *found) texts.emplace(name, value.reveal());
-    return texts;
+    return texts_of(found);
   }
 
   Result<Texts> find_v1(FindRequest request) {
@@ -46,10 +52,7 @@ class VaultFind : public VaultFlow {
         client(ProviderRig::context(fmt::format(R"({{"server":"{}","path":"kv1","version":"v1",{}}})", url(), kToken)));
     if (!made) return std::unexpected(made.error());
     auto found = pump((*made)->get_all(std::move(request)));
-    if (!found) return std::unexpected(found.error());
-    Texts texts;
-    for (const auto& [name, value] : *found) texts.emplace(name, value.reveal());
-    return texts;
+    return texts_of(found);
   }
 
   static std::vector<std::string> names(const Result<Texts>& found) {
@@ -95,11 +98,39 @@ TEST_F(VaultFind, BelowAPathKeepsThePathInTheNames) {  // V37
   EXPECT_EQ(names(find({.path = "path", .name_regexp = "^path/2$"})), Names{"path/2"});
 }
 
-TEST_F(VaultFind, WhereThereIsNothingFindsNothing) {  // V39
-  EXPECT_EQ(names(find({.path = "none"})), Names{});
-  vault_.put("GET /v1/secret/metadata/odd?list=true", R"({"keys":["gone/","."," x ","..","../",""]})");
+TEST_F(VaultFind, WhereThereIsNothingTheStoreSaysSo) {  // V39
+  for (const FindRequest& request : {FindRequest{.path = "none"}, FindRequest{.path = "none", .name_regexp = "."}}) {
+    for (const auto& [found, path] :
+         {std::pair{find(request), "secret/metadata/none"}, {find_v1(request), "kv1/none"}}) {
+      ASSERT_FALSE(found);
+      EXPECT_EQ(found.error().code, Code::kNotFound) << "of which deletionPolicy may act";
+      EXPECT_EQ(found.error().message, fmt::format("Secret does not exist: there is nothing at \"{}\"", path));
+    }
+  }
+  EXPECT_EQ(names(find({.path = "path", .name_regexp = "^nobody$"})), Names{}) << "no hit is no absence";
+  EXPECT_EQ(vault_.count("metadata/none?list=true"), 2) << "nothing is asked twice";
+}
+
+TEST_F(VaultFind, NoNamesAreNoAbsence) {
+  vault_.put("GET /v1/secret/metadata/odd?list=true", R"({"keys":[".",".."," x ","../",""]})");
   vault_.put_v2("secret/data/odd/%20x%20", "{}");
-  EXPECT_EQ(names(find({.path = "odd"})), Names{"odd/ x "}) << "a folder may go while it is searched";
+  EXPECT_EQ(names(find({.path = "odd"})), Names{"odd/ x "});
+  vault_.put("GET /v1/secret/metadata/odd?list=true", R"({"keys":null})");
+  EXPECT_EQ(names(find({.path = "odd"})), Names{});
+}
+
+TEST_F(VaultFind, WhatGoesWhileItIsSearchedTakesNothingElseWithIt) {
+  vault_.put("GET /v1/secret/metadata/busy?list=true", R"({"keys":["gone/","one"]})");
+  vault_.put_v2("secret/data/busy/one", "{}");
+  const std::string list = R"({"data":{"keys":["gone/","one"]}})";
+  vault_.next = {{200, list}, {404, R"({"errors":[]})"}, {200, R"({"data":{"keys":["one"]}})"}};
+  EXPECT_EQ(names(find({.path = "busy"})), Names{"busy/one"}) << "looked through anew";
+  EXPECT_EQ(vault_.count("list=true"), 3);
+  const auto for_ever = find({.path = "busy"});
+  ASSERT_FALSE(for_ever);
+  EXPECT_EQ(for_ever.error().code, Code::kNotFound);
+  EXPECT_TRUE(for_ever.error().message.ends_with("nothing at \"secret/metadata/busy/gone/\""))
+      << for_ever.error().message;
 }
 
 TEST_F(VaultFind, ASecretWhoseMetadataIsGoneEndsASearchByTags) {  // V40

@@ -170,10 +170,11 @@ TEST(VaultMetadata, ShowsThreeFieldsOfTheSystemAndWhatUsersWrote) {
   EXPECT_TRUE(read_metadata(answer(404, std::string(kWrongPath))).failed());
 }
 
-TEST(VaultNames, AreThoseOfTheListAndNoneWhenThereIsNothing) {
+TEST(VaultNames, AreThoseOfTheListAndAbsentWhereThereIsNothing) {
   using Names = std::vector<std::string>;
-  EXPECT_EQ(read_names(answer(200, R"({"data":{"keys":["a"," b ","c/"]}})")), (Names{"a", " b ", "c/"}));
-  EXPECT_EQ(read_names(answer(404, R"({"errors":[]})")), Names());
+  EXPECT_EQ(*read_names(answer(200, R"({"data":{"keys":["a"," b ","c/"]}})")), (Names{"a", " b ", "c/"}));
+  EXPECT_EQ(*read_names(answer(200, R"({"data":{"keys":null}})")), Names());
+  EXPECT_TRUE(read_names(answer(404, R"({"errors":[]})")).absent());
   for (const auto& [status, body] : std::vector<std::pair<int, std::string_view>>{{200, "{}"},
                                                                                   {200, R"({"data":{}})"},
                                                                                   {200, R"({"data":null})"},
@@ -183,7 +184,7 @@ TEST(VaultNames, AreThoseOfTheListAndNoneWhenThereIsNothing) {
                                                                                   {404, kWrongPath},
                                                                                   {200, ""},
                                                                                   {204, ""}}) {
-    EXPECT_FALSE(read_names(answer(status, body))) << status << " " << body;
+    EXPECT_TRUE(read_names(answer(status, body)).failed()) << status << " " << body;
   }
 }
 

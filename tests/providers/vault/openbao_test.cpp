@@ -34,7 +34,8 @@ class OpenBao : public VaultFlow {
     auto made = open(more);
     if (!made) return "!" + made.error().message;
     const auto found = pump((*made)->get_all(std::move(request)));
-    if (!found) return "!" + found.error().message;
+    if (found.absent()) return "-" + found.absence().what;
+    if (found.failed()) return "!" + found.error().message;
     std::string text;
     for (const auto& [name, value] : *found) text += name + "=" + std::string(value.reveal()) + ";";
     return text;
@@ -114,7 +115,7 @@ TEST_F(OpenBao, B5_ASearchLooksAtOneFolderByName) {
   EXPECT_EQ(find({.name_regexp = "fo+"}), R"(foo={"k":"1"};)");
   EXPECT_EQ(find({}), R"(bar={"k":"2"};foo={"k":"1"};)") << "what is deleted is listed still";
   EXPECT_EQ(find({.path = "deep", .name_regexp = "^fo"}), R"(foo={"k":"3"};)");
-  EXPECT_EQ(find({.path = "empty"}), "");
+  EXPECT_EQ(find({.path = "empty"}), "") << "neither keys nor an error nor absence";
   EXPECT_EQ(find({.tags = kube::StringMap{}}), "!tag based search is not implemented");
   vault_.put("GET /v1/kv1?list=true", R"({"keys":["app"]})");
   EXPECT_EQ(find({}, kV1), R"(app={"user":"u1"};)");

@@ -64,11 +64,10 @@ class CountedClient final : public providers::SecretsClient {
     map.emplace("member", std::move(read));
     co_return std::move(map);
   }
-  Task<Result<SecretMap>> get_all(FindRequest) override {
-    auto read = co_await store_.read();
-    if (!read) co_return std::unexpected(read.error());
+  Task<Lookup<SecretMap>> get_all(FindRequest) override {
+    CO_LOOKUP(SecretBytes read, co_await store_.read());
     SecretMap map;
-    map.emplace("found", *std::move(read));
+    map.emplace("found", std::move(read));
     co_return std::move(map);
   }
 
@@ -340,8 +339,15 @@ TEST_F(SharedReadsTest, RefuseAnObjectThatReadsTooMuchInAll) {
   EXPECT_THAT(now(consumer(), ref("b")), HasSubstr("more than the 32 MiB that one ExternalSecret may read; narrow"));
 }
 
+TEST_F(SharedReadsTest, HandOnThatASearchBeginsWhereThereIsNothing) {
+  store.absent = true;
+  const auto found = loop.run(consumer()->get_all({.path = "none"}));
+  ASSERT_TRUE(found.absent());
+  EXPECT_EQ(found.absence().what, "no such secret");
+}
+
 TEST_F(SharedReadsTest, ShareASearchOnlyWithTheSameSearch) {
-  const auto all = [&](FindRequest find) { return loop.run(consumer()->get_all(std::move(find))).value().size(); };
+  const auto all = [&](FindRequest find) { return loop.run(consumer()->get_all(std::move(find)))->size(); };
   const FindRequest by_name{.path = {}, .name_regexp = "^a", .tags = {}, .conversion_strategy = {}};
   EXPECT_EQ(all(by_name), 1U);
   EXPECT_EQ(all(by_name), 1U);
