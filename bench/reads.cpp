@@ -45,6 +45,10 @@ class PlanGate final : public providers::ReferenceGate {
                                                             api::es::ServiceAccountSelector) override {
     co_return fail(Code::kInvalid, "no ServiceAccounts");
   }
+  Task<Result<std::vector<std::string>>> service_account_secrets(providers::Scope,
+                                                                 api::es::ServiceAccountSelector) override {
+    co_return fail(Code::kInvalid, "no ServiceAccounts");
+  }
   Task<Result<kube::IssuedToken>> service_account_token(providers::Scope, api::es::ServiceAccountSelector,
                                                         kube::TokenRequest) override {
     co_return fail(Code::kInvalid, "no ServiceAccounts");

@@ -7,6 +7,7 @@
 #include "api/core/config_map.hpp"
 #include "api/core/secret.hpp"
 #include "api/core/service_account.hpp"
+#include "json/document.hpp"
 
 namespace rotor::providers {
 namespace {
@@ -63,16 +64,18 @@ class ClientGate final : public ReferenceGate {
   }
 
   Task<Result<kube::StringMap>> service_account_annotations(Scope scope, ServiceAccountSelector ref) override {
-    const std::string ns = resolve_namespace(scope, ref.ns);
-    if (ns.empty()) co_return std::unexpected(no_namespace("ServiceAccount", ref.name));
-    kube::Key key{ns, ref.name};
-    auto account = co_await kube::get<api::ServiceAccount>(client_, std::move(key));
-    if (!account) {
-      co_return std::unexpected(
-          as_reference_error(std::move(account).error(),
-                             fmt::format("cannot get ServiceAccount \"{}\" from namespace \"{}\"", ref.name, ns)));
+    CO_TRY(api::ServiceAccount account, co_await service_account(std::move(scope), std::move(ref)));
+    co_return std::move(account.metadata.annotations);
+  }
+
+  Task<Result<std::vector<std::string>>> service_account_secrets(Scope scope, ServiceAccountSelector ref) override {
+    CO_TRY(const api::ServiceAccount account, co_await service_account(std::move(scope), std::move(ref)));
+    std::vector<std::string> names;
+    for (const json::Raw& secret : account.secrets) {
+      CO_TRY(const json::Value reference, json::parse(secret.text));
+      if (const auto name = json::find_string(reference, "name"); !name.empty()) names.emplace_back(name);
     }
-    co_return std::move(account->metadata.annotations);
+    co_return std::move(names);
   }
 
   Task<Result<kube::IssuedToken>> service_account_token(Scope scope, ServiceAccountSelector ref,
@@ -91,6 +94,17 @@ class ClientGate final : public ReferenceGate {
   }
 
  private:
+  Task<Result<api::ServiceAccount>> service_account(Scope scope, ServiceAccountSelector ref) {
+    const std::string ns = resolve_namespace(scope, ref.ns);
+    if (ns.empty()) co_return std::unexpected(no_namespace("ServiceAccount", ref.name));
+    kube::Key key{ns, ref.name};
+    auto account = co_await kube::get<api::ServiceAccount>(client_, std::move(key));
+    if (account) co_return std::move(account);
+    co_return std::unexpected(
+        as_reference_error(std::move(account).error(),
+                           fmt::format("cannot get ServiceAccount \"{}\" from namespace \"{}\"", ref.name, ns)));
+  }
+
   kube::Client& client_;
   std::string no_tokens_;
 };

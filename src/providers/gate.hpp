@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/externalsecrets/references.hpp"
 #include "base/error.hpp"
@@ -43,6 +44,10 @@ class ReferenceGate {
   // The annotations of a ServiceAccount (cloud roles are named there).
   virtual Task<Result<kube::StringMap>> service_account_annotations(Scope scope,
                                                                     api::es::ServiceAccountSelector ref) = 0;
+
+  // The Secrets that a ServiceAccount lists as its own: in clusters before 1.24 one with a token without an end.
+  virtual Task<Result<std::vector<std::string>>> service_account_secrets(Scope scope,
+                                                                         api::es::ServiceAccountSelector ref) = 0;
 
   // A token of that ServiceAccount for `request.audiences`. The caller adds the selector's own audiences if it wants
   // them.

@@ -22,6 +22,12 @@ std::string digest(const Result<kube::StringMap>& annotations) {
   for (const auto& [name, value] : *annotations) key.add(name).add(value);
   return key.digest();
 }
+std::string digest(const Result<std::vector<std::string>>& names) {
+  if (!names) return {};
+  CacheKey key;
+  for (const std::string& name : *names) key.add(name);
+  return key.digest();
+}
 
 Task<std::string> digest_of_secret(ReferenceGate& gate, Scope scope, SecretKeySelector ref) {
   co_return digest(co_await gate.secret_value(std::move(scope), std::move(ref)));
@@ -32,6 +38,9 @@ Task<std::string> digest_of_config_map(ReferenceGate& gate, Scope scope, std::st
 }
 Task<std::string> digest_of_annotations(ReferenceGate& gate, Scope scope, ServiceAccountSelector ref) {
   co_return digest(co_await gate.service_account_annotations(std::move(scope), std::move(ref)));
+}
+Task<std::string> digest_of_account_secrets(ReferenceGate& gate, Scope scope, ServiceAccountSelector ref) {
+  co_return digest(co_await gate.service_account_secrets(std::move(scope), std::move(ref)));
 }
 
 }  // namespace
@@ -58,6 +67,12 @@ Task<Result<kube::StringMap>> RecordingGate::service_account_annotations(Scope s
   auto annotations = co_await real_.service_account_annotations(scope, ref);
   note([&gate = real_, scope, ref] { return digest_of_annotations(gate, scope, ref); }, digest(annotations));
   co_return std::move(annotations);
+}
+
+Task<Result<std::vector<std::string>>> RecordingGate::service_account_secrets(Scope scope, ServiceAccountSelector ref) {
+  auto names = co_await real_.service_account_secrets(scope, ref);
+  note([&gate = real_, scope, ref] { return digest_of_account_secrets(gate, scope, ref); }, digest(names));
+  co_return std::move(names);
 }
 
 Task<Result<kube::IssuedToken>> RecordingGate::service_account_token(Scope scope, ServiceAccountSelector ref,

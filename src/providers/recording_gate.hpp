@@ -18,6 +18,8 @@ class RecordingGate final : public ReferenceGate {
   Task<Result<std::string>> config_map_value(Scope scope, std::string name, std::optional<std::string> ns,
                                              std::string key) override;
   Task<Result<kube::StringMap>> service_account_annotations(Scope scope, api::es::ServiceAccountSelector ref) override;
+  Task<Result<std::vector<std::string>>> service_account_secrets(Scope scope,
+                                                                 api::es::ServiceAccountSelector ref) override;
   // Not noted: every token is another one.
   Task<Result<kube::IssuedToken>> service_account_token(Scope scope, api::es::ServiceAccountSelector ref,
                                                         kube::TokenRequest request) override;

@@ -80,6 +80,10 @@ class SlowGate final : public ReferenceGate {
   Task<Result<kube::StringMap>> service_account_annotations(Scope scope, api::es::ServiceAccountSelector ref) override {
     return objects.service_account_annotations(std::move(scope), std::move(ref));
   }
+  Task<Result<std::vector<std::string>>> service_account_secrets(Scope scope,
+                                                                 api::es::ServiceAccountSelector ref) override {
+    return objects.service_account_secrets(std::move(scope), std::move(ref));
+  }
   Task<Result<kube::IssuedToken>> service_account_token(Scope scope, api::es::ServiceAccountSelector ref,
                                                         kube::TokenRequest request) override {
     return objects.service_account_token(std::move(scope), std::move(ref), std::move(request));

@@ -36,10 +36,14 @@ class FakeGate final : public ReferenceGate {
     last_account = resolve_namespace(scope, ref.ns) + "/" + ref.name;
     co_return annotations;
   }
+  Task<Result<std::vector<std::string>>> service_account_secrets(Scope, api::es::ServiceAccountSelector) override {
+    co_return account_secrets;
+  }
   Task<Result<kube::IssuedToken>> service_account_token(Scope, api::es::ServiceAccountSelector,
                                                         kube::TokenRequest request) override {
     audiences = request.audiences;
     ++token_requests;
+    if (!issues_tokens) co_return fail(Code::kInvalid, "no tokens are issued here");
     co_return kube::IssuedToken{SecretBytes("jwt-" + std::to_string(token_requests)), WallTime()};
   }
 
@@ -48,6 +52,8 @@ class FakeGate final : public ReferenceGate {
   kube::StringMap annotations{{"eks.amazonaws.com/role-arn", "arn:aws:iam::123456789012:role/app"}};
   std::string last_account;
   std::vector<std::string> audiences;
+  std::vector<std::string> account_secrets;  // that each ServiceAccount lists
+  bool issues_tokens = true;
   int token_requests = 0;
   int annotation_reads = 0;
 };

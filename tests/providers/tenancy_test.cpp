@@ -229,6 +229,11 @@ class NotingGate final : public ReferenceGate {
     asked.insert(resolve_namespace(scope, ref.ns));
     co_return fail(Code::kInvalid, "nothing here");
   }
+  Task<Result<std::vector<std::string>>> service_account_secrets(Scope scope,
+                                                                 api::es::ServiceAccountSelector ref) override {
+    asked.insert(resolve_namespace(scope, ref.ns));
+    co_return fail(Code::kInvalid, "nothing here");
+  }
   Task<Result<kube::IssuedToken>> service_account_token(Scope scope, api::es::ServiceAccountSelector ref,
                                                         kube::TokenRequest) override {
     asked.insert(resolve_namespace(scope, ref.ns));

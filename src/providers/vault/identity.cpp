@@ -84,7 +84,7 @@ Task<Result<Identity>> with_kubernetes(StoreContext context, KubernetesAuth auth
   CO_TRY(identity.path, login_path("kubernetes.mountPath", auth.mount_path));
   identity.members.emplace_back("role", SecretBytes(auth.role));
   if (auth.service_account) {
-    identity.proof = AccountToken{*auth.service_account, {auth.service_account->audiences, kTokenLife}};
+    identity.proof = AccountToken{*auth.service_account, {auth.service_account->audiences, kTokenLife}, true};
   } else if (auth.secret_ref) {
     CO_TRY(SecretBytes jwt,
            co_await read_secret(context.gate, context.scope(), *auth.secret_ref, "kubernetes.secretRef"));

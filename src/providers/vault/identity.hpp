@@ -21,6 +21,7 @@ using LoginMembers = std::vector<std::pair<std::string, SecretBytes>>;
 struct AccountToken {
   ServiceAccountSelector account;
   kube::TokenRequest request;
+  bool or_bound = false;  // where no token is issued, one that a Secret of the ServiceAccount holds
 };
 struct OwnToken {};  // the controller's own, which the kubelet keeps in a file
 struct AwsProof {

@@ -154,12 +154,28 @@ Task<Result<SecretBytes>> Session::account_token(AccountToken source) {
   Result<kube::IssuedToken> issued = co_await gate_.service_account_token(scope_, source.account, source.request);
   if (issued) co_return std::move(issued->token);
   // Whether it is there at all is what a person would look at first.
-  const auto there = co_await gate_.service_account_annotations(scope_, source.account);
+  auto secrets = co_await gate_.service_account_secrets(scope_, source.account);
   Error error =
-      there ? std::move(issued).error()
-            : Error(there.error()).prefixed(fmt::format("cannot get Kubernetes service account \"{}\"", account));
+      secrets ? std::move(issued).error()
+              : Error(secrets.error()).prefixed(fmt::format("cannot get Kubernetes service account \"{}\"", account));
+  if (secrets && source.or_bound) {
+    Result<SecretBytes> bound = co_await bound_token(source.account, *std::move(secrets));
+    if (bound) co_return std::move(bound);
+    error.message += fmt::format("; {}", bound.error().message);
+  }
   co_return std::unexpected(std::move(error).prefixed(
       fmt::format("cannot request Kubernetes service account token for service account \"{}\"", account)));
+}
+
+// What clusters before 1.24 made for every ServiceAccount, and what an administrator may have made by hand since.
+Task<Result<SecretBytes>> Session::bound_token(ServiceAccountSelector account, std::vector<std::string> secrets) {
+  for (const std::string& secret : secrets) {
+    SecretKeySelector ref{.name = secret, .ns = account.ns, .key = "token"};
+    auto token = co_await gate_.secret_value(scope_, std::move(ref));
+    if (token && !token->empty()) co_return std::move(token);
+  }
+  co_return fail(Code::kInvalid, fmt::format("cannot find {} bound to service account: \"{}\"",
+                                             secrets.empty() ? "secrets" : "token in secrets", account.name));
 }
 
 // True when another one may be got.

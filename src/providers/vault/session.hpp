@@ -52,6 +52,7 @@ class Session {
   Task<Result<Login>> fetch();
   Task<Result<LoginMembers>> make_proof();
   Task<Result<SecretBytes>> account_token(AccountToken source);
+  Task<Result<SecretBytes>> bound_token(ServiceAccountSelector account, std::vector<std::string> secrets);
   bool forget(const LoginPtr& login);
 
   Shared& shared_;

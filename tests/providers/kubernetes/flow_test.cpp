@@ -211,6 +211,9 @@ struct Issuer final : ReferenceGate {
   Task<Result<kube::StringMap>> service_account_annotations(Scope, api::es::ServiceAccountSelector) override {
     co_return kube::StringMap();
   }
+  Task<Result<std::vector<std::string>>> service_account_secrets(Scope, api::es::ServiceAccountSelector) override {
+    co_return std::vector<std::string>();
+  }
   Task<Result<kube::IssuedToken>> service_account_token(Scope, api::es::ServiceAccountSelector,
                                                         kube::TokenRequest request) override {
     audiences = request.audiences;

@@ -173,6 +173,9 @@ class NoAccounts final : public ReferenceGate {
   Task<Result<kube::StringMap>> service_account_annotations(Scope, api::es::ServiceAccountSelector) override {
     co_return fail(Code::kInvalid, "serviceaccounts \"example-sa\" not found");
   }
+  Task<Result<std::vector<std::string>>> service_account_secrets(Scope, api::es::ServiceAccountSelector) override {
+    co_return fail(Code::kInvalid, "serviceaccounts \"example-sa\" not found");
+  }
   Task<Result<kube::IssuedToken>> service_account_token(Scope, api::es::ServiceAccountSelector,
                                                         kube::TokenRequest) override {
     co_return fail(Code::kInvalid, "no token");
@@ -190,6 +193,47 @@ TEST_F(VaultFlow, AServiceAccountThatIsMissingIsNamed) {
   EXPECT_EQ(made.error().message,
             "cannot request Kubernetes service account token for service account \"example-sa\": cannot get Kubernetes "
             "service account \"example-sa\": serviceaccounts \"example-sa\" not found");
+  EXPECT_TRUE(vault_.seen.empty());
+}
+
+constexpr std::string_view kAsAccount = R"("auth":{"kubernetes":{"role":"demo","serviceAccountRef":{"name":"app"}}})";
+
+TEST_F(VaultFlow, WhereNoTokenIsIssuedTheFirstThatASecretOfTheServiceAccountHoldsIsUsed) {
+  gate_.issues_tokens = false;
+  gate_.account_secrets = {"app-dockercfg", "app-token-1", "app-token-2"};
+  gate_.secrets["team/app-token-1/token"] = "legacy-1";
+  gate_.secrets["team/app-token-2/token"] = "legacy-2";
+  vault_.logins["kubernetes/login"] = R"({"role":"demo","jwt":"legacy-1"})";
+  auto made = client(kAsAccount);
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(get(**made, remote("app", "user")), "u");
+}
+
+TEST_F(VaultFlow, ASecretOfAClusterStoresServiceAccountIsReadWhereTheServiceAccountIs) {
+  gate_.issues_tokens = false;
+  gate_.account_secrets = {"app-token"};
+  gate_.secrets["vault-system/app-token/token"] = "theirs";
+  gate_.secrets["team/app-token/token"] = "not theirs";
+  vault_.logins["kubernetes/login"] = R"({"role":"demo","jwt":"theirs"})";
+  auto made = client(cluster_context(
+      R"("auth":{"kubernetes":{"role":"demo","serviceAccountRef":{"name":"app","namespace":"vault-system"}}})",
+      "team"));
+  EXPECT_TRUE(made) << made.error().message;
+}
+
+TEST_F(VaultFlow, WhereNoTokenIsToBeHadBothWaysAreNamed) {
+  gate_.issues_tokens = false;
+  const std::string begin =
+      "cannot request Kubernetes service account token for service account \"app\": no tokens are issued here; ";
+  EXPECT_EQ(client(kAsAccount).error().message, begin + "cannot find secrets bound to service account: \"app\"");
+  gate_.account_secrets = {"app-token"};
+  clock_.advance(std::chrono::minutes(2));
+  EXPECT_EQ(client(kAsAccount).error().message,
+            begin + "cannot find token in secrets bound to service account: \"app\"");
+  gate_.secrets["team/app-token/token"] = "legacy";
+  EXPECT_FALSE(client(R"("auth":{"jwt":{"role":"demo","kubernetesServiceAccountToken":{"serviceAccountRef":)"
+                      R"({"name":"app"}}}})"))
+      << "a login by JWT shows issued tokens alone: what it says of audience and life would not be so";
   EXPECT_TRUE(vault_.seen.empty());
 }
 
