@@ -37,8 +37,7 @@ class PlanGate final : public providers::ReferenceGate {
     if (found == nullptr) co_return fail(Code::kInvalid, "the plan holds no " + ref.name + "/" + ref.key);
     co_return SecretBytes(std::string_view(found->as_string()));
   }
-  Task<Result<std::string>> config_map_value(providers::Scope, std::string, std::optional<std::string>,
-                                             std::string) override {
+  Task<Result<kube::StringMap>> config_map(providers::Scope, std::string, std::optional<std::string>) override {
     co_return fail(Code::kInvalid, "no ConfigMaps");
   }
   Task<Result<kube::StringMap>> service_account_annotations(providers::Scope,

@@ -16,9 +16,12 @@ using api::es::SecretKeySelector;
 using api::es::ServiceAccountSelector;
 
 // A missing credential must never look like a missing remote secret: deletionPolicy acts on kNotFound.
-Error as_reference_error(Error error, const std::string& context) {
+Error as_reference_error(Error error) {
   if (error.code == Code::kNotFound) error.code = Code::kInvalid;
-  return std::move(error).prefixed(context);
+  return error;
+}
+Error as_reference_error(Error error, const std::string& context) {
+  return as_reference_error(std::move(error)).prefixed(context);
 }
 
 Error no_namespace(std::string_view what, std::string_view name) {
@@ -46,21 +49,14 @@ class ClientGate final : public ReferenceGate {
     co_return std::move(it->second);
   }
 
-  Task<Result<std::string>> config_map_value(Scope scope, std::string name, std::optional<std::string> selector_ns,
-                                             std::string key) override {
+  Task<Result<kube::StringMap>> config_map(Scope scope, std::string name,
+                                           std::optional<std::string> selector_ns) override {
     const std::string ns = resolve_namespace(scope, selector_ns);
     if (ns.empty()) co_return std::unexpected(no_namespace("ConfigMap", name));
     kube::Key object{ns, name};
     auto map = co_await kube::get<api::ConfigMap>(client_, std::move(object));
-    if (!map) {
-      co_return std::unexpected(
-          as_reference_error(std::move(map).error(), fmt::format("failed to get caProvider secret {}", name)));
-    }
-    const auto it = map->data.find(key);
-    if (it == map->data.end()) {
-      co_return fail(Code::kInvalid, fmt::format("failed to get caProvider configMap {} -> {}", name, key));
-    }
-    co_return it->second;
+    if (!map) co_return std::unexpected(as_reference_error(std::move(map).error()));
+    co_return std::move(map->data);
   }
 
   Task<Result<kube::StringMap>> service_account_annotations(Scope scope, ServiceAccountSelector ref) override {

@@ -37,9 +37,8 @@ class ReferenceGate {
   // `cannot find secret data for key: "k"`. Never kNotFound: a missing credential is not a missing remote secret.
   virtual Task<Result<SecretBytes>> secret_value(Scope scope, api::es::SecretKeySelector ref) = 0;
 
-  // One value of a ConfigMap.
-  virtual Task<Result<std::string>> config_map_value(Scope scope, std::string name, std::optional<std::string> ns,
-                                                     std::string key) = 0;
+  // The texts of a ConfigMap. Errors are the API server's own words: whoever asks says what it is for.
+  virtual Task<Result<kube::StringMap>> config_map(Scope scope, std::string name, std::optional<std::string> ns) = 0;
 
   // The annotations of a ServiceAccount (cloud roles are named there).
   virtual Task<Result<kube::StringMap>> service_account_annotations(Scope scope,

@@ -15,11 +15,10 @@ using OptionalText = std::optional<std::string>;
 constexpr std::size_t kLooksAtOnce = 8;
 
 std::string digest(const Result<SecretBytes>& value) { return value ? CacheKey().add(*value).digest() : std::string(); }
-std::string digest(const Result<std::string>& value) { return value ? CacheKey().add(*value).digest() : std::string(); }
-std::string digest(const Result<kube::StringMap>& annotations) {
-  if (!annotations) return {};
+std::string digest(const Result<kube::StringMap>& texts) {
+  if (!texts) return {};
   CacheKey key;
-  for (const auto& [name, value] : *annotations) key.add(name).add(value);
+  for (const auto& [name, value] : *texts) key.add(name).add(value);
   return key.digest();
 }
 std::string digest(const Result<std::vector<std::string>>& names) {
@@ -32,9 +31,8 @@ std::string digest(const Result<std::vector<std::string>>& names) {
 Task<std::string> digest_of_secret(ReferenceGate& gate, Scope scope, SecretKeySelector ref) {
   co_return digest(co_await gate.secret_value(std::move(scope), std::move(ref)));
 }
-Task<std::string> digest_of_config_map(ReferenceGate& gate, Scope scope, std::string name, OptionalText ns,
-                                       std::string key) {
-  co_return digest(co_await gate.config_map_value(std::move(scope), std::move(name), std::move(ns), std::move(key)));
+Task<std::string> digest_of_config_map(ReferenceGate& gate, Scope scope, std::string name, OptionalText ns) {
+  co_return digest(co_await gate.config_map(std::move(scope), std::move(name), std::move(ns)));
 }
 Task<std::string> digest_of_annotations(ReferenceGate& gate, Scope scope, ServiceAccountSelector ref) {
   co_return digest(co_await gate.service_account_annotations(std::move(scope), std::move(ref)));
@@ -55,12 +53,10 @@ Task<Result<SecretBytes>> RecordingGate::secret_value(Scope scope, SecretKeySele
   co_return std::move(value);
 }
 
-Task<Result<std::string>> RecordingGate::config_map_value(Scope scope, std::string name, OptionalText ns,
-                                                          std::string key) {
-  auto value = co_await real_.config_map_value(scope, name, ns, key);
-  note([&gate = real_, scope, name, ns, key] { return digest_of_config_map(gate, scope, name, ns, key); },
-       digest(value));
-  co_return std::move(value);
+Task<Result<kube::StringMap>> RecordingGate::config_map(Scope scope, std::string name, OptionalText ns) {
+  auto texts = co_await real_.config_map(scope, name, ns);
+  note([&gate = real_, scope, name, ns] { return digest_of_config_map(gate, scope, name, ns); }, digest(texts));
+  co_return std::move(texts);
 }
 
 Task<Result<kube::StringMap>> RecordingGate::service_account_annotations(Scope scope, ServiceAccountSelector ref) {

@@ -15,8 +15,7 @@ class RecordingGate final : public ReferenceGate {
   explicit RecordingGate(ReferenceGate& real) : real_(real) {}
 
   Task<Result<SecretBytes>> secret_value(Scope scope, api::es::SecretKeySelector ref) override;
-  Task<Result<std::string>> config_map_value(Scope scope, std::string name, std::optional<std::string> ns,
-                                             std::string key) override;
+  Task<Result<kube::StringMap>> config_map(Scope scope, std::string name, std::optional<std::string> ns) override;
   Task<Result<kube::StringMap>> service_account_annotations(Scope scope, api::es::ServiceAccountSelector ref) override;
   Task<Result<std::vector<std::string>>> service_account_secrets(Scope scope,
                                                                  api::es::ServiceAccountSelector ref) override;

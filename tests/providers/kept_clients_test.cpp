@@ -52,7 +52,8 @@ struct EchoProvider final : Provider {
     ++made;
     CO_TRY(const SecretBytes key,
            co_await context.gate.secret_value(context.scope(), SecretKeySelector{"login", {}, "key"}));
-    CO_TRY(const std::string ca, co_await context.gate.config_map_value(context.scope(), "ca", {}, "ca.crt"));
+    CO_TRY(const kube::StringMap texts, co_await context.gate.config_map(context.scope(), "ca", {}));
+    const std::string ca = texts.at("ca.crt");
     CO_TRY(const kube::StringMap account,
            co_await context.gate.service_account_annotations(context.scope(), ServiceAccountSelector{"app", {}, {}}));
     std::string of = fmt::format("{}/{} {} {} {}", context.store.name, context.store.generation, key.reveal(), ca,
@@ -73,9 +74,8 @@ class SlowGate final : public ReferenceGate {
     if (takes > 0s) co_await clock_.sleep_for(takes);
     co_return std::move(value);
   }
-  Task<Result<std::string>> config_map_value(Scope scope, std::string name, std::optional<std::string> ns,
-                                             std::string key) override {
-    return objects.config_map_value(std::move(scope), std::move(name), std::move(ns), std::move(key));
+  Task<Result<kube::StringMap>> config_map(Scope scope, std::string name, std::optional<std::string> ns) override {
+    return objects.config_map(std::move(scope), std::move(name), std::move(ns));
   }
   Task<Result<kube::StringMap>> service_account_annotations(Scope scope, api::es::ServiceAccountSelector ref) override {
     return objects.service_account_annotations(std::move(scope), std::move(ref));

@@ -25,11 +25,14 @@ class FakeGate final : public ReferenceGate {
     if (it == secrets.end()) co_return fail(Code::kInvalid, "cannot find secret data for key: \"" + ref.key + "\"");
     co_return SecretBytes(it->second);
   }
-  Task<Result<std::string>> config_map_value(Scope scope, std::string name, std::optional<std::string> ns,
-                                             std::string key) override {
-    const auto it = config_maps.find(resolve_namespace(scope, ns) + "/" + name + "/" + key);
-    if (it == config_maps.end()) co_return fail(Code::kInvalid, "there is no ConfigMap here");
-    co_return it->second;
+  Task<Result<kube::StringMap>> config_map(Scope scope, std::string name, std::optional<std::string> ns) override {
+    const std::string path = resolve_namespace(scope, ns) + "/" + name + "/";
+    kube::StringMap texts;
+    for (const auto& [at, text] : config_maps) {
+      if (at.starts_with(path)) texts.emplace(at.substr(path.size()), text);
+    }
+    if (texts.empty()) co_return fail(Code::kInvalid, "there is no ConfigMap here");
+    co_return texts;
   }
   Task<Result<kube::StringMap>> service_account_annotations(Scope scope, api::es::ServiceAccountSelector ref) override {
     ++annotation_reads;

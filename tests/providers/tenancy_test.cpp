@@ -220,8 +220,7 @@ class NotingGate final : public ReferenceGate {
     asked.insert(resolve_namespace(scope, ref.ns));
     co_return fail(Code::kInvalid, "nothing here");
   }
-  Task<Result<std::string>> config_map_value(Scope scope, std::string, std::optional<std::string> ns,
-                                             std::string) override {
+  Task<Result<kube::StringMap>> config_map(Scope scope, std::string, std::optional<std::string> ns) override {
     asked.insert(resolve_namespace(scope, ns));
     co_return fail(Code::kInvalid, "nothing here");
   }

@@ -52,9 +52,15 @@ Task<Result<std::string>> resolve_ca(ReferenceGate& gate, Scope scope, std::stri
     co_return decode_ca(std::string(value->reveal()));
   }
   if (ca_provider->type == "ConfigMap") {
-    auto value = co_await gate.config_map_value(scope, ca_provider->name, ca_provider->ns, ca_provider->key);
-    if (!value) co_return std::unexpected(std::move(value).error().prefixed("failed to get cert from configmap"));
-    co_return decode_ca(*value);
+    auto map = co_await gate.config_map(scope, ca_provider->name, ca_provider->ns);
+    if (!map) {
+      co_return std::unexpected(std::move(map).error().prefixed(
+          fmt::format("failed to get cert from configmap: failed to get caProvider secret {}", ca_provider->name)));
+    }
+    if (const auto it = map->find(ca_provider->key); it != map->end()) co_return decode_ca(it->second);
+    co_return fail(Code::kInvalid,
+                   fmt::format("failed to get cert from configmap: failed to get caProvider configMap {} -> {}",
+                               ca_provider->name, ca_provider->key));
   }
   co_return fail(Code::kInvalid,
                  fmt::format("unknown caProvider.type \"{}\": use Secret or ConfigMap", ca_provider->type));

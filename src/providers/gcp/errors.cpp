@@ -9,6 +9,7 @@
 #include "json/reader.hpp"
 #include "providers/common/call.hpp"
 #include "providers/common/message.hpp"
+#include "providers/gcp/advice.hpp"
 
 namespace rotor::providers::gcp {
 namespace {
@@ -40,6 +41,26 @@ std::string bare_status(std::string_view text) {
   return word ? std::string(text) : std::string();
 }
 
+// The `reason` of an ErrorInfo among the details. https://google.aip.dev/193
+void read_details(json::Reader& reader, GoogleError& error) {
+  reader.begin_array();
+  while (reader.next_element()) {
+    if (reader.peek() != json::Kind::kObject) {
+      reader.read_raw();
+      continue;
+    }
+    reader.begin_object();
+    std::string key;
+    while (reader.next_member(key)) {
+      if (key == "reason" && reader.peek() == json::Kind::kString) {
+        error.reason = bare_status(reader.read_string());
+      } else {
+        reader.read_raw();
+      }
+    }
+  }
+}
+
 void read_inner(json::Reader& reader, GoogleError& error) {
   reader.begin_object();
   std::string key;
@@ -49,6 +70,8 @@ void read_inner(json::Reader& reader, GoogleError& error) {
       error.status = bare_status(reader.read_string());
     } else if (text && key == "message") {
       error.message = reader.read_string();
+    } else if (key == "details" && reader.peek() == json::Kind::kArray) {
+      read_details(reader, error);
     } else {
       reader.read_raw();
     }
@@ -94,8 +117,12 @@ bool GoogleError::says_absent() const {
 
 Error GoogleError::to_error(std::string_view call) const {
   if (status.empty()) return error_by_status(call, http);
-  return {code_of(*this), message.empty() ? fmt::format("{}: {} (HTTP {})", call, status, http)
-                                          : fmt::format("{}: {}: {}", call, status, message)};
+  std::string text = message.empty() ? fmt::format("{}: {} (HTTP {})", call, status, http)
+                                     : fmt::format("{}: {}: {}", call, status, message);
+  if (const std::string_view what_to_do = advice(call, *this); !what_to_do.empty()) {
+    text += fmt::format(" ({})", what_to_do);
+  }
+  return {code_of(*this), std::move(text)};
 }
 
 bool is_disabled_version(const Error& error) {

@@ -56,19 +56,20 @@ class FederationLogin final : public Login {
 };
 
 Task<Result<ExternalAccount>> read_cred_config(ConfigMapKey ref, StoreContext context) {
-  const std::string ns = resolve_namespace(context.scope(), ref.ns);
-  auto text = co_await context.gate.config_map_value(context.scope(), ref.name, ref.ns, ref.key);
-  if (!text) {
-    Error error = std::move(text).error();
-    // The gate's words are about certificate authorities.
-    if (error.code == Code::kInvalid) error.message = fmt::format("it is not there, or has no key \"{}\"", ref.key);
-    co_return std::unexpected(std::move(error).prefixed(
-        fmt::format("failed to fetch external acccount credentials configmap \"{}/{}\"", ns, ref.name)));
+  auto map = co_await context.gate.config_map(context.scope(), ref.name, ref.ns);
+  if (!map) {
+    co_return std::unexpected(
+        std::move(map).error().prefixed(fmt::format("failed to fetch external acccount credentials configmap \"{}/{}\"",
+                                                    resolve_namespace(context.scope(), ref.ns), ref.name)));
   }
-  if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
+  const auto text = map->find(ref.key);
+  if (text == map->end()) {
+    co_return fail(Code::kInvalid, fmt::format("missing key \"{}\" in configmap \"{}\"", ref.key, ref.name));
+  }
+  if (text->second.find_first_not_of(" \t\r\n") == std::string::npos) {
     co_return fail(Code::kInvalid, fmt::format("key \"{}\" in configmap \"{}\" has empty value", ref.key, ref.name));
   }
-  auto account = read_external_account(*text);
+  auto account = read_external_account(text->second);
   if (!account) {
     co_return std::unexpected(std::move(account).error().prefixed(
         fmt::format("failed to unmarshal external acccount config in \"{}\"", ref.name)));

@@ -129,5 +129,55 @@ TEST(GcpErrors, AreNamedByTheirStatusAndClassedByTheirNumber) {
   }
 }
 
+struct AdviceCase {
+  const char* call;
+  int status;
+  const char* body;
+  const char* advice;  // in the message; empty: none
+};
+
+TEST(GcpErrors, SayWhichRoleApiOrFieldIsBehindThem) {
+  const std::vector<AdviceCase> cases = {
+      {"AccessSecretVersion", 403,
+       R"({"error":{"status":"PERMISSION_DENIED","message":"m","details":[{"@type":"type.googleapis.com/google.rpc.)"
+       R"(Help","links":[]},{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"SERVICE_DISABLED"}]}})",
+       "gcloud services enable secretmanager.googleapis.com"},
+      {"AccessSecretVersion", 403, R"({"error":{"status":"PERMISSION_DENIED","message":"m"}})",
+       "roles/secretmanager.secretAccessor"},
+      {"ListSecrets", 403, R"({"error":{"status":"PERMISSION_DENIED"}})", "roles/secretmanager.viewer on the project"},
+      {"ListSecretVersions", 403, R"({"error":{"status":"PERMISSION_DENIED"}})", "LatestOrFetch needs"},
+      {"GetSecret", 403, R"({"error":{"status":"PERMISSION_DENIED"}})", "metadataPolicy Fetch needs"},
+      {"GenerateAccessToken", 403, R"({"error":{"status":"PERMISSION_DENIED"}})", "roles/iam.workloadIdentityUser"},
+      {"AccessSecretVersion", 403,
+       R"({"error":{"status":"PERMISSION_DENIED","details":[{"reason":"ACCESS_TOKEN_SCOPE_INSUFFICIENT"}]}})",
+       "access scopes"},
+      {"AccessSecretVersion", 400,
+       R"({"error":{"status":"INVALID_ARGUMENT","message":"Location eu does not match the endpoint"}})",
+       "spec.provider.gcpsm.location"},
+      {"AccessSecretVersion", 404, R"({"error":{"status":"NOT_FOUND","message":"Project [x] not found"}})",
+       "spec.provider.gcpsm.projectID"},
+      {"AccessSecretVersion", 400,
+       R"({"error":{"status":"FAILED_PRECONDITION","message":"Version 1 is in DISABLED state."}})",
+       "enable the version"},
+      {"ExchangeAssertion", 400, R"({"error":"invalid_grant","error_description":"Invalid JWT Signature."})",
+       "the key was deleted"},
+      {"ExchangeAssertion", 400,
+       R"({"error":"invalid_grant","error_description":"Invalid JWT: Token must be a short-lived token"})", "clock"},
+      {"ExchangeSubjectToken", 400, R"({"error":"invalid_target"})", "workloadIdentityPools/POOL/providers/PROVIDER"},
+      {"ExchangeSubjectToken", 400, R"({"error":"invalid_grant"})", "issuer, allowed audiences"},
+      {"AccessSecretVersion", 429, R"({"error":{"status":"RESOURCE_EXHAUSTED","message":"m"}})", ""},
+      {"AccessSecretVersion", 403, R"({"error":{"status":"X","details":[7,{"reason":7},{}],"message":"m"}})", ""},
+  };
+  for (const AdviceCase& c : cases) {
+    const GoogleError error = read_error({.status = c.status, .headers = {}, .body = SecretBytes(c.body)});
+    const std::string message = error.to_error(c.call).message;
+    if (*c.advice != '\0') {
+      EXPECT_TRUE(message.ends_with(")") && message.contains(c.advice)) << message;
+    } else {
+      EXPECT_FALSE(message.contains('(')) << message;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace rotor::providers::gcp

@@ -262,8 +262,11 @@ TEST_F(GcpFederation, RefusesHostileSourcesBeforeAnybodyIsAsked) {  // GC-42 to 
   gate_.config_maps.clear();
   EXPECT_TRUE(
       refusal(context(block(federation(R"("credConfig":{"name":"wif","key":"config.json"})"))))
-          .contains("failed to fetch external acccount credentials configmap \"team/wif\": it is not there, or has "
-                    "no key \"config.json\""));
+          .contains(
+              "failed to fetch external acccount credentials configmap \"team/wif\": there is no ConfigMap here"));
+  gate_.config_maps["team/wif/other.json"] = "{}";
+  EXPECT_TRUE(refusal(context(block(federation(R"("credConfig":{"name":"wif","key":"config.json"})"))))
+                  .contains("missing key \"config.json\" in configmap \"wif\""));
   EXPECT_TRUE(google_.calls.empty());
 }
 
@@ -276,7 +279,8 @@ TEST_F(GcpFederation, AnExchangeThatIsRefusedIsSaidWithoutTheToken) {
   EXPECT_EQ(
       message,
       "unable to get credentials: auth.workloadIdentityFederation: ExchangeSubjectToken: invalid_grant: Unable to "
-      "read … as a JWT");
+      "read … as a JWT (compare issuer, allowed audiences and attribute condition of the pool's provider with the "
+      "token)");
 }
 
 }  // namespace

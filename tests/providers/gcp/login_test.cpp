@@ -63,7 +63,7 @@ TEST_F(GcpFlow, ALoginThatIsRefusedIsNotRepeatedAndNamesTheSecret) {
     EXPECT_EQ(validation.validity, Validity::kError);
     EXPECT_EQ(validation.error->message,
               "unable to get credentials: auth.secretRef (key \"key.json\" of Secret \"gcp\"): ExchangeAssertion: "
-              "invalid_grant: Invalid JWT Signature.");
+              "invalid_grant: Invalid JWT Signature. (the key was deleted, or is another account's: make a new one)");
   }
   EXPECT_EQ(google_.calls.size(), 1U);
   clock_.advance(std::chrono::seconds(31));
@@ -184,7 +184,8 @@ TEST_F(GcpFlow, APoolThatRefusesIsQuotedWithItsStatus) {  // GC-39
   EXPECT_EQ(message,
             "unable to get credentials: auth.workloadIdentity (ServiceAccount team/app): unable to fetch "
             "identitybindingtoken: could not get idbindtoken token, status: 403: GenerateIDBindToken: "
-            "PERMISSION_DENIED: nope");
+            "PERMISSION_DENIED: nope (compare clusterProjectID, clusterLocation and clusterName, and see that the "
+            "cluster has a workload pool)");
 }
 
 TEST_F(GcpFlow, AClusterStoreReadsTheServiceAccountOfTheNamespaceItNames) {  // GC-37

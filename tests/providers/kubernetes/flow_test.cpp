@@ -205,7 +205,7 @@ struct Issuer final : ReferenceGate {
   Task<Result<SecretBytes>> secret_value(Scope scope, api::es::SecretKeySelector ref) override {
     co_return co_await all.secret_value(std::move(scope), std::move(ref));
   }
-  Task<Result<std::string>> config_map_value(Scope, std::string, std::optional<std::string>, std::string) override {
+  Task<Result<kube::StringMap>> config_map(Scope, std::string, std::optional<std::string>) override {
     co_return fail(Code::kInvalid, "there is no ConfigMap here");
   }
   Task<Result<kube::StringMap>> service_account_annotations(Scope, api::es::ServiceAccountSelector) override {

@@ -167,7 +167,7 @@ class NoAccounts final : public ReferenceGate {
   Task<Result<SecretBytes>> secret_value(Scope, api::es::SecretKeySelector) override {
     co_return fail(Code::kInvalid, "no Secret");
   }
-  Task<Result<std::string>> config_map_value(Scope, std::string, std::optional<std::string>, std::string) override {
+  Task<Result<kube::StringMap>> config_map(Scope, std::string, std::optional<std::string>) override {
     co_return fail(Code::kInvalid, "no ConfigMap");
   }
   Task<Result<kube::StringMap>> service_account_annotations(Scope, api::es::ServiceAccountSelector) override {
