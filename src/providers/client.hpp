@@ -55,6 +55,19 @@ class [[nodiscard]] Lookup {
     return std::move(*this);
   }
 
+  // Of a value: what is another than the store holds, in words for a person; empty: nothing is.
+  const std::string& altered() const { return altered_; }
+  Lookup altered_by(std::string how) && {
+    altered_ = std::move(how);
+    return std::move(*this);
+  }
+
+  // Both as of the look-up whose value this one's was made of.
+  template <class Other>
+  Lookup made_of(const Lookup<Other>& other) && {
+    return std::move(*this).of_version(other.version()).altered_by(other.altered());
+  }
+
   T& operator*() & { return std::get<0>(state_); }
   T&& operator*() && { return std::get<0>(std::move(state_)); }
   const T& operator*() const& { return std::get<0>(state_); }
@@ -72,6 +85,7 @@ class [[nodiscard]] Lookup {
  private:
   std::variant<T, Absent, Error> state_;
   std::string version_{};
+  std::string altered_{};
 };
 
 // The outcome of SecretsClient::validate. kUnknown with an error leaves the store Ready (reason ValidationUnknown).

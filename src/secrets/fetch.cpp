@@ -96,6 +96,11 @@ Gap empty_search(std::size_t i, const api::es::Find& wanted) {
   return {"", fmt::format("spec.dataFrom[{}].find matched nothing: {}", i, wanted_text(wanted))};
 }
 
+template <class T>
+void note_altered(const Lookup<T>& answer, const std::string& item, std::vector<std::string>& altered) {
+  if (answer && !answer.altered().empty()) altered.push_back(fmt::format("{}: {}", item, answer.altered()));
+}
+
 // Absence stays absence.
 providers::NoValue with_item(providers::NoValue none, const std::string& item) {
   if (auto* absent = std::get_if<providers::Absent>(&none)) return providers::Absent{about_item(absent->what, item)};
@@ -125,6 +130,7 @@ Task<Lookup<Fetched>> fetch_all(ClientSource& clients, GeneratorSource& generato
     }
     if (!answer) co_return with_item(std::move(answer).none(), map_item(from, i));
     if (from.find && answer->empty() && !left_out) all.gaps.push_back(empty_search(i, *from.find));
+    note_altered(answer, map_item(from, i), all.altered);
     all.data_from_sources.push_back(from.extract && !from.find ? source_of(store, *from.extract, answer)
                                                                : SourceVersion{});
     all.data_from.push_back(*std::move(answer));
@@ -140,6 +146,7 @@ Task<Lookup<Fetched>> fetch_all(ClientSource& clients, GeneratorSource& generato
       continue;
     }
     if (!answer) co_return with_item(std::move(answer).none(), data_item(i, item));
+    note_altered(answer, data_item(i, item), all.altered);
     all.data.emplace_back(*std::move(answer));
   }
   co_return std::move(all);

@@ -29,6 +29,7 @@ struct Fetched {
   std::vector<SecretMap> data_from;
   std::vector<std::optional<SecretBytes>> data;
   std::vector<Gap> gaps{};
+  std::vector<std::string> altered{};  // which item is another value than its store holds, and how
   // Beside both: which version of what it was; without a version where nobody says.
   std::vector<api::es::SourceVersion> data_from_sources{};
   std::vector<api::es::SourceVersion> data_sources{};

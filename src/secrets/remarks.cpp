@@ -14,7 +14,7 @@ namespace {
 // Times of events are whole seconds, and one look's may be written around the end of one.
 constexpr auto kOneLook = std::chrono::seconds(1);
 
-bool is_remark(const kube::Event& event) { return event.reason == kRemark || event.reason == kUnknownField; }
+bool is_remark(const kube::Event& event) { return event.reason == kRemark || warns(event.reason); }
 
 WallTime time_of(const kube::Event& event) {
   const auto& text = event.last_timestamp.empty() ? event.metadata.creation_timestamp : event.last_timestamp;
@@ -27,6 +27,8 @@ bool earlier(const kube::Event* a, const kube::Event* b) {
 }
 
 }  // namespace
+
+bool warns(std::string_view reason) { return reason == kUnknownField || reason == kValueAltered; }
 
 std::vector<Remark> RemarkLedger::due(const kube::Key& about, std::vector<Remark> remarks, SteadyTime now) {
   const auto it = told_.find(about);

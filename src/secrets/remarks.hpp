@@ -15,6 +15,7 @@ namespace rotor::secrets {
 
 inline constexpr std::string_view kRemark = "Remark";
 inline constexpr std::string_view kUnknownField = "UnknownField";  // a remark as well, and a Warning
+inline constexpr std::string_view kValueAltered = "ValueAltered";  // likewise
 inline constexpr std::string_view kRemarkOver = "RemarkOver";      // what was remarked on is no longer so
 
 struct Remark {
@@ -22,6 +23,9 @@ struct Remark {
   std::string text;
   bool operator==(const Remark&) const = default;
 };
+
+// Whether the event of such a remark is a Warning.
+bool warns(std::string_view reason);
 
 // What was told of which object, so that it is told again only when there is news, or when its events would soon be
 // gone: a server keeps them for an hour.

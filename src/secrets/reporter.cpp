@@ -1,5 +1,6 @@
 #include "secrets/reporter.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -25,7 +26,12 @@ constexpr std::array<DeedWords, 4> kDeeds = {{{"Created", "secret created"},
                                               {"Deleted", "secret deleted because it was orphaned"},
                                               {"Deleted", "secret deleted due to DeletionPolicy=Delete"}}};
 
-constexpr std::size_t kNamedGaps = 5;  // they are read by a person
+constexpr std::size_t kNamed = 5;  // they are read by a person
+
+void add_first(std::vector<Remark>& out, std::string_view reason, const std::vector<std::string>& texts) {
+  for (std::size_t i = 0; i < std::min(texts.size(), kNamed); ++i) out.push_back({reason, texts[i]});
+  if (texts.size() > kNamed) out.push_back({reason, fmt::format("and {} more", texts.size() - kNamed)});
+}
 
 ReadyWords words_of(const ExternalSecret& es, const Report& report) {
   ReadyWords words = ready_words(report.ending, target_kind(es));
@@ -37,12 +43,10 @@ ReadyWords words_of(const ExternalSecret& es, const Report& report) {
 
 std::vector<Remark> remarks_of(const Report& report) {
   std::vector<Remark> out;
-  for (const Gap& gap : report.gaps) {
-    if (out.size() < kNamedGaps) out.push_back({kRemark, gap.note});
-  }
-  if (report.gaps.size() > kNamedGaps) {
-    out.push_back({kRemark, fmt::format("and {} more", report.gaps.size() - kNamedGaps)});
-  }
+  std::vector<std::string> notes;
+  for (const Gap& gap : report.gaps) notes.push_back(gap.note);
+  add_first(out, kRemark, notes);
+  add_first(out, kValueAltered, report.altered);
   if (!report.remarks) return out;
   for (const std::string& text : *report.remarks) out.push_back({kRemark, text});
   return out;
@@ -126,10 +130,11 @@ void Reporter::tell_deeds(const ExternalSecret& es, const std::vector<Deed>& dee
 void Reporter::tell_remarks(const ExternalSecret& es, const Report& report) {
   const Key key = es.metadata.key();
   refusals_.erase(key);
-  const bool known = report.remarks || !report.gaps.empty();
+  const bool known = report.remarks || !report.gaps.empty() || !report.altered.empty();
   if (!known || !p_.world.has_external_secret(key)) return;
   for (Remark& remark : remarks_.due(key, remarks_of(report), p_.clock.steady())) {
-    event(es, EventType::kNormal, remark.reason, std::move(remark.text));
+    const auto type = warns(remark.reason) ? EventType::kWarning : EventType::kNormal;
+    event(es, type, remark.reason, std::move(remark.text));
   }
 }
 

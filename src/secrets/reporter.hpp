@@ -24,6 +24,7 @@ struct Report {
   std::string inputs_digest{};  // of what that is
   std::vector<Deed> deeds{};
   std::vector<Gap> gaps{};
+  std::vector<std::string> altered{};                 // values that are another than the store holds
   std::optional<std::vector<std::string>> remarks{};  // what there is to say besides; nullopt: nobody knows
   bool refused = false;                               // nothing but an edit lifts it, and nobody was asked
   WallTime started{};

@@ -73,7 +73,7 @@ void StoreReporter::tell_remarks(const StoreView& store, const StoreVerdict& ver
   if (!verdict.remark.empty()) remarks.push_back({kRemark, verdict.remark});
   if (!p_.world.store(store.metadata.key())) return;
   for (Remark& due : remarks_.due(store.metadata.key(), std::move(remarks), p_.clock.steady())) {
-    const auto type = due.reason == kUnknownField ? EventType::kWarning : EventType::kNormal;
+    const auto type = warns(due.reason) ? EventType::kWarning : EventType::kNormal;
     event(store, type, std::string(due.reason), std::move(due.text));
   }
 }

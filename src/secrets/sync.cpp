@@ -61,6 +61,7 @@ Task<Report> Sync::refresh(ExternalSecretPtr es, Freshness wanted, std::function
   TargetPtr live = material->live;
   const ManifestPlacePtr place = material->manifest;
   report.gaps = std::move(material->fetched.gaps);
+  report.altered = std::move(material->fetched.altered);
   std::vector<std::string> remarks = std::move(material->remarks);
   auto content = co_await maker_.make(es, *std::move(material));
   if (!content) co_return failed(std::move(report), std::move(content).error());

@@ -51,6 +51,17 @@ TEST(Report, NamesFiveGapsAndCountsTheRest) {
   EXPECT_EQ(status_after(test::sample_es(), report, kStarted).conditions.at(0).message, "secret synced");
 }
 
+TEST(Report, WarnsOfValuesThatAreAnotherThanTheStoreHolds) {
+  Report report;
+  report.altered = {"a", "b", "c", "d", "e", "f"};
+  report.remarks = {"x"};
+  EXPECT_THAT(texts_of(report), testing::ElementsAre("a", "b", "c", "d", "e", "and 1 more", "x"));
+  EXPECT_EQ(remarks_of(report).front().reason, "ValueAltered");
+  EXPECT_TRUE(warns(remarks_of(report).front().reason));
+  EXPECT_FALSE(warns(remarks_of(report).back().reason));
+  EXPECT_EQ(status_after(test::sample_es(), report, kStarted).conditions.at(0).message, "secret synced");
+}
+
 TEST(Report, OfAnotherObjectThanASecretBindsNothing) {
   auto es = test::sample_es();
   es.spec.target.manifest = api::es::ManifestRef{"v1", "ConfigMap"};

@@ -28,7 +28,7 @@ Lookup<SecretMap> extracted(Lookup<SecretBytes> value, const RemoteRef& ref, std
   if (!value) return std::move(value).none();
   auto found = members(*value);
   if (!found) return std::unexpected(no_object(std::move(found).error(), ref, words));
-  return Lookup<SecretMap>(*std::move(found)).of_version(value.version());
+  return Lookup<SecretMap>(*std::move(found)).made_of(value);
 }
 
 Error no_object(Error error, const RemoteRef& ref, std::string_view words) {

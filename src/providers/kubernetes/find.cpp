@@ -9,6 +9,7 @@
 #include "api/core/secret.hpp"
 #include "providers/common/found_values.hpp"
 #include "providers/common/name_filter.hpp"
+#include "providers/kubernetes/not_text.hpp"
 #include "providers/kubernetes/read.hpp"
 
 namespace rotor::providers::kubernetes {
@@ -60,6 +61,7 @@ struct Pass {
   kube::ListOptions options;
   NameFilter names;
   FoundValues found;
+  NotText not_text;
 };
 
 // kGone: what the pages were of is forgotten; the list has to begin again.
@@ -77,6 +79,7 @@ Task<Result<void>> read_pages(kube::Client& client, CallCounter& calls, std::str
       if (secret.metadata.name.empty()) co_return fail(Code::kUnavailable, "the list has a Secret without a name");
       if (!pass.names.wants(secret.metadata.name)) continue;
       CO_TRY_VOID(pass.found.put(secret.metadata.name, whole(secret.data)));
+      pass.not_text.look(secret.metadata.name, secret.data);
     }
     continue_token = page->continue_token;
   } while (!continue_token.empty());
@@ -112,11 +115,12 @@ Result<std::string> label_selector(const kube::StringMap& tags) {
   return text;
 }
 
-Task<Result<SecretMap>> find_secrets(kube::Client& client, CallCounter& calls, std::string ns, FindRequest find) {
+Task<Lookup<SecretMap>> find_secrets(kube::Client& client, CallCounter& calls, std::string ns, FindRequest find) {
   CO_TRY(Pass pass, plan(find));
   auto read = co_await read_pages(client, calls, ns, pass);
   if (!read && read.error().code == Code::kGone) {
     pass.found.clear();
+    pass.not_text = {};
     read = co_await read_pages(client, calls, ns, pass);
   }
   if (!read) {
@@ -125,7 +129,8 @@ Task<Result<SecretMap>> find_secrets(kube::Client& client, CallCounter& calls, s
     if (error.code == Code::kNotFound) error.code = Code::kUnavailable;
     co_return std::unexpected(std::move(error).prefixed(kList));
   }
-  co_return std::move(pass.found).take();
+  co_return Lookup<SecretMap>(std::move(pass.found).take())
+      .altered_by(pass.not_text.said("dataFrom.extract reads each of its keys as it is"));
 }
 
 }  // namespace rotor::providers::kubernetes

@@ -13,6 +13,6 @@ namespace rotor::providers::kubernetes {
 Result<std::string> label_selector(const kube::StringMap& tags);
 
 // The name of each Secret → its data as JSON. Tags win over a name; a path alone is refused.
-Task<Result<SecretMap>> find_secrets(kube::Client& client, CallCounter& calls, std::string ns, FindRequest find);
+Task<Lookup<SecretMap>> find_secrets(kube::Client& client, CallCounter& calls, std::string ns, FindRequest find);
 
 }  // namespace rotor::providers::kubernetes

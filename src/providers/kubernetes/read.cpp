@@ -5,6 +5,7 @@
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "providers/common/property.hpp"
+#include "providers/kubernetes/not_text.hpp"
 
 namespace rotor::providers::kubernetes {
 namespace {
@@ -88,9 +89,13 @@ SecretBytes whole(const SecretMap& data) {
   return out;
 }
 
-Result<SecretBytes> read_value(const api::Secret& secret, const RemoteRef& ref) {
+Lookup<SecretBytes> read_value(const api::Secret& secret, const RemoteRef& ref) {
   if (ref.fetches_metadata()) return metadata_value(secret.metadata, ref);
-  if (ref.property.empty()) return whole(secret.data);
+  if (ref.property.empty()) {
+    NotText not_text;
+    not_text.look(ref.key, secret.data);
+    return Lookup<SecretBytes>(whole(secret.data)).altered_by(not_text.said("remoteRef.property reads it as it is"));
+  }
   return present(property_of(secret.data, ref.property, no_property(ref, "data")));
 }
 

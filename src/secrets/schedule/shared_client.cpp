@@ -17,10 +17,9 @@ using providers::SecretsClient;
 Task<Answer> read_one(SecretsClient& client, RemoteRef ref) {
   Lookup<SecretBytes> value = co_await client.get_secret(std::move(ref));
   if (!value) co_return std::move(value).none();
-  std::string version = value.version();
   SecretMap alone;
-  alone.emplace("", *std::move(value));
-  co_return Answer(std::move(alone)).of_version(std::move(version));
+  alone.emplace("", std::move(*value));
+  co_return Answer(std::move(alone)).made_of(value);
 }
 
 Task<Answer> read_map(SecretsClient& client, RemoteRef ref) {
@@ -88,8 +87,8 @@ Task<Lookup<SecretBytes>> SharedClient::get_secret(RemoteRef ref) {
   SharedReads::Call call = [ref = std::move(ref)](SecretsClient& client) { return read_one(client, ref); };
   Answer alone = co_await read(std::move(question), std::move(call));
   if (!alone) co_return std::move(alone).none();
-  std::string version = alone.version();
-  co_return Lookup<SecretBytes>(std::move(alone->begin()->second)).of_version(std::move(version));
+  SecretBytes value = std::move(alone->begin()->second);
+  co_return Lookup<SecretBytes>(std::move(value)).made_of(alone);
 }
 
 Task<Lookup<SecretMap>> SharedClient::get_secret_map(RemoteRef ref) {

@@ -110,6 +110,18 @@ TEST_F(KubernetesFlow, K11_ANameIsARegularExpressionOverTheNamesOfSecrets) {
   EXPECT_EQ(counter_.counts["Kubernetes/ListSecrets/success"], 2);
 }
 
+TEST_F(KubernetesFlow, ASearchSaysOfWhichSecretsAKeyIsNoText) {  // 10.4 #51
+  std::string secrets = secret("text", R"("token":"Zm9v")");
+  for (int i = 0; i < 7; ++i) secrets += "," + secret(fmt::format("bin-{}", i), R"("blob":"/w==")");
+  api_.answers[kSecrets + "?limit=500"] = {{200, list(secrets)}};
+  const auto found = pump(client()->get_all({.name_regexp = "."}));
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found.altered().starts_with("key \"blob\" of Secret \"bin-0\", ")) << found.altered();
+  EXPECT_TRUE(found.altered().contains("\"bin-4\" and 2 more: no UTF-8 text")) << found.altered();
+  EXPECT_TRUE(found.altered().ends_with("; dataFrom.extract reads each of its keys as it is")) << found.altered();
+  EXPECT_EQ(pump(client()->get_all({.name_regexp = "text"})).altered(), "") << "only of what was found";
+}
+
 TEST_F(KubernetesFlow, K12_TagsAreLabelsThatTheServerLooksForAndWinOverAName) {
   api_.answers[kSecrets + "?labelSelector=app=foobar,x.io/a=&limit=500"] = {{200, list(secret("s", ""))}};
   EXPECT_EQ(find({.name_regexp = "never", .tags = kube::StringMap{{"app", "foobar"}, {"x.io/a", ""}}}),

@@ -52,6 +52,30 @@ INSTANTIATE_TEST_SUITE_P(
         ReadCase{"labels.nope", true, "!property labels.nope does not exist in metadata of secret \"s\""},
         ReadCase{"", true, R"({"annotations":null,"labels":{"app.kubernetes.io/name":"n","json":"{\"k\":\"v\"}"}})"}));
 
+TEST(KubernetesRead, SaysWhichKeysAreNoTextWhereTheWholeIsReadAsJson) {  // 10.4 #51
+  api::Secret secret = sample();
+  RemoteRef all;
+  all.key = "s";
+  EXPECT_EQ(read_value(secret, all).altered(), "");
+  secret.data.insert_or_assign("bin", SecretBytes(std::string_view("\x00\xff", 2)));
+  secret.data.insert_or_assign("zip", SecretBytes("\x80"));
+  const auto whole = read_value(secret, all);
+  ASSERT_TRUE(whole);
+  EXPECT_TRUE(whole->reveal().contains(R"("bin":"\u0000\ufffd")")) << whole->reveal();
+  EXPECT_EQ(
+      whole.altered(),
+      "key \"bin\" of Secret \"s\", key \"zip\" of Secret \"s\": no UTF-8 text, and in the JSON of a whole Secret "
+      "each byte that is none arrives as U+FFFD; remoteRef.property reads it as it is");
+  RemoteRef one = all;
+  one.property = "bin";
+  const auto bytes = read_value(secret, one);
+  EXPECT_EQ(bytes->reveal(), std::string_view("\x00\xff", 2));
+  EXPECT_EQ(bytes.altered(), "");
+  one.property.clear();
+  one.metadata_policy = "Fetch";
+  EXPECT_EQ(read_value(secret, one).altered(), "");
+}
+
 TEST(KubernetesReadMap, GivesEveryKeyOrTheMembersOfOne) {
   RemoteRef ref;
   ref.key = "s";

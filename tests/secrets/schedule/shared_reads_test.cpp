@@ -31,6 +31,7 @@ struct CountedStore {
   bool absent = false;
   bool throws = false;
   std::string value = "v1";
+  std::string altered{};
 
   Task<Lookup<SecretBytes>> read() {
     ++calls;
@@ -56,7 +57,7 @@ class CountedClient final : public providers::SecretsClient {
       CO_LOOKUP(SecretBytes read, co_await store_.read());
       documents_.insert_or_assign(ref.key, std::move(read));
     }
-    co_return documents_.at(ref.key);
+    co_return Lookup<SecretBytes>(documents_.at(ref.key)).altered_by(store_.altered);
   }
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override {
     CO_LOOKUP(SecretBytes read, co_await get_secret(std::move(ref)));
@@ -344,6 +345,14 @@ TEST_F(SharedReadsTest, HandOnThatASearchBeginsWhereThereIsNothing) {
   const auto found = loop.run(consumer()->get_all({.path = "none"}));
   ASSERT_TRUE(found.absent());
   EXPECT_EQ(found.absence().what, "no such secret");
+}
+
+TEST_F(SharedReadsTest, HandOnToEverybodyWhatIsAnotherThanTheStoreHolds) {
+  store.altered = "key \"bin\": no UTF-8 text";
+  for (int reader = 0; reader < 2; ++reader) {
+    EXPECT_EQ(loop.run(consumer()->get_secret(ref("a"))).altered(), store.altered);
+  }
+  EXPECT_EQ(store.calls, 1) << "the second has it from the first";
 }
 
 TEST_F(SharedReadsTest, ShareASearchOnlyWithTheSameSearch) {
