@@ -10,6 +10,7 @@
 #include "providers/kept_clients.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
 #include "providers/onepassword/provider.hpp"
+#include "providers/vault/openbao.hpp"
 #include "providers/vault/provider.hpp"
 #include "tests/providers/provider_rig.hpp"
 #include "tests/providers/rsa_key.hpp"
@@ -51,6 +52,12 @@ const std::vector<SharingBackEnd> kSharing = {
      R"({"value":"v","id":"{URL}/secrets/app/1","attributes":{"enabled":true}})"},
     {"Vault",
      vault::make_provider,
+     R"({"server":"{URL}","path":"secret","auth":{"tokenSecretRef":{"name":"login","key":"key"}}})",
+     {},
+     "/v1/secret/data/app",
+     R"({"data":{"data":{"k":"v"},"metadata":{"version":1,"destroyed":false,"deletion_time":""}}})"},
+    {"OpenBao",
+     vault::make_openbao_provider,
      R"({"server":"{URL}","path":"secret","auth":{"tokenSecretRef":{"name":"login","key":"key"}}})",
      {},
      "/v1/secret/data/app",

@@ -11,6 +11,7 @@
 #include "providers/gcp/provider.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
 #include "providers/onepassword/provider.hpp"
+#include "providers/vault/openbao.hpp"
 #include "providers/vault/provider.hpp"
 
 namespace rotor::secrets {
@@ -40,6 +41,7 @@ class IgnoredFields : public testing::Test {
        {"gcpsm", providers::gcp::make_provider},
        {"kubernetes", providers::make_kubernetes_provider},
        {"onepassword", providers::onepassword::make_provider},
+       {"openBao", providers::vault::make_openbao_provider},
        {"vault", providers::vault::make_provider}},
       {io_.get_executor(), clock_, *http_, *calls_, [](std::string_view) { return std::nullopt; }}};
 };
@@ -64,6 +66,9 @@ TEST_F(IgnoredFields, AreNamedForEachBackEndWithTheFieldThatWasMeant) {
       {"gcpsm", R"({"projectId":"p"})", "projectId", "projectID"},
       {"kubernetes", R"({"server":{"caBundel":"x"}})", "server.caBundel", "caBundle"},
       {"onepassword", R"({"connectHosts":"u"})", "connectHosts", "connectHost"},
+      {"openBao", R"({"caBundel":"x"})", "caBundel", "caBundle"},
+      {"openBao", R"({"auth":{"userPas":{"username":"u"}}})", "auth.userPas", "userPass"},
+      {"openBao", R"({"auth":{"appRole":{"roleID":"r"}}})", "auth.appRole.roleID", "roleId"},
       {"vault", R"({"caBundel":"x"})", "caBundel", "caBundle"},
       {"vault", R"({"auth":{"tokenSecretRef":{"nmae":"a"}}})", "auth.tokenSecretRef.nmae", "name"},
   };
@@ -82,6 +87,9 @@ TEST_F(IgnoredFields, HaveNoHintWhereNothingIsNear) {
 TEST_F(IgnoredFields, AreNoneOfAGoodBlockOfHeadersOrOfAnUnknownBackEnd) {
   EXPECT_EQ(of("vault", R"({"server":"u","headers":{"X-Any":"1"},"auth":{"iam":{"vaultRole":"r"}}})"), Texts{});
   EXPECT_EQ(of("aws", R"({"service":"SecretsManager","region":"r","sessionTags":[{"key":"a","value":"b"}]})"), Texts{});
+  EXPECT_EQ(of("openBao", R"({"auth":{"ldap":{"username":"u"}}})"),
+            Texts{"spec.provider.openBao.auth.ldap is no field that Rotor knows, so it is ignored"})
+      << "a login of Vault alone";
   EXPECT_EQ(of("gitlab", R"({"anything":1})"), Texts{});
 }
 

@@ -135,33 +135,6 @@ void default_key(std::optional<SecretKeySelector>& ref, std::string_view key) {
   if (ref) default_to(ref->key, key);
 }
 
-// The defaults of the published API, for blocks that no API server has completed.
-void complete(Config& config) {
-  default_to(config.version, "v2");
-  default_key(config.tls.cert, "tls.crt");
-  default_key(config.tls.key, "tls.key");
-  if (!config.auth) return;
-  Auth& auth = *config.auth;
-  if (auth.app_role) default_to(auth.app_role->path, "approle");
-  if (auth.kubernetes) {
-    default_to(auth.kubernetes->mount_path, "kubernetes");
-    default_key(auth.kubernetes->secret_ref, "token");
-  }
-  if (auth.ldap) default_to(auth.ldap->path, "ldap");
-  if (auth.user_pass) default_to(auth.user_pass->path, "userpass");
-  if (auth.jwt) default_to(auth.jwt->path, "jwt");
-  if (auth.cert) {
-    default_to(auth.cert->path, "cert");
-    default_to(auth.cert->client_cert.key, "tls.crt");
-    default_to(auth.cert->secret_ref.key, "tls.key");
-  }
-  if (auth.iam) {
-    default_to(auth.iam->path, "aws");
-    default_to(auth.iam->region, "us-east-1");
-  }
-  if (auth.gcp) default_to(auth.gcp->path, "gcp");
-}
-
 template <class Ref>
 void forget(std::optional<Ref>& ref) {
   if (ref) ref->ns.reset();
@@ -191,6 +164,27 @@ void forget_in(Auth& auth) {
 
 }  // namespace
 
+void complete(Auth& auth) {
+  if (auth.app_role) default_to(auth.app_role->path, "approle");
+  if (auth.kubernetes) {
+    default_to(auth.kubernetes->mount_path, "kubernetes");
+    default_key(auth.kubernetes->secret_ref, "token");
+  }
+  if (auth.ldap) default_to(auth.ldap->path, "ldap");
+  if (auth.user_pass) default_to(auth.user_pass->path, "userpass");
+  if (auth.jwt) default_to(auth.jwt->path, "jwt");
+  if (auth.cert) {
+    default_to(auth.cert->path, "cert");
+    default_to(auth.cert->client_cert.key, "tls.crt");
+    default_to(auth.cert->secret_ref.key, "tls.key");
+  }
+  if (auth.iam) {
+    default_to(auth.iam->path, "aws");
+    default_to(auth.iam->region, "us-east-1");
+  }
+  if (auth.gcp) default_to(auth.gcp->path, "gcp");
+}
+
 void forget_namespaces(Config& config) {
   forget(config.ca_provider);
   forget(config.tls.cert);
@@ -204,7 +198,10 @@ Result<Config> read_config(const Store& store) {
   }
   Result<Config> config = json::read<Config>(store.config.text);
   if (!config) return std::unexpected(std::move(config).error().prefixed("spec.provider.vault"));
-  complete(*config);
+  default_to(config->version, "v2");
+  default_key(config->tls.cert, "tls.crt");
+  default_key(config->tls.key, "tls.key");
+  if (config->auth) complete(*config->auth);
   return config;
 }
 

@@ -140,6 +140,9 @@ struct Config {
 
 Result<Config> read_config(const Store& store);
 
+// The defaults of the published API, for logins that no API server has completed.
+void complete(Auth& auth);
+
 // For what has no namespace of its own to point from: every reference lies where the consumer is, whatever it names.
 void forget_namespaces(Config& config);
 

@@ -19,6 +19,8 @@ namespace {
 constexpr std::string_view kNobody =
     "the store's credentials depend on the namespace of its consumer, and there is none";
 
+constexpr std::chrono::seconds kLongestLook{5};
+
 Error prefixed_for_openbao(Error error) { return of_openbao(std::move(error)).prefixed("cannot read from OpenBao"); }
 
 // `version=3`; nothing for the latest.
@@ -74,7 +76,7 @@ Task<Result<net::Response>> OpenBaoClient::call(Ask ask) {
 
 Task<Validation> OpenBaoClient::validate() {
   if (!session_) co_return Validation{.validity = Validity::kUnknown};
-  Ask look{.name = "ReadMount", .path = "sys/mounts/" + config_.path};
+  Ask look{.name = "ReadMount", .path = "sys/mounts/" + config_.path, .whole = kLongestLook};
   const Result<net::Response> response = co_await session_->call(std::move(look));
   if (!response) {
     co_return Validation{

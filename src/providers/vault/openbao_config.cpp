@@ -1,5 +1,8 @@
 #include "providers/vault/openbao_config.hpp"
 
+#include <algorithm>
+#include <type_traits>
+
 #include <fmt/format.h>
 
 #include "providers/vault/check.hpp"
@@ -9,11 +12,17 @@ namespace rotor::json {
 
 using namespace providers::vault;
 
+// What finds a field in Vault's logins finds it in OpenBao's.
+static_assert(std::is_pointer_interconvertible_base_of_v<Auth, OpenBaoAuth>);
+
+static Field as_in_vault(std::string_view name) {
+  const auto fields = type_of<Auth>().fields;
+  return *std::ranges::find(fields, name, &Field::name);
+}
+
 ROTOR_DESCRIBE(OpenBaoAuth, "How to log in: exactly one of appRole, tokenSecretRef and userPass.",
-               field<&OpenBaoAuth::ns>("namespace", {.doc = "Namespace of the login; that of the store when absent."}),
-               field<&OpenBaoAuth::token>("tokenSecretRef", {.doc = "A Secret that holds a token."}),
-               field<&OpenBaoAuth::app_role>("appRole", {.doc = "As an AppRole."}),
-               field<&OpenBaoAuth::user_pass>("userPass", {.doc = "As a user of OpenBao's own."}));
+               as_in_vault("namespace"), as_in_vault("tokenSecretRef"), as_in_vault("appRole"),
+               as_in_vault("userPass"));
 
 ROTOR_DESCRIBE(OpenBaoConfig, "OpenBao: a KV mount.",
                field<&OpenBaoConfig::server>("server",
@@ -57,17 +66,6 @@ bool takes_ca_of_consumer(const OpenBaoConfig& config, const Store& store) {
   return unnamed && store.kind == kClusterSecretStoreKind;
 }
 
-Auth as_vault(const OpenBaoAuth& auth) {
-  Auth out;
-  out.ns = auth.ns;
-  out.token = auth.token;
-  out.app_role = auth.app_role;
-  out.user_pass = auth.user_pass;
-  if (out.app_role && out.app_role->path.empty()) out.app_role->path = "approle";
-  if (out.user_pass && out.user_pass->path.empty()) out.user_pass->path = "userpass";
-  return out;
-}
-
 }  // namespace
 
 Error of_openbao(Error error) {
@@ -97,7 +95,8 @@ Config as_vault(const OpenBaoConfig& config, const Store& store, const std::stri
   out.ca_bundle = config.ca_bundle;
   out.ca_provider = config.ca_provider;
   if (takes_ca_of_consumer(config, store)) out.ca_provider->ns = consumer_ns;
-  if (config.auth) out.auth = as_vault(*config.auth);
+  out.auth = config.auth;
+  if (out.auth) complete(*out.auth);
   return out;
 }
 

@@ -10,12 +10,8 @@
 
 namespace rotor::providers::vault {
 
-struct OpenBaoAuth {
-  std::optional<std::string> ns;
-  std::optional<SecretKeySelector> token;
-  std::optional<AppRoleAuth> app_role;
-  std::optional<PasswordAuth> user_pass;
-};
+// The logins of Vault that OpenBao's own back end has: some of the fields, described where Vault's are.
+struct OpenBaoAuth : Auth {};
 
 struct OpenBaoConfig {
   std::string server;

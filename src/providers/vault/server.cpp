@@ -74,6 +74,8 @@ Task<Result<net::Response>> ask(Caller& caller, std::shared_ptr<const Server> se
             .tls = server->tls,
             .reach = server->reach,
             .max_body = kMostBody};
+  call.whole = ask.whole;
+  call.attempt = std::min(call.attempt, ask.whole);
   call.make = [&]() -> Result<net::Request> { return make_request(*server, ask, url, states); };
   call.judge = [&](const net::Response& response) {
     if (is_answer(ask, response)) return Judgement::take();

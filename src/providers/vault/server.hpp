@@ -34,8 +34,9 @@ struct Ask {
   SecretBytes body{};
   std::string ns{};
   SecretBytes token{};
-  bool may_be_nothing = false;  // a 404 that says so is an answer
-  bool repeatable = true;       // see Call
+  bool may_be_nothing = false;                                 // a 404 that says so is an answer
+  bool repeatable = true;                                      // see Call
+  std::chrono::milliseconds whole = std::chrono::seconds(60);  // likewise
 };
 
 // The answer when it is one. Errors are those of `refusal`; what a busy or sealed server refuses is tried again.

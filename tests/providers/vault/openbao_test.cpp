@@ -1,8 +1,11 @@
 // OpenBao's own back end. B1 and so on are the rows of the behaviour table.
 #include "providers/vault/openbao.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
+#include "providers/vault/openbao_config.hpp"
 #include "tests/providers/vault/fake_vault.hpp"
 
 namespace rotor::providers::vault {
@@ -171,6 +174,29 @@ TEST_F(OpenBao, B8_ValidationLooksAtTheMount) {
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(pump((*made)->validate()).validity, Validity::kUnknown);
   EXPECT_TRUE(pump((*made)->get_secret(remote("app"))).failed());
+}
+
+TEST_F(OpenBao, AValidationTakesFiveSecondsAtMost) {
+  StoreContext store = ProviderRig::context(bao(kToken));
+  store.store.max_retries = 20;
+  store.store.retry_interval = "2s";
+  auto made = client(std::move(store));
+  ASSERT_TRUE(made) << made.error().message;
+  vault_.next.assign(20, FakeVault::Answer{503, R"({"errors":["Vault is sealed"]})"});
+  EXPECT_EQ(pump((*made)->validate()).validity, Validity::kError);
+  EXPECT_EQ(vault_.seen.size(), 2U) << "a third try after four seconds more would be too late";
+  EXPECT_TRUE(pump((*made)->get_secret(remote("app"))).failed());
+  EXPECT_GT(vault_.seen.size(), 6U) << "a read has a minute";
+}
+
+TEST_F(OpenBao, ItsLoginsAreDescribedInTheWordsOfVaults) {
+  const auto vaults = json::type_of<Auth>().fields;
+  for (const json::Field& field : json::type_of<OpenBaoAuth>().fields) {
+    const auto same = std::ranges::find(vaults, field.name, &json::Field::name);
+    ASSERT_NE(same, vaults.end()) << field.name;
+    EXPECT_EQ(field.rules.doc, same->rules.doc);
+  }
+  EXPECT_EQ(json::type_of<OpenBaoAuth>().fields.size(), 4U);
 }
 
 TEST_F(OpenBao, B9_ACertificateAuthorityThatIsNoneIsSaid) {
