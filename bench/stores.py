@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Measures the back ends.
 
-    $(tools/toolchain.sh venv)/bin/python bench/stores.py reads [vault aws aws-plain gcp azure] [--reads 1000]
+    $(tools/toolchain.sh venv)/bin/python bench/stores.py reads [vault aws aws-plain gcp azure doppler onepassword kubernetes] [--reads 1000]
     $(tools/toolchain.sh venv)/bin/python bench/stores.py sync [--objects 5000] [--keys 5000] [--latency 50] [--budget 2000]
 
 `reads`: one read after the other of one member of a JSON secret, by us (bench_reads: the store opened, a read) and by the vendor's own client in the
 same run, against the same server; CPU of the reading thread, so that doubles in this process do not count. moto closes each
-connection, so `aws` puts a front with TLS before it that keeps them, as AWS does; `aws-plain` is moto itself. Beside it, for
-Vault, the bare exchange by our HTTP client, and the memory of each further store that is opened.
+connection, so `aws` puts a front with TLS before it that keeps them, as AWS does; `aws-plain` is moto itself. In turns with
+our reads goes the bare exchange by our HTTP client, a request that is signed already: `added_p99_us` is what a read takes
+beyond it. Then the memory of each further store with a login of its own that is opened (`kib_per_store`, resident;
+`heap_kib_per_store`, allocated), and what all back ends together hold before one is used (`registered_bytes`).
 `sync`: N ExternalSecrets over K keys of a Vault that takes its time, on the embedded server, until all are Ready; reads on
 the wire are counted. Needs build/release/rotor and bench_reads (cmake --preset release -DROTOR_BENCH=ON).
 """
@@ -61,6 +63,11 @@ def theirs(read, reads: int) -> dict:
     return {"cpu_us": round(1e6 * cpu / reads, 1), "p50_us": round(took[reads // 2]), "p99_us": round(took[reads * 99 // 100])}
 
 
+def get(url: str, headers: dict, ca: str = "") -> dict:
+    """The exchange of a read, for who has a token already."""
+    return {"method": "GET", "url": url, "headers": headers, "ca": ca}
+
+
 @contextlib.contextmanager
 def vault(state: pathlib.Path):
     from harness.vault import Vault
@@ -75,8 +82,7 @@ def vault(state: pathlib.Path):
             return {**block, "auth": {"tokenSecretRef": {"name": "vault", "key": name}}}
 
         plan = {"block": with_token("root"), "secrets": {"vault/root": "root", **{f"vault/{k}": v for k, v in tokens.items()}},
-                "key": "app", "bare": {"url": f"{server.url}/v1/secret/data/app", "header": "X-Vault-Token", "value": "root",
-                                       "ca": server.ca}, "stores": [with_token(name) for name in tokens]}
+                "key": "app", "bare": get(f"{server.url}/v1/secret/data/app", {"X-Vault-Token": "root"}, server.ca), "stores": [with_token(name) for name in tokens]}
         yield plan, {}, lambda: client.secrets.kv.v2.read_secret("app", raise_on_deleted_version=True)["data"]["data"][PROPERTY]
     finally:
         server.stop()
@@ -99,6 +105,17 @@ def front_of(url: str, state: pathlib.Path):
         yield front.url.replace("127.0.0.1", "localhost"), str(authority)
 
 
+def signed_read(url: str, region: str, ca: str) -> dict:
+    """GetSecretValue, signed once: good for a quarter of an hour."""
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+    request = AWSRequest("POST", f"{url}/", data=json.dumps({"SecretId": "app", "VersionStage": "AWSCURRENT"}), headers={
+        "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "secretsmanager.GetSecretValue"})
+    SigV4Auth(Credentials("test", "test"), "secretsmanager", region).add_auth(request)
+    return {"method": "POST", "url": request.url, "headers": dict(request.headers.items()), "body": request.data, "ca": ca}
+
+
 @contextlib.contextmanager
 def aws(state: pathlib.Path, fronted: bool = True):
     from harness.moto import REGION, Moto
@@ -116,6 +133,7 @@ def aws(state: pathlib.Path, fronted: bool = True):
             import boto3
             client = boto3.client("secretsmanager", region_name=REGION, endpoint_url=url, verify=authority,
                                   aws_access_key_id="test", aws_secret_access_key="test")
+            plan["bare"] = signed_read(url, REGION, pathlib.Path(authority).read_text() if authority else "")
             env = {**moto.environment(), "AWS_SECRETSMANAGER_ENDPOINT": url} | ({"SSL_CERT_FILE": authority} if authority else {})
             yield plan, env, lambda: json.loads(client.get_secret_value(SecretId="app")["SecretString"])[PROPERTY]
     finally:
@@ -134,10 +152,20 @@ def gcp(state: pathlib.Path):
         made = google.service_account(test_gcp.EMAIL, test_gcp.ACCESS)
         api = test_gcp.client(service_account.Credentials.from_service_account_info(
             made, scopes=["https://www.googleapis.com/auth/cloud-platform"]))
-        key = json.dumps(made)
-        plan = {"block": {"projectID": "proj", "auth": {"secretRef": {"secretAccessKeySecretRef": {"name": "gcp", "key": "key"}}}},
-                "secrets": {"gcp/key": key}, "key": "app"}
+        readers = {"key": made}
+        for i in range(STORES):  # other accounts; that their keys are one is nobody's business here
+            email = f"reader-{i}@proj.iam.gserviceaccount.com"
+            google.accounts[email], google.grants[email] = google.accounts[test_gcp.EMAIL], google.grants[test_gcp.EMAIL]
+            readers[f"key-{i}"] = {**made, "client_email": email}
+
+        def with_key(key: str) -> dict:
+            return {"projectID": "proj", "auth": {"secretRef": {"secretAccessKeySecretRef": {"name": "gcp", "key": key}}}}
+
         name = "projects/proj/secrets/app/versions/latest"
+        plan = {"block": with_key("key"), "secrets": {f"gcp/{k}": json.dumps(v) for k, v in readers.items()}, "key": "app",
+                "bare": get(f"https://secretmanager.googleapis.com/v1/{name}:access",
+                            {"Authorization": f"Bearer {google.issue(test_gcp.EMAIL)}"}),
+                "stores": [with_key(k) for k in readers if k != "key"]}
         yield plan, google.environment(), lambda: json.loads(api.access_secret_version(name=name).payload.data)[PROPERTY]
     finally:
         for variable in ("HTTPS_PROXY", "REQUESTS_CA_BUNDLE"):
@@ -148,20 +176,95 @@ def gcp(state: pathlib.Path):
 @contextlib.contextmanager
 def azure(state: pathlib.Path):
     import test_azure as t
+    from doubles.azure import RESOURCE
     double = t.AzureDouble(state, "team").start()
     try:
         double.entra.applications[t.CLIENT] = t.Application(secrets={t.SECRET})
         client = t.secrets(double)
         client.set_secret("app", DOCUMENT)
-        plan = {"block": {"vaultUrl": t.VAULT, "tenantId": t.TENANT, **t.BY_SECRET},
-                "secrets": {"azure/client-id": t.CLIENT, "azure/client-secret": t.SECRET}, "key": "app"}
+        others = {f"id-{i}": f"{t.CLIENT[:-4]}{i:04}" for i in range(STORES)}
+        double.entra.applications |= {who: t.Application(secrets={t.SECRET}) for who in others.values()}
+
+        def as_application(key: str) -> dict:
+            return {"vaultUrl": t.VAULT, "tenantId": t.TENANT, "authSecretRef": {
+                "clientId": {"name": "azure", "key": key}, "clientSecret": {"name": "azure", "key": "client-secret"}}}
+
+        token = double.entra.issue(RESOURCE, t.CLIENT)["access_token"]
+        plan = {"block": as_application("client-id"), "key": "app",
+                "secrets": {"azure/client-id": t.CLIENT, "azure/client-secret": t.SECRET, **{f"azure/{k}": v for k, v in others.items()}},
+                "bare": get(f"{t.VAULT}/secrets/app?api-version=7.4", {"Authorization": f"Bearer {token}"}),
+                "stores": [as_application(key) for key in others]}
         yield plan, double.environment(), lambda: json.loads(client.get_secret("app").value)[PROPERTY]
     finally:
         double.stop()
 
 
+@contextlib.contextmanager
+def doppler(_state: pathlib.Path):
+    from dopplersdk import DopplerSDK
+    from doubles.doppler import Doppler
+    tokens = {"dopplerToken": "dp.st.dev.app", **{f"token-{i}": f"dp.st.dev.app{i}" for i in range(STORES)}}
+    with Doppler() as double:
+        for token in tokens.values():
+            double.add_config("shop", "dev", {"APP": DOCUMENT, "PASSWORD": "x" * 40}, token=token)
+        client = DopplerSDK(access_token=tokens["dopplerToken"])
+        client.set_base_url(double.url)
+
+        def with_token(key: str) -> dict:
+            return {"auth": {"secretRef": {"dopplerToken": {"name": "doppler", "key": key}}}}
+
+        plan = {"block": with_token("dopplerToken"), "secrets": {f"doppler/{k}": v for k, v in tokens.items()}, "key": "PASSWORD",
+                "bare": get(f"{double.url}/v3/configs/config/secrets/download?secrets=PASSWORD",
+                            {"Authorization": f"Bearer {tokens['dopplerToken']}"}),
+                "stores": [with_token(key) for key in tokens if key != "dopplerToken"]}
+        yield (plan, {"DOPPLER_BASE_URL": double.url},
+               lambda: client.secrets.get(name="PASSWORD", project="shop", config="dev").value["computed"])
+
+
+@contextlib.contextmanager
+def onepassword(_state: pathlib.Path):
+    import onepasswordconnectsdk
+    from doubles.onepassword import Connect
+    with Connect() as double:
+        vault_id = double.add_vault("Team")
+        item = double.add_item(vault_id, "app", {PROPERTY: "x" * 40, **{f"key{i}": "v" * 30 for i in range(10)}})
+        client = onepasswordconnectsdk.new_client(double.url, "connect-token")
+        block = {"connectHost": double.url, "vaults": {vault_id: 1},
+                 "auth": {"secretRef": {"connectTokenSecretRef": {"name": "op", "key": "token"}}}}
+        plan = {"block": block, "secrets": {"op/token": "connect-token"}, "key": item,
+                "bare": get(f"{double.url}/v1/vaults/{vault_id}/items/{item}", {"Authorization": "Bearer connect-token"}),
+                "stores": [block] * STORES}  # a Connect server has one token for all
+        yield plan, {}, lambda: next(f.value for f in client.get_item_by_id(item, vault_id).fields if f.label == PROPERTY)
+
+
+@contextlib.contextmanager
+def kubernetes(_state: pathlib.Path):
+    from doubles.double import Double
+    from kubernetes import client as k8s
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "app", "namespace": "other"},
+              "data": {k: base64.b64encode(v.encode()).decode() for k, v in json.loads(DOCUMENT).items()}}
+
+    class ApiServer(Double):
+        def answer(self, call):
+            return (200, {}, secret) if call.path == "/api/v1/namespaces/other/secrets/app" else (404, {}, {})
+
+    with ApiServer() as double:
+        api = k8s.CoreV1Api(k8s.ApiClient(k8s.Configuration(host=double.url, api_key={"authorization": "Bearer t"})))
+
+        def with_token(key: str) -> dict:
+            return {"server": {"url": double.url}, "remoteNamespace": "other",
+                    "auth": {"token": {"bearerToken": {"name": "k8s", "key": key}}}}
+
+        tokens = {f"token-{i}": f"t{i}" for i in range(STORES)}
+        plan = {"block": with_token("token"), "secrets": {"k8s/token": "t", **{f"k8s/{k}": v for k, v in tokens.items()}}, "key": "app",
+                "bare": get(f"{double.url}/api/v1/namespaces/other/secrets/app", {"Authorization": "Bearer t"}),
+                "stores": [with_token(key) for key in tokens]}
+        yield plan, {}, lambda: base64.b64decode(api.read_namespaced_secret("app", "other").data[PROPERTY]).decode()
+
+
 PROVIDERS = {"vault": (vault, "vault"), "aws": (aws, "aws"),
-             "aws-plain": (functools.partial(aws, fronted=False), "aws"), "gcp": (gcp, "gcpsm"), "azure": (azure, "azurekv")}
+             "aws-plain": (functools.partial(aws, fronted=False), "aws"), "gcp": (gcp, "gcpsm"), "azure": (azure, "azurekv"),
+             "doppler": (doppler, "doppler"), "onepassword": (onepassword, "onepassword"), "kubernetes": (kubernetes, "kubernetes")}
 
 
 def measure_reads(name: str, reads: int):
