@@ -32,7 +32,7 @@ Session::Session(Shared& shared, Identity identity, const StoreContext& context,
       identity_(std::move(identity)),
       gate_(context.gate),
       consumer_(context.scope()),
-      retry_(std::move(retry)),
+      retry_(retry),
       reach_(reach_of(context, shared.environment)) {}
 
 Task<Result<TokenPtr>> Session::token(std::string scope, std::string claims) {

@@ -47,7 +47,7 @@ Vault::Vault(Shared& shared, Session session, std::string address, std::optional
       session_(std::move(session)),
       address_(std::move(address)),
       scope_(std::move(scope)),
-      retry_(std::move(retry)) {}
+      retry_(retry) {}
 
 Task<Vault::Attempt> Vault::attempt(VaultGet request, TokenPtr token) {
   Attempt attempt;
