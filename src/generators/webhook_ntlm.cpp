@@ -1,6 +1,7 @@
 #include "generators/webhook_ntlm.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -16,7 +17,8 @@ namespace {
 using providers::Judgement;
 using std::chrono::milliseconds;
 
-constexpr std::string_view kScheme = "NTLM ";
+// By the words that servers ask for it with; the one that was asked with is answered with.
+constexpr std::array<std::string_view, 2> kSchemes{"NTLM", "Negotiate"};
 
 // One client with one connection for one login.
 class OneConnection final : public providers::HttpClients {
@@ -40,41 +42,74 @@ class OneConnection final : public providers::HttpClients {
   std::shared_ptr<net::HttpClient> client_;
 };
 
-net::Request with_authorization(net::Request request, std::string_view message) {
+net::Request without_authorization(net::Request request) {
   std::erase_if(request.headers, [](const auto& header) { return ascii_lower(header.name) == "authorization"; });
-  if (!message.empty()) request.headers.push_back({"Authorization", std::string(kScheme) + base64_encode(message)});
   return request;
 }
 
-// The server's word, among the ways to log in that it offers; empty: not this one.
-std::string challenge_in(const net::Response& response) {
-  for (const net::Header& header : response.headers) {
-    if (ascii_lower(header.name) != "www-authenticate" || !header.value.starts_with(kScheme)) continue;
-    if (auto message = base64_decode(std::string_view(header.value).substr(kScheme.size()))) return *std::move(message);
-  }
-  return {};
+net::Request with_authorization(net::Request request, std::string_view scheme, std::string_view message) {
+  request = without_authorization(std::move(request));
+  request.headers.push_back({"Authorization", fmt::format("{} {}", scheme, base64_encode(message))});
+  return request;
 }
 
-providers::Call exchange(const net::Request& request, const NtlmCall& call, std::string provider) {
+// What follows the scheme where the server names it among the ways to log in; nullopt: it does not.
+std::optional<std::string_view> offered(const net::Response& response, std::string_view scheme) {
+  for (const net::Header& header : response.headers) {
+    if (ascii_lower(header.name) != "www-authenticate") continue;
+    std::string_view value = header.value;
+    if (ascii_lower(value.substr(0, scheme.size())) != ascii_lower(scheme)) continue;
+    value.remove_prefix(scheme.size());
+    if (value.empty() || value.front() == ',') return std::string_view();
+    if (value.front() == ' ') return value.substr(1);
+  }
+  return std::nullopt;
+}
+
+std::string_view scheme_offered(const net::Response& response) {
+  const auto it = std::ranges::find_if(kSchemes, [&](auto scheme) { return offered(response, scheme).has_value(); });
+  return it == kSchemes.end() ? std::string_view() : *it;
+}
+
+// The server's answer to our greeting; empty: it has none.
+std::string challenge_in(const net::Response& response, std::string_view scheme) {
+  return base64_decode(offered(response, scheme).value_or("")).value_or("");
+}
+
+// Login and call have one time-out: `left` of it is.
+providers::Call exchange(const net::Request& request, const NtlmCall& call, Duration left) {
+  const auto time = std::chrono::duration_cast<milliseconds>(left);
   return {.name = "HTTPRequest",
-          .provider = std::move(provider),
           .retry = {.attempts = 1},
           .tls = call.tls,
-          .attempt = call.timeout,
-          .whole = call.timeout,
+          .attempt = time,
+          .whole = time,
           .make = [&request]() -> Result<net::Request> { return request; }};
 }
 
-Task<Result<net::Response>> send_last(providers::Caller caller, net::Request request, NtlmCall call) {
-  providers::Call last = exchange(request, call, "Webhook");
+struct NtlmExchange {
+  Result<net::Response> response;
+  bool wants_login = false;  // 401, where that is no error
+};
+
+Task<NtlmExchange> send_once(providers::Caller caller, providers::Call call, bool may_want_login) {
   bool answered = false;
-  last.judge = [&answered](const net::Response& response) {
+  bool wants_login = false;
+  call.judge = [&](const net::Response& response) {
     answered = true;
-    return judge_webhook(response);
+    wants_login = may_want_login && response.status == 401;
+    return wants_login ? Judgement::take() : judge_webhook(response);
   };
-  auto response = co_await caller.call(std::move(last));
-  if (response || answered) co_return std::move(response);
-  co_return std::unexpected(std::move(response).error().prefixed("failed to call endpoint"));
+  auto response = co_await caller.call(std::move(call));
+  if (!response && !answered)
+    response = std::unexpected(std::move(response).error().prefixed("failed to call endpoint"));
+  co_return NtlmExchange{std::move(response), wants_login};
+}
+
+// However many exchanges it took, it is one call.
+Result<net::Response> counted(const providers::Services& services, Result<net::Response> response) {
+  services.calls.count("Webhook", "HTTPRequest", response.has_value());
+  return response;
 }
 
 Result<SecretBytes> value_of(const SecretMap& values, const api::es::SecretKeySelector& ref) {
@@ -94,6 +129,8 @@ Task<Result<NtlmPerson>> read_ntlm_person(WebhookSecrets& secrets, std::string c
   co_return std::move(person);
 }
 
+// The call as it is goes first: a server that wants no login has carried it out, and one that wants one has not. The
+// greeting carries no body: its answer is the challenge, whatever the call is.
 Task<Result<net::Response>> call_with_ntlm(providers::Services services, NtlmCall call) {
   OneConnection http(services.executor, services.clock);
   const providers::Services own{.executor = services.executor,
@@ -102,22 +139,36 @@ Task<Result<net::Response>> call_with_ntlm(providers::Services services, NtlmCal
                                 .calls = services.calls,
                                 .environment = services.environment};
   providers::Caller caller(own);
-  net::Request greeting = with_authorization(call.request, ntlm_negotiate());
-  greeting.body = {};  // sent once the server knows who sends it
-  providers::Call first = exchange(greeting, call, "");
-  first.judge = [](const net::Response&) { return Judgement::take(); };
-  auto greeted = co_await caller.call(std::move(first));
-  if (!greeted) co_return std::unexpected(std::move(greeted).error().prefixed("failed to call endpoint"));
-  const std::string word = challenge_in(*greeted);
-  if (greeted->status != 401) co_return co_await send_last(caller, with_authorization(call.request, ""), call);
+  const SteadyTime end = services.clock.steady() + call.timeout;
+  const auto left = [&services, end] { return end - services.clock.steady(); };
+
+  const net::Request anonymous = without_authorization(call.request);
+  NtlmExchange first = co_await send_once(caller, exchange(anonymous, call, left()), true);
+  if (!first.wants_login) co_return counted(services, std::move(first.response));
+  const std::string_view scheme = scheme_offered(*first.response);
+  if (scheme.empty()) {
+    co_return counted(services, fail(Code::kUnauthenticated,
+                                     "endpoint gave error 401: it offers no login by NTLM; leave spec.auth out"));
+  }
+  net::Request greeting = with_authorization(call.request, scheme, ntlm_negotiate());
+  greeting.body = {};
+  NtlmExchange greeted = co_await send_once(caller, exchange(greeting, call, left()), true);
+  if (!greeted.response) co_return counted(services, std::move(greeted.response));
+  const std::string word = greeted.wants_login ? challenge_in(*greeted.response, scheme) : std::string();
   if (word.empty()) {
-    co_return fail(Code::kUnauthenticated, "endpoint gave error 401: it offers no login by NTLM; leave spec.auth out");
+    co_return counted(services,
+                      fail(Code::kUnauthenticated,
+                           fmt::format("endpoint asks for a login by {} and answers its beginning with HTTP {} and no "
+                                       "challenge; does a proxy in front of it share connections?",
+                                       scheme, greeted.response->status)));
   }
   CO_TRY(const NtlmChallenge challenge, read_ntlm_challenge(word));
   NtlmMoment moment{.ticks = ntlm_ticks(services.clock.now())};
   private_random(moment.nonce);
   CO_TRY(const SecretBytes proof, ntlm_authenticate(challenge, call.person, moment));
-  co_return co_await send_last(caller, with_authorization(call.request, proof.reveal()), call);
+  const net::Request proven = with_authorization(call.request, scheme, proof.reveal());
+  NtlmExchange last = co_await send_once(caller, exchange(proven, call, left()), false);
+  co_return counted(services, std::move(last.response));
 }
 
 }  // namespace rotor::generators

@@ -128,6 +128,9 @@ struct LoginServer {
   int connections = 0;
   std::vector<std::string> seen{};
   bool wants_login = true;
+  bool answers_greeting = true;
+  std::string scheme = "NTLM";
+  std::string offer = "NTLM";  // the ways to log in that it names, one a line of the answer
 
   static Task<> accept(LoginServer& self) {
     for (;;) {
@@ -158,26 +161,35 @@ struct LoginServer {
     } catch (const boost::system::system_error&) {
     }
   }
+  std::string refuse(const std::string& offered) const {
+    std::string head = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n";
+    if (!offered.empty()) head += "WWW-Authenticate: " + offered + "\r\n";
+    return head + "\r\nno";
+  }
+  static std::string take(std::string_view body) {
+    return fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", body.size(), body);
+  }
   std::string answer(const std::string& headers, const std::string& body, bool& challenged) {
-    const auto at = headers.find("Authorization: NTLM ");
+    const std::string mark = "Authorization: " + scheme + " ";
+    const auto at = headers.find(mark);
+    const auto from = at + mark.size();
     const std::string message =
-        at == std::string::npos ? "" : *base64_decode(headers.substr(at + 20, headers.find('\r', at) - at - 20));
+        at == std::string::npos ? "" : *base64_decode(headers.substr(from, headers.find('\r', at) - from));
     const auto type = message.size() > 8 ? message[8] : '\0';
     seen.push_back(fmt::format("{} {}", static_cast<int>(type), body));
-    if (!wants_login) return "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"a\":\"all\"}";
-    if (type == 1) {
+    if (!wants_login) return take(R"({"a":"all"})");
+    if (type == 1 && answers_greeting) {
       challenged = true;
-      return "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM " + base64_encode(challenge_message()) +
-             "\r\nContent-Length: 2\r\n\r\nno";
+      return refuse(scheme + " " + base64_encode(challenge_message()));
     }
-    if (type != 3 || !challenged) return "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n";
+    if (type != 3 || !challenged) return refuse(offer);
     NtlmMoment moment{.ticks = number_at(field_at(message, 20), 24, 8)};
     std::ranges::copy(field_at(message, 20).substr(32, 8), moment.nonce.begin());
-    const bool known = message == authenticate(challenge_message(), person(), moment);
-    return known ? "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{\"a\":\"1\"}"
-                 : "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n";
+    return message == authenticate(challenge_message(), person(), moment) ? take(R"({"a":"1"})") : refuse(offer);
   }
 };
+
+using Seen = std::vector<std::string>;
 
 class NtlmLogin : public providers::ProviderRig {
  protected:
@@ -200,12 +212,24 @@ class NtlmLogin : public providers::ProviderRig {
   LoginServer server{tcp::acceptor(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0))};
 };
 
-TEST_F(NtlmLogin, IsOneConnectionWithTheBodySentOnceTheServerKnowsWho_Q17) {
+TEST_F(NtlmLogin, IsOneConnectionAndAGreetingWithoutABody_Q17) {
   const auto response = login();
   ASSERT_TRUE(response) << response.error().message;
   EXPECT_EQ(response->body, SecretBytes(R"({"a":"1"})"));
   EXPECT_EQ(server.connections, 1);
-  EXPECT_EQ(server.seen, (std::vector<std::string>{"1 ", "3 ask"})) << "in place of a header of the spec";
+  EXPECT_EQ(server.seen, (Seen{"0 ask", "1 ", "3 ask"})) << "in place of a header of the spec";
+  EXPECT_EQ(counter_.counts, (std::map<std::string, int>{{"Webhook/HTTPRequest/success", 1}})) << "it is one call";
+}
+
+TEST_F(NtlmLogin, SpeaksByTheWordThatTheServerAsksWith_W20) {
+  server.scheme = "Negotiate";
+  for (const char* offer : {"Negotiate", "negotiate", "Negotiate\r\nWWW-Authenticate: Basic realm=\"x\""}) {
+    server.offer = offer;
+    EXPECT_TRUE(login()) << offer;
+  }
+  server.scheme = "NTLM";
+  server.offer = "Negotiate\r\nWWW-Authenticate: NTLM";
+  EXPECT_TRUE(login()) << "what both can say for certain goes first";
 }
 
 TEST_F(NtlmLogin, ThatFailsSaysSoWithoutTheNames) {
@@ -215,11 +239,28 @@ TEST_F(NtlmLogin, ThatFailsSaysSoWithoutTheNames) {
   EXPECT_EQ(server.connections, 1);
 }
 
-TEST_F(NtlmLogin, IsLeftOutWhereTheServerLetsEverybodyIn) {
+TEST_F(NtlmLogin, IsLeftOutWhereTheServerLetsEverybodyInAndCarriesTheCallOutOnce) {
   server.wants_login = false;
   const auto response = login();
   ASSERT_TRUE(response) << response.error().message;
-  EXPECT_EQ(server.seen, (std::vector<std::string>{"1 ", "0 ask"}));
+  EXPECT_EQ(server.seen, Seen{"0 ask"});
+}
+
+TEST_F(NtlmLogin, IsNotBegunWhereTheServerOffersAnother) {
+  for (const char* offer : {"", "Basic realm=\"x\"", "NTLMv3", "Bearer"}) {
+    server.seen.clear();
+    server.offer = offer;
+    EXPECT_EQ(login().error().message, "endpoint gave error 401: it offers no login by NTLM; leave spec.auth out");
+    EXPECT_EQ(server.seen, Seen{"0 ask"}) << offer;
+  }
+  EXPECT_EQ(counter_.counts, (std::map<std::string, int>{{"Webhook/HTTPRequest/error", 4}}));
+}
+
+TEST_F(NtlmLogin, ThatIsOfferedAndNotAnsweredSaysSo) {
+  server.answers_greeting = false;
+  EXPECT_TRUE(login().error().message.starts_with(
+      "endpoint asks for a login by NTLM and answers its beginning with HTTP 401 and no challenge"));
+  EXPECT_EQ(server.seen, (Seen{"0 ask", "1 "}));
 }
 
 }  // namespace

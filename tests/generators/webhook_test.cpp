@@ -291,10 +291,10 @@ TEST_F(WebhookFlow, LogsInByNtlmWithWhatSecretsHold) {
   EXPECT_TRUE(asked_.empty());
   EXPECT_EQ(with_password("key"), "a=1;");
   EXPECT_EQ(token_, "") << "a server that lets everybody in is asked without a login";
-  EXPECT_EQ(asked_.size(), 2U);
+  EXPECT_EQ(asked_.size(), 1U) << "once";
   status_ = 401;
   EXPECT_EQ(with_password("key"), "error: endpoint gave error 401: it offers no login by NTLM; leave spec.auth out");
-  EXPECT_TRUE(token_.starts_with("NTLM ")) << token_;
+  EXPECT_EQ(token_, "");
 }
 
 TEST_F(WebhookFlow, CarriesNoCredentialAlongARedirect) {
