@@ -33,6 +33,9 @@ bool goes_far(SyncAction action) {
 // Nobody had anything to do with it before.
 bool is_untouched(const Observed& seen) { return !seen.target && seen.es->status.refresh_time.empty(); }
 
+// What never synced has somebody waiting for it; the rest has its last values.
+Lane lane_of(const ExternalSecret& es) { return es.status.refresh_time.empty() ? Lane::kUser : Lane::kRetry; }
+
 std::string namespace_group(const std::string& ns) { return std::string(kNamespaces) + ns; }
 
 }  // namespace
@@ -112,9 +115,7 @@ void ExternalSecretController::store_judged(const StoreView& store) {
       return ref.name == store.metadata.name && store_kind(ref) == store.kind;
     });
     if (!uses) continue;
-    // What never synced has somebody waiting for it; the rest has its last values.
-    const Lane lane = whole->status.refresh_time.empty() ? Lane::kUser : Lane::kRetry;
-    queue_.add_after(key, wake_up.next(state_.waiting.contains(key)), lane);
+    queue_.add_after(key, wake_up.next(state_.waiting.contains(key)), lane_of(*whole));
   }
 }
 
@@ -211,7 +212,7 @@ Task<Outcome> ExternalSecretController::act(Observed seen, Decision decision) {
       co_return co_await refuse(seen.es, std::move(decision));
     case SyncAction::kWait:  // it is woken when the store has been looked at
       state_.waiting.try_emplace(key, p_.clock.steady());
-      co_return Outcome::failed();
+      co_return Outcome::parked_for(*seen.patience - seen.waited, lane_of(*seen.es));
     case SyncAction::kRefresh:
       if (!seen.patience) state_.waiting.erase(key);
       if (const auto wait = wait_for_a_place(seen)) co_return *wait;

@@ -78,8 +78,9 @@ struct IssuedToken {
 };
 
 // Every call: kUnavailable/kTimeout when the server cannot be reached, else the server's Status as an Error:
-// its message, and a code from its reason (NotFound, AlreadyExists, Conflict, Expired/Gone → kGone, Forbidden →
-// kDenied, Unauthorized, Invalid/BadRequest, TooManyRequests with retry_after). Retries of 429 and 5xx on reads are the
+// its message, and a code from its reason (NotFound, AlreadyExists, Conflict, Expired/Gone → kGone from list_page and
+// watch and kUnavailable from what is about one object, Forbidden → kDenied, Unauthorized, Invalid/BadRequest,
+// TooManyRequests with retry_after). Retries of 429 and 5xx on reads are the
 // client's. Of a refusal that is about a Secret, or a confidential write, the message holds nothing that the server
 // quotes (kube/client/status.hpp). kGone from create: its namespace is going or gone. kNotFound from get, update, patch
 // and remove means this object; a kind that is not served is kUnavailable there and kNotFound from list_page and watch,
