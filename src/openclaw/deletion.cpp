@@ -84,7 +84,8 @@ Task<Result<bool>> Deletion::is_stopped(InstancePtr instance) {
   CO_TRY_VOID(co_await scale_down(instance));
   CO_TRY(const bool pods, co_await has_pods(instance));
   if (!pods) co_return true;
-  if (clock_.now() < deletion_deadline(*instance)) co_return false;
+  const Duration waited = leaving_.age(instance->metadata.key(), instance->metadata.uid, clock_.steady());
+  if (waited < deletion_patience(*instance)) co_return false;
   tell(*instance, Type::kWarning, "BackupTimedOut",
        "The pod has not ended in the time of spec.backup.timeout: the instance goes without waiting for it");
   co_return true;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kube/events/events.hpp"
+#include "kube/runtime/first_seen.hpp"
 #include "kube/runtime/queue.hpp"
 #include "openclaw/applier.hpp"
 #include "openclaw/deletion_plan.hpp"
@@ -43,6 +44,7 @@ class Deletion {
   InstanceWriter& writer_;
   kube::EventRecorder& events_;
   const ControllerOptions& options_;
+  kube::FirstSeen leaving_;  // instances
 };
 
 }  // namespace rotor::openclaw

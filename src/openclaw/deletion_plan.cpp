@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/duration.hpp"
-#include "base/time.hpp"
 #include "json/document.hpp"
 #include "kube/object/own_fields.hpp"
 
@@ -38,9 +37,6 @@ DeletionPlan plan_deletion(const api::OpenClawInstance& instance) {
   return plan;
 }
 
-WallTime deletion_deadline(const api::OpenClawInstance& instance) {
-  const auto since = parse_time(instance.metadata.deletion_timestamp);
-  return since ? *since + std::chrono::duration_cast<WallTime::duration>(longest_wait(instance.spec)) : WallTime{};
-}
+Duration deletion_patience(const api::OpenClawInstance& instance) { return longest_wait(instance.spec); }
 
 }  // namespace rotor::openclaw

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "api/openclaw/instance.hpp"
-#include "base/clock.hpp"
+#include "base/duration.hpp"
 
 namespace rotor::openclaw {
 
@@ -19,7 +19,7 @@ struct DeletionPlan {
 
 DeletionPlan plan_deletion(const api::OpenClawInstance& instance);
 
-// When waiting for pods has gone on for too long: spec.backup.timeout (30m; 5m to 24h) after the deletion.
-WallTime deletion_deadline(const api::OpenClawInstance& instance);
+// For how long pods are waited for: spec.backup.timeout (30m; 5m to 24h).
+Duration deletion_patience(const api::OpenClawInstance& instance);
 
 }  // namespace rotor::openclaw

@@ -87,8 +87,26 @@ GeneratorStates::GeneratorStates(kube::Client& client, Clock& clock, const gener
                  [this](const Key& key) { return owner_of(key); })) {
   queue_.measure(metrics);
   states_.on_change([this](const Key& key, const StatePtr&, const StatePtr& after) {
-    after ? queue_.add(key, kube::Lane::kRefresh) : queue_.forget(key);
+    after ? queue_.add(key, kube::Lane::kRefresh) : forget(key);
+    if (after) seen_for(*after);
   });
+}
+
+void GeneratorStates::forget(const Key& state) {
+  queue_.forget(state);
+  unused_.erase(state);
+}
+
+Duration GeneratorStates::seen_for(const State& state) {
+  const std::string& deadline = state.spec.garbage_collection_deadline;
+  return deadline.empty() ? Duration() : deadlines_.age(state.metadata.key(), deadline, clock_.steady());
+}
+
+// Whoever reads the Secret late still uses it for the grace period, which is over early where the clock of the replica
+// that wrote the deadline is behind, or ours ahead: it has passed here, too.
+Duration GeneratorStates::left_until(WallTime deadline, const State& state) {
+  if (unused_.contains(state.metadata.key())) return Duration::zero();
+  return std::max<Duration>(deadline - clock_.now(), options_.generator_grace - seen_for(state));
 }
 
 // Who works on the ExternalSecret that left it behind writes to it, too.
@@ -122,7 +140,7 @@ Task<Outcome> GeneratorStates::reconcile(Key key) {
   }
   const auto deadline = parse_time(state->spec.garbage_collection_deadline);
   if (!deadline) co_return Outcome::done();
-  const Duration left = *deadline - clock_.now();
+  const Duration left = left_until(*deadline, *state);
   if (left > Duration::zero()) co_return Outcome::again_after(left);
   const auto removed = co_await client_.remove(kube::kResource<State>, key, {.uid = state->metadata.uid});
   const bool gone = removed || removed.error().code == Code::kNotFound || removed.error().code == Code::kConflict;
@@ -164,11 +182,15 @@ Task<Result<void>> GeneratorStates::clean_up(std::string ns, LeftBehind left) {
   co_return co_await generator->clean_up(std::move(order), std::move(left.state));
 }
 
-Task<Result<void>> GeneratorStates::record(ExternalSecretPtr es, LeftBehind left, std::string deadline) {
-  const State object = state_object(*es, left, std::move(deadline));
+Task<Result<void>> GeneratorStates::record(ExternalSecretPtr es, LeftBehind left, bool used) {
+  const State object = state_object(*es, left, used ? std::string() : format_time(clock_.now()));
   auto answer = co_await client_.create(kube::kResource<State>, es->metadata.ns, json::write_secret(object));
   if (!answer) co_return std::unexpected(std::move(answer).error());
-  static_cast<void>(states_.wrote(*answer));  // the watch shows it sooner or later
+  const auto shown = states_.wrote(*answer);  // the watch shows it sooner or later
+  if (shown && !used) {
+    unused_.insert((*shown)->metadata.key());
+    queue_.add((*shown)->metadata.key(), kube::Lane::kRefresh);
+  }
   co_return Result<void>();
 }
 
@@ -208,7 +230,7 @@ Task<> GeneratorStates::keep(ExternalSecretPtr es, std::vector<LeftBehind> left)
   }
   for (LeftBehind& one : left) {
     const std::size_t item = one.item;
-    const auto recorded = co_await record(es, std::move(one), {});
+    const auto recorded = co_await record(es, std::move(one), true);
     if (recorded) continue;
     log::warn("cannot put on record what a generator left behind, so that it will not be taken back",
               {{"externalsecret", es->metadata.key().text()},
@@ -222,7 +244,7 @@ Task<> GeneratorStates::take_back(ExternalSecretPtr es, std::vector<LeftBehind> 
   for (const LeftBehind& one : left) {
     const auto cleaned = co_await clean_up(es->metadata.ns, one);
     if (cleaned) continue;
-    const auto recorded = co_await record(es, one, format_time(clock_.now()));  // another try is the queue's
+    const auto recorded = co_await record(es, one, false);  // another try is the queue's
     if (recorded) continue;
     log::warn("cannot take back what a generator left behind",
               {{"externalsecret", es->metadata.key().text()}, {"error", cleaned.error().message}});

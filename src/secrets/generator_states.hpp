@@ -3,11 +3,13 @@
 // waits for its kind to be served.
 #pragma once
 
+#include <set>
 #include <vector>
 
 #include "api/generators/generator_state.hpp"
 #include "generators/generators.hpp"
 #include "kube/runtime/cache.hpp"
+#include "kube/runtime/first_seen.hpp"
 #include "kube/runtime/queue.hpp"
 #include "kube/shards/ownership.hpp"
 #include "providers/gate.hpp"
@@ -38,10 +40,13 @@ class GeneratorStates {
   using StatePtr = std::shared_ptr<const State>;
 
   kube::Key owner_of(const kube::Key& state) const;
+  void forget(const kube::Key& state);
+  Duration seen_for(const State& state);
+  Duration left_until(WallTime deadline, const State& state);
   Task<kube::Outcome> reconcile(kube::Key key);
   Task<kube::Outcome> let_go(StatePtr state);
   Task<Result<void>> clean_up(std::string ns, LeftBehind left);
-  Task<Result<void>> record(ExternalSecretPtr es, LeftBehind left, std::string deadline);
+  Task<Result<void>> record(ExternalSecretPtr es, LeftBehind left, bool used);
   Task<Result<void>> patch(StatePtr state, std::string patch);
   Task<> end_replaced(ExternalSecretPtr es, std::size_t item);
 
@@ -51,6 +56,8 @@ class GeneratorStates {
   providers::ReferenceGate& gate_;
   const Options& options_;
   kube::Cache<State> states_;
+  kube::FirstSeen deadlines_;
+  std::set<kube::Key> unused_;  // what no Secret ever had: it goes at once
   kube::Queue queue_;
 };
 

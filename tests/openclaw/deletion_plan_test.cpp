@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "base/time.hpp"
-
 namespace rotor::openclaw {
 namespace {
 
@@ -61,16 +59,15 @@ TEST(DeletionPlan, WhoDeletesWithCascadeOrphanKeepsEverythingRunning) {
   EXPECT_FALSE(plan_deletion(instance).releases_claim);
 }
 
-TEST(DeletionDeadline, IsTheBackupsTimeoutWithinBounds) {
-  const auto minutes_after = [](std::string_view spec) {
-    const auto since = *parse_time("2026-01-02T03:00:00Z");
-    return std::chrono::duration_cast<std::chrono::minutes>(deletion_deadline(leaving(spec)) - since).count();
+TEST(DeletionPatience, IsTheBackupsTimeoutWithinBounds) {
+  const auto minutes = [](std::string_view spec) {
+    return std::chrono::duration_cast<std::chrono::minutes>(deletion_patience(leaving(spec))).count();
   };
-  EXPECT_EQ(minutes_after("{}"), 30);
-  EXPECT_EQ(minutes_after(R"({"backup":{"timeout":"1h"}})"), 60);
-  EXPECT_EQ(minutes_after(R"({"backup":{"timeout":"1s"}})"), 5);
-  EXPECT_EQ(minutes_after(R"({"backup":{"timeout":"1000h"}})"), 24 * 60);
-  EXPECT_EQ(minutes_after(R"({"backup":{"timeout":"soon"}})"), 30);
+  EXPECT_EQ(minutes("{}"), 30);
+  EXPECT_EQ(minutes(R"({"backup":{"timeout":"1h"}})"), 60);
+  EXPECT_EQ(minutes(R"({"backup":{"timeout":"1s"}})"), 5);
+  EXPECT_EQ(minutes(R"({"backup":{"timeout":"1000h"}})"), 24 * 60);
+  EXPECT_EQ(minutes(R"({"backup":{"timeout":"soon"}})"), 30);
 }
 
 }  // namespace

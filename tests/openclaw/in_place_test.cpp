@@ -267,7 +267,8 @@ std::shared_ptr<PodGlimpse> told(const std::string& name, const std::string& dig
 }
 
 InPlaceAnswer decided(std::vector<std::shared_ptr<const PodGlimpse>> pods, Duration later = 10s) {
-  return decide_in_place({.digest = "d2", .pods = std::move(pods), .now = kSince + later});
+  return decide_in_place(
+      {.digest = "d2", .pods = std::move(pods), .told_ago = [later](const PodGlimpse&) { return later; }});
 }
 
 TEST(InPlaceRotation, IsNoneOfAnImmutableSecretWhoseFileTheKubeletLeavesAsItIs) {

@@ -17,8 +17,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr WallTime kNow{1767323045s};  // 2026-01-02T03:04:05Z
-
 LastGood record(std::string refused = "") {
   LastGood out;
   out.secrets["keys"] = {.copy = "agent-last-good-1", .digest = "k-old", .refused = std::move(refused)};
@@ -144,7 +142,7 @@ struct Rollout {
                         .counts = counts,
                         .suspended = suspended,
                         .gave_up = gave_up,
-                        .now = kNow + age,
+                        .age = age,
                         .limits = {30s, 10min}});
   }
 };

@@ -19,8 +19,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr WallTime kNow{1767323045s};
-
 std::string annotation(std::string_view name) { return "openclaw.rocks/secret-proof" + std::string(name); }
 
 ProofSettings settings(const kube::StringMap& annotations) { return read_proof_settings(annotations); }
@@ -247,19 +245,19 @@ TEST(ProofMark, ItsConditionsSayHowItEnded) {
 struct Judged {
   ProofSettings settings = command_proof();
   ProofMark mark = *read_proof_mark(ended("Suspended", ""));
-  ProofAnswer by(WallTime now = kNow) const {
-    return judge_proof(settings, {.about = "Secret \"keys\" (key A)", .job = "j", .seen = &mark}, now);
+  ProofAnswer by(Duration age = 0s) const {
+    return judge_proof(settings, {.about = "Secret \"keys\" (key A)", .job = "j", .seen = &mark, .age = age});
   }
 };
 
 TEST(ProofVerdict, ARunningProofWaitsAndLooksAgainOnceItIsOverdue) {
   Judged judged;
-  const Permit waits = judged.by(kNow + 10s).permit;
+  const Permit waits = judged.by(10s).permit;
   EXPECT_EQ(waits.verdict, Verdict::kWait);
   EXPECT_EQ(waits.reason, "SecretProofRunning");
   EXPECT_EQ(waits.look_again, 350s);
-  EXPECT_TRUE(judged.by(kNow + 359s).note.empty());
-  EXPECT_THAT(judged.by(kNow + 360s).note, HasSubstr("has not ended in time"));
+  EXPECT_TRUE(judged.by(359s).note.empty());
+  EXPECT_THAT(judged.by(360s).note, HasSubstr("has not ended in time"));
 }
 
 TEST(ProofVerdict, AGoodOneGoesAndABadOneIsRefusedWithSecretAndKey) {
@@ -284,7 +282,7 @@ TEST(ProofVerdict, WithoutAVerdictItGoesOnOrHoldsAsAsked) {
   EXPECT_EQ(judged.by().permit.verdict, Verdict::kRefuse);
   EXPECT_EQ(judged.by().permit.reason, "SecretProofUnknown");
   EXPECT_TRUE(judged.by().note.empty());
-  const ProofAnswer none = judge_proof(judged.settings, {.about = "a", .job = "j", .obstacle = "not allowed"}, kNow);
+  const ProofAnswer none = judge_proof(judged.settings, {.about = "a", .job = "j", .obstacle = "not allowed"});
   EXPECT_THAT(none.permit.message, HasSubstr("not allowed"));
   EXPECT_THAT(none.permit.message, Not(HasSubstr("Delete Job"))) << "there is none";
   EXPECT_THAT(none.permit.message, HasSubstr("secret-proof-unknown: proceed"));

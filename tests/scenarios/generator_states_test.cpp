@@ -195,6 +195,22 @@ TEST_F(GeneratorStates, AreNotKeptWhenTheFlagSaysSo) {
   EXPECT_TRUE(world.generator_states().empty());
 }
 
+// A replica wrote it whose clock is behind, or whoever reads it is ahead.
+TEST_F(GeneratorStates, StayForTheGracePeriodHoweverLongAgoTheirDeadlineIsSaidToBe) {
+  world.start_operator(with_grace(std::chrono::hours(1)));
+  world.create("gs", "replaced", R"({"spec":{"garbageCollectionDeadline":"2020-01-01T00:00:00Z",
+      "resource":{"kind":"Fake","metadata":{"name":"accounts"},"spec":{}},"state":{"account":"7"}}})");
+  world.until("the finalizer",
+              [this] { return json::find(world.get("gs", "replaced"), "metadata.finalizers") != nullptr; });
+  world.settle();
+  EXPECT_TRUE(accounts.removed.empty());
+  EXPECT_EQ(world.generator_states().size(), 1U);
+  world.stop_operator();
+  world.start_operator(with_grace(Duration::zero()));
+  world.until("the end of it", [this] { return world.generator_states().empty(); });
+  EXPECT_EQ(accounts.removed, std::vector<std::string>{R"(accounts {"account":"7"})"});
+}
+
 // What another operator left has no finalizer of its own yet.
 TEST_F(GeneratorStates, OfAnotherOperatorGetTheFinalizer) {
   world.start_operator();

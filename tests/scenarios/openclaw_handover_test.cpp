@@ -5,6 +5,7 @@
 
 #include "apiserver/server/faults.hpp"
 #include "kube/shards/share.hpp"
+#include "tests/fakes/skewed_clock.hpp"
 #include "tests/scenarios/openclaw_replica.hpp"
 #include "tests/scenarios/openclaw_running.hpp"
 
@@ -32,18 +33,32 @@ class OpenClawHandover : public RunningInstance {
   }
   // So many instances that run with one Secret, each after its next restart.
   void fleet(int n, openclaw::RolloutLimits limits) {
-    const openclaw::ControllerOptions options{.operator_namespace = "rotor", .quiet = 0ns, .rollouts = limits};
+    fleet_of_another(n, limits);
+    take_its_place(limits);
+  }
+  // Another replica still works on them.
+  void fleet_of_another(int n, openclaw::RolloutLimits limits) {
     size = n;
     world.secret("keys", R"({"A":"MQ=="})");
     for (int i = 0; i < n; ++i) world.instance(agent(i), kEnvFrom);
-    world.start_operator(options);
+    world.start_operator(within(limits));
     for (int i = 0; i < n; ++i) {
       world.until("a StatefulSet", [&] { return world.generation(agent(i)) == 1; });
       rolls_out(agent(i));
       world.until("Running", [&] { return world.phase(agent(i)) == "Running"; });
     }
+  }
+  void take_its_place(openclaw::RolloutLimits limits, Clock* clock = nullptr) {
     world.stop_operator();
-    replica = std::make_unique<OpenClawReplica>(world, options);
+    replica = std::make_unique<OpenClawReplica>(world, within(limits), clock);
+  }
+  static openclaw::ControllerOptions within(openclaw::RolloutLimits limits) {
+    return {.operator_namespace = "rotor", .quiet = 0ns, .rollouts = limits};
+  }
+  int waits_for(const std::string& reason) {
+    int n = 0;
+    for (int i = 0; i < size; ++i) n += world.condition(agent(i), "RotationWaiting") == "True/" + reason ? 1 : 0;
+    return n;
   }
   static std::string agent(int i) { return fmt::format("agent-{}", i); }
   void rolls_out(const std::string& name) {
@@ -61,12 +76,9 @@ class OpenClawHandover : public RunningInstance {
     }
     return out;
   }
-  int in_line() {
-    int n = 0;
-    for (int i = 0; i < size; ++i) n += world.condition(agent(i), "RotationWaiting") == "True/RolloutLimit" ? 1 : 0;
-    return n;
-  }
+  int in_line() { return waits_for("RolloutLimit"); }
 
+  SkewedClock ahead{world.clock(), 20min};  // of a deadline of ten
   std::unique_ptr<OpenClawReplica> replica;
   int size = 0;
 };
@@ -115,6 +127,34 @@ TEST_F(OpenClawHandover, AReplicaWithoutATurnBeginsNothingAndSaysSo) {
   world.secret("keys", R"({"A":"Mg=="})");
   world.until("both waiting", [this] { return in_line() == 2; });
   EXPECT_TRUE(restarting().empty());
+}
+
+// By its clock the restart that is under way began twenty minutes ago.
+TEST_F(OpenClawHandover, ALeaderWhoseClockIsAheadCountsTheRestartsThatAreUnderWay) {
+  const openclaw::RolloutLimits limits{.at_once = 1, .canaries = 0};
+  fleet_of_another(2, limits);
+  world.secret("keys", R"({"A":"Mg=="})");
+  world.until("one restart, and one in line", [this] { return restarting().size() == 1 && in_line() == 1; });
+  take_its_place(limits, &ahead);
+  replica->take_over();
+  world.until("its word on the other",
+              [this] { return replica->shows("openclaw_rollouts_queued 1") || restarting().size() == 2; });
+  ASSERT_EQ(restarting().size(), 1U);
+  rolls_out(restarting().front());
+  world.until("the other's turn", [this] { return restarting().size() == 1 && in_line() == 0; });
+}
+
+TEST_F(OpenClawHandover, ALeaderWhoseClockIsAheadGivesACanaryTheTimeItHas) {
+  const openclaw::RolloutLimits limits{.at_once = 6, .canaries = 1};
+  fleet_of_another(3, limits);
+  world.secret("keys", R"({"A":"Mg=="})");
+  world.until("a canary", [this] { return restarting().size() == 1 && waits_for("CanariesFirst") == 2; });
+  take_its_place(limits, &ahead);
+  replica->take_over();
+  world.until("its word on the others",
+              [this] { return replica->shows("openclaw_rollouts_queued 2") || waits_for("SecretRolloutPaused") > 0; });
+  EXPECT_EQ(waits_for("SecretRolloutPaused"), 0);
+  EXPECT_TRUE(world.events("SecretRolloutPaused").empty());
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/fakes/skewed_clock.hpp"
+#include "tests/scenarios/openclaw_replica.hpp"
 #include "tests/scenarios/openclaw_running.hpp"
 
 namespace rotor::test {
@@ -152,6 +154,21 @@ TEST_F(OpenClawLastGood, PodsThatAreNotReadyInTimeGoBack) {
   goes_back();
   EXPECT_EQ(world.generation("agent"), 3) << "there and back";
   EXPECT_THAT(json::serialize(world.get(kInstances, "agent")), HasSubstr("no pod was ready after"));
+}
+
+// By its clock the value has been tried for twenty minutes, of ten.
+TEST_F(OpenClawLastGood, ALeaderWhoseClockIsAheadGivesANewValueTheTimeItHas) {
+  kept();
+  rotates_to("Mg==");
+  does_not_start();
+  world.stop_operator();
+  SkewedClock ahead(world.clock(), 20min);
+  OpenClawReplica next(
+      world, {.operator_namespace = "rotor", .quiet = 0ns, .proven_after = 0s, .progress_deadline = 10min}, &ahead);
+  next.take_over();
+  world.until("a pass", [&next] { return next.passes("agent") > 0; });
+  EXPECT_EQ(used(), "keys");
+  EXPECT_FALSE(secrets_ready("False/SecretRolledBack"));
 }
 
 TEST_F(OpenClawLastGood, AnotherValueEndsTheRefusalAndAGoodOneTakesTheOldCopyAway) {

@@ -23,12 +23,13 @@ inline constexpr int kShardsOfReplicas = 6;
 
 class OpenClawReplica {
  public:
-  OpenClawReplica(OpenClawWorld& world, openclaw::ControllerOptions options)
+  // `clock`: of its machine; null: it is right. It outlives the replica.
+  OpenClawReplica(OpenClawWorld& world, openclaw::ControllerOptions options, Clock* clock = nullptr)
       : world_(world),
         ownership(kShardsOfReplicas, &world.clock()),
         client_(connect(world)),
-        controller_(world.loop().executor(), *client_, world.clock(), metrics_, std::move(options),
-                    openclaw::managed_kinds(), &ownership) {
+        controller_(world.loop().executor(), *client_, clock == nullptr ? world.clock() : *clock, metrics_,
+                    std::move(options), openclaw::managed_kinds(), &ownership) {
     boost::asio::co_spawn(
         world_.loop().io(), controller_.run(),
         boost::asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr) { ended_ = true; }));
@@ -43,6 +44,11 @@ class OpenClawReplica {
 
   // All instances, as one of so many replicas.
   void take_over(int replicas = 1, int rank = 0) { ownership.assign({0, 1, 2, 3, 4, 5}, {}, replicas, rank); }
+  std::uint64_t passes(const std::string& instance) {  // that went through
+    auto& family = metrics_.counter("openclaw_reconcile_total", "", {"instance", "namespace", "result"});
+    return static_cast<std::uint64_t>(family.with({instance, "ns", "success"}).value());
+  }
+  bool shows(std::string_view series) const { return metrics_.render().contains(series); }
   std::uint64_t requests(std::string_view verb, std::string_view resource) const {
     std::uint64_t times = 0;
     for (const auto& count : world_.server().requests()) {

@@ -22,7 +22,7 @@ Stand stand_of(const InPlaceCase& in, const PodGlimpse& pod) {
     if (pod.report.result == "ok") return {Stand::Is::kGood, {}, {}};
     return {Stand::Is::kBad, words_for(pod.report.result), {}};
   }
-  const Duration left = mark->since + kReloadDeadline - in.now;
+  const Duration left = kReloadDeadline - in.told_ago(pod);
   if (left > Duration::zero()) return {Stand::Is::kOpen, {}, left};
   return {Stand::Is::kBad, fmt::format("no answer within {}", format_duration(kReloadDeadline)), {}};
 }

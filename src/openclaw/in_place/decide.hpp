@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/duration.hpp"
 #include "openclaw/last_good/pod_glimpse.hpp"
 
@@ -19,7 +19,7 @@ inline constexpr Duration kReloadDeadline = std::chrono::minutes(5);
 struct InPlaceCase {
   std::string digest;  // of what is to be delivered
   std::vector<std::shared_ptr<const PodGlimpse>> pods{};
-  WallTime now{};
+  std::function<Duration(const PodGlimpse& pod)> told_ago{};  // for how long its mark has been there
 };
 
 struct InPlaceAnswer {

@@ -35,7 +35,10 @@ Permit wait_for_answers(const RotationWish& wish, const std::vector<std::string>
 Task<Result<Permit>> InPlacePermit::ask(WishPtr wish) {
   if (!wish->in_place) co_return Permit{};
   const std::string digest = in_place_digest(wish->changed);
-  InPlaceAnswer answer = decide_in_place({.digest = digest, .pods = pods_of(*wish), .now = clock_.now()});
+  const auto told_ago = [this](const PodGlimpse& pod) {
+    return marks_.age(pod.metadata.key(), pod.mark, clock_.steady());
+  };
+  InPlaceAnswer answer = decide_in_place({.digest = digest, .pods = pods_of(*wish), .told_ago = told_ago});
   if (answer.step == ReloadStep::kDone) co_return Permit{.in_place = true};
   if (answer.step == ReloadStep::kRestart) co_return restart(*wish, answer.why);
   if (answer.step == ReloadStep::kWait) co_return wait_for_answers(*wish, answer.pods, answer.left);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "kube/events/events.hpp"
+#include "kube/runtime/first_seen.hpp"
 #include "openclaw/in_place/decide.hpp"
 #include "openclaw/rotation_permit.hpp"
 #include "openclaw/view.hpp"
@@ -30,6 +31,7 @@ class InPlacePermit final : public RotationPermits {
   Clock& clock_;
   View& view_;
   kube::EventRecorder& events_;
+  kube::FirstSeen marks_;                  // by pod
   std::map<kube::Key, std::string> told_;  // why, by instance, as long as its restart is due
 };
 

@@ -83,7 +83,7 @@ Task<Result<SightPtr>> LastGoodKeeper::look(SightPtr sight) {
                                    .counts = workload_state(out->live.document),
                                    .suspended = out->wanted.spec.replicas == 0,
                                    .gave_up = gave_up(*out),
-                                   .now = out->seen_at,
+                                   .age = trials_.age(out->key, out->last_good.trying, clock_.steady()),
                                    .limits = {options_.proven_after, options_.progress_deadline}});
   out->look_again = trial.look_again;
   if (trial.verdict == Trial::Verdict::kGood) {

@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "kube/runtime/first_seen.hpp"
 #include "openclaw/options.hpp"
 #include "openclaw/secret_gate.hpp"
 #include "openclaw/workload_sight.hpp"
@@ -31,6 +32,7 @@ class LastGoodKeeper {
   View& view_;
   const ControllerOptions& options_;
   SecretGate gate_;
+  kube::FirstSeen trials_;  // by instance
 };
 
 // Why the pods do not run with what these Secrets hold.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/duration.hpp"
-#include "base/time.hpp"
 
 namespace rotor::openclaw {
 
@@ -16,10 +15,9 @@ Trial judge_trial(const TrialInput& in) {
   if (in.gave_up) {
     return {.verdict = Verdict::kFailed, .why = "the program ended with exit code 78: it cannot start with that value"};
   }
-  const Duration age = in.now - parse_time(in.record.trying).value_or(in.now);
-  if (out && age >= in.limits.settles) return {.verdict = Verdict::kGood};
-  if (out) return {.look_again = in.limits.settles - age};
-  if (age < in.limits.deadline) return {.look_again = in.limits.deadline - age};
+  if (out && in.age >= in.limits.settles) return {.verdict = Verdict::kGood};
+  if (out) return {.look_again = in.limits.settles - in.age};
+  if (in.age < in.limits.deadline) return {.look_again = in.limits.deadline - in.age};
   return {.verdict = Verdict::kFailed,
           .why = fmt::format("no pod was ready after {}", format_duration(in.limits.deadline))};
 }

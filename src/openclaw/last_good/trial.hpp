@@ -20,7 +20,7 @@ struct TrialInput {
   WorkloadState counts{};
   bool suspended = false;
   bool gave_up = false;  // a pod of the newest template says that it can never start like this
-  WallTime now{};
+  Duration age{};        // for how long `record` has said since when it tries
   TrialLimits limits{};
 };
 

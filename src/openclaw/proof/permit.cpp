@@ -38,8 +38,11 @@ Task<Result<Permit>> ProofPermit::ask(WishPtr wish) {
   }
   if (found.job != nullptr && found.job->deleting) co_return wait_for_its_end(proof.job);
   proof.seen = found.job.get();
+  if (found.job != nullptr) {
+    proof.age = jobs_.age(found.job->metadata.key(), found.job->metadata.uid, clock_.steady());
+  }
   proof.obstacle = found.obstacle;
-  ProofAnswer answer = judge_proof(settings, proof, clock_.now());
+  ProofAnswer answer = judge_proof(settings, proof);
   if (!answer.note.empty()) tell(*wish, answer.note);
   co_return std::move(answer.permit);
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "kube/events/events.hpp"
+#include "kube/runtime/first_seen.hpp"
 #include "openclaw/memory.hpp"
 #include "openclaw/options.hpp"
 #include "openclaw/proof/settings.hpp"
@@ -39,6 +40,7 @@ class ProofPermit final : public RotationPermits {
   View& view_;
   kube::EventRecorder& events_;
   const ControllerOptions& options_;
+  kube::FirstSeen jobs_;
   std::map<kube::Key, std::string> told_;  // by instance, as long as its restart is due
 };
 

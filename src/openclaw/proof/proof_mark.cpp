@@ -6,7 +6,6 @@ Result<ProofMark> read_proof_mark(std::string_view job_json) {
   TRY(api::Job job, json::read<api::Job>(job_json));
   ProofMark mark;
   mark.metadata = {job.metadata.ns, job.metadata.name, job.metadata.resource_version, job.metadata.uid};
-  mark.created = job.metadata.creation_timestamp;
   mark.deleting = job.metadata.deleting();
   if (const auto of = job.metadata.labels.find(kProofOf); of != job.metadata.labels.end()) mark.instance = of->second;
   for (const kube::Condition& c : job.status.value_or(api::JobStatus{}).conditions) {

@@ -22,7 +22,6 @@ struct ProofMark {
     kube::Key key() const { return {ns, name}; }
   } metadata;
   std::string instance;
-  std::string created;  // RFC 3339
   ProofOutcome outcome = ProofOutcome::kRunning;
   std::string reason;  // of the condition that ended it
   bool deleting = false;

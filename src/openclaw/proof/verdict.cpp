@@ -6,7 +6,6 @@
 #include <fmt/ranges.h>
 
 #include "base/duration.hpp"
-#include "base/time.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -42,11 +41,11 @@ ProofAnswer rejected(const ProofCase& proof) {
   return {.permit = std::move(refused)};
 }
 
-ProofAnswer running(const ProofSettings& settings, const ProofCase& proof, WallTime now) {
-  const Result<WallTime> created = parse_time(proof.seen->created);
-  const WallTime ends = created.value_or(now) + settings.deadline + kProofSlack;
-  if (now >= ends) return without_verdict(settings, proof, fmt::format("Job {} has not ended in time", proof.job));
-  Permit waits{.verdict = Verdict::kWait, .reason = "SecretProofRunning", .look_again = ends - now};
+ProofAnswer running(const ProofSettings& settings, const ProofCase& proof) {
+  const Duration left = settings.deadline + kProofSlack - proof.age;
+  if (left <= Duration::zero())
+    return without_verdict(settings, proof, fmt::format("Job {} has not ended in time", proof.job));
+  Permit waits{.verdict = Verdict::kWait, .reason = "SecretProofRunning", .look_again = left};
   waits.message = fmt::format("Job {} tries the new value of {}; running pods keep the old one until it is over",
                               proof.job, proof.about);
   return {.permit = std::move(waits)};
@@ -63,7 +62,7 @@ std::string obstacle_to_proof(const RotationWish& wish) {
       fmt::join(wish.frozen, "\", \""));
 }
 
-ProofAnswer judge_proof(const ProofSettings& settings, const ProofCase& proof, WallTime now) {
+ProofAnswer judge_proof(const ProofSettings& settings, const ProofCase& proof) {
   if (proof.seen == nullptr) return without_verdict(settings, proof, proof.obstacle);
   switch (proof.seen->outcome) {
     case ProofOutcome::kGood:
@@ -75,7 +74,7 @@ ProofAnswer judge_proof(const ProofSettings& settings, const ProofCase& proof, W
     case ProofOutcome::kRunning:
       break;
   }
-  return running(settings, proof, now);
+  return running(settings, proof);
 }
 
 Permit refuse_unclear(const ProofSettings& settings) {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "base/clock.hpp"
+#include "base/duration.hpp"
 #include "openclaw/proof/proof_mark.hpp"
 #include "openclaw/proof/settings.hpp"
 #include "openclaw/rotation_permit.hpp"
@@ -14,6 +14,7 @@ struct ProofCase {
   std::string about;                // the Secrets and their keys, for people
   std::string job;                  // its name
   const ProofMark* seen = nullptr;  // null: there is none, `obstacle` says why
+  Duration age{};                   // for how long it has been there
   std::string obstacle{};
 };
 
@@ -25,7 +26,7 @@ struct ProofAnswer {
 // Why a Job could not try the new values whatever it did; empty when it could.
 std::string obstacle_to_proof(const RotationWish& wish);
 
-ProofAnswer judge_proof(const ProofSettings& settings, const ProofCase& proof, WallTime now);
+ProofAnswer judge_proof(const ProofSettings& settings, const ProofCase& proof);
 Permit refuse_unclear(const ProofSettings& settings);
 
 // `Secret "keys" (key A)`, several joined by commas.

@@ -21,6 +21,9 @@ constexpr kube::Resource kLimited = kube::kResource<api::StatefulSet>;
 constexpr auto kTick = std::chrono::seconds(1);
 constexpr auto kFleetKnownSoon = std::chrono::milliseconds(200);
 constexpr auto kOthersAreDoneSoon = std::chrono::seconds(2);
+// What was begun longer ago by its own date is over, whichever clock is wrong: a leader that begins does not wait for
+// pods that failed last week.
+constexpr auto kNoClockIsOffBy = std::chrono::hours(24);
 
 std::string_view annotation_of(const LiveObject& object, std::string_view name) {
   const auto found = object.metadata.annotations.find(name);
@@ -30,25 +33,6 @@ std::string_view annotation_of(const LiveObject& object, std::string_view name) 
 WorkloadState state_of(const LiveObject& object) {
   const auto document = json::parse(object.text.unpack());
   return document ? workload_state(*document) : WorkloadState{.current = false};
-}
-
-// The newest restart that we began, and how long ago.
-struct Newest {
-  PastRestart restart;
-  Duration age{};
-};
-std::optional<Newest> newest_restart(const LiveObject& object, WallTime now) {
-  History history = parse_history(annotation_of(object, kSecretHistory));
-  if (history.restarts.empty()) return std::nullopt;
-  const auto at = parse_time(history.restarts.back().at);
-  if (!at) return std::nullopt;
-  return Newest{std::move(history.restarts.back()), std::max<Duration>(now - *at, Duration::zero())};
-}
-
-// A restart of ours whose deadline is not over.
-bool is_under_way(const LiveObject& object, WallTime now, Duration deadline) {
-  const auto newest = newest_restart(object, now);
-  return newest && newest->age < deadline && !rolled_out(state_of(object));
 }
 
 RestartRequest request_of(const RotationWish& wish) {
@@ -81,9 +65,31 @@ RolloutLimiter::RolloutLimiter(View& view, const ReferenceIndex& index, Clock& c
            .stand = [this](const kube::Key& instance, const kube::Key& secret,
                            const std::string& content) { return stand(instance, secret, content); },
            .lately = [this](const kube::Key& instance, const kube::Key& secret) { return lately(instance, secret); }}) {
-  view_.live(kLimited).on_change([this](const kube::Key& key, const LivePtr&, const LivePtr&) {
+  view_.live(kLimited).on_change([this](const kube::Key& key, const LivePtr&, const LivePtr& now) {
+    if (now) seen_for(*now);  // a replica that stands by sees a restart begin, too
     if (books_.follows(key)) look_at(key);
   });
+}
+
+Duration RolloutLimiter::seen_for(const LiveObject& object) {
+  const std::string_view text = annotation_of(object, kSecretHistory);
+  return text.empty() ? Duration() : histories_.age(object.metadata.key(), text, clock_.steady());
+}
+
+// Its age counts from when this process saw it: whoever began it may have another clock.
+std::optional<RolloutLimiter::Newest> RolloutLimiter::newest_restart(const LiveObject& object) {
+  History history = parse_history(annotation_of(object, kSecretHistory));
+  if (history.restarts.empty()) return std::nullopt;
+  const auto at = parse_time(history.restarts.back().at);
+  if (!at) return std::nullopt;
+  const Duration dated = clock_.now() - *at;
+  return Newest{std::move(history.restarts.back()), dated < kNoClockIsOffBy ? seen_for(object) : dated};
+}
+
+// A restart of ours whose deadline is not over.
+bool RolloutLimiter::is_under_way(const LiveObject& object) {
+  const auto newest = newest_restart(object);
+  return newest && newest->age < limits_.deadline && !rolled_out(state_of(object));
 }
 
 Task<Result<Permit>> RolloutLimiter::ask(WishPtr wish) {
@@ -141,7 +147,7 @@ void RolloutLimiter::failed(const kube::Key& instance, const std::string& why) {
 }
 
 // Where the limit is less than one for each replica: nullopt when this one may begin.
-std::optional<Duration> RolloutLimiter::wait_for_a_turn() const {
+std::optional<Duration> RolloutLimiter::wait_for_a_turn() {
   if (limits_.at_once <= 0 || limits_.at_once >= place_.replicas) return std::nullopt;
   const kube::Turn turn = kube::turn_of(limits_.at_once, place_, clock_.now());
   if (!turn.now) return turn.next;
@@ -149,18 +155,16 @@ std::optional<Duration> RolloutLimiter::wait_for_a_turn() const {
   return std::nullopt;
 }
 
-bool RolloutLimiter::is_restarting(const kube::Key& instance) const {
+bool RolloutLimiter::is_restarting(const kube::Key& instance) {
   const LivePtr live = view_.live(kLimited).get(instance);
-  return live != nullptr && is_under_way(*live, clock_.now(), limits_.deadline);
+  return live != nullptr && is_under_way(*live);
 }
 
 // Restarts that other replicas began.
-int RolloutLimiter::under_way_elsewhere() const {
+int RolloutLimiter::under_way_elsewhere() {
   const auto& all = view_.live(kLimited).all();
-  const WallTime now = clock_.now();
-  return static_cast<int>(std::ranges::count_if(all, [&](const auto& entry) {
-    return !hooks_.is_ours(entry.first) && is_under_way(*entry.second, now, limits_.deadline);
-  }));
+  return static_cast<int>(std::ranges::count_if(
+      all, [&](const auto& entry) { return !hooks_.is_ours(entry.first) && is_under_way(*entry.second); }));
 }
 
 void RolloutLimiter::divide(kube::ReplicaPlace place, bool more) {
@@ -182,11 +186,9 @@ Task<> RolloutLimiter::run() {
 
 // What was under way before this process began: restarts of ours whose deadline is not over.
 void RolloutLimiter::find_again() {
-  const WallTime now = clock_.now();
   for (const auto& [key, object] : view_.live(kLimited).all()) {
-    if (!hooks_.is_ours(key)) continue;
-    if (!is_under_way(*object, now, limits_.deadline)) continue;
-    const auto age = newest_restart(*object, now)->age;
+    if (!hooks_.is_ours(key) || !is_under_way(*object)) continue;
+    const Duration age = newest_restart(*object)->age;
     books_.found(key, clock_.steady() - std::chrono::duration_cast<SteadyTime::duration>(age));
   }
 }
@@ -207,13 +209,13 @@ void RolloutLimiter::wake_next() {
   for (const kube::Key& instance : books_.take_woken()) hooks_.wake(instance);
 }
 
-bool RolloutLimiter::lately(const kube::Key& instance, const kube::Key& secret) const {
+bool RolloutLimiter::lately(const kube::Key& instance, const kube::Key& secret) {
   const LivePtr live = view_.live(kLimited).get(instance);
-  const auto newest = live == nullptr ? std::nullopt : newest_restart(*live, clock_.now());
+  const auto newest = live == nullptr ? std::nullopt : newest_restart(*live);
   return newest && newest->restart.secrets.contains(secret.name) && newest->age < limits_.deadline;
 }
 
-Consumer RolloutLimiter::stand(const kube::Key& instance, const kube::Key& secret, const std::string& content) const {
+Consumer RolloutLimiter::stand(const kube::Key& instance, const kube::Key& secret, const std::string& content) {
   const LivePtr live = view_.live(kLimited).get(instance);
   if (live == nullptr) return Consumer::kOther;
   const auto state = parse_state(annotation_of(*live, kSecretState));
@@ -224,7 +226,7 @@ Consumer RolloutLimiter::stand(const kube::Key& instance, const kube::Key& secre
   if (!has_it) return Consumer::kOther;
   const WorkloadState pods = state_of(*live);
   if (rolled_out(pods)) return pods.replicas > 0 ? Consumer::kGood : Consumer::kOther;  // none prove nothing
-  const auto newest = newest_restart(*live, clock_.now());
+  const auto newest = newest_restart(*live);
   if (!newest || !newest->restart.secrets.contains(secret.name)) return Consumer::kOther;
   return newest->age < limits_.deadline ? Consumer::kUnderWay : Consumer::kFailed;
 }

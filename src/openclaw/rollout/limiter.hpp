@@ -6,9 +6,11 @@
 #include <optional>
 #include <string>
 
+#include "kube/runtime/first_seen.hpp"
 #include "kube/shards/share.hpp"
 #include "openclaw/reference_index.hpp"
 #include "openclaw/rollout/books.hpp"
+#include "openclaw/rollout/history.hpp"
 #include "openclaw/rotation_permit.hpp"
 
 namespace rotor::openclaw {
@@ -48,21 +50,30 @@ class RolloutLimiter final : public RotationPermits {
   const RolloutBooks& books() const { return books_; }
 
  private:
-  std::optional<Duration> wait_for_a_turn() const;
-  bool is_restarting(const kube::Key& instance) const;
-  int under_way_elsewhere() const;
+  // The newest restart that Rotor began, and how long ago.
+  struct Newest {
+    PastRestart restart;
+    Duration age{};
+  };
+  Duration seen_for(const LiveObject& object);
+  std::optional<Newest> newest_restart(const LiveObject& object);
+  bool is_under_way(const LiveObject& object);
+  std::optional<Duration> wait_for_a_turn();
+  bool is_restarting(const kube::Key& instance);
+  int under_way_elsewhere();
   void find_again();
   void look_at(const kube::Key& instance);
   void expire();
   void wake_next();
-  bool lately(const kube::Key& instance, const kube::Key& secret) const;
-  RolloutBooks::Consumer stand(const kube::Key& instance, const kube::Key& secret, const std::string& content) const;
+  bool lately(const kube::Key& instance, const kube::Key& secret);
+  RolloutBooks::Consumer stand(const kube::Key& instance, const kube::Key& secret, const std::string& content);
 
   View& view_;
   Clock& clock_;
   RolloutLimits limits_;
   Hooks hooks_;
   RolloutBooks books_;
+  kube::FirstSeen histories_;  // by instance
   bool found_again_ = false;
   kube::ReplicaPlace place_;
 };
