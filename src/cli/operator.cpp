@@ -61,7 +61,7 @@ struct Clients {
   std::unique_ptr<kube::Client> fenced;
 };
 
-kube::Work whole_work_of(const OperatorFlags& flags) {
+kube::Work work_of(const OperatorFlags& flags) {
   return {.controller_class = flags.secrets.controller_class,
           .namespaces = flags.secrets.watched,
           .instances = flags.openclaw_instances};
@@ -72,21 +72,15 @@ kube::ElectorOptions elector_options(const OperatorFlags& flags) {
   return {.lease = {leader.ns.empty() ? flags.openclaw.operator_namespace : leader.ns, leader.id},
           .identity = replica_identity(),
           .timings = leader.timings,
-          .work = kube::write_work(whole_work_of(flags))};
+          .work = work_of(flags)};
 }
 
 // Who works on one namespace has no rights elsewhere.
 kube::NeighbourOptions neighbour_options(const OperatorFlags& flags) {
   return {.lease = elector_options(flags).lease,
-          .work = whole_work_of(flags),
+          .work = work_of(flags),
           .look_in = flags.secrets.watched,
           .timings = flags.leader.timings};
-}
-
-// Replicas with the same flags here do the same work.
-std::string work_of(const OperatorFlags& flags) {
-  const secrets::Options& options = flags.secrets;
-  return fmt::format("class={} namespace={}", options.controller_class, options.watched.text());
 }
 
 kube::ShardOptions shard_options(const OperatorFlags& flags) {
@@ -94,8 +88,7 @@ kube::ShardOptions shard_options(const OperatorFlags& flags) {
   return {.lease = std::move(options.lease),
           .identity = std::move(options.identity),
           .work = work_of(flags),
-          .timings = options.timings,
-          .seen_as = std::move(options.work)};
+          .timings = options.timings};
 }
 
 Result<Clients> make_clients(asio::io_context& io, Clock& clock, const kube::ConnectionConfig& connection,

@@ -58,12 +58,14 @@ TEST(Elector, SaysInItsLeaseWhatItsInstallationWorksOn) {
   LeaseClient client(store, clock);
   Fence fence(clock);
   test::Loop loop;
-  Elector elector(loop.executor(), client, clock, fence,
-                  {.lease = {"rotor-system", "rotor"}, .identity = "a", .timings = {}, .work = R"({"class":"x"})"});
+  Elector elector(
+      loop.executor(), client, clock, fence,
+      {.lease = {"rotor-system", "rotor"}, .identity = "a", .timings = {}, .work = Work{.controller_class = "x"}});
   loop.start(elector.acquire());
   ASSERT_TRUE(store.lease);
   EXPECT_EQ(store.lease->metadata.labels[std::string("rotor/lease")], "installation");
-  EXPECT_EQ(store.lease->metadata.annotations[std::string("rotor/works-on")], R"({"class":"x"})");
+  EXPECT_EQ(store.lease->metadata.annotations[std::string("rotor/works-on")],
+            R"({"class":"x","namespace":"","instances":false})");
 }
 
 TEST(Elector, TakesAFreeLeaseAtOnceAndRenewsItEveryRetryPeriod) {

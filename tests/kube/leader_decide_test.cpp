@@ -35,6 +35,15 @@ TEST(LeaderClaim, FollowsFromTheHolderAndFromHowLongTheLeaseStoodStill) {
   EXPECT_EQ(decide_claim(held_by("other", 60), "me", kSince + 59s), Claim::kWait);  // the holder's word counts
 }
 
+TEST(LeaderClaim, SaysFromWhenOnOthersMayHaveTheLease) {
+  EXPECT_EQ(free_from({.since = kSince}), kSince) << "there never was one";
+  EXPECT_EQ(free_from(held_by("")), kSince) << "it was given back";
+  EXPECT_EQ(free_from(held_by("other")), kSince + 15s);
+  EXPECT_EQ(free_from(held_by("other", 60)), kSince + 60s) << "the holder's word counts";
+  EXPECT_EQ(free_from(sighted(held_by("other"), std::nullopt, kSince + 5s)), kSince + 20s) << "removed under it";
+  EXPECT_EQ(free_from(sighted(held_by(""), std::nullopt, kSince + 5s)), kSince + 5s);
+}
+
 TEST(LeaderClaim, KnowsSinceWhenALeaseIsAsItIs) {
   const LeaseSighting first = held_by("other");
   EXPECT_EQ(sighted(first, first.lease, kSince + 5s).since, kSince);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "kube/leader/lease_fields.hpp"
 #include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/loop.hpp"
 #include "tests/fakes/strict_client.hpp"
@@ -25,7 +26,7 @@ class Leases final : public test::StrictClient {
     lease.metadata.ns = key.ns;
     lease.metadata.name = key.name;
     lease.metadata.resource_version = std::to_string(++version_);
-    mark_lease(lease.metadata, write_work(work));
+    mark_lease(lease.metadata, work);
     lease.spec.holder_identity = holder;
     lease.spec.lease_duration_seconds = 15;
     all.insert_or_assign(key, std::move(lease));
@@ -96,7 +97,7 @@ TEST(WorkOfAnInstallation, OverlapsWhereBothWouldWrite) {
     EXPECT_EQ(overlap(row.a, row.b), row.overlaps) << row.what;
     EXPECT_EQ(overlap(row.b, row.a), row.overlaps) << row.what;
     Lease lease;
-    mark_lease(lease.metadata, write_work(row.a));
+    mark_lease(lease.metadata, row.a);
     const auto read = read_work(lease);
     ASSERT_TRUE(read);
     EXPECT_EQ(write_work(*read), write_work(row.a));

@@ -26,9 +26,11 @@ class Sharer {
         client(store, clock),
         fence(clock),
         ownership(shards),
-        keeper(
-            loop.executor(), client, clock, fence, ownership,
-            {.lease = {"rotor-system", "rotor"}, .identity = std::move(name), .work = std::move(work), .timings = {}}) {
+        keeper(loop.executor(), client, clock, fence, ownership,
+               {.lease = {"rotor-system", "rotor"},
+                .identity = std::move(name),
+                .work = {.controller_class = std::move(work)},
+                .timings = {}}) {
     clock.advance(up_for);
     loop.start(live(*this));
   }
@@ -81,7 +83,7 @@ TEST(ShardKeeper, TheFirstReplicaOwnsEverythingAndTheNextOnesGetTheirShares) {
   EXPECT_EQ(c.owned(), 4U);
   EXPECT_EQ(a.keeper.members(), 3);
   EXPECT_EQ(a.ownership.replicas(), 3);
-  EXPECT_EQ(store.lease->spec.holder_identity, "rotor-shards/12/all");
+  EXPECT_EQ(store.lease->spec.holder_identity, "rotor-shards/12/class=all namespace=*");
 }
 
 TEST(ShardKeeper, WhatADeadReplicaHadIsOwnedAgainWithinTheLease) {

@@ -38,19 +38,17 @@ LeaseSighting sighted(const LeaseSighting& before, std::optional<Lease> there, S
   return {.since = now, .vanished_holder = spec.holder_identity, .vanished_seconds = spec.lease_duration_seconds};
 }
 
-SteadyTime vanished_until(const LeaseSighting& seen) {
-  return seen.vanished_holder.empty() ? seen.since : seen.since + seconds(seen.vanished_seconds);
+SteadyTime free_from(const LeaseSighting& seen) {
+  const bool held = seen.lease ? !seen.lease->spec.holder_identity.empty() : !seen.vanished_holder.empty();
+  if (!held) return seen.since;
+  return seen.since + seconds(seen.lease ? seen.lease->spec.lease_duration_seconds : seen.vanished_seconds);
 }
 
 Claim decide_claim(const LeaseSighting& seen, std::string_view identity, SteadyTime now) {
-  if (!seen.lease) {
-    const bool free = seen.vanished_holder == identity || now >= vanished_until(seen);
-    return free ? Claim::kCreate : Claim::kWait;
-  }
-  const LeaseSpec& spec = seen.lease->spec;
-  if (spec.holder_identity == identity) return Claim::kRenew;
-  if (spec.holder_identity.empty()) return Claim::kTake;
-  return now - seen.since >= seconds(spec.lease_duration_seconds) ? Claim::kTake : Claim::kWait;
+  const bool free = now >= free_from(seen);
+  if (!seen.lease) return free || seen.vanished_holder == identity ? Claim::kCreate : Claim::kWait;
+  if (seen.lease->spec.holder_identity == identity) return Claim::kRenew;
+  return free ? Claim::kTake : Claim::kWait;
 }
 
 LeaseSpec claimed(const LeaseSighting& seen, Claim claim, std::string identity, Duration lease, WallTime now) {

@@ -37,8 +37,8 @@ enum class Claim : std::uint8_t {
   kRenew,   // it is ours
   kWait,    // somebody else's
 };
-// When an absent lease may be made anew by others than its holder.
-SteadyTime vanished_until(const LeaseSighting& seen);
+// From when on others than its holder may have it: it was given back, has run out or was removed for long enough.
+SteadyTime free_from(const LeaseSighting& seen);
 Claim decide_claim(const LeaseSighting& seen, std::string_view identity, SteadyTime now);
 
 // What is written for any claim but kWait.

@@ -11,14 +11,13 @@
 #include "json/document.hpp"
 #include "kube/client/retry.hpp"
 #include "kube/leader/lease_fields.hpp"
-#include "kube/leader/neighbours.hpp"
 
 namespace rotor::kube {
 namespace {
 
 using boost::asio::experimental::awaitable_operators::operator||;
 
-std::string spec_patch(const LeaseSpec& spec, const std::string& version, const std::string& work) {
+std::string spec_patch(const LeaseSpec& spec, const std::string& version, const std::optional<Work>& work) {
   // The version is a condition: nobody was faster.
   json::Object metadata{{"resourceVersion", version}};
   mark_lease(metadata, work);
@@ -116,8 +115,7 @@ SteadyTime Elector::next_try() const {
   const auto pause = std::chrono::duration_cast<Duration>(options_.timings.retry * (1 + 1.2 * random_fraction()));
   const SteadyTime by_pace = clock_.steady() + pause;
   if (holder().empty()) return by_pace;
-  const SteadyTime runs_out = seen_.lease ? seen_.since + std::chrono::seconds(seen_.lease->spec.lease_duration_seconds)
-                                          : vanished_until(seen_);
+  const SteadyTime runs_out = free_from(seen_);
   return runs_out > clock_.steady() ? std::min(by_pace, runs_out) : by_pace;
 }
 
@@ -167,7 +165,7 @@ Task<> Elector::give_back() {
   if (there && there->spec.holder_identity != options_.identity) co_return;
   Error error;
   if (there) {
-    SecretBytes patch(spec_patch(given_back(there->spec, clock_.now()), there->metadata.resource_version, ""));
+    SecretBytes patch(spec_patch(given_back(there->spec, clock_.now()), there->metadata.resource_version, {}));
     const auto done = co_await client_.patch(kResource<Lease>, options_.lease, PatchType::kMerge, std::move(patch));
     if (done) co_return log::info("the lease is given back", {{"lease", options_.lease.text()}});
     error = done.error();

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "kube/client/client.hpp"
 #include "kube/client/fence.hpp"
 #include "kube/leader/decide.hpp"
+#include "kube/leader/work.hpp"
 #include "kube/runtime/cache.hpp"
 #include "kube/runtime/signal.hpp"
 
@@ -18,7 +20,7 @@ struct ElectorOptions {
   Key lease{};
   std::string identity{};  // of this replica and no other
   LeaderTimings timings{};
-  std::string work{};  // what the installation works on, for others to see (neighbours.hpp); empty: not said
+  std::optional<Work> work{};  // for other installations to see; none: it is not said
 };
 
 class Elector {

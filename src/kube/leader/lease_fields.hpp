@@ -1,10 +1,12 @@
-// The fields of a Lease's spec, for patches that change all of them at once.
+// What is written of a Lease: its spec, all of it at once, and the marks by which other installations find it.
 #pragma once
+
+#include <optional>
 
 #include <boost/json/object.hpp>
 
 #include "json/document.hpp"
-#include "kube/leader/lease.hpp"
+#include "kube/leader/work.hpp"
 
 namespace rotor::kube {
 
@@ -15,5 +17,9 @@ inline json::Object lease_fields(const LeaseSpec& spec) {
           {"renewTime", spec.renew_time},
           {"leaseTransitions", spec.lease_transitions}};
 }
+
+// What is merged into a Lease's metadata; nothing where the work is not said.
+void mark_lease(json::Object& metadata, const std::optional<Work>& work);
+void mark_lease(ObjectMeta& metadata, const std::optional<Work>& work);
 
 }  // namespace rotor::kube

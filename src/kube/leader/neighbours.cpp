@@ -16,46 +16,10 @@ bool holds(const Lease& lease) { return !lease.spec.holder_identity.empty(); }
 
 }  // namespace
 
-bool overlap(const Work& a, const Work& b) {
-  return a.namespaces.meet(b.namespaces) && (a.controller_class == b.controller_class || (a.instances && b.instances));
-}
-
-std::string write_work(const Work& work) {
-  return json::serialize(json::Object{{"class", work.controller_class},
-                                      {"namespace", work.namespaces.all() ? std::string() : work.namespaces.text()},
-                                      {"instances", work.instances}});
-}
-
-std::optional<Work> read_work(const Lease& lease) {
-  const auto text = lease.metadata.annotations.find(kWorkAnnotation);
-  if (text == lease.metadata.annotations.end()) return std::nullopt;
-  const auto document = json::parse(text->second);
-  if (!document || !document->is_object()) return std::nullopt;
-  const json::Value* instances = json::find(*document, "instances");
-  return Work{.controller_class = std::string(json::find_string(*document, "class")),
-              .namespaces = Namespaces::listed(json::find_string(*document, "namespace")),
-              .instances = instances != nullptr && instances->is_bool() && instances->get_bool()};
-}
-
-void mark_lease(json::Object& metadata, const std::string& work) {
-  if (work.empty()) return;
-  metadata["labels"] = json::Object{{kLeaseLabel, kLeaseLabelValue}};
-  if (!metadata.contains("annotations")) metadata["annotations"] = json::Object{};
-  metadata["annotations"].as_object()[kWorkAnnotation] = work;
-}
-
-void mark_lease(ObjectMeta& metadata, const std::string& work) {
-  if (work.empty()) return;
-  metadata.labels.emplace(kLeaseLabel, kLeaseLabelValue);
-  metadata.annotations.emplace(kWorkAnnotation, work);
-}
-
 bool is_at_work(const Neighbour& neighbour, Duration patience, SteadyTime now) {
-  const std::optional<Lease>& lease = neighbour.sighting.lease;
-  const SteadyTime since = neighbour.sighting.since;
-  if (!lease) return false;
-  if (!holds(*lease)) return neighbour.was_held && now - since < patience;
-  return now - since < std::chrono::seconds(lease->spec.lease_duration_seconds);
+  const LeaseSighting& seen = neighbour.sighting;
+  if (!seen.lease) return false;
+  return now < free_from(seen) || (neighbour.was_held && !holds(*seen.lease) && now - seen.since < patience);
 }
 
 std::optional<Key> rival_among(const std::map<Key, Neighbour>& all, const Work& work, Duration patience,

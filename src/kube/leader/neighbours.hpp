@@ -8,30 +8,11 @@
 #include <string>
 #include <string_view>
 
-#include "json/document.hpp"
 #include "kube/client/client.hpp"
 #include "kube/leader/decide.hpp"
-#include "kube/object/namespaces.hpp"
+#include "kube/leader/work.hpp"
 
 namespace rotor::kube {
-
-// What an installation works on.
-struct Work {
-  std::string controller_class{};  // of External Secrets
-  Namespaces namespaces{};
-  bool instances = false;  // OpenClawInstances, which have no class
-};
-bool overlap(const Work& a, const Work& b);
-
-// How a Lease says it: a label to find it by, an annotation with the work.
-inline constexpr std::string_view kLeaseLabel = "rotor/lease";
-inline constexpr std::string_view kLeaseLabelValue = "installation";
-inline constexpr std::string_view kWorkAnnotation = "rotor/works-on";
-std::string write_work(const Work& work);
-std::optional<Work> read_work(const Lease& lease);
-// What is merged into a Lease's metadata; nothing of an empty `work`.
-void mark_lease(json::Object& metadata, const std::string& work);
-void mark_lease(ObjectMeta& metadata, const std::string& work);
 
 // A Lease of another installation as it was read last.
 struct Neighbour {

@@ -10,7 +10,6 @@
 #include "base/log.hpp"
 #include "kube/client/retry.hpp"
 #include "kube/leader/lease_fields.hpp"
-#include "kube/leader/neighbours.hpp"
 
 namespace rotor::kube {
 namespace {
@@ -32,7 +31,7 @@ std::string_view work_of(std::string_view group) {
 
 // An empty table takes the annotation away.
 SecretBytes shard_patch(const LeaseSpec& spec, const ShardTable& table, const std::string& version,
-                        const std::string& work) {
+                        const std::optional<Work>& work) {
   const json::Value text = table.members.empty() ? json::Value(nullptr) : json::Value(write_table(table));
   json::Object metadata{{"resourceVersion", version}, {"annotations", json::Object{{kShardTable, text}}}};
   mark_lease(metadata, work);
@@ -47,7 +46,9 @@ int in_one_only(const std::set<int>& one, const std::set<int>& other) {
 
 }  // namespace
 
-std::string group_of(int count, std::string_view work) { return fmt::format("{}{}/{}", kGroupPrefix, count, work); }
+std::string group_of(int count, const Work& work) {
+  return fmt::format("{}{}/{}", kGroupPrefix, count, group_text(work));
+}
 
 ShardRival rival_of(std::string_view holder, std::string_view group) {
   if (holder.empty() || holder == group) return ShardRival::kNone;
@@ -104,14 +105,14 @@ void ShardKeeper::saw(std::optional<Lease> lease) {
 
 Task<Result<SecretBytes>> ShardKeeper::write(Claim claim, LeaseSpec spec, ShardTable table) {
   if (claim != Claim::kCreate) {
-    SecretBytes patch = shard_patch(spec, table, seen_.lease.lease->metadata.resource_version, options_.seen_as);
+    SecretBytes patch = shard_patch(spec, table, seen_.lease.lease->metadata.resource_version, options_.work);
     return client_.patch(kResource<Lease>, options_.lease, PatchType::kMerge, std::move(patch));
   }
   Lease fresh;
   fresh.metadata.name = options_.lease.name;
   fresh.metadata.ns = options_.lease.ns;
   fresh.metadata.annotations.emplace(kShardTable, write_table(table));
-  mark_lease(fresh.metadata, options_.seen_as);
+  mark_lease(fresh.metadata, options_.work);
   fresh.spec = std::move(spec);
   return client_.create(kResource<Lease>, options_.lease.ns, json::write_secret(fresh));
 }
@@ -193,8 +194,7 @@ SteadyTime ShardKeeper::next_try() const {
   const SteadyTime by_pace = clock_.steady() + pause;
   const LeaseSighting& seen = seen_.lease;
   if (seen.lease && seen.lease->spec.holder_identity.empty()) return by_pace;
-  const SteadyTime runs_out =
-      seen.lease ? seen.since + std::chrono::seconds(seen.lease->spec.lease_duration_seconds) : vanished_until(seen);
+  const SteadyTime runs_out = free_from(seen);
   return runs_out > clock_.steady() ? std::min(by_pace, runs_out) : by_pace;
 }
 
@@ -263,7 +263,7 @@ Task<Result<bool>> ShardKeeper::leave_once() {
   spec.renew_time = given_back(there.spec, clock_.now()).renew_time;
   if (table.members.empty()) spec = given_back(there.spec, clock_.now());
   CO_TRY_VOID(co_await client_.patch(kResource<Lease>, options_.lease, PatchType::kMerge,
-                                     shard_patch(spec, table, there.metadata.resource_version, "")));
+                                     shard_patch(spec, table, there.metadata.resource_version, {})));
   co_return true;
 }
 

@@ -9,6 +9,7 @@
 
 #include "kube/client/client.hpp"
 #include "kube/client/fence.hpp"
+#include "kube/leader/work.hpp"
 #include "kube/runtime/cache.hpp"
 #include "kube/runtime/signal.hpp"
 #include "kube/shards/ownership.hpp"
@@ -19,9 +20,8 @@ namespace rotor::kube {
 struct ShardOptions {
   Key lease{};
   std::string identity{};  // of this replica and no other
-  std::string work{};      // what the replicas work on: those of another work are strangers
+  Work work{};             // what the replicas work on: those of another work are strangers
   LeaderTimings timings{};
-  std::string seen_as{};  // the same for other installations (leader/neighbours.hpp); empty: not said
 };
 
 // Who has the Lease that this replica waits for.
@@ -32,7 +32,7 @@ enum class ShardRival : std::uint8_t {
 };
 ShardRival rival_of(std::string_view holder, std::string_view group);
 // The holder that replicas of so many shards write.
-std::string group_of(int count, std::string_view work);
+std::string group_of(int count, const Work& work);
 
 class ShardKeeper {
  public:

@@ -20,12 +20,11 @@ ShardPlan found_group(const ShardSelf& self, Claim claim) {
 
 Claim claim_of(const ShardSighting& seen, const ShardSelf& self, SteadyTime now) {
   // Of a group that lost its Lease every member may be at work for a moment yet.
-  if (!seen.lease.lease) return now >= vanished_until(seen.lease) ? Claim::kCreate : Claim::kWait;
+  if (!seen.lease.lease) return now >= free_from(seen.lease) ? Claim::kCreate : Claim::kWait;
   const Claim claim = decide_claim(seen.lease, self.group, now);
   if (claim != Claim::kRenew || seen.table) return claim;
   // Nobody can renew a table that nobody can read: it runs out like another's.
-  const bool ran_out = now - seen.lease.since >= seconds(seen.lease.lease->spec.lease_duration_seconds);
-  return ran_out ? Claim::kTake : Claim::kWait;
+  return now >= free_from(seen.lease) ? Claim::kTake : Claim::kWait;
 }
 
 void give_up_idle(ShardMember& member, const std::set<int>& surplus, const std::map<int, int>& busy) {
