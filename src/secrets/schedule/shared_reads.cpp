@@ -27,6 +27,9 @@ std::size_t size_of(const Answer& answer) {
   return bytes;
 }
 
+// It says nothing about the store: who asked could not wait any longer. Those who still do ask again.
+bool given_up(const Answer& answer) { return answer.failed() && answer.error().code == Code::kCancelled; }
+
 }  // namespace
 
 Question question_about(const providers::RemoteRef& ref, bool as_map) {
@@ -129,7 +132,7 @@ Task<Answer> SharedReads::lead(Consumer consumer, Question question, DocumentPtr
     answer = co_await go_out(std::move(consumer), document, std::move(open), std::move(call));
   }
   const Answered about{how(*answer), began, clock_.steady()};
-  keep(*document, std::move(question.part), {*answer, about});
+  if (!given_up(*answer)) keep(*document, std::move(question.part), {*answer, about});
   co_return *std::move(answer);
 }
 
@@ -151,6 +154,7 @@ Task<Answer> SharedReads::go_out(Consumer consumer, DocumentPtr document, Open o
   }
   const auto turn = co_await Turn::take((*held)->turn);
   Answer answer = co_await call(*(*held)->client);
+  if (given_up(answer)) co_return std::move(answer);
   const int calls = providers::take_calls(*(*held)->client);
   (*asking)->answered(answer.failed() ? &answer.error() : nullptr, clock_.steady(), calls);
   if (answer.failed() && answer.error().code == Code::kUnauthenticated) refused_(store->name);

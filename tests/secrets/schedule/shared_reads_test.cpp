@@ -128,6 +128,22 @@ TEST_F(SharedReadsTest, AskOnceFor500ObjectsOn20Keys) {
   for (const Reading& one : all) EXPECT_EQ(*one->value, "xx");
 }
 
+TEST_F(SharedReadsTest, ACallThatWasGivenUpAnswersNobodyElse) {
+  store.takes = 50ms;
+  store.fails = Error{Code::kCancelled, "cancelled"};
+  const Reading first = begin(consumer(), ref("key"));
+  const Reading second = begin(consumer(), ref("key"));
+  const Reading other = begin(consumer(), ref("other"));
+  pass(50ms);
+  EXPECT_EQ(*first->value, "cancelled");
+  EXPECT_EQ(store.calls, 2) << "whether the credentials are good is not known yet: one asks, one waits";
+  store.fails.reset();
+  pass(1s);
+  EXPECT_EQ(store.calls, 3);
+  EXPECT_EQ(*second->value, "xx");
+  EXPECT_EQ(*other->value, "xx");
+}
+
 TEST_F(SharedReadsTest, GiveEachStoreTheBudgetOfItsBackEnd) {
   for (const auto& [identity, per_second] : {std::pair("small", 1), std::pair("large", 1000)}) {
     for (int i = 0; i < 10; ++i) {
