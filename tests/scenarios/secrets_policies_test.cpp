@@ -131,6 +131,7 @@ TEST_F(SecretsPolicies, WhatAStoreNoLongerHasGoes_Row64_Row65_Row70) {
   store_has(R"([{"key":"one","value":"1"},{"key":"other","value":"x"}])");
   world.until("b to go", [this] { return world.value("tgt", "b").empty(); });
   EXPECT_EQ(world.value("tgt", "a"), "1");
+  world.until("its event", [this] { return !world.events("MissingProviderSecret").empty(); });
   EXPECT_EQ(json::find_string(world.events("MissingProviderSecret").at(0), "message"),
             "secret does not exist at provider using spec.dataFrom[1] (key=two)")
       << "Q5: of spec.data as well";
@@ -169,6 +170,7 @@ TEST_F(SecretsPolicies, WhatIsMissingUnderMergeIsRemarkedOn_Row202) {
   world.until("the remark", [this] { return !world.events("Remark").empty(); });
   EXPECT_EQ(json::find_string(world.events("Remark").at(0), "message"),
             "spec.data[1] (key=two): Secret does not exist");
+  world.until("its event", [this] { return !world.events("MissingProviderSecret").empty(); });
   EXPECT_EQ(json::find_string(world.events("MissingProviderSecret").at(0), "message"),
             "secret does not exist at provider using spec.dataFrom[1] (key=two)");
 }
