@@ -23,6 +23,7 @@ LEFT_OUT = {
     "SecretsSchedule.AsksOnceForAllObjectsThatReadTheSame": "counts at the store, with many objects",
     "SecretsSchedule.ShowsWrongCredentialsOnceToAllObjectsOfAStore": "counts at the store, with many objects",
     "SecretsSchedule.WakesWhoWaitsForAStoreThatIsMended": "counts at the store, with many objects",
+    "Inspect.TellsWhichPodsStillRunWithAKeyThatWasReplacedAndWhenNoneDoes": "its pods are none of a node; here one takes them and reports otherwise",
     "ClusterSecrets.ServeTwoHundredNamespaces": "many objects, and no answer of the server that others do not get",
 }
 
