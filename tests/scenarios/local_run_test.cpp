@@ -156,6 +156,52 @@ TEST_F(LocalRun, AppliesASavedManifestAgain) {
   until_said("removed: ConfigMap ns/c\n");
 }
 
+TEST_F(LocalRun, PutsBackWhatIsDeletedInTheServerNamespacesFirst) {
+  folder.write("m/namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: team}\n");
+  const auto config_map = [](const std::string& ns, const std::string& value) {
+    return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: " + ns + "}\ndata: {k: '" + value + "'}\n";
+  };
+  folder.write("m/team.yaml", config_map("team", "1"));
+  folder.write("m/ns.yaml", config_map("ns", "1"));
+  apply({folder / "m"});
+  until_said("3 applied");
+  world.start(sync->follow(world.executor(), world.clock()));
+
+  world.remove("cm", "m");
+  until_said("stands in a manifest: ConfigMap ns/m\n");
+  EXPECT_EQ(json::find_string(world.get("cm", "m"), "data.k"), "1");
+
+  constexpr kube::Resource kNamespaces = {"", "v1", "namespaces", "Namespace", false};
+  constexpr kube::Resource kMaps = {"", "v1", "configmaps", "ConfigMap", true};
+  world.remove(kNamespaces, {"", "team"});
+  until_said("stands in a manifest: Namespace team, ConfigMap team/m\n");
+  EXPECT_EQ(json::find_string(world.get(kMaps, {"team", "m"}), "data.k"), "1");
+
+  world.remove("cm", "m");
+  folder.write("m/ns.yaml", config_map("ns", "2"));
+  until_said("changed: ConfigMap ns/m\n");
+  EXPECT_EQ(json::find_string(world.get("cm", "m"), "data.k"), "2");
+  EXPECT_EQ(said.count("which no manifest defines"), 0) << said.all();
+  EXPECT_EQ(said.count("refused"), 0) << said.all();
+}
+
+TEST_F(LocalRun, MakesANamespaceAndSaysThatNoManifestDefinesItOnlyWhereThatIsSo) {
+  folder.write("m/namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: team}\n");
+  folder.write("m/other.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: other}\n");
+  apply({folder / "m"});
+  until_said("made the namespace other, which no manifest defines");
+  until_said("2 applied");
+  constexpr kube::Resource kNamespaces = {"", "v1", "namespaces", "Namespace", false};
+  world.remove(kNamespaces, {"", "team"});
+  world.until("the namespace is gone", [&] { return world.get(kNamespaces, {"", "team"}).is_null(); });
+  folder.write("m/new.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: team}\n");
+  auto fresh = local::read_manifests({.paths = {folder / "m"}});
+  world.start(sync->apply(*std::move(fresh)));
+  until_said("stands in a manifest: Namespace team\n");
+  until_said("added: ConfigMap team/m\n");
+  EXPECT_EQ(said.count("which no manifest defines"), 1) << said.all();
+}
+
 // Its words about a Secret are withheld: somebody has to say what is wrong.
 TEST_F(LocalRun, NamesTheKeysOfASecretThatIsRefused) {
   folder.write("m/s.yaml",

@@ -67,14 +67,31 @@ Task<bool> make_namespace(kube::Client& client, std::string name) {
 bool is_namespace(const Manifest& manifest) { return json::find_string(manifest.object, "kind") == "Namespace"; }
 
 // Namespaces that some manifest names and none defines.
-std::set<std::string> undefined_namespaces(const std::vector<Manifest>& manifests) {
+std::set<std::string> undefined_namespaces(const std::vector<Manifest>& manifests, const Standing& standing) {
   std::set<std::string> named;
   for (const Manifest& m : manifests) named.emplace(json::find_string(m.object, "metadata.namespace"));
   for (const Manifest& m : manifests) {
     if (is_namespace(m)) named.erase(std::string(json::find_string(m.object, "metadata.name")));
   }
+  for (const auto& [id, m] : standing) {
+    if (is_namespace(m)) named.erase(id.key.name);
+  }
   for (const char* present : {"", "default", "kube-system"}) named.erase(present);
   return named;
+}
+
+// The objects of one kind on the server; nullopt when they cannot be listed.
+Task<std::optional<std::map<kube::Key, bool>>> list_keys(kube::Client& client, kube::Resource resource) {
+  std::map<kube::Key, bool> out;  // is it being deleted?
+  std::map<kube::Key, bool>* const found = &out;
+  const auto listed =
+      co_await kube::list_all(client, resource, "", {.metadata_only = true}, [found](std::string_view text) {
+        if (const auto object = json::read<kube::PartialObject>(text)) {
+          found->insert_or_assign(object->metadata.key(), object->metadata.deleting());
+        }
+      });
+  if (!listed) co_return std::nullopt;
+  co_return out;
 }
 
 }  // namespace
@@ -107,9 +124,9 @@ ManifestChanges changes_between(const Standing& standing, const Manifests& fresh
   return out;
 }
 
-Task<Applied> apply_manifests(kube::Client& client, std::vector<Manifest> manifests) {
+Task<Applied> apply_manifests(kube::Client& client, std::vector<Manifest> manifests, Standing standing) {
   Applied out;
-  for (const std::string& name : undefined_namespaces(manifests)) {
+  for (const std::string& name : undefined_namespaces(manifests, standing)) {
     if (co_await make_namespace(client, name)) out.created_namespaces.push_back(name);
   }
   std::ranges::stable_partition(manifests, is_namespace);
@@ -120,6 +137,24 @@ Task<Applied> apply_manifests(kube::Client& client, std::vector<Manifest> manife
     } else {
       out.refused.push_back(refusal(std::move(m), std::move(applied).error()));
     }
+  }
+  co_return out;
+}
+
+Task<std::vector<Manifest>> find_missing(kube::Client& client, Standing standing) {
+  std::vector<Manifest> out;
+  const auto namespaces = co_await list_keys(client, *resource_of("v1", "Namespace"));
+  if (!namespaces) co_return out;
+  std::map<std::pair<std::string, std::string>, std::optional<std::map<kube::Key, bool>>> there;
+  for (const auto& [id, manifest] : standing) {
+    const auto resource = kind_of(manifest.object);
+    if (!resource) continue;
+    const auto [kind, first] = there.try_emplace({id.group, id.kind});
+    if (first) kind->second = co_await list_keys(client, *resource);
+    if (!kind->second || kind->second->contains(id.key)) continue;
+    const auto around = namespaces->find({"", id.key.ns});
+    const bool going = around != namespaces->end() && around->second;
+    if (!going) out.push_back(manifest);
   }
   co_return out;
 }

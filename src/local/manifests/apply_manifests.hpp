@@ -48,7 +48,12 @@ struct Applied {
 };
 
 // Namespaces first, missing ones made, then the rest in order. One refused document does not stop the others.
-Task<Applied> apply_manifests(kube::Client& client, std::vector<Manifest> manifests);
+// `standing`: what manifests say that are not applied now; a namespace among it is defined.
+Task<Applied> apply_manifests(kube::Client& client, std::vector<Manifest> manifests, Standing standing = {});
+
+// Of what stands that the server no longer has, because somebody deleted it there. What is being deleted, or is in a
+// namespace that is, is left until it is gone; what cannot be listed counts as there.
+Task<std::vector<Manifest>> find_missing(kube::Client& client, Standing standing);
 
 // The objects themselves; what is gone already is no failure.
 Task<Applied> remove_manifests(kube::Client& client, std::vector<Manifest> manifests);

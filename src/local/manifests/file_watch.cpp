@@ -67,15 +67,18 @@ class Watch final : public FileWatch {
   }
 
   Task<> changed() override {
-    for (;;) {
-      const bool told = co_await woken(pace_.look) && drain();
-      if (told) co_await until_quiet();
-      arm();
-      std::string now = stamp_of(paths_);
-      const bool seen = now != stamp_;
-      stamp_ = std::move(now);
-      if (told || seen) co_return;
+    while (!co_await looked()) {
     }
+  }
+
+  Task<bool> looked() override {
+    const bool told = co_await woken(pace_.look) && drain();
+    if (told) co_await until_quiet();
+    arm();
+    std::string now = stamp_of(paths_);
+    const bool seen = now != stamp_;
+    stamp_ = std::move(now);
+    co_return told || seen;
   }
 
   std::optional<std::string> limit() const override { return limit_; }

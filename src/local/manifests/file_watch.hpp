@@ -27,6 +27,8 @@ class FileWatch {
   // Returns after something changed since the last return, or since the watch was made. Whoever reads the files
   // afterwards misses nothing.
   virtual Task<> changed() = 0;
+  // The same once: false when a slow look was due and nothing changed.
+  virtual Task<bool> looked() = 0;
   // Why changes show only at the slow look; nullopt when the kernel tells of them.
   virtual std::optional<std::string> limit() const = 0;
 };

@@ -59,39 +59,65 @@ ManifestSync::ManifestSync(kube::Client& client, Timeline& timeline, ManifestSou
 
 Task<> ManifestSync::apply(Manifests manifests) {
   say_new(timeline_, problems_, problems_of(manifests));
-  co_await act(changes_between(standing_, manifests));
+  ManifestChanges changes = changes_between(standing_, manifests);
+  std::vector<Manifest> others = changes.changed;
+  others.insert(others.end(), changes.removed.begin(), changes.removed.end());
+  co_await put_back(std::move(others));  // first: what is edited may be in a namespace that is gone
+  co_await act(std::move(changes));
   remember(manifests);
 }
 
 Task<> ManifestSync::follow(Executor executor, Clock& clock) {
   if (std::ranges::find(source_.paths, kStandardInput) != source_.paths.end()) {
     timeline_.say("manifests", "standard input is read once: edits are not followed");
-    co_return;
+    for (;;) {
+      co_await clock.sleep_for(WatchPace{}.look);
+      co_await put_back({});
+    }
   }
   const auto watch = watch_paths(executor, clock, source_.paths);
   if (watch->limit()) timeline_.say("manifests", fmt::format("edits show after two seconds: {}", *watch->limit()));
+  bool edited = true;  // before the first change as well: one may have come since they were read
   for (;;) {
-    source_.ours.clear();
-    for (const auto& [id, manifest] : standing_) source_.ours.insert(manifest.file);
-    auto fresh = read_manifests(source_);  // before the first change as well: one may have come since they were read
-    if (fresh) {
-      co_await apply(*std::move(fresh));
+    if (edited) {
+      co_await read_again();
     } else {
-      const std::string& why = fresh.error().message;
-      say_new(timeline_, problems_, {{why, why + "; the last good manifests stay in force"}});
+      co_await put_back({});
     }
-    co_await watch->changed();
+    edited = co_await watch->looked();
   }
+}
+
+Task<> ManifestSync::read_again() {
+  source_.ours.clear();
+  for (const auto& [id, manifest] : standing_) source_.ours.insert(manifest.file);
+  auto fresh = read_manifests(source_);
+  if (fresh) co_return co_await apply(*std::move(fresh));
+  const std::string& why = fresh.error().message;
+  say_new(timeline_, problems_, {{why, why + "; the last good manifests stay in force"}});
+}
+
+Task<> ManifestSync::put_back(std::vector<Manifest> but) {
+  Standing standing = standing_;
+  for (const Manifest& m : but) standing.erase(id_of(m));
+  if (standing.empty()) co_return;
+  std::vector<Manifest> missing = co_await find_missing(client_, std::move(standing));
+  if (missing.empty()) co_return;
+  const Applied applied = co_await apply_manifests(client_, std::move(missing), standing_);
+  say_made(applied);
+  std::vector<std::string> names;
+  for (const Manifest& m : applied.done) names.push_back(id_of(m).text());
+  if (names.empty()) co_return;
+  timeline_.say("manifests", fmt::format("put back what was deleted in the API server and stands in a manifest: {}",
+                                         fmt::join(names, ", ")));
 }
 
 Task<> ManifestSync::act(ManifestChanges changes) {
   std::vector<Manifest> wanted = std::move(changes.added);
   wanted.insert(wanted.end(), changes.changed.begin(), changes.changed.end());
-  Applied applied = co_await apply_manifests(client_, std::move(wanted));
+  Applied applied = co_await apply_manifests(client_, std::move(wanted), standing_);
   Applied removed = co_await remove_manifests(client_, std::move(changes.removed));
-  for (const std::string& name : applied.created_namespaces) {
-    timeline_.say("manifests", fmt::format("made the namespace {}, which no manifest defines", name));
-  }
+  say_made(applied);
   ManifestChanges done;
   for (const Manifest& m : applied.done) (standing_.contains(id_of(m)) ? done.changed : done.added).push_back(m);
   done.removed = std::move(removed.done);
@@ -105,6 +131,12 @@ Task<> ManifestSync::act(ManifestChanges changes) {
   for (const auto& [manifest, error] : removed.refused) refused.emplace(error.message, "not removed: " + error.message);
   say_new(timeline_, refused_, std::move(refused));
   say_changes(done);
+}
+
+void ManifestSync::say_made(const Applied& applied) {
+  for (const std::string& name : applied.created_namespaces) {
+    timeline_.say("manifests", fmt::format("made the namespace {}, which no manifest defines", name));
+  }
 }
 
 // The server says which field it does not know, the schema which one it does.

@@ -23,17 +23,22 @@ class ManifestSync {
  public:
   ManifestSync(kube::Client& client, Timeline& timeline, ManifestSource source);
 
-  // Applies what changed since the last time. A file that cannot be read keeps what it held before.
+  // Applies what changed since the last time, and what is gone from the server. A file that cannot be read keeps what
+  // it held before.
   Task<> apply(Manifests manifests);
   // Did the server refuse anything of the last reading?
   bool refused() const { return !refused_.empty(); }
-  // Applies them again whenever one is saved, until cancelled. Standard input is read once.
+  // Applies them again whenever one is saved, and puts back what is deleted in the server although a manifest has it,
+  // until cancelled. Standard input is read once.
   Task<> follow(Executor executor, Clock& clock);
 
  private:
   using Lines = std::map<std::string, std::string>;  // by what is wrong: how it is said
 
   Task<> act(ManifestChanges changes);
+  Task<> put_back(std::vector<Manifest> but);
+  Task<> read_again();
+  void say_made(const Applied& applied);
   Lines problems_of(const Manifests& manifests) const;
   void remember(const Manifests& manifests);
   std::string advice_for(const Manifest& manifest) const;
