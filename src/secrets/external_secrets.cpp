@@ -106,7 +106,7 @@ void ExternalSecretController::store_judged(const StoreView& store) {
   WakeUp wake_up;
   for (const auto& [key, es] : p_.world.external_secrets()) {
     if (es->reduced() || !p_.ownership.keeps(key)) continue;
-    const bool waits = !es->ready.value_or(false) || queue_.failures(key) > 0;
+    const bool waits = !es->ready.value_or(false) || queue_.failures(key) > 0 || state_.waiting.contains(key);
     if (!waits || (!store.cluster() && key.ns != store.metadata.ns)) continue;
     const ExternalSecretPtr whole = es->whole();
     if (!whole) continue;
