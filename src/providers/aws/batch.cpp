@@ -90,6 +90,7 @@ Result<BatchAnswers> read_parameters(const SecretBytes& answer, std::span<const 
 const Batch kSecretBatch = {
     .operation = "BatchGetSecretValue",
     .most = kSecretsPerBatch,
+    .own_quota = true,  // 100 calls a second by account and region, beside 10 000 for single secrets
     .takes = takes_current,
     .request = request_secrets,
     .read = read_secrets,
@@ -98,6 +99,7 @@ const Batch kSecretBatch = {
 const Batch kParameterBatch = {
     .operation = "GetParameters",
     .most = kParametersPerBatch,
+    .own_quota = false,
     .takes = takes_any,
     .request = request_parameters,
     .read = read_parameters,
@@ -105,15 +107,18 @@ const Batch kParameterBatch = {
 
 bool go_together(const Wanted& a, const Wanted& b) { return a.id != b.id && is_arn(a.id) == is_arn(b.id); }
 
-Refused meaning_of(const NoValue& refusal) {
+Refused meaning_of(const Batch& batch, bool worked, const NoValue& refusal) {
   const auto* const error = std::get_if<Error>(&refusal);
   if (error == nullptr) return Refused::kAskAlone;
   switch (error->code) {
     case Code::kInvalid:  // one of the names is no name, or the answer would be too long
       return Refused::kAskAlone;
     case Code::kDenied:
-    case Code::kUnavailable:  // an emulator that knows no batches
       return Refused::kAlwaysAlone;
+    case Code::kUnavailable:  // an emulator that knows no batches, or a service that is away
+      return worked ? Refused::kEverybodys : Refused::kAlwaysAlone;
+    case Code::kThrottled:
+      return batch.own_quota ? Refused::kAlwaysAlone : Refused::kEverybodys;
     default:
       return Refused::kEverybodys;
   }

@@ -29,6 +29,7 @@ using BatchAnswers = std::vector<std::optional<ValueLookup>>;
 struct Batch {
   std::string_view operation;
   std::size_t most;  // values a call
+  bool own_quota;    // far smaller than that of single calls, which are still to be had when it is used up
   bool (*takes)(std::string_view version);
   SecretBytes (*request)(std::span<const Wanted> wanted);
   Result<BatchAnswers> (*read)(const SecretBytes& answer, std::span<const Wanted> asked);
@@ -47,6 +48,7 @@ enum class Refused : std::uint8_t {
   kAskAlone,     // it is about one of them
   kAlwaysAlone,  // this store has no batches for us
 };
-Refused meaning_of(const NoValue& refusal);
+// `worked`: this store has answered a batch before.
+Refused meaning_of(const Batch& batch, bool worked, const NoValue& refusal);
 
 }  // namespace rotor::providers::aws

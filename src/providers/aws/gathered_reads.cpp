@@ -179,6 +179,7 @@ Task<Result<void>> GatheredReads::ask_for_all(ApiClient& api, std::vector<AskPtr
     refused(answer ? NoValue(answers.error()) : std::move(answer).none(), asks);
     co_return Result<void>();
   }
+  worked_ = true;
   for (std::size_t i = 0; i < asks.size(); ++i) {
     asks[i]->answer = std::move((*answers)[i]);
     asks[i]->alone = !asks[i]->answer;
@@ -187,7 +188,7 @@ Task<Result<void>> GatheredReads::ask_for_all(ApiClient& api, std::vector<AskPtr
 }
 
 void GatheredReads::refused(const NoValue& refusal, const std::vector<AskPtr>& asks) {
-  const Refused meaning = meaning_of(refusal);
+  const Refused meaning = meaning_of(dialect_.batch, worked_, refusal);
   for (const AskPtr& ask : asks) {
     ask->alone = meaning != Refused::kEverybodys;
     if (!ask->alone) ask->answer = ValueLookup(refusal);

@@ -65,6 +65,7 @@ class GatheredReads {
   std::vector<AskPtr> waiting_;  // in the order in which they came
   std::size_t out_ = 0;
   bool batches_ = true;
+  bool worked_ = false;  // one was answered
 };
 
 }  // namespace rotor::providers::aws

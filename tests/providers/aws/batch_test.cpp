@@ -98,12 +98,17 @@ TEST(MayLeave, AtOnceWhenNothingIsOutElseHalfFullOrAfterAWhile) {
 }
 
 TEST(MeaningOf, ARefusalSaysWhetherAskingAloneCanHelp) {
-  const auto meaning = [](Code code) { return meaning_of(Error{code, "x"}); };
-  EXPECT_EQ(meaning_of(Absent{"one of them"}), Refused::kAskAlone);
+  const auto meaning = [](Code code, bool worked = false, const Batch& batch = kSecretBatch) {
+    return meaning_of(batch, worked, Error{code, "x"});
+  };
+  EXPECT_EQ(meaning_of(kSecretBatch, false, Absent{"one of them"}), Refused::kAskAlone);
   EXPECT_EQ(meaning(Code::kInvalid), Refused::kAskAlone);
   EXPECT_EQ(meaning(Code::kDenied), Refused::kAlwaysAlone);
   EXPECT_EQ(meaning(Code::kUnavailable), Refused::kAlwaysAlone);
-  for (const Code code : {Code::kThrottled, Code::kTimeout, Code::kUnauthenticated}) {
+  EXPECT_EQ(meaning(Code::kUnavailable, true), Refused::kEverybodys) << "it knows batches, so it is away";
+  EXPECT_EQ(meaning(Code::kThrottled), Refused::kAlwaysAlone) << "single calls have a quota of their own";
+  EXPECT_EQ(meaning(Code::kThrottled, false, kParameterBatch), Refused::kEverybodys);
+  for (const Code code : {Code::kTimeout, Code::kUnauthenticated}) {
     EXPECT_EQ(meaning(code), Refused::kEverybodys) << to_string(code);
   }
 }
