@@ -90,6 +90,12 @@ Task<Lookup<std::vector<std::string>>> VaultClient::all_names(Folder root) {
     listing = {};
     CO_TRY_VOID(co_await look_through(root, listing));
   }
+  // Once more means a busy folder, not that nothing is there: what else was found must not be taken for gone.
+  if (listing.gone && *listing.gone != root.list) {
+    co_return fail(Code::kUnavailable, fmt::format("folders come and go while they are searched: there was nothing any "
+                                                   "more at \"{}\"; narrow find.path to what stays",
+                                                   *listing.gone));
+  }
   if (listing.gone || listing.names.empty()) CO_TRY_VOID(co_await confirm_absence(root.list));
   if (listing.gone) co_return Absent{fmt::format("Secret does not exist: there is nothing at \"{}\"", *listing.gone)};
   std::ranges::sort(listing.names);
