@@ -8,9 +8,12 @@ namespace rotor::kube {
 namespace {
 
 // The bytes that such a character begins with.
-constexpr std::string_view kFirstBytes = "\x7F\xC2\xEF";
+constexpr std::string_view kFirstBytes = "\x7F\xC2\xE2\xEF";
 
-bool is_printable(char32_t c) { return c != 0x7F && (c < 0x80 || c > 0x9F || c == 0x85) && c != 0xFFFE && c != 0xFFFF; }
+bool stays_as_it_is(char32_t c) {
+  const bool line_break = c == 0x85 || c == 0x2028 || c == 0x2029;
+  return !line_break && c != 0x7F && (c < 0x80 || c > 0x9F) && c != 0xFFFE && c != 0xFFFF;
+}
 
 }  // namespace
 
@@ -23,7 +26,7 @@ SecretBytes apply_body(SecretBytes json) {
   for (; at != std::string_view::npos; at = rest.find_first_of(kFirstBytes)) {
     const Rune rune = decode_rune(rest.substr(at));
     out.append(rest.substr(0, at));
-    if (rune.valid && !is_printable(rune.value)) {
+    if (rune.valid && !stays_as_it_is(rune.value)) {
       out.append(fmt::format("\\u{:04x}", static_cast<std::uint32_t>(rune.value)));
     } else {
       out.append(rest.substr(at, rune.size));

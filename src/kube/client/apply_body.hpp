@@ -6,8 +6,8 @@
 
 namespace rotor::kube {
 
-// `json` with the characters escaped that JSON allows in a string as they are and YAML does not: DEL, the C1 controls
-// except U+0085, U+FFFE and U+FFFF.
+// `json` with the characters escaped that JSON allows in a string as they are and YAML does not (DEL, the C1 controls,
+// U+FFFE and U+FFFF) or folds as line breaks (U+0085, U+2028, U+2029).
 SecretBytes apply_body(SecretBytes json);
 
 }  // namespace rotor::kube
