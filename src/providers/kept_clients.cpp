@@ -71,7 +71,7 @@ Task<bool> KeptClients::unchanged(EntryPtr entry) {
   const auto turn = co_await Turn::take(entry->looking);
   if (!entry->changed && entry->good_at < asked) {
     const std::uint64_t began = ++looks_;
-    entry->changed = !co_await entry->gate.same_as_noted();
+    entry->changed = co_await entry->gate.same_as_noted() != RecordingGate::Same::kYes;
     entry->good_at = began;
   }
   co_return !entry->changed;

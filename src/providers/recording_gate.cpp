@@ -1,5 +1,7 @@
 #include "providers/recording_gate.hpp"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "providers/common/cache_key.hpp"
@@ -14,15 +16,25 @@ using OptionalText = std::optional<std::string>;
 
 constexpr std::size_t kLooksAtOnce = 8;
 
-std::string digest(const Result<SecretBytes>& value) { return value ? CacheKey().add(*value).digest() : std::string(); }
+// No digest: nothing is known of the value.
+constexpr std::string_view kUnread = "?";
+
+std::string digest_of(const Error& error) {
+  const auto none = {Code::kUnavailable, Code::kTimeout, Code::kThrottled, Code::kCancelled};
+  return std::string(std::ranges::find(none, error.code) == none.end() ? std::string_view() : kUnread);
+}
+
+std::string digest(const Result<SecretBytes>& value) {
+  return value ? CacheKey().add(*value).digest() : digest_of(value.error());
+}
 std::string digest(const Result<kube::StringMap>& texts) {
-  if (!texts) return {};
+  if (!texts) return digest_of(texts.error());
   CacheKey key;
   for (const auto& [name, value] : *texts) key.add(name).add(value);
   return key.digest();
 }
 std::string digest(const Result<std::vector<std::string>>& names) {
-  if (!names) return {};
+  if (!names) return digest_of(names.error());
   CacheKey key;
   for (const std::string& name : *names) key.add(name);
   return key.digest();
@@ -78,13 +90,15 @@ Task<Result<kube::IssuedToken>> RecordingGate::service_account_token(Scope scope
 
 Task<Result<void>> RecordingGate::look(std::size_t i) {
   const std::string now = co_await reads_[i].again();
+  if (now == kUnread) co_return fail(Code::kUnavailable, "it was not read");
   if (now == reads_[i].was) co_return Result<void>();
   co_return fail(Code::kConflict, "it was changed");
 }
 
-Task<bool> RecordingGate::same_as_noted() {
+Task<RecordingGate::Same> RecordingGate::same_as_noted() {
   const auto same = co_await side_by_side(reads_.size(), kLooksAtOnce, [this](std::size_t i) { return look(i); });
-  co_return same.has_value();
+  if (same) co_return Same::kYes;
+  co_return same.error().code == Code::kConflict ? Same::kNo : Same::kUnknown;
 }
 
 }  // namespace rotor::providers

@@ -1,6 +1,7 @@
 // A gate that notes what is read through it, so that somebody can see later whether all of it is as it was.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -26,13 +27,15 @@ class RecordingGate final : public ReferenceGate {
   // What is read from now on is not noted.
   void stop() { noting_ = false; }
 
-  // Reads all of it again. False: something is another, or cannot be read any more. This object outlives the look.
-  Task<bool> same_as_noted();
+  // Reads all of it again. kNo: something is another, or gone; kUnknown: the API server did not answer for all of it.
+  // This object outlives the look.
+  enum class Same : std::uint8_t { kYes, kNo, kUnknown };
+  Task<Same> same_as_noted();
 
   std::size_t noted() const { return reads_.size(); }
 
  private:
-  // Nothing of a value is kept but its digest; an error is the digest of no value.
+  // Nothing of a value is kept but its digest; an error is the digest of no value: empty, or kUnread.
   using Digest = std::string;
   struct Read {
     std::function<Task<Digest>()> again;

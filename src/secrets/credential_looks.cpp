@@ -21,9 +21,10 @@ Task<> CredentialLooks::run() {
 Task<> CredentialLooks::look() {
   const std::map<kube::Key, GatePtr> now = kept_;
   for (const auto& [store, gate] : now) {
-    const bool same = co_await gate->same_as_noted();
+    if (store != now.begin()->first) co_await clock_.sleep_for(kBetween);
+    const auto same = co_await gate->same_as_noted();
     const auto still = kept_.find(store);
-    if (same || still == kept_.end() || still->second != gate) continue;
+    if (same != providers::RecordingGate::Same::kNo || still == kept_.end() || still->second != gate) continue;
     kept_.erase(still);
     changed_(store);
   }

@@ -19,6 +19,7 @@ class CredentialLooks {
   using Changed = std::function<void(const kube::Key& store)>;
 
   static constexpr auto kEvery = std::chrono::seconds(2);
+  static constexpr auto kBetween = std::chrono::milliseconds(50);  // so that hundreds in trouble ask for little at once
 
   // `changed` is told once of each store that was kept.
   CredentialLooks(Clock& clock, Changed changed) : clock_(clock), changed_(std::move(changed)) {}
@@ -27,7 +28,7 @@ class CredentialLooks {
   void keep(const kube::Key& store, GatePtr gate);
   void forget(const kube::Key& store) { kept_.erase(store); }
 
-  // Until cancelled. One look at a time: many stores in trouble are looked at less often, not more at once.
+  // Until cancelled. One look after the other: the more stores are in trouble, the less often each is looked at.
   Task<> run();
 
  private:

@@ -85,18 +85,32 @@ void StoreController::credentials_changed(const Key& key) {
   if (!store) return;
   log::info("the credentials of a store in trouble were changed", {{"store", key.text()}, {"kind", store->kind}});
   queue_of(key).add(key);
-  renewed_(*store);
+  p_.reads.forget_refusals(name_of(*store));
+  // With the gate closed they would run only to fail; the check that finds it good wakes them.
+  if (store->ready() || !p_.options.flood_gate) renewed_(*store);
+}
+
+// Unless it is gone, or another one of its name, since it was checked.
+void StoreController::look_on(const StoreView& checked, bool trouble, CredentialLooks::GatePtr gate) {
+  const Key key = checked.metadata.key();
+  const StoreViewPtr now = p_.world.store(key);
+  const bool same = now && now->metadata.uid == checked.metadata.uid;
+  same&& trouble ? looks_.keep(key, std::move(gate)) : looks_.forget(key);
 }
 
 Task<Outcome> StoreController::reconcile(Key key) {
   const StoreViewPtr store = p_.world.store(key);
-  if (!store || !managed_by(*store, p_.options.controller_class)) co_return Outcome::done();
+  if (!store || !managed_by(*store, p_.options.controller_class)) {
+    looks_.forget(key);
+    co_return Outcome::done();
+  }
   const SteadyTime start = p_.clock.steady();
+  const bool was_refused = refused_.erase(key) > 0;  // a refusal from now on has a check of its own
   const auto gate = std::make_shared<providers::RecordingGate>(p_.gate);
   StoreVerdict verdict = co_await check_store(p_, store, *gate);
   const bool retry = verdict.retry;
-  const bool trouble = refused_.erase(key) > 0 || verdict.error.has_value();
-  trouble ? looks_.keep(key, gate) : looks_.forget(key);
+  const bool trouble = was_refused || verdict.error || p_.reads.refuses(name_of(*store));
+  look_on(*store, trouble, gate);
   const auto written = co_await reporter_.report(store, std::move(verdict));
   p_.metrics.store_pass(key, p_.clock.steady() - start);
   if (!written) {

@@ -27,6 +27,7 @@ class StoreController {
 
  private:
   void credentials_changed(const kube::Key& key);
+  void look_on(const StoreView& checked, bool trouble, CredentialLooks::GatePtr gate);
   void forget(const kube::Key& key);
   Task<kube::Outcome> reconcile(kube::Key key);
 
@@ -34,7 +35,7 @@ class StoreController {
   std::function<void(const StoreView&)> renewed_;
   StoreReporter reporter_;
   CredentialLooks looks_;
-  std::set<kube::Key> refused_;  // since the last change of their credentials or the last look at the store
+  std::set<kube::Key> refused_;  // since the last change of their credentials or the last check of the store
   kube::Queue& queue_of(const kube::Key& key) { return key.ns.empty() ? cluster_queue_ : queue_; }
   kube::Queue queue_;
   kube::Queue cluster_queue_;

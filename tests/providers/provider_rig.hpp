@@ -21,6 +21,7 @@ namespace rotor::providers {
 class FakeGate final : public ReferenceGate {
  public:
   Task<Result<SecretBytes>> secret_value(Scope scope, api::es::SecretKeySelector ref) override {
+    if (away) co_return fail(Code::kUnavailable, "the API server is away");
     const auto it = secrets.find(resolve_namespace(scope, ref.ns) + "/" + ref.name + "/" + ref.key);
     if (it == secrets.end()) co_return fail(Code::kInvalid, "cannot find secret data for key: \"" + ref.key + "\"");
     co_return SecretBytes(it->second);
@@ -57,6 +58,7 @@ class FakeGate final : public ReferenceGate {
   std::vector<std::string> audiences;
   std::vector<std::string> account_secrets;  // that each ServiceAccount lists
   bool issues_tokens = true;
+  bool away = false;
   int token_requests = 0;
   int annotation_reads = 0;
 };

@@ -58,6 +58,16 @@ TEST_F(CredentialLooksTest, SeeASecretThatWasMissingComeToBe) {
   EXPECT_THAT(told, ElementsAre("team/store"));
 }
 
+TEST_F(CredentialLooksTest, TakeAnApiServerThatIsAwayForNoChange) {
+  real.secrets["team/login/token"] = "wrong";
+  looks.keep(kStore, checked());
+  real.away = true;
+  pass(20s);
+  real.away = false;
+  pass(20s);
+  EXPECT_THAT(told, IsEmpty());
+}
+
 TEST_F(CredentialLooksTest, LeaveAloneWhatIsWellOrNamesNoCredential) {
   real.secrets["team/login/token"] = "wrong";
   looks.keep(kStore, checked());

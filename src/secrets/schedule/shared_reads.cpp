@@ -252,8 +252,13 @@ void SharedReads::divide(int replicas) {
 
 void SharedReads::forget_refusals(const StoreName& store) {
   for (const auto& [identity, known] : stores_) {
-    if (known->name == store) known->ledger.forget_refusal();
+    if (known->name == store) known->ledger.forget_refusal(clock_.steady());
   }
+}
+
+bool SharedReads::refuses(const StoreName& store) const {
+  return std::ranges::any_of(
+      stores_, [&](const auto& item) { return item.second->name == store && item.second->ledger.refused_last(); });
 }
 
 void SharedReads::forget(const StoreName& store) {

@@ -71,6 +71,8 @@ class SharedReads {
   void on_refusal(std::function<void(const StoreName&)> refused) { refused_ = std::move(refused); }
   // The store was found usable, or its credentials are others.
   void forget_refusals(const StoreName& store);
+  // The last word of the store about one of its logins was a refusal.
+  bool refuses(const StoreName& store) const;
   void forget(const StoreName& store);  // it is gone
 
   std::size_t documents() const { return documents_.size(); }

@@ -69,6 +69,7 @@ void StoreLedger::answered(const Error* error, Time now, Duration took) {
   const double seconds = timed_out ? kTimedOut : seconds_of(std::chrono::duration_cast<SteadyTime::duration>(took));
   mean_ = mean_ ? 0.75 * *mean_ + 0.25 * seconds : seconds;
   if (error != nullptr && error->code == Code::kUnauthenticated) {
+    if (now - took < forgotten_) return;
     good_ = false;
     refusal_ = *error;
     refused_until_ = now + kRefusedFor;

@@ -62,13 +62,18 @@ class StoreLedger {
   // It ended without any answer.
   void abandoned();
   // The store was found usable, or its credentials changed: what was refused may be tried.
-  void forget_refusal() { refusal_.reset(); }
+  // What was asked before and is refused only now is no word about them.
+  void forget_refusal(Time now) {
+    refusal_.reset();
+    forgotten_ = now;
+  }
 
   // Does it take seconds over its answers, or owe some for longer than that? So does one that never answered.
   bool slow(Time now) const;
   double tokens(Time now);
   double burst() const { return budget_.burst; }
   Duration paused_for(Time now) const { return paused_until_ > now ? Duration(paused_until_ - now) : Duration::zero(); }
+  bool refused_last() const { return refusal_.has_value(); }
   bool refused(Time now) const { return refusal_.has_value() && now < refused_until_; }
   Time used() const { return used_; }
 
@@ -85,6 +90,7 @@ class StoreLedger {
   Time halved_until_{};
   std::optional<Error> refusal_;
   Time refused_until_{};
+  Time forgotten_{};
   bool good_ = false;             // it took our credentials
   bool testing_ = false;          // whether it does is being found out
   Time tested_{};                 // since then

@@ -141,8 +141,10 @@ TEST_F(LedgerTest, TriesRefusedCredentialsForAPersonAndWhenTheStoreIsFoundUsable
   EXPECT_EQ(ledger.next(now), Next::kAsk) << "they are good now";
   answer(&kWrong);
   EXPECT_EQ(ledger.next(now), Next::kRefused);
-  ledger.forget_refusal();
+  ledger.forget_refusal(now);
   EXPECT_EQ(ledger.next(now), Next::kAsk);
+  ledger.answered(&kWrong, now + 1s, 2s);
+  EXPECT_EQ(ledger.next(now + 1s), Next::kAsk) << "it was asked with what was wrong before";
 }
 
 TEST_F(LedgerTest, TestsAgainWhenATestEndedWithoutAnAnswer) {
