@@ -72,7 +72,8 @@ bool waits_for_an_edit(const ExternalSecret& es, const kube::Condition& ready) {
 Finding failing(const Sight& sight, const Id& id, const ExternalSecret& es, const kube::Condition& ready) {
   Finding out{.health = Health::kFailed, .word = "failed", .since = ready.last_transition_time};
   out.evidence.push_back(evidence_of(ready));
-  const std::string warning = add_warnings(sight, id, out);
+  const std::string reason = secrets::failure_reason(kind_name(id.kind), ready);
+  const std::string warning = add_failure(sight, id, {reason, ready.last_transition_time}, out);
   out.last_error = warning.empty() ? on_one_line(ready.message) : warning;
   out.detail = out.last_error;
   out.sentence = fmt::format("{} fails: {}", id.text(), out.last_error);
@@ -166,7 +167,8 @@ Finding judge_store(const Sight& sight, const Id& id) {
   }
   out.health = ready->status == "Unknown" ? Health::kUnknown : Health::kFailed;
   out.word = "not ready";
-  const std::string warning = add_warnings(sight, id, out);
+  const std::string reason = secrets::failure_reason(kind_name(id.kind), *ready);
+  const std::string warning = add_failure(sight, id, {reason, ready->last_transition_time}, out);
   out.last_error = warning.empty() ? on_one_line(ready->message) : warning;
   out.detail = out.last_error;
   out.sentence = fmt::format("{} is not ready: {}", id.text(), out.last_error);
@@ -196,7 +198,7 @@ Finding judge_cluster_external_secret(const Sight& sight, const Id& id) {
   }
   out.health = Health::kFailed;
   out.word = "failed";
-  const std::string warning = add_warnings(sight, id, out);
+  const std::string warning = add_failure(sight, id, {.reason = secrets::failure_reason(kind_name(id.kind), {})}, out);
   std::vector<std::string> failed;
   for (const auto& [ns, reason] : ces->status.failed_namespaces) {
     failed.push_back(fmt::format("{}: {}", ns, on_one_line(reason)));

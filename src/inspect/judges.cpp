@@ -1,5 +1,7 @@
 #include "inspect/judges.hpp"
 
+#include <ranges>
+
 #include <fmt/format.h>
 
 #include "base/utf8.hpp"
@@ -18,6 +20,15 @@ bool quotes_a_process(const kube::Event& event) {
 std::string text_of(const kube::Event& event) {
   if (quotes_a_process(event)) return "its text is the process's own and not shown here";
   return on_one_line(event.message);
+}
+
+// The first of them.
+void add_evidence(const std::vector<const kube::Event*>& warnings, Finding& finding) {
+  for (const kube::Event* event : warnings | std::views::take(kWarnings)) {
+    const std::string times = event->count > 1 ? fmt::format(", {} times", event->count) : "";
+    finding.evidence.push_back(
+        {fmt::format("event {}{}", event->reason, times), text_of(*event), event->last_timestamp});
+  }
 }
 
 }  // namespace
@@ -39,15 +50,19 @@ Evidence evidence_of(const kube::Condition& condition) {
 }
 
 std::string add_warnings(const Sight& sight, const Id& id, Finding& finding) {
-  std::string newest;
-  std::size_t added = 0;
-  for (const kube::Event* event : sight.warnings(id)) {
-    if (added++ == kWarnings) break;
-    const std::string times = event->count > 1 ? fmt::format(", {} times", event->count) : "";
-    const std::string text = text_of(*event);
-    if (newest.empty()) newest = text;
-    finding.evidence.push_back({fmt::format("event {}{}", event->reason, times), text, event->last_timestamp});
-  }
+  const auto warnings = sight.warnings(id);
+  add_evidence(warnings, finding);
+  return warnings.empty() ? std::string() : text_of(*warnings.front());
+}
+
+std::string add_failure(const Sight& sight, const Id& id, const secrets::Failure& failure, Finding& finding) {
+  auto others = sight.warnings(id);
+  auto telling = others;
+  std::erase_if(telling, [&failure](const kube::Event* event) { return !secrets::tells_of(*event, failure); });
+  std::erase_if(others, [&failure](const kube::Event* event) { return event->reason == failure.reason; });
+  const std::string newest = telling.empty() ? std::string() : text_of(*telling.front());
+  telling.insert(telling.end(), others.begin(), others.end());
+  add_evidence(telling, finding);
   return newest;
 }
 

@@ -6,6 +6,7 @@
 
 #include "inspect/object.hpp"
 #include "inspect/sight.hpp"
+#include "secrets/failure_event.hpp"
 
 namespace rotor::inspect {
 
@@ -22,6 +23,9 @@ const kube::Condition* ready_condition(const std::vector<kube::Condition>& condi
 Evidence evidence_of(const kube::Condition& condition);
 // Adds the newest warnings; answers the text of the newest, empty when there is none.
 std::string add_warnings(const Sight& sight, const Id& id, Finding& finding);
+// The same of a failure that lasts: warnings of an earlier one are left out, and the text is that of the newest that
+// tells of it.
+std::string add_failure(const Sight& sight, const Id& id, const secrets::Failure& failure, Finding& finding);
 // Text of somebody else on one line of a terminal, of a bounded length.
 std::string on_one_line(std::string_view text);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "openclaw/names.hpp"
+#include "secrets/failure_event.hpp"
 #include "secrets/policies.hpp"
 #include "secrets/remarks.hpp"
 #include "secrets/store_view.hpp"
@@ -24,10 +25,6 @@ auto all_at(const Map& map, const typename Map::key_type& key) {
 }
 
 kube::Key key_of(const Id& id) { return {id.ns, id.name}; }
-
-std::string_view when(const kube::Event& event) {
-  return event.last_timestamp.empty() ? event.metadata.creation_timestamp : event.last_timestamp;
-}
 
 }  // namespace
 
@@ -136,7 +133,7 @@ const Instance* Sight::owner_of(const Pod& pod) const {
 std::vector<const kube::Event*> Sight::warnings(const Id& id) const {
   auto out = all_at(events_, id);
   std::erase_if(out, [](const kube::Event* event) { return event->type != "Warning"; });
-  std::ranges::sort(out, std::greater<>(), [](const kube::Event* event) { return when(*event); });
+  std::ranges::sort(out, [](const auto* a, const auto* b) { return secrets::earlier_event(b, a); });
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "secrets/ending.hpp"
+#include "secrets/failure_event.hpp"
 #include "secrets/store_check.hpp"
 
 namespace rotor::local {
@@ -54,13 +55,12 @@ Health health_of(std::string_view kind, const std::vector<kube::Condition>& cond
   if (kind == kInstance) return health_of_instance(conditions);
   const kube::Condition* ready = kube::find_condition(conditions, "Ready");
   if (ready == nullptr) return {};
-  // The events of ExternalSecrets have a reason of their own, a store's that of the condition.
   const bool store = !kind.ends_with("ExternalSecret");
   if (ready->status == "True") {
     const std::string plain = store ? std::string(secrets::kStoreValidated) : ready_text();
     return {State::kGood, ready->message, {}, kind != "ClusterExternalSecret" && ready->message != plain};
   }
-  return {State::kFailing, ready->message, store ? ready->reason : "UpdateFailed"};
+  return {State::kFailing, ready->message, secrets::failure_reason(kind, *ready), false, ready->last_transition_time};
 }
 
 Health remarked(Health health, std::string_view remarks) {
@@ -73,16 +73,19 @@ Health remarked(Health health, std::string_view remarks) {
 std::optional<std::string> next_line(Told& told, std::string_view kind, const Health& health, std::string_view detail) {
   if (health.state == State::kFailing) {
     std::string line = fmt::format("{} fails: {}", kind, detail.empty() ? health.message : detail);
-    if (!told.lines.insert(line).second) return std::nullopt;
+    if (told.failure == line) return std::nullopt;
+    told.failure = line;
     return line;
   }
   if (health.state == State::kUnknown) return std::nullopt;
   const std::string before = std::exchange(told.remark, health.remark ? health.message : "");
   if (told.failing()) {
-    told.lines.clear();
+    told.failure.clear();
     return fmt::format("{} works again{}{}", kind, health.message.empty() ? "" : ": ", health.message);
   }
-  if (!health.remark || before == health.message) return std::nullopt;
+  // What was remarked on and is over is said as well.
+  const bool news = health.remark ? before != health.message : !before.empty();
+  if (!news || health.message.empty()) return std::nullopt;
   return fmt::format("{}: {}", kind, health.message);
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +15,7 @@ struct Health {
   std::string message{};       // of the condition that counts
   std::string event_reason{};  // of the Warning that says it in full; empty: the condition does
   bool remark = false;         // good, but the message says more than that
+  std::string since{};         // RFC 3339: as long as it fails; empty: not known
 };
 
 // A store or an ExternalSecret is what its Ready says. An OpenClawInstance that is on its way up does not fail: what
@@ -26,11 +26,11 @@ Health health_of(std::string_view kind, const std::vector<kube::Condition>& cond
 // Of what is good the same with what its controller remarks on.
 Health remarked(Health health, std::string_view remarks);
 
-// What was said of one object since it worked last.
+// What was said last of one object.
 struct Told {
-  std::set<std::string> lines{};
-  std::string remark{};  // of what is good
-  bool failing() const { return !lines.empty(); }
+  std::string failure{};  // empty: it works
+  std::string remark{};   // of what is good
+  bool failing() const { return !failure.empty(); }
 };
 
 // The line that is due, noted in `told`; nullopt when there is nothing new. `detail` is the event's text, if there is

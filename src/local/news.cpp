@@ -6,6 +6,8 @@
 #include "api/externalsecrets/external_secret.hpp"
 #include "api/externalsecrets/store.hpp"
 #include "api/openclaw/instance.hpp"
+#include "kube/object/resource_version.hpp"
+#include "secrets/failure_event.hpp"
 #include "secrets/remarks.hpp"
 
 namespace rotor::json {
@@ -60,6 +62,7 @@ void News::follow(const kube::Resource& resource) {
   cache->on_change([this, kind = resource.kind](const Key& key, const auto&, const auto& after) {
     const Key where = queued(kind, key);
     if (after) {
+      note(where, kind, *after);
       queue_.add_after(where, options_.settling, kube::Lane::kUser);
     } else {
       queue_.forget(where);
@@ -84,20 +87,16 @@ Task<Outcome> News::look(Key key) {
     if (!now) break;
     const Health health = remarked(health_of(kind, now->status.conditions), remarks(kind, object));
     Story& story = stories_[key];
-    const kube::Event* warning = last_warning(kind, object, health.event_reason);
-    const std::string version = warning == nullptr ? "" : warning->metadata.resource_version;
     if (health.state != Health::State::kFailing) {
-      if (!version.empty()) story.good_until = version;
       story.waited = false;
       tell(key, kind, health, {});
       break;
     }
-    const bool fresh =
-        warning != nullptr && (story.good_until.empty() || kube::later_version(version, story.good_until));
-    if (!fresh && !health.event_reason.empty() && !std::exchange(story.waited, true)) {
+    const kube::Event* event = cause(kind, object, health, story);
+    if (event == nullptr && !health.event_reason.empty() && !std::exchange(story.waited, true)) {
       co_return Outcome::again_after(options_.settling * 3);
     }
-    tell(key, kind, health, fresh ? std::string_view(warning->message) : std::string_view());
+    tell(key, kind, health, event == nullptr ? std::string_view() : std::string_view(event->message));
     break;
   }
   co_return Outcome::done();
@@ -115,28 +114,34 @@ void News::tell(const Key& key, std::string_view kind, const Health& health, std
 }
 
 std::string News::remarks(std::string_view kind, const Key& key) const {
-  std::vector<const kube::Event*> about_it;
   if (kind == kube::kResource<api::es::ClusterExternalSecret>.kind) return {};  // its status says all there is
-  for (const auto& [name, event] : events_.all()) {
-    const auto& about = event->involved_object;
-    if (about.kind == kind && about.name == key.name && about.ns == key.ns) about_it.push_back(event.get());
-  }
-  return secrets::standing_remarks(std::move(about_it));
+  return secrets::standing_remarks(events_about(kind, key));
 }
 
-const kube::Event* News::last_warning(std::string_view kind, const Key& key, std::string_view reason) const {
-  const kube::Event* last = nullptr;
-  if (reason.empty()) return last;
+std::vector<const kube::Event*> News::events_about(std::string_view kind, const Key& key) const {
+  std::vector<const kube::Event*> out;
   for (const auto& [name, event] : events_.all()) {
     const auto& about = event->involved_object;
-    if (event->type != "Warning" || event->reason != reason || about.kind != kind || about.name != key.name ||
-        about.ns != key.ns)
-      continue;
-    const bool later =
-        last == nullptr || kube::later_version(event->metadata.resource_version, last->metadata.resource_version);
-    if (later) last = event.get();
+    if (about.kind == kind && about.name == key.name && about.ns == key.ns) out.push_back(event.get());
   }
-  return last;
+  return out;
+}
+
+// Every version of an object passes here, also those that are over before anybody looks.
+void News::note(const Key& where, std::string_view kind, const Reporter& now) {
+  Story& story = stories_[where];
+  const bool failed = health_of(kind, now.status.conditions).state == Health::State::kFailing;
+  if (story.failed && !failed) story.good_since = now.metadata.resource_version;
+  story.failed = failed;
+}
+
+const kube::Event* News::cause(std::string_view kind, const Key& key, const Health& health, const Story& story) const {
+  if (health.event_reason.empty()) return nullptr;
+  auto events = events_about(kind, key);
+  std::erase_if(events, [&story](const kube::Event* event) {
+    return !story.good_since.empty() && !kube::later_version(event->metadata.resource_version, story.good_since);
+  });
+  return secrets::failure_event(events, {.reason = health.event_reason, .since = health.since});
 }
 
 }  // namespace rotor::local

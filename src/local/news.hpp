@@ -43,13 +43,16 @@ class News {
   };
   struct Story {
     Told told;
-    std::string good_until;  // version of the last event before it failed
+    bool failed = true;      // when it was last seen
+    std::string good_since;  // its version when it was first seen to fail no longer
     bool waited = false;     // for an event that says more than the condition
   };
 
   Task<kube::Outcome> look(kube::Key key);
   void follow(const kube::Resource& resource);
-  const kube::Event* last_warning(std::string_view kind, const kube::Key& key, std::string_view reason) const;
+  void note(const kube::Key& where, std::string_view kind, const Reporter& now);
+  std::vector<const kube::Event*> events_about(std::string_view kind, const kube::Key& key) const;
+  const kube::Event* cause(std::string_view kind, const kube::Key& key, const Health& health, const Story& story) const;
   std::string remarks(std::string_view kind, const kube::Key& key) const;
   void tell(const kube::Key& key, std::string_view kind, const Health& health, std::string_view detail);
 

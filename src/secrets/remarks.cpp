@@ -5,8 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/time.hpp"
-#include "kube/object/resource_version.hpp"
+#include "secrets/failure_event.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -15,16 +14,6 @@ namespace {
 constexpr auto kOneLook = std::chrono::seconds(1);
 
 bool is_remark(const kube::Event& event) { return event.reason == kRemark || warns(event.reason); }
-
-WallTime time_of(const kube::Event& event) {
-  const auto& text = event.last_timestamp.empty() ? event.metadata.creation_timestamp : event.last_timestamp;
-  return parse_time(text).value_or(WallTime{});
-}
-
-bool earlier(const kube::Event* a, const kube::Event* b) {
-  if (time_of(*a) != time_of(*b)) return time_of(*a) < time_of(*b);
-  return kube::later_version(b->metadata.resource_version, a->metadata.resource_version);
-}
 
 }  // namespace
 
@@ -44,15 +33,15 @@ std::vector<Remark> RemarkLedger::due(const kube::Key& about, std::vector<Remark
 
 std::string standing_remarks(std::vector<const kube::Event*> about_it) {
   std::erase_if(about_it, [](const auto* event) { return !is_remark(*event) && event->reason != kRemarkOver; });
-  std::ranges::sort(about_it, earlier);
+  std::ranges::sort(about_it, earlier_event);
   const auto over = std::find_if(about_it.rbegin(), about_it.rend(),
                                  [](const kube::Event* event) { return event->reason == kRemarkOver; });
   about_it.erase(about_it.begin(), over.base());
   if (about_it.empty()) return {};
-  const WallTime last = time_of(*about_it.back());
+  const WallTime last = event_time(*about_it.back());
   std::vector<std::string_view> texts;
   for (const kube::Event* event : about_it) {
-    if (time_of(*event) >= last - kOneLook) texts.push_back(event->message);
+    if (event_time(*event) >= last - kOneLook) texts.push_back(event->message);
   }
   return fmt::format("{}", fmt::join(texts, "; "));
 }

@@ -120,6 +120,33 @@ TEST(Judged, WhatAStoreDoesNotHaveIsSaidOfAnExternalSecretThatIsSynced) {
   EXPECT_EQ(finding.health, Health::kWell);
 }
 
+std::string warning(std::string_view reason, std::string_view at, std::string_view message) {
+  std::string text = remark(reason, at, message);
+  return text.replace(text.find("Normal"), 6, "Warning");
+}
+
+TEST(Judged, AFailureIsExplainedByNoEventOfAnEarlierOne) {
+  const auto finding = [](const std::string& events) {
+    const auto graph = graph_of(with(kStore, external_secret(kFailing), std::string(kSecret) + events));  // since 11:00
+    return graph.find(kExternalSecretId)->finding;
+  };
+  const std::string earlier = warning("UpdateFailed", "10:59:30", "no key a");
+  EXPECT_EQ(finding(earlier).last_error, "could not get secret data from provider");
+  EXPECT_EQ(finding(earlier).evidence.size(), 2u) << "the condition and status.refreshTime";
+  EXPECT_EQ(finding(earlier + warning("UpdateFailed", "10:59:59", "no key b")).last_error, "no key b")
+      << "times have whole seconds, and the event is written before the condition";
+  EXPECT_EQ(finding(earlier + warning("UpdateFailed", "11:30:00", "no key b")).last_error, "no key b");
+}
+
+TEST(Judged, AFailureIsExplainedByNoWarningOfAnotherKind) {
+  const auto graph =
+      graph_of(with(kBrokenStore,
+                    "kind: Event\nmetadata: {name: e2, namespace: shop}\n"
+                    "involvedObject: {kind: SecretStore, namespace: shop, name: vault}\ntype: Warning\n"
+                    "reason: StoreDeprecated\nmessage: use another one\nlastTimestamp: '2026-05-01T11:59:30Z'\n"));
+  EXPECT_EQ(graph.find(kStoreId)->finding.last_error, "login at https://vault: permission denied");
+}
+
 TEST(Judged, AFailureThatOnlyAnEditEndsIsNotCalledRetried) {
   const auto next = [](std::string_view message, std::string_view spec = "refreshInterval: 1h") {
     const std::string ready = fmt::format(R"(status: "False", reason: SecretSyncedError, message: "{}")", message);

@@ -73,7 +73,7 @@ TEST(HealthOf, IsRemarkedOnWhenThereIsMoreToSayThanThatItIsGood) {
   EXPECT_FALSE(remark("OpenClawInstance", "anything"));
 }
 
-TEST(NextLine, SaysARemarkOnceAndAgainWhenItComesBack) {
+TEST(NextLine, SaysARemarkOnceThatItIsOverAndAgainWhenItComesBack) {
   Told told;
   const auto line = [&told](State state, std::string_view message, bool remark) {
     return next_line(told, "ExternalSecret", {state, std::string(message), {}, remark}, {}).value_or("-");
@@ -81,11 +81,24 @@ TEST(NextLine, SaysARemarkOnceAndAgainWhenItComesBack) {
   EXPECT_EQ(line(State::kGood, "nothing found", true), "ExternalSecret: nothing found");
   EXPECT_EQ(line(State::kGood, "nothing found", true), "-");
   EXPECT_EQ(line(State::kGood, "nothing found there", true), "ExternalSecret: nothing found there");
+  EXPECT_EQ(line(State::kGood, "secret synced", false), "ExternalSecret: secret synced");
   EXPECT_EQ(line(State::kGood, "secret synced", false), "-");
   EXPECT_EQ(line(State::kGood, "nothing found there", true), "ExternalSecret: nothing found there");
   EXPECT_EQ(line(State::kFailing, "no", false), "ExternalSecret fails: no");
   EXPECT_EQ(line(State::kGood, "nothing found there", true), "ExternalSecret works again: nothing found there");
   EXPECT_EQ(line(State::kGood, "nothing found there", true), "-");
+}
+
+TEST(NextLine, SaysThatAStoreWhichCouldNotBeJudgedIsValidated) {
+  Told told;
+  const auto line = [&told](const char* reason, const char* message) {
+    const Health health = health_of("SecretStore", {condition("Ready", "True", reason, message)});
+    return next_line(told, "SecretStore", health, {}).value_or("-");
+  };
+  EXPECT_EQ(line("ValidationUnknown", "could not determine validation status"),
+            "SecretStore: could not determine validation status");
+  EXPECT_EQ(line("Valid", "store validated"), "SecretStore: store validated");
+  EXPECT_EQ(line("Valid", "store validated"), "-");
 }
 
 TEST(NextLine, SaysAFailureOnceAndWhenItIsOver) {
@@ -98,7 +111,9 @@ TEST(NextLine, SaysAFailureOnceAndWhenItIsOver) {
   EXPECT_EQ(line(State::kFailing, "could not", "no such key"), "ExternalSecret fails: no such key");
   EXPECT_EQ(line(State::kFailing, "could not", "no such key"), "-");
   EXPECT_EQ(line(State::kFailing, "could not", "no such property"), "ExternalSecret fails: no such property");
-  EXPECT_EQ(line(State::kFailing, "could not", "no such key"), "-") << "back and forth is no news either";
+  EXPECT_EQ(line(State::kFailing, "could not", "no such key"), "ExternalSecret fails: no such key")
+      << "what was told before is news again once something else was";
+  EXPECT_EQ(line(State::kFailing, "could not", "no such key"), "-");
   EXPECT_EQ(line(State::kGood, "secret synced"), "ExternalSecret works again: secret synced");
   EXPECT_EQ(line(State::kGood, "secret synced"), "-");
   EXPECT_EQ(line(State::kFailing, "could not"), "ExternalSecret fails: could not");

@@ -4,8 +4,11 @@
 #include <optional>
 #include <sstream>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/time.hpp"
+#include "kube/events/event.hpp"
 #include "local/manifests/manifest_sync.hpp"
 #include "local/news.hpp"
 #include "tests/local/scratch_folder.hpp"
@@ -90,6 +93,53 @@ TEST_F(LocalRun, SaysWhatFailsAndWhyOnceAndWhenItWorksAgain) {
   world.remove("es", "es");
   world.create("es", "other", R"({"spec":{"secretStoreRef":{"name":"none"},"dataFrom":[{"extract":{"key":"a"}}]}})");
   until_said("ns/other                      ExternalSecret fails: ");
+}
+
+TEST_F(LocalRun, NamesThePresentCauseAfterFlapping) {
+  start_news();
+  world.start_operator();
+  const auto read = [this](std::string_view key) {
+    world.merge("es", "es",
+                fmt::format(R"({{"spec":{{"data":[{{"secretKey":"a","remoteRef":{{"key":"{}"}}}}]}}}})", key));
+  };
+  world.store(R"([{"key":"a","value":"1"}])");
+  world.external_secret(R"("refreshInterval":"1h","data":[{"secretKey":"a","remoteRef":{"key":"first-gone"}}])");
+  until_said("first-gone");
+  read("a");
+  until_said("ExternalSecret works again: secret synced");
+  read("second-gone");
+  until_said("second-gone");
+  EXPECT_EQ(said.count("first-gone"), 1) << said.all();
+  read("first-gone");
+  until_said("first-gone", 2);
+  read("second-gone");
+  until_said("second-gone", 2);
+  EXPECT_EQ(said.count("works again"), 1) << said.all();
+}
+
+TEST_F(LocalRun, TellsOfNoEarlierFailureWhenTheEventOfThisOneIsMissing) {
+  start_news();
+  world.store("[]");
+  world.external_secret(R"("refreshInterval":"1h","data":[{"secretKey":"a","remoteRef":{"key":"a"}}])");
+  const auto status = [this](std::string_view ready, std::string_view message) {
+    world.merge_status("es", "es",
+                       fmt::format(R"({{"status":{{"conditions":[{{"type":"Ready","status":"{}","reason":"R",)"
+                                   R"("message":"{}","lastTransitionTime":"{}"}}]}}}})",
+                                   ready, message, format_time(world.clock().now())));
+  };
+  world.create(kube::kResource<kube::Event>,
+               fmt::format(R"({{"apiVersion":"v1","kind":"Event","metadata":{{"name":"e","namespace":"ns"}},)"
+                           R"("involvedObject":{{"kind":"ExternalSecret","namespace":"ns","name":"es"}},)"
+                           R"("type":"Warning","reason":"UpdateFailed","message":"the first cause",)"
+                           R"("lastTimestamp":"{}","count":1}})",
+                           format_time(world.clock().now())));
+  status("False", "could not");
+  until_said("ExternalSecret fails: the first cause");
+  status("True", "secret synced");
+  until_said("works again");
+  status("False", "could not");
+  until_said("ExternalSecret fails: could not\n");
+  EXPECT_EQ(said.count("the first cause"), 1) << said.all();
 }
 
 TEST_F(LocalRun, SaysOnceWhyThereIsNoSecretAlthoughNothingFails) {
