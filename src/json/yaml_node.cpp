@@ -1,6 +1,7 @@
 #include "json/yaml_node.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <map>
 
@@ -14,7 +15,7 @@ namespace {
 
 class Composer {
  public:
-  Composer(std::string_view text, int first_line) : events_(text), first_line_(first_line) {}
+  Composer(std::string_view text, int first_line) : text_(text), events_(text), first_line_(first_line) {}
 
   // Stops after `limit` documents without a look at the rest.
   Result<std::vector<NodePtr>> run(std::size_t limit) {
@@ -42,9 +43,20 @@ class Composer {
   Result<void> advance() {
     if (events_.next()) return {};
     const yaml_parser_t& p = events_.parser();
-    const yaml_mark_t& mark = p.error == YAML_READER_ERROR ? p.mark : p.problem_mark;
-    return fail_at(static_cast<int>(mark.line) + first_line_, static_cast<int>(mark.column) + 1,
-                   p.problem != nullptr ? p.problem : "not YAML");
+    const char* problem = p.problem != nullptr ? p.problem : "not YAML";
+    if (p.error == YAML_READER_ERROR) return fail_at_byte(p.problem_offset, problem);
+    return fail_at(static_cast<int>(p.problem_mark.line) + first_line_, static_cast<int>(p.problem_mark.column) + 1,
+                   problem);
+  }
+
+  // libyaml reads ahead of its marks: of what is no text it knows the byte alone.
+  std::unexpected<Error> fail_at_byte(std::size_t offset, const char* problem) const {
+    const std::string_view before = text_.substr(0, offset);
+    const auto lines = std::ranges::count(before, '\n');
+    const std::string_view line = before.substr(before.rfind('\n') + 1);  // npos + 1 is the beginning
+    const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
+    const auto column = std::ranges::count_if(line, std::not_fn(continues));
+    return fail_at(static_cast<int>(lines) + first_line_, static_cast<int>(column) + 1, problem);
   }
 
   std::shared_ptr<Node> fresh(Node::Kind kind, const yaml_char_t* tag) {
@@ -138,6 +150,7 @@ class Composer {
     return out;
   }
 
+  std::string_view text_;
   Events events_;
   int first_line_;
   std::map<std::string, NodePtr, std::less<>> anchors_;

@@ -18,6 +18,13 @@ void Once::cannot_start(const std::string& workload, std::string reason) {
   state = {.code = 1, .lost = true, .reason = std::move(reason)};
 }
 
+void Once::no_use_waiting() {
+  for (const std::string& workload : workloads_) {
+    const std::string reason = states_[workload].reason;
+    if (!reason.empty()) cannot_start(workload, reason);
+  }
+}
+
 void Once::out_of_time() {
   for (const std::string& workload : workloads_) {
     const std::string reason = states_[workload].reason;

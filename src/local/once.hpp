@@ -19,6 +19,8 @@ class Once {
   // Not started, and it cannot be.
   void cannot_start(const std::string& workload, std::string reason);
   void started(const std::string& workload);
+  // What waits for something waits in vain.
+  void no_use_waiting();
   // What is not running by now never will be.
   void out_of_time();
 

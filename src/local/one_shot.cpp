@@ -24,6 +24,11 @@ void OneShot::waits(const std::string& workload, const Error& error, bool for_go
   look();
 }
 
+void OneShot::no_use_waiting() {
+  once_.no_use_waiting();
+  look();
+}
+
 void OneShot::out_of_time() {
   once_.out_of_time();
   look();

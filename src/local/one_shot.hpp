@@ -23,6 +23,7 @@ class OneShot final : public PodObserver {
   void started(const std::string& workload) override { once_.started(workload); }
   void ended(const std::string& workload, Exit exit) override;
   void waits(const std::string& workload, const Error& error, bool for_good) override;
+  void no_use_waiting();
   void out_of_time();
 
   std::optional<int> exit_code() const { return once_.exit_code(); }

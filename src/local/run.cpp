@@ -49,6 +49,8 @@ constexpr kube::Resource kCrds = {"apiextensions.k8s.io", "v1", "customresourced
                                   false};
 constexpr std::string_view kOperatorNamespace = "rotor-system";
 constexpr std::chrono::seconds kLookAtFilesEvery{5};
+constexpr std::chrono::seconds kLookAtFailuresEvery{1};
+constexpr int kLooksThatDecide = 3;  // alike, one after another: what fails only until something else is there is over
 
 // A call counter for providers: on a laptop nobody scrapes.
 class NoCounter final : public providers::CallCounter {
@@ -61,11 +63,10 @@ std::optional<std::string> environment(std::string_view name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-Result<Values> read_values(const std::optional<std::string>& path, Pipes pipes) {
-  if (!path) return Values{};
-  TRY(const std::string text, read_text_file(*path, pipes));
-  auto values = parse_values(text);
-  if (!values) return std::unexpected(std::move(values).error().prefixed(*path));
+Result<Values> read_values(const std::string& path, Pipes pipes, const Values& before) {
+  TRY(const std::string text, read_text_file(path, pipes));
+  auto values = parse_saved_values(text, before);
+  if (!values) return std::unexpected(std::move(values).error().prefixed(path));
   return values;
 }
 
@@ -260,8 +261,8 @@ class Run {
     const auto watch = watch_paths(io_.get_executor(), clock_, {*options_.values});
     if (watch->limit()) timeline_.say("values", fmt::format("edits show after two seconds: {}", *watch->limit()));
     for (;;) {
-      take(read_values(options_.values,
-                       Pipes::kRefused));  // before the first change as well: one may have come since the start
+      // Before the first change as well: one may have come since the start.
+      take(read_values(*options_.values, Pipes::kRefused, values_));
       co_await watch->changed();
     }
   }
@@ -293,9 +294,19 @@ class Run {
     activities_.cancel();
   }
 
-  // What has not started by then never will; what runs may take its time.
+  // What has not started by then never will; what runs may take its time. A values file is read once and answers
+  // the same to every question: what it makes fail needs another file, and no more time.
   Task<> give_up() {
-    co_await clock_.sleep_for(options_.wait);
+    const SteadyTime end = clock_.steady() + std::chrono::duration_cast<SteadyTime::duration>(options_.wait);
+    Unready before;
+    for (int same = 0; clock_.steady() < end;) {
+      co_await clock_.sleep_for(std::min<Duration>(kLookAtFailuresEvery, end - clock_.steady()));
+      if (!options_.values) continue;
+      Unready now = co_await unready(*client_);
+      same = now == before ? same + 1 : 0;
+      before = std::move(now);
+      if (same >= kLooksThatDecide && before.settled && !before.reasons.empty()) one_shot_.no_use_waiting();
+    }
     one_shot_.out_of_time();
   }
 
@@ -305,7 +316,8 @@ class Run {
     const std::vector<std::string> reasons = one_shot_.reasons();
     for (const std::string& reason : reasons) timeline_.fail("rotor", reason);
     if (!reasons.empty()) {
-      for (const std::string& reason : co_await unready(*client_)) timeline_.fail("rotor", reason);
+      const Unready causes = co_await unready(*client_);
+      for (const std::string& cause : causes.reasons) timeline_.fail("rotor", cause);
     }
     activities_.cancel();
   }
@@ -348,7 +360,10 @@ class Run {
 
 Result<RunResult> run(RunOptions options, MakeProviders make_providers) {
   TRY(Manifests manifests, read_manifests({.paths = options.manifests}));
-  TRY(Values values, read_values(options.values, Pipes::kRead));
+  Values values;
+  if (options.values) {
+    TRY(values, read_values(*options.values, Pipes::kRead, {}));
+  }
   std::signal(SIGPIPE, SIG_IGN);  // a reader of our output that is gone is no reason to end
   Guardian guardian;              // forks: before the embedded server starts its thread
   SystemClock clock;
@@ -374,7 +389,8 @@ Result<RunResult> run(RunOptions options, MakeProviders make_providers) {
                                         .logs = book,
                                         .admission = make_admission(make_providers, stores, options.plain_http)});
   if (!server) {
-    if (server.error().message.contains(directory.path)) server.error().message += " (--state-dir DIR)";
+    if (server.error().message.contains(directory.path))
+      server.error().message += "; name another folder with --state-dir DIR";
     server.error().message += options.port == 0 ? "" : " (--port; without it any free port is taken)";
     return std::unexpected(std::move(server).error());
   }

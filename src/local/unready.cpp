@@ -1,5 +1,6 @@
 #include "local/unready.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -7,6 +8,8 @@
 #include "api/externalsecrets/external_secret.hpp"
 #include "kube/events/event.hpp"
 #include "local/health.hpp"
+#include "secrets/failure_event.hpp"
+#include "secrets/items.hpp"
 #include "secrets/remarks.hpp"
 
 namespace rotor::local {
@@ -17,12 +20,12 @@ using EventsByKey = std::map<kube::Key, std::vector<kube::Event>>;
 
 constexpr std::string_view kKind = kube::kResource<ExternalSecret>.kind;
 
-std::string remarks_in(const EventsByKey& events, const kube::Key& key) {
-  std::vector<const kube::Event*> about_it;
+std::vector<const kube::Event*> events_about(const EventsByKey& events, const kube::Key& key) {
+  std::vector<const kube::Event*> out;
   if (const auto it = events.find(key); it != events.end()) {
-    for (const kube::Event& event : it->second) about_it.push_back(&event);
+    for (const kube::Event& event : it->second) out.push_back(&event);
   }
-  return secrets::standing_remarks(std::move(about_it));
+  return out;
 }
 
 void add_event(std::string_view text, EventsByKey& out) {
@@ -32,26 +35,33 @@ void add_event(std::string_view text, EventsByKey& out) {
   out[key].push_back(*std::move(event));
 }
 
-void add_reason(std::string_view text, const EventsByKey& events, std::vector<std::string>& out) {
+void add_reason(std::string_view text, const EventsByKey& events, Unready& out) {
   const auto es = json::read<ExternalSecret>(text);
   if (!es) return;
   const kube::Key key = es->metadata.key();
-  const Health health = remarked(health_of(kKind, es->status.conditions), remarks_in(events, key));
-  if (health.state != Health::State::kFailing && !health.remark) return;
-  out.push_back(fmt::format("ExternalSecret {}: {}", key.text(), health.message));
+  const auto about_it = events_about(events, key);
+  const Health health = remarked(health_of(kKind, es->status.conditions), secrets::standing_remarks(about_it));
+  if (health.state == Health::State::kUnknown) out.settled = false;
+  const bool failing = health.state == Health::State::kFailing;
+  if (!failing && !health.remark) return;
+  if (std::ranges::any_of(es->spec.data_from, secrets::generates)) out.settled = false;
+  const kube::Event* cause =
+      failing ? secrets::failure_event(about_it, {.reason = health.event_reason, .since = health.since}) : nullptr;
+  out.reasons.push_back(
+      fmt::format("ExternalSecret {}: {}", key.text(), cause == nullptr ? health.message : cause->message));
 }
 
 }  // namespace
 
-Task<std::vector<std::string>> unready(kube::Client& client) {
+Task<Unready> unready(kube::Client& client) {
   EventsByKey found;
   EventsByKey* const events = &found;
   (void)co_await kube::list_all(client, kube::kResource<kube::Event>, "", {},
                                 [events](std::string_view text) { add_event(text, *events); });
-  std::vector<std::string> out;
-  std::vector<std::string>* const reasons = &out;
+  Unready out;
+  Unready* const all = &out;
   (void)co_await kube::list_all(client, kube::kResource<ExternalSecret>, "", {},
-                                [events, reasons](std::string_view text) { add_reason(text, *events, *reasons); });
+                                [events, all](std::string_view text) { add_reason(text, *events, *all); });
   co_return out;
 }
 

@@ -8,8 +8,13 @@
 
 namespace rotor::local {
 
-// `ExternalSecret ns/name: what its condition and its events say`, one line each; empty when all is well or nothing can
-// be read.
-Task<std::vector<std::string>> unready(kube::Client& client);
+struct Unready {
+  // `ExternalSecret ns/name: what its condition and its events say`; empty when all is well or nothing can be read.
+  std::vector<std::string> reasons{};
+  // Each was looked at, and what fails has asked nobody but its stores.
+  bool settled = true;
+  friend bool operator==(const Unready&, const Unready&) = default;
+};
+Task<Unready> unready(kube::Client& client);
 
 }  // namespace rotor::local

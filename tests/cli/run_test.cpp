@@ -79,6 +79,50 @@ std::string two_sets(const std::string& alpha, const std::string& beta) {
   return out;
 }
 
+TEST(RunCommand, KeepsItsValuesWhenTheirFileIsEmptiedForAMoment) {
+  const Folder folder;
+  auto arguments = quickstart({"sh", "-c", "echo agent; sleep 100"});
+  constexpr const char* kGood = "openclaw/api-keys: {anthropic: a, openai: b}\nopenclaw/gateway-token: t\n";
+  arguments[4] = folder.write("values.yaml", kGood);
+  RotorProcess rotor(arguments);
+  ASSERT_TRUE(rotor.says("started, pid")) << rotor.output();
+  folder.write("values.yaml", "");
+  ASSERT_TRUE(
+      rotor.says("it is empty: leave a comment in it to take all values away; the last good values stay in force"))
+      << rotor.output();
+  folder.write("values.yaml", kGood);
+  ASSERT_TRUE(rotor.says("can be read again; nothing changed")) << rotor.output();
+  rotor.signal(SIGINT);
+  EXPECT_EQ(rotor.exit_code(), kOk);
+  EXPECT_THAT(rotor.output(), Not(HasSubstr("(start 2)")));
+  EXPECT_THAT(rotor.output(), Not(HasSubstr("changed: ")));
+}
+
+TEST(RunCommand, LeavesNothingWhenItCannotStart) {
+  RotorProcess first(quickstart({"sh", "-c", "echo agent; sleep 100"}));
+  ASSERT_TRUE(first.says("started, pid")) << first.output();
+  const std::string said = first.output();
+  const auto at = said.find("https://127.0.0.1:") + 18;
+  const std::string port = said.substr(at, said.find(' ', at) - at);
+  auto arguments = quickstart({"true"});
+  arguments.insert(arguments.begin() + 1, {"--port", port});
+  RotorProcess second(arguments);
+  EXPECT_EQ(second.exit_code(), kFailed) << second.output();
+  EXPECT_THAT(second.output(), HasSubstr("without it any free port is taken"));
+  EXPECT_THAT(second.left_behind(), IsEmpty());
+  first.signal(SIGINT);
+  EXPECT_EQ(first.exit_code(), kOk);
+}
+
+TEST(RunCommand, SaysInAWholeSentenceHowAnotherStateFolderIsNamed) {
+  const Folder folder;
+  auto arguments = quickstart({"true"});
+  arguments.insert(arguments.begin() + 1, {"--state-dir", folder.write("taken", "a file")});
+  RotorProcess rotor(arguments);
+  EXPECT_EQ(rotor.exit_code(), kFailed);
+  EXPECT_THAT(rotor.output(), testing::EndsWith("; name another folder with --state-dir DIR\n"));
+}
+
 TEST(RunOnce, EndsWithTheFirstCodeThatIsNotZeroInTheOrderOfTheManifests) {
   const Folder folder;
   const std::string file = folder.write("sets.yaml", two_sets("sleep 0.3; exit 7", "exit 3"));
@@ -158,6 +202,21 @@ TEST(EnvCommand, SaysWhatIsMissing) {
   EXPECT_EQ(rotor.exit_code(), kFailed) << rotor.output();
   EXPECT_THAT(rotor.output(), HasSubstr("secret \"openclaw-api-keys\" not found"));
   EXPECT_THAT(rotor.output(), HasSubstr("ExternalSecret openclaw/openclaw-api-keys: "));
+}
+
+TEST(EnvCommand, WaitsForNothingThatNoTimeRepairsAndEndsWithItsCause) {
+  const Folder folder;
+  auto arguments = quickstart_env({"--wait", "5m"});
+  arguments[4] = folder.write("values.yaml", "openclaw/api-keys: {anthropic: x}\n");
+  RotorProcess rotor(arguments);
+  EXPECT_EQ(rotor.exit_code(), kFailed) << rotor.output();
+  const auto could_not = rotor.output().find("openclaw/my-assistant could not start: ");
+  const auto cause = rotor.output().rfind("ExternalSecret openclaw/openclaw-api-keys: ");
+  ASSERT_NE(could_not, std::string::npos) << rotor.output();
+  ASSERT_NE(cause, std::string::npos) << rotor.output();
+  EXPECT_LT(could_not, cause);
+  EXPECT_THAT(rotor.output().substr(cause), HasSubstr("has no property \"openai\"; add it there\n"));
+  EXPECT_THAT(rotor.output().substr(cause), testing::EndsWith("add it there\n"));
 }
 
 TEST(EnvCommand, WantsOneInstanceForDotenv) {

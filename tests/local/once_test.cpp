@@ -48,5 +48,18 @@ TEST(OnceTally, GivesUpOnWhatWaitsButNotOnWhatRuns) {
   EXPECT_TRUE(once.reasons()[1].starts_with("ns/c could not start: no pod was made"));
 }
 
+TEST(Once, LosesWhatWaitsInVainAndNoOther) {
+  Once once({"ns/waits", "ns/runs", "ns/comes"});
+  once.waits("ns/waits", "secret \"s\" not found");
+  once.waits("ns/runs", "secret \"t\" not found");
+  once.started("ns/runs");
+  once.no_use_waiting();
+  EXPECT_EQ(once.exit_code(), std::nullopt) << "one runs, and of one nothing is known yet";
+  EXPECT_EQ(once.reasons(), std::vector<std::string>{"ns/waits could not start: secret \"s\" not found"});
+  once.ended("ns/runs", 0);
+  once.ended("ns/comes", 0);
+  EXPECT_EQ(once.exit_code(), 1);
+}
+
 }  // namespace
 }  // namespace rotor::local

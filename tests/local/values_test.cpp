@@ -121,5 +121,28 @@ TEST(ValuesFile, ReadsJsonByTheSameRule) {
   EXPECT_EQ(value(*values, "s", "doc"), R"({"pin":"0123","rate":"1.10","big":"1e5","n":7,"no":"null"})");
 }
 
+TEST(ParseValues, SaysWhereAByteIsThatNoTextMayHold) {
+  using namespace std::string_view_literals;
+  EXPECT_EQ(parse_values("a: 1\nb: 2\nc: \u00e4\0d\ne: 3\n"sv).error().message,
+            "invalid YAML: line 3, column 5: control characters are not allowed");
+  EXPECT_EQ(parse_values("a: 1\n\0"sv).error().message,
+            "invalid YAML: line 2, column 1: control characters are not allowed");
+}
+
+TEST(SavedValues, AreBeingWrittenWhenTheFileIsEmptyAndWasNotBefore) {
+  const Values before = *parse_values("k: v");
+  for (const char* text : {"", "\n", " \t\r\n\n"}) {
+    const auto saved = parse_saved_values(text, before);
+    ASSERT_FALSE(saved.has_value()) << text;
+    EXPECT_EQ(saved.error().message, "it is empty: leave a comment in it to take all values away");
+    EXPECT_TRUE(parse_saved_values(text, {}).has_value()) << "nothing could be lost";
+  }
+  for (const char* text : {"# all gone\n", "{}", "---\n"}) {
+    const auto saved = parse_saved_values(text, before);
+    ASSERT_TRUE(saved.has_value()) << text;
+    EXPECT_TRUE(saved->shared.empty());
+  }
+}
+
 }  // namespace
 }  // namespace rotor::local

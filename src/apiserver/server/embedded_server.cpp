@@ -158,7 +158,10 @@ Result<std::unique_ptr<EmbeddedServer>> EmbeddedServer::start(EmbeddedConfig con
     directory.emplace(std::move(claimed));
   }
   auto server = std::make_unique<Server>(std::move(config), std::move(directory));
-  TRY_VOID(server->open());
+  if (auto opened = server->open(); !opened) {
+    server->remove_files();  // of a run that never was
+    return std::unexpected(std::move(opened).error());
+  }
   server->run();
   return server;
 }

@@ -87,6 +87,14 @@ Result<Values> parse_values(std::string_view text) {
   return out;
 }
 
+Result<Values> parse_saved_values(std::string_view text, const Values& before) {
+  const bool blank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+  if (blank && !(before.shared.empty() && before.stores.empty())) {
+    return fail(Code::kInvalid, "it is empty: leave a comment in it to take all values away");
+  }
+  return parse_values(text);
+}
+
 Result<SecretMap> parse_data(std::string_view text) {
   TRY(const YamlNode root, json::parse_yaml_node(text));
   if (is_empty_document(root)) return SecretMap();

@@ -29,6 +29,10 @@ struct Values {
 // YAML or JSON. kInvalid names the line; the text itself is never quoted.
 Result<Values> parse_values(std::string_view text);
 
+// The same of a file that is followed: one that holds nothing at all is being written (`program > FILE` empties it
+// first), unless it was empty before. A comment is something.
+Result<Values> parse_saved_values(std::string_view text, const Values& before);
+
 // The same without `stores`: every key stands for itself.
 Result<SecretMap> parse_data(std::string_view text);
 
