@@ -60,7 +60,12 @@ Result<std::string> named_run_of(const ServerFlags& flags) {
   }
   TRY(const local::StateDirectory directory, local::state_directory(flags.manifests, flags.state_directory));
   std::error_code error;
-  if (fs::exists(kubeconfig_in(directory.path), error)) return directory.path;
+  const bool there = fs::exists(kubeconfig_in(directory.path), error);
+  const fs::path lock = fs::path(directory.path) / "lock";
+  if (there && fs::exists(lock, error) && !is_alive(lock)) {
+    return fail(Code::kNotFound, fmt::format("the `rotor run` in {} has ended: start it again", directory.path));
+  }
+  if (there) return directory.path;
   return fail(Code::kNotFound,
               fmt::format("no `rotor run` of these manifests is running: there is no {}; give -f as it "
                           "was given there, or --state-dir and the folder of that run",

@@ -27,7 +27,7 @@ namespace {
 namespace asio = boost::asio;
 
 struct DoctorFlags {
-  std::string kubeconfig{};
+  ServerFlags server{};
   std::string format = "text";
   std::string account{};
   inspect::DoctorOptions options{};
@@ -37,9 +37,11 @@ Task<> look_at(kube::Client* client, inspect::DoctorOptions options, std::option
   *found = co_await inspect::examine_cluster(*client, std::move(options));
 }
 
-Result<inspect::Diagnoses> examine(const DoctorFlags& flags) {
+Result<inspect::Diagnoses> examine(const DoctorFlags& flags, std::string& looked_at) {
+  TRY(const ServerChoice choice, find_server(flags.server));
   TRY(kube::ConnectionConfig connection,
-      kube::find_connection(flags.kubeconfig.empty() ? std::nullopt : std::optional(flags.kubeconfig)));
+      kube::find_connection(choice.kubeconfig.empty() ? std::nullopt : std::optional(choice.kubeconfig)));
+  looked_at = fmt::format("{} ({})", connection.server, choice.said);
   asio::io_context io(1);
   SystemClock clock;
   inspect::DoctorOptions options = flags.options;
@@ -53,7 +55,8 @@ Result<inspect::Diagnoses> examine(const DoctorFlags& flags) {
 
 int examine_and_show(const DoctorFlags& flags) {
   log::configure(log::Level::kWarn, log::Format::kLogfmt);
-  const auto found = examine(flags);
+  std::string looked_at;
+  const auto found = examine(flags, looked_at);
   if (!found) {
     std::fprintf(stderr, "rotor doctor: %s\n", found.error().message.c_str());
     return kFailed;
@@ -61,7 +64,7 @@ int examine_and_show(const DoctorFlags& flags) {
   std::string text;
   if (flags.format == "json") text = json::pretty(inspect::doctor_document(*found));
   if (flags.format == "yaml") text = apiserver::to_yaml(inspect::doctor_document(*found)).reveal();
-  if (flags.format == "text") text = inspect::doctor_text(*found);
+  if (flags.format == "text") text = looked_at + "\n\n" + inspect::doctor_text(*found);
   std::fwrite(text.data(), 1, text.size(), stdout);
   return found->empty() ? kOk : kNotWell;
 }
@@ -89,9 +92,7 @@ void add_doctor(CLI::App& app, Action& action) {
       "with 2 when there is something");
   auto flags = std::make_shared<DoctorFlags>();
   flags->options.features = {"secrets", "cluster", "openclaw", "leader"};
-  command->add_option("--kubeconfig", flags->kubeconfig, "The cluster to look at")
-      ->default_str("$KUBECONFIG, the pod's ServiceAccount, ~/.kube/config")
-      ->type_name("FILE");
+  add_server_flags(*command, flags->server);
   command->add_option("-n,--namespace", flags->options.ns, "The only namespace that Rotor is to work in")
       ->default_str("all")
       ->type_name("NAMESPACE");

@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "base/nearest.hpp"
 #include "cli/commands.hpp"
 #include "cli/inspect.hpp"
 #include "inspect/find.hpp"
@@ -31,10 +30,7 @@ Result<Shown> instance_history(const inspect::Graph& graph, const inspect::Wante
                 fmt::format("{} instances are called {}: say which with NAMESPACE/NAME", found.size(), wanted.name));
   }
   if (found.empty()) {
-    const auto meant =
-        nearest(inspect::name_of({Kind::kInstance, wanted.ns, wanted.name}), inspect::names_of(graph, Kind::kInstance));
-    return fail(Code::kNotFound, fmt::format("there is no OpenClawInstance {}{}", wanted.name,
-                                             meant ? fmt::format("; did you mean {}?", *meant) : ""));
+    return fail(Code::kNotFound, inspect::no_instance(graph, wanted.ns, wanted.name));
   }
   return Shown{true, inspect::history_text(graph, found.front()), inspect::history_document(graph, found.front())};
 }

@@ -102,6 +102,7 @@ struct Planned {
   std::vector<Change> changes{};
   std::vector<std::string> broken{};    // what cannot be read, or is refused and is no ExternalSecret
   std::vector<std::string> warnings{};  // what admission would say and let pass
+  std::vector<std::string> not_compared{};
 };
 
 // Stores are judged as a cluster's webhook would; what they hold is not compared.
@@ -121,6 +122,21 @@ void judge_stores(const local::Manifests& manifests, const PlanFlags& flags, Pla
   }
 }
 
+// Their values stand in the manifests, and nothing in the cluster says what was made of the ones before.
+std::vector<std::string> fake_stores(const local::Manifests& manifests) {
+  std::vector<std::string> out;
+  for (const local::Manifest& manifest : manifests.good) {
+    if (!json::find_string(manifest.object, "kind").ends_with("SecretStore")) continue;
+    if (json::find(manifest.object, "spec.provider.fake") == nullptr) continue;
+    out.push_back(
+        fmt::format("{}: {} {}: the values that this fake store holds; give them with --values FILE to see "
+                    "what changes with them",
+                    manifest.origin, json::find_string(manifest.object, "kind"),
+                    json::find_string(manifest.object, "metadata.name")));
+  }
+  return out;
+}
+
 Result<Planned> plan(const PlanFlags& flags, const Ground& ground) {
   const bool piped = std::ranges::find(flags.manifests, local::kStandardInput) != flags.manifests.end();
   const std::string input = piped ? std::string(std::istreambuf_iterator<char>(std::cin), {}) : std::string();
@@ -135,6 +151,7 @@ Result<Planned> plan(const PlanFlags& flags, const Ground& ground) {
   Planned out{.changes = inspect::plan_changes(proposals, ground.cluster)};
   for (const Error& error : previews.broken) out.broken.push_back(error.message);
   judge_stores(manifests, flags, out);
+  if (flags.values.empty()) out.not_compared = fake_stores(manifests);
   return out;
 }
 
@@ -154,8 +171,10 @@ std::string text_of(const Planned& planned, const Ground& ground) {
   for (const std::string& text : planned.broken) out += fmt::format("{:<11} {}\n", "cannot be", text);
   for (const std::string& text : planned.warnings) out += fmt::format("{:<11} {}\n", "warning", text);
   for (const std::string& text : ground.cluster.unread) out += fmt::format("not looked at: {}\n", text);
+  for (const std::string& text : planned.not_compared) out += fmt::format("not compared: {}\n", text);
   const std::size_t changes = count_of(planned, false), refused = count_of(planned, true) + planned.broken.size();
-  if (changes + refused == 0) return out + "nothing changes\n";
+  if (changes + refused == 0)
+    return out + (planned.not_compared.empty() ? "nothing changes\n" : "nothing else changes\n");
   out += fmt::format("\n{} change{}", changes, changes == 1 ? "" : "s");
   return out + (refused == 0 ? "\n" : fmt::format(", {} that cannot be\n", refused));
 }
@@ -173,6 +192,7 @@ json::Object document_of(const Planned& planned, const Ground& ground) {
           {"changes", std::move(changes)},
           {"cannotBe", json::Array(planned.broken.begin(), planned.broken.end())},
           {"warnings", json::Array(planned.warnings.begin(), planned.warnings.end())},
+          {"notCompared", json::Array(planned.not_compared.begin(), planned.not_compared.end())},
           {"unread", json::Array(ground.cluster.unread.begin(), ground.cluster.unread.end())}};
 }
 

@@ -75,6 +75,20 @@ std::string history_text(const Graph& graph, const Id& instance) {
   return columns(rows);
 }
 
+std::string no_instance(const Graph& graph, const std::string& ns, const std::string& name) {
+  constexpr std::size_t kShown = 5;
+  std::vector<std::string> there;
+  for (const auto& [id, object] : graph.objects) {
+    if (id.kind == Kind::kInstance) there.push_back(id.ns + "/" + id.name);
+  }
+  const std::size_t all = there.size();
+  std::string out = fmt::format("there is no OpenClawInstance {}{}", ns.empty() ? "" : ns + "/", name);
+  if (all == 0) return out + "; there is none at all";
+  there.resize(std::min(all, kShown));
+  out += fmt::format("; there {} {}", all == 1 ? "is" : "are", fmt::join(there, ", "));
+  return all > kShown ? out + fmt::format(" and {} more", all - kShown) : out;
+}
+
 json::Object history_document(const Graph& graph, const Id& instance) {
   json::Array restarts;
   for (const openclaw::PastRestart& restart : std::views::reverse(recorded(graph, instance))) {

@@ -16,4 +16,7 @@ std::vector<openclaw::PastRestart> restarts_of(const Sight& sight, const Id& ins
 std::string history_text(const Graph& graph, const Id& instance);
 json::Object history_document(const Graph& graph, const Id& instance);
 
+// Of one that is not there: which are.
+std::string no_instance(const Graph& graph, const std::string& ns, const std::string& name);
+
 }  // namespace rotor::inspect

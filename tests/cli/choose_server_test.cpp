@@ -94,6 +94,22 @@ TEST(Status, SaysWhereNothingAnswersAndEndsWithOne) {
   EXPECT_THAT(no_file.output(), HasSubstr("nosuch: there is no such file or folder"));
 }
 
+TEST(Status, SaysThatTheRunOfThisFolderHasEnded) {
+  const Folder folder;
+  folder.write("kubeconfig", "{}");
+  folder.write("lock", "2147483646");  // no process has this number
+  RotorProcess killed({"status", "--state-dir", folder.path()});
+  EXPECT_EQ(killed.exit_code(), 1);
+  EXPECT_THAT(killed.output(), HasSubstr("the `rotor run` in " + folder.path() + " has ended: start it again"));
+}
+
+TEST(Doctor, LooksAtARotorRunAsStatusDoes) {
+  const Folder folder;
+  RotorProcess no_run({"doctor", "--state-dir", folder.path("none")});
+  EXPECT_EQ(no_run.exit_code(), 1);
+  EXPECT_THAT(no_run.output(), HasSubstr("rotor doctor: no `rotor run` of these manifests is running"));
+}
+
 TEST(WhyCommand, RefusesANameThatCanBeNone) {
   RotorProcess rotor({"why", "thing/shop/keys"});
   EXPECT_EQ(rotor.exit_code(), 2);

@@ -28,6 +28,25 @@ TEST(PlanCommand, SaysWithoutValuesThatTheContentIsNotKnown) {
   EXPECT_TRUE(ran.out.contains("its content is not known: it reads stores")) << ran.out;
 }
 
+TEST(PlanCommand, SaysThatValuesOfAFakeStoreAreNotComparedAndWithValuesNothing) {
+  test::ScratchFolder folder;
+  folder.write("store.yaml",
+               "apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: {name: s}\n"
+               "spec: {provider: {fake: {data: [{key: k, value: canary}]}}}\n---\n"
+               "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\n"
+               "spec: {secretStoreRef: {name: s}, data: [{secretKey: a, remoteRef: {key: k}}]}\n");
+  const Ran ran = run_plan({"-f", folder.path().string()});
+  EXPECT_TRUE(ran.out.contains("not compared: ")) << ran.out;
+  EXPECT_TRUE(
+      ran.out.contains("store.yaml:1: SecretStore s: the values that this fake store holds; give them with "
+                       "--values FILE to see what changes with them\n"))
+      << ran.out;
+  EXPECT_FALSE(ran.out.contains("canary")) << ran.out;
+  folder.write("values.txt", "k: other\n");
+  const Ran with = run_plan({"-f", folder.path().string(), "--values", folder / "values.txt"});
+  EXPECT_FALSE(with.out.contains("not compared")) << with.out;
+}
+
 TEST(PlanCommand, EndsWithOneWhereAdmissionWouldRefuse) {
   test::ScratchFolder folder;
   folder.write("es.yaml",

@@ -52,6 +52,13 @@ TEST(RestartHistory, OfAnInstanceWithoutOneSaysSo) {
   EXPECT_THAT(inspect::history_text(graph_of(all_well()), kAgent), HasSubstr("no restart that Rotor began"));
 }
 
+TEST(RestartHistory, OfAnInstanceThatIsNotThereNamesThoseThatAre) {
+  EXPECT_EQ(inspect::no_instance(graph_of(all_well()), "other", "agent"),
+            "there is no OpenClawInstance other/agent; there is shop/agent");
+  EXPECT_EQ(inspect::no_instance(graph_of(kStore), "", "agent"),
+            "there is no OpenClawInstance agent; there is none at all");
+}
+
 TEST(Why, APodWithAnOlderValueIsExplainedByWhatItsRestartWaitsFor) {
   const auto graph = graph_of(
       std::string(kSecret) +

@@ -58,6 +58,14 @@ class PreviewTest : public testing::Test {
   fs::path folder;
 };
 
+TEST_F(PreviewTest, RefusesASecretThatNoApiServerWouldTake) {
+  const std::string large = failure("{}", "small: a\nlarge: " + std::string(1'048'576, 'x'));
+  EXPECT_EQ(large.substr(0, large.find(". ")),
+            "es.yaml:1: ExternalSecret default/es: its values have 1048577 bytes, and a Secret holds 1048576 at most; "
+            "the largest is \"large\" with 1048576");
+  EXPECT_EQ(failure("{}", "large: " + std::string(1'048'576, 'x')), "") << "as much as there may be";
+}
+
 TEST_F(PreviewTest, ShowsKeysAndSizesButNoValue) {
   const auto previews = must({.manifests = {file("es.yaml", external_secret(R"({target: {name: tgt, template: {
       type: example.com/t, data: {a: "{{ .p }}", longer: "x"}, metadata: {labels: {l: "{{ .u }}"}, finalizers: [a/b]}}}})"))},

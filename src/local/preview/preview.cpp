@@ -21,6 +21,7 @@
 #include "secrets/finish.hpp"
 #include "secrets/items.hpp"
 #include "secrets/limits.hpp"
+#include "secrets/secret_faults.hpp"
 
 namespace rotor::local {
 namespace {
@@ -120,6 +121,8 @@ class Previewer {
     for (const auto& [key, value] : *fetched) out.fields.push_back(key);
     out.outcome =
         secrets::render_secret(out.es, *std::move(fetched), sources_.of(out.es), environment_, options_.delimiters);
+    if (!out.outcome) return out;
+    if (auto fault = fault_of(*out.outcome)) out.outcome = failed({Code::kInvalid, *std::move(fault)});
     return out;
   }
 
@@ -146,6 +149,14 @@ class Previewer {
       for (const auto& [key, value] : *data_) fetched.insert_or_assign(key, value);
     }
     return fetched;
+  }
+
+  // What an API server would not take.
+  static std::optional<std::string> fault_of(const tmpl::SecretParts& parts) {
+    api::Secret secret;
+    secret.metadata.annotations.insert(parts.annotations.begin(), parts.annotations.end());
+    secret.data = parts.data;
+    return secrets::secret_fault(secret, nullptr);
   }
 
   static std::unexpected<RenderFailure> failed(Error error) {
