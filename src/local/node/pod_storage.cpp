@@ -167,6 +167,11 @@ bool PodStorage::has_looked(const kube::Key& pod, std::uint64_t look) const {
   return found == pods_.end() || found->second.looked >= look;
 }
 
+bool PodStorage::holds_back(const kube::Key& pod) const {
+  const auto found = pods_.find(pod);
+  return found != pods_.end() && found->second.held;
+}
+
 std::optional<SecretValues> PodStorage::shown(const kube::Key& pod) const {
   const auto found = pods_.find(pod);
   return found == pods_.end() ? std::nullopt : found->second.shown;
@@ -174,7 +179,8 @@ std::optional<SecretValues> PodStorage::shown(const kube::Key& pod) const {
 
 void PodStorage::hold_back(Pod& pod, VolumeObjects& objects) const {
   if (!may_show_) return;
-  if (pod.shown && !may_show_(pod.object, *pod.shown, objects.secrets)) {
+  pod.held = pod.shown && !may_show_(pod.object, *pod.shown, objects.secrets);
+  if (pod.held) {
     objects.secrets = *pod.shown;
   } else {
     pod.shown = objects.secrets;

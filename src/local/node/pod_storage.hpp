@@ -47,6 +47,8 @@ class PodStorage {
   std::uint64_t look_again(const kube::Key& pod);
   // Whether one is over that began after that order; a pod without files has nothing to look at.
   bool has_looked(const kube::Key& pod, std::uint64_t look) const;
+  // Whether the last look left them as they were because it was told to.
+  bool holds_back(const kube::Key& pod) const;
   // What the files of the pod show; kept for whom ask_before() named.
   std::optional<SecretValues> shown(const kube::Key& pod) const;
 
@@ -65,6 +67,7 @@ class PodStorage {
     kube::ObjectMeta meta;
     std::shared_ptr<const api::Pod> object;
     std::optional<SecretValues> shown{};
+    bool held = false;         // what they show is older than what there is, as the last look was told
     std::uint64_t looked = 0;  // the newest order that a look which is over began after
     bool made = false;         // its folders stand
     std::string kept{};        // why files were left as they were, as said last

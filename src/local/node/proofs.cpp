@@ -106,9 +106,7 @@ std::function<TrialState()> Proofs::look_at_files(const kube::Key& pod) {
     const TrialState state = standing(pod);
     if (state != TrialState::kRefused || storage == nullptr) return state;
     if (!storage->has_looked(pod, look)) return TrialState::kTried;
-    const auto trials = trials_.find(pod);
-    const std::optional<Trial>& of_files = trials->second.of_files;
-    return of_files ? of_files->state() : trials->second.of_template->state();
+    return storage->holds_back(pod) ? TrialState::kRefused : TrialState::kFree;
   };
 }
 
