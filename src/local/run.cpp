@@ -305,7 +305,7 @@ class Run {
       Unready now = co_await unready(*client_);
       same = now == before ? same + 1 : 0;
       before = std::move(now);
-      if (same >= kLooksThatDecide && before.settled && !before.reasons.empty()) one_shot_.no_use_waiting();
+      if (same >= kLooksThatDecide && before.settled && before.failing) one_shot_.no_use_waiting();
     }
     one_shot_.out_of_time();
   }

@@ -43,6 +43,7 @@ void add_reason(std::string_view text, const EventsByKey& events, Unready& out) 
   const Health health = remarked(health_of(kKind, es->status.conditions), secrets::standing_remarks(about_it));
   if (health.state == Health::State::kUnknown) out.settled = false;
   const bool failing = health.state == Health::State::kFailing;
+  out.failing = out.failing || failing;
   if (!failing && !health.remark) return;
   if (std::ranges::any_of(es->spec.data_from, secrets::generates)) out.settled = false;
   const kube::Event* cause =

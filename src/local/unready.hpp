@@ -13,6 +13,7 @@ struct Unready {
   std::vector<std::string> reasons{};
   // Each was looked at, and what fails has asked nobody but its stores.
   bool settled = true;
+  bool failing = false;  // one is not Ready
   friend bool operator==(const Unready&, const Unready&) = default;
 };
 Task<Unready> unready(kube::Client& client);
