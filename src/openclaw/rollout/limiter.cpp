@@ -23,7 +23,7 @@ constexpr auto kFleetKnownSoon = std::chrono::milliseconds(200);
 constexpr auto kOthersAreDoneSoon = std::chrono::seconds(2);
 // What was begun longer ago by its own date is over, whichever clock is wrong: a leader that begins does not wait for
 // pods that failed last week.
-constexpr auto kNoClockIsOffBy = std::chrono::hours(24);
+constexpr auto kNoClockIsOffBy = std::chrono::hours(1);
 
 std::string_view annotation_of(const LiveObject& object, std::string_view name) {
   const auto found = object.metadata.annotations.find(name);
