@@ -215,7 +215,7 @@ def test_after_sigterm_a_replica_hands_over_and_its_webhook_still_answers_for_a_
     began = time.monotonic()
     first.process.popen.send_signal(signal.SIGTERM)
     wait_for(lambda: "this replica leads" in second.log(), 10, "the standby to lead")
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5, "the Lease was not given back: it runs for 15 s"
     assert first.process.alive() and answers(ports[0]) and first.get("/livez")[0] == 200
     first.process.popen.send_signal(signal.SIGTERM)
     assert first.process.popen.wait(5) == 0
