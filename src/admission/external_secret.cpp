@@ -3,6 +3,7 @@
 #include <set>
 #include <string_view>
 
+#include "api/externalsecrets/validation.hpp"
 #include "template/apply.hpp"
 
 namespace rotor::admission {
@@ -15,13 +16,10 @@ void check_policies(const Target& target, Texts& out) {
   const std::string_view creation = target.creation_policy;
   const bool owns_nothing = creation == "Merge" || creation == "None" || creation == "CreateOrMerge";
   if (target.deletion_policy == "Delete" && owns_nothing) {
-    out.emplace_back(
-        "deletionPolicy=Delete must not be used when the controller doesn't own the secret. Please set "
-        "creationPolicy=Owner");
+    out.emplace_back(kNotOwned);
   }
   if (target.deletion_policy == "Merge" && creation == "None") {
-    out.emplace_back(
-        "deletionPolicy=Merge must not be used with creationPolicy=None. There is no Secret to merge with");
+    out.emplace_back(kNothingToMerge);
   }
 }
 
@@ -39,12 +37,12 @@ void check_template_lines(const ExternalSecret& es, Texts& out) {
 void check_sources(const DataFrom& from, Texts& out) {
   const bool generator = from.source_ref && from.source_ref->generator_ref;
   const int sources = (from.find ? 1 : 0) + (from.extract ? 1 : 0) + (generator ? 1 : 0);
-  if (sources > 1) out.emplace_back("extract, find, or generatorRef cannot be set at the same time");
+  if (sources > 1) out.emplace_back(kSeveralSources);
   if (!from.find && !from.extract && !from.source_ref) {
-    out.emplace_back("either extract, find, or sourceRef must be set to dataFrom");
+    out.emplace_back(kNoSource);
   }
   if (from.source_ref && !generator && !from.source_ref->store_ref) {
-    out.emplace_back("generatorRef or storeRef must be set when using sourceRef in dataFrom");
+    out.emplace_back(kEmptySource);
   }
 }
 
@@ -68,7 +66,7 @@ Verdict judge_external_secret(const ExternalSecret& es) {
   Texts& out = verdict.violations;
   check_policies(es.spec.target, out);
   if (es.spec.data.empty() && es.spec.data_from.empty()) {
-    out.emplace_back("either data or dataFrom should be specified");
+    out.emplace_back(kNoItems);
   }
   check_template_lines(es, out);
   for (const DataFrom& from : es.spec.data_from) check_sources(from, out);
