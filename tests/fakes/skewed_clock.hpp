@@ -13,7 +13,7 @@ class SkewedClock final : public Clock {
 
   WallTime now() const override { return right_.now() + ahead_; }
   SteadyTime steady() const override { return right_.steady(); }
-  Task<> sleep_until(SteadyTime when) override { return right_.sleep_until(when); }
+  Task<bool> nap_until(SteadyTime when) override { return right_.nap_until(when); }
 
  private:
   Clock& right_;
