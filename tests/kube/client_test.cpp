@@ -98,6 +98,7 @@ TEST_F(ClientTest, EscapesWhatYamlDoesNotTakeInAnApply) {
   const std::string sent = "{\"a\":\"x\x7Fy\xC2\x80z\xC2\x85 \xE2\x80\xA8\xEF\xBF\xBE\xEF\xBB\xBF\xC3\xA9\"}";
   ASSERT_TRUE(loop.run(client->patch(kSecrets, {"n", "a"}, PatchType::kApply, SecretBytes(sent), {})));
   EXPECT_EQ(http.last().body.reveal(), "{\"a\":\"x\\u007fy\\u0080z\\u0085 \\u2028\\ufffe\xEF\xBB\xBF\xC3\xA9\"}");
+  http.will_answer(200, "{}");
   ASSERT_TRUE(loop.run(client->patch(kSecrets, {"n", "a"}, PatchType::kMerge, SecretBytes(sent), {})));
   EXPECT_EQ(http.last().body.reveal(), sent);
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <random>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/fakes/fake_clock.hpp"
@@ -109,7 +110,7 @@ TEST(ShardKeeper, WhatAReplicaLeavesBehindIsTakenWithoutWaitingForTheLease) {
   EXPECT_EQ(b.owned(), 12U);
   b.stop();
   EXPECT_EQ(store.lease->spec.holder_identity, "");
-  EXPECT_TRUE(store.lease->metadata.annotations.empty());
+  EXPECT_THAT(store.lease->metadata.annotations, testing::ElementsAre(testing::Key(kWorkAnnotation)));
 }
 
 TEST(ShardKeeper, AShardIsGivenUpWhenItsLastPassHasEnded) {
@@ -169,8 +170,8 @@ TEST(ShardKeeper, EndsBeforeOthersMayTakeItsShardsWhenItCannotRenew) {
 
 TEST(ShardKeeper, WaitsForAnInstallationThatWorksOnSomethingElseAndSaysWhose) {
   LeaseStore store;
-  Sharer a(store, "a", {}, {}, "class=default namespace=*");
-  Sharer b(store, "b", {}, {}, "class=other namespace=*");
+  Sharer a(store, "a", {}, {}, "default");
+  Sharer b(store, "b", {}, {}, "other");
   pass_all(60s, {&a, &b});
   EXPECT_EQ(b.owned(), 0U);
   EXPECT_EQ(b.keeper.stranger(), "rotor-shards/12/class=default namespace=*");
