@@ -44,7 +44,7 @@ class StoreDoubleClient final : public providers::SecretsClient {
     co_return SecretBytes(it->second);
   }
   Task<providers::Lookup<SecretMap>> get_secret_map(providers::RemoteRef) override { co_return no_such_call(); }
-  Task<Result<SecretMap>> get_all(providers::FindRequest) override { co_return no_such_call(); }
+  Task<providers::Lookup<SecretMap>> get_all(providers::FindRequest) override { co_return no_such_call(); }
 
  private:
   static std::unexpected<Error> no_such_call() { return fail(Code::kInvalid, "the double reads single values"); }
