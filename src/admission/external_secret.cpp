@@ -3,7 +3,6 @@
 #include <set>
 #include <string_view>
 
-#include "api/externalsecrets/validation.hpp"
 #include "template/apply.hpp"
 
 namespace rotor::admission {
@@ -16,10 +15,13 @@ void check_policies(const Target& target, Texts& out) {
   const std::string_view creation = target.creation_policy;
   const bool owns_nothing = creation == "Merge" || creation == "None" || creation == "CreateOrMerge";
   if (target.deletion_policy == "Delete" && owns_nothing) {
-    out.emplace_back(kNotOwned);
+    out.emplace_back(
+        "deletionPolicy=Delete must not be used when the controller doesn't own the secret. Please set "
+        "creationPolicy=Owner");
   }
   if (target.deletion_policy == "Merge" && creation == "None") {
-    out.emplace_back(kNothingToMerge);
+    out.emplace_back(
+        "deletionPolicy=Merge must not be used with creationPolicy=None. There is no Secret to merge with");
   }
 }
 
@@ -37,12 +39,12 @@ void check_template_lines(const ExternalSecret& es, Texts& out) {
 void check_sources(const DataFrom& from, Texts& out) {
   const bool generator = from.source_ref && from.source_ref->generator_ref;
   const int sources = (from.find ? 1 : 0) + (from.extract ? 1 : 0) + (generator ? 1 : 0);
-  if (sources > 1) out.emplace_back(kSeveralSources);
+  if (sources > 1) out.emplace_back("extract, find, or generatorRef cannot be set at the same time");
   if (!from.find && !from.extract && !from.source_ref) {
-    out.emplace_back(kNoSource);
+    out.emplace_back("either extract, find, or sourceRef must be set to dataFrom");
   }
   if (from.source_ref && !generator && !from.source_ref->store_ref) {
-    out.emplace_back(kEmptySource);
+    out.emplace_back("generatorRef or storeRef must be set when using sourceRef in dataFrom");
   }
 }
 
@@ -66,7 +68,7 @@ Verdict judge_external_secret(const ExternalSecret& es) {
   Texts& out = verdict.violations;
   check_policies(es.spec.target, out);
   if (es.spec.data.empty() && es.spec.data_from.empty()) {
-    out.emplace_back(kNoItems);
+    out.emplace_back("either data or dataFrom should be specified");
   }
   check_template_lines(es, out);
   for (const DataFrom& from : es.spec.data_from) check_sources(from, out);

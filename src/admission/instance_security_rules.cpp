@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "admission/instance_rules.hpp"
-#include "api/openclaw/validation.hpp"
 
 namespace rotor::admission {
 namespace {
@@ -21,7 +20,9 @@ bool is_cidr(const std::string& text) {
 
 void judge_user(const SpecReader& spec, InstanceFindings& out) {
   if (spec.number("security.podSecurityContext.runAsUser") == 0) {
-    out.stop(std::string(api::kRunsAsRoot));
+    out.stop(
+        "spec.security.podSecurityContext.runAsUser: running as root (UID 0) is not allowed; leave it out for 1000, or "
+        "name another user");
   }
   if (spec.flag("security.podSecurityContext.runAsNonRoot") == false) {
     out.warn("spec.security.podSecurityContext.runAsNonRoot is false: a container of the pod may run as root");
@@ -57,7 +58,10 @@ void judge_ca_bundle(const SpecReader& spec, InstanceFindings& out) {
   if (!spec.has("security.caBundle")) return;
   const bool config_map = !spec.text("security.caBundle.configMapName").empty();
   const bool secret = !spec.text("security.caBundle.secretName").empty();
-  if (config_map == secret) out.stop(std::string(config_map ? api::kTwoBundles : api::kNoBundle));
+  if (config_map == secret) {
+    out.stop(fmt::format("spec.security.caBundle: {}; name one of configMapName and secretName",
+                         config_map ? "configMapName and secretName are both set" : "no source is set"));
+  }
 }
 
 void judge_addresses(const SpecReader& spec, InstanceFindings& out) {

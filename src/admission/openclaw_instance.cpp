@@ -1,11 +1,8 @@
 #include "admission/openclaw_instance.hpp"
 
-#include <fmt/format.h>
-
 #include "admission/instance_findings.hpp"
 #include "api/openclaw/instance.hpp"
 #include "api/openclaw/name.hpp"
-#include "api/openclaw/validation.hpp"
 
 namespace rotor::admission {
 namespace {
@@ -21,7 +18,10 @@ void check_storage_class(const json::Value& before, const json::Value& after, In
   const std::string_view was = json::find_string(before, kClass);
   const std::string_view is = json::find_string(after, kClass);
   if (was.empty() || is.empty() || was == is) return;
-  out.deny(fmt::format(api::kAnotherClass, was));
+  out.deny(
+      fmt::format("spec.{}: storage class is immutable after creation: it is \"{}\"; set it back, or move the data "
+                  "to a claim of the other class and name that in existingClaim",
+                  kClass, was));
 }
 
 Verdict only_warned_of(InstanceFindings found) {

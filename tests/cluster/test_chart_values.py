@@ -6,7 +6,7 @@ import re
 import pytest
 
 from harness import tools
-from harness.chart import CHART, args, by_name, chart, container, find, pod, render_deploy, rights
+from harness.chart import CHART, args, by_name, chart, container, find, pod, rights
 from harness.values import EXTERNAL_SECRETS, OPENCLAW
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
@@ -215,13 +215,3 @@ def test_what_the_openclaw_operators_chart_switches_off_is_off():
     assert not find(silent, "Service") and not find(silent, "ServiceMonitor")
     monitor = find(chart({"metrics": {"serviceMonitor": {"enabled": True, "interval": "5s", "labels": {"a": "b"}}}}), "ServiceMonitor")
     assert monitor["spec"]["endpoints"][0]["interval"] == "5s" and monitor["metadata"]["labels"] == {"a": "b"}
-
-
-@pytest.mark.parametrize("version, rules", [("1.29.9", False), ("1.30.0", True), ("1.30.4-eks-036c24b", True)])
-def test_before_kubernetes_1_30_the_crds_come_without_their_rules(version, rules):
-    """It holds them against every update of what is older than they are."""
-    crds = [d for d in render_deploy.helm("--kube-version", version) if d["kind"] == "CustomResourceDefinition"]
-    ours = [d for d in crds if d["spec"]["names"]["kind"] in ("ExternalSecret", "ClusterExternalSecret", "OpenClawInstance")]
-    assert len(ours) == 3 and all(("x-kubernetes-validations" in json.dumps(d)) == rules for d in ours)
-    assert "x-kubernetes-validations" in json.dumps(crds) or not rules
-    assert all("openAPIV3Schema" in v["schema"] for d in ours for v in d["spec"]["versions"])

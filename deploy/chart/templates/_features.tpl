@@ -33,17 +33,6 @@ people have: the External Secrets Operator's names, which are ours, and the Open
 {{- if and .Values.installCRDs (dig "install" true (default dict .Values.crds)) -}}true{{- end -}}
 {{- end -}}
 
-{{- /* Takes the rules in CEL out of a CRD. Before Kubernetes 1.30 they are held against every update of what was stored before
-them: nobody could label it, and no finalizer could be taken off it. */ -}}
-{{- define "rotor.withoutRules" -}}
-{{- if kindIs "map" . -}}
-{{- $_ := unset . "x-kubernetes-validations" -}}
-{{- range . }}{{ include "rotor.withoutRules" . }}{{ end -}}
-{{- else if kindIs "slice" . -}}
-{{- range . }}{{ include "rotor.withoutRules" . }}{{ end -}}
-{{- end -}}
-{{- end -}}
-
 {{- /* Of a kind: whether there will be a CRD. Those that are not installed from here are taken to be there. */ -}}
 {{- define "rotor.hasKind" -}}
 {{- if or (not (include "rotor.crds" .root)) (dig (printf "create%s" .kind) true (default dict .root.Values.crds)) -}}true{{- end -}}

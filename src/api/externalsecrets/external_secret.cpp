@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "api/validation.hpp"
 #include "json/document.hpp"
 
 namespace rotor::json {
@@ -77,12 +76,11 @@ ROTOR_DESCRIBE_WITH(Rewrite, "One change of keys; exactly one.",
                     field<&Rewrite::regexp>("regexp", {.doc = "Replaces in every key."}),
                     field<&Rewrite::transform>("transform", {.doc = "Makes every key by a template."}));
 
-ROTOR_DESCRIBE_WITH(DataFrom, "Many keys of the Secret.",
-                    (.rules_json = api::rules_at("ExternalSecret", "spec.dataFrom[]")),
-                    field<&DataFrom::extract>("extract", {.doc = "All members of one remote secret."}),
-                    field<&DataFrom::find>("find", {.doc = "All remote secrets that match."}),
-                    field<&DataFrom::rewrite>("rewrite", {.doc = "Changes of the keys, one after the other."}),
-                    field<&DataFrom::source_ref>("sourceRef", {.doc = "Another source than spec.secretStoreRef."}));
+ROTOR_DESCRIBE(DataFrom, "Many keys of the Secret.",
+               field<&DataFrom::extract>("extract", {.doc = "All members of one remote secret."}),
+               field<&DataFrom::find>("find", {.doc = "All remote secrets that match."}),
+               field<&DataFrom::rewrite>("rewrite", {.doc = "Changes of the keys, one after the other."}),
+               field<&DataFrom::source_ref>("sourceRef", {.doc = "Another source than spec.secretStoreRef."}));
 
 ROTOR_DESCRIBE(
     SyncWindow, "A span of time.",
@@ -99,23 +97,22 @@ ROTOR_DESCRIBE(
     field<&SyncWindows::kind>("kind", {.required = true, .one_of = {"allow", "deny"}, .doc = "What the windows mean."}),
     field<&SyncWindows::windows>("windows", {.required = true, .min_items = 1, .doc = "The spans of time."}));
 
-ROTOR_DESCRIBE_WITH(
-    ExternalSecretSpec, "Which values become which Secret.", (.rules_json = api::rules_at("ExternalSecret", "spec")),
-    field<&ExternalSecretSpec::secret_store_ref>("secretStoreRef",
-                                                 {.doc = "The store of every item without one of its own."}),
-    field<&ExternalSecretSpec::target>("target",
-                                       {.default_json = R"({"creationPolicy":"Owner","deletionPolicy":"Retain"})",
-                                        .doc = "The Secret to write."}),
-    field<&ExternalSecretSpec::refresh_policy>("refreshPolicy",
-                                               {.one_of = {"CreatedOnce", "Periodic", "OnChange"},
-                                                .doc = "When values are read again; Periodic when absent."}),
-    field<&ExternalSecretSpec::refresh_interval>(
-        "refreshInterval",
-        {.default_json = R"("1h0m0s")",
-         .doc = "How often values are read again, a duration such as 1h or 90s; zero: never by time."}),
-    field<&ExternalSecretSpec::sync_windows>("syncWindows", {.doc = "When periodic refreshes may happen."}),
-    field<&ExternalSecretSpec::data>("data", {.doc = "Single keys."}),
-    field<&ExternalSecretSpec::data_from>("dataFrom", {.doc = "Many keys at once; keys in data win."}));
+ROTOR_DESCRIBE(ExternalSecretSpec, "Which values become which Secret.",
+               field<&ExternalSecretSpec::secret_store_ref>("secretStoreRef",
+                                                            {.doc = "The store of every item without one of its own."}),
+               field<&ExternalSecretSpec::target>(
+                   "target", {.default_json = R"({"creationPolicy":"Owner","deletionPolicy":"Retain"})",
+                              .doc = "The Secret to write."}),
+               field<&ExternalSecretSpec::refresh_policy>("refreshPolicy",
+                                                          {.one_of = {"CreatedOnce", "Periodic", "OnChange"},
+                                                           .doc = "When values are read again; Periodic when absent."}),
+               field<&ExternalSecretSpec::refresh_interval>(
+                   "refreshInterval",
+                   {.default_json = R"("1h0m0s")",
+                    .doc = "How often values are read again, a duration such as 1h or 90s; zero: never by time."}),
+               field<&ExternalSecretSpec::sync_windows>("syncWindows", {.doc = "When periodic refreshes may happen."}),
+               field<&ExternalSecretSpec::data>("data", {.doc = "Single keys."}),
+               field<&ExternalSecretSpec::data_from>("dataFrom", {.doc = "Many keys at once; keys in data win."}));
 
 ROTOR_DESCRIBE(Binding, "The Secret, for Service Binding.",
                field<&Binding::name>("name", {.default_json = R"("")", .doc = "Name of the Secret."}));

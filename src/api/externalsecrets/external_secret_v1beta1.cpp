@@ -1,7 +1,5 @@
 #include "api/externalsecrets/external_secret_v1beta1.hpp"
 
-#include "api/validation.hpp"
-
 namespace rotor::json {
 
 namespace es = api::es;
@@ -78,13 +76,11 @@ ROTOR_DESCRIBE(beta::Data, "One key of the Secret.",
                field<&beta::Data::remote_ref>("remoteRef", {.required = true, .doc = "What in the store is meant."}),
                field<&beta::Data::source_ref>("sourceRef", {.doc = "Another store than spec.secretStoreRef."}));
 
-ROTOR_DESCRIBE_WITH(beta::DataFrom, "Many keys of the Secret.",
-                    (.rules_json = api::rules_at("ExternalSecret", "spec.dataFrom[]")),
-                    field<&beta::DataFrom::extract>("extract", {.doc = "All members of one remote secret."}),
-                    field<&beta::DataFrom::find>("find", {.doc = "All remote secrets that match."}),
-                    field<&beta::DataFrom::rewrite>("rewrite", {.doc = "Changes of the keys, one after the other."}),
-                    field<&beta::DataFrom::source_ref>("sourceRef",
-                                                       {.doc = "Another source than spec.secretStoreRef."}));
+ROTOR_DESCRIBE(beta::DataFrom, "Many keys of the Secret.",
+               field<&beta::DataFrom::extract>("extract", {.doc = "All members of one remote secret."}),
+               field<&beta::DataFrom::find>("find", {.doc = "All remote secrets that match."}),
+               field<&beta::DataFrom::rewrite>("rewrite", {.doc = "Changes of the keys, one after the other."}),
+               field<&beta::DataFrom::source_ref>("sourceRef", {.doc = "Another source than spec.secretStoreRef."}));
 
 ROTOR_DESCRIBE(beta::Target, "The Secret to write.",
                field<&beta::Target::name>("name", {.pattern = es::kSubdomainPattern,
@@ -101,9 +97,8 @@ ROTOR_DESCRIBE(beta::Target, "The Secret to write.",
                field<&beta::Target::tmpl>("template", {.doc = "How the Secret is made from the values."}),
                field<&beta::Target::immutable>("immutable", {.doc = "Make the Secret immutable."}));
 
-ROTOR_DESCRIBE_WITH(
+ROTOR_DESCRIBE(
     beta::ExternalSecretSpec, "Which values become which Secret.",
-    (.rules_json = api::rules_at("ExternalSecret", "spec")),
     field<&beta::ExternalSecretSpec::secret_store_ref>("secretStoreRef",
                                                        {.doc = "The store of every item without one of its own."}),
     field<&beta::ExternalSecretSpec::target>("target",

@@ -1,12 +1,11 @@
 // Image, resources, security and storage of an OpenClawInstance.
 #include "api/openclaw/instance.hpp"
-#include "api/validation.hpp"
+#include "api/openclaw/rules.hpp"
 
 namespace rotor::json {
 using namespace api;
 
-ROTOR_DESCRIBE_WITH(ImageSpec, "The assistant's container image.",
-                    (.rules_json = rules_at("OpenClawInstance", "spec.image")),
+ROTOR_DESCRIBE_WITH(ImageSpec, "The assistant's container image.", (.rules_json = kImageRulesJson),
                     field<&ImageSpec::digest>("digest", {.doc = "Wins over the tag: repository@digest."}),
                     field<&ImageSpec::pull_policy>("pullPolicy", {.default_json = R"("IfNotPresent")",
                                                                   .one_of = {"Always", "IfNotPresent", "Never"}}),

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <map>
 #include <string>
-
-#include "api/validation.hpp"
 
 namespace rotor::apiserver::schema {
 
@@ -19,6 +16,12 @@ bool has(const json::Value& self, std::string_view name) {
   const json::Value* value = member(self, name);
   return value != nullptr && !value->is_null();
 }
+bool has_text(const json::Value& self, std::string_view name) {
+  const json::Value* value = member(self, name);
+  return value != nullptr && value->is_string() && !value->get_string().empty();
+}
+
+bool image_is_pinned(const json::Value& self) { return has_text(self, "tag") || has_text(self, "digest"); }
 
 bool store_ref_is_usable(const json::Value& self) {
   const json::Value* ref = member(self, "storeRef");
@@ -35,13 +38,13 @@ bool one_rewrite(const json::Value& self) { return has(self, "regexp") != has(se
 bool project_or_group(const json::Value& self) { return has(self, "projectID") != has(self, "groupID"); }
 bool secret_or_oidc(const json::Value& self) { return has(self, "secretRef") != has(self, "oidcConfig"); }
 
-// Of CRDs whose objects we keep and do not work on; those of our own kinds are rows of api::validation_rules().
 struct Row {
   std::string_view rule;  // without white space
   Check check;
 };
 
 constexpr Row kRows[] = {
+    {"(has(self.tag)&&size(self.tag)>0)||(has(self.digest)&&size(self.digest)>0)", image_is_pinned},
     {"has(self.storeRef)&&(has(self.storeRef.name)||has(self.storeRef.labelSelector))", store_ref_is_usable},
     {"!has(self.remoteKey)||!has(self.rewrite)||size(self.rewrite)==0", rewrites_single_keys},
     {"(has(self.regexp)&&!has(self.transform))||(!has(self.regexp)&&has(self.transform))", one_rewrite},
@@ -49,30 +52,11 @@ constexpr Row kRows[] = {
     {"(has(self.secretRef)&&!has(self.oidcConfig))||(!has(self.secretRef)&&has(self.oidcConfig))", secret_or_oidc},
 };
 
-std::string without_space(std::string_view text) {
-  std::string out;
-  std::ranges::copy_if(text, std::back_inserter(out), [](unsigned char c) { return std::isspace(c) == 0; });
-  return out;
-}
-
-// Of the rules of our own CRDs.
-Check our_check_of(std::string_view rule) {
-  static const auto checks = [] {
-    std::map<std::string, Check, std::less<>> by_text;
-    for (const api::ValidationRule& row : api::validation_rules()) {
-      if (row.in_crd()) by_text.emplace(without_space(row.cel), row.holds);
-    }
-    return by_text;
-  }();
-  const auto check = checks.find(without_space(rule));
-  return check == checks.end() ? nullptr : check->second;
-}
-
 }  // namespace
 
 Check check_of(std::string_view rule) {
-  if (const Check ours = our_check_of(rule)) return ours;
-  const std::string text = without_space(rule);
+  std::string text;
+  std::ranges::copy_if(rule, std::back_inserter(text), [](unsigned char c) { return std::isspace(c) == 0; });
   const auto row = std::ranges::find(kRows, text, &Row::rule);
   return row == std::end(kRows) ? nullptr : row->check;
 }

@@ -5,6 +5,7 @@
 
 #include "api/apps/stateful_set.hpp"
 #include "api/core/service.hpp"
+#include "api/openclaw/rules.hpp"
 #include "json/document.hpp"
 
 namespace rotor::api {
@@ -54,6 +55,15 @@ TEST(OpenClawInstanceCrd, IsJsonWithTheStatusSubresourceAndTheColumns) {
 
 const json::Value& spec_schema(const json::Value& crd) {
   return *json::find(json::find(crd, "spec.versions")->as_array()[0], "schema.openAPIV3Schema.properties.spec");
+}
+
+TEST(OpenClawInstanceCrd, CarriesEveryListedRuleVerbatim) {
+  const auto crd = json::parse(openclaw_instance_crd());
+  const json::Value* rules = json::find(spec_schema(*crd), "properties.image.x-kubernetes-validations");
+  ASSERT_NE(rules, nullptr);
+  ASSERT_EQ(rules->as_array().size(), kOpenClawInstanceRules.size());
+  EXPECT_EQ(rules->as_array()[0].at("rule").as_string(), kOpenClawInstanceRules[0].rule);
+  EXPECT_EQ(rules->as_array()[0].at("message").as_string(), kOpenClawInstanceRules[0].message);
 }
 
 TEST(OpenClawInstanceCrd, AcceptsEveryDocumentedBlock) {
