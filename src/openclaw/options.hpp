@@ -11,7 +11,7 @@ namespace rotor::openclaw {
 struct ControllerOptions {
   std::string operator_namespace = "default";  // where the digest key lives
   kube::Namespaces watched{};
-  int workers = 8;
+  int workers = 4;
   // A rotation waits until nothing changed for `quiet`, but not longer than `quiet_at_most` after the first change.
   Duration quiet = std::chrono::seconds(1);
   Duration quiet_at_most = std::chrono::seconds(10);

@@ -188,6 +188,7 @@ TEST_F(SecretsMerge, OfTwoIntoOneRefreshesWithoutAWriteWhatIsAsItWas_Row58_Row20
               [this] { return annotation(api::es::kStoreVersionsAnnotation).contains(R"("version":"2")"); });
   // What ExternalSecrets are annotated with is copied: by a template nothing is.
   for (const char* name : {"first", "second"}) world.merge("es", name, R"({"spec":{"target":{"template":{}}}})");
+  for (const char* name : {"first", "second"}) refreshed_by_force(name);  // with that template
   world.settle();
   for (int times = 0; times < 2; ++times) {
     const std::string before = version();

@@ -132,7 +132,7 @@ TEST_F(SecretsSchedule, TakesARepairedCredentialAtOnce) {
   world.merge("secret", "store-creds", R"({"data":{"token":"d3Jvbmc="}})");
   object("after", "store", "l");
   world.until_ready("es", "after", kNotFetched);
-  world.until("the store to say what is wrong", [&] { return world.ready("ss", "store").starts_with("False"); });
+  world.until("the store to say so", [&] { return world.ready("ss", "store").contains("ValidationUnknown"); });
   world.merge("secret", "store-creds", fmt::format(R"({{"data":{{"token":"{}"}}}})", base64_encode(world.token())));
   world.until_ready("es", "after", kSynced);
   EXPECT_EQ(metric("externalsecret_store_refused", "name=\"store\""), 0);
