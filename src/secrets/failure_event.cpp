@@ -30,7 +30,8 @@ std::string failure_reason(std::string_view kind, const kube::Condition& ready) 
 bool tells_of(const kube::Event& event, const Failure& failure) {
   if (event.type != "Warning" || event.reason != failure.reason) return false;
   const auto since = parse_time(failure.since);
-  return !since || event_time(event) + kOneReport >= *since;
+  const WallTime at = event_time(event);
+  return !since || at == WallTime{} || at + kOneReport >= *since;
 }
 
 const kube::Event* failure_event(const std::vector<const kube::Event*>& about_it, const Failure& failure) {

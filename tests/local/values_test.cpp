@@ -124,9 +124,9 @@ TEST(ValuesFile, ReadsJsonByTheSameRule) {
 TEST(ParseValues, SaysWhereAByteIsThatNoTextMayHold) {
   using namespace std::string_view_literals;
   EXPECT_EQ(parse_values("a: 1\nb: 2\nc: \u00e4\0d\ne: 3\n"sv).error().message,
-            "invalid YAML: line 3, column 5: control characters are not allowed");
+            "invalid YAML at line 3, column 5: control characters are not allowed");
   EXPECT_EQ(parse_values("a: 1\n\0"sv).error().message,
-            "invalid YAML: line 2, column 1: control characters are not allowed");
+            "invalid YAML at line 2, column 1: control characters are not allowed");
 }
 
 TEST(SavedValues, AreBeingWrittenWhenTheFileIsEmptyAndWasNotBefore) {

@@ -89,10 +89,9 @@ Result<Values> parse_values(std::string_view text) {
 
 Result<Values> parse_saved_values(std::string_view text, const Values& before) {
   const bool blank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-  if (blank && !(before.shared.empty() && before.stores.empty())) {
-    return fail(Code::kInvalid, "it is empty: leave a comment in it to take all values away");
-  }
-  return parse_values(text);
+  if (!blank) return parse_values(text);
+  if (before.shared.empty() && before.stores.empty()) return Values{};
+  return fail(Code::kInvalid, "it is empty: leave a comment in it to take all values away");
 }
 
 Result<SecretMap> parse_data(std::string_view text) {
