@@ -64,7 +64,8 @@ int examine_and_show(const DoctorFlags& flags) {
   std::string text;
   if (flags.format == "json") text = json::pretty(inspect::doctor_document(*found));
   if (flags.format == "yaml") text = apiserver::to_yaml(inspect::doctor_document(*found)).reveal();
-  if (flags.format == "text") text = looked_at + "\n\n" + inspect::doctor_text(*found);
+  if (flags.format == "text") text = inspect::doctor_text(*found);
+  if (flags.server.kubeconfig.empty()) std::fprintf(stderr, "%s\n", looked_at.c_str());  // nobody named it
   std::fwrite(text.data(), 1, text.size(), stdout);
   return found->empty() ? kOk : kNotWell;
 }
