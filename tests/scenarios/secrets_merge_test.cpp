@@ -48,6 +48,14 @@ class SecretsMerge : public testing::Test {
   std::string token(const std::string& name) {
     return std::string(json::find_string(world.get("es", name), "status.syncedResourceVersion"));
   }
+  // a from one, b from two; nothing is left to do.
+  void merged_by_two() {
+    merger("first", "[" + item("a", "one") + "]");
+    merger("second", "[" + item("b", "two") + "]");
+    world.until_ready("es", "first", kSynced);
+    world.until_ready("es", "second", kSynced);
+    world.settle();
+  }
   void refreshed_by_force(const std::string& name) {
     const std::string before = token(name);
     force(name);
@@ -129,11 +137,7 @@ TEST_F(SecretsMerge, MakesADeletedSecretAgainWhereItMayMakeOne_Row62) {
 
 TEST_F(SecretsMerge, OfTwoIntoOneEachTakesBackItsOwnKeysAlone_Row205) {
   begin();
-  merger("first", "[" + item("a", "one") + "]");
-  merger("second", "[" + item("b", "two") + "]");
-  world.until_ready("es", "first", kSynced);
-  world.until_ready("es", "second", kSynced);
-  world.settle();
+  merged_by_two();
   EXPECT_EQ(world.value("tgt", "pre") + world.value("tgt", "a") + world.value("tgt", "b"), "012");
   EXPECT_EQ(hash(), hash_of({{"a", "1"}, {"b", "2"}, {"pre", "0"}}));
   has_data("first", "[" + item("z", "one") + "]");
@@ -154,11 +158,7 @@ TEST_F(SecretsMerge, OfTwoIntoOneEachTakesBackItsOwnKeysAlone_Row205) {
 
 TEST_F(SecretsMerge, OfTwoIntoOneWritesNothingBecauseTheOtherWrote_Row206) {
   begin();
-  merger("first", "[" + item("a", "one") + "]");
-  merger("second", "[" + item("b", "two") + "]");
-  world.until_ready("es", "first", kSynced);
-  world.until_ready("es", "second", kSynced);
-  world.settle();
+  merged_by_two();
   const auto writes = [this] {
     return world.operator_requests("update", "secrets") + world.operator_requests("patch", "secrets");
   };
