@@ -4,9 +4,12 @@
     $(tools/toolchain.sh venv)/bin/python bench/schedule.py new 5000 [--latency-ms 50] [--interval 30s]
     $(tools/toolchain.sh venv)/bin/python bench/schedule.py shared 500 [--keys 20] [--interval 30s]
     $(tools/toolchain.sh venv)/bin/python bench/schedule.py refused 1000
+    $(tools/toolchain.sh venv)/bin/python bench/schedule.py steady 2000 [--interval 30s] [--min-status-interval 10m]
 
 `new`: objects that refresh, each with a key of its own, and how long a new one takes from its creation until it is Ready.
 `shared`: calls of an interval when many objects read few keys. `refused`: calls of a minute with a wrong credential.
+`steady`: the operator's CPU and its requests over a minute in which nothing but time changes.
+--min-status-interval goes to the operator: a status for each refresh is what an API server has most work with.
 Needs build/release/rotor. The store speaks as Vault does. Prints one line of JSON.
 """
 
@@ -59,6 +62,7 @@ class Vault:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
@@ -74,7 +78,7 @@ def ready(item: dict) -> bool:
 def run(arguments) -> dict:
     state = pathlib.Path(controllers.tempfile.mkdtemp(prefix="rotor-bench-"))
     plane = controllers.start_server(arguments.server, state)
-    operator = controllers.operator_process(plane)
+    operator = controllers.operator_process(plane, [f"--min-status-interval={arguments.min_status_interval}"])
     vault = Vault(arguments.latency_ms / 1000, arguments.bench == "refused")
     try:
         cluster = Cluster(plane)
@@ -86,7 +90,8 @@ def run(arguments) -> dict:
         keys = arguments.keys if arguments.bench == "shared" else arguments.objects
         controllers.in_parallel(arguments.objects, lambda i: cluster.create(
             ES, ns, f"es-{i}", external_secret(f"k-{i % keys}", arguments.interval)))
-        return {"new": measure_new, "shared": measure_shared, "refused": measure_refused}[arguments.bench](
+        return {"new": measure_new, "shared": measure_shared, "refused": measure_refused,
+                "steady": measure_steady}[arguments.bench](
             arguments, plane, ns, operator, vault, cluster)
     finally:
         operator.stop()
@@ -125,6 +130,17 @@ def measure_shared(arguments, plane, ns, operator, vault, cluster):
             "seconds": round(time.monotonic() - began)}
 
 
+def measure_steady(arguments, plane, ns, operator, vault, cluster):
+    all_ready(plane, ns, operator, arguments.objects)
+    time.sleep(40)
+    reads, mark, cpu, began = vault.reads, plane.audit_length(), operator.cpu_seconds(), time.monotonic()
+    time.sleep(60)
+    spent, seconds, refreshes = operator.cpu_seconds() - cpu, time.monotonic() - began, vault.reads - reads
+    return {"reads_a_second": round(refreshes / seconds, 1), "milli_cpu": round(1000 * spent / seconds, 1),
+            "cpu_ms_per_refresh": round(1000 * spent / refreshes, 3), "mib": round(operator.rss_kib() / 1024, 1),
+            "requests": controllers.requests_by_verb(plane, mark)}
+
+
 def measure_refused(arguments, plane, ns, operator, vault, cluster):
     operator.start()
     time.sleep(60)
@@ -135,11 +151,12 @@ def measure_refused(arguments, plane, ns, operator, vault, cluster):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bench", choices=["new", "shared", "refused"])
+    parser.add_argument("bench", choices=["new", "shared", "refused", "steady"])
     parser.add_argument("objects", type=int)
     parser.add_argument("--keys", type=int, default=20)
     parser.add_argument("--latency-ms", type=int, default=50)
     parser.add_argument("--interval", default="30s")
+    parser.add_argument("--min-status-interval", default="0")
     parser.add_argument("--server", choices=["real", "embedded"], default="real")
     arguments = parser.parse_args()
     print(json.dumps({"bench": arguments.bench, "objects": arguments.objects, "interval": arguments.interval,
