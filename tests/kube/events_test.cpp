@@ -160,13 +160,13 @@ TEST_F(EventsTest, LeavesOutGoodNewsWhereHundredsOfObjectsBeginAtOnceButNoWarnin
     }
   };
   record_many(EventRecorder::Type::kNormal, "good");
-  EXPECT_EQ(http.requests().size(), 64U);
-  EXPECT_EQ(sent(63).involved_object.name, "good63") << "the first have theirs";
+  EXPECT_EQ(http.requests().size(), 128U);
+  EXPECT_EQ(sent(127).involved_object.name, "good127") << "the first have theirs";
   record_many(EventRecorder::Type::kWarning, "bad");
-  EXPECT_EQ(http.requests().size(), 264U);
+  EXPECT_EQ(http.requests().size(), 328U);
   clock.advance(1s);
   record_many(EventRecorder::Type::kNormal, "later");
-  EXPECT_EQ(http.requests().size(), 266U);
+  EXPECT_EQ(http.requests().size(), 330U);
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_EQ(lines_with(log, "not everything that went well gets an event"), 1U) << log;
 }

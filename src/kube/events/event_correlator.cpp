@@ -39,6 +39,10 @@ void erase_older(Map& map, SteadyTime limit, Seen seen) {
 
 }  // namespace
 
+bool EventCorrelator::has_room_for_news(const std::string& reason) {
+  return take(news_.try_emplace(reason, Allowance{kNews.burst, {}}).first->second, kNews);
+}
+
 bool EventCorrelator::take(Allowance& allowance, const Rate& rate) {
   const SteadyTime now = clock_.steady();
   const std::chrono::duration<double> passed = now - allowance.refilled;

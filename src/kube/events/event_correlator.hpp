@@ -22,8 +22,9 @@ class EventCorrelator {
   explicit EventCorrelator(Clock& clock) : clock_(clock) {}
 
   // Good news is for who looks at one object. Where hundreds begin at once, each a write as dear as what it tells of,
-  // the first have it, and afterwards two a second. Counts as asked for.
-  bool has_room_for_news() { return take(news_, kNews); }
+  // the first have it, and afterwards two a second: of each reason, so that one that all have hides no rare one. Counts
+  // as asked for.
+  bool has_room_for_news(const std::string& reason);
 
   // The key of the Event object to write now, or nullopt when the object has had too many of late.
   // More than ten messages for one (object, type, reason) in ten minutes are folded into one Event.
@@ -46,7 +47,7 @@ class EventCorrelator {
     double tokens;
     SteadyTime refilled;
   };
-  static constexpr Rate kNews{64, std::chrono::milliseconds(500)};
+  static constexpr Rate kNews{128, std::chrono::milliseconds(500)};
 
   bool take(Allowance& allowance, const Rate& rate);
   bool allowed(const std::string& object);
@@ -58,7 +59,7 @@ class EventCorrelator {
   std::map<std::string, Known> known_;
   std::map<std::string, Similar> similar_;
   std::map<std::string, Allowance> allowances_;  // by object
-  Allowance news_{kNews.burst, {}};
+  std::map<std::string, Allowance> news_;        // by reason
 };
 
 }  // namespace rotor::kube

@@ -145,7 +145,7 @@ class Recorder final : public EventRecorder {
   Task<> run() override { return write_events(state_); }
 
   void record(ObjectReference about, Type type, std::string reason, std::string message) override {
-    if (type == Type::kNormal && !state_.correlator.has_room_for_news()) return leave_out(state_);
+    if (type == Type::kNormal && !state_.correlator.has_room_for_news(reason)) return leave_out(state_);
     Event event;
     event.metadata.ns = about.ns.empty() ? "default" : about.ns;
     event.involved_object = std::move(about);
