@@ -5,6 +5,7 @@
 #include "generators/answer_values.hpp"
 #include "generators/json_path.hpp"
 #include "json/reader.hpp"
+#include "net/http1.hpp"
 
 namespace rotor::generators {
 namespace {
@@ -52,7 +53,10 @@ Judgement judge_webhook(const net::Response& response) {
   const int status = response.status;
   if (status / 100 == 2 || status == kNotFound) return Judgement::take();
   if (status == kNotModified) return Judgement::fail({Code::kInvalid, "not modified: the endpoint answered 304"});
-  return Judgement::fail(providers::error_by_status("endpoint gave error", status));
+  Error error = providers::error_by_status("endpoint gave error", status);
+  const std::string_view note = status / 100 == 3 ? " (a redirect, which is not followed)" : "";
+  error.message = fmt::format("endpoint gave error {} {}{}", status, net::reason_phrase(status), note);
+  return Judgement::fail(std::move(error));
 }
 
 providers::Lookup<SecretMap> webhook_values(const net::Response& response, std::string_view json_path,

@@ -31,6 +31,11 @@ Task<Result<SecretsClient*>> StoreClients::get(StoreRef ref) {
                                "sourceRef.storeRef.name of this item",
                                kind));
   }
+  if (!store && kind == providers::kClusterSecretStoreKind && !p_.options.cluster_stores) {
+    co_return fail(Code::kInvalid, fmt::format("could not get {} \"{}\", this operator serves none: it runs with "
+                                               "--enable-cluster-store-reconciler=false",
+                                               kind, ref.name));
+  }
   if (!store) {
     co_return fail(Code::kInvalid, fmt::format("could not get {} \"{}\", it does not exist{}", kind, ref.name,
                                                kind == providers::kClusterSecretStoreKind

@@ -235,7 +235,7 @@ TEST_F(NtlmLogin, SpeaksByTheWordThatTheServerAsksWith_W20) {
 TEST_F(NtlmLogin, ThatFailsSaysSoWithoutTheNames) {
   const auto response = login("wrong");
   ASSERT_FALSE(response);
-  EXPECT_EQ(response.error().message, "endpoint gave error: HTTP 401");
+  EXPECT_EQ(response.error().message, "endpoint gave error 401 Unauthorized");
   EXPECT_EQ(server.connections, 1);
 }
 

@@ -202,7 +202,7 @@ class FakeSecrets final : public WebhookSecrets {
  public:
   Task<Result<SecretMap>> read(std::string consumer_ns, std::string name) override {
     const auto it = secrets.find(consumer_ns + "/" + name);
-    if (it == secrets.end()) co_return fail(Code::kInvalid, "failed to get webhook secret " + name);
+    if (it == secrets.end()) co_return fail(Code::kInvalid, "failed to get clustersecretstore webhook secret " + name);
     co_return it->second;
   }
   std::map<std::string, SecretMap> secrets;
@@ -266,14 +266,14 @@ TEST_F(WebhookFlow, SendsWhatASecretHoldsAndTakesTheAnswer) {
 
 TEST_F(WebhookFlow, SaysWhichSecretIsMissingBeforeItCalls) {
   EXPECT_EQ(generate(R"("secrets":[{"name":"login","secretRef":{"name":"other"}}],"result":{})"),
-            "error: failed to get webhook secret other");
+            "error: failed to get clustersecretstore webhook secret other");
   EXPECT_TRUE(asked_.empty());
 }
 
 TEST_F(WebhookFlow, CallsOnceAndTellsTheStatus) {
   status_ = 503;
   body_ = "canary-31";
-  EXPECT_EQ(generate(std::string(kLogin) + R"(,"result":{})"), "error: endpoint gave error: HTTP 503");
+  EXPECT_EQ(generate(std::string(kLogin) + R"(,"result":{})"), "error: endpoint gave error 503 Service Unavailable");
   EXPECT_EQ(asked_.size(), 1U) << "nobody knows whether it may be asked twice";
   status_ = 304;
   EXPECT_EQ(generate(R"("result":{})"), "error: not modified: the endpoint answered 304");
@@ -301,7 +301,7 @@ TEST_F(WebhookFlow, CarriesNoCredentialAlongARedirect) {
   status_ = 302;
   location_ = url() + "/elsewhere";
   EXPECT_EQ(generate(std::string(kLogin) + R"(,"result":{})"),
-            "error: endpoint gave error: HTTP 302 (a redirect, which is not followed)");
+            "error: endpoint gave error 302 Found (a redirect, which is not followed)");
   EXPECT_EQ(asked_.size(), 1U);
 }
 

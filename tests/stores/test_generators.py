@@ -150,7 +150,7 @@ def test_a_secret_that_does_not_allow_it_is_not_sent(run):
 
 
 def test_what_a_server_refuses_is_told_without_the_key(run):
-    assert "endpoint gave error: HTTP 401" in why(run, "wrong")
+    assert "endpoint gave error 401 Unauthorized" in why(run, "wrong")
     assert CANARY not in run.output + run.kubectl("get", "events,externalsecrets", "-A", "-o", "json")
 
 
