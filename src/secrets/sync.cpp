@@ -70,6 +70,7 @@ Task<Report> Sync::refresh(ExternalSecretPtr es, Freshness wanted, std::function
   remarks.insert(remarks.end(), content->remarks.begin(), content->remarks.end());
   // What holds already what it should was not made: whether it would be remarked on is not known.
   if (content->kind != Content::Kind::kAsItIs || !remarks.empty()) report.remarks = std::move(remarks);
+  const std::unique_ptr<Turn> turn = co_await turn_at(es);
   // Data that stays is that of the Secret which was compared; for new data the newest version is good.
   if (content->kind == Content::Kind::kNew) live = p_.world.target({es->metadata.ns, es->target_name()});
   // Nobody would take away what is made for an ExternalSecret that was deleted while its store answered.
@@ -77,6 +78,15 @@ Task<Report> Sync::refresh(ExternalSecretPtr es, Freshness wanted, std::function
   auto carried = place ? co_await carry_out_on(place, es, *std::move(content))
                        : co_await bring_about(es, *std::move(content), std::move(live));
   co_return co_await conclude(es, std::move(report), std::move(digest), std::move(carried));
+}
+
+Task<std::unique_ptr<Turn>> Sync::turn_at(ExternalSecretPtr es) {
+  if (!keeps_foreign_keys(*es) || is_generic(*es)) co_return nullptr;
+  std::erase_if(shared_targets_, [](const auto& item) { return item.second.expired(); });
+  std::weak_ptr<Turn::Object>& target = shared_targets_[{es->metadata.ns, es->target_name()}];
+  Turn::ObjectPtr object = target.lock();
+  if (!object) target = object = std::make_shared<Turn::Object>();
+  co_return co_await Turn::take(std::move(object));
 }
 
 Task<Report> Sync::put_around(ExternalSecretPtr es) {

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <memory>
 
+#include "base/line.hpp"
 #include "base/task.hpp"
 #include "secrets/content.hpp"
 #include "secrets/generator_states.hpp"
@@ -40,6 +43,8 @@ class Sync {
  private:
   Task<Report> refresh(ExternalSecretPtr es, Freshness wanted, std::function<void()> answered,
                        std::vector<LeftBehind>& left);
+  // Those who add keys to one Secret write one after the other; null for all others.
+  Task<std::unique_ptr<Turn>> turn_at(ExternalSecretPtr es);
   struct Carried;  // a plan that was carried out
   Task<Report> conclude(ExternalSecretPtr es, Report report, std::string digest, Synced<Carried> carried);
   Task<Synced<Carried>> carry_out_around(ExternalSecretPtr es);
@@ -55,6 +60,7 @@ class Sync {
   ContentMaker maker_;
   TargetWriter writer_;
   ManifestWriter manifest_writer_;
+  std::map<kube::Key, std::weak_ptr<Turn::Object>> shared_targets_;
 };
 
 }  // namespace rotor::secrets

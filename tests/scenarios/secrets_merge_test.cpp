@@ -156,6 +156,16 @@ TEST_F(SecretsMerge, OfTwoIntoOneEachTakesBackItsOwnKeysAlone_Row205) {
   EXPECT_EQ(world.value("tgt", "z") + world.value("tgt", "y"), "12") << "a deletion takes nothing back under Retain";
 }
 
+TEST_F(SecretsMerge, OfTwentyIntoOneNoneStandsInAnothersWay_Row205) {
+  begin();
+  for (int i = 0; i < 20; ++i) merger(fmt::format("m-{}", i), "[" + item(fmt::format("k{}", i), "one") + "]");
+  for (int i = 0; i < 20; ++i) world.until_ready("es", fmt::format("m-{}", i), kSynced);
+  std::string values;
+  for (int i = 0; i < 20; ++i) values += world.value("tgt", fmt::format("k{}", i));
+  EXPECT_EQ(values, std::string(20, '1'));
+  EXPECT_EQ(world.operator_requests("update", "secrets"), 20U) << "each wrote once: nobody met a conflict";
+}
+
 TEST_F(SecretsMerge, OfTwoIntoOneWritesNothingBecauseTheOtherWrote_Row206) {
   begin();
   merged_by_two();
