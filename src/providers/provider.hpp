@@ -38,6 +38,9 @@ class Provider {
   // an account have by default (docs/refreshing.md has the sources). 0: as many as come.
   virtual int calls_per_second(const Store& store) const;
 
+  // Are values that are read together fewer calls than one by one? Then consumers are refreshed together.
+  virtual bool batches() const { return false; }
+
   // May log in. An error here is reported as "unable to create client".
   virtual Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) = 0;
 

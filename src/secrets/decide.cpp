@@ -21,7 +21,7 @@ namespace {
 Duration turn_after_start(const Observed& seen, Duration interval) {
   const auto due = due_at(*seen.es, interval, seen.slot);
   if (!seen.since_start || !due || *due > seen.now - *seen.since_start) return Duration::zero();
-  return cold_delay(seen.slot.empty() ? seen.es->metadata.uid : seen.slot, interval) - *seen.since_start;
+  return cold_delay(seen.slot.id.empty() ? Slot{seen.es->metadata.uid} : seen.slot, interval) - *seen.since_start;
 }
 
 // To make it again would give a generator's values anew, which somebody may use by now.

@@ -310,7 +310,7 @@ std::optional<Outcome> ExternalSecretController::wait_for_a_place(const Observed
     pause = std::max(pause, p_.reads.pause(identity, lane == Lane::kUser));
   }
   if (pause > Duration::zero() && !is_forced(seen))
-    return Outcome::parked_for(pause + within_second(es.metadata.uid), lane);
+    return Outcome::parked_for(pause + within_second(seen.slot, es.metadata.uid), lane);
   if (caps_->enter(key, groups, lane)) return std::nullopt;
   return Outcome::parked();
 }

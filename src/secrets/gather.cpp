@@ -6,7 +6,6 @@
 #include "secrets/made_mark.hpp"
 #include "secrets/ownership.hpp"
 #include "secrets/policies.hpp"
-#include "secrets/schedule/slots.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -34,6 +33,12 @@ ExternalSecretPtr up_to_date(ExternalSecretPtr es, const PassState& state) {
   return std::make_shared<const ExternalSecret>(std::move(later));
 }
 
+bool batches(const Parts& parts, const StoreView& store) {
+  if (store.spec.provider.empty()) return false;
+  const providers::Provider* provider = parts.registry.find(store.spec.provider.begin()->first);
+  return provider != nullptr && provider->batches();
+}
+
 void look_at_stores(const Parts& parts, const ExternalSecret& es, Observed& out) {
   const Options& options = parts.options;
   const auto& main = es.spec.secret_store_ref;
@@ -41,7 +46,7 @@ void look_at_stores(const Parts& parts, const ExternalSecret& es, Observed& out)
   for (const auto& ref : store_refs(es)) {
     const auto store = parts.world.find(store_kind(ref), es.metadata.ns, ref.name);
     if (store && !managed_by(*store, options.controller_class)) out.ours = false;
-    if (out.slot.empty() && store) out.slot = slot_id(es, store.get());
+    if (out.slot.id.empty() && store) out.slot = slot_of(es, store.get(), batches(parts, *store));
     if (store && (store->judged() || !options.flood_gate)) continue;
     const Duration most = store ? kForANewStore : kForAMissingStore;
     out.patience = std::min(out.patience.value_or(most), most);

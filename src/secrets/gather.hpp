@@ -8,6 +8,7 @@
 #include "base/duration.hpp"
 #include "secrets/parts.hpp"
 #include "secrets/pass_state.hpp"
+#include "secrets/schedule/slots.hpp"
 #include "secrets/target.hpp"
 #include "secrets/views.hpp"
 
@@ -27,7 +28,7 @@ struct Observed {
   // How long it may wait in silence for stores that nobody has looked at yet, and how long it has; nullopt: all were.
   std::optional<Duration> patience{};
   Duration waited{};
-  std::string slot{};  // slot_id
+  Slot slot{};  // slot_of
   // Its target was made by generators for the object as it is, at that time and of that: the status may not tell it
   // yet.
   std::optional<WallTime> made{};

@@ -7,7 +7,6 @@
 #include "base/time.hpp"
 #include "secrets/force_sync.hpp"
 #include "secrets/items.hpp"
-#include "secrets/schedule/slots.hpp"
 #include "secrets/sync_windows.hpp"
 
 namespace rotor::secrets {
@@ -42,7 +41,7 @@ bool refreshes_by_time(const ExternalSecret& es, Duration interval) {
 // Those that wait for the same edge of a window do not all begin at it: a twentieth of the interval, at most half a
 // minute.
 Duration behind_the_edge(const ExternalSecret& es, Duration interval) {
-  return cold_delay(es.metadata.uid, std::min<Duration>(interval / 20, std::chrono::seconds(30)));
+  return cold_delay({es.metadata.uid}, std::min<Duration>(interval / 20, std::chrono::seconds(30)));
 }
 
 }  // namespace
@@ -65,7 +64,7 @@ std::optional<WallTime> due_at(const ExternalSecret& es, Duration interval, cons
   if (!last) return std::nullopt;
   // refreshTime has whole seconds and "passed" means strictly later: a millisecond on top.
   if (!is_spread(interval)) return *last + interval + std::chrono::milliseconds(1);
-  return next_slot(slot.empty() ? es.metadata.uid : slot, interval, *last);
+  return next_slot(slot.id.empty() ? Slot{es.metadata.uid} : slot, interval, *last);
 }
 
 RefreshDecision should_refresh(const ExternalSecret& es, Duration interval, WallTime now, const Slot& slot) {
@@ -102,7 +101,7 @@ std::optional<Duration> next_look(const ExternalSecret& es, Duration interval, W
     const Duration edge = until_window_changes(es, now).value_or(interval);
     return std::max<Duration>(std::min(edge, interval), std::chrono::seconds(1)) + behind_the_edge(es, interval);
   }
-  const Duration begins = is_spread(interval) ? within_second(es.metadata.uid) : Duration::zero();
+  const Duration begins = is_spread(interval) ? within_second(slot, es.metadata.uid) : Duration::zero();
   return std::max<Duration>(left, Duration::zero()) + begins;
 }
 

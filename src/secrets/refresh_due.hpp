@@ -7,6 +7,7 @@
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
+#include "secrets/schedule/slots.hpp"
 #include "secrets/target.hpp"
 #include "secrets/views.hpp"
 
@@ -21,11 +22,9 @@ struct RefreshDecision {
   bool by_time = false;  // nothing but time asks for it
 };
 
-// Whose moments in the interval are the object's (slot_id); empty: its own.
-using Slot = std::string;
-
 // When time alone asks for the next refresh after the last: at the next of its moments, at most an interval later;
 // with an interval too short to spread over, when it has passed. nullopt: there was none, or its time cannot be read.
+// `slot`: without an id they are its own.
 std::optional<WallTime> due_at(const ExternalSecret& es, Duration interval, const Slot& slot);
 
 // Does the object itself ask for a refresh (never synced, edited, due)? `interval` is refresh_interval(es).

@@ -133,7 +133,7 @@ TEST(Refresh, OfThoseWhoReadTheSameComesAtTheSameMoment) {
   auto other = synced_es("2026-01-02T10:00:00Z");
   other.metadata.uid = "uid-2";
   EXPECT_NE(due_at(one, 1h, {}), due_at(other, 1h, {}));
-  EXPECT_EQ(due_at(one, 1h, "store\nkey"), due_at(other, 1h, "store\nkey"));
+  EXPECT_EQ(due_at(one, 1h, {"store\nkey"}), due_at(other, 1h, {"store\nkey"}));
 }
 
 TEST(RefreshInterval, IsAnHourWhenAbsentAndSurvivesHugeValues) {

@@ -232,6 +232,31 @@ def test_values_that_are_wanted_together_are_few_calls(aws, tmp_path):
         aws.moto.enforce(True)
 
 
+def test_refreshes_of_many_values_are_few_calls(aws, tmp_path):
+    """A hundred objects of three entries each over fifty secrets: one by one that would be fifty calls an interval."""
+    sm = aws.client("secretsmanager")
+    for i in range(50):
+        sm.create_secret(Name=f"often/{i}", SecretString="first")
+    manifests = store("sm", "SecretsManager", aws.keys["reader"]) + [
+        external_secret(f"o-{i}", "sm", refreshInterval="10s", data=data(**{f"k{n}": {"key": f"often/{(i + 17 * n) % 50}"} for n in range(3)}))
+        for i in range(100)]
+    aws.moto.enforce(False)  # the gate stands between
+    try:
+        with AwsGate(aws.moto.url, dict([aws.keys["reader"]]), latency=0.05) as gate:
+            env = {**aws.moto.environment(), "AWS_SECRETSMANAGER_ENDPOINT": gate.url}
+            with StoreRun(tmp_path, manifests, env=env) as run:
+                def refreshed(value: str) -> int:
+                    """How many calls there were when a refresh has brought this value."""
+                    sm.put_secret_value(SecretId="often/0", SecretString=value)
+                    wait_for(lambda: run.secret("o-0")["k0"] == value.encode(), 30, "a refresh")
+                    return len(gate.calls)
+                calls = gate.calls[refreshed("second"):refreshed("third")]
+            assert gate.wrong == []
+            assert calls and len(calls) <= 5, calls
+    finally:
+        aws.moto.enforce(True)
+
+
 @pytest.fixture(scope="module")
 def agents(aws, tmp_path_factory):
     """A key out of each of the two services, for an agent."""

@@ -32,6 +32,8 @@ class AwsProvider final : public Provider {
     return config ? dialect_of(*config).api.calls_per_second : Provider::calls_per_second(store);
   }
 
+  bool batches() const override { return true; }
+
   Task<Result<std::unique_ptr<SecretsClient>>> make_client(StoreContext context) override {
     CO_TRY(Config config, read_config(context.store));
     CO_TRY_VOID(check_config(context.store, config, shared_.environment));

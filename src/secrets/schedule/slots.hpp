@@ -15,15 +15,26 @@ namespace rotor::secrets {
 inline constexpr Duration kShortestSpread = std::chrono::seconds(10);
 inline bool is_spread(Duration interval) { return interval >= kShortestSpread; }
 
-// The first moment after `after` that is this id's: a whole second, at most an interval away. For is_spread() alone.
-WallTime next_slot(std::string_view id, Duration interval, WallTime after);
+// Whose moments an object has: who has the same has the same ones.
+struct Slot {
+  std::string id{};
+  // Of a store that reads several values a call, so that its consumers come together, at most once a minute; empty: of
+  // none.
+  std::string batches{};
+};
 
-// Where in the second of a slot an object begins: under a second.
-Duration within_second(std::string_view uid);
+// The one of objects that may share an answer is the same, so one call serves them all: whose answer is read first. Of
+// those that read nothing each has its own. `batches`: Provider::batches().
+Slot slot_of(const ExternalSecret& es, const StoreView* store, bool batches);
 
-// How long what was overdue before this process began is left in peace: by id, at most an interval and at most two
-// minutes.
-Duration cold_delay(std::string_view id, Duration interval);
+// The first moment after `after` that is this slot's: a whole second, at most an interval away. For is_spread() alone.
+WallTime next_slot(const Slot& slot, Duration interval, WallTime after);
+
+// Where in the second of its slot an object begins: under a second.
+Duration within_second(const Slot& slot, std::string_view uid);
+
+// How long what was overdue before this process began is left in peace: at most an interval and at most two minutes.
+Duration cold_delay(const Slot& slot, Duration interval);
 
 // When a store works again, the n-th of those who wait for it is woken after so long: a hundred a second.
 Duration wake_delay(std::size_t n);
@@ -40,9 +51,5 @@ class WakeUp {
  private:
   std::size_t refused_ = 0;
 };
-
-// Whose answer an object reads first: objects that may share it have the same id, so one call serves them all. Those
-// that read nothing have their own.
-std::string slot_id(const ExternalSecret& es, const StoreView* store);
 
 }  // namespace rotor::secrets

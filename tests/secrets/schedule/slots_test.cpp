@@ -19,7 +19,7 @@ const WallTime kNow = *parse_time("2026-01-02T10:00:00Z");
 TEST(Slots, LieAtMostAnIntervalAheadAndOneIntervalApart) {
   for (const Duration interval : {Duration(10s), Duration(30s), Duration(90500ms), Duration(1h), Duration(24h * 365)}) {
     for (int i = 0; i < 100; ++i) {
-      const std::string id = "id-" + std::to_string(i);
+      const Slot id{.id = "id-" + std::to_string(i), .batches = i % 2 == 0 ? "a store" : ""};
       const WallTime first = next_slot(id, interval, kNow);
       EXPECT_GT(first, kNow);
       EXPECT_LE(first - kNow, interval);
@@ -31,22 +31,50 @@ TEST(Slots, LieAtMostAnIntervalAheadAndOneIntervalApart) {
 
 TEST(Slots, Of5000ObjectsUseEverySecondOfTheIntervalAndNoneMuchMoreThanAnother) {
   std::map<WallTime, int> seconds;
-  for (int i = 0; i < 5000; ++i) ++seconds[next_slot("uid-" + std::to_string(i), 30s, kNow)];
+  for (int i = 0; i < 5000; ++i) ++seconds[next_slot({"uid-" + std::to_string(i)}, 30s, kNow)];
   EXPECT_EQ(seconds.size(), 30U);
   for (const auto& [second, objects] : seconds) EXPECT_LT(objects, 2 * 5000 / 30);
 }
 
 TEST(Slots, OfOneSecondAreSpreadInsideOfIt) {
   std::set<Duration> begins;
-  for (int i = 0; i < 200; ++i) begins.insert(within_second("uid-" + std::to_string(i)));
+  for (int i = 0; i < 200; ++i) begins.insert(within_second({"one key"}, "uid-" + std::to_string(i)));
   EXPECT_GT(begins.size(), 150U);
   EXPECT_LT(*begins.rbegin(), 1s);
+}
+
+std::map<WallTime, int> moments(const std::string& store, Duration interval) {
+  std::map<WallTime, int> found;
+  for (int i = 0; i < 5000; ++i) ++found[next_slot({"key-" + std::to_string(i), store}, interval, kNow)];
+  return found;
+}
+
+TEST(Slots, OfAStoreThatBatchesComeOnceAMinuteAtMostAndStillOnceAnInterval) {
+  EXPECT_EQ(moments("store", 10s).size(), 1U);
+  EXPECT_EQ(moments("store", 90s).size(), 1U);
+  EXPECT_EQ(moments("store", 5min).size(), 5U);
+  EXPECT_NE(moments("store", 60s).begin()->first, moments("another", 60s).begin()->first);
+}
+
+TEST(Slots, OfAStoreThatBatchesAreNeverALargePartOfALongInterval) {
+  for (const Duration interval : {Duration(1h), Duration(24h)}) {
+    const auto found = moments("store", interval);
+    EXPECT_EQ(found.size(), 60U);
+    for (const auto& [moment, objects] : found) EXPECT_LT(objects, 2 * 5000 / 60);
+  }
+}
+
+TEST(Slots, OfAStoreThatBatchesBeginAtOneInstant) {
+  EXPECT_EQ(within_second({"one", "store"}, "uid-1"), within_second({"other", "store"}, "uid-2"));
+  std::set<Duration> colds;
+  for (int i = 0; i < 500; ++i) colds.insert(cold_delay({"key-" + std::to_string(i), "store"}, 1h));
+  EXPECT_EQ(colds.size(), 12U);
 }
 
 TEST(ColdDelay, IsAtMostTheIntervalAndTwoMinutes) {
   for (const auto& [interval, most] : {std::pair<Duration, Duration>{30s, 30s}, {1h, 2min}, {1s, 1s}, {0s, 0s}}) {
     Duration longest{};
-    for (int i = 0; i < 500; ++i) longest = std::max(longest, cold_delay("uid-" + std::to_string(i), interval));
+    for (int i = 0; i < 500; ++i) longest = std::max(longest, cold_delay({"uid-" + std::to_string(i)}, interval));
     EXPECT_LE(longest, most);
     EXPECT_GE(longest, most * 9 / 10);
   }
@@ -81,18 +109,20 @@ StoreView store_with(std::string kind, std::string config) {
   return store;
 }
 
-TEST(SlotId, IsTheSameForThoseWhoMayShareAnAnswer) {
+TEST(SlotOf, IsTheSameForThoseWhoMayShareAnAnswer) {
   const StoreView store = store_with("SecretStore", "{}");
   auto one = test::sample_es();
   auto other = test::sample_es();
   other.metadata.uid = "uid-2";
   other.spec.data[0].remote_ref.property = "another property";
-  EXPECT_EQ(slot_id(one, &store), slot_id(other, &store));
+  EXPECT_EQ(slot_of(one, &store, false).id, slot_of(other, &store, false).id);
   other.spec.data[0].remote_ref.key = "another key";
-  EXPECT_NE(slot_id(one, &store), slot_id(other, &store));
-  EXPECT_EQ(slot_id(one, nullptr), "uid-1") << "a store that is not there";
+  EXPECT_NE(slot_of(one, &store, false).id, slot_of(other, &store, false).id);
+  EXPECT_EQ(slot_of(one, &store, false).batches, "");
+  EXPECT_EQ(slot_of(one, &store, true).batches, slot_of(other, &store, true).batches);
+  EXPECT_EQ(slot_of(one, nullptr, true).id, "uid-1") << "a store that is not there";
   one.spec.data.clear();
-  EXPECT_EQ(slot_id(one, &store), "uid-1") << "nothing is read";
+  EXPECT_EQ(slot_of(one, &store, true).batches, "") << "nothing is read";
 }
 
 struct IdentityCase {
