@@ -26,6 +26,7 @@ struct Decision {
   SyncAction action;
   std::string why;  // for kRefuse the message of the event
   bool add_finalizer = false;
+  bool repair = false;  // its target is not what the last sync left: it wants what the store holds now
   Duration interval{};
   Duration later{};           // of kLater: in so long
   std::string note{};         // what is remarked on besides; empty for an ordinary object

@@ -23,6 +23,7 @@ using kube::Outcome;
 namespace {
 
 constexpr std::string_view kNamespaces = "namespace/";
+constexpr Duration kTimestampStep = std::chrono::seconds(1);  // a creationTimestamp is cut to it
 
 // More is changed than a status, which is written under the version that was decided on.
 bool goes_far(SyncAction action) {
@@ -58,6 +59,8 @@ void ExternalSecretController::changed(const Key& key, bool first_seen, const Ex
     return forget(key);
   }
   p_.metrics.external_secret_appeared(key);
+  if (first_seen && state_.started && now->status.refresh_time.empty())
+    state_.appeared.try_emplace(key, p_.clock.steady());
   // After a restart everything is seen for the first time; only what never synced has somebody waiting for it.
   const bool background =
       first_seen && !now->status.refresh_time.empty() && !now->metadata.deleting() && is_ready(*now);
@@ -286,12 +289,16 @@ bool ExternalSecretController::is_forced(const Observed& seen) const {
   return seen.ask > 0 || secrets::is_forced(*seen.es, tried == state_.tried.end() ? std::string() : tried->second);
 }
 
-Freshness ExternalSecretController::freshness_for(const Observed& seen, Duration interval) const {
+Freshness ExternalSecretController::freshness_for(const Observed& seen, const Decision& decision) const {
   const SteadyTime now = p_.clock.steady();
-  const Freshness wanted = freshness(interval, is_forced(seen), now);
+  const Freshness wanted = freshness(decision.interval, is_forced(seen), now);
+  if (decision.repair) return no_older_than(wanted, Duration::zero(), now);
   const auto made = parse_time(seen.es->metadata.creation_timestamp);
   if (!made || !seen.es->status.refresh_time.empty()) return wanted;
-  return no_older_than(wanted, seen.now - *made, now);
+  const auto appeared = state_.appeared.find(seen.es->metadata.key());
+  const SteadyTime known = appeared != state_.appeared.end() ? appeared->second : state_.started.value_or(now);
+  // It was made before it was seen, and in the second that its timestamp is cut to.
+  return no_older_than(wanted, std::max<Duration>(seen.now - *made - kTimestampStep, now - known), now);
 }
 
 // What keeps a pass from beginning is waited for without a worker; what a person asked for waits for no budget.
@@ -319,13 +326,14 @@ Task<Outcome> ExternalSecretController::refresh(Observed seen, Decision decision
   const Key key = seen.es->metadata.key();
   // Who waits for a place with the store comes in while this pass writes.
   const auto leave_stores = [this, key] { caps_->stay_in(key, namespace_group(key.ns)); };
-  Report report = co_await sync_.run(seen.es, freshness_for(seen, decision.interval), leave_stores);
+  Report report = co_await sync_.run(seen.es, freshness_for(seen, decision), leave_stores);
   const bool good = ready_words(report.ending).ready;
   if (report.took_back && p_.world.has_external_secret(key))
     state_.taken_back.insert_or_assign(key, format_time(report.started));
   if (good) {
     state_.taken_back.erase(key);
     state_.tried.erase(key);
+    state_.appeared.erase(key);
   } else if (p_.world.has_external_secret(key)) {
     state_.tried.insert_or_assign(key, resource_token(seen.es->metadata));
   }

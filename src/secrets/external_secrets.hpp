@@ -36,7 +36,7 @@ class ExternalSecretController {
   using Outcome = kube::Outcome;
   class Leaving;
   bool is_forced(const Observed& seen) const;
-  Freshness freshness_for(const Observed& seen, Duration interval) const;
+  Freshness freshness_for(const Observed& seen, const Decision& decision) const;
   std::optional<Outcome> wait_for_a_place(const Observed& seen);
   void forget(const kube::Key& key);
   Task<Outcome> reconcile(kube::Key key);

@@ -13,6 +13,8 @@ namespace rotor::secrets {
 struct PassState {
   std::map<kube::Key, std::string> unreadable;  // and why
   std::map<kube::Key, SteadyTime> waiting;      // for a store that nobody has looked at yet, since when
+  // Never refreshed, and not there when the controllers began to work: since when it is known.
+  std::map<kube::Key, SteadyTime> appeared;
   std::map<kube::Key, std::string> tried;       // resource_token of what failed last
   // status.refreshTime of refreshes that status may not tell yet (Options::least_status_interval).
   std::map<kube::Key, std::string> refreshed;
@@ -25,6 +27,7 @@ struct PassState {
   void forget(const kube::Key& external_secret) {
     unreadable.erase(external_secret);
     waiting.erase(external_secret);
+    appeared.erase(external_secret);
     tried.erase(external_secret);
     refreshed.erase(external_secret);
     taken_back.erase(external_secret);

@@ -1,4 +1,5 @@
 // When and how often stores are asked: counted at the store.
+#include <map>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -147,6 +148,37 @@ TEST_F(SecretsSchedule, WakesWhoWaitsForAStoreThatIsMended) {
               R"({"spec":{"provider":{"fake":{"data":[{"key":"k","value":"v"}],"validationResult":0}}}})");
   for (int i = 0; i < 30; ++i) world.until_ready("es", fmt::format("es-{}", i), kSynced);
   EXPECT_EQ(reads("store"), 1) << "all of them read the same";
+}
+
+TEST_F(SecretsSchedule, GivesANewObjectNoAnswerFromBeforeItWasMade) {
+  kubernetes_store("store", world.token());
+  world.create("secret", "k", R"({"data":{"a":"YmVmb3Jl"}})");
+  object("one", "store", "k");
+  world.start_operator();
+  world.until_ready("es", "one", kSynced);
+  world.merge("secret", "k", R"({"data":{"a":"YWZ0ZXI="}})");
+  object("two", "store", "k");  // most likely in the same second
+  world.until_ready("es", "two", kSynced);
+  EXPECT_EQ(world.value("two", "a"), R"({"a":"after"})");
+}
+
+TEST_F(SecretsSchedule, MakesADeletedSecretAgainOfWhatTheStoreHoldsNow_Row37_Row75) {
+  kubernetes_store("store", world.token());
+  world.create("secret", "k", R"({"data":{"a":"YmVmb3Jl"}})");
+  const std::map<std::string, std::string> policies{
+      {"once", "CreatedOnce"}, {"changed", "OnChange"}, {"often", "Periodic"}};
+  for (const auto& [name, policy] : policies) {
+    object(name, "store", "k");
+    world.merge("es", name, fmt::format(R"({{"spec":{{"refreshPolicy":"{}"}}}})", policy));
+  }
+  world.start_operator();
+  for (const auto& [name, policy] : policies) world.until_ready("es", name, kSynced);
+  world.merge("secret", "k", R"({"data":{"a":"YWZ0ZXI="}})");
+  for (const auto& [name, policy] : policies) {
+    world.remove("secret", name);
+    world.until("the Secret", [&] { return !world.get("secret", name).is_null(); });
+    EXPECT_EQ(world.value(name, "a"), R"({"a":"after"})") << policy;
+  }
 }
 
 TEST_F(SecretsSchedule, UsesTheSecretThatAStorePointsAtAsItIsNow) {

@@ -8,7 +8,8 @@ namespace {
 using std::chrono::seconds;
 
 constexpr auto kLongestPass = std::chrono::minutes(5);
-constexpr seconds kRememberNothing{5};
+constexpr seconds kRememberNothing{1};
+constexpr seconds kRememberDenied{5};
 
 }  // namespace
 
@@ -34,8 +35,9 @@ bool usable(const Answered& answer, const Freshness& wanted, SteadyTime asked, S
     case Answered::How::kValue:
       return true;
     case Answered::How::kAbsent:
-    case Answered::How::kDenied:
       return now - answer.began < kRememberNothing;
+    case Answered::How::kDenied:
+      return now - answer.began < kRememberDenied;
     case Answered::How::kOtherError:
       return asked < answer.ended;
   }

@@ -399,8 +399,8 @@ TEST(Usable, FollowsWhatWasAnsweredAndHowLongAgo) {
   const Freshness wanted = freshness(1h, false, now);
   for (const UsableCase& c :
        {UsableCase{How::kValue, 2s, 0s, true}, UsableCase{How::kValue, 10s, 0s, true},
-        UsableCase{How::kValue, 11s, 0s, false}, UsableCase{How::kAbsent, 4s, 0s, true},
-        UsableCase{How::kAbsent, 5s, 0s, false}, UsableCase{How::kDenied, 4s, 0s, true},
+        UsableCase{How::kValue, 11s, 0s, false}, UsableCase{How::kAbsent, 900ms, 0s, true},
+        UsableCase{How::kAbsent, 1s, 0s, false}, UsableCase{How::kDenied, 4s, 0s, true},
         UsableCase{How::kDenied, 5s, 0s, false}, UsableCase{How::kOtherError, 2s, 0s, false},
         UsableCase{How::kOtherError, 2s, 1s, false}, UsableCase{How::kOtherError, 2s, 2s, true}}) {
     const Answered answer{c.how, now - c.age, now - c.age + 1s};
