@@ -159,6 +159,7 @@ Task<Outcome> ExternalSecretController::reconcile(Key key) {
 }
 
 Task<Outcome> ExternalSecretController::pass(Key key) {
+  if (p_.world.lacks_target(key)) co_return Outcome::done();  // target_changed() comes when it is there
   Observed seen = gather(p_, state_, key);
   if (!seen.es) co_return Outcome::done();
   Decision decision = decide_sync(seen);

@@ -6,6 +6,7 @@
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "secrets/marks.hpp"
+#include "secrets/ownership.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -35,6 +36,21 @@ void copy_members(json::Reader& reader, json::Writer& writer, const std::array<s
   writer.end_object();
 }
 
+std::string owner_among(const std::vector<kube::OwnerReference>& owners) {
+  const auto found = std::ranges::find_if(owners, is_external_secret);
+  return found == owners.end() ? std::string() : found->name;
+}
+
+// What is kept of every Secret.
+KeptTarget without_text_of(const kube::ObjectMeta& metadata) {
+  KeptTarget kept;
+  kept.metadata = {metadata.ns, metadata.name, metadata.uid, metadata.resource_version};
+  kept.owner = owner_among(metadata.owner_references);
+  const auto hash = metadata.labels.find(std::string(kOwnerLabel));
+  if (hash != metadata.labels.end()) kept.owner_hash = hash->second;
+  return kept;
+}
+
 }  // namespace
 
 std::string fields_in_question(std::string_view fields_v1) {
@@ -47,7 +63,16 @@ std::string fields_in_question(std::string_view fields_v1) {
   return reader.finish() ? out : std::string(fields_v1);
 }
 
+KeptTarget KeptTarget::without_text() const {
+  KeptTarget out;
+  out.metadata = metadata;
+  out.owner = owner;
+  out.owner_hash = owner_hash;
+  return out;
+}
+
 TargetPtr KeptTarget::whole() const {
+  if (reduced()) return nullptr;
   auto read = json::read<kube::ObjectMeta>(text.unpack());
   if (!read) return nullptr;  // it was written by json::write()
   Target target{.metadata = *std::move(read), .type = type, .immutable = immutable, .actual_hash = other_hash};
@@ -57,10 +82,8 @@ TargetPtr KeptTarget::whole() const {
 }
 
 KeptTarget keep_target(Target target, TextPacker& packer) {
-  KeptTarget kept;
   kube::ObjectMeta& metadata = target.metadata;
-  kept.metadata = {metadata.ns, metadata.name, metadata.uid, metadata.resource_version};
-  if (const auto* owner = target.label(kOwnerLabel)) kept.owner_hash = *owner;
+  KeptTarget kept = without_text_of(metadata);
   if (!target.hash_matches()) kept.other_hash = std::move(target.actual_hash);
   for (kube::ManagedFieldsEntry& entry : metadata.managed_fields) {
     std::string fields = fields_in_question(entry.fields_v1.text);
@@ -70,6 +93,11 @@ KeptTarget keep_target(Target target, TextPacker& packer) {
   kept.immutable = target.immutable;
   kept.text = packer.pack(json::write(metadata));
   return kept;
+}
+
+Result<KeptTarget> read_reduced_target(std::string_view secret_json) {
+  TRY(const kube::PartialObject object, json::read<kube::PartialObject>(secret_json));
+  return without_text_of(object.metadata);
 }
 
 Result<KeptTarget> TargetKeeper::keep(std::string_view secret_json) {

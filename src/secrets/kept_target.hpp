@@ -1,6 +1,6 @@
 // A target Secret as the cache keeps it. Ten thousand trees of metadata would be a third of this process, and a pass
 // needs one of them for some milliseconds: kept is the packed text of what a pass asks for, and apart from it what
-// indexes ask.
+// indexes ask. Of a Secret that another replica works on that alone is kept.
 #pragma once
 
 #include <cstdint>
@@ -20,16 +20,21 @@ struct KeptTarget {
     std::string ns{}, name{}, uid{}, resource_version{};
     kube::Key key() const { return {ns, name}; }
   } metadata;
+  std::string owner{};       // the ExternalSecret among its owners; empty: none is
   std::string owner_hash{};  // the label; empty: it has none
   std::string type{};
   std::optional<bool> immutable{};
   std::string other_hash{};  // of its data, where its annotation does not say it
-  PackedText text{};         // its metadata
+  PackedText text{};         // its metadata; empty when another replica works on it
 
-  TargetPtr whole() const;
+  TargetPtr whole() const;  // null without the text
+  bool reduced() const { return text.empty(); }
+  KeptTarget without_text() const;
 };
 
 KeptTarget keep_target(Target target, TextPacker& packer);
+// Without its text, and without a look at its values.
+Result<KeptTarget> read_reduced_target(std::string_view secret_json);
 
 // For the cache: the values are dropped as soon as their digest is known.
 class TargetKeeper {

@@ -10,10 +10,6 @@
 namespace rotor::secrets {
 namespace {
 
-bool is_external_secret(const kube::OwnerReference& ref) {
-  return ref.kind == "ExternalSecret" && ref.api_version.starts_with("external-secrets.io/");
-}
-
 SyncFailure owned_by_another(const kube::OwnerReference& controller) {
   return {
       Ending::kOwnedByAnother,
@@ -32,6 +28,10 @@ SyncFailure owned_otherwise(const ExternalSecret& es, const kube::OwnerReference
 }
 
 }  // namespace
+
+bool is_external_secret(const kube::OwnerReference& ref) {
+  return ref.kind == "ExternalSecret" && ref.api_version.starts_with("external-secrets.io/");
+}
 
 Synced<std::vector<kube::OwnerReference>> decide_ownership(const ExternalSecret& es, const Target* live) {
   std::vector<kube::OwnerReference> owners;

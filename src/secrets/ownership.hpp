@@ -12,6 +12,8 @@ namespace rotor::secrets {
 // The owner references the target should have, or why it cannot be ours.
 Synced<std::vector<kube::OwnerReference>> decide_ownership(const ExternalSecret& es, const Target* live);
 
+bool is_external_secret(const kube::OwnerReference& ref);
+
 // Is this very ExternalSecret its controller, not an earlier one of that name?
 bool controls(const ExternalSecret& es, const Target& target);
 

@@ -1,10 +1,10 @@
 #include "secrets/world.hpp"
 
+#include <algorithm>
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "api/core/namespace.hpp"
-#include "base/log.hpp"
-#include "kube/object/resource_version.hpp"
 #include "secrets/manifest_target/manifest.hpp"
 #include "secrets/marks.hpp"
 
@@ -12,6 +12,10 @@ namespace rotor::secrets {
 namespace {
 
 using kube::Key;
+
+kube::ListOptions managed_secrets() {
+  return {.label_selector = std::string(kManagedLabel) + "=" + std::string(kManagedValue)};
+}
 
 constexpr std::string_view kMalformedAround = "metadata or status is malformed";
 
@@ -29,16 +33,21 @@ World::World(const Executor& executor, kube::Client& client, Clock& clock, const
     : client_(client),
       clock_(clock),
       ownership_(ownership),
-      watched_(options.watched),
-      texts_missing_(executor),
+      some_missing_(executor),
       external_secrets_(
           client, clock, options.watched, {}, [this](std::string_view text) { return keep(text); },
           kube::kResource<ExternalSecret>),
       targets_(
-          client, clock, options.watched,
-          {.label_selector = std::string(kManagedLabel) + "=" + std::string(kManagedValue)},
-          [keeper = std::make_shared<TargetKeeper>()](std::string_view text) { return keeper->keep(text); },
-          kube::kResource<api::Secret>),
+          client, clock, options.watched, managed_secrets(),
+          [this](std::string_view text) { return keep_target(text); }, kube::kResource<api::Secret>),
+      part_(client, external_secrets_, kube::kResource<ExternalSecret>, options.watched, {},
+            {.is_whole = [this](const KeptExternalSecret& kept) { return wants_text(kept); },
+             .read_whole = [this](std::string_view text) { return keeper_.keep(text); },
+             .reduce = std::mem_fn(&KeptExternalSecret::without_text)}),
+      part_of_targets_(client, targets_, kube::kResource<api::Secret>, options.watched, managed_secrets(),
+                       {.is_whole = [this](const KeptTarget& kept) { return wants_target(kept); },
+                        .read_whole = [this](std::string_view text) { return target_keeper_.keep(text); },
+                        .reduce = std::mem_fn(&KeptTarget::without_text)}),
       stores_(client, clock, options.watched, {}, decode_store<api::es::SecretStore>,
               kube::kResource<api::es::SecretStore>),
       cluster_stores_(client, clock, "", {}, decode_store<api::es::ClusterSecretStore>,
@@ -157,11 +166,22 @@ void World::watch_targets() {
   });
   targets_.on_change([this](const Key& key, const auto& before, const auto& after) {
     index_target(key, before, after);
-    if (after && targets_.is_own_write(key, *after)) return;
-    if (before && after && before->metadata.resource_version == after->metadata.resource_version) return;
-    if (!listeners_.target) return;
-    for (const std::string& user : by_target_.names(key.ns, key.name)) listeners_.target({key.ns, user});
+    target_changed(key, before, after);
   });
+}
+
+// For one that became whole its owner may have waited, though it writes into another by now.
+void World::target_changed(const Key& key, const KeptTargetPtr& before, const KeptTargetPtr& after) {
+  if (!listeners_.target || (after && after->reduced())) return;
+  const bool became_whole = before && after && before->reduced();
+  if (!became_whole && after && targets_.is_own_write(key, *after)) return;
+  if (!became_whole && before && after && before->metadata.resource_version == after->metadata.resource_version) return;
+  std::vector<std::string> concerned = by_target_.names(key.ns, key.name);
+  if (became_whole && !after->owner.empty()) concerned.push_back(after->owner);
+  for (std::string& name : concerned) {
+    const Key external_secret{key.ns, std::move(name)};
+    if (!is_reduced(external_secret)) listeners_.target(external_secret);
+  }
 }
 
 void World::watch_stores() {
@@ -189,7 +209,7 @@ ExternalSecretPtr World::external_secret(const Key& key) const {
 
 // Its own, and what belongs to a ClusterExternalSecret of its own.
 bool World::wants_text(const KeptExternalSecret& kept) const {
-  if (ownership_.undecided() || ownership_.keeps(kept.metadata.key())) return true;
+  if (ownership_.keeps(kept.metadata.key())) return true;
   return !kept.cluster_owner.empty() && ownership_.keeps({"", kept.cluster_owner});
 }
 
@@ -199,54 +219,58 @@ Result<KeptExternalSecret> World::keep(std::string_view object_json) {
   return kept;
 }
 
+// Its own, and what ExternalSecrets of its own write into. Whose nobody knows yet is kept whole.
+bool World::wants_target(const KeptTarget& kept) const {
+  const std::string& ns = kept.metadata.ns;
+  const auto keeps = [&](const std::string& external_secret) { return ownership_.keeps({ns, external_secret}); };
+  const std::vector<std::string> users = by_target_.names(ns, kept.metadata.name);
+  if (kept.owner.empty() && users.empty()) return true;
+  return (!kept.owner.empty() && keeps(kept.owner)) || std::ranges::any_of(users, keeps);
+}
+
+Result<KeptTarget> World::keep_target(std::string_view secret_json) {
+  if (ownership_.sharded()) {
+    TRY(KeptTarget reduced, read_reduced_target(secret_json));
+    if (!wants_target(reduced)) return reduced;
+  }
+  return target_keeper_.keep(secret_json);
+}
+
 bool World::is_reduced(const Key& external_secret) const {
   const Kept kept = external_secrets_.get(external_secret);
   return kept && kept->reduced();
 }
 
-void World::divide() {
-  if (!ownership_.sharded()) return;
-  std::vector<Kept> to_drop;
-  for (const auto& [key, kept] : external_secrets_.all()) {
-    const bool wanted = wants_text(*kept);
-    if (!wanted && !kept->reduced()) to_drop.push_back(kept);
-    if (wanted && kept->reduced()) incomplete_ = true;
-  }
-  for (const Kept& kept : to_drop) external_secrets_.replace(kept->metadata.key(), kept->without_text());
-  if (incomplete_) texts_missing_.notify_one();
+bool World::lacks_target(const Key& external_secret) {
+  const Kept es = ownership_.sharded() ? external_secrets_.get(external_secret) : nullptr;
+  if (!es) return false;
+  std::vector<std::string> secrets = owned_by(external_secret);
+  if (!es->generic) secrets.push_back(es->target_name);
+  const bool lacks = std::ranges::any_of(secrets, [&](const std::string& name) {
+    const KeptTargetPtr kept = targets_.get({external_secret.ns, name});
+    return kept && kept->reduced() && wants_target(*kept);
+  });
+  if (lacks) some_missing_.notify_one();
+  return lacks;
 }
 
-// One list for all of them: it is made after the shards were taken, so it holds what their owner before wrote last.
-Task<Result<void>> World::complete_once() {
-  incomplete_ = false;
-  const auto take = [this](std::string_view text) {
-    const auto id = kube::read_identity(text);
-    const auto shown = id ? external_secrets_.all().find(id->key) : external_secrets_.all().end();
-    if (shown == external_secrets_.all().end() || !shown->second->reduced()) return;
-    auto kept = keep(text);
-    // A page may be older than what the watch has shown since: that one comes with the next list.
-    const bool older =
-        kept && kube::later_version(shown->second->metadata.resource_version, kept->metadata.resource_version);
-    incomplete_ = incomplete_ || older;
-    if (kept && !kept->reduced() && !older) external_secrets_.replace(id->key, *std::move(kept));
-  };
-  for (std::string& ns : watched_.scopes()) {
-    CO_TRY_VOID(co_await kube::list_all(client_, kube::kResource<ExternalSecret>, std::move(ns), {}, take));
-  }
-  co_return Result<void>();
+void World::divide() {
+  if (!ownership_.sharded()) return;
+  part_.reduce_others();
+  part_of_targets_.reduce_others();
+  some_missing_.notify_one();
 }
 
 Task<> World::complete() {
-  for (;;) {
-    if (!incomplete_) co_await texts_missing_.wait();
-    const auto done = co_await complete_once();
-    if (done) continue;
-    incomplete_ = true;
-    if (done.error().code != Code::kCancelled) {
-      log::warn("cannot read the ExternalSecrets that this replica takes over", {{"error", done.error().message}});
-    }
-    co_await clock_.sleep_for(std::chrono::seconds(1));
-  }
+  return kube::keep_complete(
+      clock_, some_missing_, [this] { return !is_complete(); }, [this] { return complete_once(); });
+}
+
+// Secrets come first: with its text an ExternalSecret is worked on.
+Task<Result<void>> World::complete_once() {
+  CO_TRY_VOID(co_await part_of_targets_.complete());
+  if (part_of_targets_.incomplete().empty()) CO_TRY_VOID(co_await part_.complete());
+  co_return Result<void>();
 }
 
 Task<Result<ExternalSecretPtr>> World::read_external_secret(Key key) {

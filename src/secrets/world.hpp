@@ -14,6 +14,7 @@
 #include "kube/runtime/signal.hpp"
 #include "kube/runtime/watches.hpp"
 #include "kube/shards/ownership.hpp"
+#include "kube/shards/partly_kept.hpp"
 #include "secrets/kept_external_secret.hpp"
 #include "secrets/kept_target.hpp"
 #include "secrets/manifest_target/manifest_watches.hpp"
@@ -40,14 +41,14 @@ class World {
     std::function<void()> ready;  // once, when everything is listed
   };
 
-  // Of ExternalSecrets that other replicas work on, what indexes need is kept, and no text.
+  // Of ExternalSecrets that other replicas work on, and of their Secrets, what indexes need is kept, and no text.
   World(const Executor& executor, kube::Client& client, Clock& clock, const Options& options,
         const kube::Ownership& ownership);
   void listen(Listeners listeners) { listeners_ = std::move(listeners); }
   Task<> run();
   bool ready() const { return watches_.ready(); }
   std::vector<std::string> troubles() const { return watches_.troubles(); }
-  // What is this replica's has changed: texts are dropped, and read where they are missing.
+  // What is this replica's has changed: texts are dropped, and read where they are missing, those of Secrets first.
   void divide();
 
   ExternalSecretPtr external_secret(const kube::Key& key) const;
@@ -76,11 +77,17 @@ class World {
   // One that another replica works on, as it is at the API server; null when there is none.
   Task<Result<ExternalSecretPtr>> read_external_secret(kube::Key key);
   bool is_reduced(const kube::Key& external_secret) const;
+  // A Secret that it has to do with was another replica's until now, and is not read yet: it is, then, and who listens
+  // to targets hears of it.
+  bool lacks_target(const kube::Key& external_secret);
   Task<Result<kube::StringMap>> namespace_labels(std::string ns);
 
  private:
   bool wants_text(const KeptExternalSecret& kept) const;
+  bool wants_target(const KeptTarget& kept) const;
   Result<KeptExternalSecret> keep(std::string_view object_json);
+  Result<KeptTarget> keep_target(std::string_view secret_json);
+  bool is_complete() const { return part_of_targets_.incomplete().empty() && part_.incomplete().empty(); }
   Task<> complete();
   Task<Result<void>> complete_once();
   void watch_external_secrets();
@@ -92,17 +99,19 @@ class World {
   void tell_of_child(const kube::Key& key, const Kept& before, const Kept& after);
   using KeptTargetPtr = std::shared_ptr<const KeptTarget>;
   void index_target(const kube::Key& key, const KeptTargetPtr& before, const KeptTargetPtr& after);
+  void target_changed(const kube::Key& key, const KeptTargetPtr& before, const KeptTargetPtr& after);
 
   kube::Client& client_;
   Clock& clock_;
   const kube::Ownership& ownership_;
-  kube::Namespaces watched_;
   ExternalSecretKeeper keeper_;
-  kube::Signal texts_missing_;
-  bool incomplete_ = false;
+  TargetKeeper target_keeper_;
+  kube::Signal some_missing_;
   Listeners listeners_;
   kube::Cache<KeptExternalSecret> external_secrets_;
   kube::Cache<KeptTarget> targets_;
+  kube::PartlyKept<KeptExternalSecret> part_;
+  kube::PartlyKept<KeptTarget> part_of_targets_;
   kube::Cache<StoreView> stores_;
   kube::Cache<StoreView> cluster_stores_;
   ManifestWatches manifests_;

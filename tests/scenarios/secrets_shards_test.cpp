@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "api/externalsecrets/cluster_external_secret.hpp"
+#include "apiserver/server/faults.hpp"
 #include "kube/shards/ownership.hpp"
 #include "kube/shards/shard_table.hpp"
 #include "tests/scenarios/secrets_world.hpp"
@@ -36,6 +37,12 @@ class SecretsShards : public testing::Test {
       if (shards.contains(shard(i))) world.until_ready("es", name_of(i), kSynced);
     }
   }
+  void work_on_all() {
+    own({0, 1, 2, 3, 4, 5});
+    world.start_operator({}, &ownership);
+    until_synced({0, 1, 2, 3, 4, 5});
+    world.settle();
+  }
   void edit(int i, std::string_view key) {
     world.merge("es", name_of(i),
                 fmt::format(R"({{"spec":{{"data":[{{"secretKey":"{}","remoteRef":{{"key":"k"}}}}]}}}})", key));
@@ -45,6 +52,19 @@ class SecretsShards : public testing::Test {
     int i = 0;
     while (shard(i) != wanted) ++i;
     return i;
+  }
+
+  // The first that is in this shard and not there yet.
+  static int later_in(int wanted) {
+    int i = kObjects;
+    while (shard(i) != wanted) ++i;
+    return i;
+  }
+  void write_into_shared(int i, std::string_view policy, std::string_view key) {
+    world.create("es", name_of(i),
+                 fmt::format(R"({{"spec":{{"secretStoreRef":{{"name":"store"}},"refreshInterval":"1h",
+      "target":{{"name":"shared","creationPolicy":"{}"}},"data":[{{"secretKey":"{}","remoteRef":{{"key":"k"}}}}]}}}})",
+                             policy, key));
   }
 
   kube::Ownership ownership{kShards};
@@ -89,6 +109,73 @@ TEST_F(SecretsShards, LeavesAloneWhatItGaveUpAndComesBackToItAsItIsThen) {
   world.until("the edit of another's", [&] { return world.value(name_of(theirs), "edited") == "1"; });
 }
 
+TEST_F(SecretsShards, WhatComesBackIsReadByOneListEachAndLeftAsItIs) {
+  work_on_all();
+  own({0, 1, 2});
+  const std::uint64_t writes = world.operator_writes();
+  const std::uint64_t lists = world.operator_requests("list", "secrets");
+  const std::uint64_t lists_of_texts = world.operator_requests("list", "externalsecrets");
+  const std::uint64_t reads = world.operator_requests("get", "secrets");
+  own({0, 1, 2, 3, 4, 5});
+  world.settle();
+  EXPECT_EQ(world.operator_requests("list", "secrets"), lists + 1);
+  EXPECT_EQ(world.operator_requests("list", "externalsecrets"), lists_of_texts + 1);
+  EXPECT_EQ(world.operator_requests("get", "secrets"), reads);
+  EXPECT_EQ(world.operator_writes(), writes);
+}
+
+TEST_F(SecretsShards, ASecretThatWasEditedMeanwhileIsRepairedByWhoHasItThen) {
+  work_on_all();
+  own({0, 1, 2});
+  const std::string theirs = name_of(one_of(4));
+  world.merge("secret", theirs, R"({"data":{"a":"b3RoZXI="}})");
+  world.settle();
+  EXPECT_EQ(world.value(theirs, "a"), "other");
+  own({0, 1, 2, 3, 4, 5});
+  world.until("the repair", [&] { return world.value(theirs, "a") == "1"; });
+}
+
+TEST_F(SecretsShards, NothingIsDoneForAnExternalSecretBeforeItsSecretIsRead) {
+  work_on_all();
+  own({0, 1, 2});
+  const std::string theirs = name_of(one_of(4));
+  edit(one_of(4), "edited");
+  const std::uint64_t writes = world.operator_writes();
+  const std::uint64_t hits = world.faults().hits();
+  world.faults().add({.verb = "list", .resource = "secrets", .times = -1, .status = 503});
+  own({0, 1, 2, 3, 4, 5});
+  world.until("a list that fails", [&] { return world.faults().hits() > hits; });
+  world.settle();
+  EXPECT_EQ(world.operator_writes(), writes);
+  world.faults().clear();
+  world.until("the edit", [&] { return world.value(theirs, "edited") == "1"; });
+}
+
+// Two ExternalSecrets of two replicas write into one Secret, which has no owner.
+TEST_F(SecretsShards, AnothersSecretIsReadWhenSomethingOfItsOwnWritesIntoIt) {
+  work_on_all();
+  write_into_shared(later_in(4), "Orphan", "theirs");
+  world.until("their key", [&] { return world.value("shared", "theirs") == "1"; });
+  own({0, 1, 2});
+  const std::uint64_t lists = world.operator_requests("list", "secrets");
+  write_into_shared(later_in(0), "Merge", "ours");
+  world.until("its key", [&] { return world.value("shared", "ours") == "1"; });
+  EXPECT_EQ(world.value("shared", "theirs"), "1");
+  EXPECT_EQ(world.operator_requests("list", "secrets"), lists + 1);
+}
+
+TEST_F(SecretsShards, TheSecretOfAnEarlierNameIsDeletedByWhoHasItThen) {
+  work_on_all();
+  own({0, 1, 2});
+  const std::string theirs = name_of(one_of(4));
+  world.merge("es", theirs, R"({"spec":{"target":{"name":"renamed"}}})");
+  world.settle();
+  EXPECT_TRUE(world.get("secret", "renamed").is_null());
+  own({0, 1, 2, 3, 4, 5});
+  world.until("the end of the earlier one", [&] { return world.get("secret", theirs).is_null(); });
+  EXPECT_EQ(world.value("renamed", "a"), "1");
+}
+
 TEST_F(SecretsShards, ShowsSeriesOfItsOwnObjectsAlone) {
   own({0, 1, 2});
   world.start_operator({}, &ownership);
@@ -105,10 +192,8 @@ TEST_F(SecretsShards, AnObjectMadeLaterIsItsOwnersToWorkOn) {
   own({0, 1, 2});
   world.start_operator({}, &ownership);
   until_synced({0, 1, 2});
-  int theirs = kObjects;
-  while (shard(theirs) != 5) ++theirs;
-  int ours = kObjects;
-  while (shard(ours) != 0) ++ours;
+  const int theirs = later_in(5);
+  const int ours = later_in(0);
   for (const int i : {theirs, ours}) {
     world.create("es", name_of(i), R"({"spec":{"secretStoreRef":{"name":"store"},
       "data":[{"secretKey":"a","remoteRef":{"key":"k"}}]}})");

@@ -30,6 +30,38 @@ std::string with_hash(std::string_view hash) {
 
 std::string real_hash() { return json::object_hash(test::one_value("a", "canary")); }
 
+TEST(KeptTarget, OfAnotherReplicasSecretIsKeptWhoseItIsAndNothingElse) {
+  const auto small = read_reduced_target(with_hash("edited"));
+  const auto whole = TargetKeeper().keep(with_hash("edited"));
+  ASSERT_TRUE(small && whole);
+  EXPECT_FALSE(whole->reduced());
+  for (const KeptTarget& kept : {*small, whole->without_text()}) {
+    EXPECT_TRUE(kept.reduced());
+    EXPECT_EQ(kept.whole(), nullptr);
+    EXPECT_EQ(kept.metadata.key(), (kube::Key{"ns", "tgt"}));
+    EXPECT_EQ(kept.metadata.uid, "u-1");
+    EXPECT_EQ(kept.metadata.resource_version, "42");
+    EXPECT_EQ(kept.owner, "es");
+    EXPECT_EQ(kept.owner_hash, "o-1");
+    EXPECT_EQ(kept.other_hash, "") << "no digest was made of its values";
+    EXPECT_EQ(kept.type, "");
+  }
+}
+
+TEST(KeptTarget, BelongsToTheExternalSecretAmongItsOwnersWhateverItsVersion) {
+  const auto owner_of = [](const std::string& owners) {
+    return read_reduced_target(R"({"metadata":{"name":"tgt","namespace":"ns","ownerReferences":[)" + owners + "]}}")
+        ->owner;
+  };
+  const std::string deployment = R"({"apiVersion":"apps/v1","kind":"Deployment","name":"d","uid":"1"})";
+  EXPECT_EQ(owner_of(""), "");
+  EXPECT_EQ(owner_of(deployment), "");
+  EXPECT_EQ(owner_of(R"({"apiVersion":"example.com/v1","kind":"ExternalSecret","name":"other","uid":"2"})"), "");
+  EXPECT_EQ(owner_of(deployment +
+                     R"(,{"apiVersion":"external-secrets.io/v1beta1","kind":"ExternalSecret","name":"b","uid":"3"})"),
+            "b");
+}
+
 TEST(KeptTarget, GivesBackAllThatAPassAsksFor) {
   for (const std::string& annotation : {real_hash(), std::string("edited")}) {
     const auto decoded = decode_target(with_hash(annotation));

@@ -55,9 +55,6 @@ class Ownership {
   // Nothing is divided, and all of it came from another leader.
   void took_over();
 
-  // Nothing was said yet about what is ours.
-  bool undecided() const { return sharded() && replicas_ == 0; }
-
   // After each change of what is owned, or of among how many.
   using Listener = std::function<void(const ShardChange&)>;
   void on_change(Listener listener) { listeners_.push_back(std::move(listener)); }
