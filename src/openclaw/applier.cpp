@@ -39,7 +39,7 @@ std::unexpected<Error> failed(std::string_view doing, const kube::Resource& reso
 }  // namespace
 
 Task<Result<LivePtr>> Applier::find(kube::Resource resource, kube::Key key) {
-  if (LivePtr live = view_.live(resource).get(key)) co_return live;
+  if (LivePtr live = view_.live(resource).get(key); live != nullptr && !live->reduced()) co_return live;
   const Result<SecretBytes> body = co_await client_.get(resource, key);
   if (!body && body.error().code == Code::kNotFound) co_return LivePtr{};
   if (!body) co_return std::unexpected(body.error());

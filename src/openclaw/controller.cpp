@@ -9,6 +9,7 @@
 #include "kube/object/news.hpp"
 #include "kube/runtime/gate.hpp"
 #include "kube/shards/ownership.hpp"
+#include "openclaw/division.hpp"
 #include "openclaw/in_place/permit.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/proof/permit.hpp"
@@ -37,14 +38,16 @@ struct Controller::Impl {
        ManagedKinds kinds, kube::Ownership* divided)
       : options(std::move(wanted)),
         ownership(divided != nullptr ? *divided : everything),
-        view(client, clock, options.watched, kinds),
+        view(client, clock, options.watched, kinds, ownership.sharded() ? is_whole() : KeptWhole()),
+        division(executor, client, clock, view, options.watched, is_whole(),
+                 [this](const std::string& ns) { work_in(ns); }),
         events(kube::make_event_recorder(executor, client, clock, "openclawinstance-controller")),
         metrics(registry, view, [this](const kube::Key& key) { return is_ours(key); }),
         reconciler(client, clock, view, *events, index, config_maps, metrics, permits, options, kinds,
                    [this](const kube::Key& key) { return ownership.came_lately(by_namespace(key)); }),
         queue(clock, "openclawinstance", options.workers,
               kube::only_owned(
-                  ownership, [this](kube::Key key) { return reconciler.reconcile(std::move(key)); }, by_namespace),
+                  ownership, [this](kube::Key key) { return reconcile(std::move(key)); }, by_namespace),
               {.first = std::min<Duration>(std::chrono::seconds(1), options.retry_at_most),
                .most = options.retry_at_most}) {
     permits.add(std::make_unique<ChosenTimes>(clock));
@@ -56,6 +59,21 @@ struct Controller::Impl {
     permits.add(std::make_unique<ProofPermit>(client, clock, view, *events, options));
     permits.add(std::make_unique<InPlacePermit>(client, clock, view, *events));
     listen();
+  }
+
+  KeptWhole is_whole() {
+    return [this](const std::string& ns) { return ownership.keeps({ns, ""}); };
+  }
+
+  // Of an instance that has just come here not all may be there yet: then work_in() follows.
+  Task<kube::Outcome> reconcile(kube::Key key) {
+    if (!division.is_complete(key.ns)) co_return kube::Outcome::done();
+    co_return co_await reconciler.reconcile(std::move(key));
+  }
+
+  void work_in(const std::string& ns) {
+    const auto& all = view.instances.all();
+    for (auto it = all.lower_bound({ns, ""}); it != all.end() && it->first.ns == ns; ++it) enqueue(it->first);
   }
 
   RolloutLimiter::Hooks limiter_hooks() {
@@ -72,8 +90,10 @@ struct Controller::Impl {
       if (news) enqueue(key);
     });
     view.instances.on_broken([this](const kube::Key& key, const Error& error) { tell_broken(key, error); });
-    for (const auto& [resource, cache] : view.owned) {
-      cache->on_change([this, of = cache.get()](const kube::Key& key, const LivePtr& before, const LivePtr& after) {
+    for (const View::Owned& kind : view.owned) {
+      const Live* of = kind.cache.get();
+      kind.cache->on_change([this, of](const kube::Key& key, const LivePtr& before, const LivePtr& after) {
+        if (after != nullptr && after->reduced()) return;               // another replica's
         if (after != nullptr && of->is_own_write(key, *after)) return;  // its pass went on with it
         std::optional<kube::Key> owner = after != nullptr ? owner_of(*after) : std::nullopt;
         if (!owner && before != nullptr) owner = owner_of(*before);  // it is gone, or its owner was taken off it
@@ -110,18 +130,19 @@ struct Controller::Impl {
   bool is_ours(const kube::Key& instance) const { return ownership.keeps(by_namespace(instance)); }
 
   void divide(const kube::ShardChange& change) {
-    bool more = false;
+    std::vector<kube::Key> gained;
     for (const auto& [key, instance] : view.instances.all()) {
       if (change.loses(by_namespace(key))) {
         queue.forget(key);
         reconciler.forget(key);
         limiter->handed_over(key);
       } else if (change.gains(by_namespace(key))) {
-        more = true;
-        enqueue(key);
+        gained.push_back(key);
       }
     }
-    limiter->divide(ownership.place(), more);
+    division.divide();
+    for (const kube::Key& key : gained) enqueue(key);
+    limiter->divide(ownership.place(), !gained.empty());
   }
 
   void enqueue(const kube::Key& key) {
@@ -163,6 +184,7 @@ struct Controller::Impl {
   kube::Ownership everything;
   kube::Ownership& ownership;
   View view;
+  Division division;
   std::unique_ptr<kube::EventRecorder> events;
   ReferenceIndex index;
   ReferenceIndex config_maps;
@@ -188,7 +210,8 @@ kube::QueueLateness Controller::lateness() const { return impl_->queue.lateness(
 Task<> Controller::run(kube::Gate* gate) {
   Impl& parts = *impl_;
   co_await kube::run_together({[&parts] { return parts.view.watches.run(); }, [&parts] { return parts.events->run(); },
-                               [&parts, gate] { return parts.work(gate); }, [&parts] { return parts.limiter->run(); }});
+                               [&parts, gate] { return parts.work(gate); }, [&parts] { return parts.limiter->run(); },
+                               [&parts] { return parts.division.run(); }});
 }
 
 }  // namespace rotor::openclaw

@@ -14,38 +14,41 @@ constexpr std::array<std::string_view, 10> kPhases = {"Pending",  "Provisioning"
 constexpr std::array<std::string_view, 6> kResults = {"success", "error",       "conflict",
                                                       "held",    "rolled_back", "in_place"};
 
-void emit_phases(const View& view, const Metrics::Filter& is_ours, const MetricsRegistry::Emit& emit) {
-  for (const auto& [key, instance] : view.instances.all()) {
-    if (!is_ours(key)) continue;
-    for (const std::string_view phase : kPhases) {
-      emit({key.name, key.ns, std::string(phase)}, instance->status.phase == phase ? 1 : 0);
-    }
+template <class Fn>
+void for_each_of_ours(const View& view, const Metrics::Filter& is_ours, Fn fn) {
+  for (const auto& [key, kept] : view.instances.all()) {
+    if (kept->whole != nullptr && is_ours(key)) fn(key, *kept->whole);
   }
+}
+
+void emit_phases(const View& view, const Metrics::Filter& is_ours, const MetricsRegistry::Emit& emit) {
+  for_each_of_ours(view, is_ours, [&emit](const kube::Key& key, const api::OpenClawInstance& instance) {
+    for (const std::string_view phase : kPhases) {
+      emit({key.name, key.ns, std::string(phase)}, instance.status.phase == phase ? 1 : 0);
+    }
+  });
 }
 
 void emit_ready(const View& view, const Metrics::Filter& is_ours, const MetricsRegistry::Emit& emit) {
-  for (const auto& [key, instance] : view.instances.all()) {
-    if (!is_ours(key)) continue;
-    const kube::Condition* ready = kube::find_condition(instance->status.conditions, "Ready");
+  for_each_of_ours(view, is_ours, [&emit](const kube::Key& key, const api::OpenClawInstance& instance) {
+    const kube::Condition* ready = kube::find_condition(instance.status.conditions, "Ready");
     emit({key.name, key.ns}, ready != nullptr && ready->status == "True" ? 1 : 0);
-  }
+  });
 }
 
 void emit_secrets_not_ready(const View& view, const Metrics::Filter& is_ours, const MetricsRegistry::Emit& emit) {
-  for (const auto& [key, instance] : view.instances.all()) {
-    if (!is_ours(key)) continue;
-    const kube::Condition* secrets = kube::find_condition(instance->status.conditions, "SecretsReady");
+  for_each_of_ours(view, is_ours, [&emit](const kube::Key& key, const api::OpenClawInstance& instance) {
+    const kube::Condition* secrets = kube::find_condition(instance.status.conditions, "SecretsReady");
     if (secrets != nullptr && secrets->status == "False") emit({key.name, key.ns, secrets->reason}, 1);
-  }
+  });
 }
 
 void emit_info(const View& view, const Metrics::Filter& is_ours, const MetricsRegistry::Emit& emit) {
-  for (const auto& [key, instance] : view.instances.all()) {
-    if (!is_ours(key)) continue;
-    const auto& image = instance->spec.image;
+  for_each_of_ours(view, is_ours, [&emit](const kube::Key& key, const api::OpenClawInstance& instance) {
+    const auto& image = instance.spec.image;
     const std::string tag = image && image->tag && !image->tag->empty() ? *image->tag : "latest";
-    emit({key.name, key.ns, tag, instance_image(instance->spec)}, 1);
-  }
+    emit({key.name, key.ns, tag, instance_image(instance.spec)}, 1);
+  });
 }
 
 }  // namespace

@@ -123,8 +123,9 @@ void Reconciler::forget(const kube::Key& instance) {
 }
 
 bool Reconciler::looked_at_all(const std::function<bool(const kube::Key&)>& of) const {
-  return std::ranges::all_of(view_.instances.all(),
-                             [&](const auto& entry) { return memory_.contains(entry.first) || !of(entry.first); });
+  return std::ranges::all_of(view_.instances.all(), [&](const auto& entry) {
+    return memory_.contains(entry.first) || entry.second->unreadable || !of(entry.first);
+  });
 }
 
 Task<Outcome> Reconciler::reconcile(kube::Key key) {

@@ -3,28 +3,32 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "api/openclaw/instance.hpp"
 #include "base/clock.hpp"
 #include "base/packed_text.hpp"
 #include "kube/runtime/cache.hpp"
 #include "kube/runtime/watches.hpp"
+#include "openclaw/kept_instances.hpp"
 #include "openclaw/last_good/pod_glimpse.hpp"
 #include "openclaw/managed.hpp"
 #include "openclaw/proof/proof_mark.hpp"
 
 namespace rotor::openclaw {
 
-using InstancePtr = std::shared_ptr<const api::OpenClawInstance>;
-
 // An object that we own, as text: parsed only in the pass that needs it.
 struct LiveObject {
   kube::ObjectMeta metadata;  // without managedFields, which stay in the text
   PackedText text;
+  bool partial = false;  // of an instance that another replica works on
+
+  bool reduced() const { return partial; }
 };
 Result<LiveObject> read_live(std::string_view object_json);
+// What is kept of one whose instance another replica works on: who it is, and of a StatefulSet how far its restart is,
+// since limits count that.
+LiveObject reduce(const kube::Resource& resource, const LiveObject& whole);
+Result<LiveObject> read_reduced(const kube::Resource& resource, std::string_view object_json);
 
 // Who controls an object: an owner reference with `controller: true`; null when nobody does.
 const kube::OwnerReference* controller_of(const LiveObject& object);
@@ -49,16 +53,25 @@ using Live = kube::Cache<LiveObject>;
 using LivePtr = Live::Ptr;
 
 struct View {
-  View(kube::Client& client, Clock& clock, kube::Namespaces watched, ManagedKinds kinds = managed_kinds());
+  // `is_whole`: division.hpp.
+  View(kube::Client& client, Clock& clock, kube::Namespaces watched, ManagedKinds kinds = managed_kinds(),
+       KeptWhole is_whole = {});
 
-  kube::Cache<api::OpenClawInstance> instances;
+  KeptInstances instances;
   kube::Cache<SecretMark> secrets;  // every one, as a mark
   kube::Cache<ConfigMapMark> config_maps;
   kube::Cache<ProofMark> proofs;  // the Jobs that try new values
   kube::Cache<PodGlimpse> pods;   // of instances: how their programs ended
   // What carries our label, one cache a kind of the table. No Secret is among them: of those only marks are kept.
-  std::vector<std::pair<kube::Resource, std::unique_ptr<Live>>> owned;
+  struct Owned {
+    kube::Resource resource;
+    kube::ListOptions options;
+    Live::Decoder read_whole;
+    std::unique_ptr<Live> cache;
+  };
+  std::vector<Owned> owned;
 
+  Owned& owned_of(const kube::Resource& resource);
   Live& live(const kube::Resource& resource);  // of a kind of the table that is no Secret
   // Keeps what the API server answered to a write or a read of a kind of the table. Null for a Secret.
   Result<LivePtr> remember(const kube::Resource& resource, const SecretBytes& answer);

@@ -63,6 +63,8 @@ constexpr std::string_view kMayReveal[] = {
     "src/net/tls.cpp",                           // private keys, into OpenSSL
     "src/openclaw/deletion.cpp",                 // claims, released
     "src/openclaw/legacy_deployment.cpp",        // Deployments
+    "src/openclaw/kept_instances.cpp",           // instances as they were written
+    "src/openclaw/view.cpp",                     // answers of the API server about objects without secrets
     "src/openclaw/applier.cpp",                  // answers of the API server about objects without secrets
     "src/secrets/manifest_target/",              // objects of the kinds that users choose, with their values
     "src/generators/",                           // values as they are made, requests to servers and their answers

@@ -2,10 +2,14 @@
 #include "openclaw/view.hpp"
 
 #include <set>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "api/apps/stateful_set.hpp"
 #include "api/core/secret.hpp"
+#include "openclaw/live_stateful_set.hpp"
 #include "tests/fakes/loop.hpp"
 #include "tests/fakes/strict_client.hpp"
 
@@ -53,6 +57,111 @@ TEST(View, W24NoListAndNoWatchOfSecretsAsksForTheirData) {
   }
   EXPECT_EQ(verbs, (std::set<std::string>{"list", "watch"}));
   loop.stop();
+}
+
+constexpr std::string_view kWorkload = R"({"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"agent",
+  "namespace":"ns","uid":"u","resourceVersion":"7","generation":3,"annotations":{"openclaw.rocks/secret-history":"H",
+  "other":"x"},"ownerReferences":[{"apiVersion":"openclaw.rocks/v1alpha1","kind":"OpenClawInstance","name":"agent",
+  "uid":"i","controller":true}]},"spec":{"replicas":1},"status":{"observedGeneration":2,"replicas":1,"readyReplicas":1}})";
+
+TEST(View, KeepsOfAnothersObjectsWhoTheyAre) {
+  constexpr kube::Resource kServices{"", "v1", "services", "Service"};
+  const auto read = read_reduced(kServices, kWorkload);
+  ASSERT_TRUE(read);
+  for (const LiveObject& kept : {*read, reduce(kServices, *read_live(kWorkload))}) {
+    EXPECT_TRUE(kept.reduced());
+    EXPECT_EQ(kept.metadata.key(), (kube::Key{"ns", "agent"}));
+    EXPECT_EQ(kept.metadata.resource_version, "7");
+    EXPECT_TRUE(kept.text.empty());
+    EXPECT_TRUE(kept.metadata.annotations.empty());
+    EXPECT_TRUE(kept.metadata.owner_references.empty());
+  }
+}
+
+TEST(View, KeepsOfAnothersWorkloadHowFarItsRestartIs) {
+  constexpr kube::Resource kStatefulSets = kube::kResource<api::StatefulSet>;
+  const auto read = read_reduced(kStatefulSets, kWorkload);
+  ASSERT_TRUE(read);
+  for (const LiveObject& kept : {*read, reduce(kStatefulSets, *read_live(kWorkload))}) {
+    EXPECT_EQ(kept.metadata.annotations, (kube::StringMap{{"openclaw.rocks/secret-history", "H"}}));
+    const auto document = json::parse(kept.text.unpack());
+    ASSERT_TRUE(document);
+    EXPECT_EQ(workload_state(*document).ready_replicas, 1);
+    EXPECT_FALSE(workload_state(*document).current) << "its controller has not seen the newest template yet";
+    EXPECT_EQ(json::find(*document, "spec"), nullptr);
+  }
+}
+
+constexpr std::string_view kInstance = R"({"apiVersion":"openclaw.rocks/v1alpha1","kind":"OpenClawInstance",
+  "metadata":{"name":"agent","namespace":"ns","uid":"u","resourceVersion":"5"},"spec":{}})";
+constexpr std::string_view kBrokenInstance = R"({"apiVersion":"openclaw.rocks/v1alpha1","kind":"OpenClawInstance",
+  "metadata":{"name":"agent","namespace":"ns","uid":"u","resourceVersion":"5"},"spec":[1]})";
+
+class KeptInstancesTest : public testing::Test {
+ protected:
+  KeptInstancesTest() {
+    instances.on_change([this](const kube::Key&, const InstancePtr& before, const InstancePtr& after) {
+      told.push_back(std::string(before ? "had" : "-") + "/" + (after ? "has" : "-"));
+    });
+    instances.on_broken([this](const kube::Key& key, const Error&) { broken.push_back(key.text()); });
+  }
+  void reduce() {
+    const auto kept = instances.all().at(kAgent);
+    instances.cache().replace(kAgent, rules.reduce(*kept));
+  }
+  void complete(std::string_view text) {
+    auto read = rules.read_whole(text);
+    ASSERT_TRUE(read);
+    instances.cache().replace(kAgent, *std::move(read));
+  }
+
+  const kube::Key kAgent{"ns", "agent"};
+  SystemClock clock;
+  EmptyCluster client;
+  bool ours = false;
+  KeptInstances instances{client, clock, "", [this](const std::string&) { return ours; }};
+  kube::PartlyKept<KeptInstance>::Rules rules = instances.rules([this](const std::string&) { return ours; });
+  std::vector<std::string> told;
+  std::vector<std::string> broken;
+};
+
+TEST_F(KeptInstancesTest, AnothersIsThereAndNoTree) {
+  ASSERT_TRUE(instances.cache().put(kInstance));
+  EXPECT_EQ(instances.all().size(), 1U);
+  EXPECT_TRUE(instances.all().at(kAgent)->reduced());
+  EXPECT_EQ(instances.get(kAgent), nullptr);
+  ASSERT_TRUE(instances.cache().put(kBrokenInstance)) << "who works on it says what is wrong with it";
+  instances.cache().erase(kAgent, "6");
+  EXPECT_TRUE(told.empty());
+}
+
+TEST_F(KeptInstancesTest, OneThatComesIsNewsAndOneThatGoesIsNone) {
+  ASSERT_TRUE(instances.cache().put(kInstance));
+  ours = true;
+  complete(kInstance);
+  ASSERT_NE(instances.get(kAgent), nullptr);
+  EXPECT_EQ(instances.get(kAgent)->metadata.uid, "u");
+  ours = false;
+  reduce();
+  EXPECT_EQ(instances.get(kAgent), nullptr);
+  EXPECT_EQ(told, std::vector<std::string>{"-/has"});
+}
+
+TEST_F(KeptInstancesTest, OneThatComesAndCannotBeReadIsSaidSoAndWaitedForNoLonger) {
+  ASSERT_TRUE(instances.cache().put(kBrokenInstance));
+  ours = true;
+  complete(kBrokenInstance);
+  EXPECT_EQ(broken, std::vector<std::string>{"ns/agent"});
+  EXPECT_FALSE(instances.all().at(kAgent)->reduced());
+  EXPECT_EQ(instances.get(kAgent), nullptr);
+  ASSERT_TRUE(instances.cache().put(kInstance));
+  EXPECT_EQ(told, std::vector<std::string>{"-/has"}) << "it was repaired";
+}
+
+TEST_F(KeptInstancesTest, WhatThisReplicaWroteIsWholeWhoseverItHasBecome) {
+  const auto written = instances.wrote(SecretBytes(kInstance));
+  ASSERT_TRUE(written);
+  EXPECT_EQ((*written)->metadata.uid, "u");
 }
 
 }  // namespace

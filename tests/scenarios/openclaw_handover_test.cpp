@@ -77,6 +77,10 @@ class OpenClawHandover : public RunningInstance {
     return out;
   }
   int in_line() { return waits_for("RolloutLimit"); }
+  std::uint64_t lists() const {
+    return replica->requests("list", "openclawinstances") + replica->requests("list", "statefulsets") +
+           replica->requests("list", "services");
+  }
 
   SkewedClock ahead{world.clock(), 20min};  // of a deadline of ten
   std::unique_ptr<OpenClawReplica> replica;
@@ -104,6 +108,71 @@ TEST_F(OpenClawHandover, AnInstanceThatHasNothingToDoIsNotReadAgain) {
   world.until("a pass", [this] { return replica->requests("get", "secrets") > 0; });
   EXPECT_EQ(replica->requests("get", "openclawinstances"), 0U);
   EXPECT_EQ(world.generation("agent"), before);
+}
+
+TEST_F(OpenClawHandover, AnInstanceThatComesFromAnotherReplicaIsReadOnceAndLeftAsItIs) {
+  stand_by();
+  replica->gives_up_all();
+  EXPECT_FALSE(replica->shows(R"(openclaw_instance_ready{)")) << "its series come from who works on it";
+  const std::uint64_t before = lists();
+  const std::int64_t generation = world.generation("agent");
+  replica->take_over();
+  world.until("a pass", [this] { return replica->passes("agent") > 0; });
+  EXPECT_EQ(lists(), before + 3) << "one list of each kind";
+  EXPECT_EQ(world.generation("agent"), generation);
+  EXPECT_EQ(replica->requests("patch", "statefulsets"), 0U);
+  EXPECT_EQ(replica->requests("patch", "services"), 0U);
+  EXPECT_TRUE(replica->shows(R"(openclaw_instance_ready{instance="agent",namespace="ns"} 1)"));
+  world.secret("keys", R"({"A":"Mg=="})");
+  world.until("the restart", [&] { return world.generation("agent") == generation + 1; });
+}
+
+TEST_F(OpenClawHandover, WhatWasEditedWhileAnotherReplicaHadAnInstanceIsWhatItIsMadeOf) {
+  stand_by();
+  replica->gives_up_all();
+  world.merge(kInstances, "agent", R"({"spec":{"env":[{"name":"EDITED","value":"yes"}]}})");
+  world.merge(kStatefulSets, "agent", R"({"spec":{"template":{"spec":{"terminationGracePeriodSeconds":7}}}})");
+  const std::int64_t before = world.generation("agent");
+  replica->take_over();
+  world.until("the edit in the template",
+              [this] { return json::serialize(world.get(kStatefulSets, "agent")).contains("EDITED"); });
+  EXPECT_EQ(world.generation("agent"), before + 1);
+  replica->gives_up_all();
+  world.merge(kInstances, "agent", R"({"spec":{"env":[{"name":"EDITED","value":"again"}]}})");
+  replica->take_over();
+  world.until("the next edit", [&] { return world.generation("agent") == before + 2; });
+}
+
+// Instances come first; of what they own the first list fails.
+TEST_F(OpenClawHandover, NothingIsDoneForAnInstanceBeforeAllThatItOwnsIsRead) {
+  stand_by();
+  replica->gives_up_all();
+  world.merge(kStatefulSets, "agent", R"({"spec":{"template":{"spec":{"terminationGracePeriodSeconds":7}}}})");
+  const std::int64_t before = world.generation("agent");
+  auto& faults = world.server().faults();
+  const std::uint64_t hits = faults.hits();
+  faults.add({.verb = "list", .resource = "services", .times = -1, .status = 503});
+  replica->take_over();
+  world.until("lists that fail", [&] { return faults.hits() > hits + 1; });
+  EXPECT_EQ(replica->passes("agent"), 0U);
+  EXPECT_EQ(world.generation("agent"), before);
+  faults.clear();
+  world.until("the repair", [&] { return world.generation("agent") == before + 1; });
+}
+
+TEST_F(OpenClawHandover, ARestartThatWasUnderWayWhenAnInstanceCameIsCounted) {
+  const openclaw::RolloutLimits limits{.at_once = 1, .canaries = 0};
+  fleet_of_another(2, limits);
+  world.secret("keys", R"({"A":"Mg=="})");
+  world.until("one restart, and one in line", [this] { return restarting().size() == 1 && in_line() == 1; });
+  take_its_place(limits);
+  replica->gives_up_all();
+  replica->take_over();
+  world.until("its word on the other",
+              [this] { return replica->shows("openclaw_rollouts_queued 1") || restarting().size() == 2; });
+  ASSERT_EQ(restarting().size(), 1U);
+  rolls_out(restarting().front());
+  world.until("the other's turn", [this] { return restarting().size() == 1 && in_line() == 0; });
 }
 
 TEST_F(OpenClawHandover, AReplicaRestartsItsPartOfTheLimitAndAllOfItOnceItIsAlone) {

@@ -44,6 +44,8 @@ class OpenClawReplica {
 
   // All instances, as one of so many replicas.
   void take_over(int replicas = 1, int rank = 0) { ownership.assign({0, 1, 2, 3, 4, 5}, {}, replicas, rank); }
+  // Another has them.
+  void gives_up_all() { ownership.assign({}, {}, 2, 1); }
   std::uint64_t passes(const std::string& instance) {  // that went through
     auto& family = metrics_.counter("openclaw_reconcile_total", "", {"instance", "namespace", "result"});
     return static_cast<std::uint64_t>(family.with({instance, "ns", "success"}).value());
