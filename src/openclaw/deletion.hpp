@@ -44,7 +44,7 @@ class Deletion {
   InstanceWriter& writer_;
   kube::EventRecorder& events_;
   const ControllerOptions& options_;
-  kube::FirstSeen leaving_;  // instances
+  kube::FirstSeen leaving_{[this](const kube::Key& instance) { return view_.instances.get(instance) != nullptr; }};
 };
 
 }  // namespace rotor::openclaw

@@ -56,7 +56,7 @@ class GeneratorStates {
   providers::ReferenceGate& gate_;
   const Options& options_;
   kube::Cache<State> states_;
-  kube::FirstSeen deadlines_;
+  kube::FirstSeen deadlines_{[this](const kube::Key& state) { return states_.get(state) != nullptr; }};
   std::set<kube::Key> unused_;  // what no Secret ever had: it goes at once
   kube::Queue queue_;
 };

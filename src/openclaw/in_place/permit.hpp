@@ -31,7 +31,7 @@ class InPlacePermit final : public RotationPermits {
   Clock& clock_;
   View& view_;
   kube::EventRecorder& events_;
-  kube::FirstSeen marks_;                  // by pod
+  kube::FirstSeen marks_{[this](const kube::Key& pod) { return view_.pods.get(pod) != nullptr; }};
   std::map<kube::Key, std::string> told_;  // why, by instance, as long as its restart is due
 };
 

@@ -32,7 +32,7 @@ class LastGoodKeeper {
   View& view_;
   const ControllerOptions& options_;
   SecretGate gate_;
-  kube::FirstSeen trials_;  // by instance
+  kube::FirstSeen trials_{[this](const kube::Key& instance) { return view_.instances.get(instance) != nullptr; }};
 };
 
 // Why the pods do not run with what these Secrets hold.

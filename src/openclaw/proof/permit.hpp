@@ -40,7 +40,7 @@ class ProofPermit final : public RotationPermits {
   View& view_;
   kube::EventRecorder& events_;
   const ControllerOptions& options_;
-  kube::FirstSeen jobs_;
+  kube::FirstSeen jobs_{[this](const kube::Key& job) { return view_.proofs.get(job) != nullptr; }};
   std::map<kube::Key, std::string> told_;  // by instance, as long as its restart is due
 };
 

@@ -64,7 +64,8 @@ RolloutLimiter::RolloutLimiter(View& view, const ReferenceIndex& index, Clock& c
                },
            .stand = [this](const kube::Key& instance, const kube::Key& secret,
                            const std::string& content) { return stand(instance, secret, content); },
-           .lately = [this](const kube::Key& instance, const kube::Key& secret) { return lately(instance, secret); }}) {
+           .lately = [this](const kube::Key& instance, const kube::Key& secret) { return lately(instance, secret); }}),
+      histories_([this](const kube::Key& instance) { return view_.live(kLimited).get(instance) != nullptr; }) {
   view_.live(kLimited).on_change([this](const kube::Key& key, const LivePtr&, const LivePtr& now) {
     if (now) seen_for(*now);  // a replica that stands by sees a restart begin, too
     if (books_.follows(key)) look_at(key);
