@@ -5,6 +5,7 @@
 #include "api/core/secret.hpp"
 #include "json/document.hpp"
 #include "openclaw/apply_diff.hpp"
+#include "openclaw/fixed_fields.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -108,9 +109,8 @@ Task<Result<void>> Converger::converge(const ManagedKind* kind, InstancePtr inst
         CO_TRY(standing.live,
                co_await applier_.take_over(kind->resource, std::move(standing.live), instance->metadata.uid));
       }
-      CO_TRY_VOID(co_await applier_.apply(kind->resource, key, std::move(standing.live), std::move(desired),
-                                          std::move(instance)));
-      break;
+      co_return co_await apply(kind, key, std::move(standing.live), std::move(desired), std::move(instance),
+                               std::move(memory));
     case Step::kMake:
       co_return co_await make(kind, key, std::move(instance));
     case Step::kRemove:
@@ -120,6 +120,13 @@ Task<Result<void>> Converger::converge(const ManagedKind* kind, InstancePtr inst
       break;
   }
   co_return Result<void>{};
+}
+
+Task<Result<void>> Converger::apply(const ManagedKind* kind, kube::Key key, LivePtr live, std::string desired,
+                                    InstancePtr instance, std::shared_ptr<Memory> memory) {
+  const auto applied = co_await applier_.apply(kind->resource, std::move(key), live, desired, std::move(instance));
+  if (applied) co_return Result<void>{};
+  co_return std::unexpected(explain_refusal(kind->resource, live, desired, applied.error(), memory->obstacle));
 }
 
 Task<Result<void>> Converger::make(const ManagedKind* kind, kube::Key key, InstancePtr instance) {

@@ -50,6 +50,8 @@ class Converger {
   Task<Converged> each(bool (*concerns)(const ManagedKind&), InstancePtr instance, std::shared_ptr<Memory> memory);
   Task<Result<Standing>> gather(const ManagedKind* kind, Place place, kube::Key key);
   Task<Result<void>> converge(const ManagedKind* kind, InstancePtr instance, std::shared_ptr<Memory> memory);
+  Task<Result<void>> apply(const ManagedKind* kind, kube::Key key, LivePtr live, std::string desired,
+                           InstancePtr instance, std::shared_ptr<Memory> memory);
   Task<Result<void>> make(const ManagedKind* kind, kube::Key key, InstancePtr instance);
 
   Applier& applier_;

@@ -1,6 +1,7 @@
 #include "openclaw/reconciler.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "kube/events/events.hpp"
 #include "kube/object/own_fields.hpp"
 #include "openclaw/builders/objects.hpp"
+#include "openclaw/fixed_fields.hpp"
 #include "openclaw/legacy_deployment.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/proof/permit.hpp"
@@ -48,8 +50,9 @@ Examined examine(const api::InstanceSpec& spec) {
   return {admission::examine_instance(document), unbuilt_features(document)};
 }
 
-std::vector<Finding> findings_of(const Memory& memory) {
+std::vector<Finding> findings_of(const Memory& memory, std::vector<Finding> kept = {}) {
   std::vector<Finding> all = memory.settled.findings.value_or(std::vector<Finding>());
+  std::ranges::move(kept, std::back_inserter(all));
   if (memory.obstacle) all.push_back(*memory.obstacle);
   return all;
 }
@@ -195,7 +198,9 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
   tell_permit(events_, *instance, outcome.report.permit, *memory);
   tell_proof_settings(events_, *instance, *memory);
   api::InstanceStatus after = status_after(*instance, outcome.report, clock_.now(), kinds_);
-  set_findings(after.conditions, findings_of(*memory), instance->metadata.generation, clock_.now());
+  if (auto kept = claim_kept(*instance, outcome.report.claim)) outcome.kept.push_back(*std::move(kept));
+  set_findings(after.conditions, findings_of(*memory, std::move(outcome.kept)), instance->metadata.generation,
+               clock_.now());
   CO_TRY_VOID(co_await report(instance, std::move(after)));
   if (outcome.look_again) {
     memory->full_pass = true;
@@ -303,6 +308,17 @@ Task<Result<void>> Reconciler::claim_is_there(InstancePtr instance, std::shared_
                   "the field out and one is made",
                   claim));
   co_return fail(Code::kNotFound, memory->obstacle->message);
+}
+
+// What the claim that was made for it has, and the spec says otherwise by now.
+std::optional<Finding> Reconciler::claim_kept(const api::OpenClawInstance& instance, const std::string& in_use) {
+  constexpr kube::Resource kClaims = kube::kResource<api::PersistentVolumeClaim>;
+  if (in_use != claim_name(instance) || !existing_claim(instance.spec).empty()) return std::nullopt;
+  const LivePtr claim = view_.live(kClaims).get({instance.metadata.ns, in_use});
+  if (claim == nullptr) return std::nullopt;
+  const auto there = json::parse(claim->text.unpack());
+  const auto wanted = json::parse(json::write(build_claim(instance)));
+  return there && wanted ? kept_fields(kClaims, *there, *wanted) : std::nullopt;
 }
 
 // While it is deleted its phase says so, whatever goes wrong.

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "kube/events/events.hpp"
@@ -44,6 +45,7 @@ class Reconciler {
   // Keeps what the instance's objects are made of in `memory`; kInvalid when they cannot be made of it.
   Task<Result<void>> look_around(InstancePtr instance, std::shared_ptr<Memory> memory);
   Task<Result<void>> claim_is_there(InstancePtr instance, std::shared_ptr<Memory> memory);
+  std::optional<Finding> claim_kept(const api::OpenClawInstance& instance, const std::string& in_use);
   void index_references(const api::OpenClawInstance& instance, Settled& settled);
 
   kube::Client& client_;

@@ -1,7 +1,7 @@
 #include "openclaw/take_over.hpp"
 
-#include "api/apps/stateful_set.hpp"
 #include "openclaw/apply_diff.hpp"
+#include "openclaw/fixed_fields.hpp"
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
@@ -39,15 +39,6 @@ FieldSet fields_of(const json::Value& entry) {
   return fields == nullptr ? FieldSet() : FieldSet::from_json(*fields).value_or(FieldSet{});
 }
 
-FieldSet unchangeable(const kube::Resource& resource) {
-  FieldSet out;
-  if (resource != kube::kResource<api::StatefulSet>) return out;
-  for (const char* name : {"podManagementPolicy", "selector", "serviceName", "volumeClaimTemplates"}) {
-    out.insert({PathElement::field("spec"), PathElement::field(name)});
-  }
-  return out;
-}
-
 }  // namespace
 
 FieldSet left_before_us(const kube::Resource& resource, const json::Value& live) {
@@ -57,7 +48,7 @@ FieldSet left_before_us(const kube::Resource& resource, const json::Value& live)
     if (is_predecessors(resource, entry)) left = left.united(fields_of(entry));
   }
   // A program of the same name that is somebody else's.
-  return names_owner(left) ? left.recursive_difference(unchangeable(resource)) : FieldSet{};
+  return names_owner(left) ? left.recursive_difference(fixed_fields(resource)) : FieldSet{};
 }
 
 std::optional<std::string> take_over_patch(const kube::Resource& resource, const json::Value& live) {

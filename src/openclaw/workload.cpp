@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "base/log.hpp"
+#include "openclaw/fixed_fields.hpp"
 #include "openclaw/secret_events.hpp"
 #include "openclaw/storage.hpp"
 
@@ -37,6 +38,10 @@ Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::share
   CO_TRY(sight, co_await keeper_.look(sight));
   CO_TRY(const PlanPtr plan, co_await decide(sight, memory));
   Result<LivePtr> now = co_await act(sight, plan);
+  if (!now) {
+    now = std::unexpected(explain_refusal(kube::kResource<api::StatefulSet>, sight->live.object, plan->text,
+                                          now.error(), memory->obstacle));
+  }
   co_return report(*sight, *plan, std::move(now), *memory);
 }
 
@@ -100,6 +105,8 @@ Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const W
     const json::Value& document = *now == sight.live.object ? sight.live.document : written;
     out.report.claim = claim_of(document);
     out.report.workload = workload_state(document);
+    auto kept = kept_fields(kube::kResource<api::StatefulSet>, document, json::Object());
+    if (kept && persists(sight.instance->spec)) out.kept.push_back(*std::move(kept));
   }
   out.look_again = earlier(next_look(plan, memory), sight.look_again);
   if (plan.writes && wants_rollback(*sight.instance)) out.look_again = earlier(out.look_again, options_.proven_after);

@@ -17,6 +17,7 @@ namespace rotor::openclaw {
 struct WorkloadOutcome {
   PassReport report;
   std::optional<Duration> look_again;  // the quiet period is not over, or something could not be read
+  std::vector<Finding> kept{};         // what stays as it is, though it should be otherwise
 };
 
 class WorkloadPass {

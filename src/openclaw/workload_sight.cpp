@@ -7,6 +7,7 @@
 #include "openclaw/apply_diff.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/converge.hpp"
+#include "openclaw/fixed_fields.hpp"
 #include "openclaw/last_good/pointing.hpp"
 #include "openclaw/names.hpp"
 
@@ -194,8 +195,12 @@ Task<Result<bool>> WorkloadGatherer::template_changes(SightPtr sight, std::share
   const std::string as_it_is = json::write(marked);
   CO_TRY(const json::Value wanted, json::parse(as_it_is));
   if (apply_changes_part(json::type_of<api::StatefulSet>(), live.document, wanted, live.owned, {"spec", "template"})) {
-    CO_TRY(const std::string rehearsed, co_await applier_.rehearse(kStatefulSets, sight->key, live.object, as_it_is));
-    CO_TRY(const json::Value after, json::parse(rehearsed));
+    const auto rehearsed = co_await applier_.rehearse(kStatefulSets, sight->key, live.object, as_it_is);
+    if (!rehearsed) {
+      co_return std::unexpected(
+          explain_refusal(kStatefulSets, live.object, as_it_is, rehearsed.error(), memory->obstacle));
+    }
+    CO_TRY(const json::Value after, json::parse(*rehearsed));
     if (!same_template(after, live.document)) co_return true;
   }
   if (loses_fields(live, wanted)) co_return true;

@@ -49,6 +49,64 @@ class OpenClawBadInput : public RunningInstance {
 
 constexpr std::string_view kRoot = R"({"security":{"podSecurityContext":{"runAsUser":0}}})";
 
+// Objects that can become nothing else.
+TEST_F(OpenClawBadInput, AStatefulSetOfItsNameWithAnotherSelectorIsSaidWithTheWayOutWhichWorks) {
+  world.create(kStatefulSets, "agent",
+               R"({"spec":{"serviceName":"agent","selector":{"matchLabels":{"app":"theirs"}},"template":{)"
+               R"("metadata":{"labels":{"app":"theirs"}},"spec":{"containers":[{"name":"m","image":"i"}]}}}})");
+  world.instance("agent", "{}");
+  world.start_operator();
+  world.until("the condition",
+              [this] { return world.condition("agent", "StatefulSetReady") == "False/StatefulSetFixed"; });
+  EXPECT_THAT(condition_message("StatefulSetReady"),
+              HasSubstr("delete it with `kubectl -n ns delete statefulset agent --cascade=orphan`"));
+  EXPECT_EQ(world.condition("agent", "Ready"), "False/ReconcileFailed");
+  EXPECT_THAT(condition_message("Ready"), HasSubstr("spec.selector cannot change"));
+  EXPECT_EQ(world.generation("agent"), 1) << "it is left as it is";
+  world.until("the event", [this] { return !world.events("ReconcileFailed").empty(); });
+  world.remove(kStatefulSets, "agent", {.propagation_policy = "Orphan"});
+  world.merge(kInstances, "agent", R"({"metadata":{"annotations":{"poke":"1"}}})");  // it would look in half a minute
+  world.until("the instance's own", [this] { return world.phase("agent") == "Provisioning"; });
+  EXPECT_EQ(world.condition("agent", "StatefulSetReady"), "False/StatefulSetNotReady");
+}
+
+TEST_F(OpenClawBadInput, ARoleBindingOfItsNameToAnotherRoleIsSaidWithTheWayOutWhichWorks) {
+  constexpr kube::Resource kBindings{"rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding"};
+  world.create(kBindings, "agent",
+               R"({"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"edit"}})");
+  world.instance("agent", "{}");
+  world.start_operator();
+  world.until("the condition", [this] { return world.condition("agent", "RBACReady") == "False/RoleBindingFixed"; });
+  EXPECT_THAT(condition_message("RBACReady"), HasSubstr("kubectl -n ns delete rolebinding agent"));
+  world.remove(kBindings, "agent");
+  world.merge(kInstances, "agent", R"({"metadata":{"annotations":{"poke":"1"}}})");
+  world.until("the condition", [this] { return world.condition("agent", "RBACReady") == "True/RBACCreated"; });
+}
+
+TEST_F(OpenClawBadInput, AConfigMapOfItsOwnThatSomebodyFrozeIsSaidWithTheWayOut) {
+  running();
+  world.merge(kConfigMaps, "agent-config", R"({"immutable":true})");
+  world.merge(kInstances, "agent", R"({"spec":{"config":{"raw":{"logging":{"level":"debug"}}}}})");
+  world.until("the condition", [this] { return world.condition("agent", "ConfigValid") == "False/ConfigMapFixed"; });
+  EXPECT_THAT(condition_message("ConfigValid"), HasSubstr("kubectl -n ns delete configmap agent-config"));
+  world.remove(kConfigMaps, "agent-config");
+  world.until("the condition", [this] { return world.condition("agent", "ConfigValid") == "True/ConfigMapCreated"; });
+}
+
+TEST_F(OpenClawBadInput, AClaimThatTheSpecWantsOtherwiseStaysAndIsSaidToStay) {
+  running();
+  ASSERT_EQ(world.condition("agent", "StorageReady"), "True/PVCCreated");
+  const auto size = [this](const std::string& text) {
+    world.merge(kInstances, "agent", R"({"spec":{"storage":{"persistence":{"size":)" + text + "}}}}");
+  };
+  size(R"("5Gi")");
+  world.until("the word", [this] { return world.condition("agent", "StorageReady") == "True/ClaimKept"; });
+  EXPECT_THAT(condition_message("StorageReady"), HasSubstr(R"(is "10Gi", and the spec says "5Gi")"));
+  EXPECT_EQ(world.phase("agent"), "Running");
+  size("null");
+  world.until("its end", [this] { return world.condition("agent", "StorageReady") == "True/PVCCreated"; });
+}
+
 TEST_F(OpenClawBadInput, UserZeroIsRefusedBeforeAnythingIsMade) { is_refused_before_anything_is_made(kRoot, "UID 0"); }
 
 TEST_F(OpenClawBadInput, UserZeroLeavesThePodThatRunsAlone) {
