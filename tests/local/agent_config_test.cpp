@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "json/describe.hpp"
+#include "json/document.hpp"
+#include "openclaw/managed.hpp"
+
 namespace rotor::local {
 namespace {
 
@@ -75,47 +79,87 @@ TEST(TheConfigurationOfALocalGateway, ThatIsNoJsonIsWrittenAsItIs) {
   EXPECT_EQ(config.text, "{gateway: {mode: 'local'}, dir: '/here/data/x'} // JSON5");
 }
 
+api::InstanceSpec spec_of(std::string_view text) {
+  auto spec = json::read<api::InstanceSpec>(text);
+  EXPECT_TRUE(spec) << spec.error().message;
+  return std::move(spec).value_or(api::InstanceSpec{});
+}
+
 TEST(TheRulesForAConfiguration, AreThoseOfTheInstance) {
-  const ConfigRules rules =
-      config_rules(json::parse(R"({"spec":{"config":{"mergeMode":"merge","forcePaths":["a.b"]}}})").value());
+  const ConfigRules rules = config_rules(spec_of(R"({"config":{"mergeMode":"merge","forcePaths":["a.b"]}})"));
   EXPECT_TRUE(rules.merge);
   EXPECT_THAT(rules.force_paths, ElementsAre("a.b"));
-  EXPECT_FALSE(config_rules(json::parse(R"({"spec":{"config":{"mergeMode":"overwrite"}}})").value()).merge);
-  EXPECT_FALSE(config_rules(json::parse("{}").value()).merge);
+  EXPECT_FALSE(config_rules(spec_of(R"({"config":{"mergeMode":"overwrite"}})")).merge);
+  EXPECT_FALSE(config_rules(spec_of("{}")).merge);
+}
+
+// What the operator makes of the spec and of these ConfigMaps of the user's.
+WorkspaceSeed seed_of(std::string_view workspace, const std::map<std::string, kube::StringMap>& users = {}) {
+  api::OpenClawInstance instance;
+  instance.spec = spec_of(R"({"workspace":)" + std::string(workspace) + "}");
+  openclaw::Surroundings around;
+  for (const auto& [name, data] : users) {
+    around.config_maps.emplace(name, std::make_shared<const kube::StringMap>(data));
+  }
+  return workspace_seed(plan_workspace(instance.spec, around), build_workspace_map(instance, around).data);
 }
 
 TEST(AWorkspace, BeginsWithTheFilesOfItsConfigMapAndOfTheInstanceInTheirFolders) {
-  const auto instance = json::parse(R"({"spec":{"workspace":{
-    "initialFiles":{"notes/a.md":"A","my file.md":"M"},"initialDirectories":["out/x"]}}})");
-  const WorkspaceSeed seed = workspace_seed(instance.value(), {{"ENVIRONMENT.md", "E"},
-                                                               {"BOOTSTRAP.md", "B"},
-                                                               {"notes--a.md", "A"},
-                                                               {"my-file.md-0badcafe", "M"},
-                                                               {"release--notes.md", "R"}});
+  const WorkspaceSeed seed = seed_of(R"({"configMapRef":{"name":"w"},
+    "initialFiles":{"notes/a.md":"A","my file.md":"M"},"initialDirectories":["out/x"]})",
+                                     {{"w", {{"release--notes.md", "R"}}}});
   EXPECT_THAT(seed.files, UnorderedElementsAre(Key("workspace/ENVIRONMENT.md"), Key("workspace/BOOTSTRAP.md"),
                                                Key("workspace/notes/a.md"), Key("workspace/my file.md"),
                                                Key("workspace/release--notes.md")));
-  EXPECT_EQ(seed.files.at("workspace/notes/a.md"), "A");
+  EXPECT_EQ(seed.files.at("workspace/notes/a.md").content, "A");
   EXPECT_THAT(seed.folders, ElementsAre("workspace", "workspace/out/x"));
 }
 
+TEST(AWorkspace, KeepsAFileOfAConfigMapThatSaysTheSameAsOneOfTheInstance) {
+  const WorkspaceSeed seed =
+      seed_of(R"({"configMapRef":{"name":"w"},"initialFiles":{"notes/a.md":"same"}})", {{"w", {{"b.md", "same"}}}});
+  EXPECT_EQ(seed.files.at("workspace/notes/a.md").content, "same");
+  EXPECT_EQ(seed.files.at("workspace/b.md").content, "same");
+}
+
 TEST(AWorkspace, IsOneForEachAgentOfTheInstance) {
-  const auto instance = json::parse(R"({"spec":{"workspace":{"additionalWorkspaces":[
-    {"name":"work","initialFiles":{"a/b.md":"X"}}]}}})");
-  const WorkspaceSeed seed = workspace_seed(
-      instance.value(), {{"ENVIRONMENT.md", "E"}, {"--ws--work--ENVIRONMENT.md", "W"}, {"--ws--work--a--b.md", "X"}});
+  const WorkspaceSeed seed = seed_of(R"({"bootstrap":{"enabled":false},"additionalWorkspaces":[
+    {"name":"work","initialFiles":{"a/b.md":"X"},"configMapRef":{"name":"w"}}]})",
+                                     {{"w", {{"c.md", "C"}}}});
   EXPECT_THAT(seed.files, UnorderedElementsAre(Key("workspace/ENVIRONMENT.md"), Key("workspace-work/ENVIRONMENT.md"),
-                                               Key("workspace-work/a/b.md")));
+                                               Key("workspace-work/a/b.md"), Key("workspace-work/c.md")));
   EXPECT_THAT(seed.folders, ElementsAre("workspace", "workspace-work"));
 }
 
 TEST(AWorkspace, TakesNoFileOutOfItsFolder) {
-  const auto instance = json::parse(R"({"spec":{"workspace":{
+  const WorkspaceSeed seed = seed_of(R"({"bootstrap":{"enabled":false},"configMapRef":{"name":"w"},
     "initialFiles":{"../x":"1","/etc/x":"2","a/../../x":"3","ok":"4"},"initialDirectories":["..","/tmp"],
-    "additionalWorkspaces":[{"name":"../y","initialFiles":{"z":"5"}}]}}})");
-  const WorkspaceSeed seed = workspace_seed(instance.value(), {{"..", "6"}});
-  EXPECT_THAT(seed.files, UnorderedElementsAre(Key("workspace/ok")));
+    "additionalWorkspaces":[{"name":"../y","initialFiles":{"z":"5"}}]})",
+                                     {{"w", {{"..", "6"}}}});
+  EXPECT_THAT(seed.files, UnorderedElementsAre(Key("workspace/ENVIRONMENT.md"), Key("workspace/ok")));
   EXPECT_THAT(seed.folders, ElementsAre("workspace"));
+}
+
+TEST(AWorkspace, GetsTheInstructionsForTheFirstConversationUnlessItHasAnIdentity) {
+  const WorkspaceSeed seed = seed_of(R"({"initialFiles":{"notes/BOOTSTRAP.md":"mine"}})");
+  EXPECT_EQ(seed.files.at("workspace/BOOTSTRAP.md").unless, "workspace/IDENTITY.md");
+  EXPECT_EQ(seed.files.at("workspace/notes/BOOTSTRAP.md").unless, "") << "the user's own";
+  EXPECT_EQ(seed.files.at("workspace/ENVIRONMENT.md").unless, "");
+}
+
+TEST(AWorkspace, OfPodsWithoutAnInstanceHasTheFilesOfItsConfigMapAndNoOthers) {
+  const kube::StringMap map = {{"BOOTSTRAP.md", "B"}, {"notes--a.md", "A"}, {"--ws--work--x.md", "X"}, {"..", "U"}};
+  const WorkspaceSeed seed = workspace_seed(plan_of_map(map), map);
+  EXPECT_THAT(seed.files, UnorderedElementsAre(Key("workspace/BOOTSTRAP.md"), Key("workspace/notes--a.md")));
+  EXPECT_EQ(seed.files.at("workspace/BOOTSTRAP.md").unless, "workspace/IDENTITY.md");
+  EXPECT_THAT(seed.folders, ElementsAre("workspace"));
+}
+
+TEST(AWorkspace, TakesFilesThatItsConfigMapDoesNotHaveYetFromTheSpec) {
+  const auto plan = openclaw::plan_workspace(spec_of(R"({"workspace":{"initialFiles":{"new.md":"N"}}})"), {});
+  const WorkspaceSeed seed = workspace_seed(plan, {{"ENVIRONMENT.md", "E"}});
+  EXPECT_EQ(seed.files.at("workspace/ENVIRONMENT.md").content, "E") << "what the pod would find";
+  EXPECT_EQ(seed.files.at("workspace/new.md").content, "N");
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "local/node/private_file.hpp"
 #include "local/node/private_folder.hpp"
 #include "openclaw/builders/in_place.hpp"
+#include "openclaw/surroundings.hpp"
 
 namespace rotor::local {
 namespace {
@@ -60,13 +61,13 @@ std::string instance_name(const api::Pod& pod) {
   return {};
 }
 
-Result<void> write_config(const std::string& data, const kube::StringMap& map, const json::Value& instance,
+Result<void> write_config(const std::string& data, const kube::StringMap& map, const ConfigRules& rules,
                           const MountMap& mounts, std::uint16_t port, std::vector<std::string>& notes) {
   const auto wanted = map.find(kConfigFile);
   if (wanted == map.end()) return {};
   const std::string file = fmt::format("{}/{}", data, kConfigFile);
   const auto present = read_private_file(file);
-  const LocalConfig config = local_config(wanted->second, present, config_rules(instance), mounts, port);
+  const LocalConfig config = local_config(wanted->second, present, rules, mounts, port);
   if (!config.adapted) {
     notes.push_back(fmt::format(
         "{} is no plain JSON: it is written as it is, gateway.bind and gateway.port are its own", kConfigFile));
@@ -84,13 +85,14 @@ Result<void> seed_workspace(const std::string& data, const WorkspaceSeed& seed) 
     if (fs::is_directory(path, error)) return {};
     return make_private_folder(path);
   };
+  const auto is_there = [&](const std::string& path) {
+    return fs::exists(fs::symlink_status(fs::path(data) / path, error));
+  };
   for (const std::string& folder : seed.folders) TRY_VOID(make_folder(fmt::format("{}/{}", data, folder)));
-  for (const auto& [path, content] : seed.files) {
-    const fs::path file = fs::path(data) / path;
-    TRY_VOID(make_folder(file.parent_path().string()));
-    // The instructions for the first conversation are for a workspace without an identity.
-    const bool over = file.filename() == "BOOTSTRAP.md" && fs::exists(file.parent_path() / "IDENTITY.md", error);
-    if (!over && !fs::exists(fs::symlink_status(file, error))) TRY_VOID(write_private_file(file.string(), content));
+  for (const auto& [path, file] : seed.files) {
+    TRY_VOID(make_folder((fs::path(data) / path).parent_path().string()));
+    if (is_there(path) || (!file.unless.empty() && is_there(file.unless))) continue;
+    TRY_VOID(write_private_file(fmt::format("{}/{}", data, path), file.content));
   }
   return {};
 }
@@ -116,11 +118,28 @@ Task<Result<kube::StringMap>> read_map(kube::Client& client, std::string ns, std
   co_return std::unexpected(std::move(map).error().prefixed("reading configmap " + name));
 }
 
-Task<Result<json::Value>> read_instance(kube::Client& client, kube::Key key) {
+// nullopt: the StatefulSet is one of its own.
+Task<Result<std::optional<api::InstanceSpec>>> read_spec(kube::Client& client, kube::Key key) {
   auto instance = co_await kube::get<api::OpenClawInstance>(client, key);
-  if (instance) co_return json::parse(json::write(*instance));
-  if (instance.error().code == Code::kNotFound) co_return json::Value(json::Object());  // a StatefulSet of its own
+  if (instance) co_return std::move(instance->spec);
+  if (instance.error().code == Code::kNotFound) co_return std::nullopt;
   co_return std::unexpected(std::move(instance).error().prefixed("reading openclawinstance " + key.name));
+}
+
+// Which key of the workspace's ConfigMap is which file, as the init container's script was told: that goes by the
+// ConfigMaps that the spec names, too.
+Task<Result<openclaw::WorkspacePlan>> read_workspace_plan(kube::Client& client, std::string ns,
+                                                          api::InstanceSpec spec) {
+  openclaw::Surroundings around;
+  for (const std::string& name : openclaw::named_config_maps(spec)) {
+    auto map = co_await kube::get<api::ConfigMap>(client, {ns, name});
+    if (map) {
+      around.config_maps.emplace(name, std::make_shared<const api::StringMap>(std::move(map->data)));
+    } else if (map.error().code != Code::kNotFound) {
+      co_return std::unexpected(std::move(map).error().prefixed("reading configmap " + name));
+    }
+  }
+  co_return openclaw::plan_workspace(spec, around);
 }
 
 }  // namespace
@@ -225,11 +244,16 @@ Task<Result<LaidOut>> lay_out_agent(kube::Client& client, std::shared_ptr<const 
   if (data.empty()) co_return out;
   const std::string& ns = pod->metadata.ns;
   if (find_container(pod->spec.init_containers, kInitConfig) != nullptr) {
-    CO_TRY(const json::Value instance, co_await read_instance(client, {ns, instance_name(*pod)}));
+    CO_TRY(const std::optional<api::InstanceSpec> spec, co_await read_spec(client, {ns, instance_name(*pod)}));
     CO_TRY(const kube::StringMap config, co_await read_map(client, ns, map_behind(pod->spec, "config")));
     CO_TRY(const kube::StringMap workspace, co_await read_map(client, ns, map_behind(pod->spec, "workspace-init")));
-    CO_TRY_VOID(write_config(data, config, instance, out.local.mounts, port, out.notes));
-    CO_TRY_VOID(seed_workspace(data, workspace_seed(instance, workspace)));
+    openclaw::WorkspacePlan plan = plan_of_map(workspace);
+    if (spec) {
+      CO_TRY(plan, co_await read_workspace_plan(client, ns, *spec));
+    }
+    const ConfigRules rules = spec ? config_rules(*spec) : ConfigRules{};
+    CO_TRY_VOID(write_config(data, config, rules, out.local.mounts, port, out.notes));
+    CO_TRY_VOID(seed_workspace(data, workspace_seed(plan, workspace)));
     CO_TRY_VOID(write_resolver(out.local.mounts));
   }
   out.reload_values = out.local.mounts.local(openclaw::kReloadValuesPath).value_or("");

@@ -76,51 +76,11 @@ void listen_here(Object& config, std::uint16_t port) {
   }
 }
 
-void add_files(WorkspaceSeed& seed, const std::string& folder, const Value& workspace, const kube::StringMap& flat) {
-  const Value* written = json::find(workspace, "initialFiles");
-  const Object files = written != nullptr && written->is_object() ? written->get_object() : Object();
-  // The key of such a file is its path without slashes, or what had to be made of it.
-  const auto stands_for_another = [&files](const std::string& key, const std::string& content) {
-    return !files.contains(key) && std::ranges::any_of(files, [&content](const auto& file) {
-      return file.value().is_string() && std::string_view(file.value().get_string()) == content;
-    });
-  };
-  for (const auto& [key, content] : flat) {
-    if (key.starts_with(kOtherWorkspaces) || !is_plain_name(key) || stands_for_another(key, content)) continue;
-    seed.files.insert_or_assign(folder + "/" + key, content);
-  }
-  for (const auto& file : files) {
-    if (!file.value().is_string() || !is_plain_path(file.key())) continue;
-    seed.files.insert_or_assign(fmt::format("{}/{}", folder, std::string_view(file.key())),
-                                std::string(file.value().get_string()));
-  }
-  const Value* folders = json::find(workspace, "initialDirectories");
-  if (folders == nullptr || !folders->is_array()) return;
-  for (const Value& one : folders->get_array()) {
-    if (one.is_string() && is_plain_path(one.get_string())) {
-      seed.folders.push_back(fmt::format("{}/{}", folder, std::string_view(one.get_string())));
-    }
-  }
-}
-
-kube::StringMap below(const kube::StringMap& map, const std::string& prefix) {
-  kube::StringMap out;
-  for (const auto& [key, content] : map) {
-    if (key.starts_with(prefix)) out.emplace(key.substr(prefix.size()), content);
-  }
-  return out;
-}
-
 }  // namespace
 
-ConfigRules config_rules(const Value& instance) {
-  ConfigRules out{.merge = json::find_string(instance, "spec.config.mergeMode") == "merge"};
-  const Value* paths = json::find(instance, "spec.config.forcePaths");
-  if (paths == nullptr || !paths->is_array()) return out;
-  for (const Value& path : paths->get_array()) {
-    if (path.is_string()) out.force_paths.emplace_back(path.get_string());
-  }
-  return out;
+ConfigRules config_rules(const api::InstanceSpec& spec) {
+  const api::InstanceConfig config = spec.config.value_or(api::InstanceConfig{});
+  return {.merge = config.merge_mode == "merge", .force_paths = config.force_paths};
 }
 
 LocalConfig local_config(std::string_view wanted, const std::optional<std::string>& present, const ConfigRules& rules,
@@ -138,19 +98,29 @@ LocalConfig local_config(std::string_view wanted, const std::optional<std::strin
   return {.text = json::pretty(whole), .present_unusable = unusable};
 }
 
-WorkspaceSeed workspace_seed(const Value& instance, const kube::StringMap& map) {
+openclaw::WorkspacePlan plan_of_map(const kube::StringMap& map) {
+  openclaw::WorkspaceFolder main{.name = "workspace", .directories = {}, .files = {}};
+  for (const auto& [key, content] : map) {
+    if (!key.starts_with(kOtherWorkspaces) && is_plain_name(key)) main.files.push_back({key, key, content});
+  }
+  openclaw::WorkspacePlan plan;
+  plan.folders.push_back(std::move(main));
+  return plan;
+}
+
+WorkspaceSeed workspace_seed(const openclaw::WorkspacePlan& plan, const kube::StringMap& map) {
   WorkspaceSeed out;
-  out.folders.emplace_back("workspace");
-  const Value* main = json::find(instance, "spec.workspace");
-  const Value workspace = main == nullptr ? Value(Object()) : *main;
-  add_files(out, "workspace", workspace, map);
-  const Value* more = json::find(workspace, "additionalWorkspaces");
-  if (more == nullptr || !more->is_array()) return out;
-  for (const Value& one : more->get_array()) {
-    const std::string name(json::find_string(one, "name"));
-    if (!is_plain_name(name)) continue;
-    out.folders.push_back("workspace-" + name);
-    add_files(out, "workspace-" + name, one, below(map, fmt::format("{}{}--", kOtherWorkspaces, name)));
+  for (const auto& [folder, directories, files] : plan.folders) {
+    out.folders.push_back(folder);
+    for (const std::string& path : directories) out.folders.push_back(fmt::format("{}/{}", folder, path));
+    for (const openclaw::WorkspaceFile& file : files) {
+      const auto found = map.find(file.key);
+      const std::string& content = found == map.end() ? file.content : found->second;
+      const bool once = file.path == openclaw::kBootstrapFile;
+      out.files.insert_or_assign(
+          fmt::format("{}/{}", folder, file.path),
+          WorkspaceSeed::File{content, once ? fmt::format("{}/{}", folder, openclaw::kIdentityFile) : ""});
+    }
   }
   return out;
 }

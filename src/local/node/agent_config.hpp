@@ -9,18 +9,19 @@
 #include <string_view>
 #include <vector>
 
-#include "json/document.hpp"
+#include "api/openclaw/instance.hpp"
 #include "kube/object/object.hpp"
 #include "local/node/mount_map.hpp"
+#include "openclaw/builders/workspace.hpp"
 
 namespace rotor::local {
 
-// spec.config of the instance.
+// spec.config of an instance.
 struct ConfigRules {
   bool merge = false;
   std::vector<std::string> force_paths{};
 };
-ConfigRules config_rules(const json::Value& instance);
+ConfigRules config_rules(const api::InstanceSpec& spec);
 
 struct LocalConfig {
   std::string text;
@@ -33,13 +34,19 @@ struct LocalConfig {
 LocalConfig local_config(std::string_view wanted, const std::optional<std::string>& present, const ConfigRules& rules,
                          const MountMap& mounts, std::uint16_t port);
 
-// What a workspace begins with: folders, and files that are written unless they are there. Paths lie below the data
+// What workspaces begin with: folders, and files that are written unless they are there. Paths lie below the data
 // volume (`workspace/notes/a.md`).
 struct WorkspaceSeed {
+  struct File {
+    std::string content;
+    std::string unless{};  // not written either where this one is there
+  };
   std::vector<std::string> folders{};
-  std::map<std::string, std::string, std::less<>> files{};
+  std::map<std::string, File, std::less<>> files{};
 };
-// `map`: the workspace's ConfigMap, whose keys know no folders.
-WorkspaceSeed workspace_seed(const json::Value& instance, const kube::StringMap& map);
+// For pods that no instance stands behind: nobody says what folder a key was, so each is a file as it is called.
+openclaw::WorkspacePlan plan_of_map(const kube::StringMap& map);
+// What the init container does by that plan. `map`: the workspace's ConfigMap, which may be a moment behind the plan.
+WorkspaceSeed workspace_seed(const openclaw::WorkspacePlan& plan, const kube::StringMap& map);
 
 }  // namespace rotor::local

@@ -74,10 +74,9 @@ std::string_view parent_of(std::string_view path) {
   return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
 }
 
-// The instructions for the first conversation are for a workspace without an identity: they do not come back after it.
 std::string seed_line(std::string_view folder, const WorkspaceFile& file) {
   std::string line = fmt::format("[ -e {} ] || ", in_folder(folder, file.path));
-  if (file.path == kBootstrapFile) line += fmt::format("[ -e {} ] || ", in_folder(folder, "IDENTITY.md"));
+  if (file.path == kBootstrapFile) line += fmt::format("[ -e {} ] || ", in_folder(folder, kIdentityFile));
   return line + fmt::format("cp {} {}\n", shell_quoted("/workspace-init/" + file.key), in_folder(folder, file.path));
 }
 

@@ -38,6 +38,8 @@ api::ConfigMap build_workspace_map(const api::OpenClawInstance& instance, const 
 // The operator's own two files.
 inline constexpr std::string_view kEnvironmentFile = "ENVIRONMENT.md";
 inline constexpr std::string_view kBootstrapFile = "BOOTSTRAP.md";
+// Where this one is, the instructions for the first conversation do not come back.
+inline constexpr std::string_view kIdentityFile = "IDENTITY.md";
 std::string_view environment_text();
 std::string_view bootstrap_text();
 
