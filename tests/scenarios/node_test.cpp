@@ -1,6 +1,8 @@
 // The node of `rotor run` as kubelet and StatefulSet controller: pod, process, set and instance tell one story.
 #include <csignal>
+#include <fstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/scenarios/node_world.hpp"
@@ -67,6 +69,18 @@ TEST(ANewProcessIsANewPod, AfterTheStatefulSetIsDeleted) {
   NodeWorld it(kAgent);
   it.start_foo();
   it.is_a_new_pod_after([&] { it.world.remove(kStatefulSets, "foo"); });
+}
+
+TEST(AnotherPod, IsNotBegunWhileThisMachineDoesNotTakeItsFiles) {
+  NodeWorld it(kAgent, {}, true);
+  it.start_foo();
+  std::ofstream(it.folder() / "data" / "ns" / "pods" / "foo-0.next") << "a file in the way of its folder";
+  it.world.secret("keys", R"({"A":"dHdv"})");
+  constexpr std::string_view kSaid = "its pod is not replaced: cannot use the folder ";
+  it.world.until(kSaid, [&] { return it.said().contains(kSaid); });
+  EXPECT_THAT(it.said(), testing::HasSubstr("; the process goes on as it is"));
+  it.world.until("the next process, once nothing is in the way", [&] { return it.pids().size() == 2; });
+  EXPECT_LT(it.said().find(kSaid), it.said().find("stopping pid"));
 }
 
 TEST(TheSamePod, IsKeptWhenTheStatefulSetIsDeletedWithoutIt) {

@@ -8,7 +8,8 @@ Node::Node(Executor executor, kube::Client& client, Clock& clock, Guardian& guar
            NodeOptions options)
     : pods_(client, clock, "", {}),
       proofs_(executor, client, clock, guardian, timeline, options),
-      sets_(client, clock, timeline, pods_, proofs_, options.mode == PodMode::kKeepRunning),
+      rehearsal_(client, timeline, options),
+      sets_(client, clock, timeline, pods_, proofs_, rehearsal_, options.mode == PodMode::kKeepRunning),
       kubelet_(std::move(executor), client, clock, guardian, timeline, std::move(options), pods_, proofs_) {}
 
 Task<> Node::run() {

@@ -7,6 +7,7 @@
 #include "kube/runtime/cache.hpp"
 #include "local/node/kubelet.hpp"
 #include "local/node/proofs.hpp"
+#include "local/node/rehearsal.hpp"
 #include "local/node/stateful_sets.hpp"
 
 namespace rotor::local {
@@ -25,6 +26,7 @@ class Node {
  private:
   kube::Cache<api::Pod> pods_;
   Proofs proofs_;
+  Rehearsal rehearsal_;
   StatefulSets sets_;
   Kubelet kubelet_;
 };

@@ -13,6 +13,17 @@ std::string secret_hash_of(const kube::StringMap& annotations) {
   return found == annotations.end() ? std::string() : found->second;
 }
 
+api::Pod on_folders_of_its_own(api::Pod pod, std::string_view suffix) {
+  pod.metadata.name += suffix;
+  pod.metadata.uid = pod.metadata.name;
+  for (api::Volume& volume : pod.spec.volumes) {
+    if (!volume.persistent_volume_claim) continue;
+    volume.persistent_volume_claim.reset();
+    volume.empty_dir = json::Raw{"{}"};
+  }
+  return pod;
+}
+
 }  // namespace
 
 Verdict verdict_of(const std::optional<Exit>& exit) {
@@ -32,20 +43,18 @@ std::vector<std::string> new_values(const Environment& before, const Environment
   return out;
 }
 
-api::Pod proof_pod(const api::StatefulSet& set, std::uint64_t number) {
+api::Pod stand_in(const api::StatefulSet& set, std::string_view suffix) {
   const json::Object made = make_pod(set, template_revision(set));
-  return proof_pod(json::read<api::Pod>(json::serialize(json::Value(made))).value_or(api::Pod{}), number);
+  auto pod = json::read<api::Pod>(json::serialize(json::Value(made)));
+  return on_folders_of_its_own(std::move(pod).value_or(api::Pod{}), suffix);
 }
 
-api::Pod proof_pod(api::Pod pod, std::uint64_t number) {
-  pod.metadata.name += ".proof-" + std::to_string(number);
-  pod.metadata.uid = pod.metadata.name;
-  for (api::Volume& volume : pod.spec.volumes) {
-    if (!volume.persistent_volume_claim) continue;
-    volume.persistent_volume_claim.reset();
-    volume.empty_dir = json::Raw{"{}"};
-  }
-  return pod;
+api::Pod proof_pod(const api::StatefulSet& set, std::uint64_t number) {
+  return stand_in(set, ".proof-" + std::to_string(number));
+}
+
+api::Pod proof_pod(api::Pod next, std::uint64_t number) {
+  return on_folders_of_its_own(std::move(next), ".proof-" + std::to_string(number));
 }
 
 bool is_rotation(const api::StatefulSet& set, const api::Pod& pod) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/apps/stateful_set.hpp"
@@ -24,9 +25,11 @@ enum class TrialState : std::uint8_t { kFree, kTried, kRefused };
 // Where the values come from that are another now, or new: `key A of secret s`.
 std::vector<std::string> new_values(const Environment& before, const Environment& now);
 
-// A pod of the set's template for the command: what the next pod of the set will have, on folders of its own, for the
-// claims belong to the process that runs.
-// `number`: no two have the same folders.
+// What the next pod of the set will have, on folders of its own, for the claims belong to the process that runs; its
+// name has `suffix`.
+api::Pod stand_in(const api::StatefulSet& set, std::string_view suffix);
+
+// The same for the command. `number`: no two have the same folders.
 api::Pod proof_pod(const api::StatefulSet& set, std::uint64_t number);
 api::Pod proof_pod(api::Pod next, std::uint64_t number);
 

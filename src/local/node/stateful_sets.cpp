@@ -53,12 +53,13 @@ Result<void> unless_overtaken(Result<void> result) {
 }  // namespace
 
 StatefulSets::StatefulSets(kube::Client& client, Clock& clock, Timeline& timeline, kube::Cache<api::Pod>& pods,
-                           Proofs& proofs, bool replaces)
+                           Proofs& proofs, Rehearsal& rehearsal, bool replaces)
     : client_(client),
       clock_(clock),
       timeline_(timeline),
       pods_(pods),
       proofs_(proofs),
+      rehearsal_(rehearsal),
       sets_(client, clock, "", {}),
       queue_(clock, "local-statefulsets", kWorkers, [this](kube::Key key) { return reconcile(std::move(key)); },
              {.first = seconds(1), .most = seconds(10)}),
@@ -130,6 +131,7 @@ Task<Result<void>> StatefulSets::act(SetAction action, SetPtr set, PodPtr pod) {
       co_return co_await adopt(std::move(set), std::move(pod));
     case SetAction::kReplace:
       if (!proofs_.allow(set, *pod)) co_return Result<void>{};
+      if (!co_await rehearsal_.succeeds(set)) co_return fail(Code::kUnavailable, "said by the rehearsal");
       timeline_.say(subject, "its pod template changed: the pod is replaced");
       co_return co_await remove(std::move(pod));
     case SetAction::kRemove:

@@ -13,6 +13,7 @@
 #include "kube/runtime/cache.hpp"
 #include "kube/runtime/queue.hpp"
 #include "local/node/proofs.hpp"
+#include "local/node/rehearsal.hpp"
 #include "local/node/workload.hpp"
 #include "local/timeline.hpp"
 
@@ -22,7 +23,7 @@ namespace rotor::local {
 class StatefulSets {
  public:
   StatefulSets(kube::Client& client, Clock& clock, Timeline& timeline, kube::Cache<api::Pod>& pods, Proofs& proofs,
-               bool replaces);
+               Rehearsal& rehearsal, bool replaces);
 
   Task<> run();  // until cancelled
   void stop() { stopping_ = true; }
@@ -45,6 +46,7 @@ class StatefulSets {
   Timeline& timeline_;
   kube::Cache<api::Pod>& pods_;
   Proofs& proofs_;
+  Rehearsal& rehearsal_;
   kube::Cache<api::StatefulSet> sets_;
   kube::Queue queue_;
   std::map<kube::Key, SteadyTime> gone_;  // pods that ended just now
