@@ -62,11 +62,12 @@ OpenClawWorld::OpenClawWorld() : server_(must(apiserver::EmbeddedServer::start({
 
 OpenClawWorld::~OpenClawWorld() { stop_operator(); }
 
-void OpenClawWorld::start_operator(openclaw::ControllerOptions options, openclaw::ManagedKinds kinds) {
+void OpenClawWorld::start_operator(openclaw::ControllerOptions options, openclaw::ManagedKinds kinds, Clock* clock) {
   const std::string kubeconfig(server_->kubeconfig().reveal());
   auto client = must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")),
                                        std::string(kAgent)));
-  operator_ = std::make_unique<Operator>(loop_.executor(), std::move(client), clock_, std::move(options), kinds);
+  operator_ = std::make_unique<Operator>(loop_.executor(), std::move(client), clock == nullptr ? clock_ : *clock,
+                                         std::move(options), kinds);
   metrics_ = &operator_->metrics;
   Operator* op = operator_.get();
   boost::asio::co_spawn(

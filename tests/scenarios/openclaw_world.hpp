@@ -42,11 +42,13 @@ class OpenClawWorld {
   Loop& loop() { return loop_; }
   SystemClock& clock() { return clock_; }
   MetricsRegistry& metrics() { return *metrics_; }
+  kube::Client& person() { return *person_; }
 
-  // Quiet periods are zero unless said otherwise, so that a pass shows at once what it decides.
+  // Quiet periods are zero unless said otherwise, so that a pass shows at once what it decides. `clock`: another one
+  // than the world's, which outlives the operator.
   void start_operator(openclaw::ControllerOptions options = {.operator_namespace = "rotor",
                                                              .quiet = std::chrono::nanoseconds(0)},
-                      openclaw::ManagedKinds kinds = openclaw::managed_kinds());
+                      openclaw::ManagedKinds kinds = openclaw::managed_kinds(), Clock* clock = nullptr);
   void stop_operator();
 
   void create(const kube::Resource& resource, const std::string& name, std::string_view document);
