@@ -3,7 +3,9 @@
 import pathlib
 import re
 import signal
+import subprocess
 
+from harness import tools
 from harness.processes import wait_for
 from real_agent import EXAMPLE, RealAgent, Turn, digest
 
@@ -14,6 +16,26 @@ def environment_of(agent: RealAgent) -> dict[str, str]:
     """That of the process that was started last."""
     lines = pathlib.Path(f"/proc/{agent.pids()[-1]}/environ").read_text().split("\0")
     return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+class Probe:
+    """What a proof Job runs for `openclaw-models`: the environment of the process that runs, with this key."""
+
+    def __init__(self, agent: RealAgent, key: str):
+        script = tools.ROOT / "src" / "openclaw" / "proof" / "models_probe.js"
+        self.process = subprocess.Popen(["node", script], env={**environment_of(agent), "ANTHROPIC_API_KEY": key}, text=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def __enter__(self) -> "Probe":
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+    def result(self) -> tuple[int, str]:
+        said, _ = self.process.communicate(timeout=150)  # it gives the providers 90 seconds
+        return self.process.returncode, said
 
 
 def test_a_rotation_lets_the_running_turn_end_with_the_old_key_and_begins_the_next_with_the_new(tmp_path, provider):
@@ -83,12 +105,19 @@ class WithLevel(RealAgent):
         return {"assistant/keys": {**values["assistant/keys"], "level": self.level}}
 
 
-def test_a_value_that_the_program_ends_on_with_exit_code_78_is_taken_back(tmp_path, provider):
+def test_a_value_that_the_program_ends_on_with_exit_code_78_is_taken_back_and_keys_are_tried_beside_it(tmp_path, provider):
     with WithLevel(tmp_path, provider, ONE, manifests=going_back(tmp_path)) as agent:
         url = agent.wait_ready()
         assert environment_of(agent)["LOG_LEVEL"] == "info"
-        wait_for(lambda: "assistant-last-good-" in agent.kubectl("-n", "openclaw", "get", "secrets", "-o", "name"), 30,
-                 "a copy of the good value")
+        # What openclaw-models says of keys beside this gateway, while the copy of its value is awaited.
+        with Probe(agent, TWO) as good, Probe(agent, REFUSED) as refused:
+            wait_for(lambda: "assistant-last-good-" in agent.kubectl("-n", "openclaw", "get", "secrets", "-o", "name"), 30,
+                     "a copy of the good value")
+            assert good.result() == (0, "openclaw-models: every provider answered\n")
+            assert refused.result() == (1, "openclaw-models: a provider refused its key (auth)\n")
+        assert {digest(TWO), digest(REFUSED)} <= {one["key"] for one in provider.seen()}, "each was asked with its key"
+        assert len(agent.pids()) == 1, "the gateway ran all the while"
+
         agent.level = "no-such-level"
         agent.rotate(ONE)
         agent.wait_output(r"exited with code 78", timeout=60)
