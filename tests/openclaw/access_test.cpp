@@ -138,7 +138,15 @@ INSTANTIATE_TEST_SUITE_P(
                               {"TCP 8080", "TCP 9090"}},
                     PortsCase{"UDP",
                               R"({"networking":{"service":{"ports":[{"name":"u","port":5,"protocol":"UDP"}]}}})",
-                              {"UDP 5", "TCP 9090"}}),
+                              {"UDP 5", "TCP 9090"}},
+                    PortsCase{"OnceForTwoThatLeadThere",
+                              R"({"networking":{"service":{"ports":[{"name":"web","port":80,"targetPort":8080},
+                                  {"name":"alt","port":8080},{"name":"u","port":8080,"protocol":"UDP"}]}}})",
+                              {"TCP 8080", "UDP 8080", "TCP 9090"}},
+                    PortsCase{"OnceForTheMetricsThatAPortOfTheUsersIs",
+                              R"({"networking":{"service":{"ports":[{"name":"metrics","port":9090},
+                                  {"name":"web","port":80}]}}})",
+                              {"TCP 9090", "TCP 80"}}),
     [](const auto& c) { return std::string(c.param.row); });
 
 TEST(Policy, B046NamespacesAndAddressesFollowInThisOrderWithTheSamePorts) {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "json/document.hpp"
@@ -50,16 +52,24 @@ Ports gateway_ports(const api::InstanceSpec& spec) {
   return {policy_port(kGatewayPort), policy_port(kCanvasPort)};
 }
 
+// Two ports of the Service may lead to one of the pod, and one of them may be that of the metrics.
+void add_port(Ports& ports, NetworkPolicyPort port) {
+  const auto is_there = [&port](const NetworkPolicyPort& one) {
+    return one.protocol == port.protocol && one.port->text == port.port->text;
+  };
+  if (std::ranges::none_of(ports, is_there)) ports.push_back(std::move(port));
+}
+
 // What listens in the pod, behind the ports of its Service.
 Ports ingress_ports(const api::InstanceSpec& spec) {
   Ports ports;
   if (spec.networking && spec.networking->service) {
     for (const api::InstanceServicePort& p : spec.networking->service->ports) {
-      ports.push_back(policy_port(p.target_port.value_or(p.port), p.protocol.empty() ? "TCP" : p.protocol));
+      add_port(ports, policy_port(p.target_port.value_or(p.port), p.protocol.empty() ? "TCP" : p.protocol));
     }
   }
   if (ports.empty()) ports = gateway_ports(spec);
-  if (const auto metrics = scrape_port(spec)) ports.push_back(policy_port(*metrics));
+  if (const auto metrics = scrape_port(spec)) add_port(ports, policy_port(*metrics));
   return ports;
 }
 
