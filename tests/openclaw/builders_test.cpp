@@ -186,7 +186,7 @@ TEST(Builders, B120TheStatefulSet) {
   EXPECT_EQ(spec.replicas, 1);
   EXPECT_EQ(spec.service_name, "foo");
   EXPECT_EQ(spec.pod_management_policy, "Parallel");
-  EXPECT_EQ(spec.update_strategy.type, "RollingUpdate");
+  EXPECT_EQ(json::write(spec.update_strategy), R"({"rollingUpdate":{},"type":"RollingUpdate"})");
   EXPECT_EQ(spec.revision_history_limit, 10);
   EXPECT_EQ(spec.claim_retention->when_deleted, "Retain");
   EXPECT_EQ(spec.claim_retention->when_scaled, "Retain");

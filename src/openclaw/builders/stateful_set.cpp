@@ -107,7 +107,7 @@ api::StatefulSet build_stateful_set(const OpenClawInstance& instance, const PodI
   spec.service_name = instance.metadata.name;
   // With OrderedReady a pod that waits for a missing Secret would never be replaced by a later revision.
   spec.pod_management_policy = "Parallel";
-  spec.update_strategy = {.type = "RollingUpdate", .rolling_update = std::nullopt};
+  spec.update_strategy = {.type = "RollingUpdate", .rolling_update = json::Raw{"{}"}};
   spec.revision_history_limit = 10;
   spec.claim_retention = api::ClaimRetention{"Retain", "Retain"};
   spec.pod_template.metadata.labels = pod_labels(instance);
