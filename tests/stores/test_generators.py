@@ -1,5 +1,6 @@
 """Generators in `rotor run`: the manifests of docs/generators.md, with a real Vault and a server for the webhook."""
 
+import base64
 import json
 import re
 import ssl
@@ -14,6 +15,10 @@ from page import manifests_of
 from store_run import StoreRun
 
 CANARY = "let-me-in"
+PLAIN = base64.b64encode(b"canary-of-transit").decode()
+TRANSIT_POLICY = "\n".join(f'path "transit/{path}" {{ capabilities = ["update"] }}' for path in (
+    "encrypt/shop", "decrypt/shop", "decrypt/mover", "rewrap/shop", "datakey/plaintext/shop", "datakey/wrapped/shop",
+    "hmac/shop", "sign/signer", "random/24"))
 
 
 class Sessions(Double):
@@ -51,6 +56,10 @@ def vault(tmp_path_factory):
     root.write("pki/roles/web", allowed_domains="example.com", allow_subdomains=True, max_ttl="72h")
     root.sys.enable_secrets_engine("transit")
     root.write("transit/keys/shop")
+    root.write("transit/keys/mover")
+    root.write("transit/keys/mover/config", deletion_allowed=True)
+    root.write("transit/keys/signer", type="ed25519")
+    root.sys.create_or_update_policy("transit", TRANSIT_POLICY)
     root.sys.create_or_update_policy("narrow", 'path "pki/issue/*" { capabilities = ["update"] }')
     yield vault
     vault.stop()
@@ -63,16 +72,29 @@ def sessions():
 
 
 @pytest.fixture(scope="module")
-def run(vault, sessions, tmp_path_factory):
+def ciphertexts(vault):
+    """Of one text, with two keys."""
+    return {key: vault.client().secrets.transit.encrypt_data(key, plaintext=PLAIN)["data"]["ciphertext"]
+            for key in ("shop", "mover")}
+
+
+@pytest.fixture(scope="module")
+def run(vault, sessions, ciphertexts, tmp_path_factory):
     def dynamic(name: str, token: str = "vault-token", **spec) -> dict:
         provider = {"server": vault.url, "caProvider": {"type": "ConfigMap", "name": "vault-ca", "key": "ca.crt"},
                     "auth": {"tokenSecretRef": {"name": token, "key": "token"}}}
         return generator("VaultDynamicSecret", name, {"provider": provider, **spec})
 
+    def transit(name: str, path: str, **parameters) -> list[dict]:
+        return [dynamic(name, token="transit-token", path=f"transit/{path}", method="POST", parameters=parameters),
+                generated(name, ("VaultDynamicSecret", name))]
+
+    allowed = vault.client().auth.token.create(policies=["transit"], ttl="1h")["auth"]["client_token"]
     narrow = vault.client().auth.token.create(policies=["narrow"], ttl="1h")["auth"]["client_token"]
     more = [
         {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "vault-token"}, "stringData": {"token": "root"}},
         {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "narrow-token"}, "stringData": {"token": narrow}},
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "transit-token"}, "stringData": {"token": allowed}},
         {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "unlabelled"}, "stringData": {"key": CANARY}},
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "vault-ca"}, "data": {"ca.crt": vault.ca}},
         dynamic("token", path="auth/token/create", method="POST", resultType="Auth", parameters={"ttl": "1h"}),
@@ -89,6 +111,20 @@ def run(vault, sessions, tmp_path_factory):
         generator("Webhook", "wrong", {"url": sessions.url, "result": {}, "headers": {"Authorization": "Bearer {{ .login.key }}x"},
                                        "secrets": [{"name": "login", "secretRef": {"name": "token-service"}}]}),
         generated("wrong", ("Webhook", "wrong")),
+    ]
+    more += [
+        *transit("encrypt", "encrypt/shop", plaintext=PLAIN),
+        *transit("decrypt", "decrypt/shop", ciphertext=ciphertexts["shop"]),
+        *transit("moved", "decrypt/mover", ciphertext=ciphertexts["mover"]),
+        *transit("rewrap", "rewrap/shop", ciphertext=ciphertexts["shop"]),
+        *transit("batch", "encrypt/shop", batch_input=[{"plaintext": PLAIN}, {"plaintext": PLAIN}]),
+        *transit("data-key", "datakey/plaintext/shop"),
+        *transit("wrapped", "datakey/wrapped/shop"),
+        *transit("hmac", "hmac/shop", input=PLAIN),
+        *transit("sign", "sign/signer", input=PLAIN),
+        *transit("random", "random/24", format="hex"),
+        *transit("broken", "decrypt/shop", ciphertext=f"vault:v1:{PLAIN}"),
+        *transit("other-key", "encrypt/mover", plaintext=PLAIN),
     ]
     page = manifests_of("../generators", {"https://tokens.example.com": sessions.url,
                                           "https://vault.example.com:8200": vault.url})
@@ -168,10 +204,46 @@ def test_vault_gives_tokens_and_lists(run, vault):
     token = run.secret("token")
     assert vault.client(token["client_token"].decode()).is_authenticated()
     assert token["lease_duration"] == b"3600" and token["policies"] == b'["root"]'
-    assert run.secret("keys") == {"keys": b'["shop"]'}
+    assert run.secret("keys") == {"keys": b'["mover","shop","signer"]'}
 
 
 def test_vault_says_what_it_does_not_allow(run):
     said = why(run, "narrow")
     assert "permission denied" in said and "spec.path is wrong" in said
     assert "Raw Message" in why(run, "pem")
+
+
+def test_transit_does_each_of_its_works_with_a_policy_of_those_paths_alone(run, vault, ciphertexts):
+    transit = vault.client().secrets.transit
+
+    def opened(ciphertext: bytes) -> str:
+        return transit.decrypt_data("shop", ciphertext.decode())["data"]["plaintext"]
+
+    encrypted = run.secret("encrypt")
+    assert opened(encrypted["ciphertext"]) == PLAIN and encrypted["key_version"] == b"1"
+    assert run.secret("decrypt") == {"plaintext": PLAIN.encode()}
+    assert opened(run.secret("rewrap")["ciphertext"]) == PLAIN
+    both = json.loads(run.secret("batch")["batch_results"])
+    assert [opened(one["ciphertext"].encode()) for one in both] == [PLAIN, PLAIN]
+    key = run.secret("data-key")
+    assert len(base64.b64decode(key["plaintext"])) == 32 and opened(key["ciphertext"]) == key["plaintext"].decode()
+    wrapped = run.secret("wrapped")
+    assert "plaintext" not in wrapped and len(base64.b64decode(opened(wrapped["ciphertext"]))) == 32
+    assert transit.verify_signed_data("shop", PLAIN, hmac=run.secret("hmac")["hmac"].decode())["data"]["valid"]
+    assert transit.verify_signed_data("signer", PLAIN, signature=run.secret("sign")["signature"].decode())["data"]["valid"]
+    assert re.fullmatch(rb"[0-9a-f]{48}", run.secret("random")["random_bytes"])
+    assert "permission denied" in why(run, "other-key")
+
+
+def test_what_another_key_encrypted_keeps_the_old_secret_and_is_told_without_the_text(run, vault, ciphertexts):
+    assert run.secret("moved") == {"plaintext": PLAIN.encode()}
+    root = vault.client()
+    root.delete("transit/keys/mover")
+    root.write("transit/keys/mover")  # of the same name
+    run.kubectl("-n", "default", "annotate", "externalsecret", "moved", "force-sync=1")
+    assert "message authentication failed" in why(run, "moved")
+    assert run.secret("moved") == {"plaintext": PLAIN.encode()}
+    assert "Code: 400" in why(run, "broken")
+    told = run.output + run.kubectl("get", "events,externalsecrets", "-A", "-o", "json")
+    for text in (PLAIN, "canary-of-transit", *ciphertexts.values(), run.secret("encrypt")["ciphertext"].decode()):
+        assert text not in told
