@@ -80,6 +80,24 @@ def data(**refs) -> list[dict]:
     return [{"secretKey": key, "remoteRef": ref} for key, ref in refs.items()]
 
 
+def test_a_person_may_log_in_in_place_of_the_stores_service_account(aws, tmp_path):
+    aws.client("secretsmanager").create_secret(Name="for-ann", SecretString="v")
+    key, secret = aws.keys["reader"]
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "credentials").write_text(
+        f"[default]\naws_access_key_id = x\naws_secret_access_key = y\n"
+        f"[ann]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n")
+    auth = {"jwt": {"serviceAccountRef": {"name": "app"}}}
+    manifests = [store("irsa", "SecretsManager", ("", ""), auth=auth)[1],
+                 external_secret("ann", "irsa", data=data(v={"key": "for-ann"}))]
+    env = {**aws.moto.environment(), "HOME": str(tmp_path), "AWS_PROFILE": "ann"}
+    with StoreRun(tmp_path / "cluster", manifests, env=env) as run:
+        run.wait_output("SecretStore fails: .*ServiceAccount")
+    with StoreRun(tmp_path / "person", manifests, env=env, flags=["--use-my-credentials"]) as run:
+        assert run.secret("ann") == {"v": b"v"}
+        assert secret not in run.output
+
+
 def test_secrets_are_what_boto3_reads(aws, tmp_path):
     sm = aws.client("secretsmanager")
     document = '{"n": 12345678901234567890, "f": 1.50, "text": "\\u00e9 \\n", "empty": "", "o": { "a": 1 }}'

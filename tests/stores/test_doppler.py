@@ -94,6 +94,18 @@ def test_values_arrive_byte_for_byte(doppler, tmp_path):
         assert run.secret("app") == {"text": b"t", "n": b"1.50", "nested": b'{"appID": "a1"}'}
 
 
+def test_a_person_may_log_in_in_place_of_the_stores_service_account(doppler, tmp_path):
+    auth = {"oidcConfig": {"identity": "00000000-0000-0000-0000-000000000000", "serviceAccountRef": {"name": "app"}}}
+    manifests = [store(auth=auth)[1], wanted({"data": [entry("API_KEY")]})]
+    env = {"DOPPLER_BASE_URL": doppler.url, "DOPPLER_TOKEN": TOKEN}
+    with StoreRun(tmp_path / "cluster", manifests, env=env) as run:
+        run.wait_output("SecretStore fails: .*ServiceAccount")
+    assert doppler.statuses == []
+    with StoreRun(tmp_path / "person", manifests, env=env, flags=["--use-my-credentials"]) as run:
+        assert run.secret("app") == {"API_KEY": b"k-1"}
+        assert TOKEN not in run.output
+
+
 def test_a_change_made_by_the_vendors_client_arrives_and_what_stays_is_not_sent_again(doppler, tmp_path):
     manifests = [*store(), wanted({"data": [entry("API_KEY")]}, interval="1s")]
     with StoreRun(tmp_path, manifests, env={"DOPPLER_BASE_URL": doppler.url}) as run:

@@ -94,11 +94,11 @@ def test_googles_client_reads_regional_secrets(vendor):
 def test_googles_client_logs_in_every_way(vendor, monkeypatch):
     from google.auth import aws, identity_pool, impersonated_credentials
     from google.auth.transport.requests import Request
-    from google.oauth2 import service_account
+    from google.oauth2 import credentials, service_account
     vendor.add("app", b"v")
 
-    def reads(credentials) -> bytes:
-        return client(credentials).access_secret_version(name="projects/proj/secrets/app/versions/latest").payload.data
+    def reads(login) -> bytes:
+        return client(login).access_secret_version(name="projects/proj/secrets/app/versions/latest").payload.data
 
     own = service_account.Credentials.from_service_account_info(
         vendor.service_account("self@proj.iam.gserviceaccount.com", ACCESS)).with_always_use_jwt_access(True)
@@ -110,6 +110,9 @@ def test_googles_client_logs_in_every_way(vendor, monkeypatch):
     vendor.impersonators.add((EMAIL, "target@proj.iam.gserviceaccount.com"))
     assert reads(impersonated_credentials.Credentials(
         base, "target@proj.iam.gserviceaccount.com", ["https://www.googleapis.com/auth/cloud-platform"])) == b"v"
+
+    person = credentials.Credentials.from_authorized_user_info(vendor.person("ann@example.com", ACCESS))
+    assert reads(person) == b"v"
 
     token = issuer_of(vendor)
     path = vendor.folder / "subject"
@@ -286,6 +289,21 @@ def test_the_identity_of_the_machine_or_of_the_person(google, tmp_path):
     manifests = [store({"projectID": "proj"}), external_secret("app", data=[entry("app")])]
     with StoreRun(tmp_path / "file", manifests, env={**google.environment(), "GOOGLE_APPLICATION_CREDENTIALS": str(key)}) as run:
         assert run.secret("app") == {"v": b"own identity"}
+
+
+def test_a_person_may_log_in_in_place_of_the_stores_service_account(google, tmp_path):
+    google.add("app", b"for ann")
+    kept = tmp_path / "home" / ".config" / "gcloud" / "application_default_credentials.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text(json.dumps(google.person("ann@example.com", ACCESS)))
+    auth = {"workloadIdentity": {"serviceAccountRef": {"name": "app"}, "clusterLocation": "l", "clusterName": "c"}}
+    manifests = [store({"projectID": "proj", "auth": auth}), external_secret("app", data=[entry("app")])]
+    env = {**google.environment(), "HOME": str(tmp_path / "home")}
+    with StoreRun(tmp_path / "cluster", manifests, env=env) as run:
+        run.wait_output("SecretStore fails: .*ServiceAccount")
+    assert google.calls == []
+    with StoreRun(tmp_path / "person", manifests, env=env, flags=["--use-my-credentials"]) as run:
+        assert run.secret("app") == {"v": b"for ann"}
 
 
 def test_the_endpoint_can_be_named(google, tmp_path):

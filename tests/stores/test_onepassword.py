@@ -64,6 +64,21 @@ def test_the_vendors_client_for_javascript_finds_what_the_double_holds(connect):
         javascript("connect.cjs", connect.url, "another", "Team", "login", "key.pem")
 
 
+def test_a_person_may_log_in_in_place_of_the_stores_token(connect, tmp_path):
+    vault = connect.add_vault("Team")
+    connect.add_item(vault, "login", {"password": "pw"})
+    manifests = [store(connect.url, {"Team": 1})[1], wanted({"data": [{"secretKey": "k", "remoteRef": {"key": "login"}}]})]
+    env = {"OP_CONNECT_HOST": connect.url, "OP_CONNECT_TOKEN": "connect-token"}
+    with StoreRun(tmp_path / "cluster", manifests, env=env) as run:
+        run.wait_output('SecretStore fails: .*cannot get Kubernetes secret "op"')
+    assert connect.calls == []
+    with StoreRun(tmp_path / "person", manifests, env=env, flags=["--use-my-credentials"]) as run:
+        assert run.secret("app") == {"k": b"pw"}
+    env["OP_CONNECT_HOST"] = "https://another.example"
+    with StoreRun(tmp_path / "elsewhere", manifests, env=env, flags=["--use-my-credentials"]) as run:
+        run.wait_output('SecretStore fails: .*cannot get Kubernetes secret "op"')
+
+
 def test_fields_and_files_arrive_byte_for_byte(connect, tmp_path):
     first, second = connect.add_vault("First"), connect.add_vault(ODD)
     connect.add_item(second, ODD, {"pass word": 'x "y" \n\t é 0123', "empty": ""}, {"key.bin": BINARY})

@@ -253,6 +253,28 @@ def test_version_2_gives_secrets_versions_and_metadata(shop, run):
                                  "url": b"https://x?a=1&b=2"}
 
 
+@pytest.mark.parametrize("by_file", [True, False], ids=["by the file", "by the variable"])
+def test_a_person_may_log_in_in_place_of_the_stores_service_account(shop, tmp_path, by_file):
+    token = shop.token()["client_token"]
+    (tmp_path / ".vault-token").write_text(token if by_file else "another")
+    auth = {"kubernetes": {"role": "shop", "serviceAccountRef": {"name": "app"}}}
+    manifests = [shop.store("kv2", auth), external_secret("db", "kv2", {"port": {"key": "shop/db", "property": "port"}})]
+    env = {"HOME": str(tmp_path), "VAULT_ADDR": shop.vault.url, "VAULT_TOKEN": "" if by_file else token}
+    with StoreRun(tmp_path / "person", manifests, env=env, flags=["--use-my-credentials"]) as run:
+        assert run.secret("db") == {"port": b"5432"}
+        assert token not in run.output
+
+
+def test_without_the_flag_and_for_another_server_nobodys_token_is_used(shop, tmp_path):
+    auth = {"kubernetes": {"role": "shop", "serviceAccountRef": {"name": "app"}}}
+    env = {"HOME": str(tmp_path), "VAULT_ADDR": shop.vault.url, "VAULT_TOKEN": shop.token()["client_token"]}
+    with StoreRun(tmp_path / "cluster", [shop.store("kv2", auth)], env=env) as run:
+        run.wait_output("SecretStore fails: .*ServiceAccount")
+    env["VAULT_ADDR"] = "https://another.example"
+    with StoreRun(tmp_path / "elsewhere", [shop.store("kv2", auth)], env=env, flags=["--use-my-credentials"]) as run:
+        run.wait_output("SecretStore fails: .*ServiceAccount")
+
+
 def test_odd_keys_and_values_arrive_byte_for_byte(shop, run):
     secret = shop.root.secrets.kv.v2.read_secret_version(ODD_KEY, raise_on_deleted_version=True)["data"]["data"]
     assert secret == ODD

@@ -67,6 +67,7 @@ class Google:
         self.folder = folder
         self.secrets: dict[str, Secret] = {}  # "projects/P[/locations/L]/secrets/NAME"
         self.accounts: dict[str, object] = {}  # e-mail → public key
+        self.people: dict[str, tuple[str, str, str]] = {}  # refresh token → (client, its secret, e-mail)
         self.pools: dict[str, dict] = {}  # audience of a token exchange → {"key", "issuer", "audience"} of subject tokens
         self.grants: dict[str, set[str]] = collections.defaultdict(set)  # principal → permissions
         self.impersonators: set[tuple[str, str]] = set()  # (principal, e-mail)
@@ -164,7 +165,20 @@ class Google:
         except (jwt.PyJWTError, KeyError):
             return None
 
+    def person(self, email: str, *permissions: str) -> dict:
+        """Somebody's login as gcloud keeps it."""
+        kept = {"type": "authorized_user", "client_id": "gcloud", "client_secret": secrets.token_hex(8),
+                "refresh_token": secrets.token_hex(16)}
+        self.people[kept["refresh_token"]] = (kept["client_id"], kept["client_secret"], email)
+        self.grants[email] |= set(permissions)
+        return kept
+
     def oauth_token(self, form: dict) -> dict:
+        if form.get("grant_type") == "refresh_token":
+            *client, email = self.people.get(form["refresh_token"], (None, None, None))
+            if client != [form["client_id"], form["client_secret"]]:
+                raise TokenRefused("invalid_grant", "Token has been expired or revoked.")
+            return {"access_token": self.issue(email), "expires_in": self.life, "token_type": "Bearer"}
         if form.get("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer":
             raise TokenRefused("unsupported_grant_type", "Invalid grant_type: " + form.get("grant_type", ""))
         email = self.verified(form["assertion"], "https://oauth2.googleapis.com/token")
