@@ -321,11 +321,12 @@ def test_every_manifest_of_the_page_works(tmp_path):
         own = {"AWS_ACCESS_KEY_ID": "own", "AWS_SECRET_ACCESS_KEY": "own"}
         with OperatorRun(tmp_path / "run", env={**moto.environment(), **own}) as run:
             run.apply("\n---\n".join(blocks))
-            assert run.wait_ready("secretstores") == ["aws-irsa", "aws-parameters", "aws-roles", "aws-secrets"]
+            assert run.wait_ready("secretstores") == ["aws-irsa", "aws-parameters", "aws-roles", "aws-secrets", "aws-session"]
             assert run.wait_ready("clustersecretstores") == ["aws-own"]
-            assert run.wait_ready("externalsecrets") == ["app", "everything", "found", "settings"]
+            assert run.wait_ready("externalsecrets") == ["app", "by-session", "everything", "found", "settings"]
             assert run.secret("app") == {"password": b"s3cret", "document": b'{"password": "s3cret"}'}
             assert run.secret("settings") == {"url": b"db://two", "before": b"db://one"}
+            assert run.secret("by-session") == {"password": b"s3cret"}
             got = run.secret("everything")
             assert (got["previous"], got["owner"], got["password"]) == (b"before", b"ann", b"s3cret")
     finally:
@@ -337,5 +338,6 @@ def test_the_page_has_a_manifest_for_every_mode():
               for document in yaml.safe_load_all(block) if document["kind"].endswith("SecretStore")]
     modes = {next(iter(store.get("auth", {"own": None}))) for store in stores}
     assert modes == {"jwt", "secretRef", "own"}
+    assert any("sessionTokenSecretRef" in store.get("auth", {}).get("secretRef", {}) for store in stores)
     assert {store["service"] for store in stores} == {"SecretsManager", "ParameterStore"}
     assert any("role" in store and "additionalRoles" in store for store in stores)

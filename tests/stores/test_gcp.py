@@ -317,6 +317,7 @@ def test_the_endpoint_can_be_named(google, tmp_path):
 # -- the page of the documentation, on a real API server with real ServiceAccounts
 
 PAGE = tools.ROOT / "docs" / "stores" / "gcp.md"
+ACCOUNT = "reader@proj.iam.gserviceaccount.com"  # that the page impersonates
 POOLS = "//iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/pool/providers/"
 GKE_POOL = ("identitynamespace:gke-proj.svc.id.goog:https://container.googleapis.com/v1/projects/gke-proj/locations/"
             "europe-west1/clusters/main")
@@ -354,6 +355,7 @@ def prepare(google, plane) -> dict:
     google.machine = "node@proj.iam.gserviceaccount.com"
     for principal in ("aws:AKIATEST", "pool-user", google.machine):
         google.grants[principal].add(ACCESS)
+    google.service_account(ACCOUNT, ACCESS)
     service_account_key = json.dumps(google.service_account(EMAIL, ACCESS, VERSIONS))
     return {"gcp": {"key.json": service_account_key},
             "aws": {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "aws-secret"}}
@@ -367,7 +369,11 @@ def test_every_manifest_of_the_page_works(google, plane):
     try:
         for number, (heading, manifests) in enumerate(page.items()):
             ns = f"page-{number}"
-            google.grants[f"system:serviceaccount:{ns}:reader"].add(ACCESS)
+            reader = f"system:serviceaccount:{ns}:reader"
+            if "gcpServiceAccountEmail" in json.dumps(manifests):
+                google.impersonators.add((reader, ACCOUNT))
+            else:
+                google.grants[reader].add(ACCESS)
             base = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": ns}},
                     {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "reader", "namespace": ns}}]
             base += [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": ns}, "stringData": data}
@@ -379,7 +385,7 @@ def test_every_manifest_of_the_page_works(google, plane):
             assert arrived(plane, ns) == value, f"{heading}\n{operator.log()[-3000:]}"
     finally:
         operator.stop()
-    assert len(page) == 7
+    assert len(page) == 8
     assert "ant-1" not in operator.log() and "PRIVATE KEY" not in operator.log()
 
 
