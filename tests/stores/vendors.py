@@ -27,6 +27,13 @@ def javascript(script: str, *arguments: str) -> dict:
                             {**os.environ, "NODE_PATH": str(node_folder() / "lib" / "node_modules")}))
 
 
+@functools.cache
+def doppler_document() -> dict:
+    """Doppler's OpenAPI document, as its own package carries it."""
+    package = node_folder() / "lib" / "node_modules" / "@dopplerhq" / "mcp-server"
+    return json.loads((package / "doppler-openapi.json").read_text())
+
+
 def doppler(url: str, token: str, home: pathlib.Path, *arguments: str) -> str:
     """`doppler ARGUMENTS` with a home of its own: it keeps a configuration there."""
     known = {"PATH": os.environ["PATH"], "HOME": str(home), "DOPPLER_TOKEN": token, "DOPPLER_API_HOST": url,

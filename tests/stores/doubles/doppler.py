@@ -1,7 +1,8 @@
 """Doppler: projects and configs in memory, as https://docs.doppler.com/reference says.
 
-Driven by Doppler's command line client and its SDKs for Python and Node in the same run. What it cannot show: the service's own name transformers, formats, ETags and limits;
-`dotnet-env` in particular is a guess that no test relies on."""
+Driven by Doppler's command line client and its SDKs for Python and Node in the same run; all that they and Rotor ask, and
+what is answered, is held against Doppler's OpenAPI document. What it cannot show: the service's own name transformers,
+formats, ETags and limits; `dotnet-env` in particular is a guess that no test relies on."""
 
 import base64
 import datetime
@@ -23,6 +24,7 @@ class Doppler(Double):
         self.tokens: dict[str, tuple[str, str] | None] = {}  # a service token's own config; None: any
         self.identities: dict[str, dict] = {}
         self.logins: list[str] = []  # of identities
+        self.exchanges: list[tuple] = []  # each call with what was answered
 
     def add_config(self, project: str, config: str, secrets: dict[str, str], token: str | None = None):
         own = {"DOPPLER_PROJECT": project, "DOPPLER_CONFIG": config, "DOPPLER_ENVIRONMENT": config.split("_")[0]}
@@ -52,6 +54,11 @@ class Doppler(Double):
         return 200, {}, {"success": True, "token": token, "expires_at": ends.isoformat().replace("+00:00", "Z")}
 
     def answer(self, call: Call) -> tuple:
+        answer = self._answer(call)
+        self.exchanges.append((call, *answer))
+        return answer
+
+    def _answer(self, call: Call) -> tuple:
         if call.path == "/v3/auth/oidc":
             return self._login(json.loads(call.body))
         token = bearer(call.headers.get("Authorization", ""))
