@@ -96,9 +96,18 @@ OutputText output_text(std::size_t workloads) {
   return {colour, workloads};
 }
 
+// Where a run of these manifests that nobody told otherwise has the instances' folders; empty: nobody knows before.
+std::string folders_of_run(const std::vector<std::string>& manifests) {
+  const auto home = state_home();
+  if (!home || home->path.empty()) return {};
+  const auto directory = state_directory(manifests, "");
+  return directory ? data_directory(directory->path) : std::string();
+}
+
 // What the processes have on this machine.
 struct Belongings {
   DataFolder data;
+  FolderNames folders;
   std::shared_ptr<LogBook> book;
   std::shared_ptr<Sink> terminal;
   OutputText text;
@@ -137,7 +146,8 @@ class Run {
                .observer = options_.mode == PodMode::kKeepRunning ? nullptr : &one_shot_,
                .storage = &storage_,
                .output = &output_,
-               .proof = options_.proof}),
+               .proof = options_.proof,
+               .folders = std::move(belongings.folders)}),
         manifests_(*client_, timeline, {.paths = options_.manifests}),
         news_(*client_, clock, timeline, {}),
         activities_(io.get_executor(), [this](std::exception_ptr thrown) { fail_with(thrown); }) {
@@ -395,8 +405,13 @@ Result<RunResult> run(RunOptions options, MakeProviders make_providers) {
     return std::unexpected(std::move(server).error());
   }
   const FilesRemovedAtEnd removed(**server);
-  TRY(DataFolder data, DataFolder::open({options.home.value_or(data_directory(directory.path)), options.fresh}));
-  Belongings belongings{std::move(data), book, std::make_shared<Sink>(STDOUT_FILENO), output_text(workloads.size())};
+  const bool looks = options.mode == PodMode::kResolveOnly;
+  const std::string beside = data_directory(directory.path);
+  TRY(DataFolder data, looks ? DataFolder::open({.path = beside, .passing = true})
+                             : DataFolder::open({.path = options.home.value_or(beside), .fresh = options.fresh}));
+  FolderNames folders = looks ? FolderNames{data.path(), folders_of_run(options.manifests)} : FolderNames{};
+  Belongings belongings{std::move(data), std::move(folders), book, std::make_shared<Sink>(STDOUT_FILENO),
+                        output_text(workloads.size())};
   TRY(auto client, connect(io.get_executor(), clock, **server));
   Result<RunResult> result;
   {

@@ -51,6 +51,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/local/node/pod_storage.cpp",            // HOME and $(VAR) of subPathExpr, which are paths
     "src/local/preview/preview_text.cpp",        // `rotor template --show-values`, and a template's own text
     "src/local/node/launch.cpp",                 // $(VAR) in a command
+    "src/local/node/foreseen.cpp",               // folders in values, by other names
     "src/local/node/process.cpp",                // PATH, to find a program
     "src/local/node/projected_folder.cpp",       // keys of Secrets, into files of mode 0400
     "src/local/node/revisions.cpp",              // StatefulSets, into ControllerRevisions

@@ -57,6 +57,15 @@ TEST(DataFolder, StartsAnewOnDemand) {
   EXPECT_FALSE(fs::exists(scratch.path("data/ns")));
 }
 
+TEST(DataFolder, OfALookKeepsNoClaims) {
+  const Scratch scratch;
+  {
+    const auto data = DataFolder::open({.path = scratch.path("data"), .passing = true});
+    put(data->claim("ns", "mine").value() + "/file", "gone");
+  }
+  EXPECT_FALSE(fs::exists(scratch.path("data")));
+}
+
 TEST(DataFolder, IsGoneWhenNothingIsKept) {
   const Scratch scratch;
   {

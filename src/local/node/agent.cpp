@@ -30,7 +30,6 @@ constexpr std::string_view kData = "/home/openclaw/.openclaw";
 constexpr std::string_view kTemporary = "/tmp";
 constexpr std::string_view kInitConfig = "init-config";
 constexpr std::string_view kConfigFile = "openclaw.json";
-constexpr std::string_view kPortVariable = "OPENCLAW_GATEWAY_PORT";
 constexpr std::array kPortsOfPod = {18789, 18790, 18793, 18794};  // gateway and canvas, their proxies
 // They fill an image's folders with tools; here the tools are this machine's.
 constexpr std::array<std::string_view, 6> kImageSteps = {"init-uv",   "init-pip",    "init-plugin-runtime-deps",

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/core/pod.hpp"
@@ -19,6 +20,9 @@ bool is_agent(const api::Pod& pod);
 
 // Whether the words start OpenClaw's gateway, which answers the probes of its container.
 bool runs_gateway(const std::vector<std::string>& words);
+
+// The variable by which a gateway is told where to listen.
+inline constexpr std::string_view kPortVariable = "OPENCLAW_GATEWAY_PORT";
 
 // Where the gateway listens, as its words or else its environment say; 0: neither does.
 std::uint16_t gateway_port(const std::vector<std::string>& words, const Environment& environment);

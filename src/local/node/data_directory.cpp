@@ -77,22 +77,19 @@ Result<DataFolder> DataFolder::open(DataFolderOptions options) {
   TRY_VOID(check_whose(path));
   TRY_VOID(make_private_folder(path));
   TRY(const int held, lock(path));
-  DataFolder out(std::move(path), held);
+  DataFolder out(std::move(path), held, options.passing);
   out.remove_pods();  // of a run that was killed
-  if (!options.fresh) return out;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(out.path_, error)) {
-    if (entry.path().filename() != kMarker) TRY_VOID(remove_tree(entry.path().string()));
-  }
+  if (options.fresh) TRY_VOID(out.remove_all());
   return out;
 }
 
 DataFolder::DataFolder(DataFolder&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)), passing_(other.passing_) {}
 
 DataFolder::~DataFolder() {
   if (lock_ < 0) return;
   remove_pods();
+  if (passing_) (void)remove_all();
   std::error_code error;
   for (const auto& ns : fs::directory_iterator(path_, error)) {
     rmdir((ns.path() / kClaims).c_str());  // empty ones only
@@ -118,6 +115,14 @@ Result<std::string> DataFolder::claim(const std::string& ns, const std::string& 
 Result<void> DataFolder::remove_pod(const std::string& ns, const std::string& name) const {
   TRY(const std::string path, folder(path_, ns, kPodsFolder, name));
   return remove_tree(path);
+}
+
+Result<void> DataFolder::remove_all() const {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path_, error)) {
+    if (entry.path().filename() != kMarker) TRY_VOID(remove_tree(entry.path().string()));
+  }
+  return {};
 }
 
 void DataFolder::remove_pods() const {

@@ -15,7 +15,8 @@ std::string data_directory(const std::string& run_directory);
 
 struct DataFolderOptions {
   std::string path;
-  bool fresh = false;  // without what earlier runs kept
+  bool fresh = false;    // without what earlier runs kept
+  bool passing = false;  // nothing of it is kept
 };
 
 // Held by one run at a time; at its end whatever lives only as long as a pod is removed, and all of it when no claim is
@@ -37,11 +38,13 @@ class DataFolder {
   Result<void> remove_pod(const std::string& ns, const std::string& name) const;
 
  private:
-  DataFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+  DataFolder(std::string path, int lock, bool passing) : path_(std::move(path)), lock_(lock), passing_(passing) {}
   void remove_pods() const;
+  Result<void> remove_all() const;
 
   std::string path_;
   int lock_ = -1;
+  bool passing_ = false;
 };
 
 }  // namespace rotor::local

@@ -85,7 +85,7 @@ Task<Result<Launch>> launch_of(kube::Client& client, std::shared_ptr<const api::
                                std::uint16_t port) {
   if (pod->spec.containers.empty()) co_return fail(Code::kInvalid, "the pod has no container");
   const bool resolves = options.mode == PodMode::kResolveOnly;
-  const bool agent = is_agent(*pod) && !resolves;
+  const bool agent = is_agent(*pod);
   Launch out;
   CO_TRY(EnvironmentSources sources, co_await gather(client, pod));
   LocalContainer local{pod->spec.containers.front(), std::move(sources)};
@@ -102,6 +102,7 @@ Task<Result<Launch>> launch_of(kube::Client& client, std::shared_ptr<const api::
   const api::Container& container = local.container;
   CO_TRY(Environment own, build_environment(container, local.sources));
   if (agent) add_callers_path(options.base, own);
+  if (resolves) own = foreseen(std::move(own), pod->spec.containers.front(), options.folders);
   const std::vector<std::string> given = options.command;
   if (resolves && options.command.empty()) options.command = {"env"};  // any that is small
   Command& command = out.command;

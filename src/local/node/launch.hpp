@@ -13,6 +13,7 @@
 #include "kube/client/client.hpp"
 #include "local/node/command.hpp"
 #include "local/node/environment.hpp"
+#include "local/node/foreseen.hpp"
 #include "local/node/output.hpp"
 #include "local/node/pod_observer.hpp"
 #include "local/node/pod_storage.hpp"
@@ -34,6 +35,7 @@ struct NodeOptions {
   PodStorage* storage = nullptr;    // homes and volumes; none: a process has the paths of its container
   Output* output = nullptr;         // none: a process writes where Rotor does
   ProofOptions proof{};
+  FolderNames folders{};  // kResolveOnly: of `storage`
 };
 
 struct Launch {
