@@ -96,9 +96,11 @@ class ClientGate final : public ReferenceGate {
     kube::Key key{ns, ref.name};
     auto account = co_await kube::get<api::ServiceAccount>(client_, std::move(key));
     if (account) co_return std::move(account);
-    co_return std::unexpected(
-        as_reference_error(std::move(account).error(),
-                           fmt::format("cannot get ServiceAccount \"{}\" from namespace \"{}\"", ref.name, ns)));
+    Error error = std::move(account).error();
+    // Where no token of it could be had either, making it would help nobody.
+    if (error.code == Code::kNotFound && !no_tokens_.empty()) error.message += "; " + no_tokens_;
+    co_return std::unexpected(as_reference_error(
+        std::move(error), fmt::format("cannot get ServiceAccount \"{}\" from namespace \"{}\"", ref.name, ns)));
   }
 
   kube::Client& client_;

@@ -6,6 +6,7 @@
 #include "providers/aws/profile.hpp"
 #include "providers/aws/session.hpp"
 #include "providers/aws/settings.hpp"
+#include "providers/common/other_ways.hpp"
 
 namespace rotor::providers::aws {
 namespace {
@@ -38,9 +39,6 @@ Task<Result<Credentials>> from_web_identity(Shared& shared, StsContext sts, std:
   co_return std::move(assumed.credentials);
 }
 
-constexpr std::string_view kPersonWay =
-    "`rotor run --use-my-credentials` logs in with your profile, and --values FILE needs no login";
-
 }  // namespace
 
 Result<bool> logs_in_as_person(const Shared& shared) {
@@ -72,7 +70,7 @@ Task<Result<Credentials>> ambient_credentials(Shared& shared, StsContext sts) {
       fmt::format("the controller has no AWS identity of its own: no keys in its environment, no web identity "
                   "or container token, no shared credentials file, no instance role ({}); set "
                   "spec.provider.aws.auth, or give the controller's ServiceAccount a role; {}",
-                  metadata, kPersonWay));
+                  metadata, kAsYourself));
 }
 
 }  // namespace rotor::providers::aws

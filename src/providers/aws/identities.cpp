@@ -5,6 +5,7 @@
 #include "providers/aws/machine.hpp"
 #include "providers/aws/session.hpp"
 #include "providers/aws/settings.hpp"
+#include "providers/common/other_ways.hpp"
 
 namespace rotor::providers::aws {
 namespace {
@@ -38,8 +39,8 @@ Result<void> check_controllers_own(const EnvironmentVariables& environment, cons
   }
   return fail(Code::kInvalid,
               fmt::format("no AWS authentication method found: expected either IRSA or Pod Identity: set {0}.jwt."
-                          "serviceAccountRef or {0}.secretRef, or give the controller's ServiceAccount a role",
-                          field));
+                          "serviceAccountRef or {0}.secretRef, or give the controller's ServiceAccount a role; {1}",
+                          field, kAsYourself));
 }
 
 class SessionIdentity final : public AwsIdentity {

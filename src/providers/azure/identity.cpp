@@ -4,6 +4,7 @@
 
 #include "providers/common/cache_key.hpp"
 #include "providers/common/endpoint.hpp"
+#include "providers/common/other_ways.hpp"
 
 namespace rotor::providers::azure {
 namespace {
@@ -200,8 +201,10 @@ Result<Identity> own_workload_identity(const EnvironmentVariables& environment) 
   if (identity.client_id.empty() || identity.tenant.empty() || path.empty()) {
     return fail(
         Code::kInvalid,
-        "missing environment variables. AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE must be "
-        "set: label the controller's pod azure.workload.identity/use: \"true\", or set serviceAccountRef");
+        fmt::format("missing environment variables. AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE "
+                    "must be set: label the controller's pod azure.workload.identity/use: \"true\", or set "
+                    "serviceAccountRef; {}",
+                    kWithoutALogin));
   }
   identity.credential = TokenFile{std::move(path)};
   return identity;

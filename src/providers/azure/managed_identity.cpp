@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "providers/azure/errors.hpp"
+#include "providers/common/other_ways.hpp"
 
 namespace rotor::providers::azure {
 namespace {
@@ -71,8 +72,8 @@ Task<Result<Token>> machine_token(Caller& caller, EnvironmentVariables environme
     return fail(Code::kUnauthenticated,
                 fmt::format("there is no Azure identity here: the metadata service at {} does not answer. authType "
                             "ManagedIdentity works on machines of Azure alone; elsewhere use WorkloadIdentity or "
-                            "ServicePrincipal; `rotor run --values FILE` needs no identity",
-                            service.base));
+                            "ServicePrincipal; {}",
+                            service.base, kWithoutALogin));
   };
   call.judge = [&](const net::Response& response) {
     silent = 0;

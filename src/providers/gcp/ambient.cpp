@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "providers/common/cache_key.hpp"
+#include "providers/common/other_ways.hpp"
 #include "providers/common/small_file.hpp"
 #include "providers/gcp/login.hpp"
 #include "providers/gcp/service_account_key.hpp"
@@ -64,9 +65,10 @@ class MetadataLogin final : public Login {
     auto token = co_await shared_.metadata.token();
     if (token) co_return std::move(token);
     Error error = std::move(token).error();
-    error.message +=
+    error.message += fmt::format(
         "; outside of Google Cloud set spec.provider.gcpsm.auth, or GOOGLE_APPLICATION_CREDENTIALS in the controller's "
-        "environment";
+        "environment; {}",
+        kAsYourself);
     co_return std::unexpected(std::move(error));
   }
 

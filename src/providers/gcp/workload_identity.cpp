@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "providers/common/cache_key.hpp"
+#include "providers/common/other_ways.hpp"
 #include "providers/gcp/login.hpp"
 
 namespace rotor::providers::gcp {
@@ -63,7 +64,7 @@ Task<Result<std::string>> place_of(Shared& shared, std::string given, Place plac
   if (found) co_return std::move(found);
   Error error = std::move(found).error().prefixed(
       fmt::format("unable to lookup workload identity: unable to determine {}", place.what));
-  error.message += fmt::format("; outside of GKE set auth.workloadIdentity.{}", place.field);
+  error.message += fmt::format("; outside of GKE set auth.workloadIdentity.{}; {}", place.field, kAsYourself);
   co_return std::unexpected(std::move(error));
 }
 

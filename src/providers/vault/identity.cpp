@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "providers/common/other_ways.hpp"
 #include "providers/common/small_file.hpp"
 #include "providers/vault/paths.hpp"
 
@@ -210,7 +211,8 @@ Result<SecretBytes> read_own_token() {
   auto token = read_small_file(kOwnTokenFile);
   if (token && *token && !(*token)->empty()) return **std::move(token);
   return fail(Code::kInvalid,
-              fmt::format("cannot read Kubernetes service account token from file system: {}", kOwnTokenFile));
+              fmt::format("cannot read Kubernetes service account token from file system: {}: only a pod has one; {}",
+                          kOwnTokenFile, kAsYourself));
 }
 
 Task<Result<Identity>> read_identity(CloudIdentities clouds, StoreContext context, Config config) {

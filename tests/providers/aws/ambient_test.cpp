@@ -219,7 +219,7 @@ TEST_F(AwsPerson, ProfilesAreNotLookedAtUnlessThePersonSaysSo) {
   file(".aws/credentials", kMine);
   logins(PersonalLogins::kRefused);
   const std::string said = error();
-  EXPECT_TRUE(said.contains("`rotor run --use-my-credentials` logs in with your profile")) << said;
+  EXPECT_TRUE(said.contains("`rotor run --use-my-credentials` logs in as yourself")) << said;
   EXPECT_EQ(first_call(), "no call");
   logins(PersonalLogins::kPreferred);
   EXPECT_EQ(read(), "ant-1");

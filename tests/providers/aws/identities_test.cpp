@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "providers/common/other_ways.hpp"
 #include "tests/providers/aws/aws_flow.hpp"
 
 namespace rotor::providers::aws {
@@ -70,6 +71,7 @@ TEST_F(BorrowedAws, TheControllersOwnIdentityIsThatOfItsPlatformOnly) {
   variables_["AWS_SECRET_ACCESS_KEY"] = "env-secret";
   const std::string none = key_of(own, cluster());
   EXPECT_TRUE(none.starts_with("no AWS authentication method found: expected either IRSA or Pod Identity")) << none;
+  EXPECT_TRUE(none.ends_with(kAsYourself)) << none;
 }
 
 }  // namespace

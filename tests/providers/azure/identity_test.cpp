@@ -1,6 +1,7 @@
 // Logging in as a ServiceAccount of the cluster, as the controller itself, and as the machine.
 #include <fstream>
 
+#include "providers/common/other_ways.hpp"
 #include "tests/providers/azure/azure_flow.hpp"
 
 namespace rotor::providers::azure {
@@ -139,9 +140,12 @@ TEST_F(AzureFlow, TokensOfTheControllersOwnIdentityGoToVaultsOfAzureAlone) {
 
 TEST_F(AzureFlow, TheControllersTokenFileIsReadAtEachLogin) {  // AZ-51
   const std::string auth = R"("authType":"WorkloadIdentity")";
-  EXPECT_TRUE(read(allowed(auth))
-                  .starts_with("!missing environment variables. AZURE_CLIENT_ID, AZURE_TENANT_ID and "
-                               "AZURE_FEDERATED_TOKEN_FILE must be set"));
+  const std::string no_pod = read(allowed(auth));
+  EXPECT_TRUE(
+      no_pod.starts_with("!missing environment variables. AZURE_CLIENT_ID, AZURE_TENANT_ID and "
+                         "AZURE_FEDERATED_TOKEN_FILE must be set"))
+      << no_pod;
+  EXPECT_TRUE(no_pod.ends_with(kWithoutALogin)) << no_pod;
   const std::string path = testing::TempDir() + "rotor-azure-token";
   std::remove(path.c_str());
   variables_ = {{"AZURE_CLIENT_ID", "me"}, {"AZURE_TENANT_ID", "t-env"}, {"AZURE_FEDERATED_TOKEN_FILE", path}};

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "providers/common/other_ways.hpp"
 #include "tests/providers/gcp/gcp_flow.hpp"
 
 namespace rotor::providers::gcp {
@@ -167,7 +168,8 @@ TEST_F(GcpFlow, WhatTheManifestLeavesOutTheMetadataServerKnows) {  // GC-36, GC-
       message.starts_with("failed to create GCP secretmanager client: unable to lookup workload identity: unable to "
                           "determine cluster location: metadata server: "))
       << message;
-  EXPECT_TRUE(message.ends_with("set auth.workloadIdentity.clusterLocation")) << message;
+  EXPECT_TRUE(message.contains("; outside of GKE set auth.workloadIdentity.clusterLocation; ")) << message;
+  EXPECT_TRUE(message.ends_with(kAsYourself)) << message;
 }
 
 TEST_F(GcpFlow, AnAnswerThatIsNotTheMetadataServersIsNotBelieved) {
@@ -234,6 +236,7 @@ TEST_F(GcpFlow, TheMetadataServerMayBeElsewhereAndItsAbsenceSaysWhatToDo) {
                           "server: GetMetadataToken: HTTP 404"))
       << message;
   EXPECT_TRUE(message.contains("GOOGLE_APPLICATION_CREDENTIALS")) << message;
+  EXPECT_TRUE(message.ends_with(kAsYourself)) << message;
   EXPECT_TRUE(google_.calls[0].starts_with("GET http://metadata.internal/computeMetadata/v1/instance/"))
       << google_.calls[0];
 }

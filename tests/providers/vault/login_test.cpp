@@ -1,6 +1,7 @@
 // Every way to log in, as the server sees it, and what is said when it cannot work.
 #include <gtest/gtest.h>
 
+#include "providers/common/other_ways.hpp"
 #include "tests/providers/vault/fake_vault.hpp"
 
 namespace rotor::providers::vault {
@@ -143,9 +144,10 @@ TEST_F(VaultFlow, TheControllersOwnTokenIsReadFromItsFileWhereItMayBe) {
   c.allow_controller_identity = true;
   const auto made = client(std::move(c));
   ASSERT_FALSE(made) << "this machine is no pod";
-  EXPECT_TRUE(
-      made.error().message.starts_with("cannot read Kubernetes service account token from file system: /var/run"))
-      << made.error().message;
+  const std::string& message = made.error().message;
+  EXPECT_TRUE(message.starts_with("cannot read Kubernetes service account token from file system: /var/run"))
+      << message;
+  EXPECT_TRUE(message.ends_with(kAsYourself)) << message;
 }
 
 // The token that a proxy on this machine adds is the controller's own.
