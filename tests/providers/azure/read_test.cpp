@@ -42,6 +42,22 @@ class AzureRead : public AzureFlow {
   std::unique_ptr<SecretsClient> made_;
 };
 
+// AZ-60: there is one client, whichever of today's two the manifest asks for.
+TEST_F(AzureRead, GivesTheSameBytesWhicheverClientTheManifestAsksFor) {
+  const std::string auth = kSecretAuth;
+  const std::vector<std::string> asked = {auth + R"(,"useAzureSDK":true)", auth + R"(,"useAzureSDK":false)"};
+  for (const std::string& config : asked) {
+    auto other = *client(config);
+    for (const RemoteRef& ref :
+         {remote("app"), remote("doc"), remote("doc", "n"), remote("cert/c"), remote("key/k"), tags("tagged")}) {
+      const std::string value = AzureFlow::get(*other, ref);
+      EXPECT_FALSE(value.empty() || value.starts_with("!")) << value;
+      EXPECT_EQ(value, get(ref)) << config << " " << ref.key << " " << ref.property;
+    }
+    EXPECT_EQ(as_text(pump(other->get_secret_map(remote("doc")))), map(remote("doc")));
+  }
+}
+
 TEST_F(AzureRead, FindsWhatTheReferenceNames) {
   const std::string jwk = R"({"kid":"https://team.vault.azure.net/keys/k/0f","kty":"RSA","key_ops":["sign","verify"],)"
                           R"("n":"3Zm_-0","e":"AQAB","x-new":[1]})";

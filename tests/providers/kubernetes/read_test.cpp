@@ -52,6 +52,35 @@ INSTANTIATE_TEST_SUITE_P(
         ReadCase{"labels.nope", true, "!property labels.nope does not exist in metadata of secret \"s\""},
         ReadCase{"", true, R"({"annotations":null,"labels":{"app.kubernetes.io/name":"n","json":"{\"k\":\"v\"}"}})"}));
 
+// K3
+TEST(KubernetesRead, TakesAKeyWithADotBeforeAPathIntoTheJsonOfAnother) {
+  api::Secret secret;
+  secret.data.emplace("foo.png", SecretBytes("correct"));
+  secret.data.emplace("foo", SecretBytes(R"({"png":"wrong","jpg":"by path"})"));
+  RemoteRef ref;
+  ref.key = "s";
+  ref.property = "foo.png";
+  EXPECT_EQ(read_value(secret, ref)->reveal(), "correct");
+  ref.property = "foo.jpg";
+  EXPECT_EQ(read_value(secret, ref)->reveal(), "by path");
+}
+
+// K4
+TEST(KubernetesRead, EscapesNoMarkup) {
+  api::Secret secret;
+  secret.data.emplace("html", SecretBytes("<foobar> & 'x'"));
+  secret.metadata.labels["html"] = "<foobar>";
+  secret.metadata.annotations["note"] = "a && b";
+  RemoteRef ref;
+  ref.key = "s";
+  EXPECT_EQ(read_value(secret, ref)->reveal(), R"({"html":"<foobar> & 'x'"})");
+  ref.metadata_policy = "Fetch";
+  EXPECT_EQ(read_value(secret, ref)->reveal(), R"({"annotations":{"note":"a && b"},"labels":{"html":"<foobar>"}})");
+  EXPECT_EQ(read_map(secret, ref)->at("annotations").reveal(), R"({"note":"a && b"})");
+  ref.property = "labels.html";
+  EXPECT_EQ(read_value(secret, ref)->reveal(), "<foobar>");
+}
+
 TEST(KubernetesRead, SaysWhichKeysAreNoTextWhereTheWholeIsReadAsJson) {  // 10.4 #51
   api::Secret secret = sample();
   RemoteRef all;
