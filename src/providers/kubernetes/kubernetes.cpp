@@ -1,5 +1,7 @@
 #include "providers/kubernetes/kubernetes.hpp"
 
+#include <map>
+
 #include <fmt/format.h>
 
 #include "api/core/secret.hpp"
@@ -49,13 +51,13 @@ class KubernetesClient final : public SecretsClient {
   }
 
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override {
-    CO_LOOKUP(const api::Secret secret, co_await fetch(ref.key));
-    co_return kubernetes::read_value(secret, ref);
+    CO_LOOKUP(const SecretPtr secret, co_await fetch(ref.key));
+    co_return kubernetes::read_value(*secret, ref);
   }
 
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override {
-    CO_LOOKUP(api::Secret secret, co_await fetch(ref.key));
-    co_return kubernetes::read_map(std::move(secret), ref);
+    CO_LOOKUP(const SecretPtr secret, co_await fetch(ref.key));
+    co_return kubernetes::read_map(*secret, ref);
   }
 
   Task<Lookup<SecretMap>> get_all(FindRequest find) override {
@@ -64,8 +66,11 @@ class KubernetesClient final : public SecretsClient {
   }
 
  private:
-  Task<Lookup<api::Secret>> fetch(std::string name) {
+  using SecretPtr = std::shared_ptr<const api::Secret>;
+
+  Task<Lookup<SecretPtr>> fetch(std::string name) {
     if (!client_) co_return fail(Code::kInvalid, std::string(kNoConsumer));
+    if (const auto it = read_.find(name); it != read_.end()) co_return it->second;
     kube::Key key{ns_, name};
     auto secret = co_await kube::get<api::Secret>(*client_, std::move(key));
     calls_.count("Kubernetes", "GetSecret", secret.has_value());
@@ -73,15 +78,20 @@ class KubernetesClient final : public SecretsClient {
     if (!secret && secret.error().code == Code::kNotFound) {
       co_return Absent{fmt::format("Secret does not exist: \"{}\" in namespace \"{}\"", name, ns_)};
     }
-    if (secret && secret->metadata.name != name) {
+    if (!secret) co_return std::unexpected(std::move(secret).error());
+    if (secret->metadata.name != name) {
       co_return fail(Code::kUnavailable, fmt::format("the server answered something else than Secret \"{}\"", name));
     }
-    co_return std::move(secret);
+    auto shared = std::make_shared<const api::Secret>(*std::move(secret));
+    read_.insert_or_assign(std::move(name), shared);
+    co_return SecretPtr(std::move(shared));
   }
 
   std::shared_ptr<kube::Client> client_;
   std::string ns_;
   CallCounter& calls_;
+  // A client lives for one reconcile: several entries of one ExternalSecret share an answer.
+  std::map<std::string, SecretPtr> read_;
 };
 
 Error no_certificate(Error error, std::string_view what) {

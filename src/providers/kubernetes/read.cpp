@@ -99,9 +99,9 @@ Lookup<SecretBytes> read_value(const api::Secret& secret, const RemoteRef& ref) 
   return present(property_of(secret.data, ref.property, no_property(ref, "data")));
 }
 
-Result<SecretMap> read_map(api::Secret secret, const RemoteRef& ref) {
+Result<SecretMap> read_map(const api::Secret& secret, const RemoteRef& ref) {
   if (ref.fetches_metadata()) return metadata_map(secret.metadata, ref);
-  if (ref.property.empty()) return std::move(secret.data);
+  if (ref.property.empty()) return SecretMap(secret.data);
   TRY(const SecretBytes value,
       present(property_of(secret.data, ref.property,
                           fmt::format("property {} does not exist in key {}", ref.property, ref.key))));

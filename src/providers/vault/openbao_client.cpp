@@ -104,15 +104,21 @@ Task<Result<void>> OpenBaoClient::confirm(std::string path) {
   co_return std::unexpected(response.error());
 }
 
-Task<Lookup<Document>> OpenBaoClient::document(std::string key, std::string version) {
+Task<Lookup<OpenBaoClient::DocumentPtr>> OpenBaoClient::document(std::string key, std::string version) {
   CO_TRY(const std::string name, logical_path("remoteRef.key", key));
   CO_TRY(std::string query, openbao_version_query(config_, version));
   const std::string path = fmt::format("{}/{}{}", config_.path, config_.v1() ? "" : "data/", name);
+  const std::string slot = path + "?" + query;
+  if (const auto it = documents_.find(slot); it != documents_.end()) co_return it->second;
   Ask read{.name = "ReadSecretData", .path = path, .query = std::move(query), .may_be_nothing = true};
   CO_TRY(const net::Response response, co_await call(std::move(read)));
   Lookup<Document> document = read_document(config_.v1(), response);
   if (document.failed()) co_return std::unexpected(prefixed_for_openbao(document.error()));
-  if (document) co_return std::move(document);
+  if (document) {
+    auto shared = std::make_shared<const Document>(*std::move(document));
+    documents_.insert_or_assign(slot, shared);
+    co_return DocumentPtr(std::move(shared));
+  }
   if (read_envelope(response.body)->says_nothing()) CO_TRY_VOID(co_await confirm(path));
   const std::string which = version.empty() ? "" : fmt::format("for version {} ", version);
   co_return Absent{fmt::format("secret not found: {}at {}", which, path)};
@@ -122,8 +128,8 @@ Task<Lookup<SecretBytes>> OpenBaoClient::get_secret(RemoteRef ref) {
   if (ref.fetches_metadata()) {
     co_return fail(Code::kInvalid, "remoteRef.metadataPolicy Fetch: the OpenBao provider reads no metadata");
   }
-  CO_LOOKUP(const Document found, co_await document(ref.key, ref.version));
-  co_return Lookup<SecretBytes>(pick_exact(found.text, ref.property)).of_version(found.version);
+  CO_LOOKUP(const DocumentPtr found, co_await document(ref.key, ref.version));
+  co_return Lookup<SecretBytes>(pick_exact(found->text, ref.property)).of_version(found->version);
 }
 
 Task<Lookup<SecretMap>> OpenBaoClient::get_secret_map(RemoteRef ref) {
@@ -152,10 +158,10 @@ Task<Lookup<SecretMap>> OpenBaoClient::get_all(FindRequest find) {
   FoundValues found;
   for (const std::string& name : all) {
     if (!filter.wants(name)) continue;
-    const Lookup<Document> got = co_await document(folder.empty() ? name : folder + "/" + name, "");
+    const Lookup<DocumentPtr> got = co_await document(folder.empty() ? name : folder + "/" + name, "");
     if (got.absent()) continue;  // deleted, and still listed
     if (got.failed()) co_return std::unexpected(got.error());
-    CO_TRY(SecretBytes value, pick_exact(got->text, ""));
+    CO_TRY(SecretBytes value, pick_exact((*got)->text, ""));
     CO_TRY_VOID(found.put(name, std::move(value)));
   }
   co_return std::move(found).take();

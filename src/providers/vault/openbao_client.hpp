@@ -2,8 +2,10 @@
 // a property is a key of the secret and no path, a search looks at one folder.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "providers/vault/kv.hpp"
 #include "providers/vault/session.hpp"
@@ -22,13 +24,17 @@ class OpenBaoClient final : public SecretsClient {
   Task<Lookup<SecretMap>> get_all(FindRequest find) override;
 
  private:
-  Task<Lookup<Document>> document(std::string key, std::string version);
+  using DocumentPtr = std::shared_ptr<const Document>;
+
+  Task<Lookup<DocumentPtr>> document(std::string key, std::string version);
   Task<Result<void>> confirm(std::string path);
   Task<Result<std::vector<std::string>>> names(std::string folder);
   Task<Result<net::Response>> call(Ask ask);
 
   std::unique_ptr<Session> session_;
   Config config_;
+  // A client lives for one reconcile: several entries of one ExternalSecret share an answer.
+  std::map<std::string, DocumentPtr> documents_;
 };
 
 }  // namespace rotor::providers::vault

@@ -250,8 +250,9 @@ class KubernetesAccount : public KubernetesFlow {
     auto made = open({.store = c.store, .consumer_ns = c.consumer_ns, .gate = issuer_});
     return made ? *std::move(made) : nullptr;
   }
-  std::string read(SecretsClient& store) {
-    return text_of(pump(store.get_secret(remote("s", "a")))).value_or("no value");
+  // As the next reconcile does.
+  std::string read(const SecretsClient& store) {
+    return text_of(pump(store.again()->get_secret(remote("s", "a")))).value_or("no value");
   }
 
   const ApiServer::Answer good_{200, secret("s", R"("a":"Yg==")")};
