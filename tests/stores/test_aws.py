@@ -195,7 +195,7 @@ def test_what_is_refused_is_said_and_nothing_is_taken_for_absent(aws, tmp_path):
     with StoreRun(tmp_path, manifests, env=aws.moto.environment()) as run:
         run.wait_output(r"default/wrong +ExternalSecret fails: .*SignatureDoesNotMatch")
         run.wait_output(r"default/denied +ExternalSecret fails: .*AccessDenied")
-        run.wait_output(r"default/gone +ExternalSecret fails: .*Secret does not exist: nowhere")
+        run.wait_output(r"default/gone +ExternalSecret fails: .*Secret does not exist: nowhere in us-east-1")
         condition = run.condition("secretstore", "norole")
         assert condition["status"] == "False" and condition["reason"] == "InvalidProviderConfig"
         run.wait_output(r"default/norole .*assuming role .*AccessDenied")

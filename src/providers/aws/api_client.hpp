@@ -25,6 +25,7 @@ class ApiClient {
   ApiClient(Shared& shared, std::shared_ptr<Session> session, const Api& api, Endpoint endpoint, RetryPolicy retry);
 
   bool has_consumer() const { return session_ != nullptr; }
+  const std::string& region() const { return endpoint_.signing_region; }
 
   // Can we log in? Reads nothing.
   Task<Validation> validate();

@@ -52,7 +52,7 @@ Task<ValueLookup> StoreReader::value_of(RemoteRef ref) {
   ValueLookup got = tags ? co_await read_tags(id) : co_await read({id, ref.version});
   if (got.absent()) {
     const std::string version = tags || ref.version.empty() ? "" : fmt::format(", version \"{}\"", ref.version);
-    co_return Absent{fmt::format("{} does not exist: {}{}", dialect_.thing, id, version)};
+    co_return Absent{fmt::format("{} does not exist: {}{} in {}", dialect_.thing, id, version, api_.region())};
   }
   if (got.found()) values_.insert_or_assign(slot, *got);
   co_return std::move(got);

@@ -29,8 +29,9 @@ class GcpProvider final : public Provider {
     const bool nobody_asks = context.scope().cluster() && context.consumer_ns.empty() && config.referent();
     if (!nobody_asks) {
       CO_TRY(std::unique_ptr<Session> session, co_await Session::create(shared_, config, context));
-      rest = std::make_unique<Rest>(shared_, std::move(session), api_endpoint(shared_.environment, config.location),
-                                    *retry);
+      std::string endpoint = api_endpoint(shared_.environment, config.location);
+      std::string doubt = doubt_about_endpoint(endpoint, config.location);
+      rest = std::make_unique<Rest>(shared_, std::move(session), std::move(endpoint), std::move(doubt), *retry);
     }
     co_return std::make_unique<SecretManager>(std::move(rest), config.location, config.fetches_enabled());
   }

@@ -31,6 +31,10 @@ std::string page_target(const std::string& target, const std::string& filter, co
   return url;
 }
 
+std::string regional_endpoint(const std::string& location) {
+  return fmt::format("https://secretmanager.{}.rep.googleapis.com", location);
+}
+
 }  // namespace
 
 std::string api_endpoint(const EnvironmentVariables& environment, const std::string& location) {
@@ -38,7 +42,14 @@ std::string api_endpoint(const EnvironmentVariables& environment, const std::str
   while (given.ends_with('/')) given.pop_back();
   if (!given.empty()) return given;
   if (location.empty()) return std::string(kDefaultEndpoint);
-  return fmt::format("https://secretmanager.{}.rep.googleapis.com", location);
+  return regional_endpoint(location);
+}
+
+std::string doubt_about_endpoint(const std::string& endpoint, const std::string& location) {
+  if (location.empty() || endpoint != regional_endpoint(location)) return {};
+  return fmt::format(
+      "spec.provider.gcpsm.location: is \"{}\" a location of Secret Manager? Global secrets are read without it",
+      location);
 }
 
 std::string secrets_path(std::string_view project, std::string_view location) {
@@ -82,6 +93,7 @@ Result<Page> read_page(const SecretBytes& document, std::string_view member) {
 
 Task<Rest::Outcome> Rest::get_once(std::string call_name, std::string url, TokenPtr token, Read read) {
   Outcome outcome;
+  bool nobody = true;
   Call call{.name = call_name, .provider = std::string(kCounter), .retry = retry_};
   call.make = [&url, &token]() -> Result<net::Request> {
     net::Request request{.url = url,
@@ -90,8 +102,8 @@ Task<Rest::Outcome> Rest::get_once(std::string call_name, std::string url, Token
     if (!token->quota_project.empty()) request.headers.push_back({"X-Goog-User-Project", token->quota_project});
     return request;
   };
-  call.judge = [&outcome, &read, &call_name](const net::Response& response) {
-    outcome.absent = outcome.unauthenticated = false;
+  call.judge = [&outcome, &nobody, &read, &call_name](const net::Response& response) {
+    nobody = outcome.absent = outcome.unauthenticated = false;
     if (response.status == 200) {
       auto taken = read(response.body);
       if (taken) return Judgement::take();
@@ -108,6 +120,7 @@ Task<Rest::Outcome> Rest::get_once(std::string call_name, std::string url, Token
   };
   auto response = co_await shared_.caller.call(std::move(call));
   if (!response) outcome.error = std::move(response).error();
+  if (outcome.error && nobody && !doubt_.empty()) outcome.error->message += "; " + doubt_;
   co_return outcome;
 }
 

@@ -13,6 +13,9 @@ namespace rotor::providers::gcp {
 // The host of global secrets, or of those of a location; $ROTOR_GCP_SECRETMANAGER_ENDPOINT instead of both.
 std::string api_endpoint(const EnvironmentVariables& environment, const std::string& location);
 
+// What to say when nobody answers there: which field made the address. Empty: none did.
+std::string doubt_about_endpoint(const std::string& endpoint, const std::string& location);
+
 // `projects/P/secrets`, of a location `projects/P/locations/L/secrets`.
 std::string secrets_path(std::string_view project, std::string_view location);
 
@@ -23,8 +26,12 @@ std::string version_in(std::string_view full_name);
 
 class Rest {
  public:
-  Rest(Shared& shared, std::unique_ptr<Session> session, std::string endpoint, RetryPolicy retry)
-      : shared_(shared), session_(std::move(session)), endpoint_(std::move(endpoint)), retry_(retry) {}
+  Rest(Shared& shared, std::unique_ptr<Session> session, std::string endpoint, std::string doubt, RetryPolicy retry)
+      : shared_(shared),
+        session_(std::move(session)),
+        endpoint_(std::move(endpoint)),
+        doubt_(std::move(doubt)),
+        retry_(retry) {}
 
   Session& session() { return *session_; }
 
@@ -49,6 +56,7 @@ class Rest {
   Shared& shared_;
   std::unique_ptr<Session> session_;
   std::string endpoint_;
+  std::string doubt_;  // goes with an error when nobody answered
   RetryPolicy retry_;
 };
 

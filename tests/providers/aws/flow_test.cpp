@@ -201,9 +201,9 @@ TEST_F(AwsFlow, AsksForVersionsByStageOrId) {
 TEST_F(AwsFlow, AMissingSecretIsNotFoundAndNothingElseIs) {
   auto sm = client(kKeysAuth);
   EXPECT_EQ(get(**sm, remote("absent")).error().code, Code::kNotFound);
-  EXPECT_EQ(get(**sm, remote("absent")).error().message, "Secret does not exist: absent");
+  EXPECT_EQ(get(**sm, remote("absent")).error().message, "Secret does not exist: absent in us-east-1");
   EXPECT_EQ(get(**sm, remote("absent", "", "AWSPREVIOUS")).error().message,
-            "Secret does not exist: absent, version \"AWSPREVIOUS\"");
+            "Secret does not exist: absent, version \"AWSPREVIOUS\" in us-east-1");
   aws_.next.push_back({400, R"({"__type":"Unheard","message":"oh no"})"});
   const Result<std::string> got = get(**sm, remote("absent"));
   EXPECT_EQ(got.error().code, Code::kInvalid);

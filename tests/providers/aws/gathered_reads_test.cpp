@@ -414,7 +414,7 @@ TEST_F(GatheredParameters, WhatIsWrongWithOneIsSaidAsAlone) {
                                        remote("/none")};
   Names alone;
   for (const RemoteRef& ref : refs) alone.push_back(all(std::vector{ref})[0]);
-  EXPECT_EQ(alone[0], "absent: Parameter does not exist: /gone");
+  EXPECT_EQ(alone[0], "absent: Parameter does not exist: /gone in us-east-1");
   const std::size_t before = aws_.calls.size();
   EXPECT_EQ(all(refs), alone);
   EXPECT_EQ(aws_.calls.size() - before, 5U) << "one batch, and the four that it could not answer";

@@ -90,7 +90,7 @@ TEST_F(Parameters, PropertiesAreReadAsTheTableSays) {
 TEST_F(Parameters, OneThatTheStoreDoesNotHaveIsAbsent) {
   const auto got = pump(ssm_->get_secret(remote("/gone")));
   ASSERT_TRUE(got.absent());
-  EXPECT_EQ(got.absence().what, "Parameter does not exist: /gone");
+  EXPECT_EQ(got.absence().what, "Parameter does not exist: /gone in us-east-1");
   EXPECT_TRUE(pump(ssm_->get_secret_map(remote("/gone"))).absent());
 }
 

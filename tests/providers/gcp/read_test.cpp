@@ -271,6 +271,26 @@ TEST_F(GcpFlow, HonoursTheStoresRetrySettings) {
   EXPECT_TRUE(refusal(std::move(bad)).starts_with("spec.retrySettings.retryInterval: "));
 }
 
+// There is no such host: the field that made its name is told.
+TEST_F(GcpFlow, ALocationThatNobodyAnswersAtIsNamed) {
+  const std::string nobody = "http://127.0.0.1:1";
+  http_ = std::make_unique<test::RoutedClients>(make_http_clients(io_.get_executor(), clock_, "rotor"), nobody);
+  provider_ = make_provider(services());
+  const auto told = [this](const std::string& more) {
+    const auto got = get(**client(more + kKeyAuth), remote("app"));
+    return got ? *got : got.error().message;
+  };
+  const std::string regional = told(R"("location":"europe-west99",)");
+  EXPECT_TRUE(regional.contains("AccessSecretVersion: ")) << regional;
+  EXPECT_TRUE(
+      regional.ends_with("; spec.provider.gcpsm.location: is \"europe-west99\" a location of Secret Manager? "
+                         "Global secrets are read without it"))
+      << regional;
+  EXPECT_FALSE(told("").contains("gcpsm.location"));
+  variables_["ROTOR_GCP_SECRETMANAGER_ENDPOINT"] = nobody;
+  EXPECT_FALSE(told(R"("location":"europe-west99",)").contains("gcpsm.location")) << "another address was given";
+}
+
 TEST_F(GcpFlow, TheEnvironmentMayNameAnotherServer) {
   variables_["ROTOR_GCP_SECRETMANAGER_ENDPOINT"] = url() + "/";
   auto sm = client(std::string(R"("location":"eu",)") + kKeyAuth);
