@@ -173,9 +173,9 @@ class Bundle {
       json::Array shown;
       const auto listed =
           co_await kube::list_all(sources_.client, resource, resource.namespaced ? options_.doctor.ns : "", {},
-                                  [&shown, &schema](std::string_view text) {
+                                  [this, &shown, &schema](std::string_view text) {
                                     if (const auto object = json::parse(text))
-                                      shown.push_back(redacted(*object, schema));
+                                      shown.push_back(redacted(*object, schema, options_.doctor.providers));
                                   });
       if (!listed && listed.error().code == Code::kNotFound) continue;
       if (!listed) co_return miss(kube::group_resource(resource), listed.error());

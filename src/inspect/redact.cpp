@@ -83,12 +83,13 @@ json::Value provider_setting(std::string_view field, const json::Value& value) {
   return value;
 }
 
-json::Value providers(const json::Value& block) {
+json::Value providers(const json::Value& block, const std::vector<std::string>& built) {
   const json::Object* object = block.if_object();
   if (object == nullptr) return left_out(block);
   json::Object out;
   for (const auto& [name, inside] : *object) {
-    out[name] = redact::is_known_provider(name) ? provider_setting(name, inside) : left_out(inside);
+    const bool known = std::ranges::find(built, std::string_view(name)) != built.end();
+    out[name] = known ? provider_setting(name, inside) : left_out(inside);
   }
   return out;
 }
@@ -157,7 +158,7 @@ json::Value redacted_metadata(const json::Value& metadata) {
   return out;
 }
 
-json::Value redacted(const json::Value& object, const json::Value& schema) {
+json::Value redacted(const json::Value& object, const json::Value& schema, const std::vector<std::string>& built) {
   if (!object.is_object()) return left_out(object);
   json::Object out;
   for (const std::string_view name : {"apiVersion", "kind"}) {
@@ -174,7 +175,7 @@ json::Value redacted(const json::Value& object, const json::Value& schema) {
   const json::Value* provider = json::find(object, "spec.provider");
   json::Object* spec = out.contains("spec") ? out["spec"].if_object() : nullptr;
   if (provider != nullptr && spec != nullptr && is_store(json::find_string(object, "kind"))) {
-    (*spec)["provider"] = providers(*provider);
+    (*spec)["provider"] = providers(*provider, built);
   }
   return out;
 }

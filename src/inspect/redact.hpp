@@ -4,14 +4,16 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "json/document.hpp"
 
 namespace rotor::inspect {
 
 // By the OpenAPI schema of its kind. A text stays when the schema describes its field and the field is one of those
-// that hold names and settings; everything else, and whatever no schema describes, is told of by its size.
-json::Value redacted(const json::Value& object, const json::Value& schema);
+// that hold names and settings; everything else, and whatever no schema describes, is told of by its size. `built`: the
+// back ends whose blocks in a store are known here by the names of their fields.
+json::Value redacted(const json::Value& object, const json::Value& schema, const std::vector<std::string>& built);
 
 // "(left out: a text of 12 bytes)".
 std::string left_out_text(std::size_t size);

@@ -90,9 +90,6 @@ constexpr auto kSettings = std::to_array<std::string_view>({
     "status",
 });
 
-constexpr auto kProviders = std::to_array<std::string_view>(
-    {"aws", "azurekv", "doppler", "fake", "gcpsm", "kubernetes", "onepassword", "vault"});
-
 constexpr auto kSettingsOfProviders = std::to_array<std::string_view>({
     "authType",
     "clusterLocation",
@@ -150,7 +147,6 @@ bool holds(const Words& words, std::string_view word) {
 }  // namespace
 
 bool is_setting(std::string_view field) { return holds(kSettings, field); }
-bool is_known_provider(std::string_view name) { return holds(kProviders, name); }
 bool is_setting_of_providers(std::string_view field) { return holds(kSettingsOfProviders, field); }
 bool is_opaque_of_providers(std::string_view field) { return holds(kOpaqueOfProviders, field); }
 bool is_setting_as_label(std::string_view name) { return holds(kLabels, name); }

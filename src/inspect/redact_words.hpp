@@ -7,7 +7,6 @@
 namespace rotor::inspect::redact {
 
 bool is_setting(std::string_view field);  // described by a schema
-bool is_known_provider(std::string_view name);
 bool is_setting_of_providers(std::string_view field);
 bool is_opaque_of_providers(std::string_view field);  // users put values, or names of their own choice, below it
 bool is_setting_as_label(std::string_view name);

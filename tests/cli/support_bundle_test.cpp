@@ -16,6 +16,7 @@
 #include "api/openclaw/instance.hpp"
 #include "apiserver/server/embedded_server.hpp"
 #include "base/activities.hpp"
+#include "cli/providers.hpp"
 #include "kube/client/config.hpp"
 #include "kube/events/event.hpp"
 #include "tests/cli/command.hpp"
@@ -114,6 +115,21 @@ TEST_F(SupportBundleOfAServer, IsOneFileForItsOwnerAloneWithoutAnyValue) {
     EXPECT_THAT(all, HasSubstr(part));
   }
   EXPECT_THAT(output_of("tar -tzf " + file()), testing::ContainsRegex("^rotor-support-[0-9]+T[0-9]+Z/README.txt\n"));
+}
+
+TEST_F(SupportBundleOfAServer, ShowsTheSettingsOfEveryBackEndThatIsBuilt) {
+  boost::asio::io_context io(1);
+  SystemClock clock;
+  const std::vector<std::string> names = provider_names(io.get_executor(), clock);
+  for (const std::string& name : names) {
+    create(kube::kResource<api::es::SecretStore>, "shop",
+           R"({"apiVersion":"external-secrets.io/v1","kind":"SecretStore","metadata":{"generateName":"store-"},
+               "spec":{"provider":{")" +
+               name + R"(":{"path":"path-of-)" + name + R"("}}}})");
+  }
+  ASSERT_EQ(bundle().code, kOk);
+  const std::string all = output_of("tar -xzOf " + file());
+  for (const std::string& name : names) EXPECT_THAT(all, HasSubstr("\"path\": \"path-of-" + name + "\""));
 }
 
 TEST_F(SupportBundleOfAServer, IsWrittenIntoNoFolder) {

@@ -17,6 +17,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 constexpr std::string_view kCanary = "canary-5b1f";
+const std::vector<std::string> kBuilt = {"fake", "openBao", "vault"};
 
 json::Value doc(std::string_view text) { return *json::parse(text); }
 
@@ -33,7 +34,7 @@ json::Value schema_of_kind(std::string_view crd_name) {
 }
 
 std::string shown(std::string_view crd_name, std::string_view object) {
-  return json::serialize(inspect::redacted(doc(object), schema_of_kind(crd_name)));
+  return json::serialize(inspect::redacted(doc(object), schema_of_kind(crd_name), kBuilt));
 }
 
 const json::Value* member(const json::Value& value, std::string_view name) {
@@ -72,7 +73,7 @@ TEST(Redacted, OfEveryKindShowsNoFieldThatHoldsAValue) {
     const std::string name(json::find_string(crd, "metadata.name"));
     json::Value object = full_object(schema_of(crd));
     object.as_object()["kind"] = crd.at("spec").at("names").at("kind");
-    const json::Value out = inspect::redacted(object, schema_of(crd));
+    const json::Value out = inspect::redacted(object, schema_of(crd), kBuilt);
     std::set<std::string> fields;
     collect("", out, fields);
     for (const char* field :
@@ -150,10 +151,22 @@ TEST(Redacted, TellsHowAStoreIsReachedAndWhereItsLoginLies) {
   EXPECT_THAT(text, HasSubstr(R"("tokenSecretRef":{"name":"login","key":"token"})"));
 }
 
+TEST(Redacted, ShowsTheBlocksOfThoseBackEndsThatAreBuilt) {
+  const std::string store = R"({"kind":"SecretStore","spec":{"provider":{"NAME":{"server":"https://bao:8200"}}}})";
+  const auto shown_of = [&store](const std::string& name) {
+    std::string object = store;
+    return shown("secretstores.external-secrets.io", object.replace(object.find("NAME"), 4, name));
+  };
+  EXPECT_THAT(shown_of("openBao"), HasSubstr(R"("openBao":{"server":"https://bao:8200"})"));
+  EXPECT_THAT(shown_of("elsewhere"), HasSubstr(R"-("elsewhere":"(left out: 1 members)")-"));
+}
+
 TEST(Redacted, OfAKindWithoutASchemaShowsSizesAlone) {
-  EXPECT_EQ(json::serialize(inspect::redacted(doc(R"({"kind":"X","spec":{"a":"b"},"data":{"k":"v"}})"), json::Value())),
-            R"-({"kind":"X","spec":"(left out: 1 members)"})-");
-  EXPECT_EQ(json::serialize(inspect::redacted(doc(R"("x")"), json::Value())), R"-("(left out: a text of 1 bytes)")-");
+  EXPECT_EQ(
+      json::serialize(inspect::redacted(doc(R"({"kind":"X","spec":{"a":"b"},"data":{"k":"v"}})"), json::Value(), {})),
+      R"-({"kind":"X","spec":"(left out: 1 members)"})-");
+  EXPECT_EQ(json::serialize(inspect::redacted(doc(R"("x")"), json::Value(), {})),
+            R"-("(left out: a text of 1 bytes)")-");
 }
 
 TEST(Redacted, IsNotLedAstrayByShapesThatNoSchemaHas) {
