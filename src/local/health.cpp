@@ -58,7 +58,9 @@ Health health_of(std::string_view kind, const std::vector<kube::Condition>& cond
   const bool store = !kind.ends_with("ExternalSecret");
   if (ready->status == "True") {
     const std::string plain = store ? std::string(secrets::kStoreValidated) : ready_text();
-    return {State::kGood, ready->message, {}, kind != "ClusterExternalSecret" && ready->message != plain};
+    const bool remark = kind != "ClusterExternalSecret" && ready->message != plain;
+    if (!store || ready->reason != secrets::kNotJudged) return {State::kGood, ready->message, {}, remark};
+    return {State::kGood, ready->message, ready->reason, remark, ready->last_transition_time};
   }
   return {State::kFailing, ready->message, secrets::failure_reason(kind, *ready), false, ready->last_transition_time};
 }
@@ -78,15 +80,16 @@ std::optional<std::string> next_line(Told& told, std::string_view kind, const He
     return line;
   }
   if (health.state == State::kUnknown) return std::nullopt;
-  const std::string before = std::exchange(told.remark, health.remark ? health.message : "");
+  const std::string said = detail.empty() ? health.message : fmt::format("{}: {}", health.message, detail);
+  const std::string before = std::exchange(told.remark, health.remark ? said : "");
   if (told.failing()) {
     told.failure.clear();
-    return fmt::format("{} works again{}{}", kind, health.message.empty() ? "" : ": ", health.message);
+    return fmt::format("{} works again{}{}", kind, said.empty() ? "" : ": ", said);
   }
   // What was remarked on and is over is said as well.
-  const bool news = health.remark ? before != health.message : !before.empty();
-  if (!news || health.message.empty()) return std::nullopt;
-  return fmt::format("{}: {}", kind, health.message);
+  const bool news = health.remark ? before != said : !before.empty();
+  if (!news || said.empty()) return std::nullopt;
+  return fmt::format("{}: {}", kind, said);
 }
 
 }  // namespace rotor::local

@@ -13,9 +13,9 @@ namespace rotor::local {
 struct Health {
   enum class State : std::uint8_t { kUnknown, kGood, kFailing } state = State::kUnknown;
   std::string message{};       // of the condition that counts
-  std::string event_reason{};  // of the Warning that says it in full; empty: the condition does
+  std::string event_reason{};  // of the Warning that says why; empty: the condition says it all
   bool remark = false;         // good, but the message says more than that
-  std::string since{};         // RFC 3339: as long as it fails; empty: not known
+  std::string since{};         // RFC 3339: as long as that holds; empty: not known
 };
 
 // A store or an ExternalSecret is what its Ready says. An OpenClawInstance that is on its way up does not fail: what
@@ -34,7 +34,7 @@ struct Told {
 };
 
 // The line that is due, noted in `told`; nullopt when there is nothing new. `detail` is the event's text, if there is
-// one, and goes before the condition's.
+// one: of what fails it stands for the condition's, of what is good it follows it.
 std::optional<std::string> next_line(Told& told, std::string_view kind, const Health& health, std::string_view detail);
 
 }  // namespace rotor::local

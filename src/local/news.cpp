@@ -87,11 +87,6 @@ Task<Outcome> News::look(Key key) {
     if (!now) break;
     const Health health = remarked(health_of(kind, now->status.conditions), remarks(kind, object));
     Story& story = stories_[key];
-    if (health.state != Health::State::kFailing) {
-      story.waited = false;
-      tell(key, kind, health, {});
-      break;
-    }
     const kube::Event* event = cause(kind, object, health, story);
     if (event == nullptr && !health.event_reason.empty() && !std::exchange(story.waited, true)) {
       co_return Outcome::again_after(options_.settling * 3);
@@ -132,14 +127,16 @@ void News::note(const Key& where, std::string_view kind, const Reporter& now) {
   Story& story = stories_[where];
   const bool failed = health_of(kind, now.status.conditions).state == Health::State::kFailing;
   if (story.failed && !failed) story.good_since = now.metadata.resource_version;
+  if (story.failed != failed) story.waited = false;
   story.failed = failed;
 }
 
 const kube::Event* News::cause(std::string_view kind, const Key& key, const Health& health, const Story& story) const {
   if (health.event_reason.empty()) return nullptr;
   auto events = events_about(kind, key);
-  std::erase_if(events, [&story](const kube::Event* event) {
-    return !story.good_since.empty() && !kube::later_version(event->metadata.resource_version, story.good_since);
+  std::erase_if(events, [&story, &health](const kube::Event* event) {
+    return health.state == Health::State::kFailing && !story.good_since.empty() &&
+           !kube::later_version(event->metadata.resource_version, story.good_since);
   });
   return secrets::failure_event(events, {.reason = health.event_reason, .since = health.since});
 }

@@ -45,7 +45,7 @@ class News {
     Told told;
     bool failed = true;      // when it was last seen
     std::string good_since;  // its version when it was first seen to fail no longer
-    bool waited = false;     // for an event that says more than the condition
+    bool waited = false;     // since then, for an event that says more than the condition
   };
 
   Task<kube::Outcome> look(kube::Key key);

@@ -59,7 +59,7 @@ Task<StoreVerdict> judge_store(Parts parts, StoreViewPtr view, providers::Refere
 
   if (validation.validity == Validity::kUnknown && validation.error) {
     co_return StoreVerdict{.status = "True",
-                           .reason = "ValidationUnknown",
+                           .reason = std::string(kNotJudged),
                            .message = "could not determine validation status",
                            .error = std::move(validation.error)};
   }

@@ -16,6 +16,8 @@ namespace rotor::secrets {
 
 // What the Ready condition says of a good store.
 inline constexpr std::string_view kStoreValidated = "store validated";
+// The reason of one that is taken for good because its back end could not tell; an event of that reason says why.
+inline constexpr std::string_view kNotJudged = "ValidationUnknown";
 
 // What a look found out; the first three are of the Ready condition.
 struct StoreVerdict {

@@ -73,6 +73,16 @@ TEST(HealthOf, IsRemarkedOnWhenThereIsMoreToSayThanThatItIsGood) {
   EXPECT_FALSE(remark("OpenClawInstance", "anything"));
 }
 
+TEST(HealthOf, OfAStoreThatCouldNotBeJudgedTheEventSaysWhy) {
+  const auto event = [](std::string_view kind, std::string_view reason) {
+    return health_of(kind, {condition("Ready", "True", std::string(reason), "m")}).event_reason;
+  };
+  EXPECT_EQ(event("SecretStore", "ValidationUnknown"), "ValidationUnknown");
+  EXPECT_EQ(event("ClusterSecretStore", "ValidationUnknown"), "ValidationUnknown");
+  EXPECT_EQ(event("SecretStore", "Valid"), "");
+  EXPECT_EQ(event("ExternalSecret", "SecretSynced"), "");
+}
+
 TEST(NextLine, SaysARemarkOnceThatItIsOverAndAgainWhenItComesBack) {
   Told told;
   const auto line = [&told](State state, std::string_view message, bool remark) {
@@ -93,10 +103,12 @@ TEST(NextLine, SaysThatAStoreWhichCouldNotBeJudgedIsValidated) {
   Told told;
   const auto line = [&told](const char* reason, const char* message) {
     const Health health = health_of("SecretStore", {condition("Ready", "True", reason, message)});
-    return next_line(told, "SecretStore", health, {}).value_or("-");
+    const std::string_view cause = health.event_reason.empty() ? "" : "no such mount";
+    return next_line(told, "SecretStore", health, cause).value_or("-");
   };
   EXPECT_EQ(line("ValidationUnknown", "could not determine validation status"),
-            "SecretStore: could not determine validation status");
+            "SecretStore: could not determine validation status: no such mount");
+  EXPECT_EQ(line("ValidationUnknown", "could not determine validation status"), "-");
   EXPECT_EQ(line("Valid", "store validated"), "SecretStore: store validated");
   EXPECT_EQ(line("Valid", "store validated"), "-");
 }

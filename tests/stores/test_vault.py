@@ -332,6 +332,7 @@ def test_validation_says_what_is_wrong_with_a_store(run, name, message):
 def test_a_mount_that_the_token_cannot_see_is_said_and_leaves_the_store_as_it_was(run):
     assert run.condition("secretstore", "not-mounted")["reason"] == "ValidationUnknown"
     assert "no such mount, or no policy allows it" in why(run, "secretstore", "not-mounted")
+    run.wait_output(r"not-mounted +SecretStore: could not determine validation status: .*no such mount")
 
 
 def test_any_path_that_can_be_read(shop, run):
