@@ -53,7 +53,18 @@ std::string hash_of(const kube::ObjectMeta& secret) {
   return it == secret.annotations.end() ? std::string() : it->second;
 }
 
-Change plan_there(const Proposal& proposal, const kube::ObjectMeta& secret, const Change& maker) {
+// Its values stay. What else of a Secret follows its ExternalSecret; empty: nothing that was edited.
+std::string around_values(const ExternalSecret& wanted, const ExternalSecret* live) {
+  if (live == nullptr) return {};
+  if (wanted.spec.target.immutable && !live->spec.target.immutable) return "its values stay; it becomes immutable";
+  const bool same = json::write(wanted.spec.target) == json::write(live->spec.target) &&
+                    wanted.metadata.labels == live->metadata.labels &&
+                    wanted.metadata.annotations == live->metadata.annotations;
+  return same ? "" : "its values stay; its owner, labels or annotations may change";
+}
+
+Change plan_there(const Proposal& proposal, const kube::ObjectMeta& secret, const Change& maker,
+                  const ExternalSecret* live) {
   const Id id = target_of(proposal.es);
   const std::string from = sources_of(proposal.es);
   if (!proposal.content) {
@@ -61,7 +72,10 @@ Change plan_there(const Proposal& proposal, const kube::ObjectMeta& secret, cons
     return {id, Effect::kMayChange, fmt::format("{}; {}", from, keys_text(proposal))};
   }
   const std::string before = hash_of(secret), after = proposal.content->hash;
-  if (before == after) return {id, Effect::kNone, ""};
+  if (before == after) {
+    std::string around = maker.effect == Effect::kNone ? "" : around_values(proposal.es, live);
+    return {id, around.empty() ? Effect::kNone : Effect::kMayChange, std::move(around)};
+  }
   if (secrets::keeps_foreign_keys(proposal.es)) {
     return {id, Effect::kMayChange, fmt::format("{}; {}, beside those of others", from, keys_text(proposal))};
   }
@@ -69,8 +83,17 @@ Change plan_there(const Proposal& proposal, const kube::ObjectMeta& secret, cons
   return {id, Effect::kChanges, fmt::format("{}; {}; {} becomes {}", from, keys_text(proposal), was, in_short(after))};
 }
 
-Change plan_secret(const Proposal& proposal, const kube::ObjectMeta* secret, const Change& maker) {
-  if (secret != nullptr) return plan_there(proposal, *secret, maker);
+// The Secret of an earlier target name is removed with the change, under the pods that use it.
+std::optional<Id> left_behind(const Proposal& proposal, const ExternalSecret* live, const Sight& sight) {
+  if (live == nullptr || !makes_secret(*live) || !secrets::owns(*live) || !secrets::owns(proposal.es)) return {};
+  if (proposal.es.spec.refresh_policy == "CreatedOnce" || live->target_name() == proposal.es.target_name()) return {};
+  const Id before = target_of(*live);
+  return sight.secret(before) == nullptr ? std::nullopt : std::optional(before);
+}
+
+Change plan_secret(const Proposal& proposal, const kube::ObjectMeta* secret, const Change& maker,
+                   const ExternalSecret* live) {
+  if (secret != nullptr) return plan_there(proposal, *secret, maker, live);
   const Id id = target_of(proposal.es);
   if (!secrets::creates(proposal.es)) {
     return {id, Effect::kNone,
@@ -81,10 +104,23 @@ Change plan_secret(const Proposal& proposal, const kube::ObjectMeta* secret, con
   return {id, effect, fmt::format("{}; {}", sources_of(proposal.es), keys_text(proposal))};
 }
 
+bool keeps_values(const Proposal& proposal, const kube::ObjectMeta* there) {
+  return there != nullptr && proposal.content && hash_of(*there) == proposal.content->hash;
+}
+
+void add_users(const Sight& sight, const Cluster& cluster, const Id& secret, const Change& as,
+               std::vector<Change>& out) {
+  for (const Instance& instance : cluster.instances) {
+    const std::vector<Id> used = sight.secrets_of(instance);
+    if (std::ranges::find(used, secret) != used.end()) out.push_back({id_of(instance), as.effect, as.says});
+  }
+}
+
 }  // namespace
 
 std::string_view effect_name(Effect effect) {
-  constexpr std::array<std::string_view, 6> kNames = {"none", "may change", "changes", "new", "restarts", "refused"};
+  constexpr std::array<std::string_view, 7> kNames = {"none", "may change", "changes", "new",
+                                                      "goes", "restarts",   "refused"};
   return kNames.at(static_cast<std::size_t>(effect));
 }
 
@@ -92,17 +128,22 @@ std::vector<Change> plan_changes(const std::vector<Proposal>& proposals, const C
   const Sight sight(cluster);
   std::vector<Change> out;
   for (const Proposal& proposal : proposals) {
-    const Change maker = plan_external_secret(proposal, sight.external_secret(id_of(proposal.es)));
+    const ExternalSecret* live = sight.external_secret(id_of(proposal.es));
+    const Change maker = plan_external_secret(proposal, live);
     out.push_back(maker);
     if (proposal.refusal || !makes_secret(proposal.es)) continue;
-    const Change secret = plan_secret(proposal, sight.secret(target_of(proposal.es)), maker);
+    const Id target = target_of(proposal.es);
+    const kube::ObjectMeta* there = sight.secret(target);
+    const Change secret = plan_secret(proposal, there, maker, live);
     out.push_back(secret);
-    if (secret.effect == Effect::kNone) continue;
-    for (const Instance& instance : cluster.instances) {
-      const std::vector<Id> used = sight.secrets_of(instance);
-      if (std::ranges::find(used, secret.id) == used.end()) continue;
+    if (secret.effect != Effect::kNone && !keeps_values(proposal, there)) {
       const Effect effect = secret.effect == Effect::kMayChange ? Effect::kMayChange : Effect::kRestarts;
-      out.push_back({id_of(instance), effect, fmt::format("uses {}", secret.id.text())});
+      add_users(sight, cluster, target, {.effect = effect, .says = fmt::format("uses {}", target.text())}, out);
+    }
+    if (const auto before = left_behind(proposal, live, sight)) {
+      out.push_back({*before, Effect::kGoes, fmt::format("{} makes {} instead", maker.id.text(), target.text())});
+      const std::string says = fmt::format("uses {}, without which no new pod of it starts", before->text());
+      add_users(sight, cluster, *before, {.effect = Effect::kMayChange, .says = says}, out);
     }
   }
   return out;

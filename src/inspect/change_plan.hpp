@@ -27,7 +27,7 @@ struct Proposal {
 };
 
 // From nothing to most.
-enum class Effect : std::uint8_t { kNone, kMayChange, kChanges, kNew, kRestarts, kRefused };
+enum class Effect : std::uint8_t { kNone, kMayChange, kChanges, kNew, kGoes, kRestarts, kRefused };
 std::string_view effect_name(Effect effect);
 
 struct Change {

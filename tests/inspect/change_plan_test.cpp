@@ -72,6 +72,35 @@ TEST(PlanChanges, OfAnEditedSpecMayChangeWhatNobodyKnows) {
   EXPECT_THAT(changes[1].says, HasSubstr("its content is not known: it reads stores"));
 }
 
+TEST(PlanChanges, NameTheSecretThatGoesWithAnEarlierTargetName) {
+  Proposal renamed = proposal();
+  renamed.es.spec.target.name = "renamed";
+  const auto changes = inspect::plan_changes({renamed}, cluster_of(rest() + secret_with(kHash)));
+  ASSERT_THAT(effects(changes), ElementsAre(Effect::kChanges, Effect::kNew, Effect::kGoes, Effect::kMayChange));
+  EXPECT_EQ(changes[2].id, kSecretId);
+  EXPECT_THAT(changes[2].says, HasSubstr("makes Secret shop/renamed instead"));
+  EXPECT_THAT(changes[3].says, HasSubstr("without which no new pod of it starts"));
+  renamed.es.spec.target.creation_policy = "Orphan";
+  EXPECT_THAT(effects(inspect::plan_changes({renamed}, cluster_of(rest() + secret_with(kHash)))),
+              ElementsAre(Effect::kChanges, Effect::kNew))
+      << "nobody's Secret stays";
+}
+
+TEST(PlanChanges, SayWhatIsWrittenAroundValuesThatStayAndRestartsNobody) {
+  const auto cluster = cluster_of(rest() + secret_with(kHash));
+  Proposal frozen = proposal();
+  frozen.es.spec.target.immutable = true;
+  const auto changes = inspect::plan_changes({frozen}, cluster);
+  ASSERT_THAT(effects(changes), ElementsAre(Effect::kChanges, Effect::kMayChange));
+  EXPECT_EQ(changes[1].says, "its values stay; it becomes immutable");
+  Proposal labelled = proposal();
+  labelled.es.metadata.labels["team"] = "a";
+  EXPECT_THAT(effects(inspect::plan_changes({labelled}, cluster)), ElementsAre(Effect::kChanges, Effect::kMayChange));
+  Proposal slower = proposal();
+  slower.es.spec.refresh_interval = "7h";
+  EXPECT_THAT(effects(inspect::plan_changes({slower}, cluster)), ElementsAre(Effect::kChanges, Effect::kNone));
+}
+
 TEST(PlanChanges, OfARefusedOneAreWhatAdmissionSays) {
   Proposal refused = proposal();
   refused.refusal = "either data or dataFrom should be specified";
