@@ -155,8 +155,17 @@ Finding judge_store(const Sight& sight, const Id& id) {
   }
   const kube::Condition* ready = ready_condition(store->conditions);
   if (ready == nullptr) {
-    return waiting(id, "new", "was not looked at yet: does an operator run that serves it?",
-                   store->metadata.creation_timestamp);
+    const auto warnings = sight.warnings(id);  // a block that cannot be read has no condition
+    if (warnings.empty()) {
+      return waiting(id, "new", "was not looked at yet: does an operator run that serves it?",
+                     store->metadata.creation_timestamp);
+    }
+    const std::string why = on_one_line(warnings.front()->message);
+    return {.health = Health::kFailed,
+            .word = "not ready",
+            .sentence = fmt::format("{} is not ready: {}", id.text(), why),
+            .detail = why,
+            .last_error = why};
   }
   Finding out{.word = "ready", .since = ready->last_transition_time};
   out.evidence.push_back(evidence_of(*ready));

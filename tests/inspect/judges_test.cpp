@@ -46,6 +46,19 @@ const Case kStores[] = {
      "is not ready: login at https://vault: permission denied"},
     {"NotLookedAt", "kind: SecretStore\nmetadata: {name: vault, namespace: shop}\n", kStoreId, Health::kWaiting, "new",
      "was not looked at yet: does an operator run"},
+    {"RefusedBeforeItWasLookedAt", R"(kind: SecretStore
+metadata: {name: vault, namespace: shop}
+---
+kind: Event
+metadata: {name: refused, namespace: shop}
+involvedObject: {kind: SecretStore, namespace: shop, name: vault}
+type: Warning
+reason: InvalidStoreConfiguration
+message: "spec.refreshInterval: no duration"
+lastTimestamp: "2026-05-01T11:00:00Z"
+---
+)",
+     kStoreId, Health::kFailed, "not ready", "is not ready: spec.refreshInterval: no duration"},
     {"NamedAndNotThere",
      with("kind: SecretStore\nmetadata: {name: valut, namespace: shop}\n---\n", external_secret(kFailing), kSecret),
      kStoreId, Health::kFailed, "missing", "does not exist (of that kind there is valut)"},
