@@ -54,7 +54,7 @@ void judge_need(const Observed& seen, Decision& decision) {
   const RefreshDecision due = should_refresh(*seen.es, decision.interval, seen.now, seen.slot);
   const RefreshDecision repair = seen.target_known ? target_needs_repair(*seen.es, seen.target.get())
                                                    : RefreshDecision{false, "nobody has looked at the target yet"};
-  decision.repair = repair.refresh;
+  decision.repair = repair.refresh && !seen.es->status.refresh_time.empty();  // before: its first sync
   // A change in the store is news as soon as its time has come, never for who does not follow the store.
   const bool asked = seen.ask > 0 && follows_store(*seen.es, decision.interval);
   decision.why = due.refresh ? due.why : repair.refresh ? repair.why : asked ? "its store's values changed" : due.why;

@@ -23,6 +23,7 @@ using kube::Outcome;
 namespace {
 
 constexpr std::string_view kNamespaces = "namespace/";
+constexpr Duration kBetweenRepairs = std::chrono::seconds(1);
 constexpr Duration kTimestampStep = std::chrono::seconds(1);  // a creationTimestamp is cut to it
 
 // More is changed than a status, which is written under the version that was decided on.
@@ -159,7 +160,8 @@ Task<Outcome> ExternalSecretController::reconcile(Key key) {
 }
 
 Task<Outcome> ExternalSecretController::pass(Key key) {
-  if (p_.world.lacks_target(key)) co_return Outcome::done();  // target_changed() comes when it is there
+  // target_changed() is sooner where it comes back; what is gone nobody tells.
+  if (p_.world.lacks_target(key)) co_return Outcome::again_after(std::chrono::seconds(1));
   Observed seen = gather(p_, state_, key);
   if (!seen.es) co_return Outcome::done();
   Decision decision = decide_sync(seen);
@@ -168,6 +170,7 @@ Task<Outcome> ExternalSecretController::pass(Key key) {
                      decision.action == SyncAction::kLater;
   if (!tries) state_.asks.forget(key);
   warn_of_windows(key, decision.window_note);
+  if (decision.repair) note_damage(key);
   if (decision.add_finalizer) {
     const auto added = co_await add_finalizer(p_, seen.es);
     if (!added && added.error().code == Code::kNotFound) co_return Outcome::done();  // it was deleted first
@@ -193,6 +196,13 @@ Task<std::optional<Outcome>> ExternalSecretController::look_again(ExternalSecret
   if (now && now->metadata.resource_version == es->metadata.resource_version) co_return std::nullopt;
   queue_.add(key, Lane::kUser);
   co_return Outcome::done();
+}
+
+// Who fights over a Secret makes it wrong again at once: that is no news for its store.
+void ExternalSecretController::note_damage(const Key& key) {
+  const SteadyTime now = p_.clock.steady();
+  const auto [it, is_new] = state_.damaged.try_emplace(key, PassState::Damage{now});
+  if (!is_new && it->second.repaired && now - it->second.seen >= kBetweenRepairs) it->second = {now};
 }
 
 void ExternalSecretController::warn_of_windows(const Key& key, const std::string& note) {
@@ -293,7 +303,10 @@ bool ExternalSecretController::is_forced(const Observed& seen) const {
 Freshness ExternalSecretController::freshness_for(const Observed& seen, const Decision& decision) const {
   const SteadyTime now = p_.clock.steady();
   const Freshness wanted = freshness(decision.interval, is_forced(seen), now);
-  if (decision.repair) return no_older_than(wanted, Duration::zero(), now);
+  if (decision.repair) {
+    const auto damage = state_.damaged.find(seen.es->metadata.key());
+    return damage == state_.damaged.end() ? wanted : no_older_than(wanted, now - damage->second.seen, now);
+  }
   const auto made = parse_time(seen.es->metadata.creation_timestamp);
   if (!made || !seen.es->status.refresh_time.empty()) return wanted;
   const auto appeared = state_.appeared.find(seen.es->metadata.key());
@@ -318,7 +331,7 @@ std::optional<Outcome> ExternalSecretController::wait_for_a_place(const Observed
     pause = std::max(pause, p_.reads.pause(identity, lane == Lane::kUser));
   }
   if (pause > Duration::zero() && !is_forced(seen))
-    return Outcome::parked_for(pause + within_second(seen.slot, es.metadata.uid), lane);
+    return Outcome::parked_for(pause + within_second({}, es.metadata.uid), lane);
   if (caps_->enter(key, groups, lane)) return std::nullopt;
   return Outcome::parked();
 }
@@ -335,6 +348,7 @@ Task<Outcome> ExternalSecretController::refresh(Observed seen, Decision decision
     state_.taken_back.erase(key);
     state_.tried.erase(key);
     state_.appeared.erase(key);
+    if (const auto damage = state_.damaged.find(key); damage != state_.damaged.end()) damage->second.repaired = true;
   } else if (p_.world.has_external_secret(key)) {
     state_.tried.insert_or_assign(key, resource_token(seen.es->metadata));
   }

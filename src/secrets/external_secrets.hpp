@@ -41,6 +41,7 @@ class ExternalSecretController {
   void forget(const kube::Key& key);
   Task<Outcome> reconcile(kube::Key key);
   Task<Outcome> pass(kube::Key key);
+  void note_damage(const kube::Key& key);
   void warn_of_windows(const kube::Key& key, const std::string& note);
   Task<Outcome> act(Observed seen, Decision decision);
   Task<std::optional<Outcome>> look_again(ExternalSecretPtr es);

@@ -15,7 +15,13 @@ struct PassState {
   std::map<kube::Key, SteadyTime> waiting;      // for a store that nobody has looked at yet, since when
   // Never refreshed, and not there when the controllers began to work: since when it is known.
   std::map<kube::Key, SteadyTime> appeared;
-  std::map<kube::Key, std::string> tried;       // resource_token of what failed last
+  // Its Secret was not what its last sync left: since when that is known, and whether it has been put right since.
+  struct Damage {
+    SteadyTime seen;
+    bool repaired = false;
+  };
+  std::map<kube::Key, Damage> damaged;
+  std::map<kube::Key, std::string> tried;  // resource_token of what failed last
   // status.refreshTime of refreshes that status may not tell yet (Options::least_status_interval).
   std::map<kube::Key, std::string> refreshed;
   // The time of a refresh whose values were taken back at their server: they may be in the target all the same.
@@ -28,6 +34,7 @@ struct PassState {
     unreadable.erase(external_secret);
     waiting.erase(external_secret);
     appeared.erase(external_secret);
+    damaged.erase(external_secret);
     tried.erase(external_secret);
     refreshed.erase(external_secret);
     taken_back.erase(external_secret);

@@ -248,7 +248,7 @@ bool World::lacks_target(const Key& external_secret) {
   if (!es->generic) secrets.push_back(es->target_name);
   const bool lacks = std::ranges::any_of(secrets, [&](const std::string& name) {
     const KeptTargetPtr kept = targets_.get({external_secret.ns, name});
-    return kept && kept->reduced() && wants_target(*kept);
+    return kept && kept->reduced() && wants_target(*kept) && targets_.why_broken({external_secret.ns, name}) == nullptr;
   });
   if (lacks) some_missing_.notify_one();
   return lacks;
@@ -266,11 +266,10 @@ Task<> World::complete() {
       clock_, some_missing_, [this] { return !is_complete(); }, [this] { return complete_once(); });
 }
 
-// Secrets come first: with its text an ExternalSecret is worked on.
+// Secrets come first: with its text an ExternalSecret is worked on, unless it lacks one of them.
 Task<Result<void>> World::complete_once() {
   CO_TRY_VOID(co_await part_of_targets_.complete());
-  if (part_of_targets_.incomplete().empty()) CO_TRY_VOID(co_await part_.complete());
-  co_return Result<void>();
+  co_return co_await part_.complete();
 }
 
 Task<Result<ExternalSecretPtr>> World::read_external_secret(Key key) {

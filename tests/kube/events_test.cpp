@@ -162,11 +162,14 @@ TEST_F(EventsTest, LeavesOutGoodNewsWhereHundredsOfObjectsBeginAtOnceButNoWarnin
   record_many(EventRecorder::Type::kNormal, "good");
   EXPECT_EQ(http.requests().size(), 128U);
   EXPECT_EQ(sent(127).involved_object.name, "good127") << "the first have theirs";
+  recorder->record(about, EventRecorder::Type::kNormal, "Deleted", "rare");
+  loop.settle();
+  EXPECT_EQ(sent(128).message, "rare") << "what all have hides no rare one";
   record_many(EventRecorder::Type::kWarning, "bad");
-  EXPECT_EQ(http.requests().size(), 328U);
+  EXPECT_EQ(http.requests().size(), 329U);
   clock.advance(1s);
   record_many(EventRecorder::Type::kNormal, "later");
-  EXPECT_EQ(http.requests().size(), 330U);
+  EXPECT_EQ(http.requests().size(), 331U);
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_EQ(lines_with(log, "not everything that went well gets an event"), 1U) << log;
 }
