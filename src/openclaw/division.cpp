@@ -41,15 +41,19 @@ Task<> Division::run() {
   return kube::keep_complete(clock_, some_missing_, [this] { return !incomplete_.empty(); }, [this] { return read(); });
 }
 
+// A kind that cannot be listed holds up the namespaces that lack something of it, and no others.
 Task<Result<void>> Division::read() {
-  CO_TRY_VOID(co_await instances_.complete());
-  for (auto& kind : owned_) CO_TRY_VOID(co_await kind.complete());
+  Result<void> done = co_await instances_.complete();
+  for (auto& kind : owned_) {
+    auto listed = co_await kind.complete();
+    if (!listed && done) done = std::move(listed);
+  }
   const std::set<std::string> still = look();
   const std::set<std::string> asked = std::exchange(incomplete_, still);
   for (const std::string& ns : asked) {
     if (!still.contains(ns)) on_complete_(ns);
   }
-  co_return Result<void>();
+  co_return std::move(done);
 }
 
 }  // namespace rotor::openclaw

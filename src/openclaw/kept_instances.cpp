@@ -59,7 +59,8 @@ void KeptInstances::on_broken(Cache::Broken fn) {
 kube::PartlyKept<KeptInstance>::Rules KeptInstances::rules(KeptWhole is_whole) {
   return {.is_whole = [is_whole = std::move(is_whole)](const KeptInstance& kept) { return is_whole(kept.metadata.ns); },
           .read_whole = [this](std::string_view instance_json) { return read_or_mark(instance_json); },
-          .reduce = [](const KeptInstance& kept) { return without_tree(kept.metadata); }};
+          .reduce = [](const KeptInstance& kept) { return without_tree(kept.metadata); },
+          .marks_broken = true};
 }
 
 // Nobody is to wait for what cannot be read.

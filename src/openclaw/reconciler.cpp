@@ -198,7 +198,9 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
   tell_permit(events_, *instance, outcome.report.permit, *memory);
   tell_proof_settings(events_, *instance, *memory);
   api::InstanceStatus after = status_after(*instance, outcome.report, clock_.now(), kinds_);
-  if (auto kept = claim_kept(*instance, outcome.report.claim)) outcome.kept.push_back(*std::move(kept));
+  if (outcome.kept.empty()) {  // else the pods have another claim
+    if (auto kept = claim_kept(*instance, outcome.report.claim)) outcome.kept.push_back(*std::move(kept));
+  }
   set_findings(after.conditions, findings_of(*memory, std::move(outcome.kept)), instance->metadata.generation,
                clock_.now());
   CO_TRY_VOID(co_await report(instance, std::move(after)));
@@ -317,7 +319,7 @@ std::optional<Finding> Reconciler::claim_kept(const api::OpenClawInstance& insta
   const LivePtr claim = view_.live(kClaims).get({instance.metadata.ns, in_use});
   if (claim == nullptr) return std::nullopt;
   const auto there = json::parse(claim->text.unpack());
-  const auto wanted = json::parse(json::write(build_claim(instance)));
+  const auto wanted = json::parse(json::write(asked_claim(instance)));
   return there && wanted ? kept_fields(kClaims, *there, *wanted) : std::nullopt;
 }
 

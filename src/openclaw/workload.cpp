@@ -85,7 +85,10 @@ Result<WorkloadOutcome> WorkloadPass::report(const WorkloadSight& sight, const W
   if (plan.tells_values() && on_rotation) {
     on_rotation(sight.key, !now ? "error" : sight.goes_back ? "rolled_back" : plan.reloads ? "in_place" : "success");
   }
-  if (!now) return std::unexpected(std::move(now).error());
+  if (!now) {
+    if (now.error().code == Code::kInvalid) permits_.withdrawn(sight.key);  // tried again for long: others go on
+    return std::unexpected(std::move(now).error());
+  }
   if (!plan.text.empty()) {
     memory.applied = plan.marks;
     memory.applied.uid = (*now)->metadata.uid;

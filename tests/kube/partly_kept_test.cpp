@@ -1,5 +1,6 @@
 #include "kube/shards/partly_kept.hpp"
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -39,8 +40,10 @@ class Notes final : public test::StrictClient {
   std::vector<std::string> items;
   bool away = false;
   int lists = 0;
+  std::function<void()> meanwhile = [] {};  // while a list is under way
   Task<Result<ListPage>> list_page(Resource, std::string, ListOptions, std::string) override {
     ++lists;
+    meanwhile();
     if (away) co_return fail(Code::kUnavailable, "away");
     std::string body = R"({"metadata":{"resourceVersion":"9"},"items":[)";
     for (std::size_t i = 0; i < items.size(); ++i) body += (i == 0 ? "" : ",") + items[i];
@@ -102,6 +105,20 @@ TEST_F(PartlyKeptTest, WhatComesIsMissingUntilOneListHasShownIt) {
   EXPECT_TRUE(text("y").contains("written before it came"));
   EXPECT_EQ(text("x"), "") << "another's";
   EXPECT_TRUE(part.incomplete().empty());
+}
+
+TEST_F(PartlyKeptTest, WhatComesWhileAListIsUnderWayWaitsForTheNextOne) {
+  shown(note("x", "1", "one"));
+  shown(note("y", "2", "two"));
+  ours = {"x"};
+  client.items = {note("x", "1", "one"), note("y", "2", "older than its hand-over")};
+  client.meanwhile = [this] { ours = {"x", "y"}; };
+  ASSERT_TRUE(complete());
+  EXPECT_NE(text("x"), "");
+  EXPECT_EQ(part.incomplete(), std::set<std::string>{"y"});
+  client.items = {note("y", "3", "written before it came")};
+  ASSERT_TRUE(complete());
+  EXPECT_TRUE(text("y").contains("written before it came"));
 }
 
 TEST_F(PartlyKeptTest, NothingIsAskedForWhenNothingIsMissing) {

@@ -11,6 +11,18 @@ namespace {
 
 using testing::HasSubstr;
 
+TEST(AskedClaim, HasNoSizeAndNoModesThatAreDefaults) {
+  const auto asked = [](std::string_view persistence) {
+    return json::write(
+        asked_claim(instance_foo(R"({"storage":{"persistence":)" + std::string(persistence) + "}}")).spec);
+  };
+  EXPECT_EQ(json::write(asked_claim(instance_foo()).spec), asked("{}"));
+  EXPECT_FALSE(asked("{}").contains("storage\"") || asked("{}").contains("accessModes\":[\"")) << asked("{}");
+  EXPECT_EQ(asked(R"({"size":"10Gi"})"), asked("{}")) << "the schema fills that in";
+  EXPECT_TRUE(asked(R"({"size":"20Gi","accessModes":["ReadWriteMany"]})").contains("20Gi"));
+  EXPECT_TRUE(asked(R"({"size":"20Gi","accessModes":["ReadWriteMany"]})").contains("ReadWriteMany"));
+}
+
 std::string claim_text(std::string_view spec = "{}") { return json::write(build_claim(instance_foo(spec)).spec); }
 
 TEST(Claim, B100TheDefault) {

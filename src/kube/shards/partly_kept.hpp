@@ -23,6 +23,7 @@ class PartlyKept {
     std::function<bool(const T& kept)> is_whole;  // goes by what is kept of every object
     typename Cache<T>::Decoder read_whole;
     std::function<T(const T& whole)> reduce;
+    bool marks_broken = false;  // read_whole answers for what cannot be read, too
   };
   // What the cache lists and watches. Client and cache outlive this.
   PartlyKept(Client& client, Cache<T>& cache, Resource resource, Namespaces watched, ListOptions options, Rules rules)
@@ -46,26 +47,28 @@ class PartlyKept {
   std::set<std::string> incomplete() const {
     std::set<std::string> namespaces;
     for (const auto& [key, kept] : cache_.all()) {
-      const bool missing = kept->reduced() && rules_.is_whole(*kept) && cache_.why_broken(key) == nullptr;
-      if (missing) namespaces.insert(key.ns);
+      const bool given_up = !rules_.marks_broken && cache_.why_broken(key) != nullptr;
+      if (kept->reduced() && rules_.is_whole(*kept) && !given_up) namespaces.insert(key.ns);
     }
     return namespaces;
   }
 
-  // Asks for nothing when nothing is missing.
+  // Asks for nothing when nothing is missing. What goes missing meanwhile wants a list of its own, made after that.
   Task<Result<void>> complete() {
-    if (incomplete().empty()) co_return Result<void>();
+    const std::set<std::string> missing = incomplete();
+    if (missing.empty()) co_return Result<void>();
     for (std::string& ns : watched_.scopes()) {
       CO_TRY_VOID(co_await list_all(client_, resource_, std::move(ns), options_,
-                                    [this](std::string_view object_json) { take(object_json); }));
+                                    [this, &missing](std::string_view object_json) { take(object_json, missing); }));
     }
     co_return Result<void>();
   }
 
  private:
   // A later page of a list may be older than what the watch has shown since: that one comes with the next list.
-  void take(std::string_view object_json) {
+  void take(std::string_view object_json, const std::set<std::string>& missing) {
     const auto id = read_identity(object_json);
+    if (id && !missing.contains(id->key.ns)) return;
     const auto shown = id ? cache_.all().find(id->key) : cache_.all().end();
     if (shown == cache_.all().end() || !shown->second->reduced() || !rules_.is_whole(*shown->second)) return;
     if (later_version(shown->second->metadata.resource_version, id->resource_version)) return;

@@ -103,12 +103,11 @@ Task<Outcome> StatefulSets::reconcile(kube::Key key) {
   if (action == SetAction::kCreate) {
     if (const auto rest = too_soon(pod_key)) co_return Outcome::again_after(*rest, kube::Lane::kUser);
   }
-  auto done = co_await act(action, set, std::move(pod));
-  if (!done) co_return Outcome::failed();
+  const auto done = co_await act(action, set, std::move(pod));
   pod = pods_.get(pod_key);
   const bool counts = relation(*set, pod.get()) == SetInput::Pod::kOurs;
-  done = co_await report(set, counts ? pod : nullptr);
-  co_return done ? Outcome::done() : Outcome::failed();
+  const auto told = co_await report(set, counts ? pod : nullptr);
+  co_return done&& told ? Outcome::done() : Outcome::failed();
 }
 
 std::optional<Duration> StatefulSets::too_soon(const kube::Key& pod) {

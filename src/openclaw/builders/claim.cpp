@@ -38,6 +38,16 @@ api::PersistentVolumeClaim build_claim(const api::OpenClawInstance& instance) {
   return claim;
 }
 
+api::PersistentVolumeClaim asked_claim(const api::OpenClawInstance& instance) {
+  api::PersistentVolumeClaim claim = build_claim(instance);
+  const auto& storage = instance.spec.storage;
+  const bool sized = storage && storage->persistence && !storage->persistence->size.empty() &&
+                     api::quantity_or(storage->persistence->size, kSize) != kSize;
+  if (!sized) claim.spec.resources.requests.clear();
+  if (!storage || !storage->persistence || storage->persistence->access_modes.empty()) claim.spec.access_modes.clear();
+  return claim;
+}
+
 // Data is nothing that is pruned: a claim that is no longer wanted stays.
 ManagedKind claim_row() {
   return {.resource = kube::kResource<api::PersistentVolumeClaim>,

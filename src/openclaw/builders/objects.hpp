@@ -56,6 +56,8 @@ api::Secret build_gateway_secret(const api::OpenClawInstance& instance, SecretBy
 
 // Made once: what is in it is the user's.
 api::PersistentVolumeClaim build_claim(const api::OpenClawInstance& instance);
+// The same without sizes and modes that are defaults: whoever grew the claim by hand is asked for nothing.
+api::PersistentVolumeClaim asked_claim(const api::OpenClawInstance& instance);
 
 api::Container build_main_container(const api::OpenClawInstance& instance, const PodInput& input);
 void add_probes(const api::InstanceSpec& spec, api::Container& main);
