@@ -31,12 +31,15 @@ class ClientSecrets final : public WebhookSecrets {
     if (!secret) {
       Error error = std::move(secret).error();
       if (error.code == Code::kNotFound) {  // a credential, not what a store has
-        co_return fail(Code::kInvalid,
-                       fmt::format("failed to get clustersecretstore webhook secret {}: there is none in namespace {}; make it there, "
-                                   "with the label {}: webhook, or correct spec.secrets of the Webhook",
-                                   name, ns, kTypeLabel));
+        co_return fail(
+            Code::kInvalid,
+            fmt::format(
+                "failed to get clustersecretstore webhook secret {}: there is none in namespace {}; make it there, "
+                "with the label {}: webhook, or correct spec.secrets of the Webhook",
+                name, ns, kTypeLabel));
       }
-      co_return std::unexpected(std::move(error).prefixed(fmt::format("failed to get clustersecretstore webhook secret {}", name)));
+      co_return std::unexpected(
+          std::move(error).prefixed(fmt::format("failed to get clustersecretstore webhook secret {}", name)));
     }
     CO_TRY_VOID(check_label(secret->metadata.labels, name));
     co_return std::move(secret->data);

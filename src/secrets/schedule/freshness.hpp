@@ -19,8 +19,8 @@ Duration most_age(Duration interval);
 
 Freshness freshness(Duration interval, bool forced, SteadyTime now);
 
-// Whoever makes an object, or takes its Secret away, wants what the store holds by then: `age` ago, at least. A clock of
-// the API server that is ahead makes no call impossible to use.
+// Whoever makes an object, or takes its Secret away, wants what the store holds by then: `age` ago, at least. A clock
+// of the API server that is ahead makes no call impossible to use.
 Freshness no_older_than(Freshness wanted, Duration age, SteadyTime now);
 
 // What is kept of an answer besides the answer.
@@ -31,7 +31,7 @@ struct Answered {
 };
 
 // A value as long as it is fresh; the word that it is not ours to read for a few seconds; that there is none for less
-// than any retry waits: it is made at any moment. Another failure is only for those who were waiting when it came (since `asked`).
+// than any retry waits. Another failure is only for those who were waiting when it came (since `asked`).
 bool usable(const Answered& answer, const Freshness& wanted, SteadyTime asked, SteadyTime now);
 
 template <class T>
