@@ -19,7 +19,8 @@ class Idle:
         self.cluster, self.plane = cluster, cluster.plane
         cluster.namespace(self.ns)
         fake_store(cluster, self.ns, "store", {"a": "1"})
-        cluster.create(ES, self.ns, "keys", external_secret("store", "keys", {"A": "a"}))
+        # Of an hour's refreshes one may fall into the minute that is counted.
+        cluster.create(ES, self.ns, "keys", external_secret("store", "keys", {"A": "a"}, interval="8760h"))
         cluster.create(INSTANCES, self.ns, "agent", instance("keys"))
         wait_for(lambda: cluster.pod_uid(self.ns, "agent"), 60, "the pod to be Ready")
         cluster.wait_condition(INSTANCES, self.ns, "agent")
