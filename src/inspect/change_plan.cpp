@@ -53,6 +53,10 @@ std::string hash_of(const kube::ObjectMeta& secret) {
   return it == secret.annotations.end() ? std::string() : it->second;
 }
 
+bool keeps_values(const Proposal& proposal, const kube::ObjectMeta* there) {
+  return there != nullptr && proposal.content && hash_of(*there) == proposal.content->hash;
+}
+
 // Its values stay. What else of a Secret follows its ExternalSecret; empty: nothing that was edited.
 std::string around_values(const ExternalSecret& wanted, const ExternalSecret* live) {
   if (live == nullptr) return {};
@@ -71,14 +75,14 @@ Change plan_there(const Proposal& proposal, const kube::ObjectMeta& secret, cons
     if (maker.effect == Effect::kNone) return {id, Effect::kNone, ""};
     return {id, Effect::kMayChange, fmt::format("{}; {}", from, keys_text(proposal))};
   }
-  const std::string before = hash_of(secret), after = proposal.content->hash;
-  if (before == after) {
+  if (keeps_values(proposal, &secret)) {
     std::string around = maker.effect == Effect::kNone ? "" : around_values(proposal.es, live);
     return {id, around.empty() ? Effect::kNone : Effect::kMayChange, std::move(around)};
   }
   if (secrets::keeps_foreign_keys(proposal.es)) {
     return {id, Effect::kMayChange, fmt::format("{}; {}, beside those of others", from, keys_text(proposal))};
   }
+  const std::string before = hash_of(secret), after = proposal.content->hash;
   const std::string was = before.empty() ? std::string("no hash of ours") : in_short(before);
   return {id, Effect::kChanges, fmt::format("{}; {}; {} becomes {}", from, keys_text(proposal), was, in_short(after))};
 }
@@ -102,10 +106,6 @@ Change plan_secret(const Proposal& proposal, const kube::ObjectMeta* secret, con
   // It is missing in spite of an ExternalSecret that is there already: nobody says that applying it again makes it.
   const Effect effect = maker.effect == Effect::kNone ? Effect::kMayChange : Effect::kNew;
   return {id, effect, fmt::format("{}; {}", sources_of(proposal.es), keys_text(proposal))};
-}
-
-bool keeps_values(const Proposal& proposal, const kube::ObjectMeta* there) {
-  return there != nullptr && proposal.content && hash_of(*there) == proposal.content->hash;
 }
 
 void add_users(const Sight& sight, const Cluster& cluster, const Id& secret, const Change& as,

@@ -131,11 +131,11 @@ Task<Result<openclaw::WorkspacePlan>> read_workspace_plan(kube::Client& client, 
                                                           api::InstanceSpec spec) {
   openclaw::Surroundings around;
   for (const std::string& name : openclaw::named_config_maps(spec)) {
-    auto map = co_await kube::get<api::ConfigMap>(client, {ns, name});
+    auto map = co_await read_map(client, ns, name);
     if (map) {
-      around.config_maps.emplace(name, std::make_shared<const api::StringMap>(std::move(map->data)));
+      around.config_maps.emplace(name, std::make_shared<const api::StringMap>(*std::move(map)));
     } else if (map.error().code != Code::kNotFound) {
-      co_return std::unexpected(std::move(map).error().prefixed("reading configmap " + name));
+      co_return std::unexpected(std::move(map).error());
     }
   }
   co_return openclaw::plan_workspace(spec, around);

@@ -22,12 +22,14 @@ std::string name_of_claim(const api::OpenClawInstance& instance) {
   return named.empty() ? claim_name(instance) : named;
 }
 
+api::InstancePersistence wanted_persistence(const api::InstanceSpec& spec) {
+  return spec.storage && spec.storage->persistence ? *spec.storage->persistence : api::InstancePersistence{};
+}
+
 }  // namespace
 
 api::PersistentVolumeClaim build_claim(const api::OpenClawInstance& instance) {
-  const auto& storage = instance.spec.storage;
-  const api::InstancePersistence wanted =
-      storage && storage->persistence ? *storage->persistence : api::InstancePersistence{};
+  const api::InstancePersistence wanted = wanted_persistence(instance.spec);
   api::PersistentVolumeClaim claim;
   claim.metadata = managed_metadata(instance, claim_name(instance));
   claim.metadata.annotations.emplace(kBackupEnabled, "true");
@@ -40,11 +42,9 @@ api::PersistentVolumeClaim build_claim(const api::OpenClawInstance& instance) {
 
 api::PersistentVolumeClaim asked_claim(const api::OpenClawInstance& instance) {
   api::PersistentVolumeClaim claim = build_claim(instance);
-  const auto& storage = instance.spec.storage;
-  const bool sized = storage && storage->persistence && !storage->persistence->size.empty() &&
-                     api::quantity_or(storage->persistence->size, kSize) != kSize;
-  if (!sized) claim.spec.resources.requests.clear();
-  if (!storage || !storage->persistence || storage->persistence->access_modes.empty()) claim.spec.access_modes.clear();
+  const api::InstancePersistence wanted = wanted_persistence(instance.spec);
+  if (api::quantity_or(wanted.size, kSize) == kSize) claim.spec.resources.requests.clear();
+  if (wanted.access_modes.empty()) claim.spec.access_modes.clear();
   return claim;
 }
 
