@@ -46,18 +46,10 @@ const Case kStores[] = {
      "is not ready: login at https://vault: permission denied"},
     {"NotLookedAt", "kind: SecretStore\nmetadata: {name: vault, namespace: shop}\n", kStoreId, Health::kWaiting, "new",
      "was not looked at yet: does an operator run"},
-    {"RefusedBeforeItWasLookedAt", R"(kind: SecretStore
-metadata: {name: vault, namespace: shop}
----
-kind: Event
-metadata: {name: refused, namespace: shop}
-involvedObject: {kind: SecretStore, namespace: shop, name: vault}
-type: Warning
-reason: InvalidStoreConfiguration
-message: "spec.refreshInterval: no duration"
-lastTimestamp: "2026-05-01T11:00:00Z"
----
-)",
+    {"RefusedBeforeItWasLookedAt",
+     with("kind: SecretStore\nmetadata: {name: vault, namespace: shop}\n---",
+          event_on("SecretStore", "vault", "Warning", "InvalidStoreConfiguration", "11:00:00",
+                   "spec.refreshInterval: no duration")),
      kStoreId, Health::kFailed, "not ready", "is not ready: spec.refreshInterval: no duration"},
     {"NamedAndNotThere",
      with("kind: SecretStore\nmetadata: {name: valut, namespace: shop}\n---\n", external_secret(kFailing), kSecret),
@@ -134,8 +126,7 @@ TEST(Judged, WhatAStoreDoesNotHaveIsSaidOfAnExternalSecretThatIsSynced) {
 }
 
 std::string warning(std::string_view reason, std::string_view at, std::string_view message) {
-  std::string text = remark(reason, at, message);
-  return text.replace(text.find("Normal"), 6, "Warning");
+  return event_on("ExternalSecret", "keys", "Warning", reason, at, message);
 }
 
 TEST(Judged, AFailureIsExplainedByNoEventOfAnEarlierOne) {
@@ -388,15 +379,8 @@ TEST(Judges, TakeTheEndOfAContainerThatEndsWithEachAnswerForNoFailure) {
 }
 
 TEST(Judges, TellOfAnInstanceThatRestartsThatItsReloadFailed) {
-  const std::string event = R"(
-kind: Event
-metadata: {name: e, namespace: shop}
-involvedObject: {kind: OpenClawInstance, namespace: shop, name: agent}
-type: Warning
-reason: ReloadFailed
-message: "could not be delivered without a restart"
-lastTimestamp: "2026-05-01T11:59:00Z"
-)";
+  const std::string event = event_on("OpenClawInstance", "agent", "Warning", "ReloadFailed", "11:59:00",
+                                     "could not be delivered without a restart");
   const auto graph =
       graph_of(with(kSecret, instance(), stateful_set("bb", "readyReplicas: 0, updatedReplicas: 0")) + event);
   const auto& evidence = graph.find(kInstanceId)->finding.evidence;

@@ -57,15 +57,20 @@ status:
 )";
 }
 
-// An event on it; `at`: the time of that day.
-inline std::string remark(std::string_view reason, std::string_view at, std::string_view message) {
+// An event on an object of that namespace; `at`: the time of that day.
+inline std::string event_on(std::string_view kind, std::string_view name, std::string_view type,
+                            std::string_view reason, std::string_view at, std::string_view message) {
   const std::string when = "2026-05-01T" + std::string(at) + "Z";
   return "\nkind: Event\nmetadata: {name: " + std::string(reason) + R"(, namespace: shop}
-involvedObject: {kind: ExternalSecret, namespace: shop, name: keys}
-type: Normal
-reason: )" +
-         std::string(reason) + "\nmessage: \"" + std::string(message) + "\"\nlastTimestamp: \"" + when +
+involvedObject: {kind: )" +
+         std::string(kind) + ", namespace: shop, name: " + std::string(name) + "}\ntype: " + std::string(type) +
+         "\nreason: " + std::string(reason) + "\nmessage: \"" + std::string(message) + "\"\nlastTimestamp: \"" + when +
          "\"\ncount: 1\n---\n";
+}
+
+// One on the ExternalSecret.
+inline std::string remark(std::string_view reason, std::string_view at, std::string_view message) {
+  return event_on("ExternalSecret", "keys", "Normal", reason, at, message);
 }
 
 inline constexpr std::string_view kFailing =

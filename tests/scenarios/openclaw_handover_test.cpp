@@ -88,6 +88,19 @@ class OpenClawHandover : public RunningInstance {
     }
     return out;
   }
+  // Of two that one Secret restarts one has begun, and the other waits.
+  void one_of_two_is_under_way(openclaw::RolloutLimits limits) {
+    fleet_of_another(2, limits);
+    world.secret("keys", R"({"A":"Mg=="})");
+    world.until("one restart, and one in line", [this] { return restarting().size() == 1 && in_line() == 1; });
+  }
+  void the_other_has_its_turn_after_it() {
+    world.until("its word on the other",
+                [this] { return replica->shows("openclaw_rollouts_queued 1") || restarting().size() == 2; });
+    ASSERT_EQ(restarting().size(), 1U);
+    rolls_out(restarting().front());
+    world.until("the other's turn", [this] { return restarting().size() == 1 && in_line() == 0; });
+  }
   int in_line() { return waits_for("RolloutLimit"); }
   std::uint64_t lists() const {
     return replica->requests("list", "openclawinstances") + replica->requests("list", "statefulsets") +
@@ -164,17 +177,11 @@ TEST_F(OpenClawHandover, NothingIsDoneForAnInstanceBeforeAllThatItOwnsIsRead) {
 
 TEST_F(OpenClawHandover, ARestartThatWasUnderWayWhenAnInstanceCameIsCounted) {
   const openclaw::RolloutLimits limits{.at_once = 1, .canaries = 0};
-  fleet_of_another(2, limits);
-  world.secret("keys", R"({"A":"Mg=="})");
-  world.until("one restart, and one in line", [this] { return restarting().size() == 1 && in_line() == 1; });
+  one_of_two_is_under_way(limits);
   take_its_place(limits);
   replica->gives_up_all();
   replica->take_over();
-  world.until("its word on the other",
-              [this] { return replica->shows("openclaw_rollouts_queued 1") || restarting().size() == 2; });
-  ASSERT_EQ(restarting().size(), 1U);
-  rolls_out(restarting().front());
-  world.until("the other's turn", [this] { return restarting().size() == 1 && in_line() == 0; });
+  the_other_has_its_turn_after_it();
 }
 
 TEST_F(OpenClawHandover, AReplicaRestartsItsPartOfTheLimitAndAllOfItOnceItIsAlone) {
@@ -203,16 +210,10 @@ TEST_F(OpenClawHandover, AReplicaWithoutATurnBeginsNothingAndSaysSo) {
 // By its clock the restart that is under way began twenty minutes ago.
 TEST_F(OpenClawHandover, ALeaderWhoseClockIsAheadCountsTheRestartsThatAreUnderWay) {
   const openclaw::RolloutLimits limits{.at_once = 1, .canaries = 0};
-  fleet_of_another(2, limits);
-  world.secret("keys", R"({"A":"Mg=="})");
-  world.until("one restart, and one in line", [this] { return restarting().size() == 1 && in_line() == 1; });
+  one_of_two_is_under_way(limits);
   take_its_place(limits, &ahead);
   replica->take_over();
-  world.until("its word on the other",
-              [this] { return replica->shows("openclaw_rollouts_queued 1") || restarting().size() == 2; });
-  ASSERT_EQ(restarting().size(), 1U);
-  rolls_out(restarting().front());
-  world.until("the other's turn", [this] { return restarting().size() == 1 && in_line() == 0; });
+  the_other_has_its_turn_after_it();
 }
 
 TEST_F(OpenClawHandover, ALeaderWhoseClockIsAheadGivesACanaryTheTimeItHas) {
