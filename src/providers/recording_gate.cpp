@@ -4,8 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/side_by_side.hpp"
 #include "providers/common/cache_key.hpp"
-#include "providers/common/side_by_side.hpp"
 
 namespace rotor::providers {
 namespace {

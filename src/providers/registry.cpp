@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "providers/common/side_by_side.hpp"
+#include "base/side_by_side.hpp"
 
 namespace rotor::providers {
 

@@ -5,9 +5,9 @@
 
 #include "base/log.hpp"
 #include "base/quote.hpp"
+#include "base/side_by_side.hpp"
 #include "providers/common/name_filter.hpp"
 #include "providers/common/property.hpp"
-#include "providers/common/side_by_side.hpp"
 #include "providers/vault/client.hpp"
 #include "providers/vault/kv.hpp"
 #include "providers/vault/paths.hpp"

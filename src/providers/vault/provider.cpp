@@ -1,7 +1,7 @@
 #include "providers/vault/provider.hpp"
 
 #include "base/log.hpp"
-#include "providers/common/side_by_side.hpp"
+#include "base/side_by_side.hpp"
 #include "providers/vault/check.hpp"
 #include "providers/vault/client.hpp"
 #include "providers/vault/connect.hpp"

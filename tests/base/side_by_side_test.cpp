@@ -1,4 +1,4 @@
-#include "providers/common/side_by_side.hpp"
+#include "base/side_by_side.hpp"
 
 #include <set>
 
@@ -10,7 +10,7 @@
 
 #include "tests/fakes/run_task.hpp"
 
-namespace rotor::providers {
+namespace rotor {
 namespace {
 
 namespace asio = boost::asio;
@@ -71,4 +71,4 @@ TEST(SideBySide, BeginsNothingAfterAnErrorAndAnswersItWhenTheRestHasEnded) {
 }
 
 }  // namespace
-}  // namespace rotor::providers
+}  // namespace rotor

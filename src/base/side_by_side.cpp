@@ -1,4 +1,4 @@
-#include "providers/common/side_by_side.hpp"
+#include "base/side_by_side.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -9,7 +9,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-namespace rotor::providers {
+namespace rotor {
 namespace {
 
 namespace asio = boost::asio;
@@ -51,4 +51,4 @@ Task<Result<void>> side_by_side(std::size_t count, std::size_t most,
   co_return std::move(work.outcome);
 }
 
-}  // namespace rotor::providers
+}  // namespace rotor
