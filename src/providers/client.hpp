@@ -46,6 +46,8 @@ class [[nodiscard]] Lookup {
   bool found() const { return state_.index() == 0; }
   bool absent() const { return state_.index() == 1; }
   bool failed() const { return state_.index() == 2; }
+  // It says nothing about the store: who asked could not wait any longer.
+  bool given_up() const { return failed() && error().code == Code::kCancelled; }
   explicit operator bool() const { return found(); }
 
   // Of a value: what the store calls the version of it that was read; empty where it has none, or does not say.
@@ -121,6 +123,10 @@ class SecretsClient {
   virtual Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) = 0;
 
   // The members of one remote secret (dataFrom.extract).
+  // May reads of different secrets be under way at once? Not where one read brings what the next would ask for: a whole
+  // configuration, the ids of vaults.
+  virtual bool reads_side_by_side() const { return false; }
+
   virtual Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) = 0;
 
   // All secrets that match (dataFrom.find); name → value. None is an empty map; absence is the store's statement that
@@ -129,6 +135,10 @@ class SecretsClient {
 
   // Null: this back end is only read.
   virtual SecretsWriter* writer() { return nullptr; }
+
+  // The calls that were made since this was last asked: of a client whose reads are not one each, because several leave
+  // in one, or a search takes a call for each page. Budgets count calls.
+  virtual int take_calls() { return 1; }
 
   virtual Task<> close();  // nothing by default
 };

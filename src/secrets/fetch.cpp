@@ -1,15 +1,9 @@
 #include "secrets/fetch.hpp"
 
-#include <algorithm>
-#include <iterator>
-
-#include <fmt/format.h>
-
 #include "api/core/config_map.hpp"
 #include "api/core/secret.hpp"
+#include "base/side_by_side.hpp"
 #include "secrets/items.hpp"
-#include "secrets/policies.hpp"
-#include "secrets/store_view.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -17,24 +11,9 @@ namespace {
 using api::es::Data;
 using api::es::DataFrom;
 using api::es::RemoteRef;
-using api::es::SourceVersion;
 using api::es::StoreRef;
 using providers::Lookup;
 using providers::SecretsClient;
-
-// A search answers of many secrets at once and says of none which version it is.
-template <class T>
-SourceVersion source_of(const StoreRef& store, const RemoteRef& ref, const Lookup<T>& answer) {
-  if (!answer) return {};
-  std::string version = api::es::fit_version(answer.version());
-  if (version.empty()) return {};
-  return {fmt::format("{}/{}", store_kind(store), store.name), ref.key, std::move(version)};
-}
-
-StoreRef effective_ref(const ExternalSecret& es, const std::optional<api::es::SourceRef>& source) {
-  if (source && source->store_ref) return *source->store_ref;
-  return es.spec.secret_store_ref.value_or(StoreRef{});
-}
 
 Task<Lookup<SecretMap>> extract(ClientSource& clients, StoreRef store, RemoteRef ref) {
   CO_TRY(SecretsClient* const client, co_await clients.get(std::move(store)));
@@ -57,14 +36,10 @@ Task<Lookup<SecretMap>> find(ClientSource& clients, StoreRef store, api::es::Fin
   co_return std::move(found);
 }
 
-// An entry with a store alone gives nothing.
-Task<Lookup<SecretMap>> fetch_map(ClientSource& clients, GeneratorSource& generators, StoreRef store, DataFrom from,
-                                  std::size_t i) {
+// An entry with a store alone gives nothing; generators come when everything is read.
+Task<Lookup<SecretMap>> fetch_map(ClientSource& clients, StoreRef store, DataFrom from) {
   if (from.find) co_return co_await find(clients, std::move(store), *std::move(from.find));
   if (from.extract) co_return co_await extract(clients, std::move(store), *std::move(from.extract));
-  if (generates(from)) {
-    co_return co_await generators.generate(*std::move(from.source_ref->generator_ref), i);
-  }
   co_return SecretMap{};
 }
 
@@ -85,71 +60,41 @@ Task<Result<SecretMap>> fetch_source(kube::Client& client, std::string ns, Sourc
   co_return std::move(texts);
 }
 
-// The texts that people know say dataFrom of an item of spec.data too; the note names the field it is.
-Gap absent_gap(std::string_view list, std::size_t i, const std::string& key, const std::string& what) {
-  const std::string which = key.empty() ? fmt::format("[{}]", i) : fmt::format("[{}] (key={})", i, key);
-  return {fmt::format("secret does not exist at provider using spec.dataFrom{}", which),
-          fmt::format("{}{}: {}", list, which, what)};
+// How many items of an object are read at once.
+constexpr std::size_t kItemsAtOnce = 4;
+
+Task<Result<void>> read_item(ClientSource& clients, const ExternalSecret& es, std::size_t i, Answers& answers) {
+  const std::size_t maps = es.spec.data_from.size();
+  if (i < maps) {
+    const DataFrom& from = es.spec.data_from[i];
+    answers.data_from[i] = co_await fetch_map(clients, store_of_item(es, from.source_ref), from);
+    co_return goes_on(es, answers.data_from[i]);
+  }
+  const Data& item = es.spec.data[i - maps];
+  answers.data[i - maps] = co_await single(clients, store_of_item(es, item.source_ref), item.remote_ref);
+  co_return goes_on(es, answers.data[i - maps]);
 }
 
-Gap empty_search(std::size_t i, const api::es::Find& wanted) {
-  return {"", fmt::format("spec.dataFrom[{}].find matched nothing: {}", i, wanted_text(wanted))};
-}
-
-template <class T>
-void note_altered(const Lookup<T>& answer, const std::string& item, std::vector<std::string>& altered) {
-  if (answer && !answer.altered().empty()) altered.push_back(fmt::format("{}: {}", item, answer.altered()));
-}
-
-// Absence stays absence.
-providers::NoValue with_item(providers::NoValue none, const std::string& item) {
-  if (auto* absent = std::get_if<providers::Absent>(&none)) return providers::Absent{about_item(absent->what, item)};
-  return in_item(std::get<Error>(std::move(none)), item);
+// Only when everything is read: what is made for an object that comes to nothing is lost, or left to be revoked.
+Task<> generate_items(GeneratorSource& generators, const ExternalSecret& es, Answers& answers) {
+  for (std::size_t i = 0; i < es.spec.data_from.size(); ++i) {
+    const DataFrom& from = es.spec.data_from[i];
+    if (!generates(from)) continue;
+    answers.data_from[i] = co_await generators.generate(*from.source_ref->generator_ref, i);
+    if (!goes_on(es, answers.data_from[i])) co_return;
+  }
 }
 
 }  // namespace
 
-std::vector<SourceVersion> Fetched::sources() const {
-  std::vector<SourceVersion> out;
-  for (const auto* items : {&data_from_sources, &data_sources}) {
-    std::ranges::copy_if(*items, std::back_inserter(out), [](const auto& source) { return !source.version.empty(); });
-  }
-  return out;
-}
-
 Task<Lookup<Fetched>> fetch_all(ClientSource& clients, GeneratorSource& generators, ExternalSecretPtr es) {
-  Fetched all;
-  for (std::size_t i = 0; i < es->spec.data_from.size(); ++i) {
-    const DataFrom& from = es->spec.data_from[i];
-    const StoreRef store = effective_ref(*es, from.source_ref);
-    auto answer = co_await fetch_map(clients, generators, store, from, i);
-    const bool left_out = answer.absent() && !retains(*es);
-    if (left_out) {
-      all.gaps.push_back(absent_gap("spec.dataFrom", i, {}, answer.absence().what));
-      answer = SecretMap{};
-    }
-    if (!answer) co_return with_item(std::move(answer).none(), map_item(from, i));
-    if (from.find && answer->empty() && !left_out) all.gaps.push_back(empty_search(i, *from.find));
-    note_altered(answer, map_item(from, i), all.altered);
-    all.data_from_sources.push_back(from.extract && !from.find ? source_of(store, *from.extract, answer)
-                                                               : SourceVersion{});
-    all.data_from.push_back(*std::move(answer));
-  }
-  for (std::size_t i = 0; i < es->spec.data.size(); ++i) {
-    const Data& item = es->spec.data[i];
-    const StoreRef store = effective_ref(*es, item.source_ref);
-    auto answer = co_await single(clients, store, item.remote_ref);
-    all.data_sources.push_back(source_of(store, item.remote_ref, answer));
-    if (answer.absent() && !retains(*es)) {
-      all.gaps.push_back(absent_gap("spec.data", i, item.remote_ref.key, answer.absence().what));
-      all.data.emplace_back();
-      continue;
-    }
-    if (!answer) co_return with_item(std::move(answer).none(), data_item(i, item));
-    note_altered(answer, data_item(i, item), all.altered);
-    all.data.emplace_back(*std::move(answer));
-  }
-  co_return std::move(all);
+  Answers answers{std::vector<Lookup<SecretMap>>(es->spec.data_from.size(), SecretMap{}),
+                  std::vector<Lookup<SecretBytes>>(es->spec.data.size())};
+  const std::size_t items = answers.data_from.size() + answers.data.size();
+  const auto read =
+      co_await side_by_side(items, kItemsAtOnce, [&](std::size_t i) { return read_item(clients, *es, i, answers); });
+  if (read) co_await generate_items(generators, *es, answers);
+  co_return assembled(*es, std::move(answers));
 }
 
 // Read anew on every pass: what templates are read from is not watched, its change waits for the next refresh.

@@ -76,6 +76,7 @@ Task<Result<void>> StoreClients::check_allowed(StoreViewPtr store) {
 }
 
 Task<Result<HeldClientPtr>> StoreClients::open(std::string id, StoreViewPtr view) {
+  const auto turn = co_await Turn::take(opening_);
   if (const auto it = opened_.find(id); it != opened_.end()) co_return it->second;
   CO_TRY(providers::Store store, provider_store(*view));
   CO_TRY(providers::Provider* const provider, admission::provider_of(p_.registry, store));

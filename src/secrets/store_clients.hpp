@@ -34,6 +34,7 @@ class StoreClients final : public ClientSource {
   std::size_t taken_ = 0;
   std::map<std::string, std::unique_ptr<SharedClient>> clients_;  // by kind/name
   std::map<std::string, HeldClientPtr> opened_;
+  Turn::ObjectPtr opening_ = std::make_shared<Turn::Object>();
 };
 
 }  // namespace rotor::secrets

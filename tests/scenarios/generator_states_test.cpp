@@ -54,12 +54,14 @@ class GeneratorStates : public testing::Test {
     options.generator_grace = grace;
     return options;
   }
-  void create(std::string_view more = "") {
+  void create(std::string_view target = R"("name":"tgt")") {
     world.create("es", "es",
-                 fmt::format(R"({{"spec":{{"target":{{"name":"tgt"}}{},"dataFrom":[
+                 fmt::format(R"({{"spec":{{"target":{{{}}},"dataFrom":[
       {{"sourceRef":{{"generatorRef":{{"kind":"Fake","name":"accounts"}}}}}}]}}}})",
-                             more));
+                             target));
   }
+  // Its generator is run, and its template fails then.
+  void create_failing() { create(R"("name":"tgt","template":{"data":{"a":"{{ fail \"no\" }}"}})"); }
   void synced(secrets::Options options = {}) {
     world.start_operator(std::move(options));
     create();
@@ -139,7 +141,7 @@ TEST_F(GeneratorStates, StayUntilTheServerHasTakenThemBack) {
 
 TEST_F(GeneratorStates, AreNotEvenMadeByAPassThatFails) {
   world.start_operator();
-  create(R"(,"data":[{"secretKey":"a","remoteRef":{"key":"x"},"sourceRef":{"storeRef":{"name":"none"}}}])");
+  create_failing();
   world.until("the clean-up", [this] { return !accounts.removed.empty(); });
   EXPECT_EQ(accounts.removed.at(0), R"(accounts {"account":"1"})");
   EXPECT_TRUE(world.generator_states().empty());
@@ -148,7 +150,7 @@ TEST_F(GeneratorStates, AreNotEvenMadeByAPassThatFails) {
 TEST_F(GeneratorStates, AreOnRecordWhenAFailedPassCannotTakeThemBack) {
   accounts.refuses = true;
   world.start_operator();
-  create(R"(,"data":[{"secretKey":"a","remoteRef":{"key":"x"},"sourceRef":{"storeRef":{"name":"none"}}}])");
+  create_failing();
   world.until("the state", [this] { return !world.generator_states().empty(); });
   EXPECT_GE(ended(), 1U);
   accounts.refuses = false;

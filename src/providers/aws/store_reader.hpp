@@ -8,7 +8,6 @@
 #include "providers/aws/api_client.hpp"
 #include "providers/aws/batch.hpp"
 #include "providers/aws/gathered_reads.hpp"
-#include "providers/calls_made.hpp"
 
 namespace rotor::providers::aws {
 
@@ -34,7 +33,7 @@ struct Dialect {
 extern const Dialect kSecretsManager;
 extern const Dialect kParameterStore;
 
-class StoreReader final : public SecretsClient, public CallsMade {
+class StoreReader final : public SecretsClient {
  public:
   // `gathered`: of all clients of this store and identity.
   StoreReader(ApiClient api, const Dialect& dialect, std::string prefix, GatheredReads::Ptr gathered)
@@ -44,6 +43,7 @@ class StoreReader final : public SecretsClient, public CallsMade {
   int take_calls() override { return api_.take_calls(); }
   Task<Validation> validate() override { return api_.validate(); }
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
+  bool reads_side_by_side() const override { return true; }
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;
   // Names are those of the store: the prefix is not put before them.
   Task<Lookup<SecretMap>> get_all(FindRequest find) override {

@@ -50,6 +50,8 @@ class KubernetesClient final : public SecretsClient {
     co_return Validation{Validity::kError, std::move(error)};
   }
 
+  bool reads_side_by_side() const override { return true; }
+
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override {
     CO_LOOKUP(const SecretPtr secret, co_await fetch(ref.key));
     co_return kubernetes::read_value(*secret, ref);

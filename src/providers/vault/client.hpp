@@ -20,6 +20,7 @@ class VaultClient final : public SecretsClient {
 
   std::unique_ptr<SecretsClient> again() const override;
   Task<Validation> validate() override;
+  bool reads_side_by_side() const override { return true; }
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;
   Task<Lookup<SecretMap>> get_all(FindRequest find) override;

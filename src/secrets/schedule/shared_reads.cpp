@@ -6,8 +6,6 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <fmt/format.h>
 
-#include "providers/calls_made.hpp"
-
 namespace rotor::secrets {
 namespace {
 
@@ -27,8 +25,11 @@ std::size_t size_of(const Answer& answer) {
   return bytes;
 }
 
-// It says nothing about the store: who asked could not wait any longer. Those who still do ask again.
-bool given_up(const Answer& answer) { return answer.failed() && answer.error().code == Code::kCancelled; }
+Task<Answer> ask_in_turn(HeldClientPtr held, const SharedReads::Call& call) {
+  if (held->client->reads_side_by_side()) co_return co_await call(*held->client);
+  const auto turn = co_await Turn::take(held->turn);
+  co_return co_await call(*held->client);
+}
 
 }  // namespace
 
@@ -122,17 +123,15 @@ Task<Answer> SharedReads::lead(Consumer consumer, Question question, DocumentPtr
   SteadyTime began = document->began;
   std::optional<Answer> answer;
   if (knows_it) {
-    const HeldClientPtr held = document->client;
-    const auto turn = co_await Turn::take(held->turn);
     ++tallies_[consumer.store].shared;
-    answer = co_await call(*held->client);
+    answer = co_await ask_in_turn(document->client, call);
   } else {
     empty(*document);
     began = document->began = clock_.steady();
     answer = co_await go_out(std::move(consumer), document, std::move(open), std::move(call));
   }
   const Answered about{how(*answer), began, clock_.steady()};
-  if (!given_up(*answer)) keep(*document, std::move(question.part), {*answer, about});
+  if (!answer->given_up()) keep(*document, std::move(question.part), {*answer, about});
   co_return *std::move(answer);
 }
 
@@ -152,10 +151,9 @@ Task<Answer> SharedReads::go_out(Consumer consumer, DocumentPtr document, Open o
     refused_(store->name);
     co_return std::unexpected(error);
   }
-  const auto turn = co_await Turn::take((*held)->turn);
-  Answer answer = co_await call(*(*held)->client);
-  if (given_up(answer)) co_return std::move(answer);
-  const int calls = providers::take_calls(*(*held)->client);
+  Answer answer = co_await ask_in_turn(*held, call);
+  if (answer.given_up()) co_return std::move(answer);
+  const int calls = (*held)->client->take_calls();
   (*asking)->answered(answer.failed() ? &answer.error() : nullptr, clock_.steady(), calls);
   if (answer.failed() && answer.error().code == Code::kUnauthenticated) refused_(store->name);
   if (answer.found()) document->client = *held;

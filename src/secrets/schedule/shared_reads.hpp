@@ -30,7 +30,7 @@ struct Question {
 Question question_about(const providers::RemoteRef& ref, bool as_map);
 Question question_about(const providers::FindRequest& find);
 
-// A client and whose turn with it it is. Closed by who has it last.
+// A client and whose turn with it it is, where it takes one read at a time. Closed by who has it last.
 struct HeldClient {
   std::shared_ptr<providers::SecretsClient> client;
   Turn::ObjectPtr turn = std::make_shared<Turn::Object>();

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
-#include "providers/calls_made.hpp"
 #include "providers/kept_clients.hpp"
 #include "tests/providers/aws/aws_flow.hpp"
 
@@ -357,12 +356,12 @@ TEST_F(Gathered, TheClientThatMadeACallCountsItAndNoOtherDoes) {
   }
   for (const auto& reading : readings) (void)reading->get();
   std::vector<int> calls;
-  for (const Client& client : made) calls.push_back(take_calls(*client));
+  for (const Client& client : made) calls.push_back(client->take_calls());
   EXPECT_EQ(calls, (std::vector{1, 0, 0, 0, 0}));
-  EXPECT_EQ(take_calls(*made[0]), 0) << "told once";
+  EXPECT_EQ(made[0]->take_calls(), 0) << "told once";
   aws_.pages["ListSecrets"] = {R"({"SecretList":[],"NextToken":"t"})", R"({"SecretList":[{"Name":"s0"}]})"};
   EXPECT_EQ(find(*made[0], {.name_regexp = "s"}).size(), 1U);
-  EXPECT_EQ(take_calls(*made[0]), 3) << "two pages and a value";
+  EXPECT_EQ(made[0]->take_calls(), 3) << "two pages and a value";
 }
 
 TEST_F(Gathered, TwoStoresNeverShareACall) {

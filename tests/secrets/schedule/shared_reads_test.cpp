@@ -30,6 +30,7 @@ struct CountedStore {
   std::optional<Error> fails{};
   bool absent = false;
   bool throws = false;
+  bool side_by_side = false;
   std::string value = "v1";
   std::string altered{};
 
@@ -51,6 +52,7 @@ class CountedClient final : public providers::SecretsClient {
   explicit CountedClient(CountedStore& store) : store_(store) { ++store_.clients; }
 
   Task<providers::Validation> validate() override { co_return providers::Validation{}; }
+  bool reads_side_by_side() const override { return store_.side_by_side; }
   Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override {
     if (!documents_.contains(ref.key)) {
       if (ref.key == "hangs") co_await store_.clock.sleep_for(1h);
@@ -126,6 +128,28 @@ TEST_F(SharedReadsTest, AskOnceFor500ObjectsOn20Keys) {
   pass(2s);
   EXPECT_EQ(store.calls, 20);
   for (const Reading& one : all) EXPECT_EQ(*one->value, "xx");
+}
+
+TEST_F(SharedReadsTest, OneClientIsAskedForDifferentSecretsAtOnceWhereItCanBe) {
+  (void)now(consumer(), ref("known"));  // the credentials are good
+  store.takes = 50ms;
+  for (const bool may : {false, true}) {
+    store.side_by_side = may;
+    store.most_at_once = 0;
+    pass(1min);
+    const auto held = loop.run(open(store)).value();
+    const auto one_pass = [&]() -> std::unique_ptr<SharedClient> {
+      SharedReads::Consumer who{{"SecretStore", "ns", "store"}, "one", freshness(1h, false, clock.steady())};
+      return std::make_unique<SharedClient>(
+          reads, clock, std::move(who), [held]() -> Task<Result<HeldClientPtr>> { co_return held; }, taken);
+    };
+    const Reading a = begin(one_pass(), ref("a"));
+    const Reading b = begin(one_pass(), ref("b"));
+    pass(200ms);
+    EXPECT_EQ(*a->value, "xx");
+    EXPECT_EQ(*b->value, "xx");
+    EXPECT_EQ(store.most_at_once, may ? 2 : 1);
+  }
 }
 
 TEST_F(SharedReadsTest, ACallThatWasGivenUpAnswersNobodyElse) {
