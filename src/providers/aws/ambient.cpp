@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "providers/aws/machine.hpp"
 #include "providers/aws/profile.hpp"
 #include "providers/aws/session.hpp"
@@ -60,7 +61,7 @@ Task<Result<Credentials>> ambient_credentials(Shared& shared, StsContext sts) {
     co_return co_await container_credentials(shared, std::move(url));
   }
   std::string metadata = "AWS_EC2_METADATA_DISABLED is true";
-  if (first_set(environment, {"AWS_EC2_METADATA_DISABLED"}) != "true") {
+  if (ascii_lower(first_set(environment, {"AWS_EC2_METADATA_DISABLED"})) != "true") {
     Result<Credentials> got = co_await instance_credentials(shared);
     if (got || got.error().code == Code::kCancelled) co_return std::move(got);
     metadata = std::move(got).error().message;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/time.hpp"
 #include "net/url.hpp"
 #include "providers/aws/settings.hpp"
@@ -96,8 +97,8 @@ std::string instance_base(const Environment& environment) {
   std::string base = first_set(environment, {"AWS_EC2_METADATA_SERVICE_ENDPOINT"});
   while (base.ends_with('/')) base.pop_back();
   if (!base.empty()) return base;
-  const std::string mode = first_set(environment, {"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"});
-  return mode == "IPv6" || mode == "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
+  const std::string mode = ascii_lower(first_set(environment, {"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"}));
+  return mode == "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
 }
 
 Task<Result<net::Response>> ask_instance(Shared& shared, std::string about, net::Request request) {

@@ -192,6 +192,13 @@ TEST_F(AwsAmbient, TheOldInstanceProtocolIsNotUsed) {
   EXPECT_EQ(std::ranges::count(aws_.names(), "GET"), 0);
 }
 
+TEST_F(AwsAmbient, AnInstanceThatIsSwitchedOffIsNotAskedHoweverItIsWritten) {
+  serve_instance(kDocument);
+  variables_["AWS_EC2_METADATA_DISABLED"] = "True";
+  EXPECT_TRUE(error().contains("no instance role (AWS_EC2_METADATA_DISABLED is true)")) << error();
+  EXPECT_TRUE(aws_.calls.empty());
+}
+
 TEST_F(AwsAmbient, WithoutAnyIdentityTheErrorNamesThePlacesAndTheWayOut) {
   const std::string said = error();
   EXPECT_TRUE(said.contains("no AWS identity of its own")) << said;
