@@ -12,12 +12,12 @@ import jwt
 import pytest
 import yaml
 
-from harness import tools
 from harness.control_plane import ControlPlane
 from harness.directory import PEOPLE, Directory
 from harness.operator import Operator, install
 from harness.processes import wait_for
 from harness.vault import Vault
+from page import blocks_of, needs_a_cloud
 from revocation import PROGRAM, Revocation, rotates_there_and_back, secret_of
 from store_run import StoreRun
 
@@ -411,18 +411,10 @@ def test_the_versions_of_a_kv_secret_tell_which_one_may_be_revoked(shop, tmp_pat
 
 # -- the manifests of the documentation
 
-PAGE = tools.ROOT / "docs" / "stores" / "vault.md"
-
 
 def page_manifests() -> list[dict]:
-    blocks = re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
-    manifests = [m for block in blocks for m in yaml.safe_load_all(block)]
-    return [m for m in manifests if not needs_a_cloud(m)]  # those: test_vault_clouds.py
-
-
-def needs_a_cloud(manifest: dict) -> bool:
-    auth = manifest["spec"].get("provider", {}).get("vault", {}).get("auth", {})
-    return bool(auth.keys() & {"iam", "gcp"})
+    blocks = [list(yaml.safe_load_all(block)) for block in blocks_of("vault")]
+    return [m for block in blocks if not any(map(needs_a_cloud, block)) for m in block]  # those: test_vault_clouds_page.py
 
 
 def stores_of_the_page() -> list[dict]:

@@ -9,7 +9,7 @@ from .processes import Process, free_port, wait_for
 
 
 class Vault:
-    def __init__(self, state: pathlib.Path):
+    def __init__(self, state: pathlib.Path, env: dict | None = None):
         self.state = state
         self.port = free_port()
         self.url = f"https://127.0.0.1:{self.port}"
@@ -17,7 +17,7 @@ class Vault:
         self.pki.mkdir(parents=True, exist_ok=True)
         argv = [tools.server("vault") / "vault", "server", "-dev", "-dev-root-token-id=root", "-dev-no-store-token",
                 f"-dev-listen-address=127.0.0.1:{self.port}", "-dev-tls", f"-dev-tls-cert-dir={self.pki}"]
-        self.process = Process("vault", argv, state, env={"HOME": str(state)})
+        self.process = Process("vault", argv, state, env={**(env or {}), "HOME": str(state)})
 
     def start(self) -> "Vault":
         self.process.start()
