@@ -117,28 +117,31 @@ class SecretsClient {
   // or making it costs nothing). KeptClients calls it.
   virtual std::unique_ptr<SecretsClient> again() const { return nullptr; }
 
+  // Nobody waits for what is read from now on: it may be held back for a fraction of a second where that saves calls.
+  virtual void be_patient() {}
+
   // Are the credentials and the address good? Reads no secret.
   virtual Task<Validation> validate() = 0;
 
-  virtual Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) = 0;
-
-  // The members of one remote secret (dataFrom.extract).
   // May reads of different secrets be under way at once? Not where one read brings what the next would ask for: a whole
   // configuration, the ids of vaults.
   virtual bool reads_side_by_side() const { return false; }
 
+  virtual Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) = 0;
+
+  // The members of one remote secret (dataFrom.extract).
   virtual Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) = 0;
 
   // All secrets that match (dataFrom.find); name → value. None is an empty map; absence is the store's statement that
   // there is nothing at all where the search begins, in a store that says so.
   virtual Task<Lookup<SecretMap>> get_all(FindRequest find) = 0;
 
-  // Null: this back end is only read.
-  virtual SecretsWriter* writer() { return nullptr; }
-
   // The calls that were made since this was last asked: of a client whose reads are not one each, because several leave
   // in one, or a search takes a call for each page. Budgets count calls.
   virtual int take_calls() { return 1; }
+
+  // Null: this back end is only read.
+  virtual SecretsWriter* writer() { return nullptr; }
 
   virtual Task<> close();  // nothing by default
 };

@@ -20,6 +20,7 @@ struct KeptClients::Entry {
   SteadyTime used;
   bool changed = false;
   std::uint64_t good_at = 0;  // the last look that found everything as it was
+  SteadyTime looked = made;   // when it began
   Turn::ObjectPtr looking = std::make_shared<Turn::Object>();
 };
 
@@ -48,10 +49,18 @@ bool same_store(const Store& a, const Store& b) {
 
 }  // namespace
 
-Task<Result<KeptClients::ClientPtr>> KeptClients::open(Provider& provider, std::string identity, StoreContext context) {
+Task<Result<KeptClients::ClientPtr>> KeptClients::open(Provider& provider, std::string identity, StoreContext context,
+                                                       bool patient) {
   sweep();
+  CO_TRY(ClientPtr client, co_await find_or_make(provider, std::move(identity), std::move(context), patient));
+  if (patient) client->be_patient();
+  co_return std::move(client);
+}
+
+Task<Result<KeptClients::ClientPtr>> KeptClients::find_or_make(Provider& provider, std::string identity,
+                                                               StoreContext context, bool patient) {
   const EntryPtr kept = find(identity, context.store);
-  if (kept && co_await unchanged(kept)) {
+  if (kept && co_await unchanged(kept, patient)) {
     kept->used = clock_.steady();
     co_return with_its_gate(kept, kept->first->again());
   }
@@ -65,14 +74,17 @@ KeptClients::EntryPtr KeptClients::find(const std::string& identity, const Store
 }
 
 // One look serves all who asked before it began.
-Task<bool> KeptClients::unchanged(EntryPtr entry) {
+Task<bool> KeptClients::unchanged(EntryPtr entry, bool patient) {
   const std::uint64_t asked = ++looks_;
   if (clock_.steady() - entry->made > kOldest) co_return false;
   const auto turn = co_await Turn::take(entry->looking);
-  if (!entry->changed && entry->good_at < asked) {
+  const SteadyTime now = clock_.steady();
+  const bool will_do = entry->good_at >= asked || (patient && now - entry->looked < kRecent);
+  if (!entry->changed && !will_do) {
     const std::uint64_t began = ++looks_;
     entry->changed = co_await entry->gate.same_as_noted() != RecordingGate::Same::kYes;
     entry->good_at = began;
+    entry->looked = now;
   }
   co_return !entry->changed;
 }

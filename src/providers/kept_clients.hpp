@@ -1,6 +1,6 @@
 // Clients of stores, made once for all reconciles that are the same to the store: for as long as its manifest and the
 // Secrets, ConfigMaps and ServiceAccounts that it points at are as they were. They are looked at before each use, so
-// what is changed there counts at once.
+// what is changed there counts at once; for refreshes, once a second.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +23,15 @@ class KeptClients {
   static constexpr auto kIdleFor = std::chrono::minutes(10);
   // What making a client reads besides (files, what a machine says of itself) is looked at again after so long.
   static constexpr auto kOldest = std::chrono::seconds(30);
+  // A look that is no older serves who is patient.
+  static constexpr auto kRecent = std::chrono::seconds(1);
 
   explicit KeptClients(Clock& clock) : clock_(clock) {}
 
   // A client for one reconcile. `identity`: who has the same is the same to this store: the consumer's namespace is in
-  // it wherever the login depends on that. The gate of `context` outlives the client.
-  Task<Result<ClientPtr>> open(Provider& provider, std::string identity, StoreContext context);
+  // it wherever the login depends on that. The gate of `context` outlives the client. `patient`: nobody waits for what
+  // will be read (SecretsClient::be_patient).
+  Task<Result<ClientPtr>> open(Provider& provider, std::string identity, StoreContext context, bool patient = false);
 
   // It is gone, or another one.
   void forget(std::string_view kind, std::string_view ns, std::string_view name);
@@ -40,7 +43,8 @@ class KeptClients {
   using EntryPtr = std::shared_ptr<Entry>;
 
   EntryPtr find(const std::string& identity, const Store& store) const;
-  Task<bool> unchanged(EntryPtr entry);
+  Task<Result<ClientPtr>> find_or_make(Provider& provider, std::string identity, StoreContext context, bool patient);
+  Task<bool> unchanged(EntryPtr entry, bool patient);
   Task<Result<ClientPtr>> make(Provider& provider, std::string identity, StoreContext context);
   void drop(const std::string& identity, const EntryPtr& entry);
   void sweep();

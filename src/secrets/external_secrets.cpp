@@ -302,7 +302,8 @@ bool ExternalSecretController::is_forced(const Observed& seen) const {
 
 Freshness ExternalSecretController::freshness_for(const Observed& seen, const Decision& decision) const {
   const SteadyTime now = p_.clock.steady();
-  const Freshness wanted = freshness(decision.interval, is_forced(seen), now);
+  Freshness wanted = freshness(decision.interval, is_forced(seen), now);
+  wanted.patient = queue_.lane(seen.es->metadata.key()) == Lane::kRefresh;
   if (decision.repair) {
     const auto damage = state_.damaged.find(seen.es->metadata.key());
     return damage == state_.damaged.end() ? wanted : no_older_than(wanted, now - damage->second.seen, now);

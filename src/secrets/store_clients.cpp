@@ -83,7 +83,7 @@ Task<Result<HeldClientPtr>> StoreClients::open(std::string id, StoreViewPtr view
   providers::StoreContext context{std::move(store), consumer_ns_, p_.gate, p_.options.allow_controller_identity};
   std::string identity = identity_of(*view, consumer_ns_);
   auto held = std::make_shared<HeldClient>();
-  CO_TRY(held->client, co_await p_.clients.open(*provider, std::move(identity), std::move(context)));
+  CO_TRY(held->client, co_await p_.clients.open(*provider, std::move(identity), std::move(context), wanted_.patient));
   opened_.emplace(std::move(id), held);
   co_return std::move(held);
 }

@@ -113,8 +113,9 @@ struct KeptClientsTest : testing::Test {
     store.generation = generation;
     return {.store = std::move(store), .consumer_ns = "team", .gate = gate};
   }
-  static Task<std::string> read(KeptClients& clients, Provider& provider, std::string identity, StoreContext context) {
-    const auto client = co_await clients.open(provider, std::move(identity), std::move(context));
+  static Task<std::string> read(KeptClients& clients, Provider& provider, std::string identity, StoreContext context,
+                                bool patient = false) {
+    const auto client = co_await clients.open(provider, std::move(identity), std::move(context), patient);
     if (!client) co_return client.error().message;
     const auto got = co_await (*client)->get_secret({});
     co_return std::string(got->reveal());
@@ -125,6 +126,7 @@ struct KeptClientsTest : testing::Test {
     return loop.run(read(clients, provider, std::move(identity), std::move(c)));
   }
   std::string pass() { return pass(context()); }
+  std::string refresh() { return loop.run(read(clients, provider, "store", context(), true)); }
   std::shared_ptr<test::Loop::Pending<std::string>> begin() {
     return loop.begin(read(clients, provider, "store", context()));
   }
@@ -178,6 +180,22 @@ TEST_F(KeptClientsTest, OneLookServesAllWhoAskedBeforeItBegan) {
   clock.advance(loop.io(), 1s);
   for (const auto& one : all) EXPECT_EQ(loop.take(*one), "store/1 k1 ca1 r1 #1");
   EXPECT_EQ(gate.reads, 2) << "for the first, and for those who came while it looked";
+}
+
+TEST_F(KeptClientsTest, ALookOfTheLastSecondServesWhoIsPatientAndNobodyElse) {
+  EXPECT_EQ(refresh(), "store/1 k1 ca1 r1 #1");
+  clock.advance(2s);
+  gate.reads = 0;
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(refresh(), "store/1 k1 ca1 r1 #1");
+  EXPECT_EQ(gate.reads, 1);
+  clock.advance(500ms);
+  gate.objects.secrets["team/login/key"] = "k2";
+  EXPECT_EQ(refresh(), "store/1 k1 ca1 r1 #1");
+  EXPECT_EQ(pass(), "store/1 k2 ca1 r1 #1");
+  EXPECT_EQ(refresh(), "store/1 k2 ca1 r1 #1");
+  gate.objects.secrets["team/login/key"] = "k3";
+  clock.advance(1s);
+  EXPECT_EQ(refresh(), "store/1 k3 ca1 r1 #1");
 }
 
 TEST_F(KeptClientsTest, ALookThatBeganBeforeServesNobody) {

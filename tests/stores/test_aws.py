@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import time
 import uuid
 
 import boto3
@@ -251,7 +252,7 @@ def test_values_that_are_wanted_together_are_few_calls(aws, tmp_path):
 
 
 def test_refreshes_of_many_values_are_few_calls(aws, tmp_path):
-    """A hundred objects of three entries each over fifty secrets: one by one that would be fifty calls an interval."""
+    """A hundred objects of three entries each over fifty secrets, the yardstick: three calls an interval, in place of fifty."""
     sm = aws.client("secretsmanager")
     for i in range(50):
         sm.create_secret(Name=f"often/{i}", SecretString="first")
@@ -267,10 +268,11 @@ def test_refreshes_of_many_values_are_few_calls(aws, tmp_path):
                     """How many calls there were when a refresh has brought this value."""
                     sm.put_secret_value(SecretId="often/0", SecretString=value)
                     wait_for(lambda: run.secret("o-0")["k0"] == value.encode(), 30, "a refresh")
+                    time.sleep(1)  # the others of this interval
                     return len(gate.calls)
                 calls = gate.calls[refreshed("second"):refreshed("third")]
             assert gate.wrong == []
-            assert calls and len(calls) <= 10, calls
+            assert calls and len(calls) <= 3, calls
     finally:
         aws.moto.enforce(True)
 

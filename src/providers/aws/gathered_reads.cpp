@@ -28,12 +28,6 @@ Task<> wait_at_most(Line::Ptr news, Clock& clock, SteadyTime until) {
   }
 }
 
-// It says nothing about the store: whoever made the call was cancelled.
-template <class T>
-bool given_up(const Lookup<T>& answer) {
-  return answer.failed() && answer.error().code == Code::kCancelled;
-}
-
 }  // namespace
 
 Task<ValueLookup> read_alone(ApiClient& api, const Dialect& dialect, Wanted wanted) {
@@ -44,11 +38,13 @@ Task<ValueLookup> read_alone(ApiClient& api, const Dialect& dialect, Wanted want
 }
 
 bool may_leave(const Traffic& traffic) {
+  if (traffic.hurry == Hurry::kNone) return traffic.waiting >= traffic.most || traffic.oldest >= kFilling;
   return traffic.out == 0 || 2 * traffic.waiting >= traffic.most || traffic.oldest >= kPatience;
 }
 
 struct GatheredReads::Ask {
   Wanted wanted;
+  Hurry hurry;  // of whoever has the most
   SteadyTime since;
   bool alone = false;  // a batch could not say
   bool out = false;
@@ -100,8 +96,8 @@ class GatheredReads::Departure {
   std::vector<AskPtr> asks_;
 };
 
-Task<ValueLookup> GatheredReads::read(Ptr self, ApiClient& api, Wanted wanted) {
-  const Asker asker(self, self->join(std::move(wanted)));
+Task<ValueLookup> GatheredReads::read(Ptr self, ApiClient& api, Wanted wanted, Hurry hurry) {
+  const Asker asker(self, self->join(std::move(wanted), hurry));
   const AskPtr ask = asker.ask();
   co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);  // what else comes in this turn
   while (!ask->answer) {
@@ -115,10 +111,14 @@ Task<ValueLookup> GatheredReads::read(Ptr self, ApiClient& api, Wanted wanted) {
 }
 
 // What is out already began too early to be the answer to a question asked now.
-GatheredReads::AskPtr GatheredReads::join(Wanted wanted) {
+GatheredReads::AskPtr GatheredReads::join(Wanted wanted, Hurry hurry) {
   const auto same = std::ranges::find_if(waiting_, [&](const AskPtr& ask) { return ask->wanted == wanted; });
-  if (same != waiting_.end()) return *same;
-  auto ask = std::make_shared<Ask>(Ask{.wanted = std::move(wanted), .since = clock_.steady(), .alone = !batches_});
+  if (same != waiting_.end()) {
+    (*same)->hurry = std::max((*same)->hurry, hurry);
+    return *same;
+  }
+  auto ask = std::make_shared<Ask>(
+      Ask{.wanted = std::move(wanted), .hurry = hurry, .since = clock_.steady(), .alone = !batches_});
   if (batches_) waiting_.push_back(ask);
   return ask;
 }
@@ -128,11 +128,17 @@ bool GatheredReads::may_go(const Ask& ask) const {
   return may_leave({.out = out_,
                     .waiting = waiting_.size(),
                     .most = dialect_.batch.most,
-                    .oldest = clock_.steady() - waiting_.front()->since});
+                    .oldest = clock_.steady() - waiting_.front()->since,
+                    .hurry = hurry()});
+}
+
+Hurry GatheredReads::hurry() const {
+  const bool some = std::ranges::any_of(waiting_, [](const AskPtr& ask) { return ask->hurry == Hurry::kSome; });
+  return some ? Hurry::kSome : Hurry::kNone;
 }
 
 Task<> GatheredReads::wait(AskPtr ask) {
-  const SteadyTime until = ask->since + kPatience;
+  const SteadyTime until = ask->since + (hurry() == Hurry::kSome ? kPatience : kFilling);
   if (ask->out || until <= clock_.steady()) {
     co_await Line::wait(ask->news);
   } else {
@@ -163,7 +169,7 @@ std::vector<GatheredReads::AskPtr> GatheredReads::load(AskPtr ask) {
 
 Task<Result<void>> GatheredReads::ask_for_one(ApiClient& api, AskPtr ask) {
   ValueLookup answer = co_await read_alone(api, dialect_, ask->wanted);
-  if (given_up(answer)) co_return std::unexpected(answer.error());
+  if (answer.given_up()) co_return std::unexpected(answer.error());
   ask->answer = std::move(answer);
   co_return Result<void>();
 }
@@ -173,7 +179,7 @@ Task<Result<void>> GatheredReads::ask_for_all(ApiClient& api, std::vector<AskPtr
   for (const AskPtr& ask : asks) wanted.push_back(ask->wanted);
   const Batch& batch = dialect_.batch;
   Lookup<SecretBytes> answer = co_await api.call(std::string(batch.operation), batch.request(wanted));
-  if (given_up(answer)) co_return std::unexpected(answer.error());
+  if (answer.given_up()) co_return std::unexpected(answer.error());
   Result<BatchAnswers> answers = answer ? batch.read(*answer, wanted) : BatchAnswers();
   if (!answer || !answers) {
     refused(answer ? NoValue(answers.error()) : std::move(answer).none(), asks);

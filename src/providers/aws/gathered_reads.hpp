@@ -1,5 +1,6 @@
 // Reads of one store under one identity, several a call where that saves calls: what comes while calls are out, or in
-// the same turn of the loop, leaves together. Who is alone waits for nobody.
+// the same turn of the loop, leaves together. Who is in a hurry and alone waits for nobody; who is not waits a moment
+// for others.
 #pragma once
 
 #include <memory>
@@ -17,18 +18,24 @@ struct Dialect;
 
 Task<ValueLookup> read_alone(ApiClient& api, const Dialect& dialect, Wanted wanted);
 
+enum class Hurry : std::uint8_t { kNone, kSome };
+
 // What is under way of a store, and what waits.
 struct Traffic {
-  std::size_t out = 0;      // calls
-  std::size_t waiting = 0;  // values
-  std::size_t most = 0;     // values a call
-  Duration oldest{};        // for how long the first of them has waited
+  std::size_t out = 0;         // calls
+  std::size_t waiting = 0;     // values
+  std::size_t most = 0;        // values a call
+  Duration oldest{};           // for how long the first of them has waited
+  Hurry hurry = Hurry::kSome;  // of any of them
 };
 
 // A call that hangs holds nobody up for longer than that. How many are out at once is for those to bound who read.
 inline constexpr auto kPatience = std::chrono::milliseconds(200);
+// For so long a call that nobody is in a hurry for is filled: consumers that are refreshed together come together.
+inline constexpr auto kFilling = std::chrono::milliseconds(100);
 
 // May what waits leave now? When nothing is out; and beside others when half a call is full, or one has waited long.
+// Without hurry when a call is full, or has been filled for long enough.
 bool may_leave(const Traffic& traffic);
 
 // Belongs to all clients of one store and identity. Each call is made by one of those who wait for it: when that one
@@ -40,7 +47,7 @@ class GatheredReads {
   GatheredReads(const Dialect& dialect, Clock& clock) : dialect_(dialect), clock_(clock) {}
 
   // Of a version that batches take. `api` is of one of those clients, and lives until the read ends.
-  static Task<ValueLookup> read(Ptr self, ApiClient& api, Wanted wanted);
+  static Task<ValueLookup> read(Ptr self, ApiClient& api, Wanted wanted, Hurry hurry);
 
  private:
   struct Ask;
@@ -48,7 +55,8 @@ class GatheredReads {
   class Asker;
   class Departure;
 
-  AskPtr join(Wanted wanted);
+  AskPtr join(Wanted wanted, Hurry hurry);
+  Hurry hurry() const;
   bool may_go(const Ask& ask) const;
   Task<> wait(AskPtr ask);
   // An error: whoever made the call gave it up, and nobody has an answer.

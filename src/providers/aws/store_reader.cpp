@@ -29,7 +29,7 @@ std::unique_ptr<SecretsClient> StoreReader::again() const {
 
 Task<ValueLookup> StoreReader::read(Wanted wanted) {
   if (!dialect_.batch.takes(wanted.version)) co_return co_await read_alone(api_, dialect_, std::move(wanted));
-  co_return co_await GatheredReads::read(gathered_, api_, std::move(wanted));
+  co_return co_await GatheredReads::read(gathered_, api_, std::move(wanted), hurry_);
 }
 
 Task<ValueLookup> StoreReader::read_tags(std::string id) {

@@ -41,9 +41,10 @@ class StoreReader final : public SecretsClient {
 
   std::unique_ptr<SecretsClient> again() const override;
   int take_calls() override { return api_.take_calls(); }
+  void be_patient() override { hurry_ = Hurry::kNone; }
   Task<Validation> validate() override { return api_.validate(); }
-  Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
   bool reads_side_by_side() const override { return true; }
+  Task<Lookup<SecretBytes>> get_secret(RemoteRef ref) override;
   Task<Lookup<SecretMap>> get_secret_map(RemoteRef ref) override;
   // Names are those of the store: the prefix is not put before them.
   Task<Lookup<SecretMap>> get_all(FindRequest find) override {
@@ -59,6 +60,7 @@ class StoreReader final : public SecretsClient {
   const Dialect& dialect_;
   std::string prefix_;
   GatheredReads::Ptr gathered_;
+  Hurry hurry_ = Hurry::kSome;
   // A client lives for one reconcile: several entries of one ExternalSecret share an answer.
   std::map<std::string, ValuePtr> values_;
 };

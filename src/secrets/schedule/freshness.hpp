@@ -1,4 +1,4 @@
-// How old an answer of a store may be for one consumer. Pure.
+// How old an answer of a store may be for one consumer, and how soon it is wanted. Pure.
 #pragma once
 
 #include "base/clock.hpp"
@@ -11,6 +11,7 @@ struct Freshness {
   SteadyTime not_before{};  // a call that began earlier is no answer
   SteadyTime deadline{};    // of the pass
   bool forced = false;      // a person asked for it, or the store said that values changed
+  bool patient = false;     // nobody waits for it
 };
 
 // Ten seconds at most, and never more than half of an interval: what a consumer keeps until its next refresh is then as

@@ -97,6 +97,18 @@ TEST(MayLeave, AtOnceWhenNothingIsOutElseHalfFullOrAfterAWhile) {
   EXPECT_TRUE(leaves(1, 1, 200ms));
 }
 
+TEST(MayLeave, AfterAMomentOrFullWhereNobodyIsInAHurry) {
+  const auto leaves = [](std::size_t out, std::size_t waiting, Duration oldest) {
+    return may_leave({.out = out, .waiting = waiting, .most = 20, .oldest = oldest, .hurry = Hurry::kNone});
+  };
+  EXPECT_FALSE(leaves(0, 1, 0ms));
+  EXPECT_FALSE(leaves(0, 19, 99ms));
+  EXPECT_TRUE(leaves(0, 1, 100ms));
+  EXPECT_TRUE(leaves(0, 20, 0ms));
+  EXPECT_TRUE(leaves(3, 20, 0ms));
+  EXPECT_TRUE(leaves(3, 1, 100ms));
+}
+
 TEST(MeaningOf, ARefusalSaysWhetherAskingAloneCanHelp) {
   const auto meaning = [](Code code, bool worked = false, const Batch& batch = kSecretBatch) {
     return meaning_of(batch, worked, Error{code, "x"});

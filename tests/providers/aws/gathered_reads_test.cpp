@@ -35,7 +35,7 @@ class Gathered : public AwsFlow {
   Client open(const std::string& ns = "team") {
     StoreContext c = context(kKeysAuth);
     c.store.ns = c.consumer_ns = ns;
-    auto made = pump(clients_.open(*provider_, ns, std::move(c)));
+    auto made = pump(clients_.open(*provider_, ns, std::move(c), patient_));
     EXPECT_TRUE(made) << made.error().message;
     return *std::move(made);
   }
@@ -97,6 +97,7 @@ class Gathered : public AwsFlow {
   }
 
   KeptClients clients_{clock_};
+  bool patient_ = false;  // are those who read from now on?
 };
 
 TEST_F(Gathered, OneThatIsAloneIsACallOfItsOwn) {
@@ -156,6 +157,60 @@ TEST_F(Gathered, ACallThatHangsHoldsNobodyUp) {
   EXPECT_FALSE(hangs[0]->done());
   aws_.release();
   EXPECT_EQ(said(hangs[0]->get()), "v0@id0");
+}
+
+TEST_F(Gathered, WhoIsPatientWaitsAMomentForOthers) {
+  patient_ = true;
+  const auto first = begin(Names{"s0"});
+  settle();
+  const auto second = begin(Names{"s1"});
+  settle();
+  EXPECT_TRUE(aws_.calls.empty());
+  clock_.advance(kFilling);
+  EXPECT_EQ(said(first[0]->get()), "v0@id0");
+  EXPECT_EQ(said(second[0]->get()), "v1@id1");
+  EXPECT_EQ(aws_.names(), Names{"BatchGetSecretValue"});
+  const auto alone = begin(Names{"s2"});
+  settle();
+  clock_.advance(kFilling);
+  EXPECT_EQ(said(alone[0]->get()), "v2@id2");
+  EXPECT_EQ(aws_.names().back(), "GetSecretValue");
+}
+
+TEST_F(Gathered, AFullCallOfPatientReadsLeavesAtOnce) {
+  patient_ = true;
+  const auto readings = begin(names(25));
+  for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(said(readings[i]->get()), fmt::format("v{}@id{}", i, i));
+  settle();
+  EXPECT_EQ(aws_.calls.size(), 1U);
+  clock_.advance(kFilling);
+  for (std::size_t i = 20; i < 25; ++i) EXPECT_EQ(said(readings[i]->get()), fmt::format("v{}@id{}", i, i));
+  EXPECT_EQ(aws_.calls.size(), 2U);
+}
+
+TEST_F(Gathered, WhoIsInAHurryTakesThePatientAlong) {
+  patient_ = true;
+  const auto patient = begin(Names{"s0", "s1"});
+  settle();
+  patient_ = false;
+  EXPECT_EQ(said(begin(Names{"s1"})[0]->get()), "v1@id1") << "one who asks for the same";
+  EXPECT_EQ(said(patient[0]->get()), "v0@id0");
+  EXPECT_EQ(said(patient[1]->get()), "v1@id1");
+  EXPECT_EQ(aws_.names(), Names{"BatchGetSecretValue"});
+}
+
+TEST_F(Gathered, APatientOneThatGivesUpLeavesTheOthersTheirCall) {
+  patient_ = true;
+  auto readings = begin(names(3));
+  settle();
+  readings[0]->cancel();
+  settle();
+  EXPECT_TRUE(gave_up(*readings[0]));
+  clock_.advance(kFilling);
+  EXPECT_EQ(said(readings[1]->get()), "v1@id1");
+  EXPECT_EQ(said(readings[2]->get()), "v2@id2");
+  EXPECT_EQ(aws_.calls.size(), 1U);
+  EXPECT_FALSE(aws_.calls.at(0).contains("s0\"")) << aws_.calls.at(0);
 }
 
 TEST_F(Gathered, ManyCallsThatHangHoldNobodyUpEither) {
