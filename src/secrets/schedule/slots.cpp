@@ -64,7 +64,7 @@ WallTime next_slot(const Slot& slot, Duration interval, WallTime after) {
 }
 
 Duration within_second(const Slot& slot, std::string_view uid) {
-  return std::chrono::milliseconds(part_of(slot.batches.empty() ? uid : slot.batches, 900));
+  return kBetweenBeginnings * part_of(slot.batches.empty() ? uid : slot.batches, seconds(1) / kBetweenBeginnings);
 }
 
 Duration cold_delay(const Slot& slot, Duration interval) {
