@@ -69,6 +69,27 @@ std::set<std::string, std::less<>> unbuilt_generators(const json::Value& externa
   return out;
 }
 
+std::string store_as_asked_for(const json::Value& store) {
+  const bool cluster = json::find_string(store, "metadata.namespace").empty();
+  return as_asked_for(cluster ? "clustersecretstore" : "secretstore", store);
+}
+
+std::string_view provider_of(const json::Value& store) {
+  const json::Value* provider = json::find(store, "spec.provider");
+  const json::Object* block = provider == nullptr ? nullptr : provider->if_object();
+  return block == nullptr || block->empty() ? std::string_view() : std::string_view(block->begin()->key());
+}
+
+// On a store that a PushSecret with deletionPolicy Delete uses.
+constexpr std::string_view kPushFinalizer = "secretstore.externalsecrets.io/finalizer";
+
+bool has_push_finalizer(const json::Value& store) {
+  const json::Array* finalizers = list_at(store, "metadata.finalizers");
+  return finalizers != nullptr && std::ranges::any_of(*finalizers, [](const json::Value& finalizer) {
+           return finalizer.is_string() && finalizer.get_string() == kPushFinalizer;
+         });
+}
+
 // By the label that the chart and deploy/ give.
 bool is_rotors(const json::Value& object) {
   const json::Value* labels = json::find(object, "metadata.labels");
@@ -122,16 +143,24 @@ Diagnoses examine_webhook_configuration(const json::Value& configuration) {
 }
 
 Diagnoses examine_store(const json::Value& store, const std::vector<std::string>& providers) {
-  const json::Value* provider = json::find(store, "spec.provider");
-  const json::Object* block = provider == nullptr ? nullptr : provider->if_object();
-  if (block == nullptr || block->empty()) return {};
-  const std::string_view name = block->begin()->key();
-  if (std::ranges::find(providers, name) != providers.end()) return {};
-  const bool cluster = json::find_string(store, "metadata.namespace").empty();
-  return {{std::string(kObjects), as_asked_for(cluster ? "clustersecretstore" : "secretstore", store),
-           fmt::format("its provider {} is not built into Rotor, which has {}", name, fmt::join(providers, ", ")),
-           "its ExternalSecrets keep their Secrets and are not refreshed; keep the other operator for them, with a "
-           "--controller-class of its own"}};
+  Diagnoses out;
+  const std::string_view name = provider_of(store);
+  if (!name.empty() && std::ranges::find(providers, name) == providers.end()) {
+    out.push_back(
+        {std::string(kObjects), store_as_asked_for(store),
+         fmt::format("its provider {} is not built into Rotor, which has {}", name, fmt::join(providers, ", ")),
+         "its ExternalSecrets keep their Secrets and are not refreshed; keep the other operator for them, "
+         "with a --controller-class of its own"});
+  }
+  if (has_push_finalizer(store)) {
+    out.push_back({std::string(kObjects), store_as_asked_for(store),
+                   fmt::format("its finalizer {} is of the External Secrets Operator, for PushSecrets; without that "
+                               "operator nobody takes it off, and neither the store nor its namespace can be deleted",
+                               kPushFinalizer),
+                   "while that operator runs, delete the PushSecrets that name the store; later, take it off with "
+                   "kubectl edit"});
+  }
+  return out;
 }
 
 Diagnoses examine_external_secret(const json::Value& external_secret) {

@@ -123,9 +123,7 @@ Finding synced(const Sight& sight, const Id& id, const ExternalSecret& es, const
 
 Finding judged(const Sight& sight, const Id& id, const ExternalSecret& es) {
   const kube::Condition* ready = ready_condition(es.status.conditions);
-  if (es.metadata.deleting()) {
-    return waiting(id, "going", "is being deleted and waits for its finalizers", es.metadata.deletion_timestamp);
-  }
+  if (es.metadata.deleting()) return going(id, es.metadata);
   if (ready == nullptr) {
     Finding out = waiting(id, "new", "was not looked at yet: does an operator run that serves its namespace and store?",
                           es.metadata.creation_timestamp);
@@ -153,6 +151,7 @@ Finding judge_store(const Sight& sight, const Id& id) {
             .sentence = fmt::format("{} does not exist ({})", id.text(), stores_there(sight, id)),
             .detail = "does not exist; " + stores_there(sight, id)};
   }
+  if (store->metadata.deleting()) return going(id, store->metadata);
   const kube::Condition* ready = ready_condition(store->conditions);
   if (ready == nullptr) {
     const auto warnings = sight.warnings(id);  // a block that cannot be read has no condition
@@ -187,9 +186,7 @@ Finding judge_store(const Sight& sight, const Id& id) {
 Finding judge_cluster_external_secret(const Sight& sight, const Id& id) {
   const api::es::ClusterExternalSecret* ces = sight.cluster_external_secret(id);
   if (ces == nullptr) return not_seen(id);
-  if (ces->metadata.deleting()) {
-    return waiting(id, "going", "is being deleted and waits for its finalizers", ces->metadata.deletion_timestamp);
-  }
+  if (ces->metadata.deleting()) return going(id, ces->metadata);
   const auto ready = std::ranges::find(ces->status.conditions, "Ready", &api::es::ClusterCondition::type);
   if (ready == ces->status.conditions.end()) {
     return waiting(id, "new", "was not looked at yet: does an operator run that serves ClusterExternalSecrets?",

@@ -338,6 +338,7 @@ Finding judge_secret(const Sight& sight, const Id& id) {
 Finding judge_instance(const Sight& sight, const Id& id) {
   const Instance* instance = sight.instance(id);
   if (instance == nullptr) return not_seen(id);
+  if (instance->metadata.deleting()) return going(id, instance->metadata);
   for (const ConditionRow& row : kInstanceConditions) {
     const kube::Condition* condition = kube::find_condition(instance->conditions, row.type);
     if (condition != nullptr && condition->status != row.good)

@@ -3,6 +3,7 @@
 #include <ranges>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/utf8.hpp"
 
@@ -37,6 +38,16 @@ Finding not_seen(const Id& id) {
   return {.health = Health::kUnknown,
           .word = "not seen",
           .sentence = fmt::format("{} cannot be looked at: its kind may not be listed", id.text())};
+}
+
+Finding going(const Id& id, const kube::ObjectMeta& metadata) {
+  std::string detail = fmt::format("is being deleted and waits for {} (metadata.finalizers) to be taken off",
+                                   fmt::join(metadata.finalizers, ", "));
+  return {.health = Health::kWaiting,
+          .word = "going",
+          .sentence = fmt::format("{} {}", id.text(), detail),
+          .detail = std::move(detail),
+          .since = metadata.deletion_timestamp};
 }
 
 const kube::Condition* ready_condition(const std::vector<kube::Condition>& conditions) {

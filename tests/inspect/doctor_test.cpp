@@ -142,6 +142,12 @@ TEST(DoctorObjects, SayWhatRotorHasNot) {
   const json::Value cluster = doc(R"({"metadata":{"name":"s"},"spec":{"provider":{"ibm":{}}}})");
   EXPECT_THAT(inspect::examine_store(cluster, {}), ElementsAre(Field(&Diagnosis::object, "clustersecretstore/s")));
 
+  const json::Value pushed_to = doc(R"({"metadata":{"namespace":"shop","name":"s","finalizers":["a/b",
+      "secretstore.externalsecrets.io/finalizer"]},"spec":{"provider":{"aws":{}}}})");
+  EXPECT_THAT(inspect::examine_store(pushed_to, {"aws"}), ElementsAre(says("nobody takes it off")));
+  const json::Value kept = doc(R"({"metadata":{"name":"s","finalizers":["a/b", 7]},"spec":{"provider":{"aws":{}}}})");
+  EXPECT_THAT(inspect::examine_store(kept, {"aws"}), IsEmpty());
+
   const auto generated = [](std::string_view kind) {
     return doc(
         R"({"metadata":{"namespace":"shop","name":"e"},"spec":{"dataFrom":[{"sourceRef":{"generatorRef":{"kind":")" +

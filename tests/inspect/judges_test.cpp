@@ -54,6 +54,11 @@ const Case kStores[] = {
     {"NamedAndNotThere",
      with("kind: SecretStore\nmetadata: {name: valut, namespace: shop}\n---\n", external_secret(kFailing), kSecret),
      kStoreId, Health::kFailed, "missing", "does not exist (of that kind there is valut)"},
+    {"BeingDeleted",
+     "kind: SecretStore\nmetadata: {name: vault, namespace: shop, deletionTimestamp: '2026-05-01T11:00:00Z',\n"
+     "  finalizers: [secretstore.externalsecrets.io/finalizer]}\nstatus: {conditions: [{type: Ready, status: "
+     "'True'}]}\n",
+     kStoreId, Health::kWaiting, "going", "waits for secretstore.externalsecrets.io/finalizer (metadata.finalizers)"},
 };
 INSTANTIATE_TEST_SUITE_P(Stores, Judged, testing::ValuesIn(kStores), [](const auto& i) { return i.param.name; });
 
@@ -81,10 +86,11 @@ const Case kExternalSecrets[] = {
      kExternalSecretId, Health::kWell, "synced", "was read from its store"},
     {"BeingDeleted",
      with(kStore,
-          "kind: ExternalSecret\nmetadata: {name: keys, namespace: shop, deletionTimestamp: '2026-05-01T11:00:00Z'}\n"
+          "kind: ExternalSecret\nmetadata: {name: keys, namespace: shop, deletionTimestamp: '2026-05-01T11:00:00Z',\n"
+          "  finalizers: [a/b, c/d]}\n"
           "spec: {target: {name: a}}\nstatus: {conditions: [{type: Ready, status: 'True'}]}\n---\n"
           "kind: Secret\nmetadata: {name: a, namespace: shop}\n"),
-     kExternalSecretId, Health::kWaiting, "going", "waits for its finalizers"},
+     kExternalSecretId, Health::kWaiting, "going", "waits for a/b, c/d (metadata.finalizers) to be taken off"},
 };
 INSTANTIATE_TEST_SUITE_P(ExternalSecrets, Judged, testing::ValuesIn(kExternalSecrets),
                          [](const auto& i) { return i.param.name; });
@@ -231,6 +237,10 @@ INSTANTIATE_TEST_SUITE_P(Secrets, Judged, testing::ValuesIn(kSecrets), [](const 
 
 const Case kInstances[] = {
     {"Running", all_well(), kInstanceId, Health::kWell, "running", "runs and has all its Secrets"},
+    {"BeingDeleted",
+     "kind: OpenClawInstance\nmetadata: {name: agent, namespace: shop, deletionTimestamp: '2026-05-01T11:00:00Z',\n"
+     "  finalizers: [openclaw.rocks/finalizer]}\n",
+     kInstanceId, Health::kWaiting, "going", "is being deleted and waits for openclaw.rocks/finalizer"},
     {"MissesASecret",
      instance(R"({type: SecretsReady, status: "False", reason: SecretsMissing, message: "Missing secrets: api-keys"})"),
      kInstanceId, Health::kFailed, "secrets", "says SecretsMissing: Missing secrets: api-keys"},
