@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Measures the controllers: first sync of N ExternalSecrets, Secret change → pod template with N instances, and the same of
-one Secret that all N share; and what each of several replicas takes that divide N ExternalSecrets among them.
+one Secret that all N share; and what each of several replicas takes that divide N objects among them.
 
     $(tools/toolchain.sh venv)/bin/python bench/controllers.py sync 1000 5000 [--server real|embedded] [--bare] [--ballast]
     $(tools/toolchain.sh venv)/bin/python bench/controllers.py rotation 1000 [--server real|embedded]
     $(tools/toolchain.sh venv)/bin/python bench/controllers.py shared 200 [--server real|embedded] [--bare]
-    $(tools/toolchain.sh venv)/bin/python bench/controllers.py shards 10000 [--replicas 1,2,3]
+    $(tools/toolchain.sh venv)/bin/python bench/controllers.py shards 10000 [--replicas 1,2,3] [--instances]
 
 Needs build/release/rotor, or the binary that $ROTOR names. --bare: afterwards, on the same server, the three writes of a
 first sync, or the one of a rotation, by a program that does nothing else (bench/go/loader). --ballast: before, 100 MiB of Secrets that nobody manages.
@@ -197,27 +197,37 @@ def owned_shards(replica: Process) -> int:
     return 0
 
 
-def measure_shards(count: int, replicas: int):
-    """Replicas that have shared out 60 shards, and then `count` ExternalSecrets that are made and synced."""
+def sync_all(_plane, cluster, loader: Loader, ns: str, count: int):
+    fake_store(cluster, ns, "store", {"a": "value"})
+    waiting = loader.start("ready", ns, count)
+    loader.run("fill", ns, count)
+    loader.result(waiting)
+
+
+def build_all(plane, cluster, _loader: Loader, ns: str, count: int):
+    make_agents(cluster, ns, count)
+    all_built(plane, cluster, ns, count)
+
+
+def measure_shards(count: int, replicas: int, instances: bool):
+    """Replicas that have shared out 60 shards, and then `count` objects that are made and brought to where they belong."""
     state = pathlib.Path(tempfile.mkdtemp(prefix="rotor-bench-"))
     plane = start_server("real", state)
     processes = [operator_process(plane, ["--shards=60"], f"replica-{i}") for i in range(replicas)]
     try:
         cluster, loader = Cluster(plane), Loader(plane, state)
         ns = cluster.namespace("bench")
-        fake_store(cluster, ns, "store", {"a": "value"})
         for process in processes:
             process.start()
         wait_for(lambda: all(owned_shards(p) == 60 // replicas for p in processes), 60, "the shards to be shared out")
         before = [p.cpu_seconds() for p in processes]
         began = time.monotonic()
-        waiting = loader.start("ready", ns, count)
-        loader.run("fill", ns, count)
-        loader.result(waiting)
+        (build_all if instances else sync_all)(plane, cluster, loader, ns, count)
         seconds = time.monotonic() - began
         time.sleep(2)
         print(json.dumps({
-            "bench": "shards", "objects": count, "replicas": replicas, "seconds": round(seconds, 2),
+            "bench": "shards", "objects": count, "of": "instances" if instances else "externalsecrets", "replicas": replicas,
+            "seconds": round(seconds, 2),
             "cpu_seconds_per_replica": [round(p.cpu_seconds() - was, 2) for p, was in zip(processes, before)],
             "peak_rss_mib_per_replica": [round(p.peak_rss_kib() / 1024, 1) for p in processes]}), flush=True)
     except BaseException:
@@ -311,15 +321,23 @@ def measure_shared(kind: str, count: int, bare: bool):
         shutil.rmtree(state, ignore_errors=True)
 
 
-def run_agents(plane, cluster, operator, ns: str, count: int) -> Templates:
-    """Instances with a Secret each, once all of them have their StatefulSet."""
+def make_agents(cluster, ns: str, count: int):
+    """Instances with a Secret each."""
     in_parallel(count, lambda i: cluster.core.create_namespaced_secret(
         ns, {"metadata": {"name": f"s-{i}"}, "data": {"A": encoded("0")}}))
     in_parallel(count, lambda i: cluster.create(INSTANCES, ns, f"agent-{i}", instance(f"s-{i}")))
-    operator.start()
+
+
+def all_built(plane, cluster, ns: str, count: int) -> Templates:
     templates = Templates(plane, cluster, ns)
     wait_for(lambda: templates.all_there(count), 300, "all StatefulSets with a digest", 1)
     return templates
+
+
+def run_agents(plane, cluster, operator, ns: str, count: int) -> Templates:
+    make_agents(cluster, ns, count)
+    operator.start()
+    return all_built(plane, cluster, ns, count)
 
 
 def measure_rotation(kind: str, count: int, changes: int = 50):
@@ -382,6 +400,7 @@ def main():
     parser.add_argument("--server", choices=["real", "embedded"], default="real")
     parser.add_argument("--bare", action="store_true")
     parser.add_argument("--ballast", action="store_true")
+    parser.add_argument("--instances", action="store_true")
     parser.add_argument("--replicas", type=lambda text: [int(n) for n in text.split(",")], default=[1, 2, 3])
     arguments = parser.parse_args()
     for count in arguments.objects:
@@ -393,7 +412,7 @@ def main():
             measure_idle(arguments.server, count, arguments.ballast)
         elif arguments.bench == "shards":
             for replicas in arguments.replicas:
-                measure_shards(count, replicas)
+                measure_shards(count, replicas, arguments.instances)
         else:
             measure_shared(arguments.server, count, arguments.bare)
 
