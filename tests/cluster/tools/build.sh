@@ -47,7 +47,7 @@ build_doppler() { go build -trimpath -ldflags '-s -w' -o "$out/doppler" github.c
 
 # The pinned sdk has a developer self-check that panics on one system path: it is switched off in a copy.
 build_vault() {
-  go mod download
+  go mod download github.com/hashicorp/vault/sdk  # the build brings what else it needs, a part of what the module names
   cp -r "$(go list -m -f '{{.Dir}}' github.com/hashicorp/vault/sdk)" sdk && chmod -R u+w sdk
   sed -i '/Detect the coding error of attempting to define a CreateOperation/{n;s/if p.ExistenceCheck == nil {/if false \&\& p.ExistenceCheck == nil {/}' sdk/framework/backend.go
   go mod edit -replace github.com/hashicorp/vault/sdk=./sdk -godebug x509negativeserial=1
