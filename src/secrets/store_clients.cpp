@@ -76,21 +76,21 @@ Task<Result<void>> StoreClients::check_allowed(StoreViewPtr store) {
 }
 
 Task<Result<HeldClientPtr>> StoreClients::open(std::string id, StoreViewPtr view) {
-  const auto turn = co_await Turn::take(opening_);
-  if (const auto it = opened_.find(id); it != opened_.end()) co_return it->second;
+  Opening& opening = opened_[std::move(id)];  // stays where it is until close()
+  const auto turn = co_await Turn::take(opening.turn);
+  if (opening.client) co_return opening.client;
   CO_TRY(providers::Store store, provider_store(*view));
   CO_TRY(providers::Provider* const provider, admission::provider_of(p_.registry, store));
   providers::StoreContext context{std::move(store), consumer_ns_, p_.gate, p_.options.allow_controller_identity};
   std::string identity = identity_of(*view, consumer_ns_);
   auto held = std::make_shared<HeldClient>();
   CO_TRY(held->client, co_await p_.clients.open(*provider, std::move(identity), std::move(context), wanted_.patient));
-  opened_.emplace(std::move(id), held);
-  co_return std::move(held);
+  co_return opening.client = std::move(held);
 }
 
 Task<> StoreClients::close() {
-  for (const auto& [name, held] : opened_) {
-    if (held.use_count() == 1) co_await held->client->close();  // else whoever has it last
+  for (const auto& [name, opening] : opened_) {
+    if (opening.client.use_count() == 1) co_await opening.client->client->close();  // else whoever has it last
   }
   opened_.clear();
   clients_.clear();

@@ -25,6 +25,11 @@ class StoreClients final : public ClientSource {
   Task<> close();
 
  private:
+  struct Opening {
+    Turn::ObjectPtr turn = std::make_shared<Turn::Object>();  // of this store: one that hangs holds up no other
+    HeldClientPtr client{};
+  };
+
   Task<Result<void>> check_allowed(StoreViewPtr store);
   Task<Result<HeldClientPtr>> open(std::string id, StoreViewPtr store);
 
@@ -33,8 +38,7 @@ class StoreClients final : public ClientSource {
   Freshness wanted_;
   std::size_t taken_ = 0;
   std::map<std::string, std::unique_ptr<SharedClient>> clients_;  // by kind/name
-  std::map<std::string, HeldClientPtr> opened_;
-  Turn::ObjectPtr opening_ = std::make_shared<Turn::Object>();
+  std::map<std::string, Opening> opened_;
 };
 
 }  // namespace rotor::secrets

@@ -101,6 +101,28 @@ TEST_F(SecretsSchedule, LetsAStoreThatHangsHoldUpNobodyElse) {
       << "so many may be with one store";
 }
 
+TEST_F(SecretsSchedule, LetsALoginThatHangsHoldUpNoOtherStore) {
+  kubernetes_store("slow", world.token());
+  fake_store(R"([{"key":"k","value":"v"}])");
+  world.create("secret", "quick", R"({"data":{"a":"eA=="}})");
+  object("quick", "slow", "quick");
+  world.start_operator();
+  world.until_ready("es", "quick", kSynced);  // up to now it was a good store
+  world.faults().add({.verb = "get",
+                      .resource = "secrets",
+                      .name = "slow-creds",
+                      .times = -1,
+                      .kind = apiserver::Fault::Kind::kDelay,
+                      .delay = std::chrono::seconds(60)});
+  world.create("es", "both", R"({"spec":{"secretStoreRef":{"name":"store"},"data":[
+      {"secretKey":"a","remoteRef":{"key":"new"},"sourceRef":{"storeRef":{"name":"slow"}}},
+      {"secretKey":"b","remoteRef":{"key":"k"}}]}})");
+  world.until("the login",
+              [&] { return metric("externalsecret_store_reads_total", R"(name="slow",answered_by="store")") >= 2; });
+  object("new", "store", "k");
+  world.until_ready("es", "new", kSynced);
+}
+
 TEST_F(SecretsSchedule, ShowsWrongCredentialsOnceToAllObjectsOfAStore) {
   kubernetes_store("store", "wrong");
   for (int i = 0; i < 50; ++i) object(fmt::format("es-{}", i), "store", fmt::format("k-{}", i));
