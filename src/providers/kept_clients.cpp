@@ -1,9 +1,9 @@
 #include "providers/kept_clients.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
-#include "base/line.hpp"
 #include "providers/recording_gate.hpp"
 
 namespace rotor::providers {
@@ -22,6 +22,26 @@ struct KeptClients::Entry {
   std::uint64_t good_at = 0;  // the last look that found everything as it was
   SteadyTime looked = made;   // when it began
   Turn::ObjectPtr looking = std::make_shared<Turn::Object>();
+};
+
+// However it ends, who waits for it goes on.
+class KeptClients::Making {
+ public:
+  Making(std::shared_ptr<Makings> all, const std::string& identity) : all_(std::move(all)) {
+    const auto [it, first] = all_->try_emplace(identity, std::make_shared<Line>());
+    if (first) mine_ = it;
+  }
+  ~Making() {
+    if (!mine_) return;
+    (*mine_)->second->wake_all();
+    all_->erase(*mine_);
+  }
+  Making(const Making&) = delete;
+  Making& operator=(const Making&) = delete;
+
+ private:
+  std::shared_ptr<Makings> all_;
+  std::optional<Makings::iterator> mine_{};
 };
 
 namespace {
@@ -57,14 +77,21 @@ Task<Result<KeptClients::ClientPtr>> KeptClients::open(Provider& provider, std::
   co_return std::move(client);
 }
 
+// Who is patient waits for the one that is being made, once: reads of clients that were made apart share no call.
 Task<Result<KeptClients::ClientPtr>> KeptClients::find_or_make(Provider& provider, std::string identity,
                                                                StoreContext context, bool patient) {
-  const EntryPtr kept = find(identity, context.store);
-  if (kept && co_await unchanged(kept, patient)) {
-    kept->used = clock_.steady();
-    co_return with_its_gate(kept, kept->first->again());
+  for (bool waits = patient;; waits = false) {
+    const EntryPtr kept = find(identity, context.store);
+    if (kept && co_await unchanged(kept, patient)) {
+      kept->used = clock_.steady();
+      co_return with_its_gate(kept, kept->first->again());
+    }
+    if (kept) drop(identity, kept);
+    const auto making = makings_->find(identity);
+    if (!waits || making == makings_->end()) break;
+    co_await Line::wait(making->second);
   }
-  if (kept) drop(identity, kept);
+  const Making making(makings_, identity);
   co_return co_await make(provider, std::move(identity), std::move(context));
 }
 

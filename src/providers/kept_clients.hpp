@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "base/line.hpp"
 #include "providers/provider.hpp"
 
 namespace rotor::providers {
@@ -41,6 +42,8 @@ class KeptClients {
  private:
   struct Entry;
   using EntryPtr = std::shared_ptr<Entry>;
+  class Making;
+  using Makings = std::map<std::string, Line::Ptr>;  // by identity: until the client that is being made is there
 
   EntryPtr find(const std::string& identity, const Store& store) const;
   Task<Result<ClientPtr>> find_or_make(Provider& provider, std::string identity, StoreContext context, bool patient);
@@ -51,7 +54,8 @@ class KeptClients {
 
   Clock& clock_;
   std::map<std::string, EntryPtr> entries_;  // by identity
-  std::uint64_t looks_ = 0;                  // tells what came first
+  std::shared_ptr<Makings> makings_ = std::make_shared<Makings>();
+  std::uint64_t looks_ = 0;  // tells what came first
   SteadyTime swept_{};
 };
 

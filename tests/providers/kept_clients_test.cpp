@@ -198,6 +198,33 @@ TEST_F(KeptClientsTest, ALookOfTheLastSecondServesWhoIsPatientAndNobodyElse) {
   EXPECT_EQ(refresh(), "store/1 k3 ca1 r1 #1");
 }
 
+TEST_F(KeptClientsTest, WhoIsPatientWaitsForTheClientThatIsBeingMade) {
+  EXPECT_EQ(refresh(), "store/1 k1 ca1 r1 #1");
+  clock.advance(1min);  // it is too old for all of them
+  gate.takes = 10ms;
+  std::vector<std::shared_ptr<test::Loop::Pending<std::string>>> all;
+  for (int i = 0; i < 50; ++i) all.push_back(loop.begin(read(clients, provider, "store", context(), true)));
+  for (int i = 0; i < 3; ++i) clock.advance(loop.io(), 10ms);
+  for (const auto& one : all) {
+    ASSERT_TRUE(one->value);
+    EXPECT_EQ(*one->value, "store/1 k1 ca1 r1 #1");
+  }
+  EXPECT_EQ(provider.made, 2);
+}
+
+TEST_F(KeptClientsTest, AClientThatCannotBeMadeKeepsNobodyWaiting) {
+  gate.objects.secrets.clear();
+  gate.takes = 10ms;
+  std::vector<std::shared_ptr<test::Loop::Pending<std::string>>> all;
+  for (int i = 0; i < 5; ++i) all.push_back(loop.begin(read(clients, provider, "store", context(), true)));
+  const auto hurried = begin();
+  clock.advance(loop.io(), 10ms);
+  EXPECT_TRUE(hurried->value) << "it waits for nobody";
+  clock.advance(loop.io(), 10ms);
+  for (const auto& one : all) EXPECT_TRUE(one->value);
+  EXPECT_EQ(provider.made, 6) << "each has tried for itself then";
+}
+
 TEST_F(KeptClientsTest, ALookThatBeganBeforeServesNobody) {
   EXPECT_EQ(pass(), "store/1 k1 ca1 r1 #1");
   gate.takes = 10ms;
