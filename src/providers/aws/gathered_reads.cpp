@@ -38,7 +38,7 @@ Task<ValueLookup> read_alone(ApiClient& api, const Dialect& dialect, Wanted want
 }
 
 bool may_leave(const Traffic& traffic) {
-  if (traffic.hurry == Hurry::kNone) return traffic.waiting >= traffic.most || traffic.oldest >= kFilling;
+  if (traffic.hurry == Hurry::kNone) return traffic.waiting >= traffic.most || traffic.oldest >= kPatience;
   return traffic.out == 0 || 2 * traffic.waiting >= traffic.most || traffic.oldest >= kPatience;
 }
 
@@ -138,7 +138,7 @@ Hurry GatheredReads::hurry() const {
 }
 
 Task<> GatheredReads::wait(AskPtr ask) {
-  const SteadyTime until = ask->since + (hurry() == Hurry::kSome ? kPatience : kFilling);
+  const SteadyTime until = ask->since + kPatience;
   if (ask->out || until <= clock_.steady()) {
     co_await Line::wait(ask->news);
   } else {

@@ -30,9 +30,9 @@ struct Traffic {
 };
 
 // A call that hangs holds nobody up for longer than that. How many are out at once is for those to bound who read.
+// And for so long a call that nobody is in a hurry for is filled: consumers that are refreshed together come in several
+// waves, the next when the first has its answers.
 inline constexpr auto kPatience = std::chrono::milliseconds(200);
-// For so long a call that nobody is in a hurry for is filled: consumers that are refreshed together come together.
-inline constexpr auto kFilling = std::chrono::milliseconds(100);
 
 // May what waits leave now? When nothing is out; and beside others when half a call is full, or one has waited long.
 // Without hurry when a call is full, or has been filled for long enough.

@@ -102,11 +102,11 @@ TEST(MayLeave, AfterAMomentOrFullWhereNobodyIsInAHurry) {
     return may_leave({.out = out, .waiting = waiting, .most = 20, .oldest = oldest, .hurry = Hurry::kNone});
   };
   EXPECT_FALSE(leaves(0, 1, 0ms));
-  EXPECT_FALSE(leaves(0, 19, 99ms));
-  EXPECT_TRUE(leaves(0, 1, 100ms));
+  EXPECT_FALSE(leaves(0, 19, 199ms));
+  EXPECT_TRUE(leaves(0, 1, 200ms));
   EXPECT_TRUE(leaves(0, 20, 0ms));
   EXPECT_TRUE(leaves(3, 20, 0ms));
-  EXPECT_TRUE(leaves(3, 1, 100ms));
+  EXPECT_TRUE(leaves(3, 1, 200ms));
 }
 
 TEST(MeaningOf, ARefusalSaysWhetherAskingAloneCanHelp) {

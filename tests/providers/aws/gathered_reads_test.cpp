@@ -166,13 +166,13 @@ TEST_F(Gathered, WhoIsPatientWaitsAMomentForOthers) {
   const auto second = begin(Names{"s1"});
   settle();
   EXPECT_TRUE(aws_.calls.empty());
-  clock_.advance(kFilling);
+  clock_.advance(kPatience);
   EXPECT_EQ(said(first[0]->get()), "v0@id0");
   EXPECT_EQ(said(second[0]->get()), "v1@id1");
   EXPECT_EQ(aws_.names(), Names{"BatchGetSecretValue"});
   const auto alone = begin(Names{"s2"});
   settle();
-  clock_.advance(kFilling);
+  clock_.advance(kPatience);
   EXPECT_EQ(said(alone[0]->get()), "v2@id2");
   EXPECT_EQ(aws_.names().back(), "GetSecretValue");
 }
@@ -183,7 +183,7 @@ TEST_F(Gathered, AFullCallOfPatientReadsLeavesAtOnce) {
   for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(said(readings[i]->get()), fmt::format("v{}@id{}", i, i));
   settle();
   EXPECT_EQ(aws_.calls.size(), 1U);
-  clock_.advance(kFilling);
+  clock_.advance(kPatience);
   for (std::size_t i = 20; i < 25; ++i) EXPECT_EQ(said(readings[i]->get()), fmt::format("v{}@id{}", i, i));
   EXPECT_EQ(aws_.calls.size(), 2U);
 }
@@ -206,7 +206,7 @@ TEST_F(Gathered, APatientOneThatGivesUpLeavesTheOthersTheirCall) {
   readings[0]->cancel();
   settle();
   EXPECT_TRUE(gave_up(*readings[0]));
-  clock_.advance(kFilling);
+  clock_.advance(kPatience);
   EXPECT_EQ(said(readings[1]->get()), "v1@id1");
   EXPECT_EQ(said(readings[2]->get()), "v2@id2");
   EXPECT_EQ(aws_.calls.size(), 1U);

@@ -1,4 +1,6 @@
 // How many calls of AWS the reads of many ExternalSecrets are: shared answers, kept clients and batches together.
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -53,18 +55,16 @@ class AwsCalls : public providers::aws::AwsFlow {
     std::vector<std::unique_ptr<test::Running<int>>> all;
     for (int n = 0; n < count; ++n) all.push_back(std::make_unique<test::Running<int>>(io_, pass(*this, n)));
     int wrong = 0;
-    if (refreshes_) gather();
+    const auto done = [](const auto& one) { return one->done(); };
+    while (!std::ranges::all_of(all, done)) let_time_pass();
     for (const auto& one : all) wrong += one->get();
     return wrong;
   }
 
-  // Time passes until all have what they wait for.
-  void gather() {
-    for (int i = 0; i < 10; ++i) {
-      io_.restart();
-      io_.run_for(2ms);
-      clock_.advance(providers::aws::kFilling);
-    }
+  // When nobody waits for anything else.
+  void let_time_pass() {
+    io_.restart();
+    if (io_.run_for(10ms) == 0) clock_.advance(providers::aws::kPatience);
   }
 
   MetricsRegistry metrics_;
