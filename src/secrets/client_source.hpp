@@ -12,6 +12,8 @@ class ClientSource {
  public:
   virtual ~ClientSource() = default;
   virtual Task<Result<providers::SecretsClient*>> get(api::es::StoreRef ref) = 0;
+  // How many items of the object are read at once.
+  virtual std::size_t at_once() const { return 1; }
 };
 
 }  // namespace rotor::secrets

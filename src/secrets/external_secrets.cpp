@@ -304,6 +304,7 @@ Freshness ExternalSecretController::freshness_for(const Observed& seen, const De
   const SteadyTime now = p_.clock.steady();
   Freshness wanted = freshness(decision.interval, is_forced(seen), now);
   wanted.patient = queue_.lane(seen.es->metadata.key()) == Lane::kRefresh;
+  wanted.at_once = items_at_once(most_inside(*seen.es));
   if (decision.repair) {
     const auto damage = state_.damaged.find(seen.es->metadata.key());
     return damage == state_.damaged.end() ? wanted : no_older_than(wanted, now - damage->second.seen, now);
@@ -314,6 +315,15 @@ Freshness ExternalSecretController::freshness_for(const Observed& seen, const De
   const SteadyTime known = appeared != state_.appeared.end() ? appeared->second : state_.started.value_or(now);
   // It was made before it was seen, and in the second that its timestamp is cut to.
   return no_older_than(wanted, std::max<Duration>(seen.now - *made - kTimestampStep, now - known), now);
+}
+
+std::size_t ExternalSecretController::most_inside(const ExternalSecret& es) const {
+  std::size_t most = 0;
+  for (const api::es::StoreRef& ref : store_refs(es)) {
+    const StoreViewPtr store = p_.world.find(store_kind(ref), es.metadata.ns, ref.name);
+    if (store) most = std::max(most, caps_->inside(place_of(*store, "")));
+  }
+  return most;
 }
 
 // What keeps a pass from beginning is waited for without a worker; what a person asked for waits for no budget.

@@ -60,9 +60,6 @@ Task<Result<SecretMap>> fetch_source(kube::Client& client, std::string ns, Sourc
   co_return std::move(texts);
 }
 
-// How many items of an object are read at once.
-constexpr std::size_t kItemsAtOnce = 4;
-
 Task<Result<void>> read_item(ClientSource& clients, const ExternalSecret& es, std::size_t i, Answers& answers) {
   const std::size_t maps = es.spec.data_from.size();
   if (i < maps) {
@@ -91,8 +88,8 @@ Task<Lookup<Fetched>> fetch_all(ClientSource& clients, GeneratorSource& generato
   Answers answers{std::vector<Lookup<SecretMap>>(es->spec.data_from.size(), SecretMap{}),
                   std::vector<Lookup<SecretBytes>>(es->spec.data.size())};
   const std::size_t items = answers.data_from.size() + answers.data.size();
-  const auto read =
-      co_await side_by_side(items, kItemsAtOnce, [&](std::size_t i) { return read_item(clients, *es, i, answers); });
+  const auto read = co_await side_by_side(items, clients.at_once(),
+                                          [&](std::size_t i) { return read_item(clients, *es, i, answers); });
   if (read) co_await generate_items(generators, *es, answers);
   co_return assembled(*es, std::move(answers));
 }

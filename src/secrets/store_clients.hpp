@@ -22,6 +22,7 @@ class StoreClients final : public ClientSource {
 
   // Checks in the API's order: there, ours, allowed for this namespace, Ready.
   Task<Result<providers::SecretsClient*>> get(api::es::StoreRef ref) override;
+  std::size_t at_once() const override { return wanted_.at_once; }
   Task<> close();
 
  private:

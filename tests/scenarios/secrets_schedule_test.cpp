@@ -101,6 +101,33 @@ TEST_F(SecretsSchedule, LetsAStoreThatHangsHoldUpNobodyElse) {
       << "so many may be with one store";
 }
 
+TEST_F(SecretsSchedule, LeavesConnectionsToOtherStoresOfAHostWhereOneHangs) {
+  kubernetes_store("slow", world.token());
+  kubernetes_store("other", world.token());
+  world.create("secret", "quick", R"({"data":{"a":"eA=="}})");
+  object("quick", "slow", "quick");
+  world.start_operator();
+  world.until_ready("es", "quick", kSynced);  // up to now it was a good store
+  for (int i = 0; i < 40; ++i) {
+    std::string items;
+    for (int n = 0; n < 4; ++n) {
+      const std::string name = fmt::format("hang-{}-{}", i, n);
+      world.faults().add({.verb = "get",
+                          .resource = "secrets",
+                          .name = name,
+                          .times = -1,
+                          .kind = apiserver::Fault::Kind::kDelay,
+                          .delay = std::chrono::seconds(60)});
+      items += fmt::format(R"({}{{"secretKey":"k{}","remoteRef":{{"key":"{}"}}}})", n == 0 ? "" : ",", n, name);
+    }
+    world.create("es", fmt::format("es-{}", i),
+                 fmt::format(R"({{"spec":{{"secretStoreRef":{{"name":"slow"}},"data":[{}]}}}})", items));
+  }
+  world.until("the slow store to be busy", [&] { return metric("externalsecret_store_reads_total", "slow") >= 33; });
+  object("new", "other", "quick");
+  world.until_ready("es", "new", kSynced);
+}
+
 TEST_F(SecretsSchedule, LetsALoginThatHangsHoldUpNoOtherStore) {
   kubernetes_store("slow", world.token());
   fake_store(R"([{"key":"k","value":"v"}])");

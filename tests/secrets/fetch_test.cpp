@@ -63,6 +63,7 @@ class SlowStore final : public providers::SecretsClient {
 class FetchSlowly : public testing::Test, public ClientSource, public GeneratorSource {
  protected:
   Task<Result<providers::SecretsClient*>> get(api::es::StoreRef) override { co_return &store_; }
+  std::size_t at_once() const override { return 4; }
   Task<Lookup<SecretMap>> generate(api::es::GeneratorRef, std::size_t i) override {
     generated_.push_back(i);
     if (generator_fails_) co_return fail(Code::kInvalid, "cannot generate");

@@ -27,6 +27,10 @@ Cap store_cap(bool slow);
 // have something to do as well, few for what nobody waits for.
 Cap namespace_cap(bool alone);
 
+// How many items of an object may be read at once, by how many passes are with its store. When all places are taken
+// most read one by one: a store that hangs leaves connections to its host for other stores there (64, net/http.hpp).
+std::size_t items_at_once(std::size_t passes);
+
 struct CapGroup {
   std::string name;
   Cap cap;

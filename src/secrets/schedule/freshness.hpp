@@ -1,4 +1,4 @@
-// How old an answer of a store may be for one consumer, and how soon it is wanted. Pure.
+// How old an answer of a store may be for one consumer, how soon it is wanted and with how many others. Pure.
 #pragma once
 
 #include "base/clock.hpp"
@@ -12,6 +12,7 @@ struct Freshness {
   SteadyTime deadline{};    // of the pass
   bool forced = false;      // a person asked for it, or the store said that values changed
   bool patient = false;     // nobody waits for it
+  std::size_t at_once = 1;  // so many items of the consumer are read at once
 };
 
 // Ten seconds at most, and never more than half of an interval: what a consumer keeps until its next refresh is then as

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "net/http.hpp"
+
 namespace rotor::secrets {
 namespace {
 
@@ -24,6 +26,13 @@ struct CapsTest : testing::Test {
   }
   void leave(const char* name) { caps.leave({"n", name}); }
 };
+
+TEST(ItemsAtOnce, ManyPassesLeaveConnectionsForOthers) {
+  EXPECT_EQ(items_at_once(1), 4U);
+  std::size_t calls = 0;
+  for (int pass = 1; pass <= store_cap(false).all; ++pass) calls += items_at_once(static_cast<std::size_t>(pass));
+  EXPECT_LT(calls, net::ClientConfig().max_connections_per_host);
+}
 
 TEST_F(CapsTest, LetInSoManyAndNoMore) {
   EXPECT_TRUE(enter("a", {kStore}));
