@@ -303,8 +303,8 @@ bool ExternalSecretController::is_forced(const Observed& seen) const {
 Freshness ExternalSecretController::freshness_for(const Observed& seen, const Decision& decision) const {
   const SteadyTime now = p_.clock.steady();
   Freshness wanted = freshness(decision.interval, is_forced(seen), now);
-  wanted.patient = queue_.lane(seen.es->metadata.key()) == Lane::kRefresh;
-  wanted.at_once = items_at_once(most_inside(*seen.es));
+  wanted.patient = !wanted.forced && queue_.lane(seen.es->metadata.key()) == Lane::kRefresh;
+  wanted.at_once = at_once(*seen.es);
   if (decision.repair) {
     const auto damage = state_.damaged.find(seen.es->metadata.key());
     return damage == state_.damaged.end() ? wanted : no_older_than(wanted, now - damage->second.seen, now);
@@ -317,13 +317,15 @@ Freshness ExternalSecretController::freshness_for(const Observed& seen, const De
   return no_older_than(wanted, std::max<Duration>(seen.now - *made - kTimestampStep, now - known), now);
 }
 
-std::size_t ExternalSecretController::most_inside(const ExternalSecret& es) const {
-  std::size_t most = 0;
+std::size_t ExternalSecretController::at_once(const ExternalSecret& es) const {
+  std::size_t least = items_at_once(0, false);
   for (const api::es::StoreRef& ref : store_refs(es)) {
     const StoreViewPtr store = p_.world.find(store_kind(ref), es.metadata.ns, ref.name);
-    if (store) most = std::max(most, caps_->inside(place_of(*store, "")));
+    if (!store) continue;
+    const bool lags = p_.reads.lags(identity_of(*store, es.metadata.ns));
+    least = std::min(least, items_at_once(caps_->inside(place_of(*store, "")), lags));
   }
-  return most;
+  return least;
 }
 
 // What keeps a pass from beginning is waited for without a worker; what a person asked for waits for no budget.

@@ -37,7 +37,7 @@ class ExternalSecretController {
   class Leaving;
   bool is_forced(const Observed& seen) const;
   Freshness freshness_for(const Observed& seen, const Decision& decision) const;
-  std::size_t most_inside(const ExternalSecret& es) const;  // passes that are with a store of its
+  std::size_t at_once(const ExternalSecret& es) const;  // how many of its items may be read
   std::optional<Outcome> wait_for_a_place(const Observed& seen);
   void forget(const kube::Key& key);
   Task<Outcome> reconcile(kube::Key key);

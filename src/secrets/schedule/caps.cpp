@@ -11,7 +11,7 @@ using kube::Lane;
 Cap store_cap(bool slow) { return slow ? Cap{8, 6} : Cap{32, 28}; }
 Cap namespace_cap(bool alone) { return alone ? Cap{48, 40} : Cap{40, 14}; }
 
-std::size_t items_at_once(std::size_t passes) { return passes <= 8 ? 4 : 1; }
+std::size_t items_at_once(std::size_t passes, bool lags) { return passes <= 8 && !lags ? 4 : 1; }
 
 bool Caps::enter(const Key& key, const std::vector<CapGroup>& groups, Lane lane) {
   resize(groups);

@@ -243,6 +243,11 @@ bool SharedReads::slow(const std::string& identity) const {
   return found == stores_.end() || found->second->ledger.slow(clock_.steady());
 }
 
+bool SharedReads::lags(const std::string& identity) const {
+  const auto found = stores_.find(identity);
+  return found != stores_.end() && found->second->ledger.has_answered() && slow(identity);
+}
+
 void SharedReads::divide(int replicas) {
   replicas_ = replicas;
   for (const auto& [identity, store] : stores_) store->ledger.divide(replicas, clock_.steady());

@@ -65,6 +65,7 @@ class SharedReads {
   // Before a pass that may wait: for how long the store wants to be left alone.
   Duration pause(const std::string& identity, bool somebody_waits);
   bool slow(const std::string& identity) const;  // as long as it has not answered, too
+  bool lags(const std::string& identity) const;  // it has answered, and is slow
   // Stores are asked by so many replicas: each has its part of what they may be asked.
   void divide(int replicas);
   // `refused` is told of a store that does not take our credentials, or of which no client can be made.

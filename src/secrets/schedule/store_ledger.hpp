@@ -70,6 +70,7 @@ class StoreLedger {
 
   // Does it take seconds over its answers, or owe some for longer than that? So does one that never answered.
   bool slow(Time now) const;
+  bool has_answered() const { return mean_.has_value(); }
   double tokens(Time now);
   double burst() const { return budget_.burst; }
   Duration paused_for(Time now) const { return paused_until_ > now ? Duration(paused_until_ - now) : Duration::zero(); }

@@ -28,9 +28,11 @@ struct CapsTest : testing::Test {
 };
 
 TEST(ItemsAtOnce, ManyPassesLeaveConnectionsForOthers) {
-  EXPECT_EQ(items_at_once(1), 4U);
+  EXPECT_EQ(items_at_once(1, false), 4U);
+  EXPECT_EQ(items_at_once(1, true), 1U);
   std::size_t calls = 0;
-  for (int pass = 1; pass <= store_cap(false).all; ++pass) calls += items_at_once(static_cast<std::size_t>(pass));
+  for (int pass = 1; pass <= store_cap(false).all; ++pass)
+    calls += items_at_once(static_cast<std::size_t>(pass), false);
   EXPECT_LT(calls, net::ClientConfig().max_connections_per_host);
 }
 
