@@ -69,6 +69,7 @@ Task<Lookup<KeyVault::BundlePtr>> KeyVault::read(ObjectName object, std::string 
   CO_TRY_VOID(check_version(version));
   const TypeRow& row = row_of(object.type);
   const std::string path = fmt::format("{}/{}/{}", row.path, object.name, version);
+  const auto turn = co_await reading_.take(path);
   if (const auto it = read_.find(path); it != read_.end()) co_return it->second;
   VaultGet request{.name = std::string(row.call),
                    .url = fmt::format("{}/{}?api-version={}", vault_->address(), path, kApiVersion),

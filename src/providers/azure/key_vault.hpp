@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/repeated.hpp"
+#include "base/turns.hpp"
 #include "providers/azure/bundle.hpp"
 #include "providers/azure/vault.hpp"
 
@@ -35,6 +36,7 @@ class KeyVault final : public SecretsClient {
   Repeated& ignored_rest_;
   // A client lives for one reconcile: several entries of one ExternalSecret share an answer.
   std::map<std::string, BundlePtr> read_;
+  Turns reading_;  // by the same names
 };
 
 }  // namespace rotor::providers::azure

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/core/secret.hpp"
+#include "base/turns.hpp"
 #include "kube/client/config.hpp"
 #include "kube/client/http_client.hpp"
 #include "providers/common/endpoint.hpp"
@@ -72,6 +73,7 @@ class KubernetesClient final : public SecretsClient {
 
   Task<Lookup<SecretPtr>> fetch(std::string name) {
     if (!client_) co_return fail(Code::kInvalid, std::string(kNoConsumer));
+    const auto turn = co_await reading_.take(name);
     if (const auto it = read_.find(name); it != read_.end()) co_return it->second;
     kube::Key key{ns_, name};
     auto secret = co_await kube::get<api::Secret>(*client_, std::move(key));
@@ -94,6 +96,7 @@ class KubernetesClient final : public SecretsClient {
   CallCounter& calls_;
   // A client lives for one reconcile: several entries of one ExternalSecret share an answer.
   std::map<std::string, SecretPtr> read_;
+  Turns reading_;  // by the same names
 };
 
 Error no_certificate(Error error, std::string_view what) {
