@@ -56,15 +56,17 @@ class AwsCalls : public providers::aws::AwsFlow {
     for (int n = 0; n < count; ++n) all.push_back(std::make_unique<test::Running<int>>(io_, pass(*this, n)));
     int wrong = 0;
     const auto done = [](const auto& one) { return one->done(); };
-    while (!std::ranges::all_of(all, done)) let_time_pass();
+    for (settle(); !std::ranges::all_of(all, done); settle()) clock_.advance(providers::aws::kPatience);
     for (const auto& one : all) wrong += one->get();
     return wrong;
   }
 
-  // When nobody waits for anything else.
-  void let_time_pass() {
-    io_.restart();
-    if (io_.run_for(10ms) == 0) clock_.advance(providers::aws::kPatience);
+  // Until nobody waits for anything but time: nothing was ready three times in a row.
+  void settle() {
+    for (int quiet = 0; quiet < 3;) {
+      io_.restart();
+      quiet = io_.run_for(5ms) == 0 ? quiet + 1 : 0;
+    }
   }
 
   MetricsRegistry metrics_;
