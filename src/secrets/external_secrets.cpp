@@ -318,6 +318,7 @@ Freshness ExternalSecretController::freshness_for(const Observed& seen, const De
 }
 
 std::size_t ExternalSecretController::at_once(const ExternalSecret& es) const {
+  if (es.spec.data.size() + es.spec.data_from.size() < 2) return 1;
   std::size_t least = items_at_once(0, false);
   for (const api::es::StoreRef& ref : store_refs(es)) {
     const StoreViewPtr store = p_.world.find(store_kind(ref), es.metadata.ns, ref.name);
