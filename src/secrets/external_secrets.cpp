@@ -324,7 +324,8 @@ std::size_t ExternalSecretController::at_once(const ExternalSecret& es) const {
     const StoreViewPtr store = p_.world.find(store_kind(ref), es.metadata.ns, ref.name);
     if (!store) continue;
     const bool lags = p_.reads.lags(identity_of(*store, es.metadata.ns));
-    least = std::min(least, items_at_once(caps_->inside(place_of(*store, "")), lags));
+    const std::size_t alone = batches(p_, *store) ? 0 : caps_->inside(place_of(*store, ""));
+    least = std::min(least, items_at_once(alone, lags));
   }
   return least;
 }

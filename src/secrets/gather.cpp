@@ -33,12 +33,6 @@ ExternalSecretPtr up_to_date(ExternalSecretPtr es, const PassState& state) {
   return std::make_shared<const ExternalSecret>(std::move(later));
 }
 
-bool batches(const Parts& parts, const StoreView& store) {
-  if (store.spec.provider.empty()) return false;
-  const providers::Provider* provider = parts.registry.find(store.spec.provider.begin()->first);
-  return provider != nullptr && provider->batches();
-}
-
 void look_at_stores(const Parts& parts, const ExternalSecret& es, Observed& out) {
   const Options& options = parts.options;
   const auto& main = es.spec.secret_store_ref;
@@ -105,6 +99,12 @@ Observed gather(const Parts& parts, const PassState& state, const kube::Key& key
   if (state.started) out.since_start = parts.clock.steady() - *state.started;
   if (waiting != state.waiting.end()) out.waited = parts.clock.steady() - waiting->second;
   return out;
+}
+
+bool batches(const Parts& parts, const StoreView& store) {
+  if (store.spec.provider.empty()) return false;
+  const providers::Provider* provider = parts.registry.find(store.spec.provider.begin()->first);
+  return provider != nullptr && provider->batches();
 }
 
 std::vector<TargetPtr> orphans_of(const World& world, const ExternalSecret& es) {

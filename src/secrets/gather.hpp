@@ -37,6 +37,9 @@ struct Observed {
   std::optional<Duration> since_start{};  // of the controllers; nullopt: nobody says
 };
 
+// Does its back end read several values a call?
+bool batches(const Parts& parts, const StoreView& store);
+
 Observed gather(const Parts& parts, const PassState& state, const kube::Key& key);
 
 // The Secrets that this ExternalSecret made under earlier target names.

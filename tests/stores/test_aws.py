@@ -273,7 +273,7 @@ def test_refreshes_of_many_values_are_few_calls(aws, tmp_path):
                     return len(gate.calls)
                 before, *counts = map(refreshed, ("second", "third", "fourth", "fifth", "sixth"))
             assert gate.wrong == []
-            assert 0 < counts[-1] - before <= 4 * 4, [before, *counts]
+            assert 0 < counts[-1] - before <= 4 * 3, [before, *counts]
     finally:
         aws.moto.enforce(True)
 

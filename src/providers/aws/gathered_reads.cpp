@@ -38,7 +38,10 @@ Task<ValueLookup> read_alone(ApiClient& api, const Dialect& dialect, Wanted want
 }
 
 bool may_leave(const Traffic& traffic) {
-  if (traffic.hurry == Hurry::kNone) return traffic.waiting >= traffic.most || traffic.oldest >= kPatience;
+  if (traffic.hurry == Hurry::kNone) {
+    const bool filled = traffic.out == 0 && traffic.quiet >= kPatience;
+    return filled || traffic.waiting >= traffic.most || traffic.oldest >= kLongestFilling;
+  }
   return traffic.out == 0 || 2 * traffic.waiting >= traffic.most || traffic.oldest >= kPatience;
 }
 
@@ -78,6 +81,7 @@ class GatheredReads::Departure {
   Departure(GatheredReads& reads, std::vector<AskPtr> asks) : reads_(reads), asks_(std::move(asks)) { ++reads_.out_; }
   ~Departure() {
     --reads_.out_;
+    reads_.moved_ = reads_.clock_.steady();
     std::vector<AskPtr> back;
     for (const AskPtr& ask : asks_) {
       ask->out = false;
@@ -112,24 +116,35 @@ Task<ValueLookup> GatheredReads::read(Ptr self, ApiClient& api, Wanted wanted, H
 
 // What is out already began too early to be the answer to a question asked now.
 GatheredReads::AskPtr GatheredReads::join(Wanted wanted, Hurry hurry) {
+  moved_ = clock_.steady();
   const auto same = std::ranges::find_if(waiting_, [&](const AskPtr& ask) { return ask->wanted == wanted; });
   if (same != waiting_.end()) {
     (*same)->hurry = std::max((*same)->hurry, hurry);
     return *same;
   }
-  auto ask = std::make_shared<Ask>(
-      Ask{.wanted = std::move(wanted), .hurry = hurry, .since = clock_.steady(), .alone = !batches_});
+  auto ask =
+      std::make_shared<Ask>(Ask{.wanted = std::move(wanted), .hurry = hurry, .since = moved_, .alone = !batches_});
   if (batches_) waiting_.push_back(ask);
   return ask;
 }
 
-bool GatheredReads::may_go(const Ask& ask) const {
-  if (ask.out || ask.alone) return !ask.out;
-  return may_leave({.out = out_,
-                    .waiting = waiting_.size(),
-                    .most = dialect_.batch.most,
-                    .oldest = clock_.steady() - waiting_.front()->since,
-                    .hurry = hurry()});
+bool GatheredReads::may_go(const Ask& ask) const { return !ask.out && (ask.alone || may_leave(traffic())); }
+
+Traffic GatheredReads::traffic() const {
+  const SteadyTime now = clock_.steady();
+  return {.out = out_,
+          .waiting = waiting_.size(),
+          .most = dialect_.batch.most,
+          .oldest = now - waiting_.front()->since,
+          .quiet = now - moved_,
+          .hurry = hurry()};
+}
+
+// When what waits may leave, if nothing happens before.
+SteadyTime GatheredReads::leaves() const {
+  const SteadyTime oldest = waiting_.front()->since;
+  if (hurry() == Hurry::kSome) return oldest + kPatience;
+  return out_ == 0 ? std::min(oldest + kLongestFilling, moved_ + kPatience) : oldest + kLongestFilling;
 }
 
 Hurry GatheredReads::hurry() const {
@@ -138,11 +153,10 @@ Hurry GatheredReads::hurry() const {
 }
 
 Task<> GatheredReads::wait(AskPtr ask) {
-  const SteadyTime until = ask->since + kPatience;
-  if (ask->out || until <= clock_.steady()) {
+  if (ask->out) {
     co_await Line::wait(ask->news);
   } else {
-    co_await wait_at_most(ask->news, clock_, until);
+    co_await wait_at_most(ask->news, clock_, leaves());
   }
 }
 
@@ -212,7 +226,7 @@ void GatheredReads::give_up_batches(const Error& why) {
 }
 
 void GatheredReads::wake_first() {
-  if (!waiting_.empty() && may_go(*waiting_.front())) waiting_.front()->news->wake_all();
+  if (!waiting_.empty()) waiting_.front()->news->wake_all();
 }
 
 }  // namespace rotor::providers::aws

@@ -26,16 +26,18 @@ struct Traffic {
   std::size_t waiting = 0;     // values
   std::size_t most = 0;        // values a call
   Duration oldest{};           // for how long the first of them has waited
+  Duration quiet{};            // for how long nothing was asked for or answered
   Hurry hurry = Hurry::kSome;  // of any of them
 };
 
 // A call that hangs holds nobody up for longer than that. How many are out at once is for those to bound who read.
-// And for so long a call that nobody is in a hurry for is filled: consumers that are refreshed together come in several
-// waves, the next when the first has its answers.
 inline constexpr auto kPatience = std::chrono::milliseconds(200);
+// So long at most a call that nobody is in a hurry for is filled: consumers that are refreshed together come in several
+// waves, the next when the one before has its answers and has written them down.
+inline constexpr auto kLongestFilling = std::chrono::seconds(1);
 
 // May what waits leave now? When nothing is out; and beside others when half a call is full, or one has waited long.
-// Without hurry when a call is full, or has been filled for long enough.
+// Without hurry when a call is full, when nobody has come for a while, or when it has been filled for long enough.
 bool may_leave(const Traffic& traffic);
 
 // Belongs to all clients of one store and identity. Each call is made by one of those who wait for it: when that one
@@ -57,6 +59,8 @@ class GatheredReads {
 
   AskPtr join(Wanted wanted, Hurry hurry);
   Hurry hurry() const;
+  Traffic traffic() const;
+  SteadyTime leaves() const;
   bool may_go(const Ask& ask) const;
   Task<> wait(AskPtr ask);
   // An error: whoever made the call gave it up, and nobody has an answer.
@@ -71,6 +75,7 @@ class GatheredReads {
   const Dialect& dialect_;
   Clock& clock_;
   std::vector<AskPtr> waiting_;  // in the order in which they came
+  SteadyTime moved_{};           // when somebody last came or had an answer
   std::size_t out_ = 0;
   bool batches_ = true;
   bool worked_ = false;  // one was answered

@@ -29,7 +29,8 @@ Cap namespace_cap(bool alone);
 
 // How many items of an object may be read at once, by how many passes are with its store. When all places are taken
 // most read one by one: a store that hangs leaves connections to its host for other stores there (64, net/http.hpp).
-// So they do with a store that `lags`: what one item is refused with is told when those beside it have ended, too.
+// Passes do not count whose reads leave together, several a call: what they ask for at once fills it. With a store that
+// `lags` all read one by one: what one item is refused with is told when those beside it have ended, too.
 std::size_t items_at_once(std::size_t passes, bool lags);
 
 struct CapGroup {

@@ -97,16 +97,19 @@ TEST(MayLeave, AtOnceWhenNothingIsOutElseHalfFullOrAfterAWhile) {
   EXPECT_TRUE(leaves(1, 1, 200ms));
 }
 
-TEST(MayLeave, AfterAMomentOrFullWhereNobodyIsInAHurry) {
-  const auto leaves = [](std::size_t out, std::size_t waiting, Duration oldest) {
-    return may_leave({.out = out, .waiting = waiting, .most = 20, .oldest = oldest, .hurry = Hurry::kNone});
+TEST(MayLeave, WhenFullOrQuietOrAtLastWhereNobodyIsInAHurry) {
+  const auto leaves = [](std::size_t out, std::size_t waiting, Duration oldest, Duration quiet) {
+    return may_leave(
+        {.out = out, .waiting = waiting, .most = 20, .oldest = oldest, .quiet = quiet, .hurry = Hurry::kNone});
   };
-  EXPECT_FALSE(leaves(0, 1, 0ms));
-  EXPECT_FALSE(leaves(0, 19, 199ms));
-  EXPECT_TRUE(leaves(0, 1, 200ms));
-  EXPECT_TRUE(leaves(0, 20, 0ms));
-  EXPECT_TRUE(leaves(3, 20, 0ms));
-  EXPECT_TRUE(leaves(3, 1, 200ms));
+  EXPECT_FALSE(leaves(0, 1, 0ms, 0ms));
+  EXPECT_FALSE(leaves(0, 19, 999ms, 199ms));
+  EXPECT_TRUE(leaves(0, 1, 200ms, 200ms));
+  EXPECT_FALSE(leaves(1, 1, 999ms, 999ms)) << "others come when they have their answers";
+  EXPECT_TRUE(leaves(1, 1, 1s, 1s));
+  EXPECT_TRUE(leaves(0, 1, 1s, 0ms));
+  EXPECT_TRUE(leaves(0, 20, 0ms, 0ms));
+  EXPECT_TRUE(leaves(3, 20, 0ms, 0ms));
 }
 
 TEST(MeaningOf, ARefusalSaysWhetherAskingAloneCanHelp) {

@@ -188,6 +188,42 @@ TEST_F(Gathered, AFullCallOfPatientReadsLeavesAtOnce) {
   EXPECT_EQ(aws_.calls.size(), 2U);
 }
 
+TEST_F(Gathered, ThePatientWaitForThoseWhoComeWhenTheyHaveTheirAnswers) {
+  patient_ = true;
+  aws_.holds = true;
+  const auto wave = begin(names(25));
+  until_asked(1);
+  clock_.advance(4 * kPatience);
+  settle();
+  EXPECT_EQ(aws_.calls.size(), 1U) << "twenty are out, five wait";
+  aws_.release();
+  EXPECT_EQ(said(wave[0]->get()), "v0@id0");
+  clock_.advance(kPatience / 2);
+  const auto next = begin(Names{"s30"});
+  settle();
+  clock_.advance(kPatience);
+  EXPECT_EQ(said(next[0]->get()), "v30@id30");
+  EXPECT_EQ(said(wave[24]->get()), "v24@id24");
+  EXPECT_EQ(aws_.calls.size(), 2U);
+}
+
+TEST_F(Gathered, ACallThatHangsHoldsThePatientUpForASecond) {
+  patient_ = true;
+  aws_.holds = true;
+  const auto hang = begin(names(20));
+  until_asked(1);
+  aws_.holds = false;
+  const auto other = begin(Names{"s30"});
+  settle();
+  clock_.advance(kLongestFilling - 1ms);
+  settle();
+  EXPECT_FALSE(other[0]->done());
+  clock_.advance(1ms);
+  EXPECT_EQ(said(other[0]->get()), "v30@id30");
+  aws_.release();
+  for (const auto& one : hang) EXPECT_TRUE(one->get().found());
+}
+
 TEST_F(Gathered, WhoIsInAHurryTakesThePatientAlong) {
   patient_ = true;
   const auto patient = begin(Names{"s0", "s1"});
