@@ -1,5 +1,6 @@
 #include "json/describe.hpp"
 
+#include <array>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -26,7 +27,9 @@ class Path {
   }
   std::size_t enter_item(std::size_t index) {
     const std::size_t mark = text_.size();
-    fmt::format_to(std::back_inserter(text_), "[{}]", index);
+    std::array<char, 20> digits{};
+    const auto end = std::to_chars(digits.begin(), digits.end(), index).ptr;
+    text_.append(1, '[').append(digits.data(), end).append(1, ']');
     return mark;
   }
   std::size_t enter_key(std::string_view key) {

@@ -270,6 +270,11 @@ std::string_view Reader::read_raw() {
 }
 
 void Reader::skip_string() {
+  const std::size_t end = at_ + 1 + plain_run<Plain::kInJson>(text_.substr(at_ + 1));
+  if (end < text_.size() && text_[end] == '"') {
+    at_ = end + 1;
+    return;
+  }
   Discard nowhere;
   decode_string(nowhere);
 }
@@ -280,10 +285,10 @@ void Reader::skip_value() {
   for (;;) {
     switch (peek()) {
       case Kind::kNull:
-        read_null();
+        literal("null");
         break;
       case Kind::kBool:
-        read_bool();
+        literal(text_[at_] == 't' ? "true" : "false");
         break;
       case Kind::kNumber:
         scan_number();

@@ -125,7 +125,7 @@ bool is_token(std::string_view text) {
   });
 }
 
-bool breaks_a_line(char c) { return c == '\r' || c == '\n' || c == '\0'; }
+bool breaks_a_line(std::string_view text) { return text.contains('\r') || text.contains('\n') || text.contains('\0'); }
 
 }  // namespace
 
@@ -177,7 +177,7 @@ Result<void> check_headers(const Headers& headers) {
   for (const Header& header : headers) {
     if (!is_token(header.name)) return fail(Code::kInvalid, "a header's name holds a character that is not allowed");
     // The value is not quoted: it is often a token.
-    if (std::ranges::any_of(header.value, breaks_a_line)) {
+    if (breaks_a_line(header.value)) {
       return fail(Code::kInvalid, fmt::format("header {}: the value holds a line break or NUL", header.name));
     }
     if (std::ranges::any_of(kOurs, [&](std::string_view name) { return iequals(name, header.name); })) {

@@ -36,7 +36,7 @@ bool goes_far(SyncAction action) {
 bool is_untouched(const Observed& seen) { return !seen.target && seen.es->status.refresh_time.empty(); }
 
 // What never synced has somebody waiting for it; the rest has its last values.
-Lane lane_of(const ExternalSecret& es) { return es.status.refresh_time.empty() ? Lane::kUser : Lane::kRetry; }
+Lane lane_of(bool refreshed) { return refreshed ? Lane::kRetry : Lane::kUser; }
 
 std::string namespace_group(const std::string& ns) { return std::string(kNamespaces) + ns; }
 
@@ -52,7 +52,7 @@ ExternalSecretController::ExternalSecretController(const Parts& parts, Generator
   queue_.measure(parts.metrics.registry());
 }
 
-void ExternalSecretController::changed(const Key& key, bool first_seen, const ExternalSecretPtr& now) {
+void ExternalSecretController::changed(const Key& key, bool first_seen, const KeptExternalSecretPtr& now) {
   state_.unreadable.erase(key);
   if (!p_.ownership.keeps(key)) return;
   if (!now) {
@@ -60,11 +60,9 @@ void ExternalSecretController::changed(const Key& key, bool first_seen, const Ex
     return forget(key);
   }
   p_.metrics.external_secret_appeared(key);
-  if (first_seen && state_.started && now->status.refresh_time.empty())
-    state_.appeared.try_emplace(key, p_.clock.steady());
+  if (first_seen && state_.started && !now->refreshed) state_.appeared.try_emplace(key, p_.clock.steady());
   // After a restart everything is seen for the first time; only what never synced has somebody waiting for it.
-  const bool background =
-      first_seen && !now->status.refresh_time.empty() && !now->metadata.deleting() && is_ready(*now);
+  const bool background = first_seen && now->refreshed && !now->deleting && now->ready.value_or(false);
   queue_.add(key, background ? Lane::kRefresh : Lane::kUser);
 }
 
@@ -84,8 +82,7 @@ void ExternalSecretController::divided(const kube::ShardChange& change) {
     } else if (change.gains(key) && state_.unreadable.contains(key)) {
       queue_.add(key, Lane::kUser);
     } else if (change.gains(key) && !es->reduced()) {
-      const ExternalSecretPtr whole = es->whole();
-      whole ? changed(key, true, whole) : unreadable(key, {Code::kInvalid, "metadata or status is malformed"});
+      changed(key, true, es);
     }
   }
   for (const auto& [key, why] : state_.unreadable) {
@@ -112,14 +109,8 @@ void ExternalSecretController::store_judged(const StoreView& store) {
     if (es->reduced() || !p_.ownership.keeps(key)) continue;
     const bool waits = !es->ready.value_or(false) || queue_.failures(key) > 0 || state_.waiting.contains(key);
     if (!waits || (!store.cluster() && key.ns != store.metadata.ns)) continue;
-    const ExternalSecretPtr whole = es->whole();
-    if (!whole) continue;
-    const auto refs = store_refs(*whole);
-    const bool uses = std::ranges::any_of(refs, [&store](const api::es::StoreRef& ref) {
-      return ref.name == store.metadata.name && store_kind(ref) == store.kind;
-    });
-    if (!uses) continue;
-    queue_.add_after(key, wake_up.next(state_.waiting.contains(key)), lane_of(*whole));
+    if (!es->names_store(store.kind, store.metadata.name)) continue;
+    queue_.add_after(key, wake_up.next(state_.waiting.contains(key)), lane_of(es->refreshed));
   }
 }
 
@@ -226,7 +217,7 @@ Task<Outcome> ExternalSecretController::act(Observed seen, Decision decision) {
       co_return co_await refuse(seen.es, std::move(decision));
     case SyncAction::kWait:  // it is woken when the store has been looked at
       state_.waiting.try_emplace(key, p_.clock.steady());
-      co_return Outcome::parked_for(*seen.patience - seen.waited, lane_of(*seen.es));
+      co_return Outcome::parked_for(*seen.patience - seen.waited, lane_of(!seen.es->status.refresh_time.empty()));
     case SyncAction::kRefresh:
       if (!seen.patience) state_.waiting.erase(key);
       if (const auto wait = wait_for_a_place(seen)) co_return *wait;

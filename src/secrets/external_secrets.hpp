@@ -22,7 +22,7 @@ class ExternalSecretController {
 
   kube::QueueLateness lateness() const { return queue_.lateness(); }
 
-  void changed(const kube::Key& key, bool first_seen, const ExternalSecretPtr& now);
+  void changed(const kube::Key& key, bool first_seen, const KeptExternalSecretPtr& now);
   void target_changed(const kube::Key& key) { queue_.add(key, kube::Lane::kUser); }
   void unreadable(const kube::Key& key, const Error& error);
   void readable(const kube::Key& key) { state_.unreadable.erase(key); }

@@ -6,6 +6,7 @@
 
 #include "json/reader.hpp"
 #include "json/writer.hpp"
+#include "secrets/store_view.hpp"
 
 namespace rotor::secrets {
 namespace {
@@ -25,6 +26,10 @@ void walk(json::Reader& reader, Member member) {
   std::string key;
   reader.begin_object();
   while (reader.next_member(key)) member(key, reader);
+}
+
+std::uint64_t digest_of_store(std::string_view kind, std::string_view name) {
+  return mixed(digest_of(kind), digest_of(name)) | 1U;
 }
 
 std::string text_or_nothing(json::Reader& reader) {
@@ -83,6 +88,7 @@ class Keeping {
     if (name == "name") take(kept_.metadata.name);
     if (name == "uid") take(kept_.metadata.uid);
     if (name == "resourceVersion") take(kept_.metadata.resource_version);
+    if (name == "deletionTimestamp") kept_.deleting = value != "null";
     if (name == "ownerReferences") take_owners(value);
   }
 
@@ -95,24 +101,43 @@ class Keeping {
     spec_ = spec;
     json::Reader reader(spec);
     walk(reader, [this](const std::string& key, json::Reader& in) {
-      if (key != "target") {
+      if (key == "target") {
+        take_target(in);
+      } else if (key == "secretStoreRef") {
+        take_store(in);
+      } else {
         in.read_raw();
+      }
+    });
+    if (spec.contains("\"sourceRef\"")) kept_.only_store = 0;
+  }
+
+  void take_target(json::Reader& reader) {
+    walk(reader, [this](const std::string& name, json::Reader& in) {
+      if (name == "name") {
+        kept_.target_name = text_or_nothing(in);
         return;
       }
-      walk(in, [this](const std::string& name, json::Reader& target) {
-        if (name == "name") {
-          kept_.target_name = text_or_nothing(target);
-          return;
-        }
-        if (name == "manifest") kept_.generic = target.peek() == json::Kind::kObject;
-        target.read_raw();
-      });
+      if (name == "manifest") kept_.generic = in.peek() == json::Kind::kObject;
+      in.read_raw();
     });
+  }
+
+  void take_store(json::Reader& reader) {
+    api::es::StoreRef ref;
+    walk(reader, [&ref](const std::string& name, json::Reader& in) {
+      (name == "kind" ? ref.kind : ref.name) = text_or_nothing(in);
+    });
+    if (!ref.name.empty()) kept_.only_store = digest_of_store(store_kind(ref), ref.name);
   }
 
   void take_status(std::string_view status) {
     json::Reader reader(status);
     walk(reader, [this](const std::string& key, json::Reader& in) {
+      if (key == "refreshTime") {
+        kept_.refreshed = !text_or_nothing(in).empty();
+        return;
+      }
       if (key != "conditions" || in.peek() != json::Kind::kArray) {
         in.read_raw();
         return;
@@ -159,9 +184,20 @@ KeptExternalSecret KeptExternalSecret::without_text() const {
   out.target_name = target_name;
   out.cluster_owner = cluster_owner;
   out.generic = generic;
+  out.deleting = deleting;
+  out.refreshed = refreshed;
   out.ready = ready;
+  out.only_store = only_store;
   out.decided_by_others = decided_by_others;
   return out;
+}
+
+bool KeptExternalSecret::names_store(const std::string& kind, const std::string& name) const {
+  if (only_store != 0) return only_store == digest_of_store(kind, name);
+  const ExternalSecretPtr es = whole();
+  return es && std::ranges::any_of(store_refs(*es), [&](const api::es::StoreRef& ref) {
+           return ref.name == name && store_kind(ref) == kind;
+         });
 }
 
 ExternalSecretPtr KeptExternalSecret::whole() const {

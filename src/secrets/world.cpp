@@ -79,13 +79,7 @@ void World::watch_external_secrets() {
     }
     const bool first_seen = !before || before->reduced();
     const bool news = first_seen || !after || before->decided_by_others != after->decided_by_others;
-    if (!news) return;
-    const ExternalSecretPtr whole = after ? after->whole() : nullptr;
-    if (after && !whole) {  // its spec could be read before: it is what stands around it
-      if (listeners_.unreadable) listeners_.unreadable(key, {Code::kInvalid, std::string(kMalformedAround)});
-      return;
-    }
-    listeners_.external_secret(key, first_seen, whole);
+    if (news) listeners_.external_secret(key, first_seen, after);
   });
 }
 
@@ -104,8 +98,8 @@ void World::watch_unreadable() {
     const Kept now = external_secrets_.get(key);
     if (now && now->reduced()) {
       if (listeners_.readable) listeners_.readable(key);
-    } else if (const ExternalSecretPtr whole = now ? now->whole() : nullptr; !now || whole) {
-      if (listeners_.external_secret) listeners_.external_secret(key, false, whole);
+    } else if (listeners_.external_secret) {
+      listeners_.external_secret(key, false, now);
     }
     tell_owner(key);
   });

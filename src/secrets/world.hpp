@@ -30,7 +30,7 @@ class World {
  public:
   // Called on the I/O thread for changes a controller must look at.
   struct Listeners {
-    std::function<void(const kube::Key&, bool first_seen, const ExternalSecretPtr&)> external_secret;  // null: gone
+    std::function<void(const kube::Key&, bool first_seen, const KeptExternalSecretPtr&)> external_secret;  // null: gone
     // An ExternalSecret was made, removed or edited, and by whom it is controlled: what ClusterExternalSecrets look at.
     // Not called for what this process changed in one that was there.
     std::function<void(const kube::Key&, const std::string& owner_before, const std::string& owner_after)> child;
@@ -62,7 +62,7 @@ class World {
   TargetPtr target(const kube::Key& key) const;  // a Secret
   // Secrets that carry the owner label of this ExternalSecret.
   std::vector<std::string> owned_by(const kube::Key& external_secret) const;
-  using Kept = std::shared_ptr<const KeptExternalSecret>;
+  using Kept = KeptExternalSecretPtr;
   const std::map<kube::Key, Kept>& external_secrets() const { return external_secrets_.all(); }
   ManifestWatches& manifests() { return manifests_; }
   StoreViewPtr store(const kube::Key& key) const;  // an empty namespace: a ClusterSecretStore

@@ -93,8 +93,8 @@ class Cache final : public WatchSink {
   // Why what the API server has of an object cannot be read; null: it can, or there is none.
   const std::string* why_broken(const Key& key) const { return watch_.why_broken(key); }
 
-  Result<void> put(std::string_view object_json) override {
-    Ptr object = answered(object_json);
+  Result<void> put(const ObjectIdentity& id, std::string_view object_json) override {
+    Ptr object = answered(id);
     if (!object) {
       TRY(T decoded, decode_(object_json));
       object = std::make_shared<const T>(std::move(decoded));
@@ -144,12 +144,10 @@ class Cache final : public WatchSink {
     return it == objects_.end() ? nullptr : it->second;
   }
   // What the watch shows of our own write is what the API server answered to it: it is read and held once.
-  Ptr answered(std::string_view object_json) const {
-    if (written_.size() == 0) return nullptr;
-    const auto id = read_identity(object_json);
-    const Ptr* written = id ? written_.find(id->key, clock_.steady()) : nullptr;
-    const bool same = written != nullptr && !id->resource_version.empty() &&
-                      (*written)->metadata.resource_version == id->resource_version;
+  Ptr answered(const ObjectIdentity& id) const {
+    const Ptr* written = written_.find(id.key, clock_.steady());
+    const bool same = written != nullptr && !id.resource_version.empty() &&
+                      (*written)->metadata.resource_version == id.resource_version;
     return same ? *written : nullptr;
   }
   bool is_ahead(const T& written, const Ptr& shown) const {

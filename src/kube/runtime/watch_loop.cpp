@@ -44,6 +44,7 @@ Result<ObjectIdentity> read_identity(std::string_view object_json) {
       } else {
         reader.read_raw();
       }
+      if (!id.key.name.empty() && !id.key.ns.empty() && !id.resource_version.empty()) return id;
     }
     break;  // the rest of the object is somebody else's to read
   }
@@ -190,7 +191,7 @@ void WatchLoop::handle(const WatchEvent& event) {
       return;
     case WatchEvent::Type::kAdded:
     case WatchEvent::Type::kModified:
-      put(id->key, object);
+      put(*id, object);
       return;
   }
 }
@@ -201,15 +202,15 @@ void WatchLoop::take(std::string_view object_json) {
     quarantine({}, id.error());
     return;
   }
-  put(id->key, object_json);
+  put(*id, object_json);
   listed_.push_back(std::move(id->key));
 }
 
-void WatchLoop::put(const Key& key, std::string_view object_json) {
-  if (const auto done = sink_.put(object_json)) {
-    mend(key);
+void WatchLoop::put(const ObjectIdentity& id, std::string_view object_json) {
+  if (const auto done = sink_.put(id, object_json)) {
+    mend(id.key);
   } else {
-    quarantine(key, done.error());
+    quarantine(id.key, done.error());
   }
 }
 

@@ -22,11 +22,18 @@ enum class WatchState : std::uint8_t {
   kWatching,  // events flow; 410 Gone goes back to kEmpty, any other end to kListed
 };
 
+// Who an object is, from its text; what stands behind that is left unread.
+struct ObjectIdentity {
+  Key key;
+  std::string resource_version;
+};
+Result<ObjectIdentity> read_identity(std::string_view object_json);
+
 // What the loop feeds. `put` may refuse an object it cannot read: that object is quarantined, the rest goes on.
 class WatchSink {
  public:
   virtual ~WatchSink() = default;
-  virtual Result<void> put(std::string_view object_json) = 0;
+  virtual Result<void> put(const ObjectIdentity& id, std::string_view object_json) = 0;
   // `version`: of the deletion, when it is known.
   virtual void erase(const Key& key, std::string_view version) = 0;
   // The keys of a finished list of a namespace ("": of all), so that what vanished meanwhile is erased.
@@ -38,13 +45,6 @@ class WatchSink {
   // One of those can be read now, or is gone; after put() or erase().
   virtual void mended(const Key&) {}
 };
-
-// Who an object is, from its text; everything after its metadata is left unread.
-struct ObjectIdentity {
-  Key key;
-  std::string resource_version;
-};
-Result<ObjectIdentity> read_identity(std::string_view object_json);
 
 class WatchLoop {
  public:
@@ -67,7 +67,7 @@ class WatchLoop {
   Task<> back_off(Error error);
   void handle(const WatchEvent& event);
   void take(std::string_view object_json);  // one item of a list
-  void put(const Key& key, std::string_view object_json);
+  void put(const ObjectIdentity& id, std::string_view object_json);
   void quarantine(const Key& key, const Error& error);
   void mend(const Key& key);
   void forget_quarantined_but(std::vector<Key> listed);
