@@ -4,6 +4,7 @@
 #include "generators/webhook_ntlm.hpp"
 #include "generators/webhook_request.hpp"
 #include "providers/common/call.hpp"
+#include "providers/common/reach.hpp"
 #include "providers/common/trust.hpp"
 
 namespace rotor::generators {
@@ -38,7 +39,7 @@ class WebhookGenerator final : public Generator {
     CO_TRY(WebhookCall call, co_await pool_.run(std::move(render)));
     Result<net::Response> response = spec.auth && spec.auth->ntlm
                                          ? co_await log_in_and_ask(order, spec, call.request, std::move(ca))
-                                         : co_await ask(call.request, std::move(ca), *webhook_timeout(spec));
+                                         : co_await ask(order, call.request, std::move(ca), *webhook_timeout(spec));
     if (!response) co_return std::unexpected(without_secrets(std::move(response).error(), data));
     auto values = webhook_values(*response, call.json_path, spec.result.json_path);
     if (!values) co_return std::move(values).none();
@@ -46,20 +47,27 @@ class WebhookGenerator final : public Generator {
   }
 
  private:
+  net::Reach reach(const Order& order) const {
+    return providers::reach_of(order.allow_controller_identity, services_.environment);
+  }
+
   Task<Result<net::Response>> log_in_and_ask(Order order, WebhookSpec spec, net::Request request, std::string ca) {
     CO_TRY(NtlmPerson person, co_await read_ntlm_person(order.webhook_secrets, order.consumer_ns, *spec.auth->ntlm));
     co_return co_await call_with_ntlm(services_, {.request = std::move(request),
                                                   .person = std::move(person),
                                                   .tls = {.ca_pem = std::move(ca)},
+                                                  .reach = reach(order),
                                                   .timeout = *webhook_timeout(spec)});
   }
 
   // Once: nobody knows whether it is safe to ask such a server twice. The queue tries again later.
-  Task<Result<net::Response>> ask(net::Request request, std::string ca, std::chrono::milliseconds timeout) {
+  Task<Result<net::Response>> ask(Order order, net::Request request, std::string ca,
+                                  std::chrono::milliseconds timeout) {
     providers::Call call{.name = "HTTPRequest",
                          .provider = "Webhook",
                          .retry = {.attempts = 1},
                          .tls = {.ca_pem = std::move(ca)},
+                         .reach = reach(order),
                          .attempt = timeout,
                          .whole = timeout};
     bool answered = false;

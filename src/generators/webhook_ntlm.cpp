@@ -82,6 +82,7 @@ providers::Call exchange(const net::Request& request, const NtlmCall& call, Dura
   return {.name = "HTTPRequest",
           .retry = {.attempts = 1},
           .tls = call.tls,
+          .reach = call.reach,
           .attempt = time,
           .whole = time,
           .make = [&request]() -> Result<net::Request> { return request; }};

@@ -19,6 +19,7 @@ struct NtlmCall {
   net::Request request;  // an Authorization header of its own gives way
   NtlmPerson person;
   net::TlsConfig tls;
+  net::Reach reach;
   std::chrono::milliseconds timeout;
 };
 Task<Result<net::Response>> call_with_ntlm(providers::Services services, NtlmCall call);

@@ -205,6 +205,7 @@ class NtlmLogin : public providers::ProviderRig {
                               .body = SecretBytes("ask")},
                   .person = person("Domain\\User", password),
                   .tls = {},
+                  .reach = net::Reach::kNotOfTheNode,
                   .timeout = std::chrono::seconds(10)};
     return pump(call_with_ntlm(services(), std::move(call)));
   }

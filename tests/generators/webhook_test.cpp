@@ -238,7 +238,8 @@ class WebhookFlow : public providers::ProviderRig {
                 .consumer_ns = "team",
                 .spec = {R"({"url":")" + url() + R"(/v1",)" + std::string(more) + "}"},
                 .gate = gate_,
-                .webhook_secrets = secrets_};
+                .webhook_secrets = secrets_,
+                .allow_controller_identity = trusted_};
     const auto made = pump(generator_->generate(std::move(order)));
     if (made.absent()) return "absent";
     if (made.failed()) return "error: " + made.error().message;
@@ -253,6 +254,7 @@ class WebhookFlow : public providers::ProviderRig {
   std::string token_, location_;
   std::string body_ = R"({"data":{"a":"1"}})";
   int status_ = 200;
+  bool trusted_ = false;
   FakeSecrets secrets_;
   Pool pool_;
   std::unique_ptr<Generator> generator_;
@@ -303,6 +305,21 @@ TEST_F(WebhookFlow, CarriesNoCredentialAlongARedirect) {
   EXPECT_EQ(generate(std::string(kLogin) + R"(,"result":{})"),
             "error: endpoint gave error 302 Found (a redirect, which is not followed)");
   EXPECT_EQ(asked_.size(), 1U);
+}
+
+TEST_F(WebhookFlow, DoesNotReachTheControllersLoopbackForATenantOfACluster) {
+  variables_["KUBERNETES_SERVICE_HOST"] = "10.0.0.1";
+  const std::string login =
+      R"("auth":{"ntlm":{"usernameSecret":{"name":"api","key":"key"},"passwordSecret":{"name":"api","key":"key"}}},)";
+  for (const std::string& auth : {std::string(), login}) {
+    trusted_ = false;
+    const std::string refused = generate(auth + R"("result":{"jsonPath":"$.data"})");
+    EXPECT_TRUE(refused.contains("a loopback address, which is out of bounds here")) << refused;
+    EXPECT_TRUE(asked_.empty());
+    trusted_ = true;
+    EXPECT_EQ(generate(auth + R"("result":{"jsonPath":"$.data"})"), "a=1;") << "a ClusterGenerator";
+    asked_.clear();
+  }
 }
 
 TEST_F(WebhookFlow, SaysThatNobodyAnswers) {
