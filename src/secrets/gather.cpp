@@ -68,9 +68,11 @@ void look_at_mark(const Parts& parts, const PassState& state, const ExternalSecr
   out.made_of = std::move(mark.inputs);
 }
 
+// What a store holds is read again for another name; what a generator made is all there is of it.
 TargetPtr made_once_before(const World& world, const ExternalSecret& es) {
   const auto& made = es.status.binding;
-  if (!made || made->name == es.target_name() || es.spec.refresh_policy != "CreatedOnce") return nullptr;
+  if (!made || !has_generators(es) || made->name == es.target_name() || es.spec.refresh_policy != "CreatedOnce")
+    return nullptr;
   TargetPtr earlier = world.target({es.metadata.ns, made->name});
   return earlier && controls(es, *earlier) && earlier->hash_matches() ? earlier : nullptr;
 }

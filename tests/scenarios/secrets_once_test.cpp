@@ -48,6 +48,15 @@ TEST_F(CreatedOnce, ADeletedSecretIsMadeAgainOfWhatTheStoreHasByThen_Row37) {
   world.until("the Secret", [this] { return world.value("tgt", "a") == "current"; });
 }
 
+TEST_F(CreatedOnce, AnotherTargetNameIsMadeOfWhatTheStoreHasByThen) {
+  synced(R"({"name":"tgt","immutable":true})");
+  store_has("current");
+  world.settle();
+  world.merge("es", "es", R"({"spec":{"target":{"name":"next"}}})");
+  world.until("the Secret of the other name", [this] { return world.value("next", "a") == "current"; });
+  world.until("the end of the earlier one", [this] { return world.get("secret", "tgt").is_null(); });
+}
+
 TEST_F(CreatedOnce, ADeletedOrphanStaysDeleted_Row38) {
   synced(R"({"name":"tgt","creationPolicy":"Orphan"})");
   world.settle();
