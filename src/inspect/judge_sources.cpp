@@ -41,7 +41,9 @@ std::string next_read(const ExternalSecret& es, Duration interval, WallTime now)
   const auto last = parse_time(es.status.refresh_time);
   WallTime due = last ? std::max<WallTime>(*last + interval, now) : now;
   if (due <= now && !secrets::in_sync_window(es, now)) {
-    due = now + secrets::until_window_changes(es, now).value_or(interval);
+    const auto opens = secrets::until_window_changes(es, now);
+    if (!opens) return "never (syncWindows)";
+    due = now + *opens;
   }
   return format_time(due);
 }

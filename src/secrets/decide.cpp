@@ -29,12 +29,6 @@ bool made_once(const ExternalSecret& es, const Target* target) {
   return es.spec.refresh_policy == "CreatedOnce" && target != nullptr && controls(es, *target);
 }
 
-// No edit of it asks for other values.
-bool keeps_its_values(const ExternalSecret& es, Duration interval) {
-  if (es.spec.refresh_policy == "CreatedOnce") return true;
-  return interval <= Duration::zero() && es.spec.refresh_policy != "OnChange";
-}
-
 // Made by the process before this one, which ended before it could tell: no new values before it is time for them.
 bool is_made(const Observed& seen, Duration interval) {
   if (!seen.made || seen.taken_back) return false;
@@ -60,7 +54,7 @@ void judge_need(const Observed& seen, Decision& decision) {
   decision.why = due.refresh ? due.why : repair.refresh ? repair.why : asked ? "its store's values changed" : due.why;
   if (!asked && !due.refresh && !repair.refresh) {
     const bool otherwise = seen.target && is_owned_otherwise(*seen.es, *seen.target);
-    if (otherwise && keeps_its_values(*seen.es, decision.interval)) decision.action = SyncAction::kAround;
+    if (otherwise && reads_once(*seen.es, decision.interval)) decision.action = SyncAction::kAround;
     return;
   }
   if (repair.refresh && !due.refresh && !seen.target && seen.earlier) {

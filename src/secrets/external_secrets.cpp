@@ -200,7 +200,7 @@ void ExternalSecretController::warn_of_windows(const Key& key, const std::string
   if (note.empty()) return;
   std::string& told = state_.warned[key];
   if (std::exchange(told, note) == note) return;
-  log::warn("a sync window without a beginning", {{"externalsecret", key.text()}, {"window", note}});
+  log::warn("a sync window that may be another than it seems", {{"externalsecret", key.text()}, {"window", note}});
 }
 
 Task<Outcome> ExternalSecretController::act(Observed seen, Decision decision) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/time.hpp"
+#include "secrets/ending.hpp"
 #include "secrets/force_sync.hpp"
 #include "secrets/items.hpp"
 #include "secrets/sync_windows.hpp"
@@ -39,9 +40,16 @@ bool refreshes_by_time(const ExternalSecret& es, Duration interval) {
 }
 
 // Those that wait for the same edge of a window do not all begin at it: a twentieth of the interval, at most half a
-// minute.
-Duration behind_the_edge(const ExternalSecret& es, Duration interval) {
-  return cold_delay({es.metadata.uid}, std::min<Duration>(interval / 20, std::chrono::seconds(30)));
+// minute, and half of the time until the next edge.
+Duration behind_the_edge(const ExternalSecret& es, Duration interval, WallTime edge) {
+  const Duration lasts = until_window_changes(es, edge).value_or(interval);
+  return cold_delay({es.metadata.uid}, std::min<Duration>({interval / 20, std::chrono::seconds(30), lasts / 2}));
+}
+
+// Nobody says when there is one to merge into: what others make is not watched.
+bool waits_for_its_target(const ExternalSecret& es) {
+  const auto* ready = kube::find_condition(es.status.conditions, "Ready");
+  return ready != nullptr && ready->reason == ready_words(Ending::kMissing).reason;
 }
 
 }  // namespace
@@ -87,19 +95,28 @@ RefreshDecision target_needs_repair(const ExternalSecret& es, const Target* targ
   return {false, "the Secret is as it was left"};
 }
 
+bool reads_once(const ExternalSecret& es, Duration interval) {
+  if (es.spec.refresh_policy == "CreatedOnce") return true;
+  return interval <= Duration::zero() && es.spec.refresh_policy != "OnChange";
+}
+
 bool follows_store(const ExternalSecret& es, Duration interval) {
   const bool reads = !es.spec.data.empty() || !std::ranges::all_of(es.spec.data_from, generates);
   return reads && refreshes_by_time(es, interval);
 }
 
 std::optional<Duration> next_look(const ExternalSecret& es, Duration interval, WallTime now, const Slot& slot) {
-  if (!refreshes_by_time(es, interval)) return std::nullopt;
+  if (!refreshes_by_time(es, interval)) {
+    const bool looks = interval > Duration::zero() && waits_for_its_target(es);
+    return looks ? std::optional(interval) : std::nullopt;
+  }
   const auto due = due_at(es, interval, slot);
   if (!due) return interval;
   const Duration left = *due - now;
   if (left <= Duration::zero() && !in_sync_window(es, now)) {
     const Duration edge = until_window_changes(es, now).value_or(interval);
-    return std::max<Duration>(std::min(edge, interval), std::chrono::seconds(1)) + behind_the_edge(es, interval);
+    const auto wait = std::max<Duration>(std::min(edge, interval), std::chrono::seconds(1));
+    return wait + behind_the_edge(es, interval, now + wait);
   }
   const Duration begins = is_spread(interval) ? within_second(slot, es.metadata.uid) : Duration::zero();
   return std::max<Duration>(left, Duration::zero()) + begins;

@@ -33,6 +33,9 @@ RefreshDecision should_refresh(const ExternalSecret& es, Duration interval, Wall
 // Is the target what the last sync left? A target that is not is repaired whatever the refresh policy says.
 RefreshDecision target_needs_repair(const ExternalSecret& es, const Target* target);
 
+// Once it has its values no edit asks for others.
+bool reads_once(const ExternalSecret& es, Duration interval);
+
 // Does it follow a store at all? Not with refreshPolicy CreatedOnce or OnChange, nor with a refreshInterval of 0, nor
 // when generators alone give its values.
 bool follows_store(const ExternalSecret& es, Duration interval);

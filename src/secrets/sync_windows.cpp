@@ -31,6 +31,26 @@ std::vector<Window> windows_of(const ExternalSecret& es) {
   return windows;
 }
 
+constexpr std::string_view kAsCron = "write the times as cron, such as \"0 22 * * *\"";
+
+std::string remark_on(const api::es::SyncWindow& window) {
+  const auto schedule = CronSchedule::parse(window.schedule);
+  const std::string when = go_quote(window.schedule);
+  if (!schedule) {
+    return fmt::format("schedule {} cannot be read, so that the window is never open; {}", when, kAsCron);
+  }
+  const auto lasts = parse_duration(window.duration);
+  if (!lasts || *lasts < Duration::zero()) {
+    return fmt::format(
+        "duration {} {}, so that the window is never open; write a duration in h, m and s, such as 8h (a day is 24h)",
+        go_quote(window.duration), lasts ? "is negative" : "cannot be read");
+  }
+  if (!window.schedule.starts_with("@every")) return {};
+  const bool open = window_active(*schedule, std::min(*lasts, kLongestWindow), WallTime{});
+  return fmt::format("schedule {} has no beginning, so that the window is {} open; {}", when, open ? "always" : "never",
+                     kAsCron);
+}
+
 }  // namespace
 
 bool in_sync_window(const ExternalSecret& es, WallTime now) {
@@ -46,14 +66,8 @@ std::string remark_on_windows(const ExternalSecret& es) {
   if (!es.spec.sync_windows) return {};
   const auto& windows = es.spec.sync_windows->windows;
   for (std::size_t i = 0; i < windows.size(); ++i) {
-    const auto schedule = CronSchedule::parse(windows[i].schedule);
-    const auto lasts = parse_duration(windows[i].duration);
-    if (!windows[i].schedule.starts_with("@every") || !schedule || !lasts) continue;
-    const bool open = window_active(*schedule, std::min(*lasts, kLongestWindow), WallTime{});
-    return fmt::format(
-        "spec.syncWindows.windows[{}].schedule {} has no beginning, so that the window is {} open; write the times as "
-        "cron, such as \"0 22 * * *\"",
-        i, go_quote(windows[i].schedule), open ? "always" : "never");
+    const std::string remark = remark_on(windows[i]);
+    if (!remark.empty()) return fmt::format("spec.syncWindows.windows[{}].{}", i, remark);
   }
   return {};
 }

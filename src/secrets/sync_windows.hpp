@@ -14,8 +14,8 @@ namespace rotor::secrets {
 // a window that is never open.
 bool in_sync_window(const ExternalSecret& es, WallTime now);
 
-// What the author of a window may not expect: `@every` has no beginning, so such a window is always open or never.
-// Empty: nothing.
+// What the author of a window may not expect: that it cannot be read; that `@every` has no beginning, so that such a
+// window is always open or never. Empty: nothing.
 std::string remark_on_windows(const ExternalSecret& es);
 
 // How long until that may change; nullopt: not within five years.

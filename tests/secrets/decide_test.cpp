@@ -293,7 +293,7 @@ TEST(Decide, DoesNotWaitForAStoreWhileTheSecretIsUpToDate) {
   EXPECT_EQ(decide_sync(seen).action, SyncAction::kSkip);
 }
 
-TEST(Decide, SaysOfAWindowWithoutABeginningWhetherItIsEverOpen_Q2) {
+TEST(Decide, SaysOfAWindowThatIsNeverOrAlwaysOpenWhy_Q2) {
   const auto note = [](std::string schedule, std::string duration) {
     auto es = test::sample_es();
     es.spec.sync_windows = api::es::SyncWindows{"allow", {{std::move(schedule), std::move(duration)}}};
@@ -303,6 +303,14 @@ TEST(Decide, SaysOfAWindowWithoutABeginningWhetherItIsEverOpen_Q2) {
             "spec.syncWindows.windows[0].schedule \"@every 1h\" has no beginning, so that the window is always open; "
             "write the times as cron, such as \"0 22 * * *\"");
   EXPECT_TRUE(note("@every 3h", "2h").contains("is never open"));
+  EXPECT_EQ(
+      note("0 25 * * *", "2h"),
+      "spec.syncWindows.windows[0].schedule \"0 25 * * *\" cannot be read, so that the window is never open; write "
+      "the times as cron, such as \"0 22 * * *\"");
+  EXPECT_EQ(note("0 22 * * *", "1d"),
+            "spec.syncWindows.windows[0].duration \"1d\" cannot be read, so that the window is never open; write a "
+            "duration in h, m and s, such as 8h (a day is 24h)");
+  EXPECT_TRUE(note("0 22 * * *", "-5m").contains("duration \"-5m\" is negative, so that"));
   EXPECT_EQ(note("0 22 * * *", "2h"), "");
   EXPECT_EQ(note("@daily", "2h"), "");
 }

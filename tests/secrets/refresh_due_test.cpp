@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/time.hpp"
+#include "secrets/sync_windows.hpp"
 #include "tests/secrets/samples.hpp"
 
 namespace rotor::secrets {
@@ -210,6 +211,35 @@ TEST(SyncWindows, AreLookedAtWhenTheyChangeAndAtTheLatestAfterTheInterval) {
   EXPECT_EQ(until(with_window("allow", "30 10 * * *", "1h"), 1h), 30min);
   EXPECT_EQ(until(with_window("allow", "0 22 * * *", "1h"), 1h), 60min);
   EXPECT_EQ(until(with_window("deny", "0 9 * * *", "70m"), 1h), 10min);
+}
+
+TEST(SyncWindows, ThatAreShortAreMetByEverybody) {
+  struct Row {
+    std::string_view kind, schedule, duration;
+    Duration interval;
+  };
+  for (const Row& row : {Row{"allow", "*/5 * * * *", "1s", 1min}, Row{"allow", "30 10 * * *", "10s", 1h},
+                         Row{"deny", "* * * * *", "57s", 10min}, Row{"allow", "30 10 * * *", "2h", 1h}}) {
+    for (int i = 0; i < 50; ++i) {
+      auto es = with_window(std::string(row.kind), std::string(row.schedule), std::string(row.duration));
+      es.metadata.uid = "u-" + std::to_string(i);
+      WallTime now = kNow + 58s;
+      for (int looks = 0; looks < 100 && !in_sync_window(es, now); ++looks) now += *next_look(es, row.interval, now);
+      EXPECT_TRUE(in_sync_window(es, now)) << row.schedule << row.duration << es.metadata.uid;
+      EXPECT_LE(now - kNow, 40min) << row.schedule << row.duration << es.metadata.uid;
+    }
+  }
+}
+
+TEST(NextLook, IsAnIntervalAwayForWhoWaitsForASecretToMergeInto) {
+  for (const auto& [policy, interval, looks] :
+       {std::tuple{"OnChange", Duration(1h), true}, {"CreatedOnce", Duration(1h), true}, {"", Duration(), false}}) {
+    auto es = synced_es("2026-01-02T10:00:00Z");
+    es.spec.refresh_policy = policy;
+    EXPECT_EQ(next_look(es, interval, kNow), std::nullopt) << policy;
+    es.status.conditions = {{.type = "Ready", .status = "True", .reason = "SecretMissing"}};
+    EXPECT_EQ(next_look(es, interval, kNow), looks ? std::optional<Duration>(interval) : std::nullopt) << policy;
+  }
 }
 
 }  // namespace
