@@ -10,6 +10,7 @@
 #include "secrets/items.hpp"
 #include "secrets/marks.hpp"
 #include "secrets/policies.hpp"
+#include "secrets/refresh_due.hpp"
 
 namespace rotor::inspect {
 namespace {
@@ -57,6 +58,14 @@ bool keeps_values(const Proposal& proposal, const kube::ObjectMeta* there) {
   return there != nullptr && proposal.content && hash_of(*there) == proposal.content->hash;
 }
 
+// It has read what it reads once, or what it made is frozen: whatever its store holds, its values stay.
+bool reads_no_more(const Proposal& proposal, const ExternalSecret* live, const Change& maker) {
+  if (live == nullptr || live->status.refresh_time.empty()) return false;
+  const auto interval = secrets::refresh_interval(proposal.es);
+  if (live->spec.target.immutable || (interval && secrets::reads_once(proposal.es, *interval))) return true;
+  return proposal.es.spec.refresh_policy == "OnChange" && maker.effect == Effect::kNone;
+}
+
 // Its values stay. What else of a Secret follows its ExternalSecret; empty: nothing that was edited.
 std::string around_values(const ExternalSecret& wanted, const ExternalSecret* live) {
   if (live == nullptr) return {};
@@ -71,11 +80,12 @@ Change plan_there(const Proposal& proposal, const kube::ObjectMeta& secret, cons
                   const ExternalSecret* live) {
   const Id id = target_of(proposal.es);
   const std::string from = sources_of(proposal.es);
-  if (!proposal.content) {
+  const bool stays = keeps_values(proposal, &secret) || reads_no_more(proposal, live, maker);
+  if (!proposal.content && !stays) {
     if (maker.effect == Effect::kNone) return {id, Effect::kNone, ""};
     return {id, Effect::kMayChange, fmt::format("{}; {}", from, keys_text(proposal))};
   }
-  if (keeps_values(proposal, &secret)) {
+  if (stays) {
     std::string around = maker.effect == Effect::kNone ? "" : around_values(proposal.es, live);
     return {id, around.empty() ? Effect::kNone : Effect::kMayChange, std::move(around)};
   }
@@ -90,7 +100,7 @@ Change plan_there(const Proposal& proposal, const kube::ObjectMeta& secret, cons
 // The Secret of an earlier target name is removed with the change, under the pods that use it.
 std::optional<Id> left_behind(const Proposal& proposal, const ExternalSecret* live, const Sight& sight) {
   if (live == nullptr || !makes_secret(*live) || !secrets::owns(*live) || !secrets::owns(proposal.es)) return {};
-  if (proposal.es.spec.refresh_policy == "CreatedOnce" || live->target_name() == proposal.es.target_name()) return {};
+  if (live->target_name() == proposal.es.target_name()) return {};
   const Id before = target_of(*live);
   return sight.secret(before) == nullptr ? std::nullopt : std::optional(before);
 }
@@ -136,7 +146,8 @@ std::vector<Change> plan_changes(const std::vector<Proposal>& proposals, const C
     const kube::ObjectMeta* there = sight.secret(target);
     const Change secret = plan_secret(proposal, there, maker, live);
     out.push_back(secret);
-    if (secret.effect != Effect::kNone && !keeps_values(proposal, there)) {
+    const bool stays = keeps_values(proposal, there) || (there != nullptr && reads_no_more(proposal, live, maker));
+    if (secret.effect != Effect::kNone && !stays) {
       const Effect effect = secret.effect == Effect::kMayChange ? Effect::kMayChange : Effect::kRestarts;
       add_users(sight, cluster, target, {.effect = effect, .says = fmt::format("uses {}", target.text())}, out);
     }

@@ -101,6 +101,52 @@ TEST(PlanChanges, SayWhatIsWrittenAroundValuesThatStayAndRestartsNobody) {
   EXPECT_THAT(effects(inspect::plan_changes({slower}, cluster)), ElementsAre(Effect::kChanges, Effect::kNone));
 }
 
+// What the operator would not read or write again, no plan announces.
+TEST(PlanChanges, OfAStoreAreNoneForWhoReadsItNoMore) {
+  struct Row {
+    std::string_view spec;
+    bool edited;
+    Effect secret;
+  };
+  for (const Row& row : {Row{"refreshInterval: 1h", false, Effect::kChanges},
+                         {"refreshPolicy: CreatedOnce", false, Effect::kNone},
+                         {"refreshPolicy: CreatedOnce", true, Effect::kNone},
+                         {"refreshPolicy: OnChange", false, Effect::kNone},
+                         {"refreshPolicy: OnChange", true, Effect::kChanges},
+                         {"refreshInterval: \"0\"", true, Effect::kNone},
+                         {"refreshPolicy: OnChange, refreshInterval: \"0\"", true, Effect::kChanges}}) {
+    const std::string live = external_secret(R"(status: "True", reason: SecretSynced, message: secret synced)",
+                                             "2026-05-01T11:30:00Z", row.spec);
+    const auto cluster =
+        cluster_of(std::string(kStore) + live + instance() + stateful_set() + pod() + secret_with(kOther));
+    Proposal wanted = proposal();
+    wanted.es.spec = cluster.external_secrets.front().spec;
+    if (row.edited) wanted.es.spec.data.front().remote_ref.key = "another";
+    const auto changes = inspect::plan_changes({wanted}, cluster);
+    ASSERT_GE(changes.size(), 2U) << row.spec;
+    EXPECT_EQ(changes[1].effect, row.secret) << row.spec << row.edited;
+    EXPECT_EQ(changes.size() > 2, row.secret == Effect::kChanges) << row.spec << ": who uses it restarts";
+  }
+}
+
+TEST(PlanChanges, LeaveAnImmutableSecretAsItIs) {
+  auto cluster = cluster_of(rest() + secret_with(kOther));
+  cluster.external_secrets.front().spec.target.immutable = true;
+  Proposal same = proposal();
+  same.es.spec.target.immutable = true;
+  EXPECT_THAT(effects(inspect::plan_changes({same}, cluster)), ElementsAre(Effect::kNone, Effect::kNone));
+}
+
+TEST(PlanChanges, NameTheSecretThatGoesWhateverThePolicyIs) {
+  auto cluster = cluster_of(rest() + secret_with(kHash));
+  cluster.external_secrets.front().spec.refresh_policy = "CreatedOnce";
+  Proposal renamed = proposal();
+  renamed.es.spec.refresh_policy = "CreatedOnce";
+  renamed.es.spec.target.name = "renamed";
+  EXPECT_THAT(effects(inspect::plan_changes({renamed}, cluster)),
+              ElementsAre(Effect::kChanges, Effect::kNew, Effect::kGoes, Effect::kMayChange));
+}
+
 TEST(PlanChanges, OfARefusedOneAreWhatAdmissionSays) {
   Proposal refused = proposal();
   refused.refusal = "either data or dataFrom should be specified";
