@@ -9,7 +9,9 @@ namespace rotor::conformance {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr Resource kExternalSecrets{"external-secrets.io", "v1", "externalsecrets", "ExternalSecret", true};
 constexpr Resource kOlder{"external-secrets.io", "v1beta1", "externalsecrets", "ExternalSecret", true};
@@ -60,6 +62,22 @@ TEST_F(OurCrds, KeepTheDigestOfAStatusInBothVersions) {
   for (const Resource& resource : {kExternalSecrets, kOlder}) {
     EXPECT_EQ(text_at(must(get(resource, "a")), "status.inputsDigest"), "k-1") << resource.version;
   }
+}
+
+TEST_F(OurCrds, ShowNothingInAVersionThatHasNoFieldForItAndAWriteThroughItLosesThat) {
+  external_secret("a", R"({"secretStoreRef":{"name":"one"},"target":{"name":"x"},)"
+                       R"("syncWindows":{"kind":"deny","windows":[{"schedule":"0 9 * * *","duration":"8h"}]},)"
+                       R"("data":[{"secretKey":"k","remoteRef":{"key":"k","nullBytePolicy":"Fail"}}]})");
+  const auto spec = [this](const Resource& resource) {
+    const Value object = must(get(resource, "a"));
+    return compact(json::find(object, "spec"));
+  };
+  for (const char* field : {"syncWindows", "nullBytePolicy"}) {
+    EXPECT_THAT(spec(kExternalSecrets), HasSubstr(field));
+    EXPECT_THAT(spec(kOlder), Not(HasSubstr(field)));
+  }
+  must(patch(kOlder, "a", PatchType::kMerge, R"({"metadata":{"labels":{"l":"1"}}})"));
+  EXPECT_THAT(spec(kExternalSecrets), Not(HasSubstr("syncWindows")));
 }
 
 // What the uid cannot do: a status is written whatever uid the patch names.

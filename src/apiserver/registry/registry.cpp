@@ -99,7 +99,10 @@ patch::Write Registry::who(const Target& target, const WriteRequest& request) co
 json::Object Registry::present(const ServedKind& kind, const ServedVersion& version, const json::Object& stored) const {
   if (shows_events(kind)) return event_from_core(stored);
   json::Object out = stored;
-  set_type(out, api_version_of(kind.group, version.version), kind.kind);
+  const std::string wanted = api_version_of(kind.group, version.version);
+  set_type(out, wanted, kind.kind);
+  // What the other version has no field for is not shown in it, and lost by a write through it: of custom resources.
+  if (wanted != kind.storage_api_version() && version.open_api) schema::prune(*version.schema, out);
   return out;
 }
 
