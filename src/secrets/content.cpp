@@ -46,7 +46,7 @@ Task<Synced<Content>> ContentMaker::make(ExternalSecretPtr es, Material material
   }
   auto rendered = co_await render(es, std::move(material));
   if (!rendered) co_return std::unexpected(std::move(rendered).error());
-  if (rendered->empty) co_return Content{};
+  if (rendered->empty) co_return Content{.remarks = std::move(rendered->finished.remarks)};
   Content made{.kind = Content::Kind::kNew,
                .parts = std::move(rendered->parts),
                .object = std::move(rendered->object),
