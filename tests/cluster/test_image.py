@@ -5,7 +5,10 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import pathlib
+import re
+import shlex
 import subprocess
 import sys
 import tarfile
@@ -66,6 +69,41 @@ def test_two_builds_have_one_digest(image, tmp_path):
     again = images.build(tmp_path)
     assert again.digest == image.digest
     assert again.archive.read_bytes() == (image.folder / "rotor.oci.tar").read_bytes()
+
+
+def compiled(folder: pathlib.Path, cache: pathlib.Path, launcher: str = "ccache") -> dict[str, bytes]:
+    """Objects of a file that says where it is, as the preset release makes them below this folder: of itself, and in a batch."""
+    presets = {p["name"]: p for p in json.loads((tools.ROOT / "CMakePresets.json").read_text())["configurePresets"]}
+    flags = presets["release"]["cacheVariables"]["CMAKE_CXX_FLAGS"].replace("${sourceDir}", str(folder))
+    source, build = folder / "src" / "room" / "where.cpp", folder / "build" / "release"
+    for made in (source.parent, build):
+        made.mkdir(parents=True, exist_ok=True)
+    source.write_text("const char* where() { return __FILE__; }\n")
+    (build / "batch.cxx").write_text(f'#include "{source}"\n')
+    objects = {}
+    for file in (source, build / "batch.cxx"):
+        compile_it = f"cd build/release && {launcher} clang++-19 {flags} -o out.o -c {shlex.quote(str(file))}"
+        subprocess.run(["bash", "-ec", f". {tools.ROOT / 'tools' / 'stages.sh'}; {compile_it}"], check=True, cwd=folder, capture_output=True,
+                       env={**os.environ, "XDG_CACHE_HOME": str(cache)})
+        objects[file.name] = (build / "out.o").read_bytes()
+    return objects
+
+
+def test_where_the_source_lies_changes_no_object_and_the_cache_has_it_for_both(tmp_path):
+    first, second = (compiled(tmp_path / name, tmp_path) for name in ("one folder", "other"))
+    assert first == second == compiled(tmp_path / "third", tmp_path, launcher="")
+    assert all(b"src/room/where.cpp" in object for object in first.values())
+    told = subprocess.run(["ccache", "--print-stats"], check=True, capture_output=True, text=True,
+                          env={**os.environ, "CCACHE_DIR": str(tmp_path / "rotor" / "ccache")}).stdout
+    stats = dict(line.split("\t") for line in told.splitlines())
+    assert (stats["cache_miss"], int(stats["direct_cache_hit"]) + int(stats["preprocessed_cache_hit"])) == ("2", 2)
+
+
+def test_the_binary_names_its_sources_without_the_folder_they_were_in():
+    data = tools.rotor().read_bytes()
+    named = set(re.findall(rb"[\w./-]*src/[\w/]+\.[ch]pp", data))
+    assert named and not {name for name in named if not name.startswith(b"src/")}
+    assert str(tools.ROOT).encode() not in data
 
 
 def test_its_labels_name_the_commit(image):
