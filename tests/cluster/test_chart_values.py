@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 
 import pytest
 
@@ -119,6 +120,20 @@ def test_a_kind_whose_crd_is_not_wanted_is_not_worked_on(kind, plural):
     ({"metrics": {"listen": {"port": 8082}}}, "metrics.listen.port: 8082 is the port of the probes"),
     ({"webhook": {"create": True, "port": 8080}}, "webhook.port: 8080 is metrics.listen.port"),
     ({"metrics": {"listen": {"port": 10250}}, "webhook": {"create": True}}, "webhook.port: 10250 is metrics.listen.port"),
+    ({"extraArgs": {"concurent": 5}}, "extraArgs.concurent: Rotor has no flag --concurent; `rotor operator --help`"),
+    ({"extraArgs": {"--log-format": "json"}}, "extraArgs.--log-format: Rotor has no flag"),
+    ({"concurrent": 5, "extraArgs": {"concurrent": 6}}, "extraArgs.concurrent: --concurrent=5 is there already"),
+    ({"log": {"level": "debug"}, "extraArgs": {"zap-log-level": "info"}}, "extraArgs.zap-log-level: --loglevel=debug is there already"),
+    ({"extraArgs": {"shards": 60}}, "extraArgs.shards: --leader-elect is there already"), ({"shards": 60, "extraArgs": {"leader-elect": True}}, "--shards=60 is there already"),
+    ({"extraArgs": {"namespace": "a", "watch-namespaces": "b"}}, "extraArgs.watch-namespaces: --namespace is there already"),
+    ({"podDisruptionBudget": {"minAvailable": 2}}, "podDisruptionBudget.minAvailable: 2 of 2 replicas, .*enabled=false"),
+    ({"replicaCount": 3, "podDisruptionBudget": {"minAvailable": 4}}, "podDisruptionBudget.minAvailable: 4 of 3 replicas"),
+    ({"podDisruptionBudget": {"minAvailable": "51%"}}, "podDisruptionBudget.minAvailable: 51% of 2 replicas"),
+    ({"podDisruptionBudget": {"maxUnavailable": 0}}, "podDisruptionBudget.maxUnavailable: 0, .*set 1"), ({"podDisruptionBudget": {"maxUnavailable": "0%"}}, "maxUnavailable: 0%"),
+    ({"podDisruptionBudget": {"minAvailable": "half"}}, "/podDisruptionBudget/minAvailable"),
+    ({"shards": 2, "replicaCount": 3}, "shards: 2, and there are 3 replicas, .*shards=60, or replicaCount=2"), ({"shards": 1}, "shards: 1, and there are 2 replicas"),
+    ({"resources": {"limits": {"memory": 256}}}, "resources.limits.memory: 256, .*256Mi"), ({"resources": {"limits": {"memory": "256m"}}}, "resources.limits.memory: 256m, "),
+    ({"resources": {"limits": {"memory": "1e6"}}}, "resources.limits.memory: 1e.06, "), ({"resources": {"limits": {"memory": "15Mi"}}}, "resources.limits.memory: 15Mi, "),
     ({"resources": {"limits": {"memory": "lots"}}}, "/resources/limits/memory"), ({"resources": {"requests": {"cpu": "1 core"}}}, "/resources/requests/cpu"),
     ({"watchNamespaces": ["shop", "My Shop"]}, "/watchNamespaces/1"), ({"scopedNamespace": "a,b"}, "/scopedNamespace"),
     ({"serviceAccount": {"name": "Bad_Name"}}, "/serviceAccount/name"), ({"namespaceOverride": "Bad Name"}, "/namespaceOverride"),
@@ -134,9 +149,25 @@ def test_values_that_cannot_be_meant_are_refused_with_their_path(values, says):
 @pytest.mark.parametrize("values", [
     {"resources": {"limits": {"cpu": 2, "memory": "1.5Gi", "ephemeral-storage": "1e9"}, "requests": {"cpu": "100m", "memory": None}}},
     {"serviceAccount": {"name": "a.b-c"}}, {"commonLabels": {"team": "", "v": "1.2_x"}}, {"webhook": {"port": 8080}},
-    {"metrics": {"enabled": False, "listen": {"port": 8082}}}])
+    {"metrics": {"enabled": False, "listen": {"port": 8082}}}, {"extraArgs": {"concurrent": 5, "enable-http2": True, "watch-namespaces": "a"}},
+    {"shards": 3, "replicaCount": 3}, {"shards": 0, "replicaCount": 3}, {"podDisruptionBudget": {"minAvailable": 0}}, {"podDisruptionBudget": {"minAvailable": "50%"}},
+    {"podDisruptionBudget": {"minAvailable": 9, "maxUnavailable": "1%"}}, {"podDisruptionBudget": {"minAvailable": 9, "enabled": False}},
+    {"replicaCount": 1, "podDisruptionBudget": {"minAvailable": 1}}, {"resources": {"limits": {"memory": 268435456}}}, {"resources": {"limits": {"memory": "16Mi"}}},
+    {"resources": {"limits": {"memory": "1e9"}}}, {"resources": {"limits": {"cpu": 1}}}, {"resources": {}}])
 def test_values_that_only_look_wrong_are_taken(values):
     assert container(chart(values))
+
+
+def test_the_flags_that_extra_args_may_name_are_those_that_rotor_has():
+    lines = [line.split() for line in (CHART / "files" / "flags.txt").read_text().splitlines()]
+    known = {name for line in lines for name in line}
+    assert len(known) == sum(map(len, lines))
+    help_text = subprocess.run([tools.rotor(), "operator", "--help"], check=True, capture_output=True, text=True).stdout
+    told = set(re.findall(r"--([a-z][a-z0-9-]+)", "\n".join(re.findall(r"(?m)^ {6}(--.*)", help_text))))
+    assert told <= known
+    for name in known - told:  # those that change nothing are taken, and not told
+        assert "no such file" in subprocess.run([tools.rotor(), "operator", "--kubeconfig=/no/such/file", f"--{name}=1"], capture_output=True, text=True).stderr.lower(), name
+    assert {name.removeprefix("--") for name in re.findall(r'AcceptedFlag\{"(.*?)"', (tools.ROOT / "src" / "cli" / "accepted_flags.cpp").read_text())} == known - told
 
 
 @pytest.mark.parametrize("values", [

@@ -14,6 +14,13 @@
 
 {{- /* The command line of Rotor. Defaults are left out, so that it says what is special here. */ -}}
 {{- define "rotor.args" -}}
+{{ include "rotor.ownArgs" . }}
+{{- range $name, $value := .Values.extraArgs }}
+- --{{ $name }}{{ if not (kindIs "invalid" $value) }}={{ $value }}{{ end }}
+{{- end }}
+{{- end -}}
+
+{{- define "rotor.ownArgs" -}}
 {{- $on := include "rotor.features" . | fromJsonArray -}}
 - operator
 {{- if gt (int .Values.shards) 0 }}
@@ -71,8 +78,5 @@
 - --dns-name={{ include "rotor.webhookHost" . }}
 {{- include "rotor.flag" (list "check-interval" .Values.webhook.certCheckInterval "5m") }}
 {{- include "rotor.flag" (list "lookahead-interval" .Values.webhook.lookaheadInterval "2160h") }}
-{{- end }}
-{{- range $name, $value := .Values.extraArgs }}
-- --{{ $name }}{{ if not (kindIs "invalid" $value) }}={{ $value }}{{ end }}
 {{- end }}
 {{- end -}}

@@ -99,6 +99,9 @@ people have: the External Secrets Operator's names, which are ours, and the Open
 
 {{- /* Values that cannot be meant together. */ -}}
 {{- define "rotor.check" -}}
+{{- include "rotor.checkReplicas" . -}}
+{{- include "rotor.checkMemory" . -}}
+{{- include "rotor.checkExtraArgs" . -}}
 {{- $lease := default "15s" .Values.leaderElectionLeaseDuration -}}
 {{- $renew := default "10s" .Values.leaderElectionRenewDeadline -}}
 {{- $retry := default "2s" .Values.leaderElectionRetryPeriod -}}
@@ -135,5 +138,49 @@ people have: the External Secrets Operator's names, which are ours, and the Open
 {{- end -}}
 {{- if not (include "rotor.hasKind" (dict "root" . "kind" "SecretStore")) -}}
 {{- fail "crds.createSecretStore: without SecretStores Rotor never starts to work; where their CRD is there already, set installCRDs=false" -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Each has a shard, and a node can be drained of one. */ -}}
+{{- define "rotor.checkReplicas" -}}
+{{- $replicas := include "rotor.replicas" . | int -}}
+{{- $shards := int .Values.shards -}}
+{{- if and (gt $shards 0) (lt $shards $replicas) -}}
+{{- fail (printf "shards: %d, and there are %d replicas, of which some would have nothing to do; set shards=60, or replicaCount=%d" $shards $replicas $shards) -}}
+{{- end -}}
+{{- $budget := .Values.podDisruptionBudget -}}
+{{- if and $budget.enabled (gt $replicas 1) -}}
+{{- if not (kindIs "invalid" $budget.maxUnavailable) -}}
+{{- if le (include "rotor.share" (list $budget.maxUnavailable $replicas) | int) 0 -}}
+{{- fail (printf "podDisruptionBudget.maxUnavailable: %v, so that no node with a replica could be drained; set 1, or podDisruptionBudget.enabled=false" $budget.maxUnavailable) -}}
+{{- end -}}
+{{- else if ge (include "rotor.share" (list $budget.minAvailable $replicas) | int) $replicas -}}
+{{- fail (printf "podDisruptionBudget.minAvailable: %v of %d replicas, so that no node with one could be drained; set less, or podDisruptionBudget.enabled=false" $budget.minAvailable $replicas) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* 256 is so many bytes, and 256m a quarter of one. */ -}}
+{{- define "rotor.checkMemory" -}}
+{{- $memory := dig "limits" "memory" "" (default dict .Values.resources) | toString -}}
+{{- if and $memory (lt (include "rotor.bytes" $memory | float64) 16777216.0) -}}
+{{- fail (printf "resources.limits.memory: %s, in which Rotor cannot start; with a unit, and 16Mi at least: 256Mi" $memory) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Rotor ends at a flag that it does not have, and at one that is given twice: a line of files/flags.txt is one choice. */ -}}
+{{- define "rotor.checkExtraArgs" -}}
+{{- $given := dict -}}
+{{- range include "rotor.ownArgs" . | fromYamlArray }}{{ $_ := set $given (trimPrefix "--" . | splitList "=" | first) . }}{{ end -}}
+{{- range $name, $value := .Values.extraArgs -}}
+{{- $names := list -}}
+{{- range $.Files.Lines "files/flags.txt" }}{{ if has $name (splitList " " .) }}{{ $names = splitList " " . }}{{ end }}{{ end -}}
+{{- if not $names -}}
+{{- fail (printf "extraArgs.%s: Rotor has no flag --%s; `rotor operator --help` has them all" $name $name) -}}
+{{- end -}}
+{{- range $names -}}
+{{- with get $given . }}{{ fail (printf "extraArgs.%s: %s is there already, and Rotor takes one of them; leave this out, and set the value of the chart that stands for it" $name .) }}{{ end -}}
+{{- end -}}
+{{- $_ := set $given $name (printf "--%s" $name) -}}
 {{- end -}}
 {{- end -}}

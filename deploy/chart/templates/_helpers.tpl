@@ -69,3 +69,16 @@ commonLabels. */ -}}
 {{- end -}}
 {{- $sum -}}
 {{- end -}}
+
+{{- /* "256Mi" → 268435456 */ -}}
+{{- define "rotor.bytes" -}}
+{{- $units := dict "" 1 "n" 1e-9 "u" 1e-6 "m" 1e-3 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 "E" 1e18 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "Ei" 1152921504606846976 -}}
+{{- $number := regexFind "^[+]?[0-9.]+([eE][-+]?[0-9]+)?" . -}}
+{{- mulf (float64 $number) (get $units (trimPrefix $number .)) -}}
+{{- end -}}
+
+{{- /* Of so many replicas, as a PodDisruptionBudget counts: (list 1 2) → 1, (list "51%" 2) → 2 */ -}}
+{{- define "rotor.share" -}}
+{{- $said := first . | toString -}}
+{{- if hasSuffix "%" $said -}}{{ divf (mulf (trimSuffix "%" $said | float64) (last .)) 100 | ceil }}{{- else -}}{{ $said }}{{- end -}}
+{{- end -}}
