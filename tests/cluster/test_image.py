@@ -12,6 +12,7 @@ import shlex
 import subprocess
 import sys
 import tarfile
+import urllib.parse
 
 import pytest
 
@@ -172,3 +173,37 @@ def test_its_list_of_parts_names_the_package_of_every_library(image):
     assert {"rotor", "libssl3", "libstdc++6", "libc6", "ca-certificates", "tzdata", "libboost1.81-dev"} <= names
     assert all(package["versionInfo"] for package in parts["packages"])
     assert "usr/share/doc/rotor/rotor.spdx.json" in image.names()
+
+
+# What SPDX 2.3 asks of a document and of each of its packages: field → a value that it may have.
+OF_A_DOCUMENT = {"spdxVersion": r"SPDX-2\.3", "dataLicense": r"CC0-1\.0", "SPDXID": "SPDXRef-DOCUMENT", "name": ".+",
+                 "documentNamespace": "https://[^#]+"}
+OF_A_PACKAGE = {"SPDXID": r"SPDXRef-[A-Za-z0-9.-]+", "name": ".+", "downloadLocation": "NOASSERTION|NONE|https?://.+"}
+
+
+def missing(fields: dict[str, str], found: dict) -> set[str]:
+    return {field for field, value in fields.items() if not re.fullmatch(value, str(found.get(field, "")))}
+
+
+def test_its_list_of_parts_has_what_spdx_asks_for(image):
+    document = json.loads((image.folder / "rotor.spdx.json").read_text())
+    assert not missing(OF_A_DOCUMENT, document)
+    assert not missing({"created": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "creators": r".*(Tool|Organization|Person): .+"}, document["creationInfo"])
+    assert {p["name"]: lacks for p in document["packages"] if (lacks := missing(OF_A_PACKAGE, p))} == {}
+    ids = [document["SPDXID"], *(p["SPDXID"] for p in document["packages"])]
+    assert len(ids) == len(set(ids))
+    for relation in document["relationships"]:
+        assert re.fullmatch("DESCRIBES|DEPENDS_ON", relation["relationshipType"])
+        assert {relation["spdxElementId"], relation["relatedSpdxElement"]} <= set(ids), relation
+    assert {r["relatedSpdxElement"] for r in document["relationships"]} == set(ids) - {document["SPDXID"]}, "each part is somebody's"
+
+
+def test_a_part_is_found_by_its_purl(image):
+    """By what a scanner makes of it: the parts of the path, decoded."""
+    packages = json.loads((image.folder / "rotor.spdx.json").read_text())["packages"]
+    purls = {p["name"]: ref["referenceLocator"] for p in packages for ref in p.get("externalRefs", [])}
+    assert set(purls) == {p["name"] for p in packages} - {"rotor"}
+    for package in packages[1:]:
+        name, version = re.fullmatch(r"pkg:deb/debian/([\w.%~-]+)@([\w.%~-]+)\?distro=bookworm", purls[package["name"]]).groups()
+        assert (urllib.parse.unquote(name), urllib.parse.unquote(version)) == (package["name"], package["versionInfo"])
+    assert purls["libstdc++6"].startswith("pkg:deb/debian/libstdc%2B%2B6@")
