@@ -2,11 +2,11 @@
 # Installs Debian packages that are missing. tools/packages.sh build|test; docs/dependencies.md says what each is for.
 # `tools/packages.sh libraries` prints what the binary is compiled and linked with: tools/sysroot.sh fetches it for arm64.
 set -euo pipefail
-build=(clang-19 lld-19 llvm-19 cmake ninja-build ccache pkg-config git ca-certificates
+build=(clang-19 lld-19 llvm-19 cmake ninja-build ccache pkg-config git ca-certificates python3
   libboost1.81-dev libboost-json1.81-dev libssl-dev libyaml-dev libre2-dev libutf8proc-dev
   libzstd-dev zlib1g-dev libhowardhinnant-date-dev tzdata libspdlog-dev libfmt-dev libcli11-dev)
 test=(libclang-rt-19-dev clang-tidy-19 clang-format-19 libgtest-dev libgmock-dev libbenchmark-dev libsimdjson-dev
-  python3 python3-venv containerd runc containernetworking-plugins busybox-static iproute2 iptables procps openssl
+  python3-venv containerd runc containernetworking-plugins busybox-static iproute2 iptables procps openssl
   openssh-client nodejs groff-base zsh fish slapd)
 
 case ${1:-} in
