@@ -12,15 +12,15 @@ import pytest
 import yaml
 
 from harness import tools
-from harness.chart import CHART, container, render_deploy
+from harness.chart import CHART, DEPLOY, container, render_deploy
 from harness.control_plane import ControlPlane
 from harness.objects import ES, INSTANCES, STORES, Cluster, external_secret, fake_store, instance, set_fake_values
 from harness.operator import NAMESPACE, Operator
 from harness.processes import free_port, wait_for
+from harness.release import PAGE, page
 
 CRD = "externalsecrets.external-secrets.io"
 FIELD = "syncWindows"  # of spec, in every version: an older CRD does not have it
-PAGE = tools.ROOT / "docs" / "install.md"
 
 
 class Helm:
@@ -85,6 +85,14 @@ def started(plane: ControlPlane, request, name: str, **words: str) -> Operator:
     return operator.start()
 
 
+def typed(plane: ControlPlane, line: str):
+    """A line of the page, as somebody would type it."""
+    path = f"{tools.server('helm')}:{tools.server('kubernetes')}:{os.environ['PATH']}"
+    done = subprocess.run(["bash", "-c", line], cwd=tools.ROOT, capture_output=True, text=True, timeout=120,
+                          env={**os.environ, "PATH": path, "KUBECONFIG": str(plane.kubeconfig)})
+    assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+
+
 def reachable_here(plane: ControlPlane, port: int):
     for name in ("externalsecret-validate", "secretstore-validate", "openclaw-operator-validating-webhook"):
         configuration = json.loads(plane.kubectl("get", "validatingwebhookconfiguration", name, "-o", "json"))
@@ -130,6 +138,7 @@ def test_another_release_takes_the_crds_only_as_the_page_says(bare):
     assert other("--take-ownership").returncode == 0
     told = PAGE.read_text()
     assert "--set installCRDs=false" in told and "--take-ownership" in told
+    typed(bare, page()["Two installations"][0] + " --dry-run=server")
 
 
 LITTLE = {"processSecretStore": False, "processClusterStore": False, "processClusterExternalSecret": False, "processClusterGenerator": False,
@@ -151,6 +160,24 @@ def test_with_everything_off_that_can_be_it_is_ready_with_the_rights_that_are_le
     cluster.create(ES, ns, "keys", external_secret("store", "keys", {"K": "k"}))
     wait_for(lambda: cluster.secret(ns, "keys") == {"K": "v"}, 30, "the Secret")
     assert "forbidden" not in operator.log().lower(), operator.log()[-2000:]
+
+
+def test_without_helm_it_works_and_is_removed_as_the_page_says_with_nothing_that_people_wrote(bare, request):
+    apply, *remove = page()["Without Helm"]
+    typed(bare, apply)
+    operator, cluster = started(bare, request, "plain"), Cluster(bare)
+    ns = cluster.namespace("plain")
+    fake_store(cluster, ns, "store", {"k": "v"})
+    cluster.create(ES, ns, "keys", external_secret("store", "keys", {"K": "k"}))
+    wait_for(lambda: cluster.secret(ns, "keys") == {"K": "v"}, 30, "the Secret")
+    operator.stop()
+    for line in remove:
+        typed(bare, line)
+    left = bare.kubectl("get", "-k", DEPLOY, "-o", "name", "--ignore-not-found").split()
+    kept = {name.split("/")[0] for name in left}
+    assert kept == {"customresourcedefinition.apiextensions.k8s.io", "namespace"}, left
+    assert len(left) == 1 + len(list((DEPLOY / "crds").glob("*.json")))
+    assert cluster.secret(ns, "keys") == {"K": "v"} and cluster.get(ES, ns, "keys")
 
 
 def test_in_one_namespace_that_is_not_its_own_it_restarts_an_agent_and_has_no_right_in_the_cluster(plane, request):
