@@ -365,6 +365,79 @@ TEST_F(CacheTest, SaysWhatItWaitsFor) {
   EXPECT_EQ(cache.trouble(), "");
 }
 
+std::string refusal(int code, std::string_view reason, std::string_view message) {
+  return R"({"kind":"Status","status":"Failure","reason":")" + std::string(reason) + R"(","message":")" +
+         std::string(message) + R"(","code":)" + std::to_string(code) + "}";
+}
+const std::string kMayNotWatch = refusal(403, "Forbidden", R"(User \"u\" cannot watch resource \"things\")");
+
+struct EndedWatchCase {
+  const char* name;
+  int status;  // 0: no connection
+  std::string body;
+  bool trouble, lists_again;
+};
+
+struct EndedWatch : CacheTest, testing::WithParamInterface<EndedWatchCase> {};
+
+TEST_P(EndedWatch, IsTroubleOnlyWhenARightIsMissing) {
+  const EndedWatchCase& c = GetParam();
+  http.will_answer(200, list(thing("a", 1), 1));
+  c.status == 0 ? http.will_fail({Code::kUnavailable, "no connection"}) : http.will_answer(c.status, c.body);
+  if (c.lists_again) http.will_answer(200, list(thing("b", 2), 2));
+  auto body = http.will_stream();
+  start();
+  EXPECT_EQ(cache.trouble().contains(R"(things.example.com: User "u" cannot watch resource "things")"), c.trouble);
+  EXPECT_EQ(cache.trouble().empty(), !c.trouble);
+  clock.advance(loop.io(), 2s);
+  EXPECT_EQ(cache.get({"n", "b"}) != nullptr, c.lists_again);
+  EXPECT_EQ(http.requests().size(), c.lists_again ? 4U : 3U);
+  EXPECT_EQ(cache.trouble(), "") << "a watch is open";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Answers, EndedWatch,
+    testing::Values(EndedWatchCase{"Forbidden", 403, kMayNotWatch, true, true},
+                    EndedWatchCase{"TooOld", 410, kGoneStatus, false, true},
+                    EndedWatchCase{"Throttled", 429, refusal(429, "TooManyRequests", "later"), false, false},
+                    EndedWatchCase{"Broken", 500, refusal(500, "InternalError", "etcd"), false, false},
+                    EndedWatchCase{"Starting", 503, "", false, false}, EndedWatchCase{"Away", 0, "", false, false}),
+    [](const auto& info) { return info.param.name; });
+
+TEST_F(CacheTest, ThatMayNotWatchStaysInTroubleAndListsAtTheBackOff) {
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 40; ++i) {
+    http.will_answer(200, list(thing("a", 1), 1));
+    http.will_answer(403, kMayNotWatch);
+  }
+  start();
+  for (int second = 0; second < 60; ++second) {
+    clock.advance(loop.io(), 1s);
+    EXPECT_THAT(cache.trouble(), HasSubstr("cannot watch")) << second;
+  }
+  EXPECT_TRUE(cache.is_ready()) << "what is listed is worked on";
+  EXPECT_GE(http.requests().size(), 12U);
+  EXPECT_LE(http.requests().size(), 40U) << "lists, and watches that are refused";
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("cannot watch"), std::string::npos);
+  EXPECT_EQ(log.find("cannot watch"), log.rfind("cannot watch")) << "said once: " << log;
+}
+
+TEST_F(CacheTest, ThatMayNotListAnyMoreSaysSoUntilItWatchesAgain) {
+  http.will_answer(200, list(thing("a", 1), 1));
+  auto body = http.will_stream();
+  start();
+  http.will_answer(403, refusal(403, "Forbidden", "u cannot list things"));
+  body->push(event("ERROR", kGoneStatus));
+  loop.settle();
+  EXPECT_THAT(cache.trouble(), HasSubstr("u cannot list things"));
+  EXPECT_NE(cache.get({"n", "a"}), nullptr) << "what was seen stays";
+  http.will_answer(200, list(thing("a", 1), 1));
+  http.will_stream();
+  clock.advance(loop.io(), 2s);
+  EXPECT_EQ(cache.trouble(), "");
+}
+
 struct SeveralNamespaces : CacheTest {
   Cache<PartialObject> both{
       *client, clock, Namespaces::listed("n, m"), {}, [](std::string_view t) { return json::read<PartialObject>(t); },

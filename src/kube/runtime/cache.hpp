@@ -49,8 +49,8 @@ class Cache final : public WatchSink {
   bool is_ready() const { return ready_; }
   // The kind is not served: its CRD is not installed (yet).
   bool waiting_for_crd() const { return watch_.waiting_for_crd(); }
-  // What keeps it from being ready, for people; empty when nothing does, or nothing is known yet.
-  std::string trouble() const { return ready_ ? std::string() : watch_.trouble(); }
+  // What keeps it from being ready or current, for people; empty when nothing does, or nothing is known yet.
+  std::string trouble() const { return watch_.trouble(); }
   // What the watch showed or what we wrote since, whichever is newer.
   Ptr get(const Key& key) const {
     const Ptr* written = written_.find(key, clock_.steady());

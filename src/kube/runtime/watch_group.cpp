@@ -40,7 +40,7 @@ const std::string* WatchGroup::why_broken(const Key& key) const {
 
 std::string WatchGroup::trouble() const {
   for (const auto& loop : loops_) {
-    std::string met = loop->listed_once() ? std::string() : loop->trouble();
+    std::string met = loop->listed_once() ? loop->refusal() : loop->trouble();
     if (!met.empty()) return met;
   }
   return {};

@@ -22,7 +22,8 @@ class WatchGroup {
   bool waiting_for_crd() const;
   // Why an object that is there cannot be read; null: it can, or there is none.
   const std::string* why_broken(const Key& key) const;
-  // What the first of those that are not listed yet met last, with the kind; empty: nothing.
+  // What the first of those that are not listed yet met last, or is refused to one that is, with the kind; empty:
+  // nothing.
   std::string trouble() const;
 
  private:

@@ -121,6 +121,7 @@ Task<> WatchLoop::list_page() {
 Task<> WatchLoop::wait_for_crd() {
   state_ = WatchState::kEmpty;
   last_error_.clear();
+  refused_.clear();
   if (!std::exchange(waiting_for_crd_, true)) {
     log::warn("waiting for a kind that the API server does not serve yet",
               {{"resource", group_resource(resource_)},
@@ -139,6 +140,9 @@ Task<> WatchLoop::watch_until_it_ends() {
     co_return;
   }
   state_ = WatchState::kWatching;
+  if (!std::exchange(refused_, {}).empty()) {
+    log::info("the kind may be watched now", {{"resource", group_resource(resource_)}});
+  }
   bool brought_something = false;
   for (;;) {
     auto event = co_await (*stream)->next();
@@ -151,7 +155,7 @@ Task<> WatchLoop::watch_until_it_ends() {
     if (!*event) break;
     brought_something = true;
     recovered();
-    gone_in_a_row_ = 0;
+    lost_in_a_row_ = 0;
     handle(**event);
   }
   stream->reset();
@@ -163,13 +167,15 @@ Task<> WatchLoop::watch_until_it_ends() {
 
 Task<> WatchLoop::after_watch_error(Error error) {
   const bool gone = error.code == Code::kGone;
-  state_ = gone || error.code == Code::kNotFound ? WatchState::kEmpty : WatchState::kListed;
-  if (gone && ++gone_in_a_row_ == 1) {
+  const bool lost = gone || error.code == Code::kDenied;  // who may not watch sees by lists what there is
+  state_ = lost || error.code == Code::kNotFound ? WatchState::kEmpty : WatchState::kListed;
+  if (lost) ++lost_in_a_row_;
+  if (gone && lost_in_a_row_ == 1) {
     log::debug("watch history is gone, listing again", {{"resource", group_resource(resource_)}});
     co_return;
   }
   // A server that always says so must not be listed in a loop; a good list in between does not count as recovery.
-  if (gone) failures_ = gone_in_a_row_ - 1;
+  if (lost) failures_ = lost_in_a_row_ - 1;
   co_await back_off(std::move(error));
 }
 
@@ -246,6 +252,10 @@ std::string WatchLoop::trouble() const {
   return {};
 }
 
+std::string WatchLoop::refusal() const {
+  return refused_.empty() ? std::string() : fmt::format("{}: {}", group_resource(resource_), refused_);
+}
+
 void WatchLoop::recovered() {
   failures_ = 0;
   last_error_.clear();
@@ -256,8 +266,10 @@ Task<> WatchLoop::back_off(Error error) {
   Duration delay = jittered_back_off(failures_, kFirstBackOff, kMostBackOff, random_fraction());
   if (error.retry_after) delay = std::max<Duration>(delay, *error.retry_after);
   // Once for each new reason; the same one again is no news.
-  const log::Level level = error.message == last_error_ ? log::Level::kDebug : log::Level::kWarn;
+  const bool said = error.message == last_error_ || error.message == refused_;
+  const log::Level level = said ? log::Level::kDebug : log::Level::kWarn;
   last_error_ = error.message;
+  if (error.code == Code::kDenied) refused_ = error.message;
   log::write(level, "watching failed, trying again",
              {{"resource", group_resource(resource_)}, {"error", error.message}, {"in", format_duration(delay)}});
   co_await clock_.sleep_for(delay);

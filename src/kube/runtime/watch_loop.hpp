@@ -55,6 +55,9 @@ class WatchLoop {
   bool listed_once() const { return listed_once_; }
   // Why nothing comes, for people; empty when all is well or nothing is known yet.
   std::string trouble() const;
+  // The right to list or to watch that is missing, since a watch was open last; empty: none. A server that is away, or
+  // busy, is no such thing.
+  std::string refusal() const;
   // What cannot be read, and why.
   const std::map<Key, std::string>& quarantined() const { return quarantined_; }
 
@@ -85,8 +88,9 @@ class WatchLoop {
   std::vector<Key> listed_;
   std::map<Key, std::string> quarantined_;
   int failures_ = 0;
-  int gone_in_a_row_ = 0;
+  int lost_in_a_row_ = 0;  // watches whose history was gone, or that were refused
   std::string last_error_;
+  std::string refused_;
   bool waiting_for_crd_ = false;
   bool listed_once_ = false;
 };

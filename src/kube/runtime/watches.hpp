@@ -21,7 +21,8 @@ class Watches {
   void on_ready(std::function<void()> fn) { on_ready_ = std::move(fn); }  // called once
 
   bool ready() const;
-  // What keeps the caches from being ready, each thing once, for people; empty when nothing does, or nothing is known.
+  // What keeps the caches from being ready, or from staying current (a right to watch that is missing), each thing
+  // once, for people; empty when nothing does, or nothing is known.
   std::vector<std::string> troubles() const;
   Task<> run();  // until cancelled
 
