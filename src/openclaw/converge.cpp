@@ -7,6 +7,7 @@
 #include "openclaw/apply_diff.hpp"
 #include "openclaw/fixed_fields.hpp"
 #include "openclaw/names.hpp"
+#include "openclaw/way_out.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -23,11 +24,6 @@ Result<Step> keep_applied(const ManagedKind& kind, const Standing& standing, std
   TRY(const json::Value have, json::parse(standing.live->text.unpack()));
   TRY(const json::Value want, json::parse(desired));
   return apply_changes(kind.description(), have, want, owned_fields(have, kFieldManager)) ? Step::kApply : Step::kLeave;
-}
-
-Error with_way_out(const ManagedKind& kind, Error error) {
-  const bool known = error.code == Code::kDenied && !kind.denied.way_out.empty();
-  return known ? std::move(error).prefixed(kind.denied.way_out) : std::move(error);
 }
 
 }  // namespace
@@ -73,7 +69,7 @@ Task<Converged> Converger::each(bool (*concerns)(const ManagedKind&), InstancePt
   for (const ManagedKind& kind : kinds_) {
     if (!concerns(kind)) continue;
     Result<void> done = co_await converge(&kind, instance, memory);
-    if (!done) co_return std::unexpected(Stopped{with_way_out(kind, std::move(done).error()), &kind});
+    if (!done) co_return std::unexpected(Stopped{with_way_out(std::move(done).error(), kind.denied.way_out), &kind});
   }
   co_return Converged{};
 }

@@ -9,6 +9,7 @@
 #include "kube/object/own_fields.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/status.hpp"
+#include "openclaw/way_out.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -163,7 +164,7 @@ Task<Result<void>> Deletion::release_claim(InstancePtr instance, std::string cla
   if (!released && !is_gone(released.error())) {
     tell(*instance, Type::kWarning, "ClaimNotReleased",
          fmt::format("PersistentVolumeClaim \"{}\" would be lost with the instance, which is kept until this works: {}",
-                     claim, released.error().message));
+                     claim, with_way_out(released.error()).message));
     co_return std::unexpected(released.error());
   }
   tell(*instance, Type::kWarning, "OrphanedPVC",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "openclaw/way_out.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -16,7 +17,8 @@ Task<Result<void>> remove_legacy_deployment(kube::Client& client, kube::EventRec
   const auto body = co_await client.get(kDeployments, key);
   if (!body && body.error().code == Code::kNotFound) co_return Result<void>{};
   if (!body && body.error().code == Code::kDenied) {
-    log::warn("cannot look for a Deployment of an earlier operator", {{"instance", key.text()}});
+    log::warn("cannot look for a Deployment of an earlier operator",
+              {{"instance", key.text()}, {"error", with_way_out(body.error()).message}});
     co_return Result<void>{};
   }
   if (!body) co_return std::unexpected(body.error());

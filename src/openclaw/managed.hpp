@@ -60,7 +60,8 @@ struct ManagedKind {
   struct Event {
     std::string_view reason, called;
   } made{};
-  // When the API server does not let us write it: what its condition is then, and the way out.
+  // When the API server does not let us write it: what its condition is then, and the way out of giving more than we
+  // may.
   struct Denied {
     std::string_view type, reason, way_out;
   } denied{};

@@ -23,6 +23,7 @@
 #include "openclaw/status_events.hpp"
 #include "openclaw/storage.hpp"
 #include "openclaw/unbuilt.hpp"
+#include "openclaw/way_out.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -142,6 +143,7 @@ Task<Outcome> Reconciler::reconcile(kube::Key key) {
   const SteadyTime started = clock_.steady();
   Result<Outcome> outcome = co_await pass(key, memory);
   const double took = seconds(clock_.steady() - started);
+  if (!outcome) outcome = std::unexpected(with_way_out(std::move(outcome).error()));
   if (outcome) {
     memory->conflicts = 0;
     metrics_.reconciled(key, "success", took);

@@ -9,6 +9,7 @@ namespace rotor::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr kube::Resource kRoles{"rbac.authorization.k8s.io", "v1", "roles", "Role"};
 constexpr kube::Resource kRoleBindings{"rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding"};
@@ -104,6 +105,29 @@ TEST_F(OpenClawAccess, RightsThatTheOperatorHasNotItselfAreSaidWithTheWayOut) {
   const std::string said = json::serialize(world.events("ReconcileFailed")[0]);
   EXPECT_THAT(said, HasSubstr("security.rbac.additionalRules"));
   EXPECT_THAT(said, HasSubstr("permissions not currently held"));
+}
+
+// Of a Role that asks for nothing beyond its own: it is Rotor that may not write it.
+TEST_F(OpenClawAccess, ARightThatRotorLacksIsSaidAsThat) {
+  world.server().faults().add(
+      {.verb = "patch",
+       .resource = "roles",
+       .times = -1,
+       .status = 403,
+       .reason = "Forbidden",
+       .message =
+           R"(roles.rbac.authorization.k8s.io "foo" is forbidden: User "rotor" cannot create resource "roles")"});
+  world.instance("foo", "{}");
+  world.start_operator();
+  world.until("Failed", [this] { return world.phase("foo") == "Failed"; });
+  EXPECT_EQ(world.condition("foo", "RBACReady"), "False/RoleDenied");
+  world.until("the event", [this] { return !world.events("ReconcileFailed").empty(); });
+  for (const std::string& said : {json::serialize(world.events("ReconcileFailed")[0]),
+                                  json::serialize(*json::find(world.get(kInstances, "foo"), "status.conditions"))}) {
+    EXPECT_THAT(said, HasSubstr(R"(cannot create resource \"roles\")"));
+    EXPECT_THAT(said, HasSubstr("rotor doctor"));
+    EXPECT_THAT(said, Not(HasSubstr("additionalRules")));
+  }
 }
 
 TEST_F(OpenClawAccess, B023AnAnnotationThatIsTakenOutLeavesTheAccountAndOthersStay) {

@@ -4,6 +4,14 @@
 #include "openclaw/names.hpp"
 
 namespace rotor::openclaw {
+namespace {
+
+constexpr ManagedKind::Denied kDenied = {
+    "RBACReady", "RoleDenied",
+    "a role may give no more than the operator may do itself: take rules out of spec.security.rbac.additionalRules, or "
+    "give the operator's ClusterRole the same ones"};
+
+}  // namespace
 
 // What the program reads of the cluster is its own configuration. A role must give nothing that the operator has not
 // itself: the API server refuses it.
@@ -33,16 +41,13 @@ api::RoleBinding build_role_binding(const api::OpenClawInstance& instance) {
 }
 
 ManagedKind role_row() {
-  return {
-      .resource = kube::kResource<api::Role>,
-      .description = &json::type_of<api::Role>,
-      .status_key = "role",
-      .name = instance_name,
-      .place = place_of_identity,
-      .build = [](const api::OpenClawInstance& i, const Surroundings&) { return json::write(build_role(i)); },
-      .denied = {"RBACReady", "RoleDenied",
-                 "spec.security.rbac.additionalRules may give no more than the operator may do itself: take rules out, "
-                 "or give the operator's ClusterRole the same ones"}};
+  return {.resource = kube::kResource<api::Role>,
+          .description = &json::type_of<api::Role>,
+          .status_key = "role",
+          .name = instance_name,
+          .place = place_of_identity,
+          .build = [](const api::OpenClawInstance& i, const Surroundings&) { return json::write(build_role(i)); },
+          .denied = kDenied};
 }
 
 ManagedKind role_binding_row() {
@@ -52,7 +57,8 @@ ManagedKind role_binding_row() {
       .status_key = "roleBinding",
       .name = instance_name,
       .place = place_of_identity,
-      .build = [](const api::OpenClawInstance& i, const Surroundings&) { return json::write(build_role_binding(i)); }};
+      .build = [](const api::OpenClawInstance& i, const Surroundings&) { return json::write(build_role_binding(i)); },
+      .denied = kDenied};
 }
 
 }  // namespace rotor::openclaw

@@ -8,6 +8,7 @@
 #include "json/document.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/proof/verdict.hpp"
+#include "openclaw/way_out.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -47,7 +48,7 @@ Task<Result<Permit>> InPlacePermit::ask(WishPtr wish) {
     const Result<void> told = co_await tell({wish->key().ns, pod}, mark);
     const bool refused = !told && (told.error().code == Code::kDenied || told.error().code == Code::kInvalid);
     if (refused) {
-      co_return restart(*wish, fmt::format("pod {} cannot be told: {}", pod, told.error().message));
+      co_return restart(*wish, fmt::format("pod {} cannot be told: {}", pod, with_way_out(told.error()).message));
     }
     if (!told) co_return std::unexpected(Error(told.error()).prefixed("delivering a value in place"));
   }

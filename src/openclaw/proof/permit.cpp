@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/proof/job.hpp"
+#include "openclaw/way_out.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -66,7 +67,8 @@ Task<Result<ProofPermit::Found>> ProofPermit::make(WishPtr wish, ProofSettings s
   const bool made = body.has_value();
   if (!made && body.error().code == Code::kAlreadyExists) body = co_await client_.get(kProofJobs, job.metadata.key());
   if (!body && is_refusal(body.error().code)) {
-    co_return Found{nullptr, fmt::format("Job {} cannot be made: {}", job.metadata.name, body.error().message)};
+    const Error why = with_way_out(std::move(body).error());
+    co_return Found{nullptr, fmt::format("Job {} cannot be made: {}", job.metadata.name, why.message)};
   }
   if (!body) co_return std::unexpected(std::move(body).error().prefixed("proving a new value"));
   if (made) log::info("trying a new value", {{"instance", wish->key().text()}, {"job", job.metadata.name}});
