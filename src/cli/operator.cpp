@@ -11,8 +11,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "base/activities.hpp"
@@ -24,6 +22,7 @@
 #include "cli/metrics_access.hpp"
 #include "cli/operator_options.hpp"
 #include "cli/providers.hpp"
+#include "cli/readiness.hpp"
 #include "cli/status_server.hpp"
 #include "cli/version.hpp"
 #include "cli/watchdog.hpp"
@@ -299,13 +298,13 @@ class Operator {
     if (neighbours_.rival_elsewhere() && !leading_.is_open()) {
       return "another installation works on the same objects: Lease " + neighbours_.rival();
     }
-    const bool openclaw = flags_.openclaw_instances && !openclaw_.ready();
-    if (!secrets_.ready() || openclaw) {
-      std::vector<std::string> troubles = secrets_.troubles();
-      if (openclaw) std::ranges::move(openclaw_.troubles(), std::back_inserter(troubles));
-      return troubles.empty() ? std::string("not everything is listed yet")
-                              : fmt::format("not everything is listed yet: {}", fmt::join(troubles, "; "));
+    bool listed = secrets_.ready();
+    std::vector<std::string> troubles = secrets_.troubles();
+    if (flags_.openclaw_instances) {
+      listed = listed && openclaw_.ready();
+      std::ranges::move(openclaw_.troubles(), std::back_inserter(troubles));
     }
+    if (std::string unseen = unseen_reason(listed, troubles); !unseen.empty()) return unseen;
     if (flags_.webhook.port && !webhook_.ready()) return "the webhook has no certificate yet";
     return overdue_reason(lateness(), flags_.overdue_limit);
   }

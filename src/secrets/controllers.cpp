@@ -1,5 +1,8 @@
 #include "secrets/controllers.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "base/log.hpp"
@@ -159,7 +162,11 @@ std::vector<kube::QueueLateness> Controllers::lateness() const {
   return all;
 }
 
-std::vector<std::string> Controllers::troubles() const { return graph_->world.troubles(); }
+std::vector<std::string> Controllers::troubles() const {
+  std::vector<std::string> all = graph_->world.troubles();
+  if (graph_->cluster) std::ranges::move(graph_->cluster->troubles(), std::back_inserter(all));
+  return all;
+}
 
 bool Controllers::ready() const { return graph_->world.ready() && (!graph_->cluster || graph_->cluster->ready()); }
 

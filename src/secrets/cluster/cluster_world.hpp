@@ -26,6 +26,7 @@ class ClusterWorld {
   void listen(Listeners listeners) { listeners_ = std::move(listeners); }
   Task<> run() { return watches_.run(); }
   bool ready() const { return watches_.ready(); }
+  std::vector<std::string> troubles() const { return watches_.troubles(); }
   bool waiting_for_crd() const { return parents_.waiting_for_crd(); }
 
   ClusterExternalSecretPtr parent(const std::string& name) const { return parents_.get({"", name}); }

@@ -23,6 +23,9 @@ class ClusterController {
   Task<> watch();
   // Is everything listed, or nothing there to list?
   bool ready() const { return world_.ready() || world_.waiting_for_crd(); }
+  std::vector<std::string> troubles() const {
+    return world_.waiting_for_crd() ? std::vector<std::string>() : world_.troubles();
+  }
 
   void divided(const kube::ShardChange& change);
   // From the World's listener `child`.
