@@ -123,10 +123,24 @@ Finding synced(const Sight& sight, const Id& id, const ExternalSecret& es, const
   return out;
 }
 
+// An object whose status its controller may not write is looked at, and cannot say so.
+std::optional<Finding> untold(const Sight& sight, const Id& id) {
+  const auto warnings = sight.warnings(id);
+  const auto event = std::ranges::find(warnings, secrets::kStatusNotWritten, &kube::Event::reason);
+  if (event == warnings.end()) return std::nullopt;
+  const std::string why = on_one_line((*event)->message);
+  return Finding{.health = Health::kFailed,
+                 .word = "no status",
+                 .sentence = fmt::format("{} has no status: {}", id.text(), why),
+                 .detail = why,
+                 .last_error = why};
+}
+
 Finding judged(const Sight& sight, const Id& id, const ExternalSecret& es) {
   const kube::Condition* ready = ready_condition(es.status.conditions);
   if (es.metadata.deleting()) return going(id, es.metadata);
   if (ready == nullptr) {
+    if (auto found = untold(sight, id)) return *std::move(found);
     Finding out = waiting(id, "new", "was not looked at yet: does an operator run that serves its namespace and store?",
                           es.metadata.creation_timestamp);
     out.blames = stores_of(es);
@@ -156,6 +170,7 @@ Finding judge_store(const Sight& sight, const Id& id) {
   if (store->metadata.deleting()) return going(id, store->metadata);
   const kube::Condition* ready = ready_condition(store->conditions);
   if (ready == nullptr) {
+    if (auto found = untold(sight, id)) return *std::move(found);
     const auto warnings = sight.warnings(id);  // a block that cannot be read has no condition
     if (warnings.empty()) {
       return waiting(id, "new", "was not looked at yet: does an operator run that serves it?",
@@ -191,6 +206,7 @@ Finding judge_cluster_external_secret(const Sight& sight, const Id& id) {
   if (ces->metadata.deleting()) return going(id, ces->metadata);
   const auto ready = std::ranges::find(ces->status.conditions, "Ready", &api::es::ClusterCondition::type);
   if (ready == ces->status.conditions.end()) {
+    if (auto found = untold(sight, id)) return *std::move(found);
     return waiting(id, "new", "was not looked at yet: does an operator run that serves ClusterExternalSecrets?",
                    ces->metadata.creation_timestamp);
   }

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include <fmt/format.h>
+
 #include "base/time.hpp"
 #include "kube/object/resource_version.hpp"
 
@@ -32,6 +34,10 @@ bool tells_of(const kube::Event& event, const Failure& failure) {
   const auto since = parse_time(failure.since);
   const WallTime at = event_time(event);
   return !since || at == WallTime{} || at + kOneReport >= *since;
+}
+
+std::string status_not_written(const Error& why) {
+  return fmt::format("the status cannot be written: {}; `rotor doctor` names all rights that are missing", why.message);
 }
 
 const kube::Event* failure_event(const std::vector<const kube::Event*>& about_it, const Failure& failure) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/error.hpp"
 #include "kube/events/event.hpp"
 
 namespace rotor::secrets {
@@ -25,6 +26,10 @@ struct Failure {
   std::string_view since{};  // the condition's lastTransitionTime; empty: not known
 };
 bool tells_of(const kube::Event& event, const Failure& failure);
+
+// Of an object whose status we may not write: conditions tell nothing, so the event says why.
+inline constexpr std::string_view kStatusNotWritten = "StatusNotWritten";
+std::string status_not_written(const Error& why);
 
 // The newest that tells of it; null: none does, and the condition is all there is.
 const kube::Event* failure_event(const std::vector<const kube::Event*>& about_it, const Failure& failure);

@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "kube/object/own_fields.hpp"
+#include "secrets/failure_event.hpp"
 #include "secrets/policies.hpp"
 #include "secrets/status.hpp"
 
@@ -81,10 +82,11 @@ Task<Result<ExternalSecretStatus>> Reporter::report(ExternalSecretPtr es, Report
   if (least > Duration::zero() && !worth_writing(told, after, least)) co_return std::move(after);
   auto written = co_await write(es, told, after);
   if (written) co_return std::move(after);
-  const auto level = written.error().code == Code::kConflict ? log::Level::kDebug : log::Level::kWarn;
-  log::write(level, "cannot write the status",
-             {{"externalsecret", es->metadata.key().text()}, {"error", written.error().message}});
-  co_return std::unexpected(std::move(written).error());
+  const Error& why = written.error();
+  if (why.code == Code::kDenied) event(*es, EventType::kWarning, kStatusNotWritten, status_not_written(why));
+  const auto level = why.code == Code::kConflict ? log::Level::kDebug : log::Level::kWarn;
+  log::write(level, "cannot write the status", {{"externalsecret", es->metadata.key().text()}, {"error", why.message}});
+  co_return std::unexpected(why);
 }
 
 void Reporter::pass_took(const Key& key, Duration took) {

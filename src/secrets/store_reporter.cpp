@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "kube/object/own_fields.hpp"
+#include "secrets/failure_event.hpp"
 #include "secrets/status.hpp"
 
 namespace rotor::secrets {
@@ -39,8 +40,11 @@ Task<Result<void>> StoreReporter::report(StoreViewPtr store, StoreVerdict verdic
   options.subresource = "status";
   auto answer = co_await p_.client.patch(resource_of(*store), store->metadata.key(), kube::PatchType::kMerge,
                                          SecretBytes(*patch), std::move(options));
-  if (!answer && answer.error().code != Code::kNotFound) co_return std::unexpected(std::move(answer).error());
-  co_return Result<void>();
+  if (answer || answer.error().code == Code::kNotFound) co_return Result<void>();
+  const Error& why = answer.error();
+  if (why.code == Code::kDenied)
+    event(*store, EventType::kWarning, std::string(kStatusNotWritten), status_not_written(why));
+  co_return std::unexpected(why);
 }
 
 // A failure is an event each time it is met; what goes well only when it is new, so that an idle store writes nothing.

@@ -40,6 +40,8 @@ std::string with(std::string_view a, std::string_view b, std::string_view c = ""
   return std::string(a) + std::string(b) + std::string(c);
 }
 
+constexpr std::string_view kMayNotPatch = "the status cannot be written: u cannot patch resource";
+
 const Case kStores[] = {
     {"Ready", std::string(kStore), kStoreId, Health::kWell, "ready", "is ready"},
     {"Broken", std::string(kBrokenStore), kStoreId, Health::kFailed, "not ready",
@@ -51,6 +53,11 @@ const Case kStores[] = {
           event_on("SecretStore", "vault", "Warning", "InvalidStoreConfiguration", "11:00:00",
                    "spec.refreshInterval: no duration")),
      kStoreId, Health::kFailed, "not ready", "is not ready: spec.refreshInterval: no duration"},
+    {"WithoutTheRightToSaySo",
+     with("kind: SecretStore\nmetadata: {name: vault, namespace: shop}\n---",
+          event_on("SecretStore", "vault", "Warning", "StatusNotWritten", "11:00:00", kMayNotPatch),
+          event_on("SecretStore", "vault", "Warning", "StoreUnmaintained", "11:00:01", "not maintained")),
+     kStoreId, Health::kFailed, "no status", "has no status: the status cannot be written: u cannot patch"},
     {"NamedAndNotThere",
      with("kind: SecretStore\nmetadata: {name: valut, namespace: shop}\n---\n", external_secret(kFailing), kSecret),
      kStoreId, Health::kFailed, "missing", "does not exist (of that kind there is valut)"},
@@ -70,6 +77,14 @@ const Case kExternalSecrets[] = {
     {"NotLookedAt",
      with(kStore, "kind: ExternalSecret\nmetadata: {name: keys, namespace: shop}\nspec: {target: {name: a}}\n"),
      kExternalSecretId, Health::kWaiting, "new", "does an operator run that serves its namespace and store?"},
+    {"WithoutTheRightToSaySo",
+     with(kStore, "kind: ExternalSecret\nmetadata: {name: keys, namespace: shop}\nspec: {target: {name: a}}\n---",
+          event_on("ExternalSecret", "keys", "Warning", "StatusNotWritten", "11:00:00", kMayNotPatch)),
+     kExternalSecretId, Health::kFailed, "no status", "has no status: the status cannot be written: u cannot patch"},
+    {"WithoutTheRightToWriteItsSecret",
+     with(kStore, external_secret(R"(status: "False", reason: SecretSyncedError, message: could not update secret)"),
+          event_on("ExternalSecret", "keys", "Warning", "UpdateFailed", "11:00:00", "no right to create secrets")),
+     kExternalSecretId, Health::kFailed, "failed", "fails: no right to create secrets"},
     {"Overdue",
      with(kStore, external_secret(R"(status: "True", reason: SecretSynced, message: m)", "2026-05-01T10:00:00Z"),
           kSecret),
@@ -109,6 +124,12 @@ const Case kClusterExternalSecrets[] = {
           "status: {failedNamespaces: [{namespace: a, reason: external secret already exists in namespace}],\n"
           "  conditions: [{type: Ready, status: 'False', message: one or more namespaces failed}]}\n"),
      kParentId, Health::kFailed, "failed", "fails: a: external secret already exists in namespace"},
+    {"WithoutTheRightToSaySo",
+     with(kParentHead,
+          "---\nkind: Event\nmetadata: {name: e, namespace: default}\ntype: Warning\n"
+          "involvedObject: {kind: ClusterExternalSecret, name: shared}\nreason: StatusNotWritten\n",
+          "message: the status cannot be written\nlastTimestamp: '2026-05-01T11:00:00Z'\n"),
+     kParentId, Health::kFailed, "no status", "has no status: the status cannot be written"},
     {"NotLookedAt", std::string(kParentHead), kParentId, Health::kWaiting, "new", "was not looked at yet"},
 };
 INSTANTIATE_TEST_SUITE_P(ClusterExternalSecrets, Judged, testing::ValuesIn(kClusterExternalSecrets),

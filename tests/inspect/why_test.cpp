@@ -54,6 +54,16 @@ TEST(Why, BlamesTheStoreOnlyForValuesThatDidNotCome) {
   EXPECT_THAT(answer.also, ElementsAre(HasSubstr("SecretStore shop/vault is not ready"), HasSubstr("still holds")));
 }
 
+TEST(Why, SaysOfAnExternalSecretThatWaitsThatItsStoreMayNotBeJudged) {
+  const auto graph = graph_of("kind: SecretStore\nmetadata: {name: vault, namespace: shop}\n---" +
+                              event_on("SecretStore", "vault", "Warning", "StatusNotWritten", "11:00:00",
+                                       "the status cannot be written: u cannot patch resource") +
+                              "kind: ExternalSecret\nmetadata: {name: keys, namespace: shop}\n"
+                              "spec: {secretStoreRef: {name: vault}, target: {name: api-keys}}\n");
+  EXPECT_THAT(explain(graph, kExternalSecretId).sentence,
+              HasSubstr("because SecretStore shop/vault has no status: the status cannot be written: u cannot patch"));
+}
+
 TEST(Why, DoesNotBlameASecretForAProcessThatCrashes) {
   const auto graph = graph_of(std::string(kStore) + external_secret(kFailing) + std::string(kSecret) + instance() +
                               stateful_set() + pod("aa", "False", "waiting: {reason: CrashLoopBackOff}"));

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "kube/client/retry.hpp"
 #include "kube/object/own_fields.hpp"
+#include "secrets/failure_event.hpp"
 #include "secrets/remarks.hpp"
 
 namespace rotor::secrets::cluster {
@@ -114,7 +115,12 @@ Task<Result<void>> report(Parts parts, ClusterWorld& world, kube::EventRecorder&
   }
   auto patch = kube::status_patch(parent->metadata, parent->status, after);
   if (!patch) co_return Result<void>();
-  co_return co_await patch_parent(parts, world, parent, *std::move(patch), "status");
+  Result<void> written = co_await patch_parent(parts, world, parent, *std::move(patch), "status");
+  if (!written && written.error().code == Code::kDenied) {
+    events.record(kube::reference_to(*parent), kube::EventRecorder::Type::kWarning, std::string(kStatusNotWritten),
+                  status_not_written(written.error()));
+  }
+  co_return written;
 }
 
 }  // namespace rotor::secrets::cluster
