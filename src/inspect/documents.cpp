@@ -34,13 +34,15 @@ Array names(const std::vector<Id>& ids) {
 Array documents_of(const std::vector<OlderValue>& values) {
   Array out;
   for (const OlderValue& value : values) {
-    out.emplace_back(json::Object{{"secret", value.secret.name},
-                                  {"key", value.key},
-                                  {"changed", value.changed},
-                                  {"container", value.container},
-                                  {"started", value.started}});
-    put(out.back().get_object(), "version", value.version);
-    put(out.back().get_object(), "currentVersion", value.now);
+    json::Object one{{"secret", value.secret.name}};
+    put(one, "key", value.key);
+    put(one, "changed", value.changed);
+    put(one, "container", value.container);
+    put(one, "started", value.started);
+    put(one, "copy", value.copy);
+    put(one, "version", value.version);
+    put(one, "currentVersion", value.now);
+    out.emplace_back(std::move(one));
   }
   return out;
 }

@@ -179,10 +179,32 @@ std::optional<Finding> container_trouble(const Sight& sight, const Id& id, const
   return std::nullopt;
 }
 
+// Where there is no room for all: the way to the value, from the Secret to the process.
+std::string value_in_words(const OlderValue& value) {
+  if (value.key.empty()) {
+    return fmt::format("runs with an earlier value of Secret {}, kept in Secret {}", value.secret.name, value.copy);
+  }
+  const std::string where = value.copy.empty()
+                                ? fmt::format("container {} started at {}", value.container, value.started)
+                                : fmt::format("kept in Secret {}", value.copy);
+  return fmt::format("has a value of {} of Secret {} from before {} ({})", value.key, value.secret.name, value.changed,
+                     where);
+}
+
 std::string versions_in_words(const OlderValue& value) {
   if (value.now.empty()) return {};
   if (value.version.empty()) return fmt::format("; the Secret has version {} of its store", value.now);
   return fmt::format(": version {} of its store, where the Secret has {}", value.version, value.now);
+}
+
+void add_evidence(const OlderValue& value, Finding& out) {
+  if (value.copy.empty()) {
+    out.evidence.push_back({fmt::format("container {}", value.container), "started", value.started});
+  } else {
+    out.evidence.push_back({"Secret " + value.copy, fmt::format("is a copy of Secret {}", value.secret.name)});
+  }
+  if (value.key.empty()) return;
+  out.evidence.push_back({fmt::format("{} of Secret {}", value.key, value.secret.name), "changed", value.changed});
 }
 
 // A process keeps the value it was started with.
@@ -191,14 +213,9 @@ std::optional<Finding> older_finding(const Sight& sight, const Id& id, const Pod
   if (older.empty()) return std::nullopt;
   const OlderValue& first = older.front();
   std::string more = older.size() > 1 ? fmt::format(", and {} more like it", older.size() - 1) : "";
-  Finding out = pod_finding(
-      id, Health::kWaiting, "older value",
-      fmt::format("has a value of {} of Secret {} from before {} (container {} started at {}){}{}", first.key,
-                  first.secret.name, first.changed, first.container, first.started, versions_in_words(first), more));
-  for (const OlderValue& value : older) {
-    out.evidence.push_back({fmt::format("container {}", value.container), "started", value.started});
-    out.evidence.push_back({fmt::format("{} of Secret {}", value.key, value.secret.name), "changed", value.changed});
-  }
+  Finding out = pod_finding(id, Health::kWaiting, "older value",
+                            fmt::format("{}{}{}", value_in_words(first), versions_in_words(first), more));
+  for (const OlderValue& value : older) add_evidence(value, out);
   if (owner != nullptr) out.blames = {id_of(*owner)};
   out.older = std::move(older);
   return out;
@@ -275,25 +292,39 @@ void add_versions(const Sight& sight, const Id& id, Finding& out) {
   if (told > kKeysInWords) out.evidence.push_back({source, fmt::format("and {} more keys", told - kKeysInWords)});
 }
 
+void add_words(const std::string& text, Finding& out) {
+  out.detail += (out.detail.empty() ? "" : "; ") + text;
+  out.sentence += "; " + text;
+}
+
+std::string older_pods(const ValueUse& use) {
+  return fmt::format("{} pod{}", use.older.size(), use.older.size() == 1 ? " runs" : "s run");
+}
+
+// Where nobody records changes that of a pod which went back to a copy is known all the same, and nothing is ruled out.
+void add_older_use(const ValueUse& use, Finding& out) {
+  if (!use.older.empty()) add_words(older_pods(use) + " with an older value of it", out);
+}
+
 // The question that every rotation ends with.
 void add_value_use(const Sight& sight, const Id& id, Finding& out) {
   add_versions(sight, id, out);
   const ValueUse use = value_use(sight, id);
-  if (use.changed.empty() || sight.blind(Kind::kPod)) return;
+  if (sight.blind(Kind::kPod)) return;
+  if (use.changed.empty()) return add_older_use(use, out);
   out.changed = use.changed;
   out.evidence.push_back(
       {"annotation " + std::string(secrets::kValueChangesAnnotation), "a value was replaced", use.changed});
   std::string text = fmt::format("a value was replaced at {}, ", use.changed);
   if (!use.older.empty()) {
-    text += fmt::format("{} pod{} with an older one", use.older.size(), use.older.size() == 1 ? " runs" : "s run");
+    text += older_pods(use) + " with an older one";
   } else if (use.partial) {
     text += "not all of its keys are recorded";
   } else {
     out.none_older_since = std::max(use.changed, use.newest_start);
     text += fmt::format("and since {} no pod that is there runs with an older one", out.none_older_since);
   }
-  out.detail += (out.detail.empty() ? "" : "; ") + text;
-  out.sentence += "; " + text;
+  add_words(text, out);
 }
 
 }  // namespace
@@ -310,9 +341,11 @@ Finding judge_secret(const Sight& sight, const Id& id) {
             .since = secret->creation_timestamp};
   }
   if (makers.empty()) {
-    return {.word = "by hand",
-            .sentence = fmt::format("{} is there; no ExternalSecret makes it", id.text()),
-            .since = secret->creation_timestamp};
+    Finding out{.word = "by hand",
+                .sentence = fmt::format("{} is there; no ExternalSecret makes it", id.text()),
+                .since = secret->creation_timestamp};
+    add_older_use(value_use(sight, id), out);
+    return out;
   }
   Finding out{.word = "current"};
   std::string as_of;

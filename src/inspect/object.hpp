@@ -51,15 +51,17 @@ struct Evidence {
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 
-// A value in the environment of a running container that its Secret has replaced since.
+// A value in the environment of a running container that its Secret has replaced since, or that of a copy which the pod
+// went back to (openclaw/last_good).
 struct OlderValue {
   Id secret{};
-  std::string key{};
-  std::string changed{};  // when it was replaced, RFC 3339
-  std::string container{};
-  std::string started{};  // the container, RFC 3339
-  std::string version{};  // what the store calls the version that it has; empty: not known, or an older one yet
-  std::string now{};      // and that of the Secret; empty: not known
+  std::string key{};        // empty: of a copy, where no record says which of its keys are older
+  std::string changed{};    // when it was replaced, RFC 3339; empty: not recorded
+  std::string container{};  // empty: of a copy, which whoever uses it has whenever he started
+  std::string started{};    // the container, RFC 3339
+  std::string version{};    // what the store calls the version that it has; empty: not known, or an older one yet
+  std::string now{};        // and that of the Secret; empty: not known
+  std::string copy{};       // the Secret that holds it instead; empty: none does
   friend bool operator==(const OlderValue&, const OlderValue&) = default;
 };
 

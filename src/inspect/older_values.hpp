@@ -2,7 +2,7 @@
 //
 // The environment of a process is made when its container starts, so two times tell: that of the container and that of
 // the last change of the key, which is recorded on the Secret (secrets/value_changes). Files of a mounted Secret follow
-// it by themselves and are not looked at.
+// it by themselves and are not looked at. A pod that uses a copy of a Secret has its values of when the copy was made.
 #pragma once
 
 #include <string>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "openclaw/last_good/record.hpp"
 #include "openclaw/names.hpp"
 #include "secrets/failure_event.hpp"
 #include "secrets/policies.hpp"
@@ -25,6 +26,11 @@ auto all_at(const Map& map, const typename Map::key_type& key) {
 }
 
 kube::Key key_of(const Id& id) { return {id.ns, id.name}; }
+
+std::string text_at(const kube::StringMap& map, std::string_view name) {
+  const auto it = map.find(name);
+  return it == map.end() ? std::string() : it->second;
+}
 
 }  // namespace
 
@@ -70,7 +76,7 @@ Sight::Sight(const Cluster& cluster) : cluster_(cluster) {
   for (const Instance& instance : cluster.instances) instances_.emplace(instance.metadata.key(), &instance);
   for (const Workload& workload : cluster.workloads) workloads_.emplace(workload.metadata.key(), &workload);
   for (const Pod& pod : cluster.pods) {
-    for (const std::string& name : pod.secrets()) users_.emplace(kube::Key{pod.metadata.ns, name}, &pod);
+    for (const Id& secret : read_by(pod)) users_.emplace(key_of(secret), &pod);
     if (const Instance* owner = owner_of(pod)) pods_.emplace(owner->metadata.key(), &pod);
   }
   for (const kube::Event& event : cluster.events) {
@@ -98,19 +104,50 @@ std::vector<const api::es::ExternalSecret*> Sight::makers_of(const Id& secret) c
 std::vector<const Pod*> Sight::users_of(const Id& secret) const { return all_at(users_, key_of(secret)); }
 std::vector<const Pod*> Sight::pods_of(const Id& instance) const { return all_at(pods_, key_of(instance)); }
 
-bool Sight::made_by_instance(const kube::Key& secret) const {
-  const kube::ObjectMeta* metadata = at(secrets_, secret);
+// A copy of another Secret is none that it makes up itself.
+bool Sight::made_by_instance(const Id& secret) const {
+  const kube::ObjectMeta* metadata = this->secret(original_of(secret).value_or(secret));
   if (metadata == nullptr) return false;
   return std::ranges::any_of(metadata->owner_references,
                              [](const kube::OwnerReference& owner) { return owner.kind == "OpenClawInstance"; });
 }
 
+std::optional<Id> Sight::original_of(const Id& secret) const {
+  const kube::ObjectMeta* metadata = at(secrets_, key_of(secret));
+  if (metadata == nullptr) return std::nullopt;
+  const std::string instance = text_at(metadata->labels, openclaw::kLastGoodOf);
+  const std::string original = text_at(metadata->annotations, openclaw::kCopyOf);
+  if (instance.empty() || original.empty() || !secret.name.starts_with(openclaw::copy_prefix(instance))) {
+    return std::nullopt;
+  }
+  return Id{Kind::kSecret, secret.ns, original};
+}
+
+std::set<Id> Sight::read_by(const Pod& pod) const {
+  std::set<Id> out;
+  for (const std::string& name : pod.secrets()) {
+    Id secret{Kind::kSecret, pod.metadata.ns, name};
+    if (auto original = original_of(secret)) out.insert(*std::move(original));
+    out.insert(std::move(secret));
+  }
+  return out;
+}
+
+// One that is not there counts when something is to make it.
+bool Sight::may_be_made(const Id& secret) const {
+  return this->secret(secret) != nullptr || makers_.contains(key_of(secret));
+}
+
 std::vector<Id> Sight::secrets_of(const Instance& instance) const {
   const Workload* made = workload(instance.metadata.key());
   std::vector<Id> out;
+  const auto add = [this, &out](Id id) {
+    if (!made_by_instance(id) && std::ranges::find(out, id) == out.end()) out.push_back(std::move(id));
+  };
   for (const auto& [name, reference] : made != nullptr ? made->references : instance.references) {
-    if (made_by_instance({instance.metadata.ns, name})) continue;
-    out.push_back({Kind::kSecret, instance.metadata.ns, name});
+    Id id{Kind::kSecret, instance.metadata.ns, name};
+    if (const auto original = original_of(id); original && may_be_made(*original)) add(*original);
+    add(std::move(id));
   }
   return out;
 }

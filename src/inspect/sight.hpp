@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,11 +28,14 @@ class Sight {
   const Instance* instance(const Id& id) const;
   const Workload* workload(const kube::Key& key) const;  // a StatefulSet
 
-  // The ExternalSecrets that write this Secret, and the pods that use it.
+  // Of a Secret that keeps values an instance ran well with: the one that it is a copy of. It is never written again.
+  std::optional<Id> original_of(const Id& secret) const;
+  // The ExternalSecrets that write this Secret, and the pods that use it, or a copy of it.
   std::vector<const api::es::ExternalSecret*> makers_of(const Id& secret) const;
   std::vector<const Pod*> users_of(const Id& secret) const;
   std::vector<const Pod*> pods_of(const Id& instance) const;
-  // The Secrets an instance's pods are made with, but for the one that the operator makes for it itself.
+  // The Secrets an instance's pods are made with, and those that they would be instead of a copy; but for the one that
+  // the operator makes for it itself.
   std::vector<Id> secrets_of(const Instance& instance) const;
   // The instance a pod belongs to; null: it is somebody else's.
   const Instance* owner_of(const Pod& pod) const;
@@ -42,7 +46,9 @@ class Sight {
   std::string remarks(const Id& id) const;
 
  private:
-  bool made_by_instance(const kube::Key& secret) const;
+  bool made_by_instance(const Id& secret) const;
+  bool may_be_made(const Id& secret) const;
+  std::set<Id> read_by(const Pod& pod) const;  // with what its copies are of
 
   const Cluster& cluster_;
   std::map<Id, const Store*> stores_;

@@ -236,5 +236,132 @@ TEST(SafeToRevoke, PromisesNothingWherePodsMayNotBeListed) {
             "OPENAI is version 2 of openai in SecretStore/vault since 2026-05-01T10:00:00Z");
 }
 
+// An instance that went back to a copy of api-keys, whose value was replaced at ten: the pod started after that.
+constexpr std::string_view kCopyName = "agent-last-good-0123456789";
+
+std::string copy_of_keys(std::string_view made, const std::string& version) {
+  std::string versions =
+      version.empty()
+          ? ""
+          : R"(, rotor/store-versions: '{"keys":{"OPENAI":[{"store":"SecretStore/vault","key":"openai","version":")" +
+                version + R"("}]}}')";
+  return "\nkind: Secret\nmetadata: {name: " + std::string(kCopyName) +
+         ", namespace: shop, labels: {openclaw.rocks/last-good-of: agent}, annotations: {openclaw.rocks/copy-of: "
+         "api-keys" +
+         versions + "}, creationTimestamp: \"" + std::string(made) +
+         "\", ownerReferences: [{kind: OpenClawInstance, name: agent}]}\n---\n";
+}
+
+std::string named_instead(std::string text, std::string_view name = kCopyName) {
+  const std::string_view of = "secretRef: {name: api-keys";
+  const auto at = text.find(of);
+  return text.replace(at + of.size() - 8, 8, name);
+}
+
+std::string rolled_back(std::string_view copy_made = "2026-05-01T09:30:00Z", const std::string& copy_version = "") {
+  const std::string state = running_since("2026-05-01T10:05:00Z");
+  return instance(
+             R"({type: SecretsReady, status: "False", reason: SecretRolledBack, message: "The new value failed"})") +
+         copy_of_keys(copy_made, copy_version) + named_instead(stateful_set()) +
+         named_instead(pod("aa", "True", state));
+}
+
+struct CopyCase {
+  std::string name;
+  std::string made;
+  std::string version_recorded;
+  std::string key;  // that is older; empty: one cannot say which
+  std::string version;
+};
+class OlderCopy : public testing::TestWithParam<CopyCase> {};
+TEST_P(OlderCopy, HasTheValuesOfWhenItWasMade) {
+  const auto graph = shop(rolled_back(GetParam().made, GetParam().version_recorded), versioned_secret());
+  const auto& older = graph.find(kPodId)->finding.older;
+  ASSERT_EQ(older.size(), 1U);
+  EXPECT_EQ(older[0].secret, kSecretId);
+  EXPECT_EQ(older[0].key, GetParam().key);
+  EXPECT_EQ(older[0].version, GetParam().version);
+  EXPECT_EQ(older[0].copy, kCopyName);
+  EXPECT_THAT(graph.find(kSecretId)->finding.detail, HasSubstr("1 pod runs with an older one"));
+  EXPECT_EQ(graph.find(kSecretId)->finding.none_older_since, "");
+  EXPECT_THAT(graph.find(kSecretId)->finding.keys.at(0).older, ElementsAre(kPodId));
+}
+const CopyCase kCopyCases[] = {
+    {"OfTheOneBefore", "2026-05-01T09:30:00Z", "", "OPENAI", "1"},
+    {"OfOneBeforeThat", "2026-05-01T08:00:00Z", "", "OPENAI", ""},
+    {"WhoseVersionIsRecorded", "2026-05-01T08:00:00Z", "0", "OPENAI", "0"},
+    {"MadeInTheSecondOfTheChange", "2026-05-01T10:00:00Z", "", "OPENAI", "1"},
+    {"MadeAMomentAfterTheChangeOfWhatWasReadBefore", "2026-05-01T10:00:01Z", "1", "OPENAI", "1"},
+    {"OfAValueThatWasReplacedWithoutARecord", "2026-05-01T10:02:00Z", "2", "", ""},
+};
+INSTANTIATE_TEST_SUITE_P(All, OlderCopy, testing::ValuesIn(kCopyCases), [](const auto& i) { return i.param.name; });
+
+TEST(SafeToRevoke, IsNotSaidOfAVersionThatAPodWentBackTo) {
+  const auto graph = shop(rolled_back("2026-05-01T09:30:00Z", "1"), versioned_secret());
+  EXPECT_EQ(evidence_of_versions(graph),
+            "OPENAI is version 2 of openai in SecretStore/vault since 2026-05-01T10:00:00Z; Pod shop/agent-0 runs with "
+            "version 1 or an older one");
+  EXPECT_THAT(graph.find(kPodId)->finding.sentence,
+              HasSubstr("has a value of OPENAI of Secret api-keys from before 2026-05-01T10:00:00Z (kept in Secret "
+                        "agent-last-good-0123456789): version 1 of its store, where the Secret has 2"));
+  EXPECT_FALSE(inspect::explain(graph, kSecretId).well);
+  EXPECT_THAT(json::serialize(inspect::status_document(graph)),
+              HasSubstr(R"("copy":"agent-last-good-0123456789","version":"1","currentVersion":"2")"));
+}
+
+TEST(SafeToRevoke, CountsAKeyOfACopyThatTheSecretStillHas) {
+  const auto graph = shop(rolled_back("2026-05-01T10:30:00Z"), changed_secret(R"({"keys":{
+    "OPENAI":{"since":"2026-05-01T10:00:00Z"},"OTHER":{"since":"2026-05-01T11:00:00Z"}}})"));
+  const auto& keys = graph.find(kSecretId)->finding.keys;
+  ASSERT_EQ(keys.size(), 2U);
+  EXPECT_EQ(keys[0].none_older_since, "2026-05-01T10:05:00Z");
+  EXPECT_THAT(keys[1].older, ElementsAre(kPodId));
+}
+
+TEST(SafeToRevoke, TellsOfACopyOfASecretThatNoExternalSecretMakes) {
+  const auto graph = graph_of(std::string(kSecret) + rolled_back());
+  ASSERT_NE(graph.find(kSecretId), nullptr);
+  EXPECT_EQ(graph.find(kSecretId)->finding.sentence,
+            "Secret shop/api-keys is there; no ExternalSecret makes it; 1 pod runs with an older value of it");
+  EXPECT_EQ(graph.find(kPodId)->finding.sentence,
+            "Pod shop/agent-0 runs with an earlier value of Secret api-keys, kept in Secret "
+            "agent-last-good-0123456789");
+  const auto answer = inspect::explain(graph, kSecretId);
+  EXPECT_FALSE(answer.well);
+  EXPECT_THAT(answer.sentence, HasSubstr("but of what uses it, OpenClawInstance shop/agent says SecretRolledBack"));
+  const inspect::Id copy{inspect::Kind::kSecret, "shop", std::string(kCopyName)};
+  EXPECT_THAT(graph.find(kInstanceId)->from, ElementsAre(kSecretId, copy));
+}
+
+TEST(SafeToRevoke, SuspectsNoCopyThatTheInstanceNamesItself) {
+  const auto graph = graph_of(std::string(kSecret) + copy_of_keys("2026-05-01T09:30:00Z", "") +
+                              named_instead(instance()) + named_instead(stateful_set()) + named_instead(pod()));
+  EXPECT_TRUE(graph.well());
+}
+
+TEST(SafeToRevoke, BearsWithCopiesOfEachOther) {
+  const auto copy = [](const std::string& name, const std::string& of) {
+    return "\nkind: Secret\nmetadata: {name: " + name +
+           ", namespace: shop, labels: {openclaw.rocks/last-good-of: agent}, annotations: {openclaw.rocks/copy-of: " +
+           of + "}}\n---\n";
+  };
+  const std::string a = "agent-last-good-a", b = "agent-last-good-b";
+  const auto graph = graph_of(copy(a, b) + copy(b, a) + instance() + named_instead(stateful_set(), a));
+  EXPECT_EQ(graph.find(kInstanceId)->from.size(), 2U);
+}
+
+// Anybody may write a label: what is no copy by its name keeps its own record.
+TEST(SafeToRevoke, TakesNoSecretForACopyThatIsNotCalledLikeOne) {
+  const std::string posing = R"(
+kind: Secret
+metadata: {name: api-keys, namespace: shop, labels: {openclaw.rocks/last-good-of: agent}, annotations: {openclaw.rocks/copy-of: other, rotor/value-changes: ')" +
+                             kReplaced + R"('}}
+---
+)";
+  const auto graph = shop(web(kAllKeys, "2026-05-01T09:00:00Z"), posing);
+  ASSERT_EQ(graph.find(kWeb)->finding.older.size(), 1U);
+  EXPECT_EQ(graph.find(kWeb)->finding.older.front().secret, kSecretId);
+}
+
 }  // namespace
 }  // namespace rotor::test

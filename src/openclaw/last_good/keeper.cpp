@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "api/externalsecrets/store_versions.hpp"
 #include "base/log.hpp"
 #include "base/time.hpp"
 #include "openclaw/last_good/pointing.hpp"
@@ -34,14 +35,16 @@ bool is_copy_of(const api::Secret& secret, const OpenClawInstance& instance) {
          owners.front().uid == instance.metadata.uid;
 }
 
-api::Secret copy_document(const OpenClawInstance& instance, const std::string& name, const std::string& secret,
-                          SecretMap data) {
+// With what stores call the values, for whoever asks which version the pods run with.
+api::Secret copy_document(const OpenClawInstance& instance, const std::string& name, api::Secret source) {
   api::Secret out;
   out.metadata = managed_metadata(instance, name);
   out.metadata.labels.emplace(kLastGoodOf, instance.metadata.name);
-  out.metadata.annotations.emplace(kCopyOf, secret);
+  out.metadata.annotations.emplace(kCopyOf, source.metadata.name);
+  const auto versions = source.metadata.annotations.find(api::es::kStoreVersionsAnnotation);
+  if (versions != source.metadata.annotations.end()) out.metadata.annotations.insert(*versions);
   out.type = "Opaque";
-  out.data = std::move(data);
+  out.data = std::move(source.data);
   out.immutable = true;
   return out;
 }
@@ -146,7 +149,7 @@ Task<Result<std::string>> LastGoodKeeper::copy(SightPtr sight, std::string secre
   kube::WriteOptions options;
   options.field_manager = kFieldManager;
   options.confidential = true;
-  SecretBytes document = json::write_secret(copy_document(*sight->instance, name, secret, std::move(source->data)));
+  SecretBytes document = json::write_secret(copy_document(*sight->instance, name, *std::move(source)));
   const Result<SecretBytes> made =
       co_await client_.create(kSecretCopies, sight->key.ns, std::move(document), std::move(options));
   if (made) {
