@@ -36,6 +36,15 @@ std::string versions_text(const openclaw::PastSecret& secret) {
   return out;
 }
 
+std::string version_text(const openclaw::PastSecret& secret) {
+  if (!secret.copy.empty()) return "copy";
+  return secret.version.empty() ? "gone" : secret.version;
+}
+
+std::string result_text(const openclaw::PastRestart& restart) {
+  return restart.why.empty() ? restart.result : fmt::format("{}: {}", restart.result, restart.why);
+}
+
 json::Object secret_document(const std::string& name, const openclaw::PastSecret& secret) {
   json::Array keys(secret.keys.begin(), secret.keys.end());
   json::Object versions;
@@ -45,7 +54,8 @@ json::Object secret_document(const std::string& name, const openclaw::PastSecret
           {"everyKey", secret.every_key},
           {"digest", secret.digest},
           {"storeVersions", std::move(versions)},
-          {"resourceVersion", secret.version}};
+          {"resourceVersion", secret.version},
+          {"copy", secret.copy}};
 }
 
 }  // namespace
@@ -55,7 +65,7 @@ std::vector<openclaw::PastRestart> restarts_of(const Sight& sight, const Id& ins
   if (set == nullptr) return {};
   std::vector<openclaw::PastRestart> out = set->history.restarts;
   if (!out.empty() && out.back().result.empty()) {
-    out.back().result = openclaw::rolled_out(set->state) ? "completed" : "under way";
+    out.back().result = openclaw::result_so_far(out.back(), openclaw::rolled_out(set->state));
   }
   return out;
 }
@@ -65,11 +75,11 @@ std::string history_text(const Graph& graph, const Id& instance) {
   if (restarts.empty()) return std::string(kNoRestarts);
   std::vector<Row> rows = {{"WHEN", "SECRET", "KEYS", "STORE VERSION", "DIGEST", "VERSION", "RESULT"}};
   for (const openclaw::PastRestart& restart : std::views::reverse(restarts)) {
-    if (restart.secrets.empty()) rows.push_back({restart.at, "-", "another pod template", "", "", "", restart.result});
+    const std::string result = result_text(restart);
+    if (restart.secrets.empty()) rows.push_back({restart.at, "-", "another pod template", "", "", "", result});
     for (const auto& [name, secret] : restart.secrets) {
-      const std::string version = secret.version.empty() ? "gone" : secret.version;
       rows.push_back(
-          {restart.at, name, keys_text(secret), versions_text(secret), secret.digest, version, restart.result});
+          {restart.at, name, keys_text(secret), versions_text(secret), secret.digest, version_text(secret), result});
     }
   }
   return columns(rows);
@@ -94,7 +104,8 @@ json::Object history_document(const Graph& graph, const Id& instance) {
   for (const openclaw::PastRestart& restart : std::views::reverse(recorded(graph, instance))) {
     json::Array secrets;
     for (const auto& [name, secret] : restart.secrets) secrets.push_back(secret_document(name, secret));
-    restarts.push_back(json::Object{{"at", restart.at}, {"result", restart.result}, {"secrets", std::move(secrets)}});
+    restarts.push_back(json::Object{
+        {"at", restart.at}, {"result", restart.result}, {"why", restart.why}, {"secrets", std::move(secrets)}});
   }
   return {{"instance", fmt::format("{}/{}", instance.ns, instance.name)}, {"restarts", std::move(restarts)}};
 }

@@ -137,10 +137,14 @@ WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
 std::string history_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
   const LiveStatefulSet& live = sight.live;
   if (plan.wish == nullptr || live.object == nullptr) return live.history;
+  History history = parse_history(live.history);
   PastRestart news = past_restart(*plan.wish, sight.seen_at);
   if (plan.reloads) news.result = kReloadedResult;
-  return history_text(
-      with_restart(parse_history(live.history), std::move(news), rolled_out(workload_state(live.document))));
+  if (sight.goes_back) {
+    news = to_copies(std::move(news), sight.last_good, sight.rolled_back, history);
+    history = with_refusals(std::move(history), sight.last_good, sight.rolled_back);
+  }
+  return history_text(with_restart(std::move(history), std::move(news), rolled_out(workload_state(live.document))));
 }
 
 void write_marks(const WorkloadSight& sight, WorkloadPlan& plan) {

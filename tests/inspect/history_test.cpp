@@ -38,6 +38,29 @@ TEST(RestartHistory, SaysOfTheLastThatItIsUnderWay) {
   EXPECT_THAT(inspect::history_text(graph_of(with_history("readyReplicas: 1")), kAgent), HasSubstr("under way"));
 }
 
+std::string with_rollback(std::string_view counts = "readyReplicas: 1, updatedReplicas: 1") {
+  std::string set = stateful_set("aa", counts);
+  const std::string_view before = "generation: 1, ownerReferences";
+  set.replace(set.find(before), before.size(),
+              R"(generation: 1, annotations: {openclaw.rocks/secret-history: '{"restarts":[
+    {"at":"2026-05-01T11:00:00Z","result":"rolled back","why":"no pod was ready after 10m","secrets":{"api-keys":{"everyKey":true,"digest":"4e5f6a7b","version":"57","storeVersions":{"A":"8"}}}},
+    {"at":"2026-05-01T11:10:00Z","secrets":{"api-keys":{"everyKey":true,"digest":"0a1b2c3d","copy":"agent-last-good-1","storeVersions":{"A":"7"}}}}]}'}, ownerReferences)");
+  return std::string(kSecret) + instance() + set + pod();
+}
+
+TEST(RestartHistory, TellsAFailedRotationFromTheWayBack) {
+  EXPECT_EQ(
+      inspect::history_text(graph_of(with_rollback()), kAgent),
+      "WHEN                  SECRET    KEYS  STORE VERSION  DIGEST    VERSION  RESULT\n"
+      "2026-05-01T11:10:00Z  api-keys  all   7              0a1b2c3d  copy     went back\n"
+      "2026-05-01T11:00:00Z  api-keys  all   8              4e5f6a7b  57       rolled back: no pod was ready after "
+      "10m\n");
+  EXPECT_THAT(inspect::history_text(graph_of(with_rollback("readyReplicas: 1")), kAgent), HasSubstr("going back\n"));
+  const std::string document = json::serialize(inspect::history_document(graph_of(with_rollback()), kAgent));
+  EXPECT_THAT(document, HasSubstr(R"("result":"rolled back","why":"no pod was ready after 10m")"));
+  EXPECT_THAT(document, HasSubstr(R"("copy":"agent-last-good-1")"));
+}
+
 TEST(RestartHistory, IsADocumentForPrograms) {
   const json::Object document = inspect::history_document(graph_of(with_history()), kAgent);
   EXPECT_EQ(document.at("instance").as_string(), "shop/agent");

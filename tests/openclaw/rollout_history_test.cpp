@@ -47,6 +47,76 @@ TEST(History, SaysOfTheOneBeforeHowItEnded) {
   EXPECT_EQ(history.restarts[1].result, "replaced");
 }
 
+LastGood refusing(const std::string& digest) {
+  LastGood out;
+  out.secrets["keys"] = {.copy = "agent-last-good-1", .digest = "0e2faa4b-aaaaaaaa00", .refused = digest};
+  out.why = "it broke";
+  return out;
+}
+
+PastRestart restart_of(const std::string& secret, const std::string& digest, const std::string& result = "") {
+  PastRestart out;
+  out.result = result;
+  out.secrets[secret].digest = digest;
+  out.secrets[secret].version = "41";
+  out.secrets[secret].store_versions = {{"A", "v-" + digest}};
+  return out;
+}
+
+struct RefusalCase {
+  std::string name;
+  std::vector<PastRestart> before;
+  std::vector<std::string> results;
+};
+class Refusal : public testing::TestWithParam<RefusalCase> {};
+TEST_P(Refusal, IsPutDownToTheRestartsThatBroughtTheValue) {
+  History history{GetParam().before};
+  history = with_refusals(std::move(history), refusing("0e2faa4b-bbbbbbbb11"), {"keys"});
+  std::vector<std::string> results;
+  for (const PastRestart& restart : history.restarts) {
+    results.push_back(restart.result);
+    EXPECT_EQ(restart.why, restart.result == kRolledBackResult ? "it broke" : "");
+  }
+  EXPECT_EQ(results, GetParam().results);
+}
+const RefusalCase kRefusals[] = {
+    {"TheNewest", {restart_of("keys", "bbbbbbbb")}, {"rolled back"}},
+    {"OneInPlace", {restart_of("keys", "bbbbbbbb", "in place")}, {"rolled back"}},
+    {"NoneOfAnotherSecret", {restart_of("other", "bbbbbbbb")}, {""}},
+    {"NoneOfAnotherValue", {restart_of("keys", "cccccccc")}, {""}},
+    {"OneThatAnotherReplaced",
+     {restart_of("keys", "bbbbbbbb", "replaced"), restart_of("other", "dddddddd")},
+     {"rolled back", ""}},
+    {"NoneThatWentWell",
+     {restart_of("keys", "bbbbbbbb", "completed"), restart_of("keys", "cccccccc", "completed"),
+      restart_of("keys", "bbbbbbbb")},
+     {"completed", "completed", "rolled back"}},
+    {"NoneWithoutAny", {}, {}},
+};
+INSTANTIATE_TEST_SUITE_P(All, Refusal, testing::ValuesIn(kRefusals), [](const auto& i) { return i.param.name; });
+
+TEST(History, OfTheWayBackNamesTheCopyAndWhatTheStoreCalledItsValue) {
+  const History history{{restart_of("keys", "aaaaaaaa", "completed"), restart_of("keys", "bbbbbbbb")}};
+  PastRestart back = restart_of("keys", "aaaaaaaa");
+  back.secrets["keys"].store_versions = {{"A", "of the Secret"}};
+  back.secrets["other"].version = "7";
+  back = to_copies(std::move(back), refusing("0e2faa4b-bbbbbbbb11"), {"keys"}, history);
+  EXPECT_EQ(back.secrets["keys"].copy, "agent-last-good-1");
+  EXPECT_EQ(back.secrets["keys"].version, "");
+  EXPECT_EQ(back.secrets["keys"].store_versions.at("A"), "v-aaaaaaaa");
+  EXPECT_EQ(back.secrets["other"].version, "7") << "another Secret that changed meanwhile";
+  EXPECT_TRUE(back.goes_back());
+  EXPECT_EQ(result_so_far(back, false), "going back");
+  EXPECT_EQ(with_restart(with_restart({}, back, true), restart_of("keys", "cccccccc"), true).restarts[0].result,
+            "went back");
+}
+
+TEST(History, OfTheWayBackKnowsNoVersionOfAValueThatIsNotOnRecord) {
+  const PastRestart back =
+      to_copies(restart_of("keys", "aaaaaaaa"), refusing("0e2faa4b-bbbbbbbb11"), {"keys"}, History{});
+  EXPECT_TRUE(back.secrets.at("keys").store_versions.empty());
+}
+
 TEST(History, ReadsWhatItWroteAndNothingElse) {
   const History history = with_restart({}, past_restart(wish(), kNow), false);
   EXPECT_EQ(parse_history(history_text(history)), history);

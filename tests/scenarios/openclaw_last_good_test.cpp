@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "openclaw/names.hpp"
+#include "openclaw/rollout/history.hpp"
 #include "tests/fakes/skewed_clock.hpp"
 #include "tests/scenarios/openclaw_replica.hpp"
 #include "tests/scenarios/openclaw_running.hpp"
@@ -78,10 +80,10 @@ class OpenClawLastGood : public RunningInstance {
     const json::Value* main = json::find(set, "spec.template.spec.containers");
     return std::string(json::find_string(main->as_array()[0].at("envFrom").as_array()[0], "secretRef.name"));
   }
-  std::string annotation() {
+  std::string annotation(std::string_view name = openclaw::kLastGood) {
     const json::Value set = world.get(kStatefulSets, "agent");
     const json::Value* all = json::find(set, "metadata.annotations");
-    const json::Value* value = all == nullptr ? nullptr : all->as_object().if_contains("openclaw.rocks/last-good");
+    const json::Value* value = all == nullptr ? nullptr : all->as_object().if_contains(name);
     return value == nullptr ? std::string() : std::string(value->as_string());
   }
   bool secrets_ready(std::string_view is) { return world.condition("agent", "SecretsReady") == is; }
@@ -135,6 +137,27 @@ TEST_F(OpenClawLastGood, ExitCode78GoesBackAtOnceAndNamesTheSecret) {
   EXPECT_TRUE(secrets_ready("False/SecretRolledBack"));
   EXPECT_EQ(world.generation("agent"), generation + 1);
   EXPECT_THAT(world.metrics().render(), HasSubstr(R"(result="rolled_back"} 1)"));
+  const openclaw::History history = openclaw::parse_history(annotation(openclaw::kSecretHistory));
+  ASSERT_EQ(history.restarts.size(), 2U);
+  EXPECT_EQ(history.restarts[0].result, "rolled back");
+  EXPECT_THAT(history.restarts[0].why, HasSubstr("exit code 78"));
+  EXPECT_EQ(history.restarts[1].secrets.at("keys").copy, used());
+}
+
+TEST_F(OpenClawLastGood, ACopySaysWhatTheStoreCalledItsValues) {
+  kept();
+  const std::string versions = R"({"keys":{"A":[{"store":"SecretStore/vault","key":"a","version":"2"}]}})";
+  rotates_once([&] {
+    world.merge(kSecrets, "keys",
+                json::serialize(json::Object{{"metadata", {{"annotations", {{"rotor/store-versions", versions}}}}},
+                                             {"data", {{"A", "Mg=="}}}}));
+  });
+  rolls_out();
+  world.until("the copy", [this] {
+    const auto all = copies();
+    return all.size() == 1 && json::find_string(all.front(), "data.A") == "Mg==";
+  });
+  EXPECT_EQ(json::find(copies().front(), "metadata.annotations")->at("rotor/store-versions").as_string(), versions);
 }
 
 TEST_F(OpenClawLastGood, AnotherExitCodeIsNoVerdict) {
