@@ -41,7 +41,7 @@ class Looks {
       if (!shown) co_return std::unexpected(std::move(shown).error());
       shown->document["server"] = server;
       shown->document["serverFrom"] = first_line;
-      print(*shown, fmt::format("{} ({})\n\n", server, first_line));
+      print(*shown, fmt::format("{} ({})", server, first_line));
       if (!flags_.watch) co_return shown->well ? kOk : kNotWell;
       co_await clock->sleep_for(flags_.every);
     }
@@ -52,7 +52,10 @@ class Looks {
   void print(const Shown& shown, const std::string& first_line) {
     if (flags_.format == "text") {
       const bool screen = flags_.watch && isatty(STDOUT_FILENO) == 1;
-      return write((screen ? std::string(kClearScreen) : std::string()) + first_line + shown.text);
+      inspect::TerminalText head;
+      head.line(first_line);
+      head.line("");
+      return write((screen ? std::string(kClearScreen) : std::string()) + head.str() + shown.text.str());
     }
     json::Object without_time = shown.document;
     without_time.erase("at");
@@ -136,7 +139,7 @@ int inspect_and_show(const char* command, const InspectFlags& flags, const std::
   log::configure(log::Level::kWarn, log::Format::kLogfmt);
   const auto done = inspect_with(flags, ns, show);
   if (done) return *done;
-  std::fprintf(stderr, "rotor %s: %s\n", command, done.error().message.c_str());
+  std::fprintf(stderr, "rotor %s: %s\n", command, inspect::printable(done.error().message).c_str());
   return kFailed;
 }
 

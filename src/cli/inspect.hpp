@@ -8,6 +8,7 @@
 #include "base/duration.hpp"
 #include "cli/choose_server.hpp"
 #include "inspect/object.hpp"
+#include "inspect/terminal.hpp"
 #include "json/document.hpp"
 
 namespace CLI {
@@ -34,7 +35,7 @@ void add_inspect_flags(CLI::App& command, InspectFlags& flags);
 // What is to be shown of one look.
 struct Shown {
   bool well = true;
-  std::string text{};
+  inspect::TerminalText text{};
   json::Object document{};
 };
 using Show = std::function<Result<Shown>(const inspect::Graph&)>;

@@ -142,7 +142,7 @@ class Bundle {
     leave_texts_out(*cluster);
     const Graph graph = make_graph(*cluster);
     std::erase_if(cluster->events, [&graph](const kube::Event& event) { return !is_about(event, graph); });
-    add("status.txt", "every secret on its way, as `rotor status` shows it", status_text(graph));
+    add("status.txt", "every secret on its way, as `rotor status` shows it", status_text(graph).str());
     add("status.json", "the same, with what is wrong, since when, and times", status_document(graph));
     add("events.json", "events about stores, ExternalSecrets, Secrets, instances and their pods, the newest first",
         newest(cluster->events));

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "inspect/doctor.hpp"
-#include "inspect/text.hpp"
+#include "inspect/terminal.hpp"
 
 namespace rotor::inspect {
 namespace {

@@ -6,13 +6,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "inspect/text.hpp"
-
 namespace rotor::inspect {
 namespace {
 
 constexpr std::string_view kNoRestarts =
-    "no restart that Rotor began is on record; one that you begin with an edit is not kept here\n";
+    "no restart that Rotor began is on record; one that you begin with an edit is not kept here";
 
 const std::vector<openclaw::PastRestart>& recorded(const Graph& graph, const Id& instance) {
   static const std::vector<openclaw::PastRestart> kNothing;
@@ -70,9 +68,13 @@ std::vector<openclaw::PastRestart> restarts_of(const Sight& sight, const Id& ins
   return out;
 }
 
-std::string history_text(const Graph& graph, const Id& instance) {
+TerminalText history_text(const Graph& graph, const Id& instance) {
+  TerminalText out;
   const auto& restarts = recorded(graph, instance);
-  if (restarts.empty()) return std::string(kNoRestarts);
+  if (restarts.empty()) {
+    out.line(kNoRestarts);
+    return out;
+  }
   std::vector<Row> rows = {{"WHEN", "SECRET", "KEYS", "STORE VERSION", "DIGEST", "VERSION", "RESULT"}};
   for (const openclaw::PastRestart& restart : std::views::reverse(restarts)) {
     const std::string result = result_text(restart);
@@ -82,7 +84,8 @@ std::string history_text(const Graph& graph, const Id& instance) {
           {restart.at, name, keys_text(secret), versions_text(secret), secret.digest, version_text(secret), result});
     }
   }
-  return columns(rows);
+  out.table(rows);
+  return out;
 }
 
 std::string no_instance(const Graph& graph, const std::string& ns, const std::string& name) {

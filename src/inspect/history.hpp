@@ -6,6 +6,7 @@
 
 #include "inspect/object.hpp"
 #include "inspect/sight.hpp"
+#include "inspect/terminal.hpp"
 #include "json/document.hpp"
 
 namespace rotor::inspect {
@@ -13,7 +14,7 @@ namespace rotor::inspect {
 // The oldest first, with how the last one goes.
 std::vector<openclaw::PastRestart> restarts_of(const Sight& sight, const Id& instance);
 
-std::string history_text(const Graph& graph, const Id& instance);
+TerminalText history_text(const Graph& graph, const Id& instance);
 json::Object history_document(const Graph& graph, const Id& instance);
 
 // Of one that is not there: which are.

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/utf8.hpp"
+#include "inspect/terminal.hpp"
 
 namespace rotor::inspect {
 namespace {
@@ -78,19 +78,11 @@ std::string add_failure(const Sight& sight, const Id& id, const secrets::Failure
 }
 
 std::string on_one_line(std::string_view text) {
-  std::string out;
-  while (!text.empty() && out.size() < kLongest) {
-    const Rune rune = decode_rune(text);
-    const bool control = rune.value < 0x20 || (rune.value >= 0x7f && rune.value < 0xa0);
-    if (!rune.valid || control) {
-      out += ' ';
-    } else {
-      out += text.substr(0, rune.size);
-    }
-    text.remove_prefix(rune.size);
-  }
-  if (!text.empty()) out += "…";
-  return out;
+  std::string out = printable(text);
+  if (out.size() <= kLongest) return out;
+  std::size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xc0) == 0x80) --end;  // no rune is cut
+  return out.substr(0, end) + "…";
 }
 
 }  // namespace rotor::inspect

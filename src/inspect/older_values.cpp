@@ -14,10 +14,22 @@ namespace {
 using secrets::ValueChange;
 using secrets::ValueChanges;
 
-ValueChanges changes_of(const kube::ObjectMeta* secret) {
+constexpr auto kClocksDiffer = std::chrono::minutes(1);
+
+// Anybody may write the mark. What is no time, or lies ahead of all clocks, says nothing and rules nothing out.
+ValueChanges changes_of(const Sight& sight, const Id& id) {
+  const kube::ObjectMeta* secret = sight.secret(id);
   if (secret == nullptr) return {};
   const auto it = secret->annotations.find(secrets::kValueChangesAnnotation);
-  return it == secret->annotations.end() ? ValueChanges{} : secrets::read_value_changes(it->second);
+  if (it == secret->annotations.end()) return {};
+  ValueChanges out = secrets::read_value_changes(it->second);
+  const std::size_t unusable = std::erase_if(out.keys, [&sight](const auto& entry) {
+    const auto since = parse_time(entry.second.since);
+    return !since || *since > sight.now() + kClocksDiffer;
+  });
+  out.partial = out.partial || unusable > 0;
+  for (auto& [key, change] : out.keys) change.since = format_time(*parse_time(change.since));  // compared as texts
+  return out;
 }
 
 api::es::StoreVersions versions_of(const kube::ObjectMeta* secret) {
@@ -52,7 +64,7 @@ void add_older(const Sight& sight, const Pod& pod, const Container& container, s
   for (const auto& [name, reference] : container.references) {
     const Id secret{Kind::kSecret, pod.metadata.ns, name};
     const api::es::StoreVersions versions = versions_of(sight.secret(secret));
-    for (const auto& [key, change] : changes_of(sight.secret(secret)).keys) {
+    for (const auto& [key, change] : changes_of(sight, secret).keys) {
       if (!sees(reference, key) || !is_older(container, change)) continue;
       out.push_back({secret, key, change.since, container.name, container.started, version_held(container, change),
                      api::es::version_text(versions, key)});
@@ -111,7 +123,7 @@ bool is_asked_for(const Sight& sight, const Pod& pod, const std::string& copy) {
 void add_older_copy(const Sight& sight, const Pod& pod, const Copy& copy, std::vector<OlderValue>& out) {
   const std::size_t before = out.size();
   const api::es::StoreVersions versions = versions_of(sight.secret(copy.original));
-  for (const auto& [key, change] : changes_of(sight.secret(copy.original)).keys) {
+  for (const auto& [key, change] : changes_of(sight, copy.original).keys) {
     const std::string now = api::es::version_text(versions, key);
     if (!reads(pod, copy.name, key) || !copy.is_older(key, change, now)) continue;
     out.push_back({.secret = copy.original,
@@ -139,7 +151,7 @@ void add_older_in_place(const Sight& sight, const Pod& pod, std::vector<OlderVal
   for (const auto& [name, keys] : pod.in_place) {
     const Id secret{Kind::kSecret, pod.metadata.ns, name};
     const api::es::StoreVersions versions = versions_of(sight.secret(secret));
-    for (const auto& [key, change] : changes_of(sight.secret(secret)).keys) {
+    for (const auto& [key, change] : changes_of(sight, secret).keys) {
       if (!keys.contains(key) || !has_older_in_place(pod, *main, change)) continue;
       out.push_back({secret, key, change.since, main->name, main->started, version_held(*main, change),
                      api::es::version_text(versions, key)});
@@ -182,7 +194,7 @@ void add_users(const Sight& sight, const Id& secret, KeyUse& use) {
 }  // namespace
 
 std::vector<KeyUse> key_uses(const Sight& sight, const Id& secret) {
-  const ValueChanges changes = changes_of(sight.secret(secret));
+  const ValueChanges changes = changes_of(sight, secret);
   const api::es::StoreVersions versions = versions_of(sight.secret(secret));
   std::map<std::string, KeyUse> uses;
   for (const auto& [key, sources] : versions.keys) uses[key] = {.key = key, .sources = sources};
@@ -209,7 +221,7 @@ std::vector<OlderValue> older_values(const Sight& sight, const Pod& pod) {
 
 ValueUse value_use(const Sight& sight, const Id& secret) {
   ValueUse out;
-  const ValueChanges changes = changes_of(sight.secret(secret));
+  const ValueChanges changes = changes_of(sight, secret);
   out.partial = changes.partial;
   for (const auto& [key, change] : changes.keys) {
     if (!change.first) out.changed = std::max(out.changed, change.since);

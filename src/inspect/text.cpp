@@ -8,7 +8,6 @@
 
 #include "base/duration.hpp"
 #include "base/time.hpp"
-#include "base/utf8.hpp"
 
 namespace rotor::inspect {
 namespace {
@@ -35,17 +34,6 @@ std::string ahead(const std::string& next, WallTime now) {
   const auto at = parse_time(next);
   if (!at) return next;
   return *at <= now ? "now" : "in " + span(*at - now);
-}
-
-// On a terminal; what stands in names and messages is one column a rune, near enough.
-std::size_t width(std::string_view text) {
-  std::size_t runes = 0;
-  while (!text.empty()) {
-    const Rune rune = decode_rune(text);
-    text.remove_prefix(std::max<std::size_t>(rune.size, 1));
-    ++runes;
-  }
-  return runes;
 }
 
 class Tree {
@@ -90,52 +78,42 @@ class Tree {
 std::string last_line(const Graph& graph) {
   const auto wrong = std::ranges::count_if(
       graph.objects, [](const auto& entry) { return entry.second.finding.health != Health::kWell; });
-  if (graph.objects.empty()) return "nothing is there: no store, no ExternalSecret and no OpenClawInstance\n";
-  if (wrong == 0) return graph.unread.empty() ? "all is well\n" : "what could be looked at is well\n";
-  return fmt::format("{} of {} not well: `rotor why KIND/NAMESPACE/NAME` says why\n", wrong, graph.objects.size());
+  if (graph.objects.empty()) return "nothing is there: no store, no ExternalSecret and no OpenClawInstance";
+  if (wrong == 0) return graph.unread.empty() ? "all is well" : "what could be looked at is well";
+  return fmt::format("{} of {} not well: `rotor why KIND/NAMESPACE/NAME` says why", wrong, graph.objects.size());
 }
 
 std::string stamp(const std::string& time, WallTime now) {
   return time.empty() ? "" : fmt::format(" ({}, {} ago)", time, ago(time, now));
 }
 
+void add_unseen(const Graph& graph, TerminalText& out) {
+  for (const std::string& text : graph.unread) out.line(fmt::format("not looked at: {}", text));
+  for (const std::string& text : graph.notes) out.line(fmt::format("note: {}", text));
+}
+
 }  // namespace
 
-std::string columns(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths;
-  for (const Row& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+TerminalText status_text(const Graph& graph) {
+  TerminalText out;
+  if (!graph.objects.empty()) {
+    out.table(Tree(graph).rows());
+    out.line("");
   }
-  std::string out;
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (i > 0) line += "  ";
-      line += row[i] + std::string(widths[i] - width(row[i]), ' ');
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
-  }
+  add_unseen(graph, out);
+  out.line(last_line(graph));
   return out;
 }
 
-std::string status_text(const Graph& graph) {
-  std::string out = graph.objects.empty() ? "" : columns(Tree(graph).rows()) + "\n";
-  for (const std::string& text : graph.unread) out += fmt::format("not looked at: {}\n", text);
-  for (const std::string& text : graph.notes) out += fmt::format("note: {}\n", text);
-  return out + last_line(graph);
-}
-
-std::string why_text(const Graph& graph, const Answer& answer) {
-  std::string out = answer.sentence + ".\n";
-  for (const std::string& sentence : answer.also) out += fmt::format("Also: {}.\n", sentence);
-  if (!answer.evidence.empty()) out += "\n";
+TerminalText why_text(const Graph& graph, const Answer& answer) {
+  TerminalText out;
+  out.line(answer.sentence + ".");
+  for (const std::string& sentence : answer.also) out.line(fmt::format("Also: {}.", sentence));
+  if (!answer.evidence.empty()) out.line("");
   for (const auto& [of, evidence] : answer.evidence) {
-    out += fmt::format("  {}, {}: {}{}\n", of.text(), evidence.source, evidence.text, stamp(evidence.at, graph.now));
+    out.line(fmt::format("  {}, {}: {}{}", of.text(), evidence.source, evidence.text, stamp(evidence.at, graph.now)));
   }
-  for (const std::string& text : graph.unread) out += fmt::format("not looked at: {}\n", text);
-  for (const std::string& text : graph.notes) out += fmt::format("note: {}\n", text);
+  add_unseen(graph, out);
   return out;
 }
 

@@ -26,7 +26,7 @@ std::string with_history(std::string_view counts = "readyReplicas: 1, updatedRep
 }
 
 TEST(RestartHistory, IsATableFromTheNewestToTheOldest) {
-  EXPECT_EQ(inspect::history_text(graph_of(with_history()), kAgent),
+  EXPECT_EQ(inspect::history_text(graph_of(with_history()), kAgent).str(),
             "WHEN                  SECRET    KEYS                  STORE VERSION  DIGEST    VERSION  RESULT\n"
             "2026-05-01T11:50:00Z  api-keys  A, B                  A=9, B=2       4e5f6a7b  57       completed\n"
             "2026-05-01T11:50:00Z  old       C                     -                        gone     completed\n"
@@ -35,7 +35,7 @@ TEST(RestartHistory, IsATableFromTheNewestToTheOldest) {
 }
 
 TEST(RestartHistory, SaysOfTheLastThatItIsUnderWay) {
-  EXPECT_THAT(inspect::history_text(graph_of(with_history("readyReplicas: 1")), kAgent), HasSubstr("under way"));
+  EXPECT_THAT(inspect::history_text(graph_of(with_history("readyReplicas: 1")), kAgent).str(), HasSubstr("under way"));
 }
 
 std::string with_rollback(std::string_view counts = "readyReplicas: 1, updatedReplicas: 1") {
@@ -50,12 +50,13 @@ std::string with_rollback(std::string_view counts = "readyReplicas: 1, updatedRe
 
 TEST(RestartHistory, TellsAFailedRotationFromTheWayBack) {
   EXPECT_EQ(
-      inspect::history_text(graph_of(with_rollback()), kAgent),
+      inspect::history_text(graph_of(with_rollback()), kAgent).str(),
       "WHEN                  SECRET    KEYS  STORE VERSION  DIGEST    VERSION  RESULT\n"
       "2026-05-01T11:10:00Z  api-keys  all   7              0a1b2c3d  copy     went back\n"
       "2026-05-01T11:00:00Z  api-keys  all   8              4e5f6a7b  57       rolled back: no pod was ready after "
       "10m\n");
-  EXPECT_THAT(inspect::history_text(graph_of(with_rollback("readyReplicas: 1")), kAgent), HasSubstr("going back\n"));
+  EXPECT_THAT(inspect::history_text(graph_of(with_rollback("readyReplicas: 1")), kAgent).str(),
+              HasSubstr("going back\n"));
   const std::string document = json::serialize(inspect::history_document(graph_of(with_rollback()), kAgent));
   EXPECT_THAT(document, HasSubstr(R"("result":"rolled back","why":"no pod was ready after 10m")"));
   EXPECT_THAT(document, HasSubstr(R"("copy":"agent-last-good-1")"));
@@ -72,7 +73,7 @@ TEST(RestartHistory, IsADocumentForPrograms) {
 }
 
 TEST(RestartHistory, OfAnInstanceWithoutOneSaysSo) {
-  EXPECT_THAT(inspect::history_text(graph_of(all_well()), kAgent), HasSubstr("no restart that Rotor began"));
+  EXPECT_THAT(inspect::history_text(graph_of(all_well()), kAgent).str(), HasSubstr("no restart that Rotor began"));
 }
 
 TEST(RestartHistory, OfAnInstanceThatIsNotThereNamesThoseThatAre) {

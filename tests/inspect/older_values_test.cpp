@@ -165,6 +165,37 @@ TEST(OlderValues, AreNotRuledOutWherePodsMayNotBeListedOrNotAllIsRecorded) {
   EXPECT_THAT(partial.find(kSecretId)->finding.detail, HasSubstr("not all of its keys are recorded"));
 }
 
+struct MarkCase {
+  std::string name;
+  std::string since;
+  std::string changed;  // what is made of it
+};
+class Mark : public testing::TestWithParam<MarkCase> {};
+TEST_P(Mark, CountsWhenItIsATimeThatHasCome) {
+  const auto graph = shop("", changed_secret(R"({"keys":{"OPENAI":{"since":")" + GetParam().since + R"("}}})"));
+  const inspect::Finding& secret = graph.find(kSecretId)->finding;
+  EXPECT_EQ(secret.changed, GetParam().changed);
+  EXPECT_EQ(secret.none_older_since, GetParam().changed);
+  EXPECT_EQ(secret.detail.empty(), GetParam().changed.empty());
+  EXPECT_EQ(secret.keys.empty(), GetParam().changed.empty());
+}
+const MarkCase kMarks[] = {
+    {"OfTheWriter", "2026-05-01T10:00:00Z", "2026-05-01T10:00:00Z"},
+    {"WithAnOffset", "2026-05-01T12:00:00+02:00", "2026-05-01T10:00:00Z"},
+    {"OfAClockThatIsABitAhead", "2026-05-01T12:00:30Z", "2026-05-01T12:00:30Z"},
+    {"OfTomorrow", "2026-05-02T10:00:00Z", ""},
+    {"InWords", "never", ""},
+    {"Empty", "", ""},
+};
+INSTANTIATE_TEST_SUITE_P(All, Mark, testing::ValuesIn(kMarks), [](const auto& i) { return i.param.name; });
+
+TEST(SafeToRevoke, IsNotSaidOfASecretWithAMarkThatIsNoTime) {
+  const auto graph =
+      shop("", changed_secret(R"({"keys":{"OPENAI":{"since":"2026-05-01T10:00:00Z"},"OTHER":{"since":"2999"}}})"));
+  EXPECT_EQ(graph.find(kSecretId)->finding.none_older_since, "");
+  EXPECT_THAT(graph.find(kSecretId)->finding.detail, HasSubstr("not all of its keys are recorded"));
+}
+
 // Version 2 since ten o'clock, version 1 since nine.
 std::string versioned_secret() {
   return R"(

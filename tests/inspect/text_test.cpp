@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(StatusText, IsATreeFromTheStoreToThePod) {
-  EXPECT_EQ(inspect::status_text(graph_of(all_well())),
+  EXPECT_EQ(inspect::status_text(graph_of(all_well())).str(),
             "OBJECT                                STATE    FOR  READ  NEXT    SAYS\n"
             "SecretStore shop/vault                ready    4h\n"
             "└─ ExternalSecret shop/keys           synced   60m  30m   in 30m\n"
@@ -31,7 +31,7 @@ metadata: {name: more, namespace: shop}
 spec: {secretStoreRef: {name: vault}, target: {name: api-keys}}
 ---
 )";
-  const std::string text = inspect::status_text(graph_of(all_well() + second));
+  const std::string text = inspect::status_text(graph_of(all_well() + second)).str();
   EXPECT_THAT(text, HasSubstr("see above"));
   EXPECT_EQ(text.find("Pod shop/agent-0"), text.rfind("Pod shop/agent-0"));
   EXPECT_THAT(text, HasSubstr("of 6 not well: `rotor why"));
@@ -42,7 +42,7 @@ TEST(StatusText, SaysWhatCouldNotBeLookedAt) {
   cluster.unread = {"pods: forbidden"};
   const auto graph = inspect::make_graph(cluster);
   EXPECT_FALSE(graph.well());
-  EXPECT_THAT(inspect::status_text(graph),
+  EXPECT_THAT(inspect::status_text(graph).str(),
               HasSubstr("not looked at: pods: forbidden\nwhat could be looked at is well\n"));
 }
 
@@ -56,7 +56,8 @@ reason: UpdateFailed
 message: "a\e[31m\nb"
 ---
 )";
-  const std::string text = inspect::status_text(graph_of(std::string(kStore) + external_secret(kFailing) + event));
+  const std::string text =
+      inspect::status_text(graph_of(std::string(kStore) + external_secret(kFailing) + event)).str();
   EXPECT_THAT(text, HasSubstr("a [31m b"));
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
@@ -92,10 +93,10 @@ spec: {provider: {fake: {data: [{key: openai, value: canary-of-a-store}]}}}
 )";
   const auto graph =
       graph_of(fake + external_secret(kFailing) + std::string(kSecret) + instance() + stateful_set() + pod());
-  std::string all = inspect::status_text(graph) + json::serialize(inspect::status_document(graph));
+  std::string all = inspect::status_text(graph).str() + json::serialize(inspect::status_document(graph));
   for (const auto& [id, object] : graph.objects) {
     const auto answer = inspect::explain(graph, id);
-    all += inspect::why_text(graph, answer) + json::serialize(inspect::why_document(graph, answer));
+    all += inspect::why_text(graph, answer).str() + json::serialize(inspect::why_document(graph, answer));
   }
   EXPECT_THAT(all, Not(HasSubstr("canary")));
 }

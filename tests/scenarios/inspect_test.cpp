@@ -76,7 +76,7 @@ TEST_F(Inspect, FindsAllWellAndSaysUntilWhen) {
   const inspect::Graph graph = look();
   EXPECT_THAT(why(kSecretId), testing::StartsWith("nothing is wrong: Secret ns/es holds what its store had at "));
   EXPECT_FALSE(graph.find(kEsId)->finding.next.empty());
-  const std::string all = inspect::status_text(graph) + json::serialize(inspect::status_document(graph));
+  const std::string all = inspect::status_text(graph).str() + json::serialize(inspect::status_document(graph));
   EXPECT_THAT(all, HasSubstr("all is well"));
   EXPECT_THAT(all, testing::Not(HasSubstr("canary")));
 }
@@ -127,7 +127,7 @@ TEST_F(Inspect, TellsWhichPodsStillRunWithAKeyThatWasReplacedAndWhenNoneDoes) {
   runs_since("new", "2096-01-01T00:00:00Z");
   world.until("the new value", [this] { return world.value("es", "A") == "canary-2"; });
   inspect::Graph graph = look();
-  const std::string all = json::serialize(inspect::status_document(graph)) + inspect::status_text(graph);
+  const std::string all = json::serialize(inspect::status_document(graph)) + inspect::status_text(graph).str();
   ASSERT_EQ(graph.find(old_pod)->finding.older.size(), 1U) << all;
   EXPECT_EQ(graph.find(old_pod)->finding.older.front().key, "A") << "B has the value it had";
   EXPECT_THAT(graph.find(new_pod)->finding.older, testing::IsEmpty());
