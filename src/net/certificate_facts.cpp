@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/openssl_owners.hpp"
+#include "base/time.hpp"
 
 namespace rotor::net {
 namespace {
@@ -41,6 +42,12 @@ std::string pem_of(X509* certificate) {
 int no_password(char*, int, int, void*) { return -1; }
 
 }  // namespace
+
+std::string fault_of(const Validity& validity, WallTime now) {
+  if (validity.ends <= now) return "expired at " + format_time(validity.ends);
+  if (validity.begins > now) return "is not valid before " + format_time(validity.begins);
+  return "";
+}
 
 Result<Validity> validity_of(std::string_view certificate_pem) {
   const openssl::Certificate certificate = first_certificate(certificate_pem);

@@ -16,6 +16,9 @@ struct Validity {
   WallTime ends;
 };
 
+// "expired at …" or "is not valid before …"; "" when it is valid.
+std::string fault_of(const Validity& validity, WallTime now);
+
 // Of the first certificate of a PEM text. kInvalid: there is none.
 Result<Validity> validity_of(std::string_view certificate_pem);
 

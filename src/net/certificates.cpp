@@ -59,7 +59,7 @@ void set_serial(X509* certificate) {
   must(BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr, "cannot set the serial number");
 }
 
-Certificate new_certificate(EVP_PKEY* key, std::string_view common_name, WallTime now, std::chrono::hours lifetime) {
+Certificate new_certificate(EVP_PKEY* key, std::string_view common_name, WallTime begins, WallTime ends) {
   Certificate certificate(X509_new());
   must(certificate != nullptr, "out of memory");
   X509_set_version(certificate.get(), X509_VERSION_3);
@@ -67,9 +67,8 @@ Certificate new_certificate(EVP_PKEY* key, std::string_view common_name, WallTim
   const auto seconds = [](WallTime t) {
     return static_cast<time_t>(std::chrono::duration_cast<std::chrono::seconds>(t.time_since_epoch()).count());
   };
-  // An hour back: the clocks of two machines differ.
-  ASN1_TIME_set(X509_getm_notBefore(certificate.get()), seconds(now - std::chrono::hours(1)));
-  ASN1_TIME_set(X509_getm_notAfter(certificate.get()), seconds(now + lifetime));
+  ASN1_TIME_set(X509_getm_notBefore(certificate.get()), seconds(begins));
+  ASN1_TIME_set(X509_getm_notAfter(certificate.get()), seconds(ends));
   X509_NAME* name = X509_get_subject_name(certificate.get());
   must(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(common_name.data()),
                                   static_cast<int>(common_name.size()), -1, 0) == 1,
@@ -77,6 +76,9 @@ Certificate new_certificate(EVP_PKEY* key, std::string_view common_name, WallTim
   X509_set_pubkey(certificate.get(), key);
   return certificate;
 }
+
+// The clocks of two machines differ.
+WallTime an_hour_before(WallTime now) { return now - std::chrono::hours(1); }
 
 KeyPair sign(X509* certificate, EVP_PKEY* key, EVP_PKEY* signer) {
   must(X509_sign(certificate, signer, EVP_sha256()) > 0, "cannot sign");
@@ -99,7 +101,7 @@ std::string alternative_names(const std::vector<std::string>& names) {
 KeyPair make_ca(std::string_view common_name, WallTime now, std::chrono::hours lifetime) {
   const Key key(EVP_EC_gen("P-256"));
   must(key != nullptr, "cannot make a key");
-  const Certificate certificate = new_certificate(key.get(), common_name, now, lifetime);
+  const Certificate certificate = new_certificate(key.get(), common_name, an_hour_before(now), now + lifetime);
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate.get()));
   add_extension(certificate.get(), certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
   add_extension(certificate.get(), certificate.get(), NID_key_usage, "critical,keyCertSign,cRLSign,digitalSignature");
@@ -108,7 +110,7 @@ KeyPair make_ca(std::string_view common_name, WallTime now, std::chrono::hours l
 }
 
 KeyPair issue_certificate(const KeyPair& ca, std::string_view common_name, const std::vector<std::string>& names,
-                          WallTime now, std::chrono::hours lifetime) {
+                          WallTime now, std::chrono::hours lifetime, std::optional<WallTime> begins) {
   const Bio ca_text(BIO_new_mem_buf(ca.certificate_pem.data(), static_cast<int>(ca.certificate_pem.size())));
   const Certificate issuer(PEM_read_bio_X509(ca_text.get(), nullptr, nullptr, nullptr));
   const std::string_view key_text = ca.key_pem.reveal();
@@ -118,7 +120,8 @@ KeyPair issue_certificate(const KeyPair& ca, std::string_view common_name, const
 
   const Key key(EVP_EC_gen("P-256"));
   must(key != nullptr, "cannot make a key");
-  const Certificate certificate = new_certificate(key.get(), common_name, now, lifetime);
+  const Certificate certificate =
+      new_certificate(key.get(), common_name, begins.value_or(an_hour_before(now)), now + lifetime);
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer.get()));
   add_extension(certificate.get(), issuer.get(), NID_basic_constraints, "critical,CA:FALSE");
   add_extension(certificate.get(), issuer.get(), NID_key_usage, "critical,digitalSignature");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,9 @@ struct KeyPair {
 
 KeyPair make_ca(std::string_view common_name, WallTime now, std::chrono::hours lifetime);
 
-// `names`: DNS names and IP addresses for the subject alternative name.
+// `names`: DNS names and IP addresses for the subject alternative name. `begins`: an hour before `now` unless it is
+// said.
 KeyPair issue_certificate(const KeyPair& ca, std::string_view common_name, const std::vector<std::string>& names,
-                          WallTime now, std::chrono::hours lifetime);
+                          WallTime now, std::chrono::hours lifetime, std::optional<WallTime> begins = {});
 
 }  // namespace rotor::net

@@ -120,6 +120,82 @@ TEST(WebhookCertificates, CarryNoCaOnThatHasEnded) {
   EXPECT_EQ(net::split_bundle(anew.ca_bundle).size(), 1U);
 }
 
+struct Ahead {
+  const char* what;
+  Duration ca;           // when each was made
+  Duration certificate;  // by a clock that began with its CA, unless it says otherwise
+  Step step;
+  std::string_view why;
+};
+
+TEST(WebhookCertificates, ThatAreNotValidYetAreMadeAnew) {
+  constexpr std::string_view kCaWhy = "the CA is not valid yet: a clock that was ahead made it";
+  constexpr std::string_view kWhy = "the certificate is not valid yet: a clock that was ahead made it";
+  for (const Ahead& row :
+       std::initializer_list<Ahead>{{"both of now", 0h, 0h, Step::kKeep, ""},
+                                    {"a clock ahead by less than they begin before", 59min, 59min, Step::kKeep, ""},
+                                    {"a CA of a clock that is ahead", 2h, 2h, Step::kStartOver, kCaWhy},
+                                    {"a CA of next year", 400 * kDay, 400 * kDay, Step::kStartOver, kCaWhy},
+                                    {"a certificate of a clock that is ahead", 0h, 2h, Step::kNewCertificate, kWhy},
+                                    {"a certificate of next year", 0h, 400 * kDay, Step::kNewCertificate, kWhy}}) {
+    KeptCertificates kept = fresh(kStart + row.ca);
+    const net::KeyPair ca{net::split_bundle(kept.ca_bundle).front(), kept.ca_key};
+    net::KeyPair made =
+        net::issue_certificate(ca, "w", {kRules.host}, kStart + row.certificate, std::chrono::hours(24 * 365));
+    kept.certificate = made.certificate_pem;
+    kept.key = made.key_pem;
+    const CertificateDecision decision = decide_certificates(kept, kRules, kStart, true);
+    EXPECT_EQ(decision.step, row.step) << row.what;
+    EXPECT_EQ(decision.why, row.why) << row.what;
+    const KeptCertificates next = renew(kept, decision.step, kRules, kStart);
+    EXPECT_EQ(decide(next, kStart), Step::kKeep) << row.what;
+    EXPECT_TRUE(net::fault_of(*net::validity_of(next.ca_bundle), kStart).empty()) << row.what;
+    EXPECT_TRUE(trusts(next.ca_bundle, kept.certificate)) << row.what << ": others serve it until they look again";
+  }
+}
+
+TEST(WebhookCertificates, OfACaThatIsNotValidYetAreNotTrusted) {
+  KeptCertificates kept = fresh(kStart + 2h);
+  const net::KeyPair ahead{net::split_bundle(kept.ca_bundle).front(), kept.ca_key};
+  kept = renew(kept, Step::kNewCa, kRules, kStart);
+  net::KeyPair made = net::issue_certificate(ahead, "w", {kRules.host}, kStart, std::chrono::hours(24 * 365));
+  kept.certificate = made.certificate_pem;
+  kept.key = made.key_pem;
+  EXPECT_EQ(decide(kept, kStart), Step::kNewCertificate);
+}
+
+// Two replicas look by turns, one by a wrong clock: they agree soon, on what is valid for the one that is right.
+TEST(WebhookCertificates, AreSettledBetweenTwoClocks) {
+  constexpr int kLooks = 8;
+  for (const Duration wrong_by :
+       std::initializer_list<Duration>{-400 * kDay, -2h, 2h, 300 * kDay, 400 * kDay, 3000 * kDay}) {
+    for (const bool wrong_first : {true, false}) {
+      KeptCertificates kept;
+      int written = 0;
+      for (int look = 0; look < kLooks; ++look) {
+        const WallTime now = kStart + look * 5min + ((look % 2 == 0) == wrong_first ? wrong_by : Duration());
+        const CertificateDecision decision = decide_certificates(kept, kRules, now, true);
+        if (decision.step == Step::kKeep) continue;
+        kept = renew(kept, decision.step, kRules, now);
+        ++written;
+        EXPECT_LT(look, 6) << wrong_by / 1h << "h " << wrong_first << ": " << decision.why;
+      }
+      const WallTime end = kStart + kLooks * 5min;
+      EXPECT_EQ(net::fault_of(*net::validity_of(kept.certificate), end), "") << wrong_by / 1h << "h " << wrong_first;
+      EXPECT_EQ(net::fault_of(*net::validity_of(kept.ca_bundle), end), "") << wrong_by / 1h << "h " << wrong_first;
+      EXPECT_LE(written, 4);
+    }
+  }
+}
+
+TEST(WebhookCertificates, OfClocksThatNeverAgreeFillNoSecret) {
+  KeptCertificates kept;
+  for (int look = 0; look < 8; ++look) {
+    kept = renew(kept, Step::kStartOver, kRules, kStart + (look % 2 == 0 ? 0 : 1) * 3650 * kDay);
+  }
+  EXPECT_LE(net::split_bundle(kept.ca_bundle).size(), 4U);
+}
+
 TEST(CertificateFacts, AreOfNothingThatIsNoCertificate) {
   const net::KeyPair ca = net::make_ca("ca", kStart, 1h);
   for (const std::string_view text : {"", "canary", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}) {
