@@ -305,7 +305,7 @@ class Operator {
       std::ranges::move(openclaw_.troubles(), std::back_inserter(troubles));
     }
     if (std::string unseen = unseen_reason(listed, troubles); !unseen.empty()) return unseen;
-    if (flags_.webhook.port && !webhook_.ready()) return "the webhook has no certificate yet";
+    if (std::string why = flags_.webhook.port ? webhook_.why_not_ready() : ""; !why.empty()) return why;
     return overdue_reason(lateness(), flags_.overdue_limit);
   }
 

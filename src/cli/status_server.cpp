@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "base/log.hpp"
 #include "cli/operator_options.hpp"
+#include "net/certificate_facts.hpp"
 
 namespace rotor::cli {
 namespace {
@@ -69,6 +71,11 @@ Result<net::KeyPair> metrics_certificate(const std::string& folder, const std::s
   };
   TRY(std::string certificate_pem, read("--metrics-cert-name", certificate));
   TRY(std::string key_pem, read("--metrics-key-name", key));
+  const auto validity = net::validity_of(certificate_pem);
+  if (const std::string fault = validity ? net::fault_of(*validity, now) : ""; !fault.empty()) {
+    log::warn("who reads the metrics will not trust their certificate",
+              {{"file", (std::filesystem::path(folder) / certificate).string()}, {"certificate", fault}});
+  }
   net::KeyPair pair{std::move(certificate_pem), SecretBytes(key_pem)};
   wipe(key_pem.data(), key_pem.size());
   return pair;

@@ -6,6 +6,7 @@
 
 #include "admission/webhook/ca_bundle.hpp"
 #include "admission/webhook/endpoint.hpp"
+#include "admission/webhook/served_state.hpp"
 #include "base/log.hpp"
 #include "net/certificate_facts.hpp"
 #include "net/certificates.hpp"
@@ -21,10 +22,10 @@ constexpr net::ServerLimits kLimits{
     .connections = 128, .connections_per_peer = 64, .head = std::chrono::seconds(10), .body = std::chrono::seconds(20)};
 constexpr Duration kAfterFailure = 10s;
 constexpr Duration kFolderAtLeast = 10s;  // a mounted Secret changes at any time
-constexpr auto kReadyFor = 1h;
 
-Result<SecretBytes> read_part(const std::string& folder, std::string_view name) {
-  const std::string path = fmt::format("{}/{}", folder, name);
+std::string path_in(const std::string& folder, std::string_view name) { return fmt::format("{}/{}", folder, name); }
+
+Result<SecretBytes> read_part(const std::string& path) {
   TRY(std::optional<SecretBytes> content, providers::read_small_file(path));
   if (!content) return fail(Code::kNotFound, fmt::format("--cert-dir: {} is not there", path));
   return *std::move(content);
@@ -69,7 +70,11 @@ void Webhook::stop() {
   if (server_) server_->stop();
 }
 
-bool Webhook::ready() const { return good_until_ && *good_until_ - clock_.now() >= kReadyFor; }
+std::string Webhook::why_not_ready() const { return admission::why_not_ready(valid_, said_, clock_.now()); }
+
+std::optional<WallTime> Webhook::good_until() const {
+  return valid_.transform([](const net::Validity& valid) { return valid.ends; });
+}
 
 Task<Result<void>> Webhook::look() {
   if (!options_.certificate_folder.empty()) co_return look_at_folder();
@@ -79,7 +84,8 @@ Task<Result<void>> Webhook::look() {
 Task<Result<void>> Webhook::look_at_secret() {
   CO_TRY(KeptCertificates kept,
          co_await secret_.current({options_.host, options_.lookahead}, clock_.now(), bundle_in_place_));
-  CO_TRY_VOID(serve({std::move(kept.certificate), std::move(kept.key)}));
+  CO_TRY(const net::Validity validity, net::validity_of(kept.certificate));
+  CO_TRY_VOID(serve({std::move(kept.certificate), std::move(kept.key)}, validity));
   bundle_in_place_ = false;
   CO_TRY(bundle_in_place_, co_await publish_bundle(client_, std::move(kept.ca_bundle)));
   co_return Result<void>{};
@@ -87,32 +93,39 @@ Task<Result<void>> Webhook::look_at_secret() {
 
 // Who renews it gives the API server its CA, too.
 Result<void> Webhook::look_at_folder() {
-  TRY(const SecretBytes certificate, read_part(options_.certificate_folder, "tls.crt"));
-  TRY(SecretBytes key, read_part(options_.certificate_folder, "tls.key"));
+  const std::string file = path_in(options_.certificate_folder, "tls.crt");
+  TRY(const SecretBytes certificate, read_part(file));
+  TRY(SecretBytes key, read_part(path_in(options_.certificate_folder, "tls.key")));
   std::string text(certificate.reveal());
   // Half of a renewal: the other file is on its way.
   if (!net::belongs_to(key, text)) return fail(Code::kInvalid, "--cert-dir: tls.key does not belong to tls.crt");
   if (!net::is_for(text, options_.host)) {
     return fail(Code::kInvalid, fmt::format("--cert-dir: tls.crt is not for \"{}\" (--dns-name)", options_.host));
   }
-  return serve({std::move(text), std::move(key)});
+  TRY(const net::Validity validity, net::validity_of(text));
+  FolderDecision decision = decide_folder(validity, valid_, file, clock_.now());
+  if (decision.serve) {
+    TRY_VOID(serve({std::move(text), std::move(key)}, validity));
+  }
+  if (!decision.problem.empty()) return fail(Code::kInvalid, std::move(decision.problem));
+  return {};
 }
 
-Result<void> Webhook::serve(Served fresh) {
-  TRY(const net::Validity validity, net::validity_of(fresh.certificate));
+Result<void> Webhook::serve(Served fresh, const net::Validity& validity) {
   if (fresh.certificate != served_.certificate || fresh.key != served_.key) {
     TRY_VOID(server_->set_certificate(fresh.certificate, fresh.key));
     served_ = std::move(fresh);
-    log::info("webhook certificate in use", {{"host", options_.host}});
+    const bool good = net::fault_of(validity, clock_.now()).empty();
+    if (good) log::info("webhook certificate in use", {{"host", options_.host}});
   }
-  good_until_ = validity.ends;
+  valid_ = validity;
   return {};
 }
 
 void Webhook::say(const Result<void>& looked) {
   const std::string problem = looked ? "" : looked.error().message;
   if (!problem.empty() && problem != said_) {
-    log::error("webhook certificate not looked after; the one in use stays", {{"error", problem}});
+    log::error("webhook certificate not as it should be", {{"error", problem}});
   }
   said_ = problem;
 }

@@ -8,6 +8,7 @@
 #include "admission/webhook/certificate_secret.hpp"
 #include "base/duration.hpp"
 #include "kube/client/client.hpp"
+#include "net/certificate_facts.hpp"
 #include "net/server.hpp"
 #include "providers/registry.hpp"
 
@@ -33,8 +34,9 @@ class Webhook {
   Task<> run();  // keeps the certificate good, until cancelled
   void stop();
 
-  bool ready() const;  // what is served is good for another hour
-  std::optional<WallTime> good_until() const { return good_until_; }
+  bool ready() const { return why_not_ready().empty(); }
+  std::string why_not_ready() const;  // what is served is not good for another hour; "" when it is
+  std::optional<WallTime> good_until() const;
   std::uint16_t port() const { return server_ ? server_->port() : 0; }
 
  private:
@@ -45,7 +47,7 @@ class Webhook {
   Task<Result<void>> look();
   Task<Result<void>> look_at_secret();
   Result<void> look_at_folder();
-  Result<void> serve(Served fresh);
+  Result<void> serve(Served fresh, const net::Validity& validity);
   void say(const Result<void>& looked);
 
   Executor executor_;
@@ -56,7 +58,7 @@ class Webhook {
   CertificateSecret secret_;
   std::unique_ptr<net::HttpServer> server_;
   Served served_;
-  std::optional<WallTime> good_until_;
+  std::optional<net::Validity> valid_;  // of what is served
   bool bundle_in_place_ = false;
   std::string said_;  // the last failure
 };
