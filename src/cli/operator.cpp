@@ -60,23 +60,33 @@ struct Clients {
   std::unique_ptr<kube::Client> fenced;
 };
 
+// The chart names the Deployment, which is one of its namespace: replicas of it know each other, whatever they work on.
+std::string installation_of(const OperatorFlags& flags) {
+  const std::string name = environment("ROTOR_INSTALLATION").value_or("");
+  return name.empty() ? "" : flags.openclaw.operator_namespace + "/" + name;
+}
+
 kube::Work work_of(const OperatorFlags& flags) {
   return {.controller_class = flags.secrets.controller_class,
           .namespaces = flags.secrets.watched,
-          .instances = flags.openclaw_instances};
+          .instances = flags.openclaw_instances,
+          .installation = installation_of(flags)};
+}
+
+kube::Key lease_of(const OperatorFlags& flags) {
+  return {flags.leader.ns.empty() ? flags.openclaw.operator_namespace : flags.leader.ns, flags.leader.id};
 }
 
 kube::ElectorOptions elector_options(const OperatorFlags& flags) {
-  const LeaderFlags& leader = flags.leader;
-  return {.lease = {leader.ns.empty() ? flags.openclaw.operator_namespace : leader.ns, leader.id},
+  return {.lease = lease_of(flags),
           .identity = replica_identity(),
-          .timings = leader.timings,
+          .timings = flags.leader.timings,
           .work = work_of(flags)};
 }
 
 // Who works on one namespace has no rights elsewhere.
 kube::NeighbourOptions neighbour_options(const OperatorFlags& flags) {
-  return {.lease = elector_options(flags).lease,
+  return {.lease = lease_of(flags),
           .work = work_of(flags),
           .look_in = flags.secrets.watched,
           .timings = flags.leader.timings};
@@ -215,9 +225,9 @@ class Operator {
   void start_agreement() {
     if (flags_.leader.shards == 0 && !flags_.leader.elect) return leading_.open();
     metrics_.callback(MetricsRegistry::Kind::kGauge, "rotor_other_installation",
-                      "1: another installation has the Lease of this one, or works on the same objects.", {"has"},
-                      [this](const auto& emit) {
-                        emit({"lease"}, shards_.stranger().empty() ? 0 : 1);
+                      "1: the Lease is held for other work, or another installation works on the same objects.",
+                      {"has"}, [this](const auto& emit) {
+                        emit({"lease"}, kube::for_other_work(waiting().rival) ? 1 : 0);
                         emit({"objects"}, neighbours_.rival().empty() ? 0 : 1);
                       });
     if (flags_.leader.shards > 0) return start_shards();
@@ -291,10 +301,10 @@ class Operator {
     return all;
   }
 
+  const kube::Waiting& waiting() const { return flags_.leader.shards > 0 ? shards_.waiting() : elector_.waiting(); }
+
   std::string why_not_ready() const {
-    if (!shards_.stranger().empty()) {
-      return "another installation holds the Lease: " + shards_.stranger();
-    }
+    if (std::string why = kube::why_it_waits(waiting(), lease_of(flags_)); !why.empty()) return why;
     if (neighbours_.rival_elsewhere() && !leading_.is_open()) {
       return "another installation works on the same objects: Lease " + neighbours_.rival();
     }

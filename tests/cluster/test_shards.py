@@ -45,7 +45,8 @@ class Replica:
         self.plane, self.ns, self.name, self.lives = plane, ns, name, []
 
     def start(self):
-        self.lives.append(Operator(self.plane, flags=flags(self.ns), name=f"{self.ns}-{self.name}-{len(self.lives)}"))
+        self.lives.append(Operator(self.plane, env={"ROTOR_INSTALLATION": "rotor"}, flags=flags(self.ns),
+                                   name=f"{self.ns}-{self.name}-{len(self.lives)}"))
         self.operator.start()
 
     @property
@@ -272,7 +273,7 @@ def test_no_object_has_two_writers_however_replicas_stumble(fleet, plane):
 
 def test_an_installation_that_works_on_something_else_waits(fleet, plane, request):
     cluster, ns, _ = fleet
-    stranger = Operator(plane, flags=flags("elsewhere"), name=f"{ns}-stranger")
+    stranger = Operator(plane, env={"ROTOR_INSTALLATION": "other"}, flags=flags("elsewhere"), name=f"{ns}-stranger")
     stranger.process.start()
     request.addfinalizer(stranger.kill)
     wait_for(lambda: "another installation holds the Lease" in stranger.log(), 20, "the second one to say so")

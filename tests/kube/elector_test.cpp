@@ -18,12 +18,14 @@ using namespace std::chrono_literals;
 // A replica on a machine of its own, with a clock of its own.
 class Replica {
  public:
-  Replica(LeaseStore& store, std::string name, Duration wrong_by = {}, Duration up_for = {})
+  Replica(LeaseStore& store, std::string name, Duration wrong_by = {}, Duration up_for = {},
+          std::optional<Work> work = {})
       : clock(WallTime(std::chrono::seconds(1767323045)) + wrong_by),
         client(store, clock),
         fence(clock),
-        elector(loop.executor(), client, clock, fence,
-                {.lease = {"rotor-system", "rotor"}, .identity = std::move(name), .timings = {}}) {
+        elector(
+            loop.executor(), client, clock, fence,
+            {.lease = {"rotor-system", "rotor"}, .identity = std::move(name), .timings = {}, .work = std::move(work)}) {
     clock.advance(up_for);
     loop.start(live(*this));
   }
@@ -66,6 +68,37 @@ TEST(Elector, SaysInItsLeaseWhatItsInstallationWorksOn) {
   EXPECT_EQ(store.lease->metadata.labels[std::string("rotor/lease")], "installation");
   EXPECT_EQ(store.lease->metadata.annotations[std::string("rotor/works-on")],
             R"({"class":"x","namespace":"","instances":false})");
+}
+
+TEST(Elector, WaitsForOneOfOtherWorkAndSaysWhose) {
+  struct Row {
+    std::string_view what;
+    Work first;
+    Rival rival;
+  };
+  const Work ours{.controller_class = "default", .namespaces = "a", .installation = "system/rotor"};
+  Work before = ours, other = ours;
+  before.namespaces = "b";
+  other.namespaces = "b";
+  other.installation = "system/other";
+  for (const Row& row : {Row{"a replica of the same", ours, Rival::kNone},
+                         Row{"its predecessor, of another scope", before, Rival::kOtherWork},
+                         Row{"another installation", other, Rival::kStranger}}) {
+    LeaseStore store;
+    Replica a(store, "a", {}, {}, row.first);
+    Replica b(store, "b", {}, {}, ours);
+    pass(60s, {&a, &b});
+    EXPECT_FALSE(b.elector.leads()) << row.what;
+    EXPECT_EQ(b.elector.waiting().rival, row.rival) << row.what;
+    EXPECT_EQ(b.elector.waiting().holder, row.rival == Rival::kNone ? "" : "a") << row.what;
+    EXPECT_EQ(a.elector.waiting().rival, Rival::kNone) << row.what;
+    a.loop.stop();
+    a.loop.start(a.elector.give_back());
+    pass(6s, {&b});
+    EXPECT_TRUE(b.elector.leads()) << row.what;
+    EXPECT_EQ(b.elector.waiting().rival, Rival::kNone) << row.what;
+    EXPECT_EQ(read_work(*store.lease)->namespaces.text(), "a") << row.what;
+  }
 }
 
 TEST(Elector, TakesAFreeLeaseAtOnceAndRenewsItEveryRetryPeriod) {

@@ -76,6 +76,20 @@ class NeighboursTest : public testing::Test {
   std::optional<bool> may;
 };
 
+TEST(WorkOfAnInstallation, SaysWhoseItIs) {
+  const Work ours{.controller_class = "default", .installation = "ns/rotor"};
+  Work other = ours, nobodys = ours;
+  other.installation = "ns/other";
+  nobodys.installation = "";
+  EXPECT_TRUE(of_two_installations(ours, other));
+  EXPECT_FALSE(of_two_installations(ours, ours));
+  EXPECT_FALSE(of_two_installations(ours, nobodys));
+  EXPECT_FALSE(of_two_installations(nobodys, ours));
+  Lease lease;
+  mark_lease(lease.metadata, other);
+  EXPECT_EQ(read_work(lease)->installation, "ns/other");
+}
+
 TEST(WorkOfAnInstallation, OverlapsWhereBothWouldWrite) {
   struct Row {
     std::string_view what;
@@ -126,6 +140,32 @@ TEST_F(NeighboursTest, TheSecondOneSaysSoAndWaitsUntilTheFirstHasEnded) {
   pass(10s);
   EXPECT_TRUE(alone);
   EXPECT_EQ(neighbours.rival(), "");
+}
+
+TEST_F(NeighboursTest, OfItsOwnNamespaceIsItsPredecessorUnlessItSaysOtherwise) {
+  struct Row {
+    Key lease;
+    std::string theirs, ours;
+    bool elsewhere;
+  };
+  const Key beside{kOurs.ns, "another"};
+  for (const Row& row : {Row{beside, "", "", false}, Row{beside, "rotor-b/rotor", "rotor-b/rotor", false},
+                         Row{beside, "rotor-b/two", "rotor-b/rotor", true}, Row{beside, "rotor-b/two", "", false},
+                         Row{kTheirs, "", "", true}, Row{kTheirs, "rotor-a/rotor", "rotor-b/rotor", true}}) {
+    Work ours = kEverything, theirs = kEverything;
+    ours.installation = row.ours;
+    theirs.installation = row.theirs;
+    Leases leases;
+    leases.put(row.lease, "them", theirs);
+    Neighbours looks(leases, clock, {.lease = kOurs, .work = ours});
+    EXPECT_FALSE(looks.rival_elsewhere());
+    test::Loop one;
+    bool none = false;
+    one.start(follow(looks.until_alone(), none));
+    EXPECT_FALSE(none);
+    EXPECT_EQ(looks.rival_elsewhere(), row.elsewhere) << row.lease.text() << " " << row.theirs << " " << row.ours;
+    one.stop();
+  }
 }
 
 TEST_F(NeighboursTest, OneThatDoesNotRenewItsLeaseIsNotWaitedFor) {

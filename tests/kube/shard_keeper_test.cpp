@@ -22,7 +22,7 @@ constexpr int kShards = 12;
 class Sharer {
  public:
   Sharer(LeaseStore& store, std::string name, Duration wrong_by = {}, Duration up_for = {}, std::string work = "all",
-         int shards = kShards)
+         int shards = kShards, std::string installation = {})
       : clock(WallTime(std::chrono::seconds(1767323045)) + wrong_by),
         client(store, clock),
         fence(clock),
@@ -30,7 +30,7 @@ class Sharer {
         keeper(loop.executor(), client, clock, fence, ownership,
                {.lease = {"rotor-system", "rotor"},
                 .identity = std::move(name),
-                .work = {.controller_class = std::move(work)},
+                .work = {.controller_class = std::move(work), .installation = std::move(installation)},
                 .timings = {}}) {
     clock.advance(up_for);
     loop.start(live(*this));
@@ -170,24 +170,36 @@ TEST(ShardKeeper, EndsBeforeOthersMayTakeItsShardsWhenItCannotRenew) {
 
 TEST(ShardKeeper, WaitsForAnInstallationThatWorksOnSomethingElseAndSaysWhose) {
   LeaseStore store;
-  Sharer a(store, "a", {}, {}, "default");
-  Sharer b(store, "b", {}, {}, "other");
+  Sharer a(store, "a", {}, {}, "default", kShards, "ns/one");
+  Sharer b(store, "b", {}, {}, "other", kShards, "ns/two");
   pass_all(60s, {&a, &b});
   EXPECT_EQ(b.owned(), 0U);
-  EXPECT_EQ(b.keeper.stranger(), "rotor-shards/12/class=default namespace=*");
+  EXPECT_EQ(b.keeper.waiting().rival, Rival::kStranger);
+  EXPECT_EQ(b.keeper.waiting().holder, "rotor-shards/12/class=default namespace=*");
+  EXPECT_EQ(a.keeper.waiting().rival, Rival::kNone);
   a.stop();
   pass_all(6s, {&b});
   EXPECT_EQ(b.owned(), 12U);
-  EXPECT_EQ(b.keeper.stranger(), "");
+  EXPECT_EQ(b.keeper.waiting().rival, Rival::kNone);
+}
+
+// A rolling upgrade: nobody is ready for want of the others' end, and they end when somebody is.
+TEST(ShardKeeper, WaitsForReplicasOfItsOwnThatWorkOnSomethingElse) {
+  for (const std::string_view installation : {"ns/one", ""}) {
+    LeaseStore store;
+    Sharer a(store, "a", {}, {}, "default", kShards, std::string(installation));
+    Sharer b(store, "b", {}, {}, "other", kShards, std::string(installation));
+    pass_all(60s, {&a, &b});
+    EXPECT_EQ(b.owned(), 0U);
+    EXPECT_EQ(b.keeper.waiting().rival, Rival::kOtherWork);
+    EXPECT_EQ(why_it_waits(b.keeper.waiting(), {"rotor-system", "rotor"}), "");
+    a.stop();
+    pass_all(6s, {&b});
+    EXPECT_EQ(b.owned(), 12U);
+  }
 }
 
 TEST(ShardKeeper, WaitsForItsPredecessorAndThatIsNobodysFault) {
-  EXPECT_EQ(rival_of("", "rotor-shards/60/w"), ShardRival::kNone);
-  EXPECT_EQ(rival_of("rotor-shards/60/w", "rotor-shards/60/w"), ShardRival::kNone);
-  EXPECT_EQ(rival_of("rotor-shards/30/w", "rotor-shards/60/w"), ShardRival::kPredecessor);
-  EXPECT_EQ(rival_of("rotor-7d9c_5f0e", "rotor-shards/60/w"), ShardRival::kPredecessor);
-  EXPECT_EQ(rival_of("rotor-shards/60/v", "rotor-shards/60/w"), ShardRival::kStranger);
-  EXPECT_EQ(rival_of("rotor-shards/60", "rotor-shards/60/w"), ShardRival::kStranger);
   LeaseStore store;
   store.lease = Lease{};
   store.lease->spec = {.holder_identity = "a leader", .lease_duration_seconds = 15};
@@ -195,7 +207,7 @@ TEST(ShardKeeper, WaitsForItsPredecessorAndThatIsNobodysFault) {
   Sharer b(store, "b");
   pass_all(14s, {&b});
   EXPECT_EQ(b.owned(), 0U);
-  EXPECT_EQ(b.keeper.stranger(), "");
+  EXPECT_EQ(b.keeper.waiting().rival, Rival::kPredecessor);
   pass_all(6s, {&b});
   EXPECT_EQ(b.owned(), 12U);
 }

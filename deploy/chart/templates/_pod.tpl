@@ -33,6 +33,8 @@ env:
   valueFrom:
     fieldRef:
       fieldPath: metadata.namespace
+- name: ROTOR_INSTALLATION
+  value: {{ include "rotor.fullname" . }}
 {{- with .Values.extraEnv }}
 {{- toYaml . | nindent 0 }}
 {{- end }}

@@ -93,6 +93,12 @@ Task<Elector::Attempt> Elector::try_until(SteadyTime limit) {
 
 std::string Elector::holder() const { return seen_.lease ? seen_.lease->spec.holder_identity : seen_.vanished_holder; }
 
+void Elector::note(const Attempt& attempt) {
+  if (attempt.held) waiting_ = {};
+  if (attempt.somebody_elses && options_.work) waiting_ = waiting_for(seen_.lease, "", *options_.work);
+  say(attempt);
+}
+
 // Each state of affairs once.
 void Elector::say(const Attempt& attempt) {
   std::string words = attempt.problem;
@@ -101,7 +107,9 @@ void Elector::say(const Attempt& attempt) {
   if (state == said_ || words.empty()) return;
   said_ = state;
   const std::string lease = options_.lease.text();
-  if (attempt.somebody_elses) {
+  if (attempt.somebody_elses && waiting_.rival != Rival::kNone) {
+    log_waiting(waiting_, options_.lease, *options_.work);
+  } else if (attempt.somebody_elses) {
     log::info(seen_.lease ? "another replica leads; this one stands by"
                           : "somebody removed the lease; this one waits until its holder has ended for sure",
               {{"lease", lease}, {"holder", words}});
@@ -123,8 +131,8 @@ Task<> Elector::acquire() {
   for (;;) {
     news_ = false;
     const Attempt attempt = co_await try_until(clock_.steady() + options_.timings.renew);
+    note(attempt);
     if (attempt.held) break;
-    say(attempt);
     if (news_) continue;
     co_await (clock_.sleep_until(next_try()) || freed_.wait());
   }
@@ -149,7 +157,7 @@ Task<std::string> Elector::keep() {
       break;
     }
     if (!attempt.held) why = attempt.problem;
-    say(attempt);
+    note(attempt);
   }
   fence_.close();
   leads_ = false;

@@ -10,7 +10,7 @@
 #include "kube/client/client.hpp"
 #include "kube/client/fence.hpp"
 #include "kube/leader/decide.hpp"
-#include "kube/leader/work.hpp"
+#include "kube/leader/rival.hpp"
 #include "kube/runtime/cache.hpp"
 #include "kube/runtime/signal.hpp"
 
@@ -38,6 +38,8 @@ class Elector {
   Task<> give_back();
 
   bool leads() const { return leads_; }
+  // Whom it waits for, when that is not a replica like this one.
+  const Waiting& waiting() const { return waiting_; }
 
  private:
   struct Attempt {
@@ -51,6 +53,7 @@ class Elector {
   void saw(std::optional<Lease> lease);
   SteadyTime next_try() const;
   std::string holder() const;  // whose the lease is, or was until somebody removed it; empty: nobody's
+  void note(const Attempt& attempt);
   void say(const Attempt& attempt);
 
   Client& client_;
@@ -63,6 +66,7 @@ class Elector {
   LeaseSighting seen_;
   bool leads_ = false;
   std::string said_;
+  Waiting waiting_;
 };
 
 }  // namespace rotor::kube

@@ -78,6 +78,13 @@ Task<std::optional<bool>> Neighbours::alone() {
   co_return !rival_key_;
 }
 
+bool Neighbours::rival_elsewhere() const {
+  if (!rival_key_) return false;
+  const auto rival = seen_.find(*rival_key_);
+  const auto theirs = rival == seen_.end() ? std::nullopt : read_work(*rival->second.sighting.lease);
+  return rival_key_->ns != options_.lease.ns || (theirs && of_two_installations(*theirs, options_.work));
+}
+
 void Neighbours::say() {
   if (rival_ == said_) return;
   said_ = rival_;

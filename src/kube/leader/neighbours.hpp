@@ -46,8 +46,9 @@ class Neighbours {
 
   // The Lease of one that works on something of the same; empty: none that we know of.
   const std::string& rival() const { return rival_; }
-  // A Lease in our own namespace is that of our own installation under an earlier name: it ends when this one is ready.
-  bool rival_elsewhere() const { return rival_key_ && rival_key_->ns != options_.lease.ns; }
+  // A Lease in our own namespace is that of our own installation under an earlier name, unless it says whose it is: it
+  // ends when this one is ready.
+  bool rival_elsewhere() const;
 
  private:
   Task<std::optional<bool>> alone();

@@ -14,9 +14,13 @@ namespace rotor::kube {
 struct Work {
   std::string controller_class{};  // of External Secrets
   Namespaces namespaces{};
-  bool instances = false;  // OpenClawInstances, which have no class
+  bool instances = false;      // OpenClawInstances, which have no class
+  std::string installation{};  // whose replicas do it, as the chart names it; "": it is not said
 };
 bool overlap(const Work& a, const Work& b);
+bool same_work(const Work& a, const Work& b);
+// Known to be two: both say it, and not the same.
+bool of_two_installations(const Work& a, const Work& b);
 
 // A label to find the Lease by, an annotation with the work.
 inline constexpr std::string_view kLeaseLabel = "rotor/lease";

@@ -16,18 +16,10 @@ namespace {
 
 using boost::asio::experimental::awaitable_operators::operator||;
 
-constexpr std::string_view kGroupPrefix = "rotor-shards/";
 constexpr int kLeaveTries = 8;  // the others' beats come in between
 
 // Who was not the fastest tries again soon, but not all at the same moment.
 Duration a_moment() { return std::chrono::duration_cast<Duration>(random_fraction() * std::chrono::milliseconds(20)); }
-
-// "60/WORK" of "rotor-shards/60/WORK": WORK.
-std::string_view work_of(std::string_view group) {
-  group.remove_prefix(kGroupPrefix.size());
-  const auto slash = group.find('/');
-  return slash == std::string_view::npos ? std::string_view() : group.substr(slash + 1);
-}
 
 // An empty table takes the annotation away.
 SecretBytes shard_patch(const LeaseSpec& spec, const ShardTable& table, const std::string& version,
@@ -48,12 +40,6 @@ int in_one_only(const std::set<int>& one, const std::set<int>& other) {
 
 std::string group_of(int count, const Work& work) {
   return fmt::format("{}{}/{}", kGroupPrefix, count, group_text(work));
-}
-
-ShardRival rival_of(std::string_view holder, std::string_view group) {
-  if (holder.empty() || holder == group) return ShardRival::kNone;
-  if (!holder.starts_with(kGroupPrefix)) return ShardRival::kPredecessor;  // a leader
-  return work_of(holder) == work_of(group) ? ShardRival::kPredecessor : ShardRival::kStranger;
 }
 
 ShardKeeper::ShardKeeper(const Executor& executor, Client& client, Clock& clock, Fence& fence, Ownership& ownership,
@@ -144,7 +130,7 @@ void ShardKeeper::granted(std::optional<Lease> lease, SteadyTime asked, std::set
   const ShardMember* me = seen_.table ? seen_.table->find(self_.identity) : nullptr;
   if (me == nullptr) return;  // not what was written: the next attempt sees why
   self_.member = true;
-  stranger_.clear();
+  waiting_ = {};
   fence_.open_until(asked + options_.timings.renew);
   handed_over_ += in_one_only(ownership_.owned(), me->shards);
   taken_ += in_one_only(me->shards, ownership_.owned());
@@ -172,20 +158,10 @@ void ShardKeeper::say(const Attempt& attempt) {
 }
 
 void ShardKeeper::say_rival() {
-  const std::string holder = seen_.lease.lease ? seen_.lease.lease->spec.holder_identity : "";
-  const ShardRival rival = rival_of(holder, self_.group);
-  stranger_ = rival == ShardRival::kStranger ? holder : "";
-  if (rival == ShardRival::kNone || holder == said_) return;
-  said_ = holder;
-  const std::string lease = options_.lease.text();
-  if (rival == ShardRival::kPredecessor) {
-    return log::info("another replica leads, or divides the work otherwise; this one waits until it has ended",
-                     {{"lease", lease}, {"holder", holder}});
-  }
-  log::warn(
-      "another installation holds the Lease and works on something else; this one waits and writes nothing: give "
-      "one of them another --leader-election-id, or remove it",
-      {{"lease", lease}, {"holder", holder}, {"this", self_.group}});
+  waiting_ = waiting_for(seen_.lease.lease, self_.group, options_.work);
+  if (waiting_.rival == Rival::kNone || waiting_.holder == said_) return;
+  said_ = waiting_.holder;
+  log_waiting(waiting_, options_.lease, options_.work);
 }
 
 // When the Lease would run out, or sooner; not in step with others that wait.

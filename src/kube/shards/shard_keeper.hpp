@@ -9,7 +9,7 @@
 
 #include "kube/client/client.hpp"
 #include "kube/client/fence.hpp"
-#include "kube/leader/work.hpp"
+#include "kube/leader/rival.hpp"
 #include "kube/runtime/cache.hpp"
 #include "kube/runtime/signal.hpp"
 #include "kube/shards/ownership.hpp"
@@ -20,17 +20,10 @@ namespace rotor::kube {
 struct ShardOptions {
   Key lease{};
   std::string identity{};  // of this replica and no other
-  Work work{};             // what the replicas work on: those of another work are strangers
+  Work work{};             // what the replicas work on
   LeaderTimings timings{};
 };
 
-// Who has the Lease that this replica waits for.
-enum class ShardRival : std::uint8_t {
-  kNone,
-  kPredecessor,  // the same installation, before it was told of (so many) shards: it ends some time
-  kStranger,     // another installation, which works on something else
-};
-ShardRival rival_of(std::string_view holder, std::string_view group);
 // The holder that replicas of so many shards write.
 std::string group_of(int count, const Work& work);
 
@@ -55,8 +48,8 @@ class ShardKeeper {
   int members() const;
   std::int64_t handed_over() const { return handed_over_; }
   std::int64_t taken() const { return taken_; }
-  // Why it does not work yet, when that is for a person to settle; empty otherwise.
-  const std::string& stranger() const { return stranger_; }
+  // Whom it waits for, when that is not its own group.
+  const Waiting& waiting() const { return waiting_; }
 
  private:
   struct Attempt {
@@ -91,7 +84,7 @@ class ShardKeeper {
   std::int64_t handed_over_ = 0;
   std::int64_t taken_ = 0;
   std::string said_;
-  std::string stranger_;
+  Waiting waiting_;
 };
 
 }  // namespace rotor::kube
