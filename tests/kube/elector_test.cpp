@@ -101,6 +101,31 @@ TEST(Elector, WaitsForOneOfOtherWorkAndSaysWhose) {
   }
 }
 
+TEST(Elector, SaysWhichRightItLacksUntilItHasIt) {
+  for (const std::string verb : {"get", "create", "patch"}) {
+    LeaseStore store;
+    if (verb == "patch") (void)store.put({});
+    test::FakeClock clock;
+    LeaseClient client(store, clock);
+    client.refused_verb = verb;
+    Fence fence(clock);
+    test::Loop loop;
+    Elector elector(loop.executor(), client, clock, fence, {.lease = {"ns", "rotor"}, .identity = "a", .timings = {}});
+    loop.start(elector.acquire());
+    EXPECT_TRUE(elector.refused().starts_with("this replica may not " + verb + " leases.coordination.k8s.io ns/rotor"))
+        << elector.refused();
+    client.reachable = false;
+    clock.advance(loop.io(), 10s);
+    EXPECT_NE(elector.refused(), "") << verb << ": that it does not answer is no right";
+    client.reachable = true;
+    client.refused_verb = "";
+    clock.advance(loop.io(), 10s);
+    EXPECT_EQ(elector.refused(), "") << verb;
+    EXPECT_TRUE(elector.leads() || fence.is_open()) << verb;
+    loop.stop();
+  }
+}
+
 TEST(Elector, TakesAFreeLeaseAtOnceAndRenewsItEveryRetryPeriod) {
   LeaseStore store;
   Replica a(store, "a");

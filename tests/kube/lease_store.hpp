@@ -32,11 +32,13 @@ class LeaseClient final : public Client {
   LeaseClient(LeaseStore& store, Clock& clock) : store_(store), clock_(clock) {}
 
   bool reachable = true;
-  Duration there{};  // what a request takes to the server…
-  Duration back{};   // …and its answer back
+  std::string refused_verb{};  // for which there is no right
+  Duration there{};            // what a request takes to the server…
+  Duration back{};             // …and its answer back
 
   Task<Result<SecretBytes>> get(Resource, Key) override {
     CO_TRY_VOID(co_await travel(there));
+    CO_TRY_VOID(may("get"));
     Result<SecretBytes> answer = store_.lease ? Result<SecretBytes>(json::write_secret(*store_.lease))
                                               : fail(Code::kNotFound, "there is no lease");
     CO_TRY_VOID(co_await travel(back));
@@ -44,6 +46,7 @@ class LeaseClient final : public Client {
   }
   Task<Result<SecretBytes>> create(Resource, std::string, SecretBytes object, WriteOptions) override {
     CO_TRY_VOID(co_await travel(there));
+    CO_TRY_VOID(may("create"));
     Result<SecretBytes> answer =
         store_.lease ? fail(Code::kAlreadyExists, "it exists") : store_.put(*json::read<Lease>(object.reveal()));
     CO_TRY_VOID(co_await travel(back));
@@ -51,6 +54,7 @@ class LeaseClient final : public Client {
   }
   Task<Result<SecretBytes>> patch(Resource, Key, PatchType, SecretBytes patch, WriteOptions) override {
     CO_TRY_VOID(co_await travel(there));
+    CO_TRY_VOID(may("patch"));
     Result<SecretBytes> answer = merge(*json::parse(patch.reveal()));
     CO_TRY_VOID(co_await travel(back));
     co_return answer;
@@ -87,6 +91,9 @@ class LeaseClient final : public Client {
       }
     }
     return store_.put(std::move(next));
+  }
+  Result<void> may(std::string_view verb) const {
+    return verb == refused_verb ? Result<void>(fail(Code::kDenied, "forbidden")) : Result<void>();
   }
   Task<Result<void>> travel(Duration time) {
     if (time > Duration::zero()) co_await clock_.sleep_for(time);

@@ -88,5 +88,18 @@ TEST(Rival, IsShownInTheMetricWhereItsWorkIsOther) {
   EXPECT_TRUE(for_other_work(Rival::kStranger));
 }
 
+TEST(Refusal, NamesVerbResourceAndWayOut) {
+  constexpr std::string_view kWords =
+      " leases.coordination.k8s.io system/rotor-lease: give its ServiceAccount that right in namespace system (the "
+      "chart and deploy/rbac.yaml have it); the API server says: no";
+  for (const std::string verb : {"get", "create", "patch"}) {
+    EXPECT_EQ(refusal_of(verb, kTheLease, {Code::kDenied, "no"}), "this replica may not " + verb + std::string(kWords));
+  }
+  for (const Code code : {Code::kNotFound, Code::kConflict, Code::kUnavailable, Code::kTimeout, Code::kThrottled,
+                          Code::kUnauthenticated, Code::kInvalid, Code::kAlreadyExists}) {
+    EXPECT_EQ(refusal_of("patch", kTheLease, {code, "no"}), "");
+  }
+}
+
 }  // namespace
 }  // namespace rotor::kube

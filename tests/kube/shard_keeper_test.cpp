@@ -199,6 +199,29 @@ TEST(ShardKeeper, WaitsForReplicasOfItsOwnThatWorkOnSomethingElse) {
   }
 }
 
+TEST(ShardKeeper, SaysWhichRightItLacksUntilItHasIt) {
+  for (const std::string verb : {"get", "create", "patch"}) {
+    LeaseStore store;
+    if (verb == "patch") (void)store.put({});
+    test::FakeClock clock;
+    LeaseClient client(store, clock);
+    client.refused_verb = verb;
+    Fence fence(clock);
+    Ownership ownership(kShards);
+    test::Loop loop;
+    ShardKeeper keeper(loop.executor(), client, clock, fence, ownership,
+                       {.lease = {"ns", "rotor"}, .identity = "a", .work = {}, .timings = {}});
+    loop.start(keeper.join());
+    EXPECT_TRUE(keeper.refused().starts_with("this replica may not " + verb + " leases.coordination.k8s.io ns/rotor"))
+        << keeper.refused();
+    client.refused_verb = "";
+    clock.advance(loop.io(), 10s);
+    EXPECT_EQ(keeper.refused(), "") << verb;
+    EXPECT_TRUE(keeper.member()) << verb;
+    loop.stop();
+  }
+}
+
 TEST(ShardKeeper, WaitsForItsPredecessorAndThatIsNobodysFault) {
   LeaseStore store;
   store.lease = Lease{};

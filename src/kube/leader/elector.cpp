@@ -68,16 +68,23 @@ Task<Result<SecretBytes>> Elector::write(Claim claim, LeaseSpec spec) {
   return client_.create(kResource<Lease>, options_.lease.ns, json::write_secret(fresh));
 }
 
+Elector::Attempt Elector::failed(std::string_view verb, const Error& error) const {
+  if (was_faster(error)) return {};
+  std::string refusal = refusal_of(verb, options_.lease, error);
+  if (refusal.empty()) return {.problem = error.message};
+  return {.problem = std::move(refusal), .refused = true};
+}
+
 Task<Elector::Attempt> Elector::try_once() {
   auto found = co_await get<Lease>(client_, options_.lease);
-  if (!found && found.error().code != Code::kNotFound) co_return Attempt{.problem = found.error().message};
+  if (!found && found.error().code != Code::kNotFound) co_return failed("get", found.error());
   seen_ = sighted(seen_, found ? std::optional(*std::move(found)) : std::nullopt, clock_.steady());
   const Claim claim = decide_claim(seen_, options_.identity, clock_.steady());
   if (claim == Claim::kWait) co_return Attempt{.somebody_elses = true};
   LeaseSpec spec = claimed(seen_, claim, options_.identity, options_.timings.lease, clock_.now());
   const SteadyTime asked = clock_.steady();
   const auto answer = co_await write(claim, std::move(spec));
-  if (!answer) co_return Attempt{.problem = was_faster(answer.error()) ? "" : answer.error().message};
+  if (!answer) co_return failed(claim == Claim::kCreate ? "create" : "patch", answer.error());
   auto granted = json::read<Lease>(answer->reveal());
   if (!granted) co_return Attempt{.problem = granted.error().message};
   seen_ = {.lease = *std::move(granted), .since = asked};
@@ -93,7 +100,9 @@ Task<Elector::Attempt> Elector::try_until(SteadyTime limit) {
 
 std::string Elector::holder() const { return seen_.lease ? seen_.lease->spec.holder_identity : seen_.vanished_holder; }
 
+// A refusal counts until the API server grants something, not while it does not answer.
 void Elector::note(const Attempt& attempt) {
+  if (attempt.refused || attempt.problem.empty()) refused_ = attempt.problem;
   if (attempt.held) waiting_ = {};
   if (attempt.somebody_elses && options_.work) waiting_ = waiting_for(seen_.lease, "", *options_.work);
   say(attempt);

@@ -40,13 +40,17 @@ class Elector {
   bool leads() const { return leads_; }
   // Whom it waits for, when that is not a replica like this one.
   const Waiting& waiting() const { return waiting_; }
+  // The right that it lacks; "": none that it knows of.
+  const std::string& refused() const { return refused_; }
 
  private:
   struct Attempt {
     bool held = false;
     bool somebody_elses = false;
     std::string problem{};
+    bool refused = false;
   };
+  Attempt failed(std::string_view verb, const Error& error) const;
   Task<Attempt> try_once();
   Task<Attempt> try_until(SteadyTime limit);
   Task<Result<SecretBytes>> write(Claim claim, LeaseSpec spec);
@@ -67,6 +71,7 @@ class Elector {
   bool leads_ = false;
   std::string said_;
   Waiting waiting_;
+  std::string refused_;
 };
 
 }  // namespace rotor::kube

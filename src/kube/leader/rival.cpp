@@ -66,4 +66,12 @@ void log_waiting(const Waiting& waiting, const Key& lease, const Work& ours) {
                                                   {"this", write_work(ours)}});
 }
 
+std::string refusal_of(std::string_view verb, const Key& lease, const Error& error) {
+  if (error.code != Code::kDenied) return "";
+  return fmt::format(
+      "this replica may not {} {}.{} {}: give its ServiceAccount that right in namespace {} (the chart and "
+      "deploy/rbac.yaml have it); the API server says: {}",
+      verb, kResource<Lease>.plural, kResource<Lease>.group, lease.text(), lease.ns, error.message);
+}
+
 }  // namespace rotor::kube

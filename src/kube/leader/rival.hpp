@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.hpp"
 #include "kube/leader/work.hpp"
 
 namespace rotor::kube {
@@ -35,5 +36,8 @@ Waiting waiting_for(const std::optional<Lease>& lease, std::string_view group, c
 std::string why_it_waits(const Waiting& waiting, const Key& lease);
 // All but kNone in the log.
 void log_waiting(const Waiting& waiting, const Key& lease, const Work& ours);
+
+// What it lacks, where the API server refuses it for want of a right; otherwise "".
+std::string refusal_of(std::string_view verb, const Key& lease, const Error& error);
 
 }  // namespace rotor::kube

@@ -103,9 +103,16 @@ Task<Result<SecretBytes>> ShardKeeper::write(Claim claim, LeaseSpec spec, ShardT
   return client_.create(kResource<Lease>, options_.lease.ns, json::write_secret(fresh));
 }
 
+ShardKeeper::Attempt ShardKeeper::failed(std::string_view verb, const Error& error) const {
+  if (lost_the_race(error)) return {.again = true};
+  std::string refusal = refusal_of(verb, options_.lease, error);
+  if (refusal.empty()) return {.problem = error.message};
+  return {.problem = std::move(refusal), .refused = true};
+}
+
 Task<ShardKeeper::Attempt> ShardKeeper::try_once() {
   auto found = co_await get<Lease>(client_, options_.lease);
-  if (!found && found.error().code != Code::kNotFound) co_return Attempt{.problem = found.error().message};
+  if (!found && found.error().code != Code::kNotFound) co_return failed("get", found.error());
   seen_ = sighted(seen_, found ? std::optional(*std::move(found)) : std::nullopt, self_.count, clock_.steady());
   ShardPlan next = plan();
   if (next.step != ShardStep::kWrite) co_return Attempt{.lost = next.step == ShardStep::kLost};
@@ -115,10 +122,7 @@ Task<ShardKeeper::Attempt> ShardKeeper::try_once() {
   spec.lease_duration_seconds = group_lease_seconds(next.table);
   const SteadyTime asked = clock_.steady();
   const auto answer = co_await write(next.claim, std::move(spec), std::move(next.table));
-  if (!answer) {
-    const bool again = lost_the_race(answer.error());
-    co_return Attempt{.again = again, .problem = again ? "" : answer.error().message};
-  }
+  if (!answer) co_return failed(next.claim == Claim::kCreate ? "create" : "patch", answer.error());
   auto lease = json::read<Lease>(answer->reveal());
   if (!lease) co_return Attempt{.problem = lease.error().message};
   granted(*std::move(lease), asked, std::move(next.surplus));
@@ -131,6 +135,7 @@ void ShardKeeper::granted(std::optional<Lease> lease, SteadyTime asked, std::set
   if (me == nullptr) return;  // not what was written: the next attempt sees why
   self_.member = true;
   waiting_ = {};
+  refused_.clear();
   fence_.open_until(asked + options_.timings.renew);
   handed_over_ += in_one_only(ownership_.owned(), me->shards);
   taken_ += in_one_only(me->shards, ownership_.owned());
@@ -147,9 +152,10 @@ Task<ShardKeeper::Attempt> ShardKeeper::try_until(SteadyTime limit) {
   co_return Attempt{.problem = "the API server does not answer"};
 }
 
-// Each state of affairs once.
+// Each state of affairs once. A refusal counts until the API server grants something.
 void ShardKeeper::say(const Attempt& attempt) {
   if (attempt.granted) said_.clear();
+  if (attempt.refused || attempt.problem.empty()) refused_ = attempt.problem;
   if (attempt.problem.empty()) return say_rival();
   if (attempt.problem == said_) return;
   said_ = attempt.problem;

@@ -50,6 +50,8 @@ class ShardKeeper {
   std::int64_t taken() const { return taken_; }
   // Whom it waits for, when that is not its own group.
   const Waiting& waiting() const { return waiting_; }
+  // The right that it lacks; "": none that it knows of.
+  const std::string& refused() const { return refused_; }
 
  private:
   struct Attempt {
@@ -57,7 +59,9 @@ class ShardKeeper {
     bool again = false;  // somebody was faster
     bool lost = false;
     std::string problem{};
+    bool refused = false;
   };
+  Attempt failed(std::string_view verb, const Error& error) const;
   Task<Attempt> try_once();
   Task<Attempt> try_until(SteadyTime limit);
   Task<Result<SecretBytes>> write(Claim claim, LeaseSpec spec, ShardTable table);
@@ -85,6 +89,7 @@ class ShardKeeper {
   std::int64_t taken_ = 0;
   std::string said_;
   Waiting waiting_;
+  std::string refused_;
 };
 
 }  // namespace rotor::kube
