@@ -1,4 +1,4 @@
-// What an ExternalSecret may not ask for, with the words of the API. Rows 127, 128, 191 and 192 of §7.
+// What an ExternalSecret may not ask for, with the words of the API.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -56,15 +56,15 @@ const std::string kAnnotatedToken =
 std::vector<Case> cases() {
   return {
       {"OneKey", std::string(kData), ""},
-      {"Nothing", R"("secretStoreRef":{"name":"s"})", std::string(kEmpty)},
-      {"DeleteWithMerge", target("Merge", "Delete"), std::string(kNotOwned)},
+      {"Row191_Nothing", R"("secretStoreRef":{"name":"s"})", std::string(kEmpty)},
+      {"Row191_DeleteWithMerge", target("Merge", "Delete"), std::string(kNotOwned)},
       {"DeleteWithNone", target("None", "Delete"), std::string(kNotOwned)},
       {"DeleteWithCreateOrMerge", target("CreateOrMerge", "Delete"), std::string(kNotOwned)},
       {"DeleteWithOrphan", target("Orphan", "Delete"), ""},
       {"DeleteWithOwner", target("Owner", "Delete"), ""},
-      {"MergeWithNone", target("None", "Merge"), std::string(kNothingToMerge)},
+      {"Row191_MergeWithNone", target("None", "Merge"), std::string(kNothingToMerge)},
       {"MergeWithMerge", target("Merge", "Merge"), ""},
-      {"FindAndExtract", from(R"("find":{},"extract":{"key":"k"})"), std::string(kSeveral)},
+      {"Row191_FindAndExtract", from(R"("find":{},"extract":{"key":"k"})"), std::string(kSeveral)},
       {"ExtractAndGenerator",
        from(R"("extract":{"key":"k"},"sourceRef":{"generatorRef":{"kind":"Password","name":"p"}})"),
        std::string(kSeveral)},
@@ -73,25 +73,23 @@ std::vector<Case> cases() {
       {"GeneratorAlone", from(R"("sourceRef":{"generatorRef":{"kind":"Password","name":"p"}})"), ""},
       {"ExtractFromAnotherStore", from(R"("extract":{"key":"k"},"sourceRef":{"storeRef":{"name":"s"}})"), ""},
       {"NoSource", from(R"("rewrite":[])"), std::string(kNoSource)},
-      {"EmptySource", from(R"("sourceRef":{})"), std::string(kEmptySource)},
+      {"Row191_EmptySource", from(R"("sourceRef":{})"), std::string(kEmptySource)},
       {"EmptySourceBesideExtract", from(R"("extract":{"key":"k"},"sourceRef":{})"), std::string(kEmptySource)},
-      {"TwiceWithRetain", twice(R"("deletionPolicy":"Retain")"),
+      {"Row191_TwiceWithRetain", twice(R"("deletionPolicy":"Retain")"),
        "duplicate secretKey found: a\nduplicate secretKey found: a"},
       {"TwiceByDefault", twice(""), "duplicate secretKey found: a\nduplicate secretKey found: a"},
-      {"TwiceWithMerge", twice(R"("deletionPolicy":"Merge")"), ""},    // 7.9-192
-      {"TwiceWithDelete", twice(R"("deletionPolicy":"Delete")"), ""},  // 7.9-192
-      // 7.5-127
-      {"BootstrapToken", tmpl(R"("type":"bootstrap.kubernetes.io/token")"),
+      {"Row192_TwiceWithMerge", twice(R"("deletionPolicy":"Merge")"), ""},
+      {"Row192_TwiceWithDelete", twice(R"("deletionPolicy":"Delete")"), ""},
+      {"Row127_BootstrapToken", tmpl(R"("type":"bootstrap.kubernetes.io/token")"),
        "template.type=\"bootstrap.kubernetes.io/token\" is not allowed"},
-      {"NamedToken", tmpl(kToken + "," + kTokenName), kNamedToken},
+      {"Row127_NamedToken", tmpl(kToken + "," + kTokenName), kNamedToken},
       {"TokenWithoutName", tmpl(kToken), ""},
       {"NameWithoutToken", tmpl(R"("type":"Opaque",)" + kTokenName), ""},
       {"TokenThatMightGetAName", tmpl(kToken + R"(,"templateFrom":[{"target":"aNNotations","literal":"x"}])"),
        kAnnotatedToken},
-      // 7.5-128
-      {"TargetsOfASecret",
+      {"Row128_TargetsOfASecret",
        tmpl(R"("templateFrom":[{"target":"DATA","literal":""},{"target":"labels","literal":""},{"literal":""}])"), ""},
-      {"OtherTargets",
+      {"Row128_OtherTargets",
        tmpl(R"("templateFrom":[{"target":"type"},{"target":"metadata.annotations"},)"
             R"({"target":"immutable"},{"target":"metadata.ownerReferences"}])"),
        bad_target("type") + "\n" + bad_target("metadata.annotations") + "\n" + bad_target("immutable") + "\n" +
@@ -100,13 +98,13 @@ std::vector<Case> cases() {
        tmpl(R"("templateFrom":[{"target":"spec.x","literal":""}])",
             R"(,"manifest":{"apiVersion":"v1","kind":"ConfigMap"})"),
        ""},
-      // 7.9-191: all of it, in this order.
-      {"Everything",
+      // All of it, in this order.
+      {"Row191_Everything",
        R"("target":{"creationPolicy":"None","deletionPolicy":"Merge","template":{"type":"bootstrap.kubernetes.io/token",)"
        R"("templateFrom":[{"target":"type"}]}})",
        std::string(kNothingToMerge) + "\n" + std::string(kEmpty) +
            "\ntemplate.type=\"bootstrap.kubernetes.io/token\" is not allowed\n" + bad_target("type")},
-      {"EveryEntry",
+      {"Row191_EveryEntry",
        R"("target":{"creationPolicy":"Merge","deletionPolicy":"Delete"},"dataFrom":[{"sourceRef":{}},)"
        R"({"find":{},"extract":{"key":"k"},"sourceRef":{}},{}])",
        std::string(kNotOwned) + "\n" + std::string(kEmptySource) + "\n" + std::string(kSeveral) + "\n" +

@@ -1,4 +1,4 @@
-// What a store may not say: row 145 of §7.6 and §1.1.
+// What a store may not say: §1.1.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -57,7 +57,7 @@ std::vector<StoreCase> store_cases() {
 
 class JudgesStore : public testing::TestWithParam<StoreCase> {};
 
-TEST_P(JudgesStore, OfEitherKindWithTheWordsOfTheApi) {
+TEST_P(JudgesStore, OfEitherKindWithTheWordsOfTheApi_Row145) {
   const Rules rules;
   for (const std::string_view kind : {"SecretStore", "ClusterSecretStore"}) {
     EXPECT_EQ(rules.judge(kind, store(GetParam().spec)).message(), GetParam().says);
@@ -67,8 +67,7 @@ TEST_P(JudgesStore, OfEitherKindWithTheWordsOfTheApi) {
 INSTANTIATE_TEST_SUITE_P(Cases, JudgesStore, testing::ValuesIn(store_cases()),
                          [](const auto& info) { return std::string(info.param.name); });
 
-// 7.6-134: a string without a unit is no duration.
-TEST(JudgesStores, SaysThatANumberInQuotesIsNoDuration) {
+TEST(JudgesStores, SaysThatANumberInQuotesIsNoDuration_Row134) {
   const Rules rules;
   const Verdict verdict = rules.judge("SecretStore", store(R"("refreshInterval":"10",)" + std::string(kFake)));
   ASSERT_EQ(verdict.violations.size(), 1U);

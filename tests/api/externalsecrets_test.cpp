@@ -53,7 +53,7 @@ TEST(ExternalSecretKind, NamesTheFieldThatCannotBeRead) {
   EXPECT_TRUE(es.error().message.contains("spec.data[0].secretKey")) << es.error().message;
 }
 
-TEST(ExternalSecretCrd, LeavesStrategiesToTheControllerInV1AndDefaultsThemInV1beta1) {
+TEST(ExternalSecretCrd, LeavesStrategiesToTheControllerInV1AndDefaultsThemInV1beta1_Row193) {
   const std::string crd = external_secret_crd();
   const std::string remote_ref = "properties.data.items.properties.remoteRef.properties.";
   for (const std::string_view field : {"conversionStrategy", "decodingStrategy", "metadataPolicy"}) {
@@ -108,8 +108,8 @@ struct IntervalCase {
 };
 class StoreInterval : public testing::TestWithParam<IntervalCase> {};
 
-// Row 134 of the store table: integers are seconds, strings are durations, a quoted number is neither.
-TEST_P(StoreInterval, IsSecondsOrADuration) {
+// Integers are seconds, strings are durations, a quoted number is neither.
+TEST_P(StoreInterval, IsSecondsOrADuration_Row134) {
   const auto parsed = parse_store_interval(json::Raw{std::string(GetParam().json)});
   ASSERT_EQ(parsed.has_value(), GetParam().expected.has_value());
   if (parsed) {

@@ -1,4 +1,4 @@
-"""v1beta1 beside v1: manifests of either version come to the same Secret (row 194 of the specification)."""
+"""v1beta1 beside v1: manifests of either version come to the same Secret."""
 
 import json
 
@@ -53,7 +53,7 @@ def applied(cluster: Cluster, version: str) -> tuple[dict, dict]:
                             "owners": owners, "managers": sorted({entry["manager"] for entry in meta["managedFields"]})}
 
 
-def test_a_manifest_of_either_version_comes_to_the_same_secret(cluster):
+def test_a_manifest_of_either_version_comes_to_the_same_secret_row193_row194(cluster):
     old_spec, old = applied(cluster, "v1beta1")
     new_spec, new = applied(cluster, "v1")
     assert old == new

@@ -54,8 +54,7 @@ TEST(FakeGenerator, NamesTheFieldThatCannotBeRead) {
   EXPECT_EQ(make_fake({"null"}, private_random).error().message, "no config spec provided");
 }
 
-// Row 197.
-TEST(PasswordGenerator, MakesTwentyFourCharactersAQuarterEachDigitsAndSymbolsWithoutRepeats) {
+TEST(PasswordGenerator, MakesTwentyFourCharactersAQuarterEachDigitsAndSymbolsWithoutRepeats_Row197) {
   for (int i = 0; i < 50; ++i) {
     const std::string made = password("{}");
     ASSERT_EQ(made.size(), 24U) << made;
@@ -66,8 +65,7 @@ TEST(PasswordGenerator, MakesTwentyFourCharactersAQuarterEachDigitsAndSymbolsWit
   EXPECT_EQ(password(R"({"length":-3})").size(), 24U);
 }
 
-// Row 198.
-TEST(PasswordGenerator, MakesAnIndependentOneForEachSecretKey) {
+TEST(PasswordGenerator, MakesAnIndependentOneForEachSecretKey_Row198) {
   const auto made = make_password({R"({"length":24,"secretKeys":["u","p"]})"}, private_random);
   ASSERT_TRUE(made);
   EXPECT_EQ(made->size(), 2U);

@@ -70,8 +70,7 @@ TEST_F(VaultGeneratorFlow, SaysWhatIsWrongWithTheLoginInItsOwnFields_G2) {
             "error: unable to setup Vault client: spec.provider: auth.kubernetes.role: no role name was provided");
 }
 
-// Row 200, G3, G4.
-TEST_F(VaultGeneratorFlow, TellsAnEmptyAnswerFromValues) {
+TEST_F(VaultGeneratorFlow, TellsAnEmptyAnswerFromValues_G3_G4_Row200) {
   answers("GET /v1/a", 204, "");
   answers("PUT /v1/a", 204, "");
   answers("GET /v1/gone", 404, R"({"errors":[]})");

@@ -157,7 +157,7 @@ TEST_F(WebhookRun, OfTwoReplicasBothServeTheSame) {
 }
 
 // 7.9-195, without the process that has to end for it.
-TEST_F(WebhookRun, RenewsACertificateThatIsAboutToExpireWhileItServes) {
+TEST_F(WebhookRun, RenewsACertificateThatIsAboutToExpireWhileItServes_Row195) {
   clock.set_wall(real_now() - 300 * kDay);
   const Webhook& webhook = start();
   world.until("the certificate", [&] { return webhook.ready(); });
