@@ -1,4 +1,6 @@
 // spec.target.creationPolicy and deletionPolicy: what happens to the Secret, and what others wrote into it.
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -67,6 +69,29 @@ TEST_F(SecretsPolicies, ASecretThatIsNoLongerOwnedLosesItsOwnerAndTheMarkOfIt_Ro
   EXPECT_FALSE(labels().contains(kCreatedBy));
   EXPECT_EQ(json::find_string(world.get("secret", "tgt"), "metadata.uid"), uid);
   EXPECT_EQ(world.value("tgt", "a"), "1");
+}
+
+TEST_F(SecretsPolicies, OnlyAnOwnedSecretGoesWhenTheTargetIsRenamed_Row18) {
+  int n = 0;
+  world.store(kTwo);
+  world.start_operator();
+  for (const char* policy : {"Orphan", "Merge", "CreateOrMerge"}) {
+    const std::string name = fmt::format("es-{}", n++);
+    world.create("secret", name + "-a", R"({"data":{"c":"Mw=="}})");
+    world.create("secret", name + "-b", R"({"data":{}})");
+    world.create("es", name,
+                 fmt::format(R"({{"spec":{{"secretStoreRef":{{"name":"store"}},
+      "target":{{"name":"{}-a","creationPolicy":"{}"}},"data":[{{"secretKey":"a","remoteRef":{{"key":"one"}}}}]}}}})",
+                             name, policy));
+    world.until_ready("es", name, kSynced);
+    EXPECT_EQ(world.value(name + "-a", "a"), "1") << policy;
+    world.merge("es", name, fmt::format(R"({{"spec":{{"target":{{"name":"{}-b"}}}}}})", name));
+    world.until("the other Secret", [&] { return world.value(name + "-b", "a") == "1"; });
+    world.settle();
+    EXPECT_EQ(world.value(name + "-a", "a"), "1") << policy;
+  }
+  EXPECT_EQ(world.operator_requests("delete", "secrets"), 0U);
+  EXPECT_TRUE(world.events("Deleted").empty());
 }
 
 TEST_F(SecretsPolicies, MergeMakesNoSecret_Row56) {
@@ -138,6 +163,13 @@ TEST_F(SecretsPolicies, WhatAStoreNoLongerHasGoes_Row64_Row65_Row70) {
   store_has(R"([{"key":"other","value":"x"}])");
   world.until_ready("es", "es", "True/SecretDeleted/secret deleted due to DeletionPolicy=Delete");
   EXPECT_FALSE(there());
+  const auto told = [this](std::string_view item) {
+    return std::ranges::any_of(world.events("MissingProviderSecret"), [item](const json::Value& event) {
+      return json::find_string(event, "message") == fmt::format("secret does not exist at provider using {}", item);
+    });
+  };
+  world.until("an event of each",
+              [&] { return told("spec.dataFrom[0] (key=one)") && told("spec.dataFrom[1] (key=two)"); });
   store_has(kTwo);
   world.until_ready("es", "es", kSynced);
   EXPECT_EQ(world.value("tgt", "b"), "2");
@@ -163,7 +195,7 @@ TEST_F(SecretsPolicies, ASearchWithoutAHitSaysSoAndIsRetained_Row68) {
   world.until("the remarks to be taken back", [this] { return world.events("RemarkOver").size() == 1; });
 }
 
-TEST_F(SecretsPolicies, WhatIsMissingUnderMergeIsRemarkedOn_Row202) {
+TEST_F(SecretsPolicies, WhatIsMissingUnderMergeIsRemarkedOn) {
   begin(R"("deletionPolicy":"Merge")", R"([{"key":"one","value":"1"}])");
   world.until_ready("es", "es", kSynced);
   EXPECT_EQ(world.value("tgt", "a"), "1");
