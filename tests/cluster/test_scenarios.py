@@ -57,6 +57,7 @@ SKIPPED = {
     },
     "CRD that lets everything in": {
         "ClusterSecretsWithoutTheirCrd.*",
+        "LooseSecretsWindows.*",
         "UnreadableChild.*",
         "UnreadableObject.*",
     },

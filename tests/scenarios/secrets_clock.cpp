@@ -22,7 +22,7 @@ kube::ConnectionConfig connection_to(const SecretsWorld& world) {
 
 }  // namespace
 
-SecretsOnAClock::SecretsOnAClock(secrets::Options options) {
+SecretsOnAClock::SecretsOnAClock(secrets::Options options, bool loose) : world(loose) {
   auto made = kube::make_client(world.executor(), clock, connection_to(world), "on-a-clock");
   if (!made) throw std::runtime_error(made.error().message);
   client_ = std::make_unique<AroundClient<HoldWhileAwaited>>(*std::move(made), HoldWhileAwaited());

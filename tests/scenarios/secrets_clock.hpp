@@ -46,7 +46,8 @@ class SecretsOnAClock : public testing::Test {
   static constexpr int kNobodyAnswers = 4;
   static constexpr int kEverybodyAnswers = 50;
 
-  explicit SecretsOnAClock(secrets::Options options = {});
+  // `loose`: as of SecretsWorld.
+  explicit SecretsOnAClock(secrets::Options options = {}, bool loose = false);
   ~SecretsOnAClock() override;
 
   // The controllers begin to work; what is there before then is there at their start.
