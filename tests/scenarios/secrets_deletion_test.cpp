@@ -70,6 +70,27 @@ TEST_F(SecretsDeletion, WaitsForUsWithDeletionPolicyDelete_Row21) {
   EXPECT_TRUE(world.get("secret", "tgt").is_null()) << "it went first";
 }
 
+TEST_F(SecretsDeletion, OfWhatAnotherHoldsIsPreparedAgainWithoutAFinalizerOfOurs_Row22) {
+  constexpr std::string_view kTheirs = R"(["example.com/theirs"])";
+  begin();
+  world.external_secret(target(R"(,"deletionPolicy":"Delete")"));
+  world.until_ready("es", "es", kSynced);
+  const std::string uid(json::find_string(world.get("es", "es"), "metadata.uid"));
+  world.merge("es", "es", fmt::format(R"({{"metadata":{{"finalizers":["example.com/theirs","{}"]}}}})", kOurs));
+  world.remove("es", "es");
+  world.until("our part to be over", [&] { return finalizers() == kTheirs && world.get("secret", "tgt").is_null(); });
+  world.create("secret", "tgt",
+               fmt::format(R"({{"metadata":{{
+    "labels":{{"reconcile.external-secrets.io/managed":"true"}},"ownerReferences":[{{"kind":"ExternalSecret",
+    "apiVersion":"external-secrets.io/v1","name":"es","uid":"{}","controller":true}}]}},"data":{{"a":"eA=="}}}})",
+                           uid));
+  world.until("another Secret of its to go", [this] { return world.get("secret", "tgt").is_null(); });
+  world.settle();
+  EXPECT_EQ(finalizers(), kTheirs);
+  world.merge("es", "es", R"({"metadata":{"finalizers":null}})");
+  until_gone();
+}
+
 TEST_F(SecretsDeletion, IsPreparedForWhenTheSpecChangesWithoutAnotherRefresh) {
   begin();
   world.external_secret(fmt::format(R"("refreshInterval":"0",{})", target("")));
