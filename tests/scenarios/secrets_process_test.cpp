@@ -65,8 +65,9 @@ class SecretsProcess : public testing::Test {
     world.settle();
   }
   void no_warnings() {
-    for (const char* reason : {"UpdateFailed", "InvalidProviderConfig"}) EXPECT_THAT(world.events(reason), IsEmpty());
+    for (const char* reason : {"UpdateFailed", "InvalidProviderConfig"}) no_warnings_of(reason);
   }
+  void no_warnings_of(std::string_view reason) { EXPECT_THAT(world.events(reason), IsEmpty()); }
   std::string synced_version() {
     return std::string(json::find_string(world.get("es", "es"), "status.syncedResourceVersion"));
   }
@@ -121,7 +122,7 @@ TEST_F(SecretsProcess, ShowsTheSeriesThatDashboardsKnow) {
   EXPECT_THAT(text, HasSubstr(R"(rest_client_requests_total{code="200",method="GET",host=")"));
 }
 
-TEST_F(SecretsProcess, ShowsNoSeriesOfWhatIsGone) {
+TEST_F(SecretsProcess, ShowsNoSeriesOfWhatIsGone_Row25) {
   synced();
   world.remove("es", "es");
   world.remove("ss", "store");
@@ -180,14 +181,14 @@ TEST_F(SecretsProcess, NamesTheKeysThatAnUpdateChangesAndNoValue_Row196) {
   EXPECT_THAT(text, Not(HasSubstr("canary")));
 }
 
-TEST_F(SecretsProcess, LeavesStoresOfAnotherClassAndWhatReadsThemAlone) {
+TEST_F(SecretsProcess, LeavesStoresOfAnotherClassAndWhatReadsThemAlone_Row133_Row138) {
   world.create("ss", "store",
                fmt::format(R"({{"spec":{{"controller":"other","provider":{{"fake":{{"data":{}}}}}}}}})", kEntries));
   start();
   world.external_secret(kData);
   world.settle();
   EXPECT_EQ(world.ready("es", "es"), "");
-  EXPECT_EQ(world.ready("ss", "store"), "");
+  EXPECT_EQ(json::find(world.get("ss", "store"), "status"), nullptr);
   EXPECT_TRUE(world.get("secret", "es").is_null());
   world.stop_operator();
   secrets::Options options;
@@ -224,7 +225,7 @@ TEST_F(SecretsProcess, UsesSecretStoresThatAnotherControllerValidates) {
   EXPECT_EQ(world.ready("ss", "store"), "True/Valid/by another");
 }
 
-TEST_F(SecretsProcess, LeavesWhatNamesAClusterSecretStoreAloneWhereTheyAreNotServed) {
+TEST_F(SecretsProcess, LeavesWhatNamesAClusterSecretStoreAloneWhereTheyAreNotServed_Row139) {
   secrets::Options options;
   options.cluster_stores = false;
   start(options);
@@ -233,6 +234,19 @@ TEST_F(SecretsProcess, LeavesWhatNamesAClusterSecretStoreAloneWhereTheyAreNotSer
   world.settle();
   EXPECT_EQ(world.ready("es", "es"), "");
   EXPECT_EQ(world.operator_requests("list", "clustersecretstores"), 0U);
+}
+
+TEST_F(SecretsProcess, ReadsFromAStoreThatIsNotReadyWhereThereIsNoFloodGate) {
+  world.create("ss", "store",
+               fmt::format(R"({{"spec":{{"provider":{{"fake":{{"validationResult":2,"data":{}}}}}}}}})", kEntries));
+  secrets::Options options;
+  options.flood_gate = false;
+  start(options);
+  world.until_ready("ss", "store", "False/InvalidProviderConfig/unable to validate store");
+  world.external_secret(kData);
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(world.value("es", "a"), "1");
+  no_warnings_of("UpdateFailed");
 }
 
 TEST_F(SecretsProcess, WarnsOfNothingWhenAStoreIsMerelyNew) {

@@ -89,6 +89,17 @@ class SecretsStores : public testing::Test {
   int asked_ = 0;
 };
 
+TEST_F(SecretsStores, ThatAreGoodSaySoAndWhatTheyCanDo_Row130) {
+  store("store", "v");
+  world.start_operator();
+  world.until_ready("ss", "store", kValid);
+  EXPECT_EQ(capabilities("store"), "ReadWrite");
+  world.until("the event", [this] { return !said("Valid", "store").empty(); });
+  EXPECT_EQ(said("Valid", "store"), "store validated");
+  EXPECT_EQ(json::find_string(world.events("Valid").at(0), "type"), "Normal");
+  EXPECT_EQ(json::find_string(world.events("Valid").at(0), "source.component"), "secret-store");
+}
+
 struct Permit {
   std::string_view what;
   std::string_view conditions;  // empty: the store has none
