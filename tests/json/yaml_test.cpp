@@ -69,6 +69,11 @@ INSTANTIATE_TEST_SUITE_P(
                     YamlCase{"a: !!binary '*'", "line 1, column 4: !!binary needs base64 text"},
                     YamlCase{"a:\n\tb: c", "line 2, column 1: found character that cannot start any token"}));
 
+TEST(Yaml, ReadsATextWithoutABufferAsAnEmptyOne) {
+  EXPECT_EQ(parse_yaml(std::string_view()).has_value(), parse_yaml("").has_value());
+  EXPECT_EQ(parse_yaml_node(std::string_view()).has_value(), parse_yaml_node("").has_value());
+}
+
 TEST(Yaml, LetsTheLastDuplicateWinWhenAsked) {
   EXPECT_EQ(serialize(*parse_yaml("a: 1\na: 2", Duplicates::kLastWins)), R"({"a":2})");
 }
