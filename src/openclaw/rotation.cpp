@@ -151,6 +151,16 @@ SecretEntry held(const RotationInput& in, const std::string& name, const SecretR
   return blank;
 }
 
+// The values went back to what the state has while pods were being given others: they are given these once more.
+void take_back_delivery(const RotationInput& in, std::map<std::string, Judged>& judged, RotationDecision& out) {
+  for (const auto& [name, reference] : in.references) {
+    const ObservedSecret& seen = in.observed.find(name)->second;
+    if (reference.in_place.empty() || !changed_in_place(in, name, reference, seen)) continue;
+    out.changed.push_back(name);
+    judged.insert_or_assign(name, Judged{Verdict::kRotate, entry_of(reference, seen)});
+  }
+}
+
 Action action_of(const RotationInput& in, const RotationDecision& d, bool rotate) {
   if (rotate) return Action::kRotate;
   if (!d.changed.empty() || d.held_back) return Action::kHold;
@@ -176,6 +186,7 @@ RotationDecision decide_rotation(const RotationInput& in) {
     }
     judged.emplace(name, std::move(verdict));
   }
+  if (in.delivery_open && out.changed.empty()) take_back_delivery(in, judged, out);
   const bool blocked =
       !out.missing.empty() || !out.unreadable.empty() || !out.unusable.empty() || !in.has_key || in.lacks_config_map;
   const bool rotate = !out.changed.empty() && !blocked;
@@ -183,7 +194,10 @@ RotationDecision decide_rotation(const RotationInput& in) {
     const bool take = verdict.verdict == Verdict::kAdopt || (verdict.verdict == Verdict::kRotate && rotate);
     out.next.secrets.emplace(name, take ? std::move(verdict.entry) : held(in, name, in.references.find(name)->second));
   }
-  if (in.state != nullptr) out.next.hash = in.state->hash;
+  if (in.state != nullptr) {
+    out.next.hash = in.state->hash;
+    out.next.delivered = in.state->delivered;
+  }
   out.in_place = rotate && in_place;
   const bool cannot_replace = (in.replaces_pods && missed) || (in.pods_start_anyway && in.lacks_config_map);
   out.held_back = (in.starts_pods && (!out.unusable.empty() || lacks_file)) || cannot_replace;

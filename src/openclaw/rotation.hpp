@@ -9,6 +9,7 @@
 //   missing, optional, a value was adopted      rotate, unless nothing of it reached a process
 //   unusable in an environment                  keep the pods and the state; say so; start no pod onto it
 //   unreadable                                  keep everything; try again
+//   none changed, pods were told of other ones  rotate: what pods read again while they run, and are to read once more
 // A rotation waits while a required Secret is missing, unreadable or unusable, or a ConfigMap missing: a restart would
 // not come up.
 #pragma once
@@ -51,6 +52,7 @@ struct RotationInput {
   bool replaces_pods = false;       // the write would take pods away that are there
   bool missed_before_us = false;    // taken over from another operator whose mark shows an older value
   bool lacks_config_map = false;    // pods run, and no new one would start, for a ConfigMap is missing
+  bool delivery_open = false;       // pods that run were told of other values than `state` has
 };
 
 struct RotationDecision {

@@ -9,6 +9,7 @@ ROTOR_DESCRIBE(SecretEntry, "One Secret as the pods were started with it.", fiel
                field<&SecretEntry::resource_version>("version"), field<&SecretEntry::immutable>("immutable"));
 
 ROTOR_DESCRIBE(SecretState, "The Secrets the pods were started with.", field<&SecretState::hash>("hash"),
+               field<&SecretState::delivered>("delivered"),
                field<&SecretState::secrets>("secrets", {.keep_empty = true}));
 
 }  // namespace rotor::json

@@ -24,7 +24,8 @@ struct SecretEntry {
 
 struct SecretState {
   std::map<std::string, SecretEntry, std::less<>> secrets;
-  std::string hash;  // the mark that belongs on the pod template; empty: not written down yet
+  std::string hash;         // the mark that belongs on the pod template; empty: not written down yet
+  std::string delivered{};  // digest of the last mark by which pods took values while they ran
   friend bool operator==(const SecretState&, const SecretState&) = default;
 };
 

@@ -3,6 +3,7 @@
 #include "base/time.hpp"
 #include "openclaw/annotation_patch.hpp"
 #include "openclaw/apply_diff.hpp"
+#include "openclaw/in_place/mark.hpp"
 #include "openclaw/last_good/pointing.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/rollout/history.hpp"
@@ -51,7 +52,8 @@ RotationDecision rotation_of(const WorkloadSight& sight, const ControllerOptions
                           .starts_pods = sight.starts_pods() && !options.node_refuses_unusable,
                           .replaces_pods = sight.replaces_pods(),
                           .missed_before_us = sight.missed_before_us,
-                          .lacks_config_map = sight.lacks_config_map});
+                          .lacks_config_map = sight.lacks_config_map,
+                          .delivery_open = sight.delivery_open});
 }
 
 // Pods that run are not replaced for a reason of ours onto Secrets that cannot be seen.
@@ -124,7 +126,8 @@ WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
     if (wish.changed.contains(name)) wish.frozen.insert(name);
   }
   wish.references = sight.references;
-  wish.in_place = plan.rotation.in_place && !plan.renews && !sight.marks_only && !sight.goes_back;
+  wish.in_place = plan.rotation.in_place && !plan.renews && !sight.marks_only && !sight.goes_back &&
+                  !sight.last_good.refuses();  // else the pods read a copy
   wish.wanted = sight.wanted;
   point_at_copies(record_after(sight, plan, false), wish.wanted.spec.pod_template.spec);
   wish.live = sight.live.object;
@@ -188,6 +191,7 @@ WorkloadPlan plan_workload(const WorkloadSight& sight, const QuietPeriod& before
   plan.renews = goes && !held && !plan.wait && sight.renewed_by_us();
   plan.blind = !sight.key_error.empty() || !plan.rotation.unreadable.empty();
   if (plan.restarts() || plan.reloads) plan.wish = answered.wish ? std::move(answered.wish) : wish_of(sight, plan);
+  if (plan.reloads) plan.rotation.next.delivered = in_place_digest(plan.wish->changed);
   const bool template_waits = (!goes || plan.wait) && sight.renewed_by_us();
   if (!held && !template_waits) write_marks(sight, plan);
   return plan;

@@ -5,9 +5,11 @@
 #include "base/hash.hpp"
 #include "base/log.hpp"
 #include "openclaw/apply_diff.hpp"
+#include "openclaw/builders/in_place.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/converge.hpp"
 #include "openclaw/fixed_fields.hpp"
+#include "openclaw/in_place/told_pods.hpp"
 #include "openclaw/last_good/pointing.hpp"
 #include "openclaw/names.hpp"
 
@@ -75,6 +77,15 @@ bool lacks_config_map(const WorkloadSight& sight, const Memory& memory) {
       sight.live.object != nullptr && sight.live.config.read != kAwaited && sight.wanted.spec.replicas != 0;
   const SurroundingsPtr& around = memory.settled.around();
   return run && around != nullptr && !lacking_config_maps(memory.settled.read_at_start, *around).empty();
+}
+
+// Pods of an older template, which go, count until the StatefulSet's controller has seen the new one: not by then.
+bool delivery_open(const LiveStatefulSet& live, const kube::Key& key, const View& view) {
+  const json::Value* seen = json::find(live.document, "status.observedGeneration");
+  const json::Value* now = json::find(live.document, "metadata.generation");
+  if (live.state == nullptr || seen == nullptr || now == nullptr || *seen != *now) return false;
+  const std::string_view newest = json::find_string(live.document, "status.updateRevision");
+  return delivery_is_open(pods_of_revision(view, key, newest), live.state->delivered);
 }
 
 }  // namespace
@@ -168,6 +179,7 @@ Task<Result<SightPtr>> WorkloadGatherer::gather(InstancePtr instance, std::share
   sight->references = secret_references(sight->wanted.spec.pod_template.spec, rolls_on_volumes(*instance));
   memory->references = sight->references;
   sight->marks_only = left_to_others(*instance, *sight);
+  sight->delivery_open = wants_reload(*instance) && delivery_open(sight->live, sight->key, view_);
   sight->lacks_config_map = lacks_config_map(*sight, *memory);
   CO_TRY(sight->template_changes, co_await template_changes(sight, memory));
 

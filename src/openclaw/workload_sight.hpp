@@ -28,6 +28,7 @@ struct WorkloadSight {
   bool marks_only = false;        // another operator's pods: restarting them is not ours to begin
   bool template_changes = false;  // the pods restart for a reason of the spec's own
   bool lacks_config_map = false;  // pods run, and new ones could not start
+  bool delivery_open = false;     // pods that run were told of other values than the state has
   bool missed_before_us = false;  // another operator's mark shows an older value
 
   // For instances that go back to the last good value of a Secret (last_good/keeper).
@@ -56,7 +57,11 @@ using SightPtr = std::shared_ptr<const WorkloadSight>;
 class WorkloadGatherer {
  public:
   WorkloadGatherer(kube::Client& client, Clock& clock, View& view, Applier& applier, const ControllerOptions& options)
-      : clock_(clock), applier_(applier), secrets_(client, view), key_(client, clock, options.operator_namespace) {}
+      : clock_(clock),
+        view_(view),
+        applier_(applier),
+        secrets_(client, view),
+        key_(client, clock, options.operator_namespace) {}
 
   Task<Result<SightPtr>> gather(InstancePtr instance, std::shared_ptr<Memory> memory);
 
@@ -70,6 +75,7 @@ class WorkloadGatherer {
   Task<Result<bool>> missed_before_us(SightPtr sight);
 
   Clock& clock_;
+  const View& view_;
   Applier& applier_;
   SecretReader secrets_;
   kube::RotationKey key_;

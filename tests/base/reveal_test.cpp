@@ -37,6 +37,7 @@ constexpr std::string_view kMayReveal[] = {
     "src/kube/client/config.cpp",                // kubeconfig: tokens, keys and certificates
     "src/kube/client/credentials.cpp",           // bearer token
     "src/kube/runtime/digest_key.cpp",           // keyed digests
+    "src/openclaw/in_place/mark.cpp",            // the same
     "src/kube/client/http_client.cpp",           // requests to the API server and its answers
     "src/kube/client/text_reader.cpp",           // bearer token, and texts that are no objects
     "src/kube/client/watch_stream.cpp",          // watch events

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "openclaw/builders/in_place.hpp"
+#include "openclaw/in_place/mark.hpp"
 #include "tests/openclaw/instances.hpp"
 
 namespace rotor::openclaw {
@@ -18,6 +19,16 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::Not;
 
+constexpr const char* kToken = "of-the-gateway";
+constexpr std::string_view kReloaded = R"(echo 'Config warnings: none'; echo '{"ok":true,"warningCount":0}')";
+
+// A mark of the operator's for this value.
+std::string names(const std::string& digest, const std::string& value, const std::string& token = kToken) {
+  SecretMap values;
+  values.emplace("ANTHROPIC_API_KEY", SecretBytes(value));
+  return mark_text({digest, WallTime{}, named_values(SecretBytes(token), values)});
+}
+
 class InPlaceScripts : public testing::Test {
  protected:
   InPlaceScripts() {
@@ -26,7 +37,7 @@ class InPlaceScripts : public testing::Test {
     fs::create_directories(root / "tools");
     put("reload.js", in_place_reload());
     delivers("", "canary-1");
-    openclaw("*)", "");
+    openclaw(kReloaded, "exit 0");
   }
   ~InPlaceScripts() override { fs::remove_all(root); }
 
@@ -62,65 +73,93 @@ class InPlaceScripts : public testing::Test {
     const std::string folder = root.string();
     return "cd " + folder + " && export PATH=" + folder +
            ":$PATH OPENCLAW_GATEWAY_PORT=1 ROTOR_RELOAD_VALUES=" + folder + "/secrets ROTOR_RELOAD_TOOLS=" + folder +
-           "/tools ROTOR_RELOAD_REPORT=" + folder +
-           "/report ROTOR_RELOAD_PAUSE_MS=20 ROTOR_RELOAD_DELIVERY_MS=300 ROTOR_RELOAD_PATIENCE_MS=300 "
-           "ROTOR_RELOAD_RETRY_MS=50 && exec timeout " +
-           limit + " node -e \"$(cat reload.js)\"";
+           "/tools ROTOR_RELOAD_REPORT=" + folder + "/report ROTOR_RELOAD_KEY=" + kToken +
+           " ROTOR_RELOAD_PAUSE_MS=20 ROTOR_RELOAD_PATIENCE_MS=300 ROTOR_RELOAD_RETRY_MS=50 && exec timeout " + limit +
+           " node -e \"$(cat reload.js)\"";
   }
   // Until it ends, or for as long: 124 then.
   int reload(const std::string& limit = "20") { return shell(command(limit)); }
-  // Has run before, and knows the values that are there.
-  void knows() {
-    shell("( " + command("20") + " ) >/dev/null 2>&1 & while [ ! -e " + (root / "tools/delivered.json").string() +
-          " ]; do sleep 0.05; done; kill $!");
-    ASSERT_THAT(content("tools/delivered.json"), HasSubstr(R"("mark":"")"));
-  }
   std::string report() const { return content("report"); }
+  static std::string reported(const std::string& mark, std::string_view result) {
+    return R"({"mark":")" + mark + R"(","result":")" + std::string(result) + "\"}";
+  }
+  std::string loaded() const { return content("tools/values/ANTHROPIC_API_KEY"); }
 
   fs::path root;
   std::string said;
   int deliveries = 0;
 };
 
-constexpr std::string_view kReloaded = R"(echo 'Config warnings: none'; echo '{"ok":true,"warningCount":0}')";
-
-TEST_F(InPlaceScripts, AValueWithItsMarkIsLoadedAndTriedAndReported) {
-  knows();
-  openclaw(kReloaded, "exit 0");
-  delivers("m1 then", "canary-2");
+TEST_F(InPlaceScripts, AValueThatTheMarkNamesIsLoadedAndTriedAndReported) {
+  const std::string mark = names("m1", "canary-2");
+  delivers(mark, "canary-2");
   EXPECT_EQ(reload(), 0) << said;
-  EXPECT_EQ(report(), R"({"mark":"m1 then","result":"ok"})");
+  EXPECT_EQ(report(), reported(mark, "ok"));
   EXPECT_EQ(content("asked"), "secrets reload --json\ninfer model run --gateway --prompt ping --json\n");
-  EXPECT_THAT(said + content("tools/delivered.json"), Not(HasSubstr("canary")));
+  EXPECT_EQ(loaded(), "canary-2");
+  EXPECT_EQ(fs::status(root / "tools/values/ANTHROPIC_API_KEY").permissions(),
+            fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_THAT(said + report() + content("tools/delivered"), Not(HasSubstr("canary")));
 }
 
-TEST_F(InPlaceScripts, NothingIsLoadedBeforeTheOperatorSaysSo) {
-  knows();
-  delivers("", "canary-2");
-  EXPECT_EQ(reload("0.6"), 124);
+struct UnnamedRow {
+  std::string_view what;
+  std::string mark, value;
+};
+
+TEST_F(InPlaceScripts, AValueThatNoMarkNamesIsNeverLoaded) {
+  const std::string good = names("m0", "canary-1");
+  delivers(good, "canary-1");
+  ASSERT_EQ(reload(), 0) << said;
+  ASSERT_EQ(report(), reported(good, "ok"));
+  const std::vector<UnnamedRow> rows = {
+      {"no mark", "", "canary-2"},
+      {"another value under the mark that was answered", good, "canary-2"},
+      {"a value that came after the one that the mark names", names("m1", "canary-2"), "canary-3"},
+      {"a mark before its value", names("m2", "canary-2"), "canary-1"},
+      {"a mark that names nothing", "m3 1970-01-01T00:00:00Z ", "canary-2"},
+      {"a mark of an operator that names no values", "m4 1970-01-01T00:00:00Z", "canary-2"},
+      {"a name made with another key", names("m5", "canary-2", "another"), "canary-2"},
+      {"a file that is not there", "m6 1970-01-01T00:00:00Z OTHER=00", "canary-2"},
+      {"a path", "m7 1970-01-01T00:00:00Z ../mark=00", "canary-2"},
+  };
+  for (const UnnamedRow& row : rows) {
+    put("asked", "");
+    put("report", "");
+    delivers(row.mark, row.value);
+    EXPECT_EQ(reload("0.4"), 124) << row.what;
+    EXPECT_EQ(content("asked") + report(), "") << row.what;
+    EXPECT_EQ(loaded(), "canary-1") << row.what;
+  }
+}
+
+TEST_F(InPlaceScripts, AValueThatComesLaterThanItsMarkIsWaitedFor) {
+  const std::string mark = names("m1", "canary-2");
+  delivers(mark, "canary-1");
+  std::FILE* running = ::popen(("( " + command("20") + " ) 2>&1").c_str(), "r");
+  shell("sleep 0.3");
   EXPECT_EQ(content("asked"), "");
+  delivers(mark, "canary-2");
+  EXPECT_EQ(WEXITSTATUS(::pclose(running)), 0);
+  EXPECT_EQ(report(), reported(mark, "ok"));
 }
 
-TEST_F(InPlaceScripts, WhatWasDeliveredIsNotDeliveredAgainWhenTheContainerStartsAgain) {
-  knows();
-  openclaw(kReloaded, "exit 0");
-  delivers("m1", "canary-2");
+TEST_F(InPlaceScripts, AMarkIsAnsweredOnceThoughTheContainerStartsAgain) {
+  delivers(names("m1", "canary-2"), "canary-2");
   ASSERT_EQ(reload(), 0) << said;
   fs::remove(root / "report");
-  EXPECT_EQ(reload("0.6"), 124);
+  EXPECT_EQ(reload("0.4"), 124);
   EXPECT_EQ(report(), "");
-
-  delivers("m1", "canary-3");  // the mark was faster than a second value
+  const std::string again = names("m2", "canary-2");  // of a pod that has the value already
+  delivers(again, "canary-2");
   EXPECT_EQ(reload(), 0) << said;
-  EXPECT_EQ(report(), R"({"mark":"m1","result":"ok"})");
+  EXPECT_EQ(report(), reported(again, "ok"));
 }
 
-TEST_F(InPlaceScripts, AMarkWithoutAnotherValueIsAnsweredOnceTheKubeletHadItsTime) {
-  knows();
-  openclaw(kReloaded, "exit 0");
-  delivers("m1", "canary-1");
-  EXPECT_EQ(reload(), 0) << said;
-  EXPECT_EQ(report(), R"({"mark":"m1","result":"ok"})");
+TEST_F(InPlaceScripts, WithoutAKubeletTheValuesAreThere) {
+  EXPECT_EQ(shell("export ROTOR_RELOAD_MARK='m1 then'; " + command("20")), 0) << said;
+  EXPECT_EQ(report(), reported("m1 then", "ok"));
+  EXPECT_EQ(loaded(), "");
 }
 
 struct ResultRow {
@@ -136,26 +175,26 @@ TEST_F(InPlaceScripts, WhateverGoesWrongHasAWordOfItsOwn) {
       {kReloaded, "echo 'provider is temporarily disabled'; exit 1", "no-verdict"},
       {kReloaded, "echo 'connect ECONNREFUSED'; exit 1", "no-verdict"},
   };
-  knows();
   int number = 0;
   for (const ResultRow& row : rows) {
     openclaw(row.reload, row.call);
-    const std::string mark = "m" + std::to_string(++number);
-    delivers(mark, "canary-" + mark);
+    const std::string value = "canary-" + std::to_string(++number);
+    const std::string mark = names("m" + std::to_string(number), value);
+    delivers(mark, value);
     EXPECT_EQ(reload(), 0) << said;
-    EXPECT_EQ(report(), R"({"mark":")" + mark + R"(","result":")" + std::string(row.result) + "\"}") << row.reload;
+    EXPECT_EQ(report(), reported(mark, row.result)) << row.reload;
     EXPECT_THAT(said, Not(HasSubstr("canary"))) << row.reload;
   }
 }
 
 TEST_F(InPlaceScripts, ACallThatMeetsALockedProviderIsRepeated) {
-  knows();
   const std::string once = "[ -e " + (root / "tried").string() + " ] || { touch " + (root / "tried").string() +
                            "; echo 'temporarily disabled'; exit 1; }";
   openclaw(kReloaded, once);
-  delivers("m1", "canary-2");
+  const std::string mark = names("m1", "canary-2");
+  delivers(mark, "canary-2");
   EXPECT_EQ(reload(), 0) << said;
-  EXPECT_EQ(report(), R"({"mark":"m1","result":"ok"})");
+  EXPECT_EQ(report(), reported(mark, "ok"));
 }
 
 TEST_F(InPlaceScripts, TheInitContainerLeavesAResolverThatGivesWhatIsAskedForAndNothingElse) {
@@ -179,6 +218,14 @@ TEST_F(InPlaceScripts, TheInitContainerLeavesAResolverThatGivesWhatIsAskedForAnd
             0);
   EXPECT_EQ(said, R"({"protocolVersion":1,"values":{"ANTHROPIC_API_KEY":"sk-1"},)"
                   R"("errors":{"OTHER":{"code":"NOT_FOUND"},"../mark":{"code":"NOT_FOUND"}}})");
+
+  // The value that was loaded stays, whatever comes into the volume: the assistant may be started again.
+  fs::create_directories(root / "tools/values");
+  put("tools/values/ANTHROPIC_API_KEY", "sk-2");
+  delivers("", "sk-3");
+  ASSERT_EQ(shell("SECRET_DIR=" + (root / "secrets").string() + " " + made.string() + " < " + (root / "asks").string()),
+            0);
+  EXPECT_THAT(said, HasSubstr(R"("ANTHROPIC_API_KEY":"sk-2")"));
 }
 
 }  // namespace

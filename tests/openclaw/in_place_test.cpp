@@ -8,6 +8,7 @@
 #include "openclaw/builders/in_place.hpp"
 #include "openclaw/consumed_digest.hpp"
 #include "openclaw/in_place/decide.hpp"
+#include "openclaw/in_place/told_pods.hpp"
 #include "openclaw/proof/job.hpp"
 #include "openclaw/rotation.hpp"
 #include "tests/openclaw/instances.hpp"
@@ -212,6 +213,7 @@ struct Digests {
     return out;
   }
   bool immutable = false;
+  bool open = false;
   std::vector<std::string> missing_keys;
 
   RotationDecision look(const SecretMap& data, const std::string& version, bool starts = false) {
@@ -227,7 +229,8 @@ struct Digests {
                             .observed = observed,
                             .state = starts ? nullptr : &state,
                             .pods_start_anyway = starts,
-                            .starts_pods = starts});
+                            .starts_pods = starts,
+                            .delivery_open = open});
   }
 };
 
@@ -322,9 +325,73 @@ TEST(InPlaceMark, IsReadAsItIsWrittenAndNothingElseIs) {
   ASSERT_TRUE(mark);
   EXPECT_EQ(mark->digest, "d");
   EXPECT_EQ(mark->since, kSince);
-  for (const char* other : {"", "d", "d yesterday"}) EXPECT_FALSE(parse_mark(other)) << other;
+  EXPECT_EQ(parse_mark(mark_text({"d", kSince, "A=1,B=2"}))->values, "A=1,B=2");
+  for (const char* other : {"", "d", "d yesterday ", "d 2026-05-01T12:00:00Z"})
+    EXPECT_FALSE(parse_mark(other)) << other;
   EXPECT_EQ(parse_report(R"({"mark":"m","result":"ok"})"), (InPlaceReport{"m", "ok"}));
   for (const char* other : {"", "[1]", "out of memory"}) EXPECT_EQ(parse_report(other), InPlaceReport{}) << other;
+}
+
+std::string named(const std::string& token, const std::string& variable, const std::string& value) {
+  SecretMap values;
+  values.emplace(variable, SecretBytes(value));
+  return named_values(SecretBytes(token), values);
+}
+
+TEST(InPlaceMark, NamesValuesWithoutShowingThem) {
+  const std::string name = named("token", "A", "canary");
+  EXPECT_THAT(name, testing::MatchesRegex("A=[0-9a-f]{32}"));
+  EXPECT_EQ(named("token", "A", "canary"), name);
+  EXPECT_NE(named("another", "A", "canary"), name) << "nobody without the token can try values against it";
+  EXPECT_NE(named("token", "A", "canary2"), name);
+  EXPECT_NE(named("token", "B", "canary").substr(2), name.substr(2));
+  SecretMap two;
+  two.emplace("A", SecretBytes("canary"));
+  two.emplace("B", SecretBytes("x"));
+  EXPECT_EQ(named_values(SecretBytes("token"), two), name + "," + named("token", "B", "x"));
+}
+
+TEST(InPlacePod, ShowsWhichKeyOfASecretIsReadByWhichName) {
+  const api::PodSpec pod = pod_in_place(kFromKey);
+  EXPECT_THAT(delivered_keys(pod, "keys"), ElementsAre(testing::Pair("ANTHROPIC_API_KEY", "a")));
+  EXPECT_THAT(delivered_keys(pod, "others"), IsEmpty());
+  EXPECT_THAT(delivered_keys(build_stateful_set(instance_foo(kFromKey), {}).spec.pod_template.spec, "keys"), IsEmpty());
+}
+
+TEST(InPlacePod, KnowsTheNamesOfValuesByTheGatewaysToken) {
+  const auto key_of = [](const api::PodSpec& pod) {
+    const auto& env = container_of(pod, kReloadContainer).env;
+    const auto found = std::ranges::find(env, "ROTOR_RELOAD_KEY", &api::EnvVar::name);
+    return found == env.end() ? std::string() : found->value_from->secret_key_ref->name;
+  };
+  EXPECT_EQ(key_of(pod_in_place(kFromSecret)), "foo-gateway-token");
+  EXPECT_EQ(key_of(build_stateful_set(reloading(kFromSecret), {.inject_token = false}).spec.pod_template.spec), "");
+}
+
+TEST(InPlaceRotation, TakesADeliveryBackWhenTheValuesWentBackMeanwhile) {
+  Digests digests;
+  digests.state = digests.look(Digests::data("1", "a"), "1", true).next;
+  EXPECT_EQ(digests.look(Digests::data("1", "a"), "3").action, RotationDecision::Action::kNothing);
+  digests.open = true;
+  const RotationDecision back = digests.look(Digests::data("1", "a"), "3");
+  EXPECT_EQ(back.action, RotationDecision::Action::kRotate);
+  EXPECT_THAT(back.changed, ElementsAre("keys"));
+  EXPECT_TRUE(back.in_place);
+  const RotationDecision other = digests.look(Digests::data("1", "b"), "3");
+  EXPECT_FALSE(other.in_place) << "what restarts the pods leaves nothing to take back";
+  digests.missing_keys = {"ANTHROPIC_API_KEY"};
+  EXPECT_THAT(digests.look(Digests::data("1", "a"), "3").changed, IsEmpty());
+}
+
+TEST(InPlaceRotation, IsOpenAsLongAsAPodWasToldOfWhatWasNotSeenToWork) {
+  EXPECT_FALSE(delivery_is_open({}, ""));
+  EXPECT_FALSE(delivery_is_open({pod_named("p")}, "d1"));
+  EXPECT_FALSE(delivery_is_open({told("p", "d1")}, "d1"));
+  EXPECT_TRUE(delivery_is_open({told("p", "d2")}, "d1"));
+  EXPECT_TRUE(delivery_is_open({told("p", "d1"), told("q", "d2", "ok")}, "d1"));
+  auto other = told("p", "d2");
+  other->reloads = false;
+  EXPECT_FALSE(delivery_is_open({other}, "d1"));
 }
 
 TEST(InPlaceGlimpse, ShowsWhatThePodAnsweredBeforeItsContainerWasStartedAgain) {

@@ -14,6 +14,7 @@ namespace rotor::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::MatchesRegex;
 
 constexpr std::string_view kReloading = R"({"envFrom":[{"secretRef":{"name":"keys"}}],)"
                                         R"("config":{"raw":{"agents":{"defaults":{"model":"anthropic/m"}}}}})";
@@ -84,6 +85,7 @@ TEST_F(OpenClawInPlace, AKeyThatRotatesReachesThePodThatRunsAndItsTemplateStaysA
   EXPECT_EQ(mark(), "") << "a pod starts with what is there";
   value("2", "a");
   const std::string first = told();
+  EXPECT_THAT(first, MatchesRegex("[0-9a-f]+ [^ ]+ ANTHROPIC_API_KEY=[0-9a-f]+")) << "what the pod may load";
   world.until("the condition", [&] { return waits(); });
   EXPECT_THAT(json::serialize(world.get(kInstances, "agent")), HasSubstr("waiting for pod agent-0"));
   EXPECT_EQ(world.events("ReloadedInPlace").size(), 0U);
@@ -141,6 +143,23 @@ TEST_F(OpenClawInPlace, AnotherValueWhileOneIsBeingLoadedIsAskedForAnew) {
   answers(second, "ok");
   world.until("the event", [&] { return world.events("ReloadedInPlace").size() == 1; });
   EXPECT_EQ(world.generation("agent"), 1);
+}
+
+TEST_F(OpenClawInPlace, AValueThatGoesBackWhileItIsBeingLoadedIsTakenBack) {
+  in_place();
+  value("2", "a");
+  const std::string first = told();
+  world.stop_operator();
+  answers(first, "ok");
+  value("1", "a");
+  world.start_operator();
+  const std::string second = told(first);
+  answers(second, "ok");
+  world.until("the event", [&] { return world.events("ReloadedInPlace").size() == 1; });
+  world.until("no condition", [&] { return world.condition("agent", "RotationWaiting").empty(); });
+  world.settle_after("agent", [&] { world.merge(kInstances, "agent", R"({"metadata":{"labels":{"a":"b"}}})"); });
+  EXPECT_EQ(mark(), second) << "asked for once";
+  EXPECT_EQ(pod_template(stateful_set()), pod_template(before));
 }
 
 TEST_F(OpenClawInPlace, AnOperatorThatStartsAgainGoesOnWithTheDeliveryThatRuns) {

@@ -13,6 +13,7 @@
 #include "openclaw/builders/config.hpp"
 #include "openclaw/builders/init_config.hpp"
 #include "openclaw/builders/parts.hpp"
+#include "openclaw/file_references.hpp"
 #include "openclaw/in_place/mark.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/variable_expansion.hpp"
@@ -24,6 +25,7 @@ namespace {
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kWellKnown = {
     {{"ANTHROPIC_API_KEY", "anthropic"}, {"OPENAI_API_KEY", "openai"}}};
 constexpr std::string_view kResolverName = "rotor";  // among secrets.providers
+constexpr std::string_view kValuesFolder = "values/";
 constexpr std::int32_t kOwnerAndGroup = 0440;
 
 std::string delivery_of(const api::OpenClawInstance& instance) {
@@ -143,7 +145,7 @@ void add_well_known(const api::InstanceSpec& spec, Providers& providers) {
 }
 
 json::Object projected_key(const InPlaceKey& key) {
-  const json::Object item{{"key", key.key}, {"path", "values/" + key.variable}};
+  const json::Object item{{"key", key.key}, {"path", fmt::format("{}{}", kValuesFolder, key.variable)}};
   return {{"secret", json::Object{{"name", key.secret}, {"items", json::Array{item}}}}};
 }
 
@@ -233,8 +235,20 @@ std::vector<api::Volume> in_place_volumes(const InPlaceKeys& keys) {
   values.projected = json::Raw{json::serialize(json::Object{{"sources", sources}, {"defaultMode", kOwnerAndGroup}})};
   api::Volume tools;
   tools.name = kReloadTools;
-  tools.empty_dir = json::Raw{"{}"};
+  tools.empty_dir = json::Raw{R"({"medium":"Memory"})"};  // values that were loaded lie there
   return {std::move(values), std::move(tools)};
+}
+
+std::map<std::string, std::string, std::less<>> delivered_keys(const api::PodSpec& pod, std::string_view secret) {
+  std::map<std::string, std::string, std::less<>> out;
+  const auto volume = std::ranges::find(pod.volumes, kReloadValues, &api::Volume::name);
+  if (volume == pod.volumes.end()) return out;
+  for (const FileReference& file : files_of(*volume)) {
+    if (file.name == secret && file.path.starts_with(kValuesFolder)) {
+      out.emplace(file.path.substr(kValuesFolder.size()), file.key);
+    }
+  }
+  return out;
 }
 
 void write_resolver(api::Container& init) {
@@ -244,7 +258,7 @@ void write_resolver(api::Container& init) {
                   kResolverFile, kResolverFile, kResolverFile, kResolverFile);
 }
 
-api::Container build_secret_reload(const api::Container& main) {
+api::Container build_secret_reload(const api::Container& main, const std::string& token_secret) {
   api::Container c;
   c.name = kReloadContainer;
   c.image = main.image;
@@ -255,6 +269,11 @@ api::Container build_secret_reload(const api::Container& main) {
     const bool speaks = entry.name == "HOME" || entry.name == kTokenVariable || entry.name == "NODE_EXTRA_CA_CERTS" ||
                         entry.name.starts_with("OPENCLAW_");
     if (speaks) c.env.push_back(entry);
+  }
+  if (!token_secret.empty()) {
+    api::EnvVar& key = c.env.emplace_back(api::EnvVar{"ROTOR_RELOAD_KEY", std::nullopt, api::EnvVarSource{}});
+    key.value_from->secret_key_ref =
+        api::KeySelector{.name = token_secret, .key = std::string(kTokenKey), .optional = std::nullopt};
   }
   c.resources = resources({.cpu = "10m", .memory = "64Mi"}, {.cpu = "1", .memory = "1Gi"});
   for (api::VolumeMount shared : main.volume_mounts) {

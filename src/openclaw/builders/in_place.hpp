@@ -2,6 +2,7 @@
 // variables, which a process sees once. For instances that ask for it. docs/rotation-in-place.md tells the whole of it.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,10 +44,13 @@ void read_by_resolver(const InPlaceKeys& keys, JsonMembers& config);
 // The main container: its variables are gone, the files are there.
 void deliver_in_place(const InPlaceKeys& keys, api::Container& main);
 std::vector<api::Volume> in_place_volumes(const InPlaceKeys& keys);
+// Variable -> key: what of the Secret pods of that kind read while they run.
+std::map<std::string, std::string, std::less<>> delivered_keys(const api::PodSpec& pod, std::string_view secret);
 // The init container, which runs as the pod's user: the program runs a resolver of its own user only.
 void write_resolver(api::Container& init);
-// Beside the assistant: tells it to read again, tries the result with one call, says how that went as it ends.
-api::Container build_secret_reload(const api::Container& main);
+// Beside the assistant: tells it to read again, tries the result with one call, says how that went as it ends. Knows
+// the values that it may load by the token in that Secret; empty: there is none.
+api::Container build_secret_reload(const api::Container& main, const std::string& token_secret);
 
 // Compiled in: in_place/resolver.mjs and in_place/reload.js.
 std::span<const std::string_view> in_place_resolver_lines();

@@ -50,7 +50,10 @@ std::vector<api::Container> containers(const OpenClawInstance& instance, const P
   std::vector<api::Container> all = {build_main_container(instance, input)};
   if (proxy_runs(spec)) all.push_back(build_gateway_proxy(spec));
   if (const auto port = scrape_port(spec)) all.push_back(build_otel_collector(spec, *port));
-  if (!in_place_keys(instance, known_around(input)).empty()) all.push_back(build_secret_reload(all.front()));
+  if (!in_place_keys(instance, known_around(input)).empty()) {
+    const std::string token_secret = input.inject_token ? gateway_secret_name(instance) : std::string();
+    all.push_back(build_secret_reload(all.front(), token_secret));
+  }
   std::ranges::transform(spec.sidecars, std::back_inserter(all), users_container);
   return all;
 }

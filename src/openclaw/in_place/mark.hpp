@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "base/secret_bytes.hpp"
 
 namespace rotor::openclaw {
 
@@ -17,13 +18,18 @@ inline constexpr std::string_view kInPlaceMark = "openclaw.rocks/secrets-in-plac
 struct InPlaceMark {
   std::string digest;  // of what is to be delivered
   WallTime since{};
+  std::string values{};  // named_values() of it
 };
-// `digest time`; nullopt for anything else.
+// `digest time values`; nullopt for anything else.
 std::string mark_text(const InPlaceMark& mark);
 std::optional<InPlaceMark> parse_mark(std::string_view annotation);
 
 // Of the digests of the Secrets that changed.
 std::string in_place_digest(const std::map<std::string, std::string, std::less<>>& changed);
+
+// `VARIABLE=digits,VARIABLE=digits`: which values the pod may load, keyed with what it and we know. As the pod works it
+// out (in_place/reload.js).
+std::string named_values(const SecretBytes& key, const std::map<std::string, SecretBytes, std::less<>>& by_variable);
 
 struct InPlaceReport {
   std::string mark;    // as the pod was given it

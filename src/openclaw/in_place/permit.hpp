@@ -9,6 +9,7 @@
 #include "kube/runtime/first_seen.hpp"
 #include "openclaw/in_place/decide.hpp"
 #include "openclaw/rotation_permit.hpp"
+#include "openclaw/secret_gate.hpp"
 #include "openclaw/view.hpp"
 
 namespace rotor::openclaw {
@@ -16,18 +17,20 @@ namespace rotor::openclaw {
 class InPlacePermit final : public RotationPermits {
  public:
   InPlacePermit(kube::Client& client, Clock& clock, View& view, kube::EventRecorder& events)
-      : client_(client), clock_(clock), view_(view), events_(events) {}
+      : client_(client), gate_(client), clock_(clock), view_(view), events_(events) {}
 
   Task<Result<Permit>> ask(WishPtr wish) override;
   void written(const RotationWish& wish) override { told_.erase(wish.key()); }
   void withdrawn(const kube::Key& instance) override { told_.erase(instance); }
 
  private:
-  std::vector<kube::Cache<PodGlimpse>::Ptr> pods_of(const RotationWish& wish) const;
+  Task<Result<std::string>> name_values(WishPtr wish);
+  Task<Result<Permit>> tell_all(WishPtr wish, std::vector<std::string> pods, std::string digest);
   Task<Result<void>> tell(kube::Key pod, std::string mark);
   Permit restart(const RotationWish& wish, const std::string& why);
 
   kube::Client& client_;
+  SecretGate gate_;
   Clock& clock_;
   View& view_;
   kube::EventRecorder& events_;

@@ -1,63 +1,72 @@
-// Run by `node -e` beside the assistant: waits for a mark of the operator's beside new values in the pod's volume, has
-// the assistant read its secrets again, tries the result with one call, and ends with {mark, result} as its termination
-// message, which the kubelet reports and keeps while the container is started again. Nothing of a value is ever shown.
+// Run by `node -e` beside the assistant: waits until the pod's volume holds the values that a mark of the operator's
+// names, sets them aside for the assistant, has it read its secrets again, tries the result with one call, and ends with
+// {mark, result} as its termination message, which the kubelet reports and keeps while the container is started again.
+// A value that no mark names is never loaded. Nothing of a value is ever shown.
 "use strict";
 const { spawn } = require("node:child_process");
-const { createHash } = require("node:crypto");
-const { readdirSync, readFileSync, realpathSync, renameSync, writeFileSync } = require("node:fs");
+const { createHmac } = require("node:crypto");
+const { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } = require("node:fs");
 
 const setting = (name, otherwise) => process.env[`ROTOR_RELOAD_${name}`] || otherwise;
 const VALUES = setting("VALUES", "/opt/rotor/secrets");
-const KNOWN = `${setting("TOOLS", "/opt/rotor/tools")}/delivered.json`;
+const TOOLS = setting("TOOLS", "/opt/rotor/tools");
+const LOADED = `${TOOLS}/values`; // where resolver.mjs looks first
+const DELIVERED = `${TOOLS}/delivered`; // the last mark that was answered
 const MARK = setting("MARK", ""); // given where there is no kubelet: the values are there already
+const KEY = setting("KEY", ""); // by which the operator names values
 const REPORT = setting("REPORT", "/dev/termination-log");
 const PAUSE = Number(setting("PAUSE_MS", 500));
-// A kubelet brings a volume up to date within about a minute, and after an annotation changed within seconds. Values
-// that do not change by then are those that the assistant started with.
-const DELIVERY = Number(setting("DELIVERY_MS", MARK ? 0 : 75000));
-const FOLLOW = Number(setting("FOLLOW_MS", 600000)); // a value that comes later than its mark
 const PATIENCE = Number(setting("PATIENCE_MS", 90000)); // a refused key locks its provider for that long
 const RETRY = Number(setting("RETRY_MS", 10000));
 const STARTED = `http://127.0.0.1:${process.env.OPENCLAW_GATEWAY_PORT || 18789}/startupz`;
 
 const sleep = (ms) => new Promise((wake) => setTimeout(wake, ms));
 
+// As named_values() of the operator's writes it.
+function nameOf(variable, value) {
+  const hmac = createHmac("sha256", KEY);
+  for (const part of ["rotor/in-place/1", variable, value]) hmac.update(`${Buffer.byteLength(part)}:`).update(part);
+  return hmac.digest("hex").slice(0, 32);
+}
+
+// The mark in the volume with the values that it names; without values while the kubelet has others there, or none.
 function look() {
-  try {
-    const folder = realpathSync(`${VALUES}/..data`);
-    const hash = createHash("sha256");
-    for (const name of readdirSync(`${folder}/values`).sort()) {
-      const value = readFileSync(`${folder}/values/${name}`);
-      hash.update(`${name} ${value.length} `).update(value);
-    }
-    return { mark: MARK || readFileSync(`${folder}/mark`, "utf8").trim(), values: hash.digest("hex") };
-  } catch {
-    return undefined; // it was replaced meanwhile
+  const folder = realpathSync(`${VALUES}/..data`);
+  const mark = readFileSync(`${folder}/mark`, "utf8").trim();
+  const values = {};
+  for (const entry of (mark.split(" ")[2] || "").split(",")) {
+    const [variable, name] = entry.split("=");
+    if (KEY === "" || !/^\w+$/.test(variable) || !name) return { mark };
+    const value = readFileSync(`${folder}/values/${variable}`);
+    if (nameOf(variable, value) !== name) return { mark };
+    values[variable] = value;
   }
+  return { mark, values };
 }
 
-// Outlives the end of the container, not that of the pod.
-function remember(known) {
-  writeFileSync(`${KNOWN}.new`, JSON.stringify(known), { mode: 0o600 });
-  renameSync(`${KNOWN}.new`, KNOWN);
-  return known;
-}
-
-function recall() {
+function next() {
+  if (MARK) return { mark: MARK, values: {} };
   try {
-    return JSON.parse(readFileSync(KNOWN, "utf8"));
+    const { mark, values } = look();
+    if (mark !== delivered() && values) return { mark, values };
   } catch {
-    return undefined;
+    // It was replaced meanwhile.
   }
+  return undefined;
 }
 
-const asked = { mark: "", since: 0 };
-function isDue(known, now) {
-  if (now.mark === "") return false;
-  const changed = now.values !== known.values;
-  if (now.mark === known.mark) return changed && Date.now() - known.at < FOLLOW;
-  if (now.mark !== asked.mark) Object.assign(asked, { mark: now.mark, since: Date.now() });
-  return changed || Date.now() - asked.since >= DELIVERY;
+// The folder outlives the end of the container, not that of the pod.
+function keep(file, content) {
+  writeFileSync(`${file}.new`, content, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+function delivered() {
+  try {
+    return readFileSync(DELIVERED, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function run(args, limit) {
@@ -118,14 +127,14 @@ async function deliver() {
 }
 
 (async () => {
-  let known = recall();
   for (;;) {
-    const now = look();
-    if (now && !known) known = remember({ mark: "", values: now.values, at: 0 });
-    if (now && isDue(known, now)) {
+    const due = next();
+    if (due) {
+      mkdirSync(LOADED, { recursive: true, mode: 0o700 });
+      for (const [variable, value] of Object.entries(due.values)) keep(`${LOADED}/${variable}`, value);
       const result = await deliver();
-      remember({ mark: now.mark, values: now.values, at: Date.now() });
-      writeFileSync(REPORT, JSON.stringify({ mark: now.mark, result }));
+      keep(DELIVERED, due.mark);
+      writeFileSync(REPORT, JSON.stringify({ mark: due.mark, result }));
       console.log(`secret-reload: ${result}`);
       return;
     }

@@ -3,13 +3,21 @@
 // standard input and reads the values from standard output.
 import { readFileSync } from "node:fs";
 
-const folder = process.env.SECRET_DIR;
+// A value that was loaded while the assistant ran stays the one to use, whatever has come into the volume since.
+function read(id) {
+  try {
+    return readFileSync(new URL(`values/${id}`, import.meta.url), "utf8");
+  } catch {
+    return readFileSync(`${process.env.SECRET_DIR}/values/${id}`, "utf8");
+  }
+}
+
 const values = {};
 const errors = {};
 for (const id of JSON.parse(readFileSync(0, "utf8")).ids) {
   try {
     if (!/^\w+$/.test(id)) throw new Error("no name of a file");
-    const value = readFileSync(`${folder}/values/${id}`, "utf8").trim();
+    const value = read(id).trim();
     if (value === "") throw new Error("empty");
     values[id] = value;
   } catch {
