@@ -79,6 +79,10 @@ void add_run(CLI::App& app, Action& action) {
           ->default_str("new values are taken over untried")
           ->type_name("COMMAND")
           ->group("Processes");
+  checked(proof, [](const std::string& command) -> Result<void> {
+    if (command.find_first_not_of(" \t\r\n") != std::string::npos) return {};
+    return fail(Code::kInvalid, "an empty command tries nothing: name one, or leave the flag out");
+  });
   const auto take_deadline = [options](const std::string& written) {
     if (const auto parsed = parse_duration(written)) options->proof.deadline = *parsed;
   };

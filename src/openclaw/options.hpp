@@ -20,6 +20,8 @@ struct ControllerOptions {
   bool node_refuses_unusable = false;
   // Whether somebody runs the pods of Jobs. `rotor run` does not: what asks for one is told so.
   bool node_runs_jobs = true;
+  // Whether the node itself tries new values before it gives them to pods (rotor run --proof).
+  bool node_tries_values = false;
   // Pods that start with another value: ready ones are good after the first, others failed after the second.
   Duration proven_after = std::chrono::seconds(30);
   Duration progress_deadline = std::chrono::minutes(10);

@@ -39,6 +39,14 @@ TEST(RunWithAProof, IsNothingForOneRunOfACommand) {
   EXPECT_THAT(rotor.output(), HasSubstr("--proof"));
 }
 
+TEST(RunWithAProof, IsRefusedWithoutACommandThatTriesAnything) {
+  for (const char* command : {"", "  \n"}) {
+    RotorProcess rotor({"run", "-f", test::source_path("examples/quickstart"), "--proof", command, "--", "true"});
+    EXPECT_EQ(rotor.exit_code(), kUsage) << rotor.output();
+    EXPECT_THAT(rotor.output(), HasSubstr("--proof: an empty command tries nothing"));
+  }
+}
+
 TEST(TheExampleOfTheRealAgent, GivesItsProcessKeysAndToken) {
   const std::string folder = test::source_path("examples/real-agent");
   RotorProcess rotor({"env", "-f", folder + "/agent.yaml", "--values", folder + "/values.yaml"});

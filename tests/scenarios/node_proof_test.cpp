@@ -93,6 +93,22 @@ TEST(ANewValue, OfWhichNothingIsKnownIsTakenAndThatIsSaid) {
                                    "bad): going on with it"));
 }
 
+TEST(ANewValue, OfWhichNothingIsKnownIsHeldWhereTheInstanceSaysSo) {
+  Proven it("test \"$A\" = three || exit 3");
+  it.world.merge(kInstances, "foo", R"({"metadata":{"annotations":{"openclaw.rocks/secret-proof-unknown":"hold"}}})");
+  const std::string pod = it.uid();
+  it.world.secret("keys", kTwo);
+  it.world.until("the verdict", [&] { return it.said().contains("nothing is known"); });
+  it.world.loop().settle();
+  EXPECT_EQ(it.uid(), pod);
+  EXPECT_FALSE(is_gone(it.pids().back()));
+  EXPECT_THAT(it.said(),
+              HasSubstr("openclaw.rocks/secret-proof-unknown is hold: the process keeps running with the old "
+                        "value until another one comes"));
+  it.is_a_new_pod_after([&] { it.world.secret("keys", kThree); });
+  EXPECT_THAT(it.values(), ElementsAre("one", "three"));
+}
+
 TEST(ANewValue, WhoseProofHangsIsTakenAfterTheDeadlineAndTheProofIsStopped) {
   Proven it("echo $$ > $T/proof; exec sleep 600", std::chrono::milliseconds(300));
   it.is_a_new_pod_after([&] { it.world.secret("keys", kTwo); });

@@ -179,6 +179,22 @@ TEST_F(OpenClawProof, WhereNobodyRunsJobsThatIsSaidAndNoneIsMade) {
   EXPECT_THAT(json::serialize(world.get(kInstances, "agent")), HasSubstr("rotor run --proof"));
 }
 
+TEST_F(OpenClawProof, WhereTheNodeTriesValuesItselfNothingIsAskedForATrial) {
+  world.secret("keys", R"({"A":"MQ=="})");
+  world.instance("agent", kEnvFrom);
+  world.start_operator({.operator_namespace = "rotor",
+                        .quiet = std::chrono::nanoseconds(0),
+                        .node_runs_jobs = false,
+                        .node_tries_values = true});
+  world.until("the StatefulSet", [this] { return world.generation("agent") == 1; });
+  world.merge(
+      kInstances, "agent",
+      R"({"metadata":{"annotations":{"openclaw.rocks/secret-proof-unknown":"hold",)" + std::string(kCommand) + "}}}");
+  rotates_once([&] { new_value("Mg=="); });
+  EXPECT_TRUE(jobs().empty());
+  EXPECT_TRUE(world.events("SecretProofUnknown").empty());
+}
+
 // A kubelet shows a Job's pod what the pods beside it have: its verdict would be about the old value.
 TEST_F(OpenClawProof, AnImmutableSecretThatWasMadeAnewGetsNoVerdictAndHolds) {
   proven(std::string(kCommand) + R"(,"openclaw.rocks/secret-proof-unknown":"hold")");

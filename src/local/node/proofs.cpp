@@ -10,10 +10,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "api/openclaw/instance.hpp"
 #include "base/descriptor.hpp"
 #include "base/duration.hpp"
 #include "local/node/free_port.hpp"
 #include "local/node/pod_objects.hpp"
+#include "openclaw/proof/settings.hpp"
 
 namespace rotor::local {
 namespace {
@@ -84,7 +86,8 @@ std::optional<Environment> Proofs::kept(const kube::Key& pod) const {
 
 TrialState Proofs::Trial::state() const {
   if (!verdict) return TrialState::kTried;
-  return *verdict == Verdict::kBad ? TrialState::kRefused : TrialState::kFree;
+  const bool held = *verdict == Verdict::kUnknown && unknown_holds;
+  return *verdict == Verdict::kBad || held ? TrialState::kRefused : TrialState::kFree;
 }
 
 TrialState Proofs::standing(const kube::Key& pod) const {
@@ -210,8 +213,17 @@ Task<> Proofs::try_out(kube::Key set, kube::Key pod, std::shared_ptr<const api::
     ending.trouble = process.error().message;
   }
   if (options_.storage != nullptr) options_.storage->remove(stand_in->metadata.key());
+  const bool holds = co_await unknown_holds(set);
+  if (Trial* const trial = find(pod, number)) trial->unknown_holds = holds;
   settle(set, pod, number, ending);
   --under_way_;
+}
+
+// What its instance says, whose name is the set's; as careful as can be when that cannot be read.
+Task<bool> Proofs::unknown_holds(kube::Key set) {
+  const auto instance = co_await kube::get<api::OpenClawInstance>(client_, set);
+  if (!instance) co_return instance.error().code != Code::kNotFound;
+  co_return openclaw::read_proof_settings(instance->metadata.annotations).unknown_holds;
 }
 
 // What it prints is thrown away: whoever tries a key is likely to print it.
@@ -249,9 +261,14 @@ void Proofs::settle(const kube::Key& set, const kube::Key& pod, std::uint64_t nu
         "proof: {} is bad (exit code 1): the process keeps running with the old value until another one comes";
     timeline_.fail(set.text(), fmt::format(kBad, trial->subject), {{"proof", "bad"}});
   } else {
-    constexpr std::string_view kUnknown =
-        "proof: nothing is known about {} ({}; 0 is good, 1 is bad): going on with it";
-    timeline_.fail(set.text(), fmt::format(kUnknown, trial->subject, describe(ending)), {{"proof", "unknown"}});
+    const std::string then = trial->unknown_holds
+                                 ? fmt::format(
+                                       "{} is hold: the process keeps running with the old value until another one "
+                                       "comes",
+                                       openclaw::kSecretProofUnknown)
+                                 : std::string("going on with it");
+    constexpr std::string_view kUnknown = "proof: nothing is known about {} ({}; 0 is good, 1 is bad): {}";
+    timeline_.fail(set.text(), fmt::format(kUnknown, trial->subject, describe(ending), then), {{"proof", "unknown"}});
   }
   if (options_.storage != nullptr) options_.storage->look_again(pod);
   if (told_) told_(set);

@@ -53,6 +53,7 @@ class Proofs {
     std::string subject{};                // what is tried, for messages
     std::optional<SecretValues> files{};  // that the command finds; none: not known yet
     std::optional<Verdict> verdict{};     // none: it is being tried
+    bool unknown_holds = false;           // kUnknown: the instance says that nothing goes on then
     std::shared_ptr<Process> process{};   // the command, while it runs
     TrialState state() const;
   };
@@ -70,6 +71,7 @@ class Proofs {
   Task<Result<std::shared_ptr<Process>>> start(kube::Key set, kube::Key pod, std::shared_ptr<const api::Pod> stand_in,
                                                std::uint64_t number);
   void begin(const kube::Key& set, const kube::Key& pod, api::Pod stand_in, Trial trial, std::optional<Trial>& place);
+  Task<bool> unknown_holds(kube::Key set);
   Trial* find(const kube::Key& pod, std::uint64_t number);
   void settle(const kube::Key& set, const kube::Key& pod, std::uint64_t number, const Ending& ending);
   std::string describe(const Ending& ending) const;

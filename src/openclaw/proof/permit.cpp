@@ -29,7 +29,7 @@ Task<Result<Permit>> ProofPermit::ask(WishPtr wish) {
   const ProofSettings settings = read_proof_settings(wish->instance->metadata.annotations);
   if (wish->changed.empty()) co_return Permit{};
   if (settings.unclear) co_return refuse_unclear(settings);
-  if (!settings.runs_job()) co_return Permit{};
+  if (!settings.runs_job() || options_.node_tries_values) co_return Permit{};
   ProofCase proof{.about = secrets_and_keys(*wish), .job = proof_job_name(*wish, settings)};
   Found found{.job = nullptr, .obstacle = obstacle_to_proof(*wish)};
   const bool can_be_tried = found.obstacle.empty();
