@@ -22,8 +22,6 @@ namespace {
 // Conditions that are there only while something is to be said.
 constexpr std::array<std::string_view, 3> kPassing = {"WorkspaceReady", "ProgramVersionKnown", "ConfigMapsReady"};
 
-constexpr std::array<std::string_view, 5> kBindWords = {"auto", "lan", "loopback", "custom", "tailnet"};
-
 // Ours would be written over the user's own, and both would be gone with the instance.
 void reserved_names(const api::OpenClawInstance& instance, std::vector<Finding>& out) {
   for (const std::string& name : named_config_maps(instance.spec)) {
@@ -107,18 +105,11 @@ void unreachable_gateway(const api::OpenClawInstance& instance, std::vector<Find
        .stops = false});
 }
 
-// The program stops at once, with exit code 78.
 void refused_bind(const api::OpenClawInstance& instance, const Surroundings& around, std::vector<Finding>& out) {
-  const std::string bind = config_bind(users_config(instance.spec, around));
-  if (bind.empty() || std::ranges::find(kBindWords, bind) != kBindWords.end()) return;
-  out.push_back({.condition = {},
-                 .status = {},
-                 .reason = {},
-                 .message = fmt::format("The configuration sets gateway.bind to \"{}\", which OpenClaw refuses: it "
-                                        "takes one of {}",
-                                        bind, fmt::join(kBindWords, ", ")),
-                 .event = "GatewayBindRefused",
-                 .stops = false});
+  std::string problem = bind_problem(instance.spec, around);
+  if (problem.empty()) return;
+  out.push_back(obstacle("ConfigValid", "GatewayBindRefused", std::move(problem)));
+  out.back().event = "GatewayBindRefused";
 }
 
 void unknown_version(const api::OpenClawInstance& instance, std::vector<Finding>& out) {
@@ -187,10 +178,10 @@ std::vector<Finding> look_over(const api::OpenClawInstance& instance, const Surr
   std::vector<Finding> out;
   reserved_names(instance, out);
   config_source(instance, around, out);
+  if (stopping(out) == nullptr) refused_bind(instance, around, out);
   read_at_start(instance, references, around, out);
   workspace_sources(instance, around, out);
   unreachable_gateway(instance, out);
-  refused_bind(instance, around, out);
   unknown_version(instance, out);
   secret_delivery(instance, around, out);
   return out;

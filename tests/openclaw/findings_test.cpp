@@ -126,9 +126,30 @@ TEST(Findings, B078AGatewayThatNobodyReachesIsSaid) {
   EXPECT_EQ(seen(R"({"config":{"raw":{"gateway":{"bind":"loopback"}}}})"), "") << "the proxy reaches it";
 }
 
-TEST(Findings, AnAddressToListenOnIsRefusedByTheProgramAndSaid) {
-  EXPECT_THAT(seen(R"({"config":{"raw":{"gateway":{"bind":"0.0.0.0"}}}})"), HasSubstr("GatewayBindRefused"));
-  EXPECT_THAT(seen(kByMap, {{"c", {{"k", R"({"gateway":{"bind":"::"}})"}}}}), HasSubstr("GatewayBindRefused"));
+TEST(Findings, AnAddressToListenOnIsRefusedByTheProgramAndStopsThePass) {
+  constexpr std::string_view kRefused = "!ConfigValid False GatewayBindRefused GatewayBindRefused ";
+  for (const std::string_view bind : {R"("0.0.0.0")", R"("127.0.0.1")", R"("")", "5", "null"}) {
+    const std::string found = seen(R"({"config":{"raw":{"gateway":{"bind":)" + std::string(bind) + "}}}}");
+    EXPECT_THAT(found, HasSubstr(std::string(kRefused) + "spec.config.raw: gateway.bind takes one of auto, lan"))
+        << bind;
+  }
+  EXPECT_THAT(seen(kByMap, {{"c", {{"k", R"({"gateway":{"bind":"::"}})"}}}}),
+              HasSubstr(std::string(kRefused) + R"(ConfigMap "c", key "k": )"));
+  for (const std::string_view bind : {"auto", "lan", "loopback", "custom", "tailnet"}) {
+    EXPECT_EQ(seen(R"({"config":{"raw":{"gateway":{"bind":")" + std::string(bind) + "\"}}}}"), "") << bind;
+  }
+}
+
+TEST(Findings, AMemberOfAFormThatTheProgramDoesNotTakeStopsThePass) {
+  for (const std::string_view raw : {R"({"gateway":{"trustedProxies":"x"}})", R"({"gateway":{"trustedProxies":[1]}})",
+                                     R"({"gateway":{"controlUi":{"allowedOrigins":"x"}}})",
+                                     R"({"gateway":{"controlUi":{"allowedOrigins":null}}})"}) {
+    const std::string found = seen(R"({"config":{"raw":)" + std::string(raw) + "}}");
+    EXPECT_THAT(found, HasSubstr("!ConfigValid False ConfigUnreadable ConfigUnreadable spec.config.raw: ")) << raw;
+    EXPECT_THAT(found, HasSubstr("has to be a list of")) << raw;
+  }
+  EXPECT_EQ(
+      seen(R"({"config":{"raw":{"gateway":{"trustedProxies":[],"controlUi":{"allowedOrigins":["https://a"]}}}}})"), "");
 }
 
 TEST(Findings, AVersionThatNobodyTriedIsNoted) {
