@@ -35,6 +35,22 @@ TEST_F(KubernetesStore, ReadsKeysPathsAndWholeSecrets) {
   EXPECT_EQ(world.value("tgt", "p"), "deep");
 }
 
+TEST_F(KubernetesStore, FindsByLabels_Row97) {
+  store(world.token());
+  for (const auto& [name, team] : {std::pair{"one", "a"}, {"two", "b"}, {"three", "a"}}) {
+    world.create(
+        "secret", name,
+        fmt::format(R"({{"metadata":{{"labels":{{"team":"{}"}}}},"data":{{"k":"{}"}}}})", team, base64_encode(name)));
+  }
+  world.start_operator();
+  world.until_ready("ss", "store", "True/Valid/store validated");
+  world.external_secret(R"("target":{"name":"tgt"},"dataFrom":[{"find":{"tags":{"team":"a"}}}])");
+  world.until_ready("es", "es", "True/SecretSynced/secret synced");
+  EXPECT_EQ(json::find(world.get("secret", "tgt"), "data")->as_object().size(), 2U);
+  EXPECT_EQ(world.value("tgt", "one"), R"({"k":"one"})");
+  EXPECT_EQ(world.value("tgt", "three"), R"({"k":"three"})");
+}
+
 TEST_F(KubernetesStore, SaysSoWhenTheSecretIsNotThere) {
   store(world.token());
   world.start_operator();

@@ -55,6 +55,10 @@ TEST_F(SecretsTemplates, WriteWhatTheyRender_Row115_Row123_Row125) {
   force();
   world.settle();
   EXPECT_EQ(world.operator_writes(), writes + 1) << "the status; the Secret did not change";
+  change_template(R"({"type":"example.com/login","data":{"url":"new"},"metadata":{"finalizers":null}})");
+  world.until("the new text", [this] { return world.value("tgt", "url") == "new"; });
+  EXPECT_EQ(json::serialize(*json::find(world.get("secret", "tgt"), "metadata.finalizers")), R"(["example.com/keep"])")
+      << "it is never taken off";
 }
 
 TEST_F(SecretsTemplates, AreRenderedAgainWhenTheyChange_Row122) {
@@ -120,14 +124,51 @@ TEST_F(SecretsTemplates, ThatAreWrongSayWhereAndLeaveTheSecretAndOthersAlone_Row
   EXPECT_EQ(world.value("tgt", "a"), "mended ada");
 }
 
-TEST_F(SecretsTemplates, OfAForbiddenKindAreRefused_Row127_Row128) {
+struct RefusedTemplate {
+  std::string name, tmpl, said;
+};
+class RefusedTemplates : public SecretsTemplates, public testing::WithParamInterface<RefusedTemplate> {};
+
+TEST_P(RefusedTemplates, MakeNoSecret) {
   start();
-  external_secret(R"({"type":"bootstrap.kubernetes.io/token","data":{"a":"b"}})");
+  external_secret(GetParam().tmpl);
   world.until_ready("es", "es", "False/SecretSyncedError/could not update secret");
   world.until("the event", [this] { return !world.events("UpdateFailed").empty(); });
   EXPECT_EQ(json::find_string(world.events("UpdateFailed").at(0), "message"),
-            "could not apply template: template.type=\"bootstrap.kubernetes.io/token\" is not allowed");
+            "could not apply template: " + GetParam().said);
   EXPECT_TRUE(world.get("secret", "tgt").is_null());
+}
+
+RefusedTemplate of_target(std::string name, std::string_view target) {
+  return {"Row128_" + std::move(name),
+          fmt::format(R"({{"templateFrom":[{{"target":"{}","literal":"a: b"}}]}})", target),
+          fmt::format("templateFrom target=\"{}\" is not allowed when targeting a Secret, must be one of \"Data\", "
+                      "\"Annotations\" or \"Labels\"",
+                      target)};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, RefusedTemplates,
+    testing::Values(RefusedTemplate{"Row127_OfABootstrapToken",
+                                    R"({"type":"bootstrap.kubernetes.io/token","data":{"a":"b"}})",
+                                    "template.type=\"bootstrap.kubernetes.io/token\" is not allowed"},
+                    RefusedTemplate{"Row127_OfATokenOfAServiceAccount",
+                                    R"({"type":"kubernetes.io/service-account-token",
+                                      "metadata":{"annotations":{"kubernetes.io/service-account.name":"default"}}})",
+                                    "template.type=\"kubernetes.io/service-account-token\" with annotation "
+                                    "\"kubernetes.io/service-account.name\" is not allowed"},
+                    of_target("IntoAnnotationsByAPath", "metadata.annotations"), of_target("IntoTheType", "type"),
+                    of_target("IntoImmutable", "immutable"), of_target("IntoOwners", "metadata.ownerReferences")),
+    [](const auto& info) { return info.param.name; });
+
+TEST_F(SecretsTemplates, MaySpellTheirTargetInAnyCase_Row128) {
+  start();
+  external_secret(R"({"templateFrom":[{"target":"DATA","literal":"a: b"},{"target":"labels","literal":"l: m"},
+    {"target":"aNNotations","literal":"note: o"}]})");
+  world.until_ready("es", "es", kSynced);
+  EXPECT_EQ(world.value("tgt", "a"), "b");
+  EXPECT_EQ(json::find_string(world.get("secret", "tgt"), "metadata.labels.l"), "m");
+  EXPECT_EQ(json::find_string(world.get("secret", "tgt"), "metadata.annotations.note"), "o");
 }
 
 TEST_F(SecretsTemplates, ThatAskForAnotherTypeAreRefusedUntilTheyAskForTheOldOne_Row124) {
