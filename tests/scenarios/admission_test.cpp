@@ -70,7 +70,7 @@ class Admission : public testing::Test {
   SecretsWorld world{false, switched()};
 };
 
-TEST_F(Admission, DeniesWithTheStatusThatARealServerMakesOfOurAnswer) {
+TEST_F(Admission, DeniesWithTheStatusThatARealServerMakesOfOurAnswer_Row191) {
   const net::Response answer = post(es(kBad));
   EXPECT_EQ(answer.status, 403);
   const json::Value status = *json::parse(answer.body.reveal());
@@ -106,7 +106,7 @@ TEST_F(Admission, DeniesEveryWayToMakeAGoodOneBad) {
   EXPECT_EQ(send("PATCH", kPath, R"({"metadata":{"labels":{"a":"b"}}})", "application/merge-patch+json").status, 200);
 }
 
-TEST_F(Admission, JudgesStoresByTheProvidersOfThisProcess) {
+TEST_F(Admission, JudgesStoresByTheProvidersOfThisProcess_Row145) {
   const auto store = [](std::string_view spec) {
     return fmt::format(
         R"({{"apiVersion":"external-secrets.io/v1","kind":"SecretStore","metadata":{{"name":"s"}},"spec":{}}})", spec);
@@ -114,6 +114,12 @@ TEST_F(Admission, JudgesStoresByTheProvidersOfThisProcess) {
   EXPECT_EQ(message(post(store(R"({"provider":{"pigeon":{}}})"), "", "secretstores")),
             "admission webhook \"validate.secretstore.external-secrets.io\" denied the request: failed to find "
             "registered store backend for type: pigeon, name: s; spec.provider may be fake");
+  EXPECT_EQ(message(post(store(R"({"conditions":[{"namespaceRegexes":["fine","["]},{"namespaceRegexes":["a("]}],
+              "provider":{"fake":{"data":[]}}})"),
+                         "", "secretstores")),
+            "admission webhook \"validate.secretstore.external-secrets.io\" denied the request: failed to compile 1th "
+            "namespace regex in 0th condition: error parsing regexp: missing closing ]: `[`\nfailed to compile 0th "
+            "namespace regex in 1th condition: error parsing regexp: missing closing ): `a(`");
   const net::Response made = post(store(R"({"provider":{"fake":{"data":[]}}})"), "", "secretstores");
   EXPECT_EQ(made.status, 201);
   const std::string* warning = net::find_header(made.headers, "Warning");
@@ -121,8 +127,7 @@ TEST_F(Admission, JudgesStoresByTheProvidersOfThisProcess) {
   EXPECT_EQ(*warning, "299 - \"store s isn't currently maintained. Please plan and prepare accordingly.\"");
 }
 
-// 7.9-192
-TEST_F(Admission, LetsTheLastOfTwoKeysWinUnderDeletionPolicyMerge) {
+TEST_F(Admission, LetsTheLastOfTwoKeysWinUnderDeletionPolicyMerge_Row192) {
   world.store(R"([{"key":"one","value":"1"},{"key":"two","value":"2"}])");
   world.start_operator();
   world.external_secret(
@@ -132,8 +137,7 @@ TEST_F(Admission, LetsTheLastOfTwoKeysWinUnderDeletionPolicyMerge) {
   EXPECT_EQ(world.value("tgt", "a"), "2");
 }
 
-// 7.9-193
-TEST_F(Admission, LeavesOutWhatAV1ManifestLeavesOut) {
+TEST_F(Admission, LeavesOutWhatAV1ManifestLeavesOut_Row193) {
   world.external_secret(kGood);
   const json::Value stored = world.get("es", "es");
   EXPECT_EQ(json::serialize(json::find(stored, "spec.data")->as_array()[0]),
@@ -142,8 +146,7 @@ TEST_F(Admission, LeavesOutWhatAV1ManifestLeavesOut) {
   EXPECT_EQ(json::find(stored, "spec.refreshPolicy"), nullptr);
 }
 
-// 7.9-194
-TEST_F(Admission, SyncsAV1beta1ManifestAndOwnsItsSecretAsV1) {
+TEST_F(Admission, SyncsAV1beta1ManifestAndOwnsItsSecretAsV1_Row194) {
   world.store(R"([{"key":"remote","value":"v"}])");
   world.start_operator();
   EXPECT_EQ(post(es(std::string(R"("target":{"name":"tgt"},)") + std::string(kGood), "v1beta1"), "", "externalsecrets",
