@@ -279,7 +279,7 @@ TEST_F(Generators, OfTheClusterCanBeOfAnotherControllerToo_Row113) {
   EXPECT_EQ(world.ready("es", "es"), "");
 }
 
-TEST_F(Generators, OfAnotherGroupAreRefusedAndNotTriedAgain_Row114) {
+TEST_F(Generators, OfAnotherGroupAreRefusedBeforeAnybodyLooks_Row114) {
   world.start_operator();
   generate(R"({"sourceRef":{"generatorRef":{"apiVersion":"external-secrets.io/v1","kind":"Fake","name":"fake"}}})");
   world.until("the condition", [this] { return !world.ready("es", "es").empty(); });
@@ -356,7 +356,7 @@ TEST_F(Generators, SayWhatIsWrongInTheirSpec_Row198) {
 // A server on loopback that answers everything alike and counts.
 class Answering {
  public:
-  Answering(SecretsWorld& world, std::string body) : body_(std::move(body)) {
+  Answering(SecretsWorld& world, std::string body, int status = 200) : body_(std::move(body)), status_(status) {
     server_ = *net::start_server(world.executor(), {}, [this](net::ServerRequest r, net::ServerResponse& w) {
       return serve(*this, std::move(r), w);
     });
@@ -369,9 +369,10 @@ class Answering {
     const std::string* token = net::find_header(request.headers, "X-Vault-Token");
     if (token == nullptr) token = net::find_header(request.headers, "Authorization");
     self.asked_.push_back(fmt::format("{} {} {}", request.method, request.path, token == nullptr ? "" : *token));
-    co_await response.respond(200, {{"Content-Type", "application/json"}}, SecretBytes(self.body_));
+    co_await response.respond(self.status_, {{"Content-Type", "application/json"}}, SecretBytes(self.body_));
   }
   std::string body_;
+  int status_;
   std::vector<std::string> asked_;
   std::unique_ptr<net::HttpServer> server_;
 };
@@ -446,6 +447,24 @@ TEST_F(Generators, OfVaultTakeWhatItsPathAnswers) {
   EXPECT_EQ(world.value("tgt", "all-ttl"), "60");
   EXPECT_EQ(server.asked(),
             (std::vector<std::string>{"GET /v1/database/creds/app root", "GET /v1/database/creds/app root"}));
+}
+
+TEST_F(Generators, OfVaultMayGiveNothingWhereThatIsAllowed_Row200) {
+  Answering server(world, R"({"errors":[]})", 404);
+  world.create("secret", "vault", R"({"stringData":{"token":"root"}})");
+  const auto generator = [&](std::string_view more) {
+    return fmt::format(R"({{"spec":{{"path":"a"{},"provider":{{"server":"{}",
+      "auth":{{"tokenSecretRef":{{"name":"vault","key":"token"}}}}}}}}}})",
+                       more, server.url());
+  };
+  world.create("VaultDynamicSecret", "strict", generator(""));
+  world.create("VaultDynamicSecret", "easy", generator(R"(,"allowEmptyResponse":true)"));
+  world.create("Fake", "fake", R"({"spec":{"data":{"x":"y"}}})");
+  synced(item("VaultDynamicSecret", "easy") + "," + item("Fake", "fake"));
+  EXPECT_EQ(json::find(world.get("secret", "tgt"), "data")->as_object().size(), 1U);
+  world.create("es", "strict", fmt::format(R"({{"spec":{{"dataFrom":[{}]}}}})", item("VaultDynamicSecret", "strict")));
+  world.until_ready("es", "strict", kNotFetched);
+  EXPECT_TRUE(said().contains("unable to get dynamic secret: empty response from Vault")) << said();
 }
 
 // Q10.

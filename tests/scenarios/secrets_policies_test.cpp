@@ -242,6 +242,9 @@ TEST_F(SecretsPolicies, ASecretThatIsNotOwnedIsNotDeleted_Row66) {
   store_has(R"([{"key":"other","value":"x"}])");
   world.until_ready("es", "es", "False/SecretSyncedError/could not delete secret");
   EXPECT_EQ(world.value("tgt", "a"), "1");
+  world.until("the event", [this] { return !world.events("UpdateFailed").empty(); });
+  EXPECT_EQ(json::find_string(world.events("UpdateFailed").at(0), "message"),
+            "unable to delete secret tgt: creationPolicy=Orphan is not Owner");
 }
 
 TEST_F(SecretsPolicies, DeletionPolicyMergeKeepsTheSecretAndTheKeysOfOthers_Row69) {
