@@ -131,7 +131,7 @@ status:
 }
 
 TEST(OlderValues, OfAKeyThatIsDeliveredInPlaceLastUntilTheProgramTookTheNewOne) {
-  const std::string early = "aa 2026-05-01T09:30:00Z", late = "bb 2026-05-01T10:00:02Z";
+  const std::string early = "aa 2026-05-01T09:30:00Z OPENAI=1", late = "bb 2026-05-01T10:00:02Z OPENAI=2";
   const auto said = [](const std::string& mark, const std::string& result) {
     return R"({"mark":")" + mark + R"(","result":")" + result + R"("})";
   };

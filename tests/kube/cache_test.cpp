@@ -7,11 +7,13 @@
 #include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/fake_http.hpp"
 #include "tests/fakes/loop.hpp"
+#include "tests/kube/shown.hpp"
 
 namespace rotor::kube {
 namespace {
 
 using namespace std::chrono_literals;
+using test::shown;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -34,7 +36,6 @@ std::string list(std::string_view items, int version, std::string_view continue_
 std::string event(std::string_view type, std::string_view object) {
   return R"({"type":")" + std::string(type) + R"(","object":)" + std::string(object) + "}\n";
 }
-Result<void> shown(WatchSink& cache, const std::string& object) { return cache.put(*read_identity(object), object); }
 const std::string kGoneStatus =
     R"({"kind":"Status","status":"Failure","message":"too old","reason":"Expired","code":410})";
 

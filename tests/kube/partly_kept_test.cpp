@@ -9,6 +9,7 @@
 #include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/loop.hpp"
 #include "tests/fakes/strict_client.hpp"
+#include "tests/kube/shown.hpp"
 
 namespace rotor::kube {
 namespace {
@@ -56,7 +57,7 @@ class Notes final : public test::StrictClient {
 struct PartlyKeptTest : testing::Test {
   bool is_ours(const Note& kept) const { return ours.contains(kept.metadata.ns); }
   // As the watch shows it.
-  void shown(const std::string& object_json) { ASSERT_TRUE(cache.put(*read_identity(object_json), object_json)); }
+  void shown(const std::string& object_json) { ASSERT_TRUE(test::shown(cache, object_json)); }
   std::string text(const std::string& ns) { return cache.get({ns, "a"})->text; }
   Result<Note> keep(std::string_view object_json) const {
     TRY(Note whole, read_note(object_json));

@@ -12,6 +12,7 @@
 #include "openclaw/live_stateful_set.hpp"
 #include "tests/fakes/loop.hpp"
 #include "tests/fakes/strict_client.hpp"
+#include "tests/kube/shown.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -126,17 +127,17 @@ class KeptInstancesTest : public testing::Test {
 };
 
 TEST_F(KeptInstancesTest, AnothersIsThereAndNoTree) {
-  ASSERT_TRUE(instances.cache().put(kInstance));
+  ASSERT_TRUE(test::shown(instances.cache(), kInstance));
   EXPECT_EQ(instances.all().size(), 1U);
   EXPECT_TRUE(instances.all().at(kAgent)->reduced());
   EXPECT_EQ(instances.get(kAgent), nullptr);
-  ASSERT_TRUE(instances.cache().put(kBrokenInstance)) << "who works on it says what is wrong with it";
+  ASSERT_TRUE(test::shown(instances.cache(), kBrokenInstance)) << "who works on it says what is wrong with it";
   instances.cache().erase(kAgent, "6");
   EXPECT_TRUE(told.empty());
 }
 
 TEST_F(KeptInstancesTest, OneThatComesIsNewsAndOneThatGoesIsNone) {
-  ASSERT_TRUE(instances.cache().put(kInstance));
+  ASSERT_TRUE(test::shown(instances.cache(), kInstance));
   ours = true;
   complete(kInstance);
   ASSERT_NE(instances.get(kAgent), nullptr);
@@ -148,13 +149,13 @@ TEST_F(KeptInstancesTest, OneThatComesIsNewsAndOneThatGoesIsNone) {
 }
 
 TEST_F(KeptInstancesTest, OneThatComesAndCannotBeReadIsSaidSoAndWaitedForNoLonger) {
-  ASSERT_TRUE(instances.cache().put(kBrokenInstance));
+  ASSERT_TRUE(test::shown(instances.cache(), kBrokenInstance));
   ours = true;
   complete(kBrokenInstance);
   EXPECT_EQ(broken, std::vector<std::string>{"ns/agent"});
   EXPECT_FALSE(instances.all().at(kAgent)->reduced());
   EXPECT_EQ(instances.get(kAgent), nullptr);
-  ASSERT_TRUE(instances.cache().put(kInstance));
+  ASSERT_TRUE(test::shown(instances.cache(), kInstance));
   EXPECT_EQ(told, std::vector<std::string>{"-/has"}) << "it was repaired";
 }
 
