@@ -54,8 +54,8 @@ std::string hash_of(const kube::ObjectMeta& secret) {
   return it == secret.annotations.end() ? std::string() : it->second;
 }
 
-bool keeps_values(const Proposal& proposal, const kube::ObjectMeta* there) {
-  return there != nullptr && proposal.content && hash_of(*there) == proposal.content->hash;
+bool keeps_values(const Proposal& proposal, const kube::ObjectMeta& there) {
+  return proposal.content && hash_of(there) == proposal.content->hash;
 }
 
 // It has read what it reads once, or what it made is frozen: whatever its store holds, its values stay.
@@ -64,6 +64,11 @@ bool reads_no_more(const Proposal& proposal, const ExternalSecret* live, const C
   const auto interval = secrets::refresh_interval(proposal.es);
   if (live->spec.target.immutable || (interval && secrets::reads_once(proposal.es, *interval))) return true;
   return proposal.es.spec.refresh_policy == "OnChange" && maker.effect == Effect::kNone;
+}
+
+// Of a Secret that is there.
+bool stays(const Proposal& proposal, const kube::ObjectMeta& secret, const Change& maker, const ExternalSecret* live) {
+  return keeps_values(proposal, secret) || reads_no_more(proposal, live, maker);
 }
 
 // Its values stay. What else of a Secret follows its ExternalSecret; empty: nothing that was edited.
@@ -80,14 +85,13 @@ Change plan_there(const Proposal& proposal, const kube::ObjectMeta& secret, cons
                   const ExternalSecret* live) {
   const Id id = target_of(proposal.es);
   const std::string from = sources_of(proposal.es);
-  const bool stays = keeps_values(proposal, &secret) || reads_no_more(proposal, live, maker);
-  if (!proposal.content && !stays) {
-    if (maker.effect == Effect::kNone) return {id, Effect::kNone, ""};
-    return {id, Effect::kMayChange, fmt::format("{}; {}", from, keys_text(proposal))};
-  }
-  if (stays) {
+  if (stays(proposal, secret, maker, live)) {
     std::string around = maker.effect == Effect::kNone ? "" : around_values(proposal.es, live);
     return {id, around.empty() ? Effect::kNone : Effect::kMayChange, std::move(around)};
+  }
+  if (!proposal.content) {
+    if (maker.effect == Effect::kNone) return {id, Effect::kNone, ""};
+    return {id, Effect::kMayChange, fmt::format("{}; {}", from, keys_text(proposal))};
   }
   if (secrets::keeps_foreign_keys(proposal.es)) {
     return {id, Effect::kMayChange, fmt::format("{}; {}, beside those of others", from, keys_text(proposal))};
@@ -146,8 +150,8 @@ std::vector<Change> plan_changes(const std::vector<Proposal>& proposals, const C
     const kube::ObjectMeta* there = sight.secret(target);
     const Change secret = plan_secret(proposal, there, maker, live);
     out.push_back(secret);
-    const bool stays = keeps_values(proposal, there) || (there != nullptr && reads_no_more(proposal, live, maker));
-    if (secret.effect != Effect::kNone && !stays) {
+    const bool same_values = there != nullptr && stays(proposal, *there, maker, live);
+    if (secret.effect != Effect::kNone && !same_values) {
       const Effect effect = secret.effect == Effect::kMayChange ? Effect::kMayChange : Effect::kRestarts;
       add_users(sight, cluster, target, {.effect = effect, .says = fmt::format("uses {}", target.text())}, out);
     }
