@@ -7,7 +7,7 @@ build=(clang-19 lld-19 llvm-19 cmake ninja-build ccache pkg-config git ca-certif
   libzstd-dev zlib1g-dev libhowardhinnant-date-dev tzdata libspdlog-dev libfmt-dev libcli11-dev)
 test=(libclang-rt-19-dev clang-tidy-19 clang-format-19 libgtest-dev libgmock-dev libbenchmark-dev libsimdjson-dev
   python3-venv containerd runc containernetworking-plugins busybox-static iproute2 iptables procps openssl
-  openssh-client nodejs groff-base zsh fish slapd)
+  openssh-client nodejs groff-base zsh fish slapd faketime)
 
 case ${1:-} in
   build) wanted=("${build[@]}") ;;

@@ -1,5 +1,7 @@
+import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -7,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from harness import agents, images  # noqa: E402
+from harness import agents, images, skew  # noqa: E402
 from harness.control_plane import ControlPlane  # noqa: E402
 from harness.idle import Idle  # noqa: E402
 from harness.moto import Moto  # noqa: E402
@@ -29,7 +31,15 @@ def pytest_addoption(parser):
 
 
 class RotorsPlane(ControlPlane):
-    """Rotor's kinds are there before the garbage collector looks which there are: the next time is 30 s later."""
+    """Rotor's kinds are there before the garbage collector looks which there are: the next time is 30 s later. And its
+    certificate is a day old, as that of a cluster is: for a client whose clock is behind, too."""
+
+    def before_apiserver(self):
+        (self.pki / "api").mkdir()
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "365", "-subj", "/CN=kube-apiserver",
+                        "-addext", f"subjectAltName=IP:{self.address},IP:10.0.0.1,DNS:kubernetes.default.svc",
+                        "-keyout", str(self.pki / "api" / "apiserver.key"), "-out", str(self.ca_path)],
+                       check=True, capture_output=True, env={**os.environ, **skew.environment(-86400)})
 
     def after_apiserver(self):
         install(self)

@@ -1,32 +1,21 @@
 """Two replicas: one works, the other stands by. Whose a write was, the audit log tells by the id of the token."""
 
-import base64
-import datetime
-import json
 import signal
 import time
 
 import kubernetes as k8s
 import pytest
-import yaml
 
 from harness.objects import ES, STORES, Cluster, external_secret, set_fake_values
 from harness.operator import NAMESPACE, SERVICE_ACCOUNT, Operator
 from harness.processes import wait_for
+from harness.replicas import LEASE, USER, WRITES, logged, timings, token_id, writer
 
-USER = f"system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}"
-LEASE = "external-secrets-controller"
-CREDENTIAL = "authentication.kubernetes.io/credential-id"
 SECONDS = {"lease": 5, "renew": 3, "retry": 0.5}
 
 
 def flags(ns: str) -> list[str]:
-    return ["--leader-elect", f"--controller-class={ns}", f"--namespace={ns}", *timings()]
-
-
-def timings() -> list[str]:
-    return [f"--leader-election-lease-duration={SECONDS['lease']}s", f"--leader-election-renew-deadline={SECONDS['renew']}s",
-            f"--leader-election-retry-period={SECONDS['retry']}s"]
+    return ["--leader-elect", f"--controller-class={ns}", f"--namespace={ns}", *timings(SECONDS)]
 
 
 @pytest.fixture
@@ -47,16 +36,11 @@ def pair(plane, request):
     return cluster, ns, *replicas
 
 
-def token_id(operator: Operator) -> str:
-    token = yaml.safe_load(operator.kubeconfig.read_text())["users"][0]["user"]["token"].split(".")[1]
-    return "JTI=" + json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))["jti"]
-
-
 def writes(plane, mark: int, operator: Operator) -> list[dict]:
     """Of one replica, but those of its Lease."""
     mine = token_id(operator)
-    return [e for e in plane.audit(USER, mark) if e["verb"] in {"create", "update", "patch", "delete"}
-            and e["objectRef"]["resource"] != "leases" and e["user"].get("extra", {}).get(CREDENTIAL) == [mine]]
+    return [e for e in plane.audit(USER, mark)
+            if e["verb"] in WRITES and e["objectRef"]["resource"] != "leases" and writer(e) == mine]
 
 
 def leads(operator: Operator) -> bool:
@@ -65,11 +49,7 @@ def leads(operator: Operator) -> bool:
 
 def took_over_at(operator: Operator) -> float:
     """When it said that it leads, by its own log."""
-    for line in operator.log().splitlines():
-        if "this replica leads" in line and "no more" not in line:
-            entry = json.loads(line)
-            return datetime.datetime.fromisoformat(entry["ts"].replace("Z", "+00:00")).timestamp()
-    return 0
+    return logged(operator, "this replica leads")
 
 
 def rotates(cluster, ns, value: str, timeout: float = 30):
@@ -135,7 +115,7 @@ def test_a_second_installation_says_so_and_waits_until_the_first_has_ended(plane
     cluster = Cluster(plane)
     cluster.namespace(ns)
     may_elect(plane, ns)
-    both = ["--leader-elect", f"--controller-class={ns}", "--enable-openclaw-reconciler=false", *timings()]
+    both = ["--leader-elect", f"--controller-class={ns}", "--enable-openclaw-reconciler=false", *timings(SECONDS)]
     first = Operator(plane, flags=both, name=f"{ns}-1")
     second = Operator(plane, flags=[*both, f"--leader-election-namespace={ns}"], name=f"{ns}-2")
     for one in (first, second):

@@ -5,7 +5,6 @@ import base64
 import bisect
 import collections
 import contextlib
-import datetime
 import json
 import os
 import random
@@ -16,15 +15,12 @@ import time
 import kubernetes as k8s
 import pytest
 import urllib3
-import yaml
 
 from harness.objects import ES, INSTANCES, STORES, Cluster, external_secret, instance, set_fake_values
-from harness.operator import NAMESPACE, SERVICE_ACCOUNT, Operator
+from harness.operator import NAMESPACE, Operator
 from harness.processes import wait_for
+from harness.replicas import LEASE, USER, WRITES, logged, moment, timings, token_id, writer
 
-USER = f"system:serviceaccount:{NAMESPACE}:{SERVICE_ACCOUNT}"
-LEASE = "external-secrets-controller"
-CREDENTIAL = "authentication.kubernetes.io/credential-id"
 SECONDS = {"lease": 6, "renew": 4.5, "retry": 0.5}
 SHARDS = 12
 OBJECTS = int(os.environ.get("ROTOR_SHARDS_OBJECTS", "120"))
@@ -33,9 +29,7 @@ STUMBLES = int(os.environ.get("ROTOR_SHARDS_STUMBLES", "4"))
 
 
 def flags(ns: str, shards: int = SHARDS) -> list[str]:
-    return [f"--shards={shards}", f"--controller-class={ns}", f"--namespace={ns}",
-            f"--leader-election-lease-duration={SECONDS['lease']}s", f"--leader-election-renew-deadline={SECONDS['renew']}s",
-            f"--leader-election-retry-period={SECONDS['retry']}s"]
+    return [f"--shards={shards}", f"--controller-class={ns}", f"--namespace={ns}", *timings(SECONDS)]
 
 
 class Replica:
@@ -84,21 +78,6 @@ def identity(operator: Operator) -> str:
         if "this replica is a member" in line:
             return json.loads(line)["identity"]
     return ""
-
-
-def logged(operator: Operator, message: str) -> float:
-    """When it first said so."""
-    lines = (json.loads(line) for line in operator.log().splitlines() if line.startswith("{"))
-    return next(moment(line["ts"]) for line in lines if line["msg"] == message)
-
-
-def token_id(operator: Operator) -> str:
-    token = yaml.safe_load(operator.kubeconfig.read_text())["users"][0]["user"]["token"].split(".")[1]
-    return "JTI=" + json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))["jti"]
-
-
-def moment(text: str) -> float:
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
 def shard_of(ns: str, name: str) -> int:
@@ -150,10 +129,9 @@ def writes(plane, mark: int) -> list[tuple]:
     out = []
     for event in plane.audit(USER, mark):
         ref, code = event["objectRef"], event.get("responseStatus", {}).get("code", 0)
-        if event["verb"] not in {"create", "update", "patch", "delete"} or code >= 300 or ref["resource"] in {"leases", "events"}:
+        if event["verb"] not in WRITES or code >= 300 or ref["resource"] in {"leases", "events"}:
             continue
-        who = event["user"].get("extra", {}).get(CREDENTIAL, [""])[0]
-        out.append((moment(event["requestReceivedTimestamp"]), who, (ref["resource"], ref.get("namespace", ""), ref.get("name", ""))))
+        out.append((moment(event["requestReceivedTimestamp"]), writer(event), (ref["resource"], ref.get("namespace", ""), ref.get("name", ""))))
     return out
 
 
@@ -163,13 +141,14 @@ def owned_by(what: tuple) -> tuple[str, str]:
     return (ns, name) if resource in {"externalsecrets", "secretstores"} or name.startswith("es-") else (ns, "")
 
 
-def strangers(tables: Tables, replicas: list, plane, ns: str, mark: int) -> list[tuple]:
-    """Writes by somebody who did not own the object at that moment."""
+def writes_of(replicas: list, plane, ns: str, mark: int) -> list[tuple]:
     names = {token_id(life): identity(life) for r in replicas for life in r.lives}
-    ours = [(when, names[who], what) for when, who, what in writes(plane, mark) if who in names and what[1] == ns]
-    assert len(ours) > 2 * OBJECTS, "hardly anything was written"
-    assert any(what[0] == "statefulsets" for _, _, what in ours), "no agent was worked on"
-    return [(when, who, what, owner) for when, who, what in ours
+    return [(when, names[who], what) for when, who, what in writes(plane, mark) if who in names and what[1] == ns]
+
+
+def strangers(tables: Tables, written: list[tuple]) -> list[tuple]:
+    """Writes by somebody who did not own the object at that moment."""
+    return [(when, who, what, owner) for when, who, what in written
             if (owner := tables.owner(shard_of(*owned_by(what)), when)) != who]
 
 
@@ -267,7 +246,10 @@ def test_no_object_has_two_writers_however_replicas_stumble(fleet, plane):
         wait_for(lambda: kept_alive(replicas) and with_value(cluster, ns, value) == OBJECTS, 60,
                  f"every object to have {value} (seed {SEED})", 0.2)
     wait_for(lambda: [r.owned() for r in kept_alive(replicas)] == [SHARDS // 3] * 3, 30, "the shards to be shared out again")
-    found = strangers(tables, replicas, plane, ns, mark)
+    written = writes_of(replicas, plane, ns, mark)
+    assert len(written) > 2 * OBJECTS, "hardly anything was written"
+    assert any(what[0] == "statefulsets" for _, _, what in written), "no agent was worked on"
+    found = strangers(tables, written)
     assert not found, found[:10]
 
 
