@@ -302,10 +302,10 @@ class Operator {
   }
 
   const kube::Waiting& waiting() const { return flags_.leader.shards > 0 ? shards_.waiting() : elector_.waiting(); }
-  const std::string& refused() const { return flags_.leader.shards > 0 ? shards_.refused() : elector_.refused(); }
+  std::string refused() const { return flags_.leader.shards > 0 ? shards_.refused() : elector_.refused(); }
 
   std::string why_not_ready() const {
-    if (!refused().empty()) return refused();
+    if (std::string why = refused(); !why.empty()) return why;
     if (std::string why = kube::why_it_waits(waiting(), lease_of(flags_)); !why.empty()) return why;
     if (neighbours_.rival_elsewhere() && !leading_.is_open()) {
       return "another installation works on the same objects: Lease " + neighbours_.rival();

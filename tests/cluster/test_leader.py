@@ -2,9 +2,11 @@
 
 import signal
 import time
+import urllib.error
 
 import kubernetes as k8s
 import pytest
+import yaml
 
 from harness.objects import ES, STORES, Cluster, external_secret, set_fake_values
 from harness.operator import NAMESPACE, SERVICE_ACCOUNT, Operator
@@ -146,3 +148,41 @@ def may_elect(plane, ns: str):
     rbac.create_namespaced_role_binding(ns, k8s.client.V1RoleBinding(
         metadata=k8s.client.V1ObjectMeta(name="elects"), role_ref=k8s.client.V1RoleRef(api_group="rbac.authorization.k8s.io", kind="Role", name="elects"),
         subjects=[k8s.client.RbacV1Subject(kind="ServiceAccount", name=SERVICE_ACCOUNT, namespace=NAMESPACE)]))
+
+
+def test_one_that_may_not_list_its_lease_is_not_ready_and_names_the_right(plane, request):
+    """It may do all else: lead, too."""
+    ns = account = "no-list"
+    cluster = Cluster(plane)
+    cluster.namespace(ns)
+    rights = {"leases": ["create", "get", "patch", "watch"], "secrets": ["create", "get"]}
+    grant(plane, ns, account, rights)
+    it = Operator(plane, flags=[*flags(ns), "--enable-cluster-store-reconciler=false"], name=ns, account=account)
+    request.addfinalizer(it.kill)
+    it.process.start()
+    wait_for(lambda: leads(it) and lacks(it, "this replica may not list and watch leases.coordination.k8s.io"), 20, "it to say so")
+    grant(plane, ns, account, {**rights, "leases": [*rights["leases"], "list"]})
+    wait_for(lambda: it.get("/readyz")[0] == 200, 60, "it to be ready")
+    assert it.stop() == 0
+
+
+def lacks(operator: Operator, words: str) -> bool:
+    try:
+        return operator.get("/readyz")[0] != 200
+    except urllib.error.HTTPError as refused:
+        return words in refused.read().decode()
+
+
+def grant(plane, ns: str, account: str, own: dict[str, list[str]]):
+    """All of Rotor's rights in a namespace, and these in Rotor's own."""
+    groups = {"leases": "coordination.k8s.io", "secrets": ""}
+    api = "rbac.authorization.k8s.io"
+    subjects = [{"kind": "ServiceAccount", "name": account, "namespace": NAMESPACE}]
+    plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all([
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": account, "namespace": NAMESPACE}},
+        {"apiVersion": f"{api}/v1", "kind": "Role", "metadata": {"name": account, "namespace": NAMESPACE},
+         "rules": [{"apiGroups": [groups[resource]], "resources": [resource], "verbs": verbs} for resource, verbs in own.items()]},
+        {"apiVersion": f"{api}/v1", "kind": "RoleBinding", "metadata": {"name": account, "namespace": NAMESPACE},
+         "roleRef": {"apiGroup": api, "kind": "Role", "name": account}, "subjects": subjects},
+        {"apiVersion": f"{api}/v1", "kind": "RoleBinding", "metadata": {"name": account, "namespace": ns},
+         "roleRef": {"apiGroup": api, "kind": "ClusterRole", "name": "rotor"}, "subjects": subjects}]))

@@ -126,6 +126,26 @@ TEST(Elector, SaysWhichRightItLacksUntilItHasIt) {
   }
 }
 
+TEST(Elector, SaysThatItMayNotListItsLeaseThoughItLeads) {
+  for (const std::string verb : {"list", ""}) {
+    LeaseStore store;
+    test::FakeClock clock;
+    LeaseClient client(store, clock);
+    client.refused_verb = verb;
+    Fence fence(clock);
+    test::Loop loop;
+    Elector elector(loop.executor(), client, clock, fence, {.lease = {"ns", "rotor"}, .identity = "a", .timings = {}});
+    loop.start(elector.listen());
+    loop.start(elector.acquire());
+    EXPECT_TRUE(elector.leads());
+    EXPECT_EQ(elector.refused().starts_with("this replica may not list and watch leases.coordination.k8s.io ns/rotor"),
+              verb == "list")
+        << elector.refused();
+    EXPECT_EQ(elector.refused().empty(), verb.empty()) << "that it cannot be listed now is no right";
+    loop.stop();
+  }
+}
+
 TEST(Elector, TakesAFreeLeaseAtOnceAndRenewsItEveryRetryPeriod) {
   LeaseStore store;
   Replica a(store, "a");

@@ -60,6 +60,7 @@ class LeaseClient final : public Client {
     co_return answer;
   }
   Task<Result<ListPage>> list_page(Resource, std::string, ListOptions, std::string) override {
+    CO_TRY_VOID(may("list"));
     co_return fail(Code::kUnavailable, "not in this test");
   }
   Task<Result<std::unique_ptr<WatchStream>>> watch(Resource, std::string, ListOptions, std::string) override {

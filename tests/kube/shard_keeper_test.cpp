@@ -222,6 +222,24 @@ TEST(ShardKeeper, SaysWhichRightItLacksUntilItHasIt) {
   }
 }
 
+TEST(ShardKeeper, SaysThatItMayNotListItsLeaseThoughItIsAMember) {
+  LeaseStore store;
+  test::FakeClock clock;
+  LeaseClient client(store, clock);
+  client.refused_verb = "list";
+  Fence fence(clock);
+  Ownership ownership(kShards);
+  test::Loop loop;
+  ShardKeeper keeper(loop.executor(), client, clock, fence, ownership,
+                     {.lease = {"ns", "rotor"}, .identity = "a", .work = {}, .timings = {}});
+  loop.start(keeper.listen());
+  loop.start(keeper.join());
+  EXPECT_TRUE(keeper.member());
+  EXPECT_TRUE(keeper.refused().starts_with("this replica may not list and watch leases.coordination.k8s.io ns/rotor"))
+      << keeper.refused();
+  loop.stop();
+}
+
 TEST(ShardKeeper, WaitsForItsPredecessorAndThatIsNobodysFault) {
   LeaseStore store;
   store.lease = Lease{};

@@ -33,14 +33,12 @@ Elector::Elector(const Executor& executor, Client& client, Clock& clock, Fence& 
       clock_(clock),
       fence_(fence),
       options_(std::move(options)),
-      watched_(client, clock, options_.lease.ns, {.field_selector = "metadata.name=" + options_.lease.name}),
-      freed_(executor) {
-  watched_.on_change([this](const Key& key, const auto&, const auto& after) {
-    if (key == options_.lease) saw(after ? std::optional(*after) : std::nullopt);
-  });
-}
+      watched_(client, clock, options_.lease, [this](std::optional<Lease> lease) { saw(std::move(lease)); }),
+      freed_(executor) {}
 
 Task<> Elector::listen() { return watched_.run(); }
+
+std::string Elector::refused() const { return refused_.empty() ? watched_.refusal() : refused_; }
 
 // A renewal counts from the moment it is heard of, not from when this replica happens to ask. Whoever leads asks only
 // when it may lead no more: what the watch shows can be older than its own last write.

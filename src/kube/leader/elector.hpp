@@ -10,8 +10,8 @@
 #include "kube/client/client.hpp"
 #include "kube/client/fence.hpp"
 #include "kube/leader/decide.hpp"
+#include "kube/leader/lease_watch.hpp"
 #include "kube/leader/rival.hpp"
-#include "kube/runtime/cache.hpp"
 #include "kube/runtime/signal.hpp"
 
 namespace rotor::kube {
@@ -41,7 +41,7 @@ class Elector {
   // Whom it waits for, when that is not a replica like this one.
   const Waiting& waiting() const { return waiting_; }
   // The right that it lacks; "": none that it knows of.
-  const std::string& refused() const { return refused_; }
+  std::string refused() const;
 
  private:
   struct Attempt {
@@ -64,7 +64,7 @@ class Elector {
   Clock& clock_;
   Fence& fence_;
   ElectorOptions options_;
-  Cache<Lease> watched_;
+  LeaseWatch watched_;
   Signal freed_;
   bool news_ = false;  // the lease may be somebody else's to take, or no more ours, since the last attempt
   LeaseSighting seen_;

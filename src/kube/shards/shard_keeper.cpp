@@ -49,15 +49,12 @@ ShardKeeper::ShardKeeper(const Executor& executor, Client& client, Clock& clock,
       fence_(fence),
       ownership_(ownership),
       options_(std::move(options)),
-      watched_(client, clock, options_.lease.ns, {.field_selector = "metadata.name=" + options_.lease.name}),
+      watched_(client, clock, options_.lease, [this](std::optional<Lease> lease) { saw(std::move(lease)); }),
       woken_(executor),
       self_{.identity = options_.identity,
             .group = group_of(ownership.count(), options_.work),
             .count = ownership.count(),
             .lease_seconds = std::chrono::floor<std::chrono::seconds>(options_.timings.lease).count()} {
-  watched_.on_change([this](const Key& key, const auto&, const auto& after) {
-    if (key == options_.lease) saw(after ? std::optional(*after) : std::nullopt);
-  });
   ownership_.on_idle([this] {
     news_ = true;
     woken_.notify_one();
@@ -67,6 +64,8 @@ ShardKeeper::ShardKeeper(const Executor& executor, Client& client, Clock& clock,
 ShardKeeper::~ShardKeeper() { ownership_.on_idle(nullptr); }
 
 Task<> ShardKeeper::listen() { return watched_.run(); }
+
+std::string ShardKeeper::refused() const { return refused_.empty() ? watched_.refusal() : refused_; }
 
 int ShardKeeper::members() const {
   return self_.member && seen_.table ? static_cast<int>(seen_.table->members.size()) : 0;

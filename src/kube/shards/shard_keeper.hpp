@@ -9,8 +9,8 @@
 
 #include "kube/client/client.hpp"
 #include "kube/client/fence.hpp"
+#include "kube/leader/lease_watch.hpp"
 #include "kube/leader/rival.hpp"
-#include "kube/runtime/cache.hpp"
 #include "kube/runtime/signal.hpp"
 #include "kube/shards/ownership.hpp"
 #include "kube/shards/shard_plan.hpp"
@@ -51,7 +51,7 @@ class ShardKeeper {
   // Whom it waits for, when that is not its own group.
   const Waiting& waiting() const { return waiting_; }
   // The right that it lacks; "": none that it knows of.
-  const std::string& refused() const { return refused_; }
+  std::string refused() const;
 
  private:
   struct Attempt {
@@ -80,7 +80,7 @@ class ShardKeeper {
   Fence& fence_;
   Ownership& ownership_;
   ShardOptions options_;
-  Cache<Lease> watched_;
+  LeaseWatch watched_;
   Signal woken_;
   bool news_ = false;  // since the last attempt
   ShardSelf self_;
