@@ -56,7 +56,7 @@ def test_without_cluster_external_secrets_no_external_secret_is_made_and_no_name
 
 def test_stores_that_another_controller_judges_are_read_and_never_written():
     left = {right[1:3] for right in rights(chart({"processSecretStore": False})) if right[1].startswith("secretstores")}
-    assert left == {("secretstores", verb) for verb in ("get", "list", "watch")}
+    assert left == {("secretstores", verb) for verb in ("list", "watch")}
 
 
 def test_rights_come_with_the_features_that_are_on():

@@ -245,7 +245,7 @@ TEST(DoctorRights, AreFewerWithoutAFeature) {
 }
 
 TEST(DoctorRights, OfAFeatureAreThoseOfItsPartsToo) {
-  const inspect::Right patch{"external-secrets.io", "secretstores", "patch"};
+  const inspect::Right patch{"external-secrets.io", "secretstores/status", "patch"};
   EXPECT_THAT(inspect::rights_of({"secrets"}), testing::Contains(patch));
   EXPECT_THAT(inspect::rights_of({"secrets/stores"}), testing::Contains(patch));
   EXPECT_THAT(inspect::rights_of({"secrets/tokens"}),
