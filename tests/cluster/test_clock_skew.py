@@ -208,7 +208,7 @@ def test_certificates_are_valid_for_everybody_else_and_come_to_rest(plane, reque
         it.start(seconds, f"--webhook-addr=127.0.0.1:{port}", "--dns-name=127.0.0.1", "--webhook-shutdown-delay=0s", "--check-interval=1s")
     wait_for(lambda: all(answers(it, port) for port in ports), 15, "both to be believed", 0.2)
     made = it.cluster.core.read_namespaced_secret(CERTIFICATE, NAMESPACE).metadata.resource_version
-    for _ in range(4):  # each of them looks again in between
+    for _ in range(2):  # each of them looks again in between
         time.sleep(1)
         assert all(answers(it, port) for port in ports)
     now = it.cluster.core.read_namespaced_secret(CERTIFICATE, NAMESPACE)
