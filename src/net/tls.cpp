@@ -129,6 +129,12 @@ std::string certificate_problem(long verdict, const std::string& host) {
     return fmt::format(
         "TLS: the server's certificate is not valid for \"{}\"; check the URL or the server's certificate", host);
   }
+  if (verdict == X509_V_ERR_CERT_NOT_YET_VALID || verdict == X509_V_ERR_CERT_HAS_EXPIRED) {
+    return fmt::format(
+        "TLS: by the clock of this machine the certificate of \"{}\" is not valid ({}); set the clock or renew the "
+        "certificate",
+        host, X509_verify_cert_error_string(verdict));
+  }
   return fmt::format("TLS: the certificate of \"{}\" is not trusted ({}); give the CA that issued it as CA bundle",
                      host, X509_verify_cert_error_string(verdict));
 }

@@ -97,12 +97,21 @@ TEST_F(Tls, RefusesAWrongHostName) {
   EXPECT_TRUE(message.contains("not valid for \"localhost\"")) << message;
 }
 
-TEST_F(Tls, RefusesAnExpiredCertificate) {
-  KeyPair pair =
-      issue_certificate(test_ca(), "old", {"127.0.0.1"}, real_now() - std::chrono::hours(48), std::chrono::hours(24));
-  serve(name_the_client, {.certificate_pem = pair.certificate_pem, .key_pem = pair.key_pem});
-  connect();
-  EXPECT_TRUE(failure().contains("certificate has expired"));
+TEST_F(Tls, RefusesACertificateThatIsNotValidNowAndSaysByWhichClock) {
+  struct Case {
+    std::chrono::hours made;  // from now
+    std::string why;
+  };
+  for (const Case& c : {Case{std::chrono::hours(-48), "certificate has expired"},
+                        Case{std::chrono::hours(48), "certificate is not yet valid"}}) {
+    KeyPair pair = issue_certificate(test_ca(), "odd", {"127.0.0.1"}, real_now() + c.made, std::chrono::hours(24));
+    serve(name_the_client, {.certificate_pem = pair.certificate_pem, .key_pem = pair.key_pem});
+    connect();
+    const std::string message = failure();
+    EXPECT_TRUE(message.ends_with("TLS: by the clock of this machine the certificate of \"127.0.0.1\" is not valid (" +
+                                  c.why + "); set the clock or renew the certificate"))
+        << message;
+  }
 }
 
 TEST_F(Tls, ShowsAClientCertificate) {
