@@ -19,6 +19,7 @@ struct Advice {
   }
 };
 
+constexpr std::string_view kCompareProject = "compare spec.provider.gcpsm.projectID with `gcloud projects list`";
 constexpr std::string_view kCompareLocation =
     "spec.provider.gcpsm.location: regional secrets are read at their own location, global ones without it";
 
@@ -32,7 +33,7 @@ constexpr std::array kAdvice{
     Advice{"", "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
            "the machine's access scopes leave Secret Manager out: give it cloud-platform, or log in with auth"},
     Advice{"", "USER_PROJECT_DENIED", "roles/serviceusage.serviceUsageConsumer in the quota project of the login"},
-    Advice{"", "CONSUMER_INVALID", "compare spec.provider.gcpsm.projectID with `gcloud projects list`"},
+    Advice{"", "CONSUMER_INVALID", kCompareProject},
     Advice{"AccessSecretVersion", "PERMISSION_DENIED",
            "the login needs roles/secretmanager.secretAccessor on the secret, and spec.provider.gcpsm.projectID and "
            "location must be the secret's; one that is not there looks the same"},
@@ -71,8 +72,8 @@ constexpr std::array kAdvice{
     Advice{"AccessSecretVersion", "ocation", kCompareLocation},
     Advice{"ListSecrets", "ocation", kCompareLocation},
     Advice{"GetSecret", "ocation", kCompareLocation},
-    Advice{"AccessSecretVersion", "Project", "compare spec.provider.gcpsm.projectID with `gcloud projects list`"},
-    Advice{"ListSecrets", "Project", "compare spec.provider.gcpsm.projectID with `gcloud projects list`"},
+    Advice{"AccessSecretVersion", "Project", kCompareProject},
+    Advice{"ListSecrets", "Project", kCompareProject},
 };
 
 }  // namespace
