@@ -1,6 +1,7 @@
 #include "admission/webhook/certificate_plan.hpp"
 
 #include <algorithm>
+#include <expected>
 #include <vector>
 
 #include "net/certificate_facts.hpp"
@@ -24,16 +25,14 @@ struct Signer {
   net::Validity validity;
 };
 
-// What is wrong with the CA that signs: "" when it can.
-std::string_view fault_of_signer(const KeptCertificates& kept, WallTime now) {
+// Or what is wrong with the CA that should sign.
+std::expected<Signer, std::string_view> signer_of(const KeptCertificates& kept, WallTime now) {
   const auto validity = net::validity_of(kept.ca_bundle);
-  if (!validity || !net::belongs_to(kept.ca_key, kept.ca_bundle)) return "there is no CA that can sign";
-  if (validity->ends <= now) return "the CA has expired";
-  return validity->begins > now ? "the CA is not valid yet: a clock that was ahead made it" : "";
-}
-
-Signer signer_of(const KeptCertificates& kept) {
-  return {net::split_bundle(kept.ca_bundle).front(), *net::validity_of(kept.ca_bundle)};
+  if (!validity || !net::belongs_to(kept.ca_key, kept.ca_bundle))
+    return std::unexpected("there is no CA that can sign");
+  if (validity->ends <= now) return std::unexpected("the CA has expired");
+  if (validity->begins > now) return std::unexpected("the CA is not valid yet: a clock that was ahead made it");
+  return Signer{net::split_bundle(kept.ca_bundle).front(), *validity};
 }
 
 bool is_trusted(const KeptCertificates& kept, WallTime now) {
@@ -82,17 +81,17 @@ void put_new_ca(KeptCertificates& kept, WallTime now) {
 
 CertificateDecision decide_certificates(const KeptCertificates& kept, const CertificateRules& rules, WallTime now,
                                         bool bundle_in_place) {
-  if (const std::string_view fault = fault_of_signer(kept, now); !fault.empty()) return {Step::kStartOver, fault};
-  const Signer signer = signer_of(kept);
+  const auto signer = signer_of(kept, now);
+  if (!signer) return {Step::kStartOver, signer.error()};
   if (const std::string_view fault = fault_of_served(kept, rules, now); !fault.empty()) {
-    return {signer.validity.ends - now < kUrgent ? Step::kStartOver : Step::kNewCertificate, fault};
+    return {signer->validity.ends - now < kUrgent ? Step::kStartOver : Step::kNewCertificate, fault};
   }
   const auto lookahead = std::min<Duration>(rules.lookahead, kMostLookahead);
-  if (signer.validity.ends - now < lookahead) return {Step::kNewCa, "the CA ends soon"};
+  if (signer->validity.ends - now < lookahead) return {Step::kNewCa, "the CA ends soon"};
   const WallTime ends = net::validity_of(kept.certificate)->ends;
-  const bool of_the_signer = net::is_signed_by(kept.certificate, signer.certificate);
+  const bool of_the_signer = net::is_signed_by(kept.certificate, signer->certificate);
   if (of_the_signer && ends - now >= lookahead) return {};
-  const bool known = bundle_in_place && now - signer.validity.begins >= kKnown;
+  const bool known = bundle_in_place && now - signer->validity.begins >= kKnown;
   if (!of_the_signer && !known && ends - now >= kUrgent) return {};
   return {Step::kNewCertificate, of_the_signer ? "the certificate ends soon" : "the CA is a new one"};
 }
