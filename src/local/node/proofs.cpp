@@ -213,7 +213,7 @@ Task<> Proofs::try_out(kube::Key set, kube::Key pod, std::shared_ptr<const api::
     ending.trouble = process.error().message;
   }
   if (options_.storage != nullptr) options_.storage->remove(stand_in->metadata.key());
-  const bool holds = co_await unknown_holds(set);
+  const bool holds = verdict_of(ending.exit) == Verdict::kUnknown && co_await unknown_holds(set);
   if (Trial* const trial = find(pod, number)) trial->unknown_holds = holds;
   settle(set, pod, number, ending);
   --under_way_;
