@@ -1,6 +1,7 @@
 #include "secrets/failure_event.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -36,8 +37,11 @@ bool tells_of(const kube::Event& event, const Failure& failure) {
   return !since || at == WallTime{} || at + kOneReport >= *since;
 }
 
-std::string status_not_written(const Error& why) {
-  return fmt::format("the status cannot be written: {}; `rotor doctor` names all rights that are missing", why.message);
+void tell_status_not_written(kube::EventRecorder& events, kube::ObjectReference about, const Error& why) {
+  if (why.code != Code::kDenied) return;
+  events.record(
+      std::move(about), kube::EventRecorder::Type::kWarning, std::string(kStatusNotWritten),
+      fmt::format("the status cannot be written: {}; `rotor doctor` names all rights that are missing", why.message));
 }
 
 const kube::Event* failure_event(const std::vector<const kube::Event*>& about_it, const Failure& failure) {

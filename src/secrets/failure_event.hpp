@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "kube/events/event.hpp"
+#include "kube/events/events.hpp"
 
 namespace rotor::secrets {
 
@@ -27,9 +28,9 @@ struct Failure {
 };
 bool tells_of(const kube::Event& event, const Failure& failure);
 
-// Of an object whose status we may not write: conditions tell nothing, so the event says why.
+// Of an object whose status we may not write: conditions tell nothing, so an event says why. Other failures pass.
 inline constexpr std::string_view kStatusNotWritten = "StatusNotWritten";
-std::string status_not_written(const Error& why);
+void tell_status_not_written(kube::EventRecorder& events, kube::ObjectReference about, const Error& why);
 
 // The newest that tells of it; null: none does, and the condition is all there is.
 const kube::Event* failure_event(const std::vector<const kube::Event*>& about_it, const Failure& failure);

@@ -83,7 +83,7 @@ Task<Result<ExternalSecretStatus>> Reporter::report(ExternalSecretPtr es, Report
   auto written = co_await write(es, told, after);
   if (written) co_return std::move(after);
   const Error& why = written.error();
-  if (why.code == Code::kDenied) event(*es, EventType::kWarning, kStatusNotWritten, status_not_written(why));
+  tell_status_not_written(p_.events, kube::reference_to(*es), why);
   const auto level = why.code == Code::kConflict ? log::Level::kDebug : log::Level::kWarn;
   log::write(level, "cannot write the status", {{"externalsecret", es->metadata.key().text()}, {"error", why.message}});
   co_return std::unexpected(why);

@@ -17,6 +17,10 @@ kube::Resource resource_of(const StoreView& store) {
   return store.cluster() ? kube::kResource<api::es::ClusterSecretStore> : kube::kResource<api::es::SecretStore>;
 }
 
+kube::ObjectReference reference_to(const StoreView& store) {
+  return kube::reference_to(resource_of(store), store.metadata);
+}
+
 }  // namespace
 
 Task<Result<void>> StoreReporter::report(StoreViewPtr store, StoreVerdict verdict) {
@@ -41,10 +45,8 @@ Task<Result<void>> StoreReporter::report(StoreViewPtr store, StoreVerdict verdic
   auto answer = co_await p_.client.patch(resource_of(*store), store->metadata.key(), kube::PatchType::kMerge,
                                          SecretBytes(*patch), std::move(options));
   if (answer || answer.error().code == Code::kNotFound) co_return Result<void>();
-  const Error& why = answer.error();
-  if (why.code == Code::kDenied)
-    event(*store, EventType::kWarning, std::string(kStatusNotWritten), status_not_written(why));
-  co_return std::unexpected(why);
+  tell_status_not_written(recorder_of(*store), reference_to(*store), answer.error());
+  co_return std::unexpected(std::move(answer).error());
 }
 
 // A failure is an event each time it is met; what goes well only when it is new, so that an idle store writes nothing.
@@ -82,9 +84,12 @@ void StoreReporter::tell_remarks(const StoreView& store, const StoreVerdict& ver
   }
 }
 
+kube::EventRecorder& StoreReporter::recorder_of(const StoreView& store) const {
+  return store.cluster() ? p_.cluster_store_events : p_.store_events;
+}
+
 void StoreReporter::event(const StoreView& store, EventType type, std::string reason, std::string message) {
-  auto& recorder = store.cluster() ? p_.cluster_store_events : p_.store_events;
-  recorder.record(kube::reference_to(resource_of(store), store.metadata), type, std::move(reason), std::move(message));
+  recorder_of(store).record(reference_to(store), type, std::move(reason), std::move(message));
 }
 
 }  // namespace rotor::secrets

@@ -22,6 +22,7 @@ class StoreReporter {
  private:
   void record(const StoreView& store, const StoreVerdict& verdict, bool news);
   void tell_remarks(const StoreView& store, const StoreVerdict& verdict);
+  kube::EventRecorder& recorder_of(const StoreView& store) const;
   void event(const StoreView& store, kube::EventRecorder::Type type, std::string reason, std::string message);
 
   Parts p_;

@@ -116,10 +116,7 @@ Task<Result<void>> report(Parts parts, ClusterWorld& world, kube::EventRecorder&
   auto patch = kube::status_patch(parent->metadata, parent->status, after);
   if (!patch) co_return Result<void>();
   Result<void> written = co_await patch_parent(parts, world, parent, *std::move(patch), "status");
-  if (!written && written.error().code == Code::kDenied) {
-    events.record(kube::reference_to(*parent), kube::EventRecorder::Type::kWarning, std::string(kStatusNotWritten),
-                  status_not_written(written.error()));
-  }
+  if (!written) tell_status_not_written(events, kube::reference_to(*parent), written.error());
   co_return written;
 }
 
