@@ -56,18 +56,17 @@ struct Controllers::Graph {
         stores(parts, [this](const StoreView& store) { external_secrets.store_judged(store); }),
         cluster(make_cluster_controller(executor, parts, metrics_registry)),
         everything_listed(executor) {
-    world.listen(
-        {.external_secret = [this](const kube::Key& key, bool first_seen,
-                                   const auto& now) { external_secrets.changed(key, first_seen, now); },
-         .child =
-             [this](const kube::Key& key, const auto& before, const auto& after) {
-               if (cluster) cluster->child_changed(key, before, after);
-             },
-         .target = [this](const kube::Key& key) { external_secrets.target_changed(key); },
-         .unreadable = [this](const kube::Key& key, const Error& error) { external_secrets.unreadable(key, error); },
-         .readable = [this](const kube::Key& key) { external_secrets.readable(key); },
-         .store = [this](const auto& before, const auto& after) { store_changed(before, after); },
-         .ready = [this] { everything_listed.notify_one(); }});
+    world.listen({.external_secret = [this](const kube::Key& key, bool first_seen,
+                                            const auto& now) { external_secrets.changed(key, first_seen, now); },
+                  .child =
+                      [this](const kube::Key& key, const auto& before, const auto& after) {
+                        if (cluster) cluster->child_changed(key, before, after);
+                      },
+                  .target = [this](const kube::Key& key) { external_secrets.target_changed(key); },
+                  .unreadable = [this](const kube::Key& key) { external_secrets.unreadable(key); },
+                  .readable = [this](const kube::Key& key) { external_secrets.readable(key); },
+                  .store = [this](const auto& before, const auto& after) { store_changed(before, after); },
+                  .ready = [this] { everything_listed.notify_one(); }});
     ownership.on_change([this](const kube::ShardChange& change) { divide(change); });
     reads.on_refusal([this](const StoreName& store) { stores.refused(store); });
   }

@@ -85,13 +85,13 @@ void ExternalSecretController::divided(const kube::ShardChange& change) {
       changed(key, true, es);
     }
   }
-  for (const auto& [key, why] : state_.unreadable) {
+  for (const Key& key : state_.unreadable) {
     if (change.gains(key)) queue_.add(key, Lane::kUser);
   }
 }
 
-void ExternalSecretController::unreadable(const Key& key, const Error& error) {
-  state_.unreadable[key] = error.message;
+void ExternalSecretController::unreadable(const Key& key) {
+  state_.unreadable.insert(key);
   queue_.add(key, Lane::kUser);
 }
 

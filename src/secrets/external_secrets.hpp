@@ -24,7 +24,7 @@ class ExternalSecretController {
 
   void changed(const kube::Key& key, bool first_seen, const KeptExternalSecretPtr& now);
   void target_changed(const kube::Key& key) { queue_.add(key, kube::Lane::kUser); }
-  void unreadable(const kube::Key& key, const Error& error);
+  void unreadable(const kube::Key& key);
   void readable(const kube::Key& key) { state_.unreadable.erase(key); }
   void values_changed();
   // Begins with what came, and forgets what went.

@@ -84,13 +84,14 @@ Observed gather(const Parts& parts, const PassState& state, const kube::Key& key
   out.now = parts.clock.now();
   out.least_interval = parts.options.least_interval;
   out.generic_targets = parts.options.generic_targets;
-  const auto broken = state.unreadable.find(key);
-  if (broken != state.unreadable.end()) out.unreadable = broken->second;
-  if (out.unreadable.empty()) out.es = parts.world.external_secret(key);
-  if (!out.es && out.unreadable.empty()) out.unreadable = parts.world.why_unreadable(key);
-  if (!out.unreadable.empty()) out.es = name_alone(key);
-  if (!out.es || !out.unreadable.empty()) return out;
-  out.es = up_to_date(std::move(out.es), state);
+  World::Reading reading = parts.world.read(key);
+  if (!reading.unreadable.empty()) {
+    out.unreadable = std::move(reading.unreadable);
+    out.es = name_alone(key);
+    return out;
+  }
+  if (!reading.es) return out;
+  out.es = up_to_date(std::move(reading.es), state);
   look_at_target(parts, *out.es, out);
   look_at_mark(parts, state, *out.es, out);
   if (!is_generic(*out.es)) out.earlier = made_once_before(parts.world, *out.es);

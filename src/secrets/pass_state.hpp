@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/clock.hpp"
@@ -11,8 +12,8 @@
 namespace rotor::secrets {
 
 struct PassState {
-  std::map<kube::Key, std::string> unreadable;  // and why
-  std::map<kube::Key, SteadyTime> waiting;      // for a store that nobody has looked at yet, since when
+  std::set<kube::Key> unreadable;           // World knows why
+  std::map<kube::Key, SteadyTime> waiting;  // for a store that nobody has looked at yet, since when
   // Never refreshed, and not there when the controllers began to work: since when it is known.
   std::map<kube::Key, SteadyTime> appeared;
   // Its Secret was not what its last sync left: since when that is known, and whether it has been put right since.

@@ -90,8 +90,8 @@ void World::watch_unreadable() {
     const std::string owner = kept ? kept->cluster_owner : "";
     if (listeners_.child) listeners_.child(key, owner, owner);
   };
-  external_secrets_.on_broken([this, tell_owner](const Key& key, const Error& error) {
-    if (listeners_.unreadable) listeners_.unreadable(key, error);
+  external_secrets_.on_broken([this, tell_owner](const Key& key, const Error&) {
+    if (listeners_.unreadable) listeners_.unreadable(key);
     tell_owner(key);
   });
   external_secrets_.on_mended([this, tell_owner](const Key& key) {
@@ -105,11 +105,13 @@ void World::watch_unreadable() {
   });
 }
 
-std::string World::why_unreadable(const Key& external_secret) const {
-  if (const std::string* why = external_secrets_.why_broken(external_secret)) return *why;
+World::Reading World::read(const Key& external_secret) const {
+  if (const std::string* why = external_secrets_.why_broken(external_secret)) return {nullptr, *why};
   const Kept kept = external_secrets_.get(external_secret);
-  const bool malformed = kept && !kept->reduced() && !kept->whole();
-  return malformed ? std::string(kMalformedAround) : std::string();
+  if (!kept || kept->reduced()) return {};
+  ExternalSecretPtr whole = kept->whole();
+  std::string unreadable(whole ? "" : kMalformedAround);
+  return {std::move(whole), std::move(unreadable)};
 }
 
 void World::index_external_secret(const Key& key, const Kept& before, const Kept& after) {

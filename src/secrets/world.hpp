@@ -34,9 +34,9 @@ class World {
     // An ExternalSecret was made, removed or edited, and by whom it is controlled: what ClusterExternalSecrets look at.
     // Not called for what this process changed in one that was there.
     std::function<void(const kube::Key&, const std::string& owner_before, const std::string& owner_after)> child;
-    std::function<void(const kube::Key&)> target;                    // an ExternalSecret whose target changed
-    std::function<void(const kube::Key&, const Error&)> unreadable;  // an ExternalSecret
-    std::function<void(const kube::Key&)> readable;                  // one of another replica's, as far as it is kept
+    std::function<void(const kube::Key&)> target;      // an ExternalSecret whose target changed
+    std::function<void(const kube::Key&)> unreadable;  // an ExternalSecret
+    std::function<void(const kube::Key&)> readable;    // one of another replica's, as far as it is kept
     std::function<void(const StoreViewPtr& before, const StoreViewPtr& after)> store;
     std::function<void()> ready;  // once, when everything is listed
   };
@@ -51,14 +51,19 @@ class World {
   // What is this replica's has changed: texts are dropped, and read where they are missing, those of Secrets first.
   void divide();
 
+  // As the API server has it: why it cannot be read; null and no reason: there is none, or it is another replica's.
+  struct Reading {
+    ExternalSecretPtr es;
+    std::string unreadable;
+  };
+  Reading read(const kube::Key& external_secret) const;
   ExternalSecretPtr external_secret(const kube::Key& key) const;
   bool has_external_secret(const kube::Key& key) const { return external_secrets_.get(key) != nullptr; }
   // This very one: not deleted since, nor another under its name.
   bool still_has(const ExternalSecret& es) const;
   // The ExternalSecrets that a ClusterExternalSecret controls, as the watch showed them.
   std::set<kube::Key> children_of(const std::string& cluster_external_secret) const;
-  // Why what the API server has of an ExternalSecret cannot be read; empty: it can, or there is none.
-  std::string why_unreadable(const kube::Key& external_secret) const;
+  std::string why_unreadable(const kube::Key& external_secret) const { return read(external_secret).unreadable; }
   TargetPtr target(const kube::Key& key) const;  // a Secret
   // Secrets that carry the owner label of this ExternalSecret.
   std::vector<std::string> owned_by(const kube::Key& external_secret) const;
