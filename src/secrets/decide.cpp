@@ -17,10 +17,14 @@
 namespace rotor::secrets {
 namespace {
 
-// What was overdue before this process began is no older for a moment more, and nobody waits for it: its turn.
+// What was overdue before this process began is no older for a moment more, and nobody waits for it: its turn, which
+// comes before a sync window closes.
 Duration turn_after_start(const Observed& seen, Duration interval) {
   const auto due = due_at(*seen.es, interval, seen.slot);
   if (!seen.since_start || !due || *due > seen.now - *seen.since_start) return Duration::zero();
+  if (const auto closes = until_window_changes(*seen.es, seen.now)) {
+    interval = std::min(interval, (*seen.since_start + *closes) / 2);
+  }
   return cold_delay(seen.slot.id.empty() ? Slot{seen.es->metadata.uid} : seen.slot, interval) - *seen.since_start;
 }
 

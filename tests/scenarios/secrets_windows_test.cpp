@@ -1,5 +1,6 @@
 // spec.syncWindows through an evening on a clock that the test moves: who is refreshed when a window opens and closes,
 // and what waits for none.
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -82,6 +83,50 @@ TEST_F(SecretsWindows, OpenAndCloseForWhatIsDueByTime_Row48_Row49_Row50_Row51) {
   EXPECT_GE(after("denied"), 5);
   EXPECT_TRUE(refreshes["never"].empty());
   EXPECT_GE(refreshes["always"].size(), 23U);
+}
+
+TEST_F(SecretsWindows, ShorterThanTheSpreadingOfRefreshesAreMet) {
+  constexpr int kOfEach = 6;
+  const auto each = [](const auto& visit) {
+    for (int i = 0; i < kOfEach; ++i) visit(fmt::format("brief-{}", i)), visit(fmt::format("briefest-{}", i));
+  };
+  each([this](const std::string& name) {
+    const bool second = name.starts_with("briefest");
+    make_with(name, "allow", fmt::format(R"({{"schedule":"0 22 * * *","duration":"{}"}})", second ? "1s" : "20s"));
+  });
+  watch(std::chrono::floor<std::chrono::minutes>(midnight - 2h - 30s - clock.now()), 1min);
+  each([this](const std::string& name) { EXPECT_TRUE(refreshes[name].empty()) << name; });
+  watch(2min, 500ms);
+  each([this](const std::string& name) {
+    const auto lasts = name.starts_with("briefest") ? 1s : 20s;
+    EXPECT_EQ(between(name, midnight - 2h, midnight - 2h + lasts), 1) << name;
+    EXPECT_EQ(refreshes[name].size(), 1U) << name;
+  });
+}
+
+// What the schema lets through: the condition has fixed words, so that an event says it.
+TEST_F(SecretsWindows, ThatCannotBeReadAreToldAndTheOthersCount) {
+  const auto told_of = [this](std::string_view field) {
+    return std::ranges::any_of(world.events("Remark"), [field](const json::Value& event) {
+      return json::find_string(event, "message").starts_with(field);
+    });
+  };
+  make_with("schedule", "allow", fmt::format("{},{}", kEvening, kNoHour));
+  make_with("duration", "allow", fmt::format(R"({},{{"schedule":"0 9 * * *","duration":"1d"}})", kEvening));
+  for (const std::string_view field : {"spec.syncWindows.windows[1].schedule \"0 25 * * *\" cannot be read",
+                                       "spec.syncWindows.windows[1].duration \"1d\" cannot be read"}) {
+    pass_until(field, [&] { return told_of(field); });
+  }
+  EXPECT_EQ(told("Remark"), 2);
+  EXPECT_TRUE(world.events("UpdateFailed").empty());
+  watch(90min, 1min);
+  for (const char* name : {"schedule", "duration"}) {
+    EXPECT_EQ(before(name), 0) << name;
+    EXPECT_GE(inside(name), 2) << name;
+    EXPECT_EQ(world.ready("es", name), kSynced) << name;
+    world.merge("es", name, fmt::format(R"({{"spec":{{"syncWindows":{{"windows":[{}]}}}}}})", kEvening));
+  }
+  pass_until("the remarks to be over", [this] { return told("RemarkOver") == 2; });
 }
 
 TEST_F(SecretsWindows, HoldUpNeitherAnEditNorARepair_Row53) {

@@ -1,5 +1,7 @@
 #include "secrets/decide.hpp"
 
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "base/time.hpp"
@@ -188,6 +190,25 @@ TEST(Decide, RefreshesAnOverdueObjectWhenItsTurnAfterAColdStartHasCome) {
   const Decision decision = decide_sync(overdue("uid-7", 0s));
   ASSERT_EQ(decision.action, SyncAction::kLater);
   EXPECT_EQ(decide_sync(overdue("uid-7", decision.later)).action, SyncAction::kRefresh);
+}
+
+TEST(Decide, LetsEverybodysTurnAfterAColdStartComeBeforeTheWindowCloses) {
+  std::set<Duration> turns;
+  for (int i = 0; i < 50; ++i) {
+    const auto in_window = [uid = "uid-" + std::to_string(i)](Duration since_start) {
+      Observed seen = overdue(uid, since_start);
+      auto es = *seen.es;
+      es.spec.sync_windows = api::es::SyncWindows{"allow", {{"0 10 * * *", "20s"}}};
+      seen.es = std::make_shared<const ExternalSecret>(es);
+      seen.now = kNow + since_start;
+      return decide_sync(seen);
+    };
+    const Decision decision = in_window(0s);
+    EXPECT_LT(decision.later, 20s) << i;
+    EXPECT_EQ(in_window(decision.later).action, SyncAction::kRefresh) << i;
+    turns.insert(decision.later);
+  }
+  EXPECT_GT(turns.size(), 25U) << "they are spread all the same";
 }
 
 TEST(Decide, LetsNobodyWaitForATurnWhoIsMoreThanOverdue) {
