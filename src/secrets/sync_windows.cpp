@@ -1,6 +1,7 @@
 #include "secrets/sync_windows.hpp"
 
 #include <algorithm>
+#include <expected>
 #include <vector>
 
 #include <fmt/format.h>
@@ -20,35 +21,40 @@ struct Window {
   Duration lasts;
 };
 
+constexpr std::string_view kAsCron = "write the times as cron, such as \"0 22 * * *\"";
+
+// Or why it is never open.
+std::expected<Window, std::string> read_window(const api::es::SyncWindow& window) {
+  auto schedule = CronSchedule::parse(window.schedule);
+  if (!schedule) {
+    return std::unexpected(fmt::format("schedule {} cannot be read, so that the window is never open; {}",
+                                       go_quote(window.schedule), kAsCron));
+  }
+  const auto lasts = parse_duration(window.duration);
+  if (!lasts || *lasts < Duration::zero()) {
+    return std::unexpected(fmt::format(
+        "duration {} {}, so that the window is never open; write a duration in h, m and s, such as 8h (a day is 24h)",
+        go_quote(window.duration), lasts ? "is negative" : "cannot be read"));
+  }
+  return Window{*std::move(schedule), std::min(*lasts, kLongestWindow)};
+}
+
 std::vector<Window> windows_of(const ExternalSecret& es) {
   std::vector<Window> windows;
   if (!es.spec.sync_windows) return windows;
   for (const auto& window : es.spec.sync_windows->windows) {
-    auto schedule = CronSchedule::parse(window.schedule);
-    const auto lasts = parse_duration(window.duration);
-    if (schedule && lasts) windows.push_back({*std::move(schedule), std::min(*lasts, kLongestWindow)});
+    if (auto readable = read_window(window)) windows.push_back(*std::move(readable));
   }
   return windows;
 }
 
-constexpr std::string_view kAsCron = "write the times as cron, such as \"0 22 * * *\"";
-
 std::string remark_on(const api::es::SyncWindow& window) {
-  const auto schedule = CronSchedule::parse(window.schedule);
-  const std::string when = go_quote(window.schedule);
-  if (!schedule) {
-    return fmt::format("schedule {} cannot be read, so that the window is never open; {}", when, kAsCron);
-  }
-  const auto lasts = parse_duration(window.duration);
-  if (!lasts || *lasts < Duration::zero()) {
-    return fmt::format(
-        "duration {} {}, so that the window is never open; write a duration in h, m and s, such as 8h (a day is 24h)",
-        go_quote(window.duration), lasts ? "is negative" : "cannot be read");
-  }
+  const auto readable = read_window(window);
+  if (!readable) return readable.error();
   if (!window.schedule.starts_with("@every")) return {};
-  const bool open = window_active(*schedule, std::min(*lasts, kLongestWindow), WallTime{});
-  return fmt::format("schedule {} has no beginning, so that the window is {} open; {}", when, open ? "always" : "never",
-                     kAsCron);
+  const bool open = window_active(readable->schedule, readable->lasts, WallTime{});
+  return fmt::format("schedule {} has no beginning, so that the window is {} open; {}", go_quote(window.schedule),
+                     open ? "always" : "never", kAsCron);
 }
 
 }  // namespace
