@@ -56,7 +56,7 @@ void keep(const kube::StringMap& live, const std::set<std::string, std::less<>>&
 
 bool same_metadata(const kube::ObjectMeta& a, const kube::ObjectMeta& b) {
   return a.labels == b.labels && a.annotations == b.annotations && a.finalizers == b.finalizers &&
-         a.owner_references == b.owner_references;
+         same_owners(a.owner_references, b.owner_references);
 }
 
 Synced<kube::ObjectMeta> desired_metadata(const ExternalSecret& es, const Target* live, const tmpl::SecretParts& parts,

@@ -42,9 +42,18 @@ Synced<std::vector<kube::OwnerReference>> decide_ownership(const ExternalSecret&
     if (ours && controller->name != es.metadata.name) return std::unexpected(owned_by_another(*controller));
     if (!ours && owns(es)) return std::unexpected(owned_otherwise(es, *controller));
   }
-  std::erase_if(owners, [&es](const auto& o) { return is_external_secret(o) && o.name == es.metadata.name; });
-  if (owns(es)) owners.push_back(owner_reference(es));
+  const auto is_this = [&es](const auto& o) { return is_external_secret(o) && o.name == es.metadata.name; };
+  const auto place = std::ranges::find_if(owners, is_this) - owners.begin();
+  std::erase_if(owners, is_this);
+  if (owns(es)) owners.insert(owners.begin() + place, owner_reference(es));  // another order would be a difference
   return owners;
+}
+
+bool same_owners(const std::vector<kube::OwnerReference>& a, const std::vector<kube::OwnerReference>& b) {
+  return std::ranges::equal(a, b, [](kube::OwnerReference left, const kube::OwnerReference& right) {
+    if (is_external_secret(left) && is_external_secret(right)) left.api_version = right.api_version;
+    return left == right;
+  });
 }
 
 bool controls(const ExternalSecret& es, const Target& target) {

@@ -12,6 +12,9 @@ namespace rotor::secrets {
 // The owner references the target should have, or why it cannot be ours.
 Synced<std::vector<kube::OwnerReference>> decide_ownership(const ExternalSecret& es, const Target* live);
 
+// An earlier version of external-secrets.io in a reference is no reason to write: the next write puts it right.
+bool same_owners(const std::vector<kube::OwnerReference>& a, const std::vector<kube::OwnerReference>& b);
+
 bool is_external_secret(const kube::OwnerReference& ref);
 
 // Is this very ExternalSecret its controller, not an earlier one of that name?

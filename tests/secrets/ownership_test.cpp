@@ -56,8 +56,22 @@ TEST(Ownership, IsTakenOverFromAnEarlierSelf_Row16) {
   const auto owners = decide_ownership(sample_es(), &live);
   ASSERT_TRUE(owners);
   ASSERT_EQ(owners->size(), 2U);
-  EXPECT_EQ((*owners)[0].kind, "ConfigMap");
-  EXPECT_EQ((*owners)[1], owner_reference(sample_es()));
+  EXPECT_EQ((*owners)[0], owner_reference(sample_es())) << "in its place";
+  EXPECT_EQ((*owners)[1].kind, "ConfigMap");
+}
+
+TEST(Ownership, IsTheSameUnderAnEarlierVersionOfItsGroup) {
+  auto earlier = owner_reference(sample_es());
+  earlier.api_version = "external-secrets.io/v1beta1";
+  EXPECT_TRUE(same_owners({earlier}, {owner_reference(sample_es())}));
+  auto another = earlier;
+  another.uid = "uid-of-another";
+  EXPECT_FALSE(same_owners({another}, {owner_reference(sample_es())}));
+  EXPECT_FALSE(same_owners({}, {owner_reference(sample_es())}));
+  auto foreign = controller("apps/v1beta1", "Deployment", "web", "uid-d");
+  auto foreign_now = foreign;
+  foreign_now.api_version = "apps/v1";
+  EXPECT_FALSE(same_owners({foreign}, {foreign_now}));
 }
 
 }  // namespace

@@ -72,10 +72,11 @@ std::string Child::in(const std::string& ns) const {
 
 std::optional<std::string> Child::patch(const ExternalSecret& live) const {
   kube::ObjectMeta metadata = wanted_.metadata;
-  // Other owners are theirs to decide: only who controls it is put right.
+  // Other owners are theirs to decide: only who controls it is put right, in its place.
   metadata.owner_references = live.metadata.owner_references;
-  std::erase_if(metadata.owner_references, [](const auto& owner) { return owner.controller.value_or(false); });
-  metadata.owner_references.push_back(wanted_.metadata.owner_references.front());
+  for (kube::OwnerReference& owner : metadata.owner_references) {
+    if (owner.controller.value_or(false)) owner = wanted_.metadata.owner_references.front();
+  }
   const std::string now = decided_text(live.metadata, live.spec);
   if (now == decided_text(metadata, wanted_.spec)) return std::nullopt;
   // Only what was read is changed: an edit that came in between is looked at first.

@@ -82,6 +82,13 @@ TEST(Child, KeepsOtherOwnersAndTakesTheIdentityOfAParentThatWasMadeAnew) {
   EXPECT_EQ(json::find_string(owners[1], "uid"), "uid-p");
 }
 
+TEST(Child, IsAsItIsWhereverAnotherOwnerStands) {
+  const auto parent = sample_parent();
+  auto live = child_of(parent, "shop");
+  live.metadata.owner_references.push_back({.api_version = "v1", .kind = "ConfigMap", .name = "x", .uid = "u"});
+  EXPECT_EQ(Child(parent).patch(live), std::nullopt);
+}
+
 TEST(Child, BelongsToWhoeverControlsIt) {
   const kube::OwnerReference by{.api_version = "external-secrets.io/v1beta1",
                                 .kind = "ClusterExternalSecret",
