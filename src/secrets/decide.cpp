@@ -47,6 +47,13 @@ bool is_owned_otherwise(const ExternalSecret& es, const Target& target) {
   return writes(es) && target.managed() && controls(es, target) != owns(es);
 }
 
+Decision refused(const Refusal& refusal, Decision decision) {
+  decision.action = SyncAction::kRefuse;
+  decision.why = refusal.why;
+  decision.refusal = refusal.ending;
+  return decision;
+}
+
 // Is there something to do, and why?
 void judge_need(const Observed& seen, Decision& decision) {
   const RefreshDecision due = should_refresh(*seen.es, decision.interval, seen.now, seen.slot);
@@ -93,12 +100,8 @@ Decision decide_sync(const Observed& seen) {
 
   if (!seen.ours) return {SyncAction::kIgnore, "a store it names is served by another controller"};
   Decision decision{SyncAction::kSkip, {}, deletion_has_work(es) && !has_finalizer(es)};
-  if (auto refusal = refusal_of(es, seen.generic_targets, seen.target != nullptr)) {
-    decision.action = SyncAction::kRefuse;
-    decision.why = std::move(refusal->why);
-    decision.refusal = refusal->ending;
-    return decision;
-  }
+  const auto refusal = refusal_of(es, seen.generic_targets, seen.target != nullptr);
+  if (refusal && !refusal->when_due) return refused(*refusal, std::move(decision));
   const auto interval = refresh_interval(es);
   decision.interval = *interval > Duration::zero() ? std::max(*interval, seen.least_interval) : *interval;
   if (decision.interval != *interval) {
@@ -107,6 +110,7 @@ Decision decide_sync(const Observed& seen) {
   }
   decision.window_note = remark_on_windows(es);
   judge_need(seen, decision);
+  if (refusal && decision.action != SyncAction::kSkip) return refused(*refusal, std::move(decision));
   return decision;
 }
 

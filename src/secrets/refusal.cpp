@@ -14,12 +14,13 @@ std::optional<Refusal> refusal_of(const ExternalSecret& es, bool generic_targets
   if (auto fault = manifest_fault(es, generic_targets)) return Refusal{Ending::kInvalidTarget, *std::move(fault)};
   const auto interval = refresh_interval(es);
   if (!interval) return Refusal{Ending::kRefused, interval.error().message};
-  if (auto limit = not_built_yet(es)) return Refusal{Ending::kNotFetched, *std::move(limit)};
+  if (auto limit = not_built_yet(es)) return Refusal{Ending::kNotFetched, *std::move(limit), true};
   if (is_generic(es)) return std::nullopt;
   const auto allowed = admission::check_template(es);
   if (allowed) return std::nullopt;
   const std::string mutating = target_there ? fmt::format("unable to mutate secret {}: ", es.target_name()) : "";
-  return Refusal{Ending::kNotWritten, fmt::format("{}could not apply template: {}", mutating, allowed.error().message)};
+  return Refusal{Ending::kNotWritten, fmt::format("{}could not apply template: {}", mutating, allowed.error().message),
+                 true};
 }
 
 }  // namespace rotor::secrets

@@ -11,7 +11,8 @@ namespace rotor::secrets {
 
 struct Refusal {
   Ending ending;
-  std::string why;  // as the event says it
+  std::string why;        // as the event says it
+  bool when_due = false;  // of a refresh: what is up to date, as another operator may have left it, needs none
 };
 
 // `target_there`: the Secret exists already.

@@ -406,6 +406,18 @@ TEST_P(Refused, EndsInTheWordsOfItsKindAndNamesTheFieldAndTheWayOut_Row114_Row12
   EXPECT_EQ(decision.why, GetParam().message);
 }
 
+TEST(Decide, RefusesWhatOnlyARefreshAsksForWhenOneIsDue) {
+  for (const std::string_view spec : {R"({"dataFrom":[{"sourceRef":{"generatorRef":{"kind":"Grafana","name":"g"}}}]})",
+                                      R"({"target":{"template":{"type":"bootstrap.kubernetes.io/token"}}})"}) {
+    auto es = test::synced_es("2026-01-02T09:59:00Z");
+    es.spec = json::read<api::es::ExternalSecretSpec>(spec).value();
+    EXPECT_EQ(decide(es).action, SyncAction::kSkip) << spec << ": as another operator left it";
+    EXPECT_EQ(decide_sync(test::observed(es, std::nullopt, kNow)).action, SyncAction::kRefuse) << spec;
+    es.metadata.generation += 1;
+    EXPECT_EQ(decide(es).action, SyncAction::kRefuse) << spec;
+  }
+}
+
 TEST(Decide, SaysOfARefusedTemplateThatItIsOneWhereThereIsNoSecretYet_Row127) {
   auto es = test::sample_es();
   es.spec.target.tmpl = api::es::Template{};
