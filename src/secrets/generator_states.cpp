@@ -61,6 +61,13 @@ GeneratorState state_object(const ExternalSecret& es, const LeftBehind& left, st
   return state;
 }
 
+void tell_it_stays(const GeneratorState& state) {
+  log::warn(
+      "a GeneratorState waits to be deleted, and its generator is not built here: take back at the server what "
+      "spec.state names, then take the finalizer off",
+      {{"generatorstate", state.metadata.key().text()}, {"finalizer", kStateFinalizer}});
+}
+
 std::string deadline_patch(std::string_view deadline) {
   return fmt::format(R"({{"spec":{{"garbageCollectionDeadline":{}}}}})", json::quote(deadline));
 }
@@ -130,9 +137,19 @@ Task<> GeneratorStates::run() {
   co_await (states_.run() && queue_.run());
 }
 
+// What another operator left of a kind that is not built stays whole, as it is, for that operator.
+bool GeneratorStates::can_take_back(const State& state) const {
+  const auto generator = json::read<api::gen::Generator>(state.spec.resource.text);
+  return generator && generators_.find(generator->kind) != nullptr;
+}
+
 Task<Outcome> GeneratorStates::reconcile(Key key) {
   const StatePtr state = states_.get(key);
   if (!state) co_return Outcome::done();
+  if (!can_take_back(*state)) {
+    if (state->metadata.deleting()) tell_it_stays(*state);
+    co_return Outcome::done();
+  }
   if (state->metadata.deleting()) co_return co_await let_go(state);
   if (auto add = kube::add_finalizer_patch(state->metadata, kStateFinalizer)) {
     const auto added = co_await patch(state, *std::move(add));

@@ -43,6 +43,7 @@ class GeneratorStates {
   void forget(const kube::Key& state);
   Duration seen_for(const State& state);
   Duration left_until(WallTime deadline, const State& state);
+  bool can_take_back(const State& state) const;
   Task<kube::Outcome> reconcile(kube::Key key);
   Task<kube::Outcome> let_go(StatePtr state);
   Task<Result<void>> clean_up(std::string ns, LeftBehind left);

@@ -223,5 +223,23 @@ TEST_F(GeneratorStates, OfAnotherOperatorGetTheFinalizer) {
   });
 }
 
+// Only the operator that made them can take them back.
+TEST_F(GeneratorStates, OfAKindThatIsNotBuiltStayAsTheyAre) {
+  world.start_operator(with_grace(Duration::zero()));
+  constexpr std::string_view kSpec = R"({{{}"spec":{{"garbageCollectionDeadline":"2020-01-01T00:00:00Z",
+      "resource":{{"kind":"{}","metadata":{{"name":"accounts"}},"spec":{{}}}},"state":{{"account":"7"}}}}}})";
+  constexpr std::string_view kFinalizer =
+      R"("metadata":{"finalizers":["generatorstate.externalsecrets.io/finalizer"]},)";
+  world.create("gs", "theirs", fmt::format(kSpec, kFinalizer, "Grafana"));
+  world.create("gs", "fresh", fmt::format(kSpec, "", "Grafana"));
+  const auto theirs = world.get("gs", "theirs");
+  const auto fresh = world.get("gs", "fresh");
+  world.create("gs", "ours", fmt::format(kSpec, kFinalizer, "Fake"));
+  world.until("the end of what is built", [this] { return world.generator_states().size() == 2; });
+  world.settle();
+  EXPECT_EQ(world.get("gs", "theirs"), theirs);
+  EXPECT_EQ(world.get("gs", "fresh"), fresh);
+}
+
 }  // namespace
 }  // namespace rotor::test

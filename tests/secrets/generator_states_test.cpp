@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 std::string ended_state(int i) {
   return fmt::format(R"({{"apiVersion":"generators.external-secrets.io/v1alpha1","kind":"GeneratorState","metadata":
     {{"name":"s-{0}","namespace":"ns","uid":"u-{0}","resourceVersion":"{0}","finalizers":["{1}"]}},
-    "spec":{{"garbageCollectionDeadline":"2001-01-01T00:00:00Z","resource":{{}},"state":{{}}}}}})",
+    "spec":{{"garbageCollectionDeadline":"2001-01-01T00:00:00Z","resource":{{"kind":"Fake"}},"state":{{}}}}}})",
                      i, kStateFinalizer);
 }
 
