@@ -228,6 +228,21 @@ TEST_F(SecretsGenericTargets, KeepTheKeysOfOthersWhenTheyMerge) {
   EXPECT_EQ(at("cm", "data.c"), R"("3")");
 }
 
+// Q11: a write replaces what it holds, and takes nothing from those who marked it.
+TEST_F(SecretsGenericTargets, KeepTheMarksOfOthersWhenTheyAreOwned) {
+  begin(kConfigMap);
+  world.until_ready("es", "es", kSynced);
+  world.merge(
+      "cm", "tgt",
+      R"({"metadata":{"labels":{"theirs":"x"},"annotations":{"theirs":"y"},"finalizers":["example.com/theirs"]}})");
+  store_has(R"([{"key":"one","value":"changed"},{"key":"two","value":"two"}])");
+  world.until("the new value", [this] { return at("cm", "data.a") == R"("changed")"; });
+  EXPECT_EQ(at("cm", "metadata.labels.theirs"), R"("x")");
+  EXPECT_EQ(at("cm", "metadata.annotations.theirs"), R"("y")");
+  EXPECT_EQ(at("cm", "metadata.finalizers"), R"(["example.com/theirs"])");
+  EXPECT_NE(at("cm", "metadata.ownerReferences"), "");
+}
+
 TEST_F(SecretsGenericTargets, AreNotMadeByMerge) {
   begin(fmt::format(R"({},"creationPolicy":"Merge")", kConfigMap));
   world.until_ready("es", "es", "True/ResourceMissing/resource will not be created due to CreationPolicy=Merge");
