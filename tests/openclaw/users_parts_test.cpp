@@ -40,8 +40,19 @@ INSTANTIATE_TEST_SUITE_P(
             "ZerosOfAProbe",
             R"({"livenessProbe":{"exec":{"command":["true"]},"failureThreshold":0,"initialDelaySeconds":0,"periodSeconds":0},"name":"x"})",
             R"({"livenessProbe":{"exec":{"command":["true"]},"initialDelaySeconds":0},"name":"x"})"},
-        Written{"NothingElse", R"({"args":["$A"],"command":["sh"],"image":"a:1","name":"x","tty":true})",
-                R"({"args":["$A"],"command":["sh"],"image":"a:1","name":"x","tty":true})"}),
+        Written{
+            "NothingElse", R"({"args":["$A"],"command":["sh"],"image":"a:1","name":"x","tty":true})",
+            R"({"args":["$A"],"command":["sh"],"image":"a:1","imagePullPolicy":"IfNotPresent","name":"x","tty":true})"},
+        Written{"AnImageWithATag", R"({"image":"localhost:5000/a:1","name":"x"})",
+                R"({"image":"localhost:5000/a:1","imagePullPolicy":"IfNotPresent","name":"x"})"},
+        Written{"AnImageWithoutATag", R"({"image":"localhost:5000/a","name":"x"})",
+                R"({"image":"localhost:5000/a","imagePullPolicy":"Always","name":"x"})"},
+        Written{"TheLatestImage", R"({"image":"a:latest@sha256:0","name":"x"})",
+                R"({"image":"a:latest@sha256:0","imagePullPolicy":"Always","name":"x"})"},
+        Written{"AnImageByItsDigest", R"({"image":"r.example.com/a@sha256:0","name":"x"})",
+                R"({"image":"r.example.com/a@sha256:0","imagePullPolicy":"IfNotPresent","name":"x"})"},
+        Written{"WhenToPullAsTheUserSays", R"({"image":"a","imagePullPolicy":"Never","name":"x"})",
+                R"({"image":"a","imagePullPolicy":"Never","name":"x"})"}),
     name_of);
 
 class UsersVolume : public testing::TestWithParam<Written> {};

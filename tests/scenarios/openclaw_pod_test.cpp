@@ -86,7 +86,7 @@ TEST_F(OpenClawPod, B181AndB185WhatSwitchesOffIsTakenOutOfThePod) {
   EXPECT_THAT(names("containers"), ElementsAre("openclaw", "gateway-proxy", "otel-collector"));
 }
 
-TEST_F(OpenClawPod, B160WhenToPullAUsersImageIsTheApiServersToSay) {
+TEST_F(OpenClawPod, B160WhenToPullAUsersImageFollowsTheImage) {
   provisioned(
       R"({"sidecars":[{"name":"a","image":"a:1"},{"name":"b","image":"a:latest"},{"name":"c","image":"localhost:5000/a"}]})");
   const json::Value spec = pod();
@@ -94,6 +94,12 @@ TEST_F(OpenClawPod, B160WhenToPullAUsersImageIsTheApiServersToSay) {
   EXPECT_EQ(json::find_string(containers.at(3), "imagePullPolicy"), "IfNotPresent");
   EXPECT_EQ(json::find_string(containers.at(4), "imagePullPolicy"), "Always");
   EXPECT_EQ(json::find_string(containers.at(5), "imagePullPolicy"), "Always");
+  world.merge(kInstances, "foo",
+              R"({"spec":{"sidecars":[{"name":"a","image":"a:latest"},{"name":"b","image":"a:1"}]}})");
+  world.until("the new template", [this] { return names("containers").size() == 5; });
+  const json::Value edited = pod();
+  EXPECT_EQ(json::find_string(edited.at("containers").at(3), "imagePullPolicy"), "Always");
+  EXPECT_EQ(json::find_string(edited.at("containers").at(4), "imagePullPolicy"), "IfNotPresent");
 }
 
 TEST_F(OpenClawPod, B208WhatTheApiServerGaveTheServiceStays) {

@@ -48,4 +48,15 @@ std::string instance_pull_policy(const api::InstanceSpec& spec) {
   return spec.image && !spec.image->pull_policy.empty() ? spec.image->pull_policy : "IfNotPresent";
 }
 
+std::string usual_pull_policy(std::string_view image) {
+  const auto digest = image.find('@');
+  const std::string_view named = image.substr(0, digest);
+  const auto slash = named.rfind('/');
+  const std::string_view last = slash == std::string_view::npos ? named : named.substr(slash + 1);
+  const auto colon = last.find(':');
+  const bool tagged = colon != std::string_view::npos;
+  const bool latest = tagged ? last.substr(colon + 1) == "latest" : digest == std::string_view::npos;
+  return latest ? "Always" : "IfNotPresent";
+}
+
 }  // namespace rotor::openclaw

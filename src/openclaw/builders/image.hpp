@@ -15,4 +15,8 @@ std::string with_registry(std::string_view image, std::string_view registry);
 std::string instance_image(const api::InstanceSpec& spec);
 std::string instance_pull_policy(const api::InstanceSpec& spec);
 
+// What the API server takes for an image where nothing is said. It does so when a container is new, and keeps it when
+// the image becomes another one.
+std::string usual_pull_policy(std::string_view image);
+
 }  // namespace rotor::openclaw

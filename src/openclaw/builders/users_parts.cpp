@@ -6,6 +6,7 @@
 
 #include "api/core/quantity.hpp"
 #include "json/document.hpp"
+#include "openclaw/builders/image.hpp"
 
 namespace rotor::openclaw {
 namespace {
@@ -112,6 +113,9 @@ api::EnvVar users_variable(api::EnvVar variable) {
 api::Container users_container(api::Container container) {
   std::ranges::transform(container.env, container.env.begin(), users_variable);
   container.env = without_duplicates(std::move(container.env));
+  if (container.image_pull_policy.empty() && !container.image.empty()) {
+    container.image_pull_policy = usual_pull_policy(container.image);
+  }
   std::set<std::string> ports;
   std::erase_if(container.ports, [&ports](const auto& port) { return !ports.insert(text_of(port)).second; });
   if (container.resources) {
