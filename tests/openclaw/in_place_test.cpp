@@ -114,6 +114,7 @@ TEST(InPlaceKeys, AreNoneUnlessTheInstanceAsks) {
   EXPECT_THAT(delivery_problem(reloading(kFromKey, "perhaps")),
               testing::AllOf(HasSubstr("openclaw.rocks/secret-delivery"), HasSubstr("restart or reload")));
   EXPECT_EQ(delivery_problem(reloading(kFromKey)), "");
+  EXPECT_EQ(delivery_problem(reloading(kFromKey, "")), "");
 }
 
 TEST(InPlacePod, WithoutTheAnnotationIsTheSameToTheByte) {

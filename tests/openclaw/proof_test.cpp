@@ -42,6 +42,19 @@ TEST(ProofSettings, EachWordIsAKindOfProof) {
   EXPECT_THAT(command.problems, IsEmpty());
 }
 
+TEST(ProofSettings, AnEmptyAnnotationIsNone) {
+  const ProofSettings s = settings({{annotation(""), ""},
+                                    {annotation("-command"), ""},
+                                    {annotation("-unknown"), ""},
+                                    {annotation("-deadline"), ""}});
+  EXPECT_EQ(s.kind, Kind::kReadiness);
+  EXPECT_FALSE(s.unclear);
+  EXPECT_FALSE(s.unknown_holds);
+  EXPECT_THAT(s.problems, IsEmpty());
+  EXPECT_THAT(settings({{annotation(""), "command"}, {annotation("-command"), ""}}).problems,
+              ElementsAre(HasSubstr("it is missing")));
+}
+
 TEST(ProofSettings, WhatCannotBeMeantIsSaidAndNoPodRestartsForIt) {
   const ProofSettings unknown = settings({{annotation(""), "maybe"}});
   EXPECT_TRUE(unknown.unclear);
@@ -49,7 +62,7 @@ TEST(ProofSettings, WhatCannotBeMeantIsSaidAndNoPodRestartsForIt) {
   EXPECT_THAT(unknown.problems.front(), HasSubstr("none, readiness, command or openclaw-models"));
 
   EXPECT_THAT(settings({{annotation(""), "command"}}).problems, ElementsAre(HasSubstr("it is missing")));
-  for (const char* text : {"check-key", R"({"a":"b"})", "[1]", "null", "", R"(["a")"}) {
+  for (const char* text : {"check-key", R"({"a":"b"})", "[1]", "null", " ", R"(["a")"}) {
     const ProofSettings s = settings({{annotation(""), "command"}, {annotation("-command"), text}});
     EXPECT_TRUE(s.unclear) << text;
     EXPECT_THAT(s.problems, ElementsAre(HasSubstr("it is no JSON list of strings"))) << text;
@@ -76,7 +89,7 @@ TEST(ProofSettings, AnUnknownWordAboutNoVerdictHolds) {
 TEST(ProofSettings, ADeadlineHasBoundsAndADefault) {
   EXPECT_EQ(settings({{annotation("-deadline"), "90s"}}).deadline, 90s);
   EXPECT_EQ(settings({{annotation("-deadline"), "1h"}}).deadline, 1h);
-  for (const char* text : {"9s", "61m", "soon", "90", "-5m", ""}) {
+  for (const char* text : {"9s", "61m", "soon", "90", "-5m"}) {
     const ProofSettings s = settings({{annotation("-deadline"), text}});
     EXPECT_EQ(s.deadline, 5min) << text;
     EXPECT_THAT(s.problems, ElementsAre(HasSubstr("from 10s to 1h"))) << text;

@@ -30,7 +30,7 @@ constexpr std::int32_t kOwnerAndGroup = 0440;
 
 std::string delivery_of(const api::OpenClawInstance& instance) {
   const auto found = instance.metadata.annotations.find(kSecretDelivery);
-  return found == instance.metadata.annotations.end() ? "restart" : found->second;
+  return found == instance.metadata.annotations.end() || found->second.empty() ? "restart" : found->second;
 }
 
 bool is_file_name(std::string_view name) {

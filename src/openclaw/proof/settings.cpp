@@ -22,9 +22,11 @@ constexpr std::array<std::pair<std::string_view, Kind>, 4> kProofKinds = {{{"non
 constexpr std::chrono::seconds kShortestProof{10};
 constexpr std::chrono::seconds kLongestProof{3600};
 
+// Templates leave empty what was not asked for.
 std::optional<std::string_view> said(const kube::StringMap& annotations, std::string_view name) {
   const auto value = annotations.find(name);
-  return value == annotations.end() ? std::nullopt : std::optional<std::string_view>(value->second);
+  const bool there = value != annotations.end() && !value->second.empty();
+  return there ? std::optional<std::string_view>(value->second) : std::nullopt;
 }
 
 std::string wrong(std::string_view annotation, std::string_view problem, std::string_view way_out) {
