@@ -40,6 +40,7 @@ void config_text(const api::OpenClawInstance& instance, const Surroundings& arou
   if (problem.empty()) return;
   out.push_back(obstacle("ConfigValid", "ConfigUnreadable", std::move(problem)));
   out.back().event = "ConfigUnreadable";
+  out.back().of_text = true;
 }
 
 void config_source(const api::OpenClawInstance& instance, const Surroundings& around, std::vector<Finding>& out) {
@@ -110,6 +111,7 @@ void refused_bind(const api::OpenClawInstance& instance, const Surroundings& aro
   if (problem.empty()) return;
   out.push_back(obstacle("ConfigValid", "GatewayBindRefused", std::move(problem)));
   out.back().event = "GatewayBindRefused";
+  out.back().of_text = true;
 }
 
 void unknown_version(const api::OpenClawInstance& instance, std::vector<Finding>& out) {
@@ -192,8 +194,8 @@ const Finding* stopping(std::span<const Finding> findings) {
   return found == findings.end() ? nullptr : &*found;
 }
 
-void set_findings(std::vector<kube::Condition>& conditions, std::span<const Finding> findings, std::int64_t generation,
-                  WallTime now) {
+void set_findings(std::vector<kube::Condition>& conditions, std::span<const Finding> findings,
+                  const std::vector<kube::Condition>& before, std::int64_t generation, WallTime now) {
   for (const std::string_view type : kPassing) {
     if (std::ranges::find(findings, type, &Finding::condition) != findings.end()) continue;
     std::erase_if(conditions, [type](const kube::Condition& c) { return c.type == type; });
@@ -206,6 +208,10 @@ void set_findings(std::vector<kube::Condition>& conditions, std::span<const Find
     condition.reason = finding.reason;
     condition.message = finding.message;
     condition.observed_generation = generation;
+    const auto earlier = std::ranges::find(before, condition.type, &kube::Condition::type);
+    const auto present = std::ranges::find(conditions, condition.type, &kube::Condition::type);
+    const bool stays = earlier != before.end() && earlier->status == condition.status;
+    if (stays && present != conditions.end()) *present = *earlier;
     kube::set_condition(conditions, std::move(condition), now);
   }
 }

@@ -16,8 +16,9 @@ namespace rotor::openclaw {
 struct Finding {
   std::string condition;  // its type; empty: an event alone
   std::string status, reason, message;
-  std::string event;   // reason of a Warning event; empty: none
-  bool stops = false;  // nothing is made or changed until it is mended
+  std::string event;     // reason of a Warning event; empty: none
+  bool stops = false;    // nothing is made or changed until it is mended
+  bool of_text = false;  // one that stops for what the configuration says: nothing is lost where no pod has another one
 };
 
 // `references`: the ConfigMaps of others that its containers read when they start.
@@ -30,8 +31,9 @@ Finding obstacle(std::string_view condition, std::string_view reason, std::strin
 // The first one that stops the pass; null when none does.
 const Finding* stopping(std::span<const Finding> findings);
 
-// As conditions; those of earlier findings that hold no longer go.
-void set_findings(std::vector<kube::Condition>& conditions, std::span<const Finding> findings, std::int64_t generation,
-                  WallTime now);
+// As conditions; those of earlier findings that hold no longer go. What `before` has with the same status is as old as
+// there.
+void set_findings(std::vector<kube::Condition>& conditions, std::span<const Finding> findings,
+                  const std::vector<kube::Condition>& before, std::int64_t generation, WallTime now);
 
 }  // namespace rotor::openclaw

@@ -14,6 +14,7 @@
 #include "kube/client/retry.hpp"
 #include "kube/events/events.hpp"
 #include "kube/object/own_fields.hpp"
+#include "openclaw/builders/config.hpp"
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/fixed_fields.hpp"
 #include "openclaw/legacy_deployment.hpp"
@@ -203,8 +204,8 @@ Task<Result<Outcome>> Reconciler::pass(kube::Key key, std::shared_ptr<Memory> me
   if (outcome.kept.empty()) {  // else the pods have another claim
     if (auto kept = claim_kept(*instance, outcome.report.claim)) outcome.kept.push_back(*std::move(kept));
   }
-  set_findings(after.conditions, findings_of(*memory, std::move(outcome.kept)), instance->metadata.generation,
-               clock_.now());
+  set_findings(after.conditions, findings_of(*memory, std::move(outcome.kept)), instance->status.conditions,
+               instance->metadata.generation, clock_.now());
   CO_TRY_VOID(co_await report(instance, std::move(after)));
   if (outcome.look_again) {
     memory->full_pass = true;
@@ -272,10 +273,23 @@ Task<Result<void>> Reconciler::look_around(InstancePtr instance, std::shared_ptr
     events_.record(kube::reference_to(*instance), EventType::kWarning, finding.event, finding.message);
   }
   memory->said_findings = std::move(said);
-  if (const Finding* finding = stopping(*settled.findings)) {
-    co_return fail(Code::kInvalid, finding->message);
+  const Finding* finding = stopping(*settled.findings);
+  if (finding == nullptr) co_return Result<void>{};
+  if (finding->of_text) {
+    CO_TRY(const bool would_lose, co_await pods_have_other_config(instance, around));
+    if (!would_lose) co_return Result<void>{};
   }
-  co_return Result<void>{};
+  co_return fail(Code::kInvalid, finding->message);
+}
+
+// A configuration that the program refuses is written as it was asked for, but not over one that pods run with.
+Task<Result<bool>> Reconciler::pods_have_other_config(InstancePtr instance, SurroundingsPtr around) {
+  const kube::Key key = instance->metadata.key();
+  CO_TRY(const LivePtr pods, co_await applier_.find(kube::kResource<api::StatefulSet>, key));
+  if (pods == nullptr) co_return false;
+  CO_TRY(const LivePtr config,
+         co_await applier_.find(kube::kResource<api::ConfigMap>, {key.ns, config_map_name(*instance)}));
+  co_return config == nullptr || !has_config(config->text.unpack(), *instance, *around);
 }
 
 Task<Result<InstancePtr>> Reconciler::ensure_finalizer(InstancePtr instance) {
@@ -332,7 +346,8 @@ Task<void> Reconciler::report_failure(kube::Key key, std::string message, std::s
   events_.record(kube::reference_to(*instance), EventType::kWarning, "ReconcileFailed", message);
   if (instance->metadata.deleting()) co_return;
   api::InstanceStatus after = status_failed(*instance, message, clock_.now());
-  set_findings(after.conditions, findings_of(*memory), instance->metadata.generation, clock_.now());
+  set_findings(after.conditions, findings_of(*memory), instance->status.conditions, instance->metadata.generation,
+               clock_.now());
   const auto written = co_await writer_.status(instance, std::move(after));
   if (!written) {
     log::warn("cannot write a status", {{"instance", key.text()}, {"error", written.error().message}});

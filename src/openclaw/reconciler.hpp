@@ -44,6 +44,7 @@ class Reconciler {
   Task<void> report_failure(kube::Key key, std::string message, std::shared_ptr<Memory> memory);
   // Keeps what the instance's objects are made of in `memory`; kInvalid when they cannot be made of it.
   Task<Result<void>> look_around(InstancePtr instance, std::shared_ptr<Memory> memory);
+  Task<Result<bool>> pods_have_other_config(InstancePtr instance, SurroundingsPtr around);
   Task<Result<void>> claim_is_there(InstancePtr instance, std::shared_ptr<Memory> memory);
   std::optional<Finding> claim_kept(const api::OpenClawInstance& instance, const std::string& in_use);
   void index_references(const api::OpenClawInstance& instance, Settled& settled);

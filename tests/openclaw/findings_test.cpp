@@ -167,7 +167,7 @@ TEST(Findings, ThoseOfBeforeGoFromTheStatusAndOthersStay) {
                                      .message = "m",
                                      .event = {},
                                      .stops = false}};
-  set_findings(conditions, now, 7, WallTime{});
+  set_findings(conditions, now, {}, 7, WallTime{});
   ASSERT_EQ(conditions.size(), 2U);
   EXPECT_EQ(kube::find_condition(conditions, "ProgramVersionKnown")->reason, "NewerThanTried");
   EXPECT_EQ(kube::find_condition(conditions, "ProgramVersionKnown")->observed_generation, 7);

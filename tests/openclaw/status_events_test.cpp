@@ -85,7 +85,7 @@ TEST(StatusEvents, WhatIsLeftOfADeploymentLeavesTheStatus) {
 TEST(StatusEvents, ARoleThatIsDeniedIsAConditionOfItsOwn) {
   const auto row = std::ranges::find(managed_kinds(), "role", &ManagedKind::status_key);
   auto status = status_failed(noted(), "beyond", kThen);
-  set_findings(status.conditions, std::vector{obstacle(row->denied.type, row->denied.reason, "beyond")}, 1, kThen);
+  set_findings(status.conditions, std::vector{obstacle(row->denied.type, row->denied.reason, "beyond")}, {}, 1, kThen);
   EXPECT_EQ(kube::find_condition(status.conditions, "RBACReady")->reason, "RoleDenied");
   EXPECT_EQ(kube::find_condition(status.conditions, "RBACReady")->status, "False");
   EXPECT_EQ(kube::find_condition(status.conditions, "Ready")->reason, "ReconcileFailed");

@@ -251,7 +251,7 @@ TEST(InstanceStatus, B104APartThatFailedThePassSaysSoUntilItIsMended) {
   instance.spec.storage.emplace().persistence.emplace().existing_claim = "my-pvc";
   instance.status = status_failed(instance, "no such claim", kNow);
   const std::vector<Finding> stopped = {obstacle("StorageReady", "ExistingClaimNotFound", "no such claim")};
-  set_findings(instance.status.conditions, stopped, 1, kNow);
+  set_findings(instance.status.conditions, stopped, {}, 1, kNow);
   EXPECT_EQ(condition(instance.status, "StorageReady").status, "False");
   EXPECT_EQ(condition(instance.status, "StorageReady").reason, "ExistingClaimNotFound");
   EXPECT_EQ(condition(instance.status, "StorageReady").message, "no such claim");

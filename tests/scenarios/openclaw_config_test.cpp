@@ -386,6 +386,34 @@ TEST_F(OpenClawConfig, B078AGatewayThatNobodyReachesIsSaidOnce) {
   EXPECT_EQ(json::find(events.at(0), "count") == nullptr ? 1 : events.at(0).at("count").to_number<int>(), 1);
 }
 
+TEST_F(OpenClawConfig, B063AnAddressToListenOnIsKeptAndSaidToBeRefused) {
+  provisioned(R"({"config":{"raw":{"gateway":{"bind":"0.0.0.0"}}}})");
+  EXPECT_EQ(config("gateway.bind"), R"("0.0.0.0")");
+  EXPECT_EQ(config("gateway.mode"), R"("local")");
+  EXPECT_EQ(world.condition("foo", "ConfigValid"), "False/GatewayBindRefused");
+  const json::Value before = world.get(kInstances, "foo");
+  world.settle_after("foo", [this] { world.merge(kInstances, "foo", R"({"metadata":{"labels":{"a":"b"}}})"); });
+  EXPECT_EQ(*json::find(world.get(kInstances, "foo"), "status"), *json::find(before, "status"));
+  world.merge(kInstances, "foo", R"({"spec":{"config":{"raw":{"gateway":{"bind":"lan"}}}}})");
+  world.until("the correction", [this] { return config("gateway.bind") == R"("lan")"; });
+  until_config_is("True/ConfigMapCreated");
+}
+
+TEST_F(OpenClawConfig, B063AnAddressReachesNoPodThatRunsWithoutOne) {
+  provisioned();
+  world.merge(kInstances, "foo", R"({"spec":{"config":{"raw":{"gateway":{"bind":"0.0.0.0"}}}}})");
+  until_config_is("False/GatewayBindRefused");
+  EXPECT_EQ(config("gateway.bind"), R"("loopback")");
+  EXPECT_EQ(world.generation("foo"), 1);
+}
+
+TEST_F(OpenClawConfig, B080WhatIsNoJsonIsStoredUnchangedForAPodThatIsNew) {
+  map("settings", R"({"openclaw.json":"no { json"})");
+  provisioned(kByMap);
+  EXPECT_EQ(file("foo-config", "openclaw.json"), "no { json");
+  EXPECT_EQ(world.condition("foo", "ConfigValid"), "False/ConfigUnreadable");
+}
+
 TEST_F(OpenClawConfig, AVersionThatNobodyTriedIsNotedInTheStatus) {
   provisioned(R"({"image":{"tag":"v2031.1.1"}})");
   EXPECT_EQ(world.condition("foo", "ProgramVersionKnown"), "False/NewerThanTried");

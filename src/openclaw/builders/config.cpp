@@ -133,6 +133,14 @@ api::ConfigMap build_config_map(const api::OpenClawInstance& instance, const Sur
   return map;
 }
 
+bool has_config(std::string_view config_map, const api::OpenClawInstance& instance, const Surroundings& around) {
+  const auto there = json::read<api::ConfigMap>(config_map);
+  if (!there) return false;
+  const auto file = there->data.find(kConfigFile);
+  const kube::StringMap wanted = build_config_map(instance, around).data;
+  return file != there->data.end() && file->second == wanted.find(kConfigFile)->second;
+}
+
 ManagedKind config_map_row() {
   return {.resource = kube::kResource<api::ConfigMap>,
           .description = &json::type_of<api::ConfigMap>,

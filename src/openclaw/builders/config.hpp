@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "api/core/config_map.hpp"
 #include "openclaw/builders/in_place.hpp"
@@ -27,5 +28,8 @@ kube::StringMap config_files(const api::InstanceSpec& spec, const Surroundings& 
                              const InPlaceKeys& in_place = {});
 
 api::ConfigMap build_config_map(const api::OpenClawInstance& instance, const Surroundings& around);
+
+// Whether the ConfigMap that is there, a JSON document, has the program's configuration as it would be written now.
+bool has_config(std::string_view config_map, const api::OpenClawInstance& instance, const Surroundings& around);
 
 }  // namespace rotor::openclaw
