@@ -1,6 +1,7 @@
 // The gateway's token: is it in the Secret that has it, the user's or ours (builders/gateway_secret.cpp)?
 #include <fmt/format.h>
 
+#include "openclaw/memory.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/secret_reader.hpp"
 
@@ -10,6 +11,18 @@ namespace {
 bool brings_its_own(const api::OpenClawInstance& instance) {
   return instance.spec.gateway && !instance.spec.gateway->existing_secret.empty();
 }
+
+// The pass ends before the Secrets of the pod are looked at: what is said of them is not what was said before.
+Finding not_known(std::string status, std::string reason, std::string message) {
+  return {.condition = "SecretsReady",
+          .status = std::move(status),
+          .reason = std::move(reason),
+          .message = std::move(message),
+          .event = {},
+          .stops = false};
+}
+
+Finding missing(const std::string& what) { return not_known("False", "SecretsMissing", "Missing secrets: " + what); }
 
 // A pod that was given the token from this version proves that it is there.
 bool known_from_state(const SecretState* state, const std::string& name, const std::string& version) {
@@ -42,6 +55,8 @@ Task<Result<void>> SecretReader::look_at_token(InstancePtr instance, std::shared
   const bool own = brings_its_own(*instance);
   const auto mark = view_.secrets.get(key);
   if (mark == nullptr && own) {
+    memory->obstacle = missing(key.name);
+    memory->obstacle->event = "SecretNotFound";
     co_return fail(Code::kInvalid, fmt::format("gateway.existingSecret \"{}\" not found", key.name));
   }
   if (mark == nullptr) co_return fail(Code::kConflict, "the gateway token Secret changed meanwhile");
@@ -50,12 +65,19 @@ Task<Result<void>> SecretReader::look_at_token(InstancePtr instance, std::shared
     memory->token.reset();
     memory->token_usable = known_from_state(state.get(), key.name, version);
     if (!memory->token_usable) {
-      CO_TRY(memory->token, co_await read_token(key));
+      Result<SecretBytes> token = co_await read_token(key);
+      if (!token) {
+        memory->obstacle = not_known("Unknown", "SecretReadFailed",
+                                     fmt::format("Cannot read secrets: {}; running pods are left alone", key.name));
+        co_return std::unexpected(std::move(token).error());
+      }
+      memory->token = *std::move(token);
       memory->token_usable = !memory->token->empty();
     }
     memory->token_version = version;
   }
   if (own && !memory->token_usable) {
+    memory->obstacle = missing(fmt::format("{} (key {})", key.name, kTokenKey));
     co_return fail(Code::kInvalid,
                    fmt::format("gateway.existingSecret \"{}\" missing key \"{}\"", key.name, kTokenKey));
   }

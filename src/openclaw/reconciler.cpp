@@ -156,7 +156,7 @@ Task<Outcome> Reconciler::reconcile(kube::Key key) {
     co_return Outcome::again_after(after_conflict(*memory), Lane::kRetry);
   }
   metrics_.reconciled(key, "error", took);
-  const bool awaited = memory->obstacle.has_value();
+  const bool awaited = memory->obstacle && memory->obstacle->stops;
   const Outcome next = awaited ? Outcome::again_after(std::min(kLookForAwaited, options_.retry_at_most), Lane::kRetry)
                                : after_failed_pass(outcome.error().code, options_.retry_at_most);
   if (next.kind == Outcome::Kind::kDone) {
@@ -344,6 +344,7 @@ Task<void> Reconciler::report_failure(kube::Key key, std::string message, std::s
   const InstancePtr instance = view_.instances.get(key);
   if (instance == nullptr) co_return;
   events_.record(kube::reference_to(*instance), EventType::kWarning, "ReconcileFailed", message);
+  if (memory->obstacle) tell_missing(events_, *instance, *memory->obstacle, *memory);
   if (instance->metadata.deleting()) co_return;
   api::InstanceStatus after = status_failed(*instance, message, clock_.now());
   set_findings(after.conditions, findings_of(*memory), instance->status.conditions, instance->metadata.generation,

@@ -48,6 +48,12 @@ void tell_trouble(kube::EventRecorder& events, const api::OpenClawInstance& inst
   }
 }
 
+void tell_missing(kube::EventRecorder& events, const api::OpenClawInstance& instance, const Finding& finding,
+                  Memory& memory) {
+  if (finding.event.empty() || !is_news(finding.message, memory.said_missing)) return;
+  events.record(kube::reference_to(instance), kube::EventRecorder::Type::kWarning, finding.event, finding.message);
+}
+
 void tell_immutable(kube::EventRecorder& events, const api::OpenClawInstance& instance, const RotationWish& wish) {
   for (const std::string& name : wish.frozen) {
     events.record(

@@ -12,6 +12,9 @@ namespace rotor::openclaw {
 // Of required Secrets and keys that are not there, and of values that no process can be given.
 void tell_trouble(kube::EventRecorder& events, const api::OpenClawInstance& instance, const RotationDecision& decision,
                   Memory& memory);
+// Of a Secret without which a pass ends before it comes to the others.
+void tell_missing(kube::EventRecorder& events, const api::OpenClawInstance& instance, const Finding& finding,
+                  Memory& memory);
 // Of a rotation: a kubelet reads an immutable Secret no second time while a pod of its node refers to it (seen
 // on 1.36.3).
 void tell_immutable(kube::EventRecorder& events, const api::OpenClawInstance& instance, const RotationWish& wish);

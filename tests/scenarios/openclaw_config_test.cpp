@@ -345,12 +345,28 @@ TEST_F(OpenClawConfig, B087WithoutTheUsersOwnTokenSecretNothingIsConfigured) {
   world.start_operator();
   world.until("Failed", [this] { return world.phase("foo") == "Failed"; });
   EXPECT_THAT(message("Ready"), HasSubstr("gateway.existingSecret \"gw\" not found"));
+  EXPECT_EQ(world.condition("foo", "SecretsReady"), "False/SecretsMissing");
   world.secret("gw", R"({"other":"b25l"})");
   world.until("the reason", [this] { return message("Ready").contains("missing key \"token\""); });
   EXPECT_TRUE(world.get(kStatefulSets, "foo").is_null());
   world.secret("gw", R"({"token":"b25l"})");
   until_provisioned();
   EXPECT_EQ(config("gateway.auth.token"), R"("one")");
+}
+
+TEST_F(OpenClawConfig, B271TheUsersOwnTokenSecretThatGoesIsMissedAndThePodStays) {
+  world.secret("gw", R"({"token":"b25l"})");
+  provisioned(R"({"gateway":{"existingSecret":"gw"}})");
+  EXPECT_EQ(world.condition("foo", "SecretsReady"), "True/AllSecretsFound");
+  world.remove(kSecrets, "gw");
+  world.until("the condition", [this] { return world.condition("foo", "SecretsReady") == "False/SecretsMissing"; });
+  EXPECT_EQ(message("SecretsReady"), "Missing secrets: gw");
+  world.until("the event", [this] { return !world.events("SecretNotFound").empty(); });
+  world.secret("gw", R"({"other":"b25l"})");
+  world.until("the key", [this] { return message("SecretsReady") == "Missing secrets: gw (key token)"; });
+  world.secret("gw", R"({"token":"b25l"})");
+  world.until("its return", [this] { return world.condition("foo", "SecretsReady") == "True/AllSecretsFound"; });
+  EXPECT_EQ(world.generation("foo"), 1);
 }
 
 TEST_F(OpenClawConfig, B148AMissingWorkspaceConfigMapIsSaidAndThePodIsMade) {
