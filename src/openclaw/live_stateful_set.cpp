@@ -31,11 +31,16 @@ bool owns(const kube::FieldSet& owned, std::initializer_list<std::string_view> p
 
 }  // namespace
 
+// Between the end of a pod and the next one the counts are zero, all of them: as if there were nothing left to do.
 WorkloadState workload_state(const json::Value& document) {
-  return {.replicas = number(document, "status.replicas"),
+  const std::int64_t replicas = number(document, "status.replicas");
+  const bool all_there =
+      json::find(document, "spec.replicas") == nullptr || number(document, "spec.replicas") == replicas;
+  const bool seen = number(document, "status.observedGeneration") >= number(document, "metadata.generation");
+  return {.replicas = replicas,
           .ready_replicas = number(document, "status.readyReplicas"),
           .updated_replicas = number(document, "status.updatedReplicas"),
-          .current = number(document, "status.observedGeneration") >= number(document, "metadata.generation")};
+          .current = seen && all_there};
 }
 
 Result<LiveStatefulSet> read_stateful_set(LivePtr object, const Applied& before) {

@@ -19,7 +19,7 @@ struct WorkloadState {
   std::int64_t replicas = 0;
   std::int64_t ready_replicas = 0;
   std::int64_t updated_replicas = 0;
-  bool current = true;  // the counts are about the template that is there now
+  bool current = true;  // the counts are about the template that is there now, and all the pods that it asks for
 };
 
 // Every pod is of the newest template and ready. Equal revisions say less: they are equal too while a pod of a template

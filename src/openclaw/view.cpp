@@ -61,15 +61,15 @@ LiveObject by_identity(kube::ObjectIdentity id) {
   return out;
 }
 
-std::string_view status_of(std::string_view object_json) {
+std::string_view member_of(std::string_view object_json, std::string_view wanted, std::string_view otherwise) {
   json::Reader reader(object_json);
   std::string name;
   reader.begin_object();
   while (reader.next_member(name)) {
     const std::string_view value = reader.read_raw();
-    if (name == "status") return value;
+    if (name == wanted) return value;
   }
-  return "{}";
+  return otherwise;
 }
 
 }  // namespace
@@ -87,8 +87,9 @@ LiveObject reduce(const kube::Resource& resource, const LiveObject& whole) {
   const auto history = metadata.annotations.find(kSecretHistory);
   if (history != metadata.annotations.end()) out.metadata.annotations.insert(*history);
   const std::string text = whole.text.unpack();
-  out.text = PackedText(
-      fmt::format(R"({{"metadata":{{"generation":{}}},"status":{}}})", metadata.generation, status_of(text)));
+  const std::string_view replicas = member_of(member_of(text, "spec", "{}"), "replicas", "1");
+  out.text = PackedText(fmt::format(R"({{"metadata":{{"generation":{}}},"spec":{{"replicas":{}}},"status":{}}})",
+                                    metadata.generation, replicas, member_of(text, "status", "{}")));
   return out;
 }
 

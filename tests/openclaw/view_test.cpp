@@ -89,8 +89,21 @@ TEST(View, KeepsOfAnothersWorkloadHowFarItsRestartIs) {
     ASSERT_TRUE(document);
     EXPECT_EQ(workload_state(*document).ready_replicas, 1);
     EXPECT_FALSE(workload_state(*document).current) << "its controller has not seen the newest template yet";
-    EXPECT_EQ(json::find(*document, "spec"), nullptr);
+    EXPECT_EQ(json::serialize(*json::find(*document, "spec")), R"({"replicas":1})");
   }
+}
+
+bool all_rolled_out(const std::string& replicas, const std::string& counts) {
+  const auto document = json::parse(R"({"metadata":{"generation":2},"spec":{"replicas":)" + replicas +
+                                    R"(},"status":{"observedGeneration":2,"replicas":)" + counts + "}}");
+  return rolled_out(workload_state(document.value()));
+}
+
+TEST(View, W13WithoutAPodIsNothingRolledOutThatAsksForOne) {
+  EXPECT_TRUE(all_rolled_out("1", R"(1,"updatedReplicas":1,"readyReplicas":1)"));
+  EXPECT_FALSE(all_rolled_out("1", R"(1,"readyReplicas":1)"));
+  EXPECT_FALSE(all_rolled_out("1", "0")) << "the old pod is gone, the new one not there yet";
+  EXPECT_TRUE(all_rolled_out("0", "0"));
 }
 
 constexpr std::string_view kInstance = R"({"apiVersion":"openclaw.rocks/v1alpha1","kind":"OpenClawInstance",

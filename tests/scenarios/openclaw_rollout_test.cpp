@@ -47,6 +47,15 @@ class OpenClawRollout : public testing::Test {
                     world.generation(name)),
         "status");
   }
+  // As it says between the end of a pod and the next one, seen on 1.36.3.
+  void has_no_pod(const std::string& name) {
+    world.merge(
+        kStatefulSets, name,
+        fmt::format(
+            R"({{"status":{{"observedGeneration":{},"replicas":0,"updatedReplicas":null,"readyReplicas":null}}}})",
+            world.generation(name)),
+        "status");
+  }
   bool is_rolled_out(const std::string& name) {
     return json::find(world.get(kStatefulSets, name), "status.observedGeneration")->as_int64() ==
            world.generation(name);
@@ -85,6 +94,22 @@ TEST_F(OpenClawRollout, B279Row12W13NeverMoreThanTheLimitRestartAndAllOfThemDo) 
   world.until("the end of it", [&] { return waiting("RolloutLimit") + waiting("CanariesFirst") == 0; });
   EXPECT_TRUE(restarting().empty());
   for (int i = 0; i < size; ++i) EXPECT_EQ(world.generation(agent(i)), 2) << agent(i);
+}
+
+TEST_F(OpenClawRollout, W13AMomentWithoutAPodIsNoRestartThatEndedWell) {
+  fleet(4, {.at_once = 4, .canaries = 2});
+  world.secret("keys", R"({"A":"Mg=="})");
+  until_restarting(2);
+  world.until("the line", [&] { return waiting("CanariesFirst") == 2; });
+  const std::vector<std::string> canaries = restarting();
+  for (const std::string& canary : canaries) has_no_pod(canary);
+  for (int i = 0; i < size; ++i) {
+    world.settle_after(agent(i), [&] { world.merge(kInstances, agent(i), R"({"metadata":{"labels":{"a":"b"}}})"); });
+  }
+  EXPECT_EQ(waiting("CanariesFirst"), 2);
+  EXPECT_THAT(world.metrics().render(), HasSubstr("openclaw_rollouts_in_progress 2"));
+  for (const std::string& canary : canaries) rolls_out(canary);
+  world.until("the others", [&] { return restarting().size() == 2 && waiting("CanariesFirst") == 0; });
 }
 
 TEST_F(OpenClawRollout, W13ABadValueStopsAfterItsCanariesAndTheNextOneGoesOn) {
