@@ -57,12 +57,16 @@ std::string remark_on(const api::es::SyncWindow& window) {
                      open ? "always" : "never", kAsCron);
 }
 
+// Both ends are whole seconds that belong to it: half a second past the last of them is still that second.
+bool is_open(const Window& window, WallTime now) {
+  return window_active(window.schedule, window.lasts, std::chrono::floor<std::chrono::seconds>(now));
+}
+
 }  // namespace
 
 bool in_sync_window(const ExternalSecret& es, WallTime now) {
   if (!es.spec.sync_windows || es.spec.sync_windows->windows.empty()) return true;
-  const bool open = std::ranges::any_of(
-      windows_of(es), [now](const Window& window) { return window_active(window.schedule, window.lasts, now); });
+  const bool open = std::ranges::any_of(windows_of(es), [now](const Window& window) { return is_open(window, now); });
   const std::string& kind = es.spec.sync_windows->kind;
   if (kind == "allow") return open;
   return kind != "deny" || !open;
@@ -85,7 +89,7 @@ std::optional<Duration> until_window_changes(const ExternalSecret& es, WallTime 
   };
   for (const Window& window : windows_of(es)) {
     if (const auto opens = window.schedule.next(now)) consider(*opens);
-    if (!window_active(window.schedule, window.lasts, now)) continue;
+    if (!is_open(window, now)) continue;
     // It is open to the end of that second; a later firing inside it makes it last longer, and is looked at then.
     if (const auto opened = window.schedule.next(now - window.lasts - std::chrono::seconds(1))) {
       consider(*opened + window.lasts + std::chrono::seconds(1));

@@ -203,6 +203,28 @@ TEST(SyncWindows, GateWhatIsDueByTimeAlone) {
   EXPECT_TRUE(refreshes(first));
 }
 
+TEST(SyncWindows, EndWithTheWholeOfTheirLastSecond_Row48_Row49) {
+  for (const auto& [schedule, duration] : {std::pair{"0 8 * * *", "2h"}, {"@every 2h", "119m59s"}}) {
+    const auto open = with_window("allow", schedule, duration);
+    EXPECT_TRUE(in_sync_window(open, kNow)) << schedule;
+    EXPECT_TRUE(in_sync_window(open, kNow + 999ms)) << schedule;
+    EXPECT_FALSE(in_sync_window(with_window("deny", schedule, duration), kNow + 999ms)) << schedule;
+  }
+  const auto evening = with_window("allow", "0 8 * * *", "2h");
+  EXPECT_FALSE(in_sync_window(evening, kNow + 1s));
+  EXPECT_EQ(until_window_changes(evening, kNow + 250ms), Duration(750ms));
+}
+
+// What the remark says of it, and the formula: from one second to one more than the window lasts.
+TEST(SyncWindows, WithoutABeginningAreOpenInEveryMomentOrNone) {
+  for (const Duration part : {Duration(0ms), Duration(1ms), Duration(500ms), Duration(999ms)}) {
+    for (const char* every : {"@every 1s", "@every 2s", "@every 61s"}) {
+      EXPECT_TRUE(in_sync_window(with_window("allow", every, "1m"), kNow + part)) << every;
+    }
+    EXPECT_FALSE(in_sync_window(with_window("allow", "@every 62s", "1m"), kNow + part));
+  }
+}
+
 TEST(SyncWindows, AreLookedAtWhenTheyChangeAndAtTheLatestAfterTheInterval) {
   const auto until = [](const api::es::ExternalSecret& es, Duration interval) {
     const auto next = next_look(es, interval, kNow);
