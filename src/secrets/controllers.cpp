@@ -95,6 +95,10 @@ struct Controllers::Graph {
 
   void store_changed(const StoreViewPtr& before, const StoreViewPtr& after) {
     stores.changed(before, after);
+    const auto of_another = [this](const StoreViewPtr& store) {
+      return store && !managed_by(*store, options.controller_class);
+    };
+    if (of_another(before) && !of_another(after)) external_secrets.store_freed(*before);
     if (!after || !after->judged()) return;
     const bool news = !before || !before->judged() || (after->ready() && !before->ready());
     if (news) external_secrets.store_judged(*after);

@@ -114,6 +114,16 @@ void ExternalSecretController::store_judged(const StoreView& store) {
   }
 }
 
+void ExternalSecretController::store_freed(const StoreView& store) {
+  WakeUp wake_up;
+  for (const auto& [key, es] : p_.world.external_secrets()) {
+    if (es->reduced() || !p_.ownership.keeps(key)) continue;
+    if (!store.cluster() && key.ns != store.metadata.ns) continue;
+    if (!es->names_store(store.kind, store.metadata.name)) continue;
+    queue_.add_after(key, wake_up.next(false), lane_of(es->refreshed));
+  }
+}
+
 Task<> ExternalSecretController::run() {
   state_.started = p_.clock.steady();
   co_await queue_.run();

@@ -31,6 +31,8 @@ class ExternalSecretController {
   void divided(const kube::ShardChange& change);
   // A store was found usable, or looked at for the first time: who waits for it need not wait for the next retry.
   void store_judged(const StoreView& store);
+  // It is another controller's no longer, or gone: who reads from it was left alone, without a time to come back.
+  void store_freed(const StoreView& store);
 
  private:
   using Outcome = kube::Outcome;

@@ -197,6 +197,24 @@ TEST_F(SecretsProcess, LeavesStoresOfAnotherClassAndWhatReadsThemAlone_Row133_Ro
   world.until_ready("es", "es", kSynced);
 }
 
+// Nothing else would come for who waits for no time and was told nothing.
+TEST_F(SecretsProcess, GoesOnWhenAStoreIsAnotherControllersNoLonger_Row138) {
+  world.store(kEntries);
+  start();
+  world.external_secret(kData);
+  world.until_ready("es", "es", kSynced);
+  world.merge("ss", "store", R"({"spec":{"controller":"other"}})");
+  world.settle();
+  world.create("es", "new", fmt::format(R"({{"spec":{{"secretStoreRef":{{"name":"store"}},{}}}}})", kData));
+  world.merge("es", "es", R"({"metadata":{"annotations":{"force-sync":"1"}}})");
+  world.settle();
+  EXPECT_EQ(world.ready("es", "new"), "");
+  const std::string before = synced_version();
+  world.merge("ss", "store", R"({"spec":{"controller":null}})");
+  world.until_ready("es", "new", kSynced);
+  world.until("what was forced meanwhile", [&] { return synced_version() != before; });
+}
+
 TEST_F(SecretsProcess, SeesOneNamespaceWhenItIsToldTo) {
   secrets::Options options;
   options.watched = "elsewhere";
