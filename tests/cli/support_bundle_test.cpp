@@ -139,6 +139,21 @@ TEST_F(SupportBundleOfAServer, IsWrittenIntoNoFolder) {
   EXPECT_THAT(ran.err, HasSubstr("is a folder; name a file in it"));
 }
 
+// As /dev/null is, and /dev/stdout leads to: replaced it would be gone for everybody.
+TEST_F(SupportBundleOfAServer, TakesNoDevicesOrPipesPlace) {
+  const std::string pipe = folder.path("pipe");
+  const std::string link = folder.path("link");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), S_IRWXU), 0);
+  std::filesystem::create_symlink(pipe, link);
+  for (const std::string& path : {pipe, link}) {
+    const Ran ran = run_command({"support-bundle", "--kubeconfig", folder.path("server/kubeconfig"), "-o", path});
+    EXPECT_EQ(ran.code, kFailed) << path;
+    EXPECT_THAT(ran.err, HasSubstr("writing " + path + ": it is there and no ordinary file; name another one"));
+  }
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+}
+
 TEST(SupportBundleCommand, WritesNothingWhenTheServerCannotBeAsked) {
   const Folder folder;
   const std::string kubeconfig = folder.write(

@@ -102,9 +102,17 @@ bool is_empty(int directory) {
   return count <= 2;  // itself and the one above
 }
 
+// A device would be gone for the whole machine: /dev/null, and what /dev/stdout leads to.
+Result<void> check_replaceable(int directory, const std::string& name, const std::string& path) {
+  struct stat status{};
+  if (::fstatat(directory, name.c_str(), &status, 0) != 0 || S_ISREG(status.st_mode)) return {};
+  return fail(Code::kInvalid, fmt::format("writing {}: it is there and no ordinary file; name another one", path));
+}
+
 // A new file of that name in `directory`; what was there before is replaced when it is whole.
 Result<FileIdentity> replace_file(int directory, const std::string& name, const std::string& path,
                                   const SecretBytes& content) {
+  TRY_VOID(check_replaceable(directory, name, path));
   const std::string fresh = name + ".new";
   ::unlinkat(directory, fresh.c_str(), 0);
   const Descriptor file(
