@@ -23,6 +23,20 @@ TEST(Names, CheckLabelKeysAndValues) {
   EXPECT_EQ(check_config_key("..a"), "must not start with '..'");
 }
 
+TEST(Names, OfPortsAreThoseOfServicesAtIana) {
+  for (const char* name : {"http", "8a", "a-b", "a23456789012345"}) EXPECT_TRUE(port_name_errors(name).empty()) << name;
+  for (const char* name : {"Web", "a_b", "a.b", "1", "a--b", "-a", "a-", "a234567890123456"})
+    EXPECT_EQ(port_name_errors(name).size(), 1U) << name;
+  EXPECT_EQ(port_name_errors("-A--234567890123456").size(), 5U) << "each rule says its own";
+}
+
+TEST(Names, ThatAreEmptyBreakTwoRules) {
+  EXPECT_EQ(qualified_name_errors("a/").size(), 2U);
+  EXPECT_EQ(qualified_name_errors("").size(), 2U);
+  EXPECT_EQ(qualified_name_errors(std::string(64, 'a')).size(), 1U);
+  EXPECT_TRUE(qualified_name_errors("x.io/A_b.c").empty());
+}
+
 TEST(Names, CheckWhatStandsInContainers) {
   for (const char* name : {"A", "1a", "a b", "~", "A:/x"}) EXPECT_EQ(check_env_name(name), "") << name;
   for (const char* name : {"A=B", "a\tb", "\xc3\xa9", "\x7f"}) EXPECT_NE(check_env_name(name), "") << name;

@@ -46,5 +46,23 @@ TEST(Quantity, IsNothingElse) {
   }
 }
 
+TEST(Quantity, ComparesByValue) {
+  EXPECT_TRUE(compare_quantities("1Gi", "1024Mi") == 0);
+  EXPECT_TRUE(compare_quantities("1G", "1Gi") < 0);
+  EXPECT_TRUE(compare_quantities("1e3", "999") > 0);
+  EXPECT_TRUE(compare_quantities("+1", "1000m") == 0);
+  EXPECT_TRUE(compare_quantities("-500m", "0") < 0);
+  EXPECT_TRUE(compare_quantities("-1", "-500m") < 0);
+  EXPECT_TRUE(compare_quantities("0Mi", "0") == 0);
+  EXPECT_TRUE(compare_quantities("5.", "5") == 0);
+  EXPECT_FALSE(compare_quantities("x", "1") < 0 || compare_quantities("x", "1") >= 0);
+}
+
+TEST(Quantity, IsWholeOrNot) {
+  for (const std::string_view text : {"1", "0", "1000m", "1Ki", "2e3", "-3"})
+    EXPECT_TRUE(is_whole_quantity(text)) << text;
+  for (const std::string_view text : {"100m", "1.5", "0.1Ki", "x"}) EXPECT_FALSE(is_whole_quantity(text)) << text;
+}
+
 }  // namespace
 }  // namespace rotor::apiserver::schema

@@ -173,6 +173,8 @@ TEST_P(Cases, AreAnsweredAsRecorded) {
 std::string name_of(const testing::TestParamInfo<Case>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Workloads, Cases, testing::ValuesIn(load("workloads")), name_of);
+INSTANTIATE_TEST_SUITE_P(Services, Cases, testing::ValuesIn(load("services")), name_of);
+INSTANTIATE_TEST_SUITE_P(Resources, Cases, testing::ValuesIn(load("resources")), name_of);
 INSTANTIATE_TEST_SUITE_P(Secrets, Cases, testing::ValuesIn(load("secrets")), name_of);
 INSTANTIATE_TEST_SUITE_P(Metadata, Cases, testing::ValuesIn(load("metadata")), name_of);
 INSTANTIATE_TEST_SUITE_P(Events, Cases, testing::ValuesIn(load("events")), name_of);

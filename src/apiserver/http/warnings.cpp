@@ -9,6 +9,7 @@
 #include "apiserver/registry/meta.hpp"
 #include "apiserver/registry/names.hpp"
 #include "apiserver/registry/secret_types.hpp"
+#include "apiserver/schema/quantity.hpp"
 
 namespace rotor::apiserver {
 
@@ -109,13 +110,34 @@ void repeated_port_names(const std::vector<Port>& ports, Texts& out) {
   }
 }
 
+// Bytes that are no whole ones.
+void fractions(const Container& container, Texts& out) {
+  const Object* resources = child(*container.object, "resources");
+  for (const std::string_view member : {"limits", "requests"}) {
+    const Object* amounts = resources == nullptr ? nullptr : child(*resources, member);
+    for (const std::string_view name : {"memory", "ephemeral-storage"}) {
+      const std::string_view amount = amounts == nullptr ? std::string_view() : text(*amounts, name);
+      if (amount.empty() || schema::is_whole_quantity(amount)) continue;
+      out.push_back(fmt::format("{}.resources.{}[{}]: fractional byte value \"{}\" is invalid, must be an integer",
+                                container.path, member, name, amount));
+    }
+  }
+}
+
 Texts pod_warnings(const Object& spec, std::string_view at) {
   Texts out;
   const auto containers = containers_of(spec, at);
+  for (const Container& container : containers) fractions(container, out);
   for (const Container& container : containers) hidden_env(container, out);
   const auto ports = ports_of(containers);
   clashing_ports(ports, out);
   repeated_port_names(ports, out);
+  if (number(spec, "terminationGracePeriodSeconds") < 0) {
+    out.push_back(
+        fmt::format("{}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be "
+                    "treated as 1",
+                    at));
+  }
   return out;
 }
 

@@ -80,24 +80,44 @@ std::string check_path_segment(std::string_view name) {
   return {};
 }
 
-std::string check_qualified_name(std::string_view name) {
+std::vector<std::string> qualified_name_errors(std::string_view name) {
+  std::vector<std::string> out;
   const auto slash = name.find('/');
   if (slash != std::string_view::npos) {
     if (name.find('/', slash + 1) != std::string_view::npos) {
-      return "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with "
-             "an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
-             "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. "
-             "'example.com/MyName')";
+      return {
+          "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with "
+          "an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
+          "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. "
+          "'example.com/MyName')"};
     }
     const std::string_view prefix = name.substr(0, slash);
-    if (prefix.empty()) return "prefix part must be non-empty";
-    if (prefix.size() > 253) return "prefix part " + too_long_label(253);
-    if (!is_subdomain(prefix)) return "prefix part " + std::string(kSubdomainRule);
+    if (prefix.empty()) return {"prefix part must be non-empty"};
+    if (prefix.size() > 253) out.push_back("prefix part " + too_long_label(253));
+    if (!is_subdomain(prefix)) out.push_back("prefix part " + std::string(kSubdomainRule));
     name.remove_prefix(slash + 1);
   }
-  if (name.empty()) return "name part must be non-empty";
-  if (name.size() > 63) return "name part " + too_long_label(63);
-  return is_qualified_part(name) ? std::string() : "name part " + std::string(kQualifiedRule);
+  if (name.empty()) out.emplace_back("name part must be non-empty");
+  if (name.size() > 63) out.push_back("name part " + too_long_label(63));
+  if (!is_qualified_part(name)) out.push_back("name part " + std::string(kQualifiedRule));
+  return out;
+}
+
+std::string check_qualified_name(std::string_view name) {
+  std::vector<std::string> errors = qualified_name_errors(name);
+  return errors.empty() ? std::string() : std::move(errors.front());
+}
+
+std::vector<std::string> port_name_errors(std::string_view name) {
+  const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  std::vector<std::string> out;
+  if (name.size() > 15) out.push_back(too_long(15));
+  if (name.empty() || !std::ranges::all_of(name, [](char c) { return lower_alnum(c) || c == '-'; }))
+    out.emplace_back("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
+  if (std::ranges::none_of(name, lower)) out.emplace_back("must contain at least one letter (a-z)");
+  if (name.contains("--")) out.emplace_back("must not contain consecutive hyphens");
+  if (name.starts_with('-') || name.ends_with('-')) out.emplace_back("must not begin or end with a hyphen");
+  return out;
 }
 
 std::string check_label_value(std::string_view value) {
@@ -155,40 +175,35 @@ std::string check_name(NameRule rule, std::string_view name) {
   return {};
 }
 
-namespace {
-
-void validate_labels(const json::Object& meta, std::vector<FieldError>& errors) {
-  const json::Object* labels = child(meta, "labels");
-  if (labels == nullptr) return;
-  for (const auto& label : *labels) {
-    if (std::string why = check_qualified_name(label.key()); !why.empty()) {
-      errors.push_back(field_invalid("metadata.labels", json::Value(label.key()), why));
+void validate_labels(const json::Object& labels, const std::string& path, std::vector<FieldError>& errors) {
+  for (const auto& label : labels) {
+    for (const std::string& why : qualified_name_errors(label.key())) {
+      errors.push_back(field_invalid(path, json::Value(label.key()), why));
     }
-    const std::string_view value = text(*labels, label.key());
+    const std::string_view value = text(labels, label.key());
     if (std::string why = check_label_value(value); !why.empty()) {
-      errors.push_back(field_invalid("metadata.labels", json::Value(value), why));
+      errors.push_back(field_invalid(path, json::Value(value), why));
     }
   }
 }
 
-void validate_annotations(const json::Object& meta, std::vector<FieldError>& errors) {
+void validate_annotations(const json::Object& annotations, const std::string& path, std::vector<FieldError>& errors) {
   constexpr std::size_t kLimit = 256U << 10;
-  const json::Object* annotations = child(meta, "annotations");
-  if (annotations == nullptr) return;
   std::size_t total = 0;
-  for (const auto& one : *annotations) {
+  for (const auto& one : annotations) {
     std::string key(one.key());
     std::ranges::transform(key, key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (std::string why = check_qualified_name(key); !why.empty()) {
-      errors.push_back(field_invalid("metadata.annotations", json::Value(one.key()), why));
+    for (const std::string& why : qualified_name_errors(key)) {
+      errors.push_back(field_invalid(path, json::Value(one.key()), why));
     }
-    total += one.key().size() + text(*annotations, one.key()).size();
+    total += one.key().size() + text(annotations, one.key()).size();
   }
   if (total > kLimit) {
-    errors.push_back(
-        {"FieldValueTooLong", fmt::format("Too long: may not be more than {} bytes", kLimit), "metadata.annotations"});
+    errors.push_back({"FieldValueTooLong", fmt::format("Too long: may not be more than {} bytes", kLimit), path});
   }
 }
+
+namespace {
 
 void validate_owners(const json::Object& object, std::vector<FieldError>& errors) {
   const json::Array* all = list(metadata_of(object), "ownerReferences");
@@ -265,8 +280,9 @@ void validate_metadata(const json::Object& object, NameRule rule, bool custom, s
   } else if (std::string why = check_name(rule, name); !why.empty()) {
     errors.push_back(field_invalid("metadata.name", json::Value(name), why));
   }
-  validate_labels(meta, errors);
-  validate_annotations(meta, errors);
+  if (const auto* labels = child(meta, "labels")) validate_labels(*labels, "metadata.labels", errors);
+  if (const auto* annotations = child(meta, "annotations"))
+    validate_annotations(*annotations, "metadata.annotations", errors);
   validate_owners(object, errors);
   validate_finalizers(meta, custom, errors);
 }

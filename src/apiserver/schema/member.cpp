@@ -15,4 +15,11 @@ bool is_blank(const json::Value* value) {
   return value->is_array() && value->get_array().empty();
 }
 
+bool differ(const json::Object& object, const json::Object& old, std::string_view path) {
+  const json::Value* now = member_at(object, path);
+  const json::Value* was = member_at(old, path);
+  const bool absent = now == nullptr || was == nullptr;
+  return absent ? now != was : *now != *was;
+}
+
 }  // namespace rotor::apiserver::schema

@@ -13,4 +13,7 @@ const json::Value* member_at(const json::Object& object, std::string_view dotted
 // What the API server takes for not given: absent, null, an empty text or list.
 bool is_blank(const json::Value* value);
 
+// Is what stands there another than before? To be absent is a value of its own.
+bool differ(const json::Object& object, const json::Object& old, std::string_view path);
+
 }  // namespace rotor::apiserver::schema

@@ -12,9 +12,9 @@ Result<MemberRule> parse_member_rule(const json::Object& row) {
       {"required", &MemberRule::required}, {"blank", &MemberRule::blank},       {"open", &MemberRule::open},
       {"sparse", &MemberRule::sparse},     {"declares", &MemberRule::declares}, {"declared", &MemberRule::declared}};
   static constexpr std::pair<std::string_view, std::string MemberRule::*> kTexts[] = {
-      {"at", &MemberRule::at},         {"filled", &MemberRule::filled},    {"selected_by", &MemberRule::selected_by},
-      {"unique", &MemberRule::unique}, {"says", &MemberRule::says},        {"beside", &MemberRule::beside},
-      {"form", &MemberRule::form},     {"not_with", &MemberRule::not_with}};
+      {"at", &MemberRule::at},         {"filled", &MemberRule::filled},     {"selected_by", &MemberRule::selected_by},
+      {"unique", &MemberRule::unique}, {"says", &MemberRule::says},         {"beside", &MemberRule::beside},
+      {"form", &MemberRule::form},     {"not_with", &MemberRule::not_with}, {"check", &MemberRule::check}};
   static constexpr std::pair<std::string_view, std::optional<std::int64_t> MemberRule::*> kNumbers[] = {
       {"from", &MemberRule::from}, {"to", &MemberRule::to}};
   MemberRule out;
@@ -39,7 +39,7 @@ Result<MemberRule> parse_member_rule(const json::Object& row) {
 
 Result<Choice> parse_choice(const json::Object& row) {
   static constexpr std::pair<std::string_view, std::string Choice::*> kTexts[] = {
-      {"none", &Choice::none}, {"many", &Choice::many}, {"more", &Choice::more}};
+      {"none", &Choice::none}, {"missing", &Choice::missing}, {"many", &Choice::many}, {"more", &Choice::more}};
   Choice out;
   for (const auto& [key, value] : row) {
     const auto* text =

@@ -28,6 +28,7 @@ struct MemberRule {
   std::optional<std::int64_t> from{}, to{};  // a number's bounds
   std::string says{};    // about what breaks one of the three above; "" are the server's common words for it
   std::string beside{};  // the list whose items these must differ from as well
+  std::string check{};   // what takes more than words: see kMemberChecks in member_checks.cpp
 };
 
 Result<MemberRule> parse_member_rule(const json::Object& row);
@@ -36,6 +37,7 @@ Result<MemberRule> parse_member_rule(const json::Object& row);
 struct Choice {
   std::vector<std::string> of{};
   std::string none{};        // said when there is none; "": then there may be none
+  std::string missing{};     // likewise, of what is then required
   std::string many{};        // said of the whole when there are several…
   std::string more{};        // …or of each that is too many, which is then not looked into
   bool blames_list = false;  // the list that holds the object is named, not the object

@@ -84,12 +84,22 @@ std::string binary(Millis value) {
   return fmt::format("{}{}", mantissa, kBinary[i]);
 }
 
-}  // namespace
+// A quantity as it is written.
+struct Written {
+  bool negative = false;
+  bool verbatim = false;  // shown as it is, and in no other form
+  Notation notation = Notation::kDecimal;
+  std::string digits;
+  int exponent10 = 0, exponent2 = 0;
 
-std::optional<std::string> canonical_quantity(std::string_view text) {
+  std::optional<Millis> value() const { return scaled(digits, exponent10, exponent2); }
+};
+
+std::optional<Written> read(std::string_view text) {
   std::string_view rest = text;
-  const bool negative = rest.starts_with('-');
-  if (negative || rest.starts_with('+')) rest.remove_prefix(1);
+  Written out;
+  out.negative = rest.starts_with('-');
+  if (out.negative || rest.starts_with('+')) rest.remove_prefix(1);
   const auto end = std::min(rest.find_first_not_of("0123456789."), rest.size());
   const std::string_view number = rest.substr(0, end);
   const auto dot = number.find('.');
@@ -98,20 +108,49 @@ std::optional<std::string> canonical_quantity(std::string_view text) {
     return std::nullopt;
   const auto suffix = parse_suffix(rest.substr(end));
   if (!suffix) return std::nullopt;
-  if (suffix->notation == Notation::kExponent || text.starts_with('+') || number.ends_with('.'))
-    return std::string(text);
-  std::string digits(number.substr(0, dot));
-  int exponent = suffix->base == 10 ? suffix->exponent : 0;
+  out.notation = suffix->notation;
+  out.verbatim = suffix->notation == Notation::kExponent || text.starts_with('+') || number.ends_with('.');
+  out.digits = number.substr(0, dot);
+  (suffix->base == 10 ? out.exponent10 : out.exponent2) = suffix->exponent;
   if (dot != std::string_view::npos) {
     const std::string_view fraction = number.substr(dot + 1);
-    digits += fraction;
-    exponent -= static_cast<int>(fraction.size());
+    out.digits += fraction;
+    out.exponent10 -= static_cast<int>(fraction.size());
   }
-  const auto value = scaled(digits, exponent, suffix->base == 2 ? suffix->exponent : 0);
+  return out;
+}
+
+std::optional<Millis> millis_of(std::string_view text) {
+  const auto written = read(text);
+  const auto value = written ? written->value() : std::nullopt;
+  if (!value) return std::nullopt;
+  return written->negative ? -*value : *value;
+}
+
+}  // namespace
+
+std::optional<std::string> canonical_quantity(std::string_view text) {
+  const auto written = read(text);
+  if (!written) return std::nullopt;
+  if (written->verbatim) return std::string(text);
+  const auto value = written->value();
   if (!value) return std::nullopt;
   if (*value == 0) return "0";
-  const std::string out = suffix->notation == Notation::kBinary ? binary(*value) : decimal(*value);
-  return negative ? "-" + out : out;
+  const std::string out = written->notation == Notation::kBinary ? binary(*value) : decimal(*value);
+  return written->negative ? "-" + out : out;
+}
+
+std::partial_ordering compare_quantities(std::string_view a, std::string_view b) {
+  const auto one = millis_of(a), other = millis_of(b);
+  if (!one || !other) return std::partial_ordering::unordered;
+  return *one < *other   ? std::partial_ordering::less
+         : *one > *other ? std::partial_ordering::greater
+                         : std::partial_ordering::equivalent;
+}
+
+bool is_whole_quantity(std::string_view text) {
+  const auto value = millis_of(text);
+  return value && *value % kUnit == 0;
 }
 
 }  // namespace rotor::apiserver::schema

@@ -2,6 +2,7 @@
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,5 +11,9 @@ namespace rotor::apiserver::schema {
 
 // Nullopt when the text is no quantity. Fractions below a thousandth are rounded up, as in lists of resources.
 std::optional<std::string> canonical_quantity(std::string_view text);
+
+// By value, in whatever form; unordered where one is no quantity, or too large.
+std::partial_ordering compare_quantities(std::string_view a, std::string_view b);
+bool is_whole_quantity(std::string_view text);
 
 }  // namespace rotor::apiserver::schema

@@ -22,13 +22,6 @@ std::size_t decoded_size(std::string_view base64) {
   return letters * 3 / 4;
 }
 
-bool differ(const json::Object& object, const json::Object& old, std::string_view path) {
-  const json::Value* now = member_at(object, path);
-  const json::Value* was = member_at(old, path);
-  const bool absent = now == nullptr || was == nullptr;
-  return absent ? now != was : *now != *was;
-}
-
 void immutable(std::string_view path, const json::Object& object, const json::Object* old, Errors& errors) {
   if (old == nullptr || !differ(object, *old, path)) return;
   const json::Value* now = member_at(object, path);
@@ -192,33 +185,6 @@ void stateful_set(const json::Object& object, const json::Object* old, Errors& e
                       "'minReadySeconds' are forbidden"));
 }
 
-void service(const json::Object& object, const json::Object* old, Errors& errors) {
-  const json::Value* ports = member_at(object, "spec.ports");
-  const json::Array* list = ports == nullptr ? nullptr : ports->if_array();
-  const json::Value* type = member_at(object, "spec.type");
-  const bool external = type != nullptr && *type == "ExternalName";
-  const json::Value* ip = member_at(object, "spec.clusterIP");
-  const bool headless = ip != nullptr && *ip == "None";
-  if ((list == nullptr || list->empty()) && !external && !headless) errors.push_back(field_required("spec.ports", ""));
-  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-    const auto* port = (*list)[i].if_object();
-    if (port == nullptr) continue;
-    const std::string path = item_path("spec.ports", i);
-    if (list->size() > 1 && is_blank(port->if_contains("name"))) errors.push_back(field_required(path + ".name", ""));
-    for (const std::string_view name : {"port", "targetPort"}) {
-      const json::Value* number = port->if_contains(name);
-      if (number == nullptr || !number->is_int64() || (number->get_int64() > 0 && number->get_int64() < 65536))
-        continue;
-      errors.push_back(field_invalid(child_path(path, name), *number, "must be between 1 and 65535, inclusive"));
-    }
-  }
-  const json::Value* was = old == nullptr ? nullptr : member_at(*old, "spec.clusterIP");
-  if (was != nullptr && !external && differ(object, *old, "spec.clusterIP")) {
-    errors.push_back(field_invalid("spec.clusterIPs[0]", json::Array{ip == nullptr ? json::Value("") : *ip},
-                                   "may not change once set"));
-  }
-}
-
 }  // namespace
 
 std::vector<FieldError> validate_builtin(const KindSchema& schema, const json::Object& object,
@@ -234,7 +200,7 @@ std::vector<FieldError> validate_builtin(const KindSchema& schema, const json::O
   if (kind == "Deployment") deployment_strategy(object, errors);
   if (kind == "ControllerRevision") revision(object, old, errors);
   if (kind == "Deployment" || kind == "ReplicaSet") immutable("spec.selector", object, old, errors);
-  if (kind == "Service") service(object, old, errors);
+  if (kind == "Service") validate_service(object, old, errors);
   if (kind == "RoleBinding" || kind == "ClusterRoleBinding") {
     if (old != nullptr && differ(object, *old, "roleRef")) {
       const json::Value* ref = member_at(object, "roleRef");

@@ -8,6 +8,7 @@
 #include "apiserver/registry/names.hpp"
 #include "apiserver/schema/label_selector.hpp"
 #include "apiserver/schema/member.hpp"
+#include "apiserver/schema/member_checks.hpp"
 #include "apiserver/schema/member_rule.hpp"
 #include "apiserver/schema/path.hpp"
 #include "apiserver/schema/validate.hpp"
@@ -18,10 +19,20 @@ namespace {
 
 using Names = std::set<std::string, std::less<>>;
 
-using Form = std::string (*)(std::string_view);
+using Sentences = std::vector<std::string>;
+using Form = Sentences (*)(std::string_view);
+
+template <std::string (*check)(std::string_view)>
+Sentences one_of(std::string_view text) {
+  std::string why = check(text);
+  return why.empty() ? Sentences() : Sentences{std::move(why)};
+}
+
 constexpr std::pair<std::string_view, Form> kForms[] = {
-    {"label", check_label_name},      {"subdomain", check_subdomain},   {"env-name", check_env_name},
-    {"config-key", check_config_key}, {"inner-path", check_inner_path}, {"pod-field", check_pod_field}};
+    {"label", one_of<check_label_name>},       {"subdomain", one_of<check_subdomain>},
+    {"env-name", one_of<check_env_name>},      {"config-key", one_of<check_config_key>},
+    {"inner-path", one_of<check_inner_path>},  {"pod-field", one_of<check_pod_field>},
+    {"qualified-name", qualified_name_errors}, {"port-name", port_name_errors}};
 
 Form form_of(std::string_view name) {
   const auto* row = std::ranges::find(kForms, name, &std::pair<std::string_view, Form>::first);
@@ -100,6 +111,7 @@ class Members {
       superfluous.insert(name);
       errors.push_back(field_forbidden(child_path(at, name), choice.more));
     }
+    if (found == 0 && !choice.missing.empty()) errors.push_back(field_required(at, choice.missing));
     if (found == 0 && !choice.none.empty()) errors.push_back(field_invalid(at, "", choice.none));
     if (found > 1 && !choice.many.empty()) errors.push_back(field_invalid(at, "", choice.many));
     return superfluous;
@@ -134,6 +146,7 @@ class Members {
     } else if (value != nullptr && !rule.open) {
       walk(inner, *value, at);
     }
+    if (!rule.check.empty()) member_check_of(rule.check)(value, at, errors);
     if (rule.declares) {
       declared_ = claims_;
       declared_.merge(sound);
@@ -142,12 +155,16 @@ class Members {
 
   void check_form(const MemberRule& rule, const json::Value* value, const std::string& at) {
     if (is_blank(value) && !rule.blank) return;
+    if (value != nullptr && value->is_number()) return;  // of a port, which has a name or a number
     const json::Value given = value == nullptr || !value->is_string() ? json::Value("") : *value;
-    if (const std::string why = form_of(rule.form)(given.get_string()); !why.empty())
+    for (const std::string& why : form_of(rule.form)(given.get_string())) {
       errors.push_back(field_invalid(at, given, why));
+    }
   }
 
   void check_bounds(const MemberRule& rule, const json::Value* value, const std::string& at) {
+    const bool none = value == nullptr || *value == 0;
+    if (none && rule.required && rule.from) return errors.push_back(field_required(at, ""));
     if (value == nullptr || !value->is_int64()) return;
     const std::int64_t n = value->get_int64();
     if ((!rule.from || n >= *rule.from) && (!rule.to || n <= *rule.to)) return;
