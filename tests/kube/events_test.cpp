@@ -198,6 +198,39 @@ TEST_F(EventsTest, TriesAgainWhenTheServerIsAway) {
   EXPECT_EQ(http.requests().size(), 2U);
 }
 
+// The clock stands still here: as one may between two events.
+TEST_F(EventsTest, NamesEventsOfOneMomentApart) {
+  accept(3);
+  record("one");
+  record("two");
+  about.name = "b";
+  record("one");
+  ASSERT_EQ(http.requests().size(), 3U);
+  EXPECT_NE(sent(0).metadata.name, sent(1).metadata.name);
+  EXPECT_THAT(sent(1).metadata.name, StartsWith("a."));
+  EXPECT_THAT(sent(2).metadata.name, StartsWith("b."));
+}
+
+TEST_F(EventsTest, NamesEventsApartWhenTheClockGoesBack) {
+  accept(2);
+  record("one");
+  clock.set_wall(clock.now() - 1h);
+  record("two");
+  ASSERT_EQ(http.requests().size(), 2U);
+  EXPECT_GT(sent(1).metadata.name, sent(0).metadata.name) << "the later one has the later name";
+}
+
+TEST_F(EventsTest, NamesThemSoundlyWhereTheNameOfTheObjectLeavesNoRoom) {
+  accept(1);
+  about.name = std::string(234, 'a') + ".-." + std::string(16, 'b');
+  record("one");
+  const std::string name = sent(0).metadata.name;
+  EXPECT_LE(name.size(), 253U);
+  EXPECT_THAT(name, StartsWith(std::string(234, 'a') + "."));
+  EXPECT_THAT(name, testing::Not(HasSubstr("..")));
+  EXPECT_THAT(name, testing::Not(HasSubstr("-.")));
+}
+
 TEST_F(EventsTest, WritesManyChangesOfOneEventOnce) {
   accept(5);
   for (int i = 0; i < 3; ++i) recorder->record(about, EventRecorder::Type::kNormal, "R", "m");

@@ -26,10 +26,12 @@ std::string object_key(const ObjectReference& o) {
   return fmt::format("{}{}{}{}{}{}{}", o.kind, kSeparator, o.ns, kSeparator, o.name, kSeparator, o.uid);
 }
 
-// <name>.<nanoseconds in hex>, at most 253 characters.
-std::string event_name(const std::string& object, WallTime now) {
-  const std::string suffix = fmt::format(".{:x}", now.time_since_epoch().count());
-  return object.substr(0, 253 - suffix.size()) + suffix;
+// <name>.<nanoseconds in hex>, at most 253 characters. What is cut off must leave a name: "a-" is none.
+std::string event_name(const std::string& object, std::int64_t stamp) {
+  const std::string suffix = fmt::format(".{:x}", stamp);
+  std::string name = object.substr(0, 253 - suffix.size());
+  name.resize(name.find_last_not_of(".-") + 1);
+  return name + suffix;
 }
 
 template <class Map, class Seen>
@@ -72,6 +74,11 @@ bool EventCorrelator::too_many_messages(const std::string& group, const std::str
   return true;
 }
 
+std::int64_t EventCorrelator::next_stamp() {
+  last_stamp_ = std::max<std::int64_t>(clock_.now().time_since_epoch().count(), last_stamp_ + 1);
+  return last_stamp_;
+}
+
 std::optional<std::string> EventCorrelator::add(Event event) {
   const std::string object = object_key(event.involved_object);
   const SteadyTime now = clock_.steady();
@@ -94,7 +101,7 @@ std::optional<std::string> EventCorrelator::add(Event event) {
     it->second.change = ++changes_;
     return key;
   }
-  event.metadata.name = event_name(event.involved_object.name, clock_.now());
+  event.metadata.name = event_name(event.involved_object.name, next_stamp());
   event.first_timestamp = event.last_timestamp = stamp;
   event.count = 1;
   known_.insert_or_assign(key, Known{std::move(event), now, ++changes_});

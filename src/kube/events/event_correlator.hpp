@@ -1,6 +1,7 @@
 // Which events become an object of their own, which raise a count, and which are too many.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -52,10 +53,13 @@ class EventCorrelator {
   bool take(Allowance& allowance, const Rate& rate);
   bool allowed(const std::string& object);
   bool too_many_messages(const std::string& group, const std::string& message);
+  // Now, and later than any before: a clock may show one time twice, and an event whose name is taken is lost.
+  std::int64_t next_stamp();
   void forget_old();
 
   Clock& clock_;
   std::uint64_t changes_ = 0;
+  std::int64_t last_stamp_ = 0;
   std::map<std::string, Known> known_;
   std::map<std::string, Similar> similar_;
   std::map<std::string, Allowance> allowances_;  // by object
