@@ -40,7 +40,10 @@ std::string version_text(const openclaw::PastSecret& secret) {
 }
 
 std::string result_text(const openclaw::PastRestart& restart) {
-  return restart.why.empty() ? restart.result : fmt::format("{}: {}", restart.result, restart.why);
+  std::string out = restart.why.empty() ? restart.result : fmt::format("{}: {}", restart.result, restart.why);
+  if (!restart.stopped.empty())
+    out += fmt::format("; the rollout of {} stopped at it", fmt::join(restart.stopped, ", "));
+  return out;
 }
 
 json::Object secret_document(const std::string& name, const openclaw::PastSecret& secret) {
@@ -62,7 +65,7 @@ std::vector<openclaw::PastRestart> restarts_of(const Sight& sight, const Id& ins
   const Workload* set = sight.workload({instance.ns, instance.name});
   if (set == nullptr) return {};
   std::vector<openclaw::PastRestart> out = set->history.restarts;
-  if (!out.empty() && out.back().result.empty()) {
+  if (!out.empty()) {
     out.back().result = openclaw::result_so_far(out.back(), openclaw::rolled_out(set->state));
   }
   return out;
@@ -107,8 +110,12 @@ json::Object history_document(const Graph& graph, const Id& instance) {
   for (const openclaw::PastRestart& restart : std::views::reverse(recorded(graph, instance))) {
     json::Array secrets;
     for (const auto& [name, secret] : restart.secrets) secrets.push_back(secret_document(name, secret));
-    restarts.push_back(json::Object{
-        {"at", restart.at}, {"result", restart.result}, {"why", restart.why}, {"secrets", std::move(secrets)}});
+    json::Array stopped(restart.stopped.begin(), restart.stopped.end());
+    restarts.push_back(json::Object{{"at", restart.at},
+                                    {"result", restart.result},
+                                    {"why", restart.why},
+                                    {"stopped", std::move(stopped)},
+                                    {"secrets", std::move(secrets)}});
   }
   return {{"instance", fmt::format("{}/{}", instance.ns, instance.name)}, {"restarts", std::move(restarts)}};
 }

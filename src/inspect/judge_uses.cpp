@@ -1,6 +1,7 @@
 // Secrets, instances and pods.
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,6 +10,7 @@
 #include "inspect/older_values.hpp"
 #include "openclaw/builders/in_place.hpp"
 #include "openclaw/last_good/record.hpp"
+#include "openclaw/names.hpp"
 #include "secrets/ending.hpp"
 #include "secrets/value_changes.hpp"
 
@@ -109,9 +111,33 @@ std::vector<Id> pod_ids(const Sight& sight, const Id& instance) {
   return out;
 }
 
+// Of a restart that Rotor began and whose pods did not become ready in time; they still may.
+std::string failed_restart(const Workload& set) {
+  if (set.history.restarts.empty() || set.history.restarts.back().result != openclaw::kFailedResult) return {};
+  const openclaw::PastRestart& newest = set.history.restarts.back();
+  std::string out = fmt::format("{} after the restart of {}", newest.why, newest.at);
+  if (!newest.secrets.empty()) {
+    out += fmt::format(" with what Secret {} now holds", fmt::join(std::views::keys(newest.secrets), ", "));
+  }
+  if (!newest.stopped.empty()) {
+    out += fmt::format("; the others that share {} keep the value they have", fmt::join(newest.stopped, ", "));
+  }
+  return out;
+}
+
 Finding rollout(const Sight& sight, const Id& id, const Instance& instance) {
   const Workload* set = sight.workload(instance.metadata.key());
   if (set == nullptr || openclaw::rolled_out(set->state)) return {};
+  if (std::string failed = failed_restart(*set); !failed.empty()) {
+    Finding out = instance_waits(id, "failed", std::move(failed));
+    out.health = Health::kFailed;
+    out.last_error = out.detail;
+    out.evidence.push_back({fmt::format("annotation {}", openclaw::kSecretHistory),
+                            std::string(openclaw::kFailedResult), set->history.restarts.back().at});
+    out.blames = pod_ids(sight, id);
+    static_cast<void>(add_warnings(sight, id, out));
+    return out;
+  }
   const openclaw::WorkloadState& state = set->state;
   const std::string counts = state.current ? fmt::format("{} of {} pods updated, {} ready", state.updated_replicas,
                                                          state.replicas, state.ready_replicas)

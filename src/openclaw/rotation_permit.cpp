@@ -31,4 +31,11 @@ void PermitChain::failed(const kube::Key& instance, const std::string& why) {
   for (const auto& link : links_) link->failed(instance, why);
 }
 
+std::optional<RestartFailure> PermitChain::failure_of(const kube::Key& instance) const {
+  for (const auto& link : links_) {
+    if (auto failure = link->failure_of(instance)) return failure;
+  }
+  return std::nullopt;
+}
+
 }  // namespace rotor::openclaw

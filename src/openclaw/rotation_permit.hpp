@@ -11,6 +11,7 @@
 
 #include "api/apps/stateful_set.hpp"
 #include "base/duration.hpp"
+#include "openclaw/rollout/history.hpp"
 #include "openclaw/secret_references.hpp"
 #include "openclaw/view.hpp"
 
@@ -74,6 +75,8 @@ class RotationPermits {
   virtual void held(const kube::Key& instance) { withdrawn(instance); }
   // Pods that restarted cannot run as they are. `why` goes on from the instance's name: "exits with 78".
   virtual void failed(const kube::Key&, const std::string& /*why*/) {}
+  // How the newest restart ended, where it did not end well.
+  virtual std::optional<RestartFailure> failure_of(const kube::Key&) const { return std::nullopt; }
 };
 
 // Several, asked in the order they were added until one does not let go. Those before it are told of a refusal, and
@@ -86,6 +89,7 @@ class PermitChain final : public RotationPermits {
   void withdrawn(const kube::Key& instance) override;
   void held(const kube::Key& instance) override;
   void failed(const kube::Key& instance, const std::string& why) override;
+  std::optional<RestartFailure> failure_of(const kube::Key& instance) const override;
 
  private:
   std::vector<std::unique_ptr<RotationPermits>> links_;

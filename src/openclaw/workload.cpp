@@ -31,11 +31,20 @@ std::optional<Duration> earlier(std::optional<Duration> a, std::optional<Duratio
   return a && b ? std::min(a, b) : a ? a : b;
 }
 
+SightPtr with_failure_of(SightPtr sight, const RotationPermits& permits) {
+  auto failure = permits.failure_of(sight->key);
+  if (!failure) return sight;
+  auto out = std::make_shared<WorkloadSight>(*sight);
+  out->failure = *std::move(failure);
+  return out;
+}
+
 }  // namespace
 
 Task<Result<WorkloadOutcome>> WorkloadPass::run(InstancePtr instance, std::shared_ptr<Memory> memory) {
   CO_TRY(SightPtr sight, co_await gatherer_.gather(std::move(instance), memory));
   CO_TRY(sight, co_await keeper_.look(sight));
+  sight = with_failure_of(std::move(sight), permits_);
   CO_TRY(const PlanPtr plan, co_await decide(sight, memory));
   Result<LivePtr> now = co_await act(sight, plan);
   if (!now) {

@@ -136,11 +136,15 @@ WishPtr wish_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
   return std::make_shared<const RotationWish>(std::move(wish));
 }
 
-// A restart of ours is put down in the history by the very write that begins it.
+// A restart of ours is put down in the history by the very write that begins it, and its failure as soon as it is
+// known.
 std::string history_of(const WorkloadSight& sight, const WorkloadPlan& plan) {
   const LiveStatefulSet& live = sight.live;
-  if (plan.wish == nullptr || live.object == nullptr) return live.history;
+  if (live.object == nullptr) return live.history;
   History history = parse_history(live.history);
+  const History as_told = history;
+  if (sight.failure && !sight.goes_back) history = with_failure(std::move(history), *sight.failure);
+  if (plan.wish == nullptr) return history == as_told ? live.history : history_text(history);
   PastRestart news = past_restart(*plan.wish, sight.seen_at);
   if (plan.reloads) news.result = kReloadedResult;
   if (sight.goes_back) {

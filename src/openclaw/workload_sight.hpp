@@ -12,6 +12,7 @@
 #include "openclaw/consumed_digest.hpp"
 #include "openclaw/live_stateful_set.hpp"
 #include "openclaw/options.hpp"
+#include "openclaw/rollout/history.hpp"
 #include "openclaw/secret_reader.hpp"
 
 namespace rotor::openclaw {
@@ -36,7 +37,8 @@ struct WorkloadSight {
   std::set<std::string> rolled_back{};  // Secrets of which the pods are to use the copy: `observed` shows that one
   bool goes_back = false;               // a rollout failed just now
   WallTime seen_at{};
-  std::optional<Duration> look_again{};  // a rollout is to be judged then
+  std::optional<Duration> look_again{};     // a rollout is to be judged then
+  std::optional<RestartFailure> failure{};  // the newest restart did not end well
 
   bool pods_start_anyway() const { return live.object == nullptr || template_changes; }
   // The template of pods that run is another although nobody edited the instance: by a newer Rotor, or what the pods

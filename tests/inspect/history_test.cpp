@@ -62,6 +62,38 @@ TEST(RestartHistory, TellsAFailedRotationFromTheWayBack) {
   EXPECT_THAT(document, HasSubstr(R"("copy":"agent-last-good-1")"));
 }
 
+std::string with_failure(std::string_view counts) {
+  std::string set = stateful_set("aa", counts);
+  const std::string_view before = "generation: 1, ownerReferences";
+  set.replace(set.find(before), before.size(),
+              R"(generation: 1, annotations: {openclaw.rocks/secret-history: '{"restarts":[
+    {"at":"2026-05-01T11:00:00Z","result":"failed","why":"did not become ready within 10m0s","stopped":["api-keys"],"secrets":{"api-keys":{"everyKey":true,"digest":"4e5f6a7b","version":"57"}}}]}'}, ownerReferences)");
+  return std::string(kSecret) + instance() + set + pod("aa", "False");
+}
+
+TEST(RestartHistory, SaysOfOneThatFailedWhyAndWhatStoppedAtIt) {
+  EXPECT_EQ(inspect::history_text(graph_of(with_failure("updatedReplicas: 1")), kAgent).str(),
+            "WHEN                  SECRET    KEYS  STORE VERSION  DIGEST    VERSION  RESULT\n"
+            "2026-05-01T11:00:00Z  api-keys  all   -              4e5f6a7b  57       failed: did not become ready "
+            "within 10m0s; the rollout of api-keys stopped at it\n");
+  const std::string document =
+      json::serialize(inspect::history_document(graph_of(with_failure("updatedReplicas: 1")), kAgent));
+  EXPECT_THAT(document, HasSubstr(R"("why":"did not become ready within 10m0s","stopped":["api-keys"])"));
+  EXPECT_THAT(inspect::history_text(graph_of(with_failure("readyReplicas: 1, updatedReplicas: 1")), kAgent).str(),
+              HasSubstr("completed late: did not become ready within 10m0s"));
+}
+
+TEST(Why, AnInstanceWhoseRestartFailedSaysWithWhichSecretAndWhatBecomesOfTheOthers) {
+  const auto answer = inspect::explain(graph_of(with_failure("updatedReplicas: 1")), kAgent);
+  EXPECT_FALSE(answer.well);
+  EXPECT_THAT(answer.sentence,
+              HasSubstr("OpenClawInstance shop/agent did not become ready within 10m0s after the restart of "
+                        "2026-05-01T11:00:00Z with what Secret api-keys now holds; the others that share api-keys keep "
+                        "the value they have"));
+  const auto after_all = inspect::explain(graph_of(with_failure("readyReplicas: 1, updatedReplicas: 1")), kAgent);
+  EXPECT_THAT(after_all.sentence, testing::Not(HasSubstr("did not become ready")));
+}
+
 TEST(RestartHistory, IsADocumentForPrograms) {
   const json::Object document = inspect::history_document(graph_of(with_history()), kAgent);
   EXPECT_EQ(document.at("instance").as_string(), "shop/agent");

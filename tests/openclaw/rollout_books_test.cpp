@@ -126,6 +126,7 @@ TEST(RolloutBooks, W13ABadValueStopsAfterTheCanariesWhenOneIsNotReadyInTime) {
   EXPECT_EQ(failures[0].instance, agent(4));
   EXPECT_THAT(failures[0].why, HasSubstr("within 10m0s"));
   EXPECT_THAT(failures[0].secrets, ElementsAre("keys"));
+  EXPECT_TRUE(failures[0].ends_restart);
   const auto told = fleet.books.take_woken();
   EXPECT_EQ(told.size(), 25U);
   for (const kube::Key& instance : told) EXPECT_EQ(fleet.reason(instance), "SecretRolloutPaused");
@@ -284,6 +285,23 @@ TEST(RolloutBooks, ALabelOfTheSecretBeginsNoNewRollout) {
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(fleet.goes(agent(i)));
   fleet.now.version = "2";
   EXPECT_EQ(fleet.reason(agent(6)), "CanariesFirst");
+}
+
+TEST(RolloutBooks, ARestartOfASecretThatNobodySharesFailsAsWell) {
+  Fleet fleet(1);
+  EXPECT_TRUE(fleet.goes(agent(0)));
+  fleet.time += 10min;
+  const auto failures = fleet.books.expire(fleet.time);
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_TRUE(failures[0].ends_restart);
+  EXPECT_THAT(failures[0].secrets, IsEmpty()) << "there is no rollout that could stop";
+}
+
+TEST(RolloutBooks, ARestartThatWasNeverWrittenDoesNotFail) {
+  Fleet fleet(1);
+  EXPECT_TRUE(fleet.ask(agent(0)).goes());
+  fleet.time += 10min;
+  for (const auto& failure : fleet.books.expire(fleet.time)) EXPECT_FALSE(failure.ends_restart);
 }
 
 TEST(RolloutBooks, AnotherOperatorProcessFindsSlotsCanariesAndThoseThatAreGood) {

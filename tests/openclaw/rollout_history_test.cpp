@@ -117,6 +117,45 @@ TEST(History, OfTheWayBackKnowsNoVersionOfAValueThatIsNotOnRecord) {
   EXPECT_TRUE(back.secrets.at("keys").store_versions.empty());
 }
 
+RestartFailure failure_of(const PastRestart& restart) { return {identity_of(restart), "exits with 78", {"keys"}}; }
+
+TEST(History, SaysWhyTheNewestFailedAndAtWhichSecretsTheRolloutStopped) {
+  const History open{{restart_of("keys", "aaaaaaaa"), restart_of("keys", "bbbbbbbb")}};
+  const History history = with_failure(open, failure_of(open.restarts[1]));
+  EXPECT_EQ(history.restarts[0], open.restarts[0]);
+  const PastRestart& newest = history.restarts[1];
+  EXPECT_EQ(newest.result, "failed");
+  EXPECT_EQ(newest.why, "exits with 78");
+  EXPECT_THAT(newest.stopped, testing::ElementsAre("keys"));
+  EXPECT_EQ(parse_history(history_text(history)), history);
+  EXPECT_EQ(identity_of(newest), identity_of(open.restarts[1]));
+}
+
+TEST(History, SaysOfOneThatFailedWhetherItCameAfterAll) {
+  const History open{{restart_of("keys", "aaaaaaaa")}};
+  const History failed = with_failure(open, failure_of(open.restarts[0]));
+  EXPECT_EQ(result_so_far(failed.restarts[0], false), "failed");
+  EXPECT_EQ(result_so_far(failed.restarts[0], true), "completed late");
+  EXPECT_EQ(with_restart(failed, restart_of("keys", "bbbbbbbb"), false).restarts[0].result, "failed");
+  EXPECT_EQ(with_restart(failed, restart_of("keys", "bbbbbbbb"), true).restarts[0].result, "completed late");
+}
+
+TEST(History, TakesAFailureForNoOtherRestartAndForNoneThatHasEnded) {
+  const History open{{restart_of("keys", "aaaaaaaa"), restart_of("keys", "bbbbbbbb")}};
+  EXPECT_EQ(with_failure(open, failure_of(open.restarts[0])), open);
+  EXPECT_EQ(with_failure(History{}, failure_of(open.restarts[0])), History{});
+  const History in_place{{restart_of("keys", "aaaaaaaa", std::string(kReloadedResult))}};
+  EXPECT_EQ(with_failure(in_place, failure_of(in_place.restarts[0])), in_place);
+}
+
+TEST(History, OfOneThatFailedAndThenWentBackSaysThat) {
+  const History open{{restart_of("keys", "bbbbbbbb")}};
+  History history = with_failure(open, failure_of(open.restarts[0]));
+  history = with_refusals(std::move(history), refusing("0e2faa4b-bbbbbbbb11"), {"keys"});
+  EXPECT_EQ(history.restarts[0].result, kRolledBackResult);
+  EXPECT_EQ(history.restarts[0].why, "it broke");
+}
+
 TEST(History, ReadsWhatItWroteAndNothingElse) {
   const History history = with_restart({}, past_restart(wish(), kNow), false);
   EXPECT_EQ(parse_history(history_text(history)), history);

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "openclaw/rollout/history.hpp"
 #include "tests/scenarios/openclaw_running.hpp"
 
 namespace rotor::test {
@@ -76,6 +77,13 @@ class OpenClawRollout : public testing::Test {
     return n;
   }
 
+  openclaw::PastRestart newest_restart(const std::string& name) {
+    const json::Value set = world.get(kStatefulSets, name);
+    const auto& annotations = json::find(set, "metadata.annotations")->as_object();
+    const auto history = openclaw::parse_history(annotations.at("openclaw.rocks/secret-history").as_string());
+    return history.restarts.empty() ? openclaw::PastRestart{} : history.restarts.back();
+  }
+
   OpenClawWorld world;
   int size = 0;
 };
@@ -119,6 +127,12 @@ TEST_F(OpenClawRollout, W13ABadValueStopsAfterItsCanariesAndTheNextOneGoesOn) {
   const auto bad = restarting();
   world.until("the stop", [&] { return waiting("SecretRolloutPaused") == 4; });
   EXPECT_EQ(restarting(), bad);
+  for (const std::string& failed : bad) {
+    world.until("the end of its restart", [&] { return newest_restart(failed).result == "failed"; });
+    EXPECT_EQ(newest_restart(failed).why, "did not become ready within 3s");
+    EXPECT_EQ(newest_restart(failed).stopped, std::vector<std::string>{"keys"});
+    EXPECT_EQ(world.generation(failed), 2) << "saying so restarts nothing";
+  }
   const auto events = world.events("SecretRolloutPaused");
   ASSERT_FALSE(events.empty());
   EXPECT_THAT(json::serialize(events[0]), HasSubstr("keys"));
@@ -128,6 +142,26 @@ TEST_F(OpenClawRollout, W13ABadValueStopsAfterItsCanariesAndTheNextOneGoesOn) {
   world.secret("keys", R"({"A":"Mw=="})");
   world.until("canaries of the next value", [&] { return waiting("SecretRolloutPaused") == 0; });
   EXPECT_LE(restarting().size(), 4U);  // the two that hang, and two canaries
+}
+
+TEST_F(OpenClawRollout, ARestartThatFailsSaysSoThoughNobodySharesItsSecretAndAnotherProcessKeepsWhatWasSaid) {
+  fleet(1, {.deadline = 2s});
+  world.secret("keys", R"({"A":"Mg=="})");
+  until_restarting(1);
+  EXPECT_EQ(newest_restart(agent(0)).result, "") << "it is under way";
+  world.until("the end of it", [&] { return newest_restart(agent(0)).result == "failed"; });
+  EXPECT_TRUE(newest_restart(agent(0)).stopped.empty());
+  world.stop_operator();
+  world.start_operator(limited({.deadline = 2s}));
+  world.until("a pass", [&] { return world.passes(agent(0)) > 0; });
+  EXPECT_EQ(newest_restart(agent(0)).why, "did not become ready within 2s");
+  rolls_out(agent(0));
+  world.secret("keys", R"({"A":"Mw=="})");
+  world.until("the next restart", [&] { return world.generation(agent(0)) == 3; });
+  const json::Value set = world.get(kStatefulSets, agent(0));
+  EXPECT_THAT(
+      std::string(json::find(set, "metadata.annotations")->as_object().at("openclaw.rocks/secret-history").as_string()),
+      HasSubstr(R"("result":"completed late")"));
 }
 
 // One Job, and not one of every instance after the other.

@@ -217,6 +217,8 @@ std::set<std::string> RolloutBooks::tried_by(const kube::Key& instance, bool tol
 
 RolloutBooks::Failure RolloutBooks::failed(const kube::Key& instance, std::string why, bool told) {
   Failure failure{instance, std::move(why), tried_by(instance, told)};
+  const auto under_way = slots_.find(instance);
+  failure.ends_restart = !failure.secrets.empty() || (under_way != slots_.end() && under_way->second.written);
   for (const std::string& name : failure.secrets) {
     Campaign& campaign = campaigns_.find({instance.ns, name})->second;
     if (campaign.failure && campaign.told) continue;
@@ -226,8 +228,8 @@ RolloutBooks::Failure RolloutBooks::failed(const kube::Key& instance, std::strin
     campaign.not_ready = !told;
     wake_line({instance.ns, name});
   }
-  if (const auto slot = slots_.find(instance); slot != slots_.end()) {
-    leave_campaigns(instance, slot->second);
+  if (under_way != slots_.end()) {
+    leave_campaigns(instance, under_way->second);
     free_slot(instance);
   }
   move_up();
@@ -263,8 +265,7 @@ std::vector<RolloutBooks::Failure> RolloutBooks::expire(SteadyTime now) {
   }
   std::vector<Failure> out;
   for (const kube::Key& instance : late) {
-    Failure failure = failed(instance, "did not become ready within " + format_duration(limits_.deadline), false);
-    if (!failure.secrets.empty()) out.push_back(std::move(failure));
+    out.push_back(failed(instance, "did not become ready within " + format_duration(limits_.deadline), false));
   }
   return out;
 }

@@ -41,6 +41,7 @@ class RolloutBooks {
     kube::Key instance;
     std::string why;
     std::set<std::string> secrets;  // whose rollout stops with it
+    bool ends_restart = false;      // one that was under way, or was just over
   };
 
   RolloutBooks(RolloutLimits limits, Cluster cluster) : limits_(limits), cluster_(std::move(cluster)) {}

@@ -15,7 +15,8 @@ ROTOR_DESCRIBE(PastSecret, "A Secret that called for the restart.", field<&PastS
                field<&PastSecret::store_versions>("storeVersions"));
 
 ROTOR_DESCRIBE(PastRestart, "A restart.", field<&PastRestart::at>("at"), field<&PastRestart::result>("result"),
-               field<&PastRestart::why>("why"), field<&PastRestart::secrets>("secrets"));
+               field<&PastRestart::why>("why"), field<&PastRestart::stopped>("stopped"),
+               field<&PastRestart::secrets>("secrets"));
 
 ROTOR_DESCRIBE(History, "Restarts, the newest last.", field<&History::restarts>("restarts", {.keep_empty = true}));
 
@@ -30,6 +31,7 @@ constexpr std::size_t kBytes = 16 * 1024;  // all annotations of an object share
 constexpr std::size_t kDigest = 8;
 
 constexpr std::string_view kReplacedResult = "replaced";
+constexpr std::string_view kLateResult = "completed late";
 
 std::string beginning_of(const std::string& digest) { return digest.substr(digest.find('-') + 1).substr(0, kDigest); }
 
@@ -47,7 +49,9 @@ bool PastRestart::goes_back() const {
   return std::ranges::any_of(secrets, [](const auto& entry) { return !entry.second.copy.empty(); });
 }
 
-std::string_view result_so_far(const PastRestart& restart, bool completed) {
+std::string result_so_far(const PastRestart& restart, bool completed) {
+  if (restart.result == kFailedResult && completed) return std::string(kLateResult);
+  if (!restart.result.empty()) return restart.result;
   if (restart.goes_back()) return completed ? "went back" : "going back";
   return completed ? "completed" : "under way";
 }
@@ -114,10 +118,29 @@ History with_refusals(History history, const LastGood& record, const std::set<st
   return history;
 }
 
+std::string identity_of(PastRestart restart) {
+  restart.result.clear();
+  restart.why.clear();
+  restart.stopped.clear();
+  return json::write(restart);
+}
+
+History with_failure(History history, const RestartFailure& failure) {
+  if (history.restarts.empty() || identity_of(history.restarts.back()) != failure.restart) return history;
+  PastRestart& newest = history.restarts.back();
+  if (newest.result.empty()) {
+    newest.result = kFailedResult;
+    newest.why = failure.why;
+    newest.stopped = failure.stopped;
+  }
+  return history;
+}
+
 History with_restart(History history, PastRestart restart, bool completed) {
   auto& all = history.restarts;
-  if (!all.empty() && all.back().result.empty()) {
-    all.back().result = completed ? result_so_far(all.back(), true) : kReplacedResult;
+  if (!all.empty()) {
+    const bool open = all.back().result.empty() && !completed;
+    all.back().result = open ? std::string(kReplacedResult) : result_so_far(all.back(), completed);
   }
   all.push_back(std::move(restart));
   while (all.size() > kRestarts || (all.size() > 1 && history_text(history).size() > kBytes)) all.erase(all.begin());

@@ -73,8 +73,9 @@ RolloutLimiter::RolloutLimiter(View& view, const ReferenceIndex& index, Clock& c
 }
 
 Duration RolloutLimiter::seen_for(const LiveObject& object) {
-  const std::string_view text = annotation_of(object, kSecretHistory);
-  return text.empty() ? Duration() : histories_.age(object.metadata.key(), text, clock_.steady());
+  const History history = parse_history(annotation_of(object, kSecretHistory));
+  if (history.restarts.empty()) return {};
+  return histories_.age(object.metadata.key(), identity_of(history.restarts.back()), clock_.steady());
 }
 
 // Its age counts from when this process saw it: whoever began it may have another clock.
@@ -83,8 +84,11 @@ std::optional<RolloutLimiter::Newest> RolloutLimiter::newest_restart(const LiveO
   if (history.restarts.empty()) return std::nullopt;
   const auto at = parse_time(history.restarts.back().at);
   if (!at) return std::nullopt;
+  PastRestart& newest = history.restarts.back();
   const Duration dated = clock_.now() - *at;
-  return Newest{std::move(history.restarts.back()), dated < kNoClockIsOffBy ? seen_for(object) : dated};
+  Duration age = dated < kNoClockIsOffBy ? seen_for(object) : dated;
+  if (newest.result == kFailedResult) age = std::max(age, limits_.deadline);  // another process saw it through
+  return Newest{std::move(newest), age};
 }
 
 // A restart of ours whose deadline is not over.
@@ -115,6 +119,7 @@ Task<Result<Permit>> RolloutLimiter::ask(WishPtr wish) {
 }
 
 void RolloutLimiter::written(const RotationWish& wish) {
+  failures_.erase(wish.key());
   books_.written(wish.key(), clock_.steady());
   look_at(wish.key());
 }
@@ -122,6 +127,7 @@ void RolloutLimiter::written(const RotationWish& wish) {
 void RolloutLimiter::withdrawn(const kube::Key& instance) {
   if (view_.instances.get(instance) == nullptr) {
     books_.gone(instance);
+    failures_.erase(instance);
   } else {
     books_.withdrawn(instance);
   }
@@ -142,9 +148,25 @@ void RolloutLimiter::refused(const RotationWish& wish, const Permit& permit) {
 }
 
 void RolloutLimiter::failed(const kube::Key& instance, const std::string& why) {
-  const RolloutBooks::Failure failure = books_.failed(instance, why, true);
-  if (!failure.secrets.empty()) hooks_.stopped(failure);
+  note(books_.failed(instance, why, true));
   wake_next();
+}
+
+std::optional<RestartFailure> RolloutLimiter::failure_of(const kube::Key& instance) const {
+  const auto found = failures_.find(instance);
+  return found == failures_.end() ? std::nullopt : std::optional(found->second);
+}
+
+// Its next pass puts it down in the history.
+void RolloutLimiter::note(const RolloutBooks::Failure& failure) {
+  if (!failure.secrets.empty()) hooks_.stopped(failure);
+  const LivePtr live = view_.live(kLimited).get(failure.instance);
+  const auto newest = live == nullptr || !failure.ends_restart ? std::nullopt : newest_restart(*live);
+  if (!newest) return;
+  failures_.insert_or_assign(
+      failure.instance,
+      RestartFailure{identity_of(newest->restart), failure.why, {failure.secrets.begin(), failure.secrets.end()}});
+  hooks_.wake(failure.instance);
 }
 
 // Where the limit is less than one for each replica: nullopt when this one may begin.
@@ -175,7 +197,10 @@ void RolloutLimiter::divide(kube::ReplicaPlace place, bool more) {
   wake_next();
 }
 
-void RolloutLimiter::handed_over(const kube::Key& instance) { books_.handed_over(instance); }
+void RolloutLimiter::handed_over(const kube::Key& instance) {
+  books_.handed_over(instance);
+  failures_.erase(instance);
+}
 
 Task<> RolloutLimiter::run() {
   for (;;) {
@@ -203,7 +228,7 @@ void RolloutLimiter::look_at(const kube::Key& instance) {
 }
 
 void RolloutLimiter::expire() {
-  for (const RolloutBooks::Failure& failure : books_.expire(clock_.steady())) hooks_.stopped(failure);
+  for (const RolloutBooks::Failure& failure : books_.expire(clock_.steady())) note(failure);
 }
 
 void RolloutLimiter::wake_next() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -37,6 +38,7 @@ class RolloutLimiter final : public RotationPermits {
 
   // At once, without waiting for the deadline.
   void failed(const kube::Key& instance, const std::string& why) override;
+  std::optional<RestartFailure> failure_of(const kube::Key& instance) const override;
 
   // Instances are divided among replicas, each with its part of what may restart at once, or, where that is less than
   // one for each, its turn; `more`: some that another one worked on are this one's now.
@@ -64,6 +66,7 @@ class RolloutLimiter final : public RotationPermits {
   void find_again();
   void look_at(const kube::Key& instance);
   void expire();
+  void note(const RolloutBooks::Failure& failure);
   void wake_next();
   bool lately(const kube::Key& instance, const kube::Key& secret);
   RolloutBooks::Consumer stand(const kube::Key& instance, const kube::Key& secret, const std::string& content);
@@ -73,7 +76,8 @@ class RolloutLimiter final : public RotationPermits {
   RolloutLimits limits_;
   Hooks hooks_;
   RolloutBooks books_;
-  kube::FirstSeen histories_;  // by instance
+  kube::FirstSeen histories_;                     // by instance
+  std::map<kube::Key, RestartFailure> failures_;  // of the newest restart, until the next
   bool found_again_ = false;
   kube::ReplicaPlace place_;
 };
