@@ -66,6 +66,18 @@ TEST(ManifestChanges, SeeAnotherVersionOfAKindAsTheSameObject) {
   EXPECT_EQ(changes(standing({es("v1beta1")}), reading({es("v1")})), "+ ~ExternalSecret default/e; -");
 }
 
+TEST(Manifests, AreAppliedWithReadersBehindWhatTheyRead) {
+  const auto of = [](const std::string& kind, const std::string& name) {
+    return manifest("{apiVersion: external-secrets.io/v1, kind: " + kind + ", metadata: {name: " + name + "}}");
+  };
+  const Manifest bot = manifest("{apiVersion: openclaw.rocks/v1alpha1, kind: OpenClawInstance, metadata: {name: bot}}");
+  const Manifest ns = manifest("{apiVersion: v1, kind: Namespace, metadata: {name: space}}");
+  EXPECT_EQ(names(in_order({bot, of("ExternalSecret", "b"), of("ExternalSecret", "a"), config_map("z"),
+                            of("SecretStore", "s"), ns, of("ClusterExternalSecret", "all"), config_map("w")})),
+            "Namespace space;ConfigMap default/z;SecretStore default/s;ConfigMap default/w;ClusterExternalSecret all;"
+            "ExternalSecret default/b;ExternalSecret default/a;OpenClawInstance default/bot;");
+}
+
 TEST(NothingToRun, IsSaidWithWhatGoesOnAllTheSame) {
   const auto es = [](const std::string& name) {
     return manifest("{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: " + name + "}}");

@@ -12,6 +12,9 @@ namespace {
 constexpr std::string_view kFieldManager = "rotor-run";
 constexpr std::array<std::string_view, 2> kStay = {"Namespace", "CustomResourceDefinition"};
 
+// Who reads others, behind them.
+constexpr std::array<std::string_view, 3> kReaders = {"ClusterExternalSecret", "ExternalSecret", "OpenClawInstance"};
+
 std::optional<kube::Resource> kind_of(const json::Object& object) {
   return resource_of(json::find_string(object, "apiVersion"), json::find_string(object, "kind"));
 }
@@ -94,6 +97,13 @@ Task<std::optional<std::map<kube::Key, bool>>> list_keys(kube::Client& client, k
   co_return out;
 }
 
+std::ptrdiff_t place_of(const Manifest& manifest) {
+  const std::string_view kind = json::find_string(manifest.object, "kind");
+  if (std::ranges::find(kStay, kind) != kStay.end()) return 0;
+  const auto* const reader = std::ranges::find(kReaders, kind);
+  return reader == kReaders.end() ? 1 : 2 + (reader - kReaders.begin());
+}
+
 }  // namespace
 
 ObjectId id_of(const Manifest& manifest) {
@@ -124,13 +134,17 @@ ManifestChanges changes_between(const Standing& standing, const Manifests& fresh
   return out;
 }
 
+std::vector<Manifest> in_order(std::vector<Manifest> manifests) {
+  std::ranges::stable_sort(manifests, {}, place_of);
+  return manifests;
+}
+
 Task<Applied> apply_manifests(kube::Client& client, std::vector<Manifest> manifests, Standing standing) {
   Applied out;
   for (const std::string& name : undefined_namespaces(manifests, standing)) {
     if (co_await make_namespace(client, name)) out.created_namespaces.push_back(name);
   }
-  std::ranges::stable_partition(manifests, is_namespace);
-  for (Manifest& m : manifests) {
+  for (Manifest& m : in_order(std::move(manifests))) {
     auto applied = co_await apply_one(client, m.object);
     if (applied) {
       out.done.push_back(std::move(m));

@@ -36,6 +36,10 @@ struct ManifestChanges {
 // removed, for others live in them.
 ManifestChanges changes_between(const Standing& standing, const Manifests& fresh);
 
+// Namespaces first and readers last, otherwise as they came: what is edited with its reader is there when that one
+// reads.
+std::vector<Manifest> in_order(std::vector<Manifest> manifests);
+
 struct Refusal {
   Manifest manifest;
   Error error;  // with the object's origin and the server's own words
