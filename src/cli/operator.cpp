@@ -2,8 +2,6 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -32,6 +30,7 @@
 #include "kube/leader/neighbours.hpp"
 #include "kube/runtime/gate.hpp"
 #include "kube/shards/shard_keeper.hpp"
+#include "local/manifests/file_watch.hpp"
 #include "openclaw/controller.hpp"
 #include "secrets/controllers.hpp"
 
@@ -45,11 +44,6 @@ constexpr const char* kNamespaceFile = "/var/run/secrets/kubernetes.io/serviceac
 std::optional<std::string> environment(std::string_view name) {
   const char* value = std::getenv(std::string(name).c_str());
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
-
-std::string text_of(const char* path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 std::string user_agent() { return std::string("rotor/") + kVersion; }
@@ -386,8 +380,9 @@ Result<bool> operate(OperatorFlags flags) {
   log::configure(level, text ? log::Format::kLogfmt : log::Format::kJson);
   tell_accepted_flags(flags.without_effect);
   TRY(kube::ConnectionConfig connection, kube::find_connection(flags.kubeconfig));
-  flags.openclaw.operator_namespace = choose_namespace(
-      {flags.operator_namespace, environment("POD_NAMESPACE").value_or(""), text_of(kNamespaceFile), connection.ns});
+  flags.openclaw.operator_namespace =
+      choose_namespace({flags.operator_namespace, environment("POD_NAMESPACE").value_or(""),
+                        local::read_text_file(kNamespaceFile).value_or(""), connection.ns});
   flags.secrets.operator_namespace = flags.openclaw.operator_namespace;
   flags.webhook.operator_namespace = flags.openclaw.operator_namespace;
   if (flags.webhook.host.empty()) {

@@ -1,13 +1,12 @@
 #include "cli/status_server.hpp"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "cli/operator_options.hpp"
+#include "local/manifests/file_watch.hpp"
 #include "net/certificate_facts.hpp"
 
 namespace rotor::cli {
@@ -64,10 +63,9 @@ Result<net::KeyPair> metrics_certificate(const std::string& folder, const std::s
                                   kLifetime);
   }
   const auto read = [&folder](const char* flag, const std::string& name) -> Result<std::string> {
-    const std::filesystem::path path = std::filesystem::path(folder) / name;
-    std::ifstream in(path);
-    if (in) return std::string(std::istreambuf_iterator<char>(in), {});
-    return fail(Code::kInvalid, fmt::format("{} {}: cannot be read", flag, path.string()));
+    Result<std::string> text = local::read_text_file(std::filesystem::path(folder) / name);
+    if (!text) return std::unexpected(std::move(text).error().prefixed(flag));
+    return text;
   };
   TRY(std::string certificate_pem, read("--metrics-cert-name", certificate));
   TRY(std::string key_pem, read("--metrics-key-name", key));

@@ -271,7 +271,10 @@ TEST(MetricsCertificate, ComesOutOfItsFolderOrIsMadeAtStart) {
   EXPECT_TRUE(made->certificate_pem.starts_with("-----BEGIN CERTIFICATE-----"));
   const auto missing = metrics_certificate("/nowhere", "tls.crt", "tls.key", now);
   ASSERT_FALSE(missing);
-  EXPECT_EQ(missing.error().message, "--metrics-cert-name /nowhere/tls.crt: cannot be read");
+  EXPECT_EQ(missing.error().message, "--metrics-cert-name: cannot read /nowhere/tls.crt: No such file or directory");
+  const auto folder = metrics_certificate("/", "etc", "tls.key", now);
+  ASSERT_FALSE(folder);
+  EXPECT_EQ(folder.error().message, "--metrics-cert-name: cannot read /etc: it is not a file");
 }
 
 TEST(OperatorFlags, RefuseALookaheadThatWouldRenewForEver) {

@@ -3,14 +3,13 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/descriptor.hpp"
+#include "local/manifests/file_watch.hpp"
 
 namespace rotor::local {
 namespace {
@@ -38,9 +37,8 @@ Result<void> write_private_file(const std::string& path, std::string_view text) 
 }
 
 std::optional<std::string> read_private_file(const std::string& path) {
-  std::ifstream in(path);
-  if (!in) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  Result<std::string> text = read_text_file(path);
+  return text ? std::optional(*std::move(text)) : std::nullopt;
 }
 
 }  // namespace rotor::local
