@@ -45,8 +45,9 @@ T run(Task<T> task) {
 }
 
 std::string text_of(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();  // of a process that has just gone the file in /proc opens, and cannot be read
+  return std::move(text).str();
 }
 
 // A folder for what a test's processes write; `$T` in their scripts.
