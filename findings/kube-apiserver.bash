@@ -1,5 +1,5 @@
 # Sourced by findings about the Kubernetes API server: `api METHOD PATH [FILE]` talks to one of version 1.36.3 of its own.
-# Building it takes some ten minutes; KUBE_APISERVER and ETCD name binaries that are there already.
+# Building it takes some ten minutes; KUBE_APISERVER, ETCD and KUBE_CONTROLLER_MANAGER name binaries that are there already.
 
 build_servers() {
   [ -z "${KUBE_APISERVER:-}" ] || return 0
@@ -15,6 +15,24 @@ build_servers() {
     -o "$work/kube-apiserver" k8s.io/kubernetes/cmd/kube-apiserver)
   (cd "$work/etcd" && go build -trimpath -ldflags '-s -w' -o "$work/etcd-server" go.etcd.io/etcd/server/v3)
   KUBE_APISERVER=$work/kube-apiserver ETCD=$work/etcd-server
+}
+
+# start_controllers NAME,NAME…: of kube-controller-manager, after the API server.
+start_controllers() {
+  if [ -z "${KUBE_CONTROLLER_MANAGER:-}" ]; then
+    [ -d "$work/kubernetes" ] || { echo "name KUBE_CONTROLLER_MANAGER, or let KUBE_APISERVER be built, too" >&2; return 1; }
+    (cd "$work/kubernetes" && go build -trimpath -ldflags '-s -w' -o "$work/kube-controller-manager" \
+      k8s.io/kubernetes/cmd/kube-controller-manager)
+    KUBE_CONTROLLER_MANAGER=$work/kube-controller-manager
+  fi
+  cat > "$work/kubeconfig" <<Y
+{apiVersion: v1, kind: Config, current-context: it, contexts: [{name: it, context: {cluster: it, user: it}}],
+ clusters: [{name: it, cluster: {server: "https://127.0.0.1:$port", certificate-authority: "$work/certs/apiserver.crt"}}],
+ users: [{name: it, user: {token: finding-token}}]}
+Y
+  "$KUBE_CONTROLLER_MANAGER" --kubeconfig="$work/kubeconfig" --controllers="$1" --leader-elect=false --secure-port=0 \
+    > "$work/controllers.log" 2>&1 &
+  pids="$pids $!"
 }
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
