@@ -1,6 +1,7 @@
 """AWS Secrets Manager and Parameter Store against moto, which checks every signature; boto3 reads the same values."""
 
 import base64
+import itertools
 import json
 import re
 import time
@@ -271,9 +272,11 @@ def test_refreshes_of_many_values_are_few_calls(aws, tmp_path):
                     wait_for(lambda: run.secret("o-0")["k0"] == value.encode(), 30, "a refresh")
                     time.sleep(1)  # the others of this interval
                     return len(gate.calls)
-                before, *counts = map(refreshed, ("second", "third", "fourth", "fifth", "sixth"))
+                counts = list(map(refreshed, ("second", "third", "fourth", "fifth", "sixth")))
             assert gate.wrong == []
-            assert 0 < counts[-1] - before <= 4 * 3, [before, *counts]
+            calls = sorted(after - before for before, after in itertools.pairwise(counts))
+            # Where this machine makes some come late, beside others' work, a call may have left without them.
+            assert calls[1] == 3 and calls[-1] <= 4, counts
     finally:
         aws.moto.enforce(True)
 
