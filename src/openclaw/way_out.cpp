@@ -21,7 +21,8 @@ Error with_way_out(Error error, std::string_view of_giving_less) {
   if (error.code != Code::kDenied) return error;
   if (gives_too_much(error.message) && !of_giving_less.empty()) return std::move(error).prefixed(of_giving_less);
   if (lacks_a_right(error.message) && !error.message.contains(kDoctor)) {
-    error.message += "; give Rotor this right (`rotor doctor` names all that are missing)";
+    error.message +=
+        "; give Rotor this right (`rotor doctor --service-account NAMESPACE/NAME` names all that are missing)";
   }
   return error;
 }

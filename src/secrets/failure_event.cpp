@@ -39,9 +39,10 @@ bool tells_of(const kube::Event& event, const Failure& failure) {
 
 void tell_status_not_written(kube::EventRecorder& events, kube::ObjectReference about, const Error& why) {
   if (why.code != Code::kDenied) return;
-  events.record(
-      std::move(about), kube::EventRecorder::Type::kWarning, std::string(kStatusNotWritten),
-      fmt::format("the status cannot be written: {}; `rotor doctor` names all rights that are missing", why.message));
+  events.record(std::move(about), kube::EventRecorder::Type::kWarning, std::string(kStatusNotWritten),
+                fmt::format("the status cannot be written: {}; `rotor doctor --service-account NAMESPACE/NAME` names "
+                            "all rights that are missing",
+                            why.message));
 }
 
 const kube::Event* failure_event(const std::vector<const kube::Event*>& about_it, const Failure& failure) {

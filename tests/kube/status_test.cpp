@@ -105,7 +105,7 @@ TEST(SecretRefusal, NamesTheVerbAndTheResourceOfAMissingRight) {
     const std::string message = error_of(status, {}, "secrets", "tgt").message;
     EXPECT_EQ(message,
               fmt::format("403 Forbidden: the identity that Rotor uses has no right to {} secrets; grant it that "
-                          "verb (`rotor doctor` names all that are missing)",
+                          "verb (`rotor doctor --service-account NAMESPACE/NAME` names all that are missing)",
                           verb));
   }
   const Status of_a_kind = denied(R"(User \"u\" cannot update resource \"things\" in API group \"example.com\")");

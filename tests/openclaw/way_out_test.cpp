@@ -14,7 +14,8 @@ namespace {
 using testing::HasSubstr;
 
 constexpr std::string_view kLess = "take rules out";
-constexpr std::string_view kGrant = "; give Rotor this right (`rotor doctor` names all that are missing)";
+constexpr std::string_view kGrant =
+    "; give Rotor this right (`rotor doctor --service-account NAMESPACE/NAME` names all that are missing)";
 
 constexpr std::string_view kNoCreate =
     R"(applying Role "a": roles.rbac.authorization.k8s.io "a" is forbidden: User "rotor" cannot create resource )"
@@ -25,8 +26,8 @@ constexpr std::string_view kTooMuch =
 constexpr std::string_view kPolicy =
     R"(roles "a" is forbidden: ValidatingAdmissionPolicy 'p' denied request: no roles)";
 constexpr std::string_view kSecrets =
-    "403 Forbidden: the identity that Rotor uses has no right to get secrets; grant it that verb (`rotor doctor` names "
-    "all that are missing)";
+    "403 Forbidden: the identity that Rotor uses has no right to get secrets; grant it that verb (`rotor doctor "
+    "--service-account NAMESPACE/NAME` names all that are missing)";
 
 struct WayOutCase {
   const char* name;

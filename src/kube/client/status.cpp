@@ -108,7 +108,7 @@ std::string about_something_secret(const Status& status, Code code, std::string_
   if (const auto verb = missing_verb(status, what)) {
     return fmt::format(
         "403 Forbidden: the identity that Rotor uses has no right to {} {}; grant it that verb (`rotor "
-        "doctor` names all that are missing)",
+        "doctor --service-account NAMESPACE/NAME` names all that are missing)",
         *verb, what);
   }
   const std::string_view plain = what == "secrets" ? "the Secret" : "the object";
