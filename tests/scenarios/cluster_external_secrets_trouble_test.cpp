@@ -1,13 +1,9 @@
 // ClusterExternalSecrets on bad days: restarts in the middle, refusals, mistakes in the spec, many namespaces.
-#include <gmock/gmock.h>
-
 #include "apiserver/server/faults.hpp"
 #include "tests/scenarios/cluster_secrets_world.hpp"
 
 namespace rotor::test {
 namespace {
-
-using testing::HasSubstr;
 
 TEST_F(ClusterSecrets, PutRightWhatChangedWhileNobodyWatched) {
   begin();
@@ -162,7 +158,9 @@ TEST_F(ClusterSecrets, ShowInMetricsWhetherTheyAreReadyOrNot) {
     return at == std::string::npos ? ' ' : text[at + series.size()];
   };
   world.until("True", [&] { return ready("True") == '1' && ready("False") == '0'; });
-  EXPECT_THAT(world.metrics().render(), HasSubstr(R"(clusterexternalsecret_reconcile_duration{name="shared",)"));
+  world.until("the end of the pass", [this] {
+    return world.metrics().render().contains(R"(clusterexternalsecret_reconcile_duration{name="shared",)");
+  });
   edit(R"({"spec":{"refreshTime":"soon"}})");
   world.until("False", [&] { return ready("True") == '0' && ready("False") == '1'; });
   world.remove(kCes, {"", "shared"});
