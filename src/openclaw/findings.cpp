@@ -208,9 +208,9 @@ void set_findings(std::vector<kube::Condition>& conditions, std::span<const Find
     condition.reason = finding.reason;
     condition.message = finding.message;
     condition.observed_generation = generation;
-    const auto earlier = std::ranges::find(before, condition.type, &kube::Condition::type);
+    const kube::Condition* const earlier = kube::find_condition(before, condition.type);
     const auto present = std::ranges::find(conditions, condition.type, &kube::Condition::type);
-    const bool stays = earlier != before.end() && earlier->status == condition.status;
+    const bool stays = earlier != nullptr && earlier->status == condition.status;
     if (stays && present != conditions.end()) *present = *earlier;
     kube::set_condition(conditions, std::move(condition), now);
   }

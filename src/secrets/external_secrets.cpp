@@ -102,14 +102,17 @@ void ExternalSecretController::values_changed() {
   }
 }
 
+bool ExternalSecretController::reads_from(const StoreView& store, const Key& key, const KeptExternalSecret& es) const {
+  if (es.reduced() || !p_.ownership.keeps(key)) return false;
+  return (store.cluster() || key.ns == store.metadata.ns) && es.names_store(store.kind, store.metadata.name);
+}
+
 void ExternalSecretController::store_judged(const StoreView& store) {
   p_.reads.forget_refusals(name_of(store));
   WakeUp wake_up;
   for (const auto& [key, es] : p_.world.external_secrets()) {
-    if (es->reduced() || !p_.ownership.keeps(key)) continue;
     const bool waits = !es->ready.value_or(false) || queue_.failures(key) > 0 || state_.waiting.contains(key);
-    if (!waits || (!store.cluster() && key.ns != store.metadata.ns)) continue;
-    if (!es->names_store(store.kind, store.metadata.name)) continue;
+    if (!waits || !reads_from(store, key, *es)) continue;
     queue_.add_after(key, wake_up.next(state_.waiting.contains(key)), lane_of(es->refreshed));
   }
 }
@@ -117,10 +120,7 @@ void ExternalSecretController::store_judged(const StoreView& store) {
 void ExternalSecretController::store_freed(const StoreView& store) {
   WakeUp wake_up;
   for (const auto& [key, es] : p_.world.external_secrets()) {
-    if (es->reduced() || !p_.ownership.keeps(key)) continue;
-    if (!store.cluster() && key.ns != store.metadata.ns) continue;
-    if (!es->names_store(store.kind, store.metadata.name)) continue;
-    queue_.add_after(key, wake_up.next(false), lane_of(es->refreshed));
+    if (reads_from(store, key, *es)) queue_.add_after(key, wake_up.next(false), lane_of(es->refreshed));
   }
 }
 

@@ -38,6 +38,8 @@ class ExternalSecretController {
   using Outcome = kube::Outcome;
   class Leaving;
   bool is_forced(const Observed& seen) const;
+  // One of this replica's, that names the store.
+  bool reads_from(const StoreView& store, const kube::Key& key, const KeptExternalSecret& es) const;
   Freshness freshness_for(const Observed& seen, const Decision& decision) const;
   std::size_t at_once(const ExternalSecret& es) const;  // how many of its items may be read
   std::optional<Outcome> wait_for_a_place(const Observed& seen);
