@@ -101,16 +101,25 @@ TEST(Elector, WaitsForOneOfOtherWorkAndSaysWhose) {
   }
 }
 
+// One that the API server refuses a verb.
+struct Refused {
+  Refused(LeaseStore& store, std::string verb) : client(store, clock) { client.refused_verb = std::move(verb); }
+  ~Refused() { loop.stop(); }
+  Refused(const Refused&) = delete;
+
+  test::FakeClock clock;
+  LeaseClient client;
+  Fence fence{clock};
+  test::Loop loop;
+  Elector elector{loop.executor(), client, clock, fence, {.lease = {"ns", "rotor"}, .identity = "a", .timings = {}}};
+};
+
 TEST(Elector, SaysWhichRightItLacksUntilItHasIt) {
   for (const std::string verb : {"get", "create", "patch"}) {
     LeaseStore store;
     if (verb == "patch") (void)store.put({});
-    test::FakeClock clock;
-    LeaseClient client(store, clock);
-    client.refused_verb = verb;
-    Fence fence(clock);
-    test::Loop loop;
-    Elector elector(loop.executor(), client, clock, fence, {.lease = {"ns", "rotor"}, .identity = "a", .timings = {}});
+    Refused it(store, verb);
+    auto& [clock, client, fence, loop, elector] = it;
     loop.start(elector.acquire());
     EXPECT_TRUE(elector.refused().starts_with("this replica may not " + verb + " leases.coordination.k8s.io ns/rotor"))
         << elector.refused();
@@ -122,27 +131,21 @@ TEST(Elector, SaysWhichRightItLacksUntilItHasIt) {
     clock.advance(loop.io(), 10s);
     EXPECT_EQ(elector.refused(), "") << verb;
     EXPECT_TRUE(elector.leads() || fence.is_open()) << verb;
-    loop.stop();
   }
 }
 
 TEST(Elector, SaysThatItMayNotListItsLeaseThoughItLeads) {
   for (const std::string verb : {"list", ""}) {
     LeaseStore store;
-    test::FakeClock clock;
-    LeaseClient client(store, clock);
-    client.refused_verb = verb;
-    Fence fence(clock);
-    test::Loop loop;
-    Elector elector(loop.executor(), client, clock, fence, {.lease = {"ns", "rotor"}, .identity = "a", .timings = {}});
-    loop.start(elector.listen());
-    loop.start(elector.acquire());
+    Refused it(store, verb);
+    Elector& elector = it.elector;
+    it.loop.start(elector.listen());
+    it.loop.start(elector.acquire());
     EXPECT_TRUE(elector.leads());
     EXPECT_EQ(elector.refused().starts_with("this replica may not list and watch leases.coordination.k8s.io ns/rotor"),
               verb == "list")
         << elector.refused();
     EXPECT_EQ(elector.refused().empty(), verb.empty()) << "that it cannot be listed now is no right";
-    loop.stop();
   }
 }
 

@@ -199,18 +199,28 @@ TEST(ShardKeeper, WaitsForReplicasOfItsOwnThatWorkOnSomethingElse) {
   }
 }
 
+// One that the API server refuses a verb.
+struct Refused {
+  Refused(LeaseStore& store, std::string verb) : client(store, clock) { client.refused_verb = std::move(verb); }
+  ~Refused() { loop.stop(); }
+  Refused(const Refused&) = delete;
+
+  test::FakeClock clock;
+  LeaseClient client;
+  Fence fence{clock};
+  Ownership ownership{kShards};
+  test::Loop loop;
+  ShardKeeper keeper{loop.executor(), client,
+                     clock,           fence,
+                     ownership,       {.lease = {"ns", "rotor"}, .identity = "a", .work = {}, .timings = {}}};
+};
+
 TEST(ShardKeeper, SaysWhichRightItLacksUntilItHasIt) {
   for (const std::string verb : {"get", "create", "patch"}) {
     LeaseStore store;
     if (verb == "patch") (void)store.put({});
-    test::FakeClock clock;
-    LeaseClient client(store, clock);
-    client.refused_verb = verb;
-    Fence fence(clock);
-    Ownership ownership(kShards);
-    test::Loop loop;
-    ShardKeeper keeper(loop.executor(), client, clock, fence, ownership,
-                       {.lease = {"ns", "rotor"}, .identity = "a", .work = {}, .timings = {}});
+    Refused it(store, verb);
+    auto& [clock, client, fence, ownership, loop, keeper] = it;
     loop.start(keeper.join());
     EXPECT_TRUE(keeper.refused().starts_with("this replica may not " + verb + " leases.coordination.k8s.io ns/rotor"))
         << keeper.refused();
@@ -218,26 +228,18 @@ TEST(ShardKeeper, SaysWhichRightItLacksUntilItHasIt) {
     clock.advance(loop.io(), 10s);
     EXPECT_EQ(keeper.refused(), "") << verb;
     EXPECT_TRUE(keeper.member()) << verb;
-    loop.stop();
   }
 }
 
 TEST(ShardKeeper, SaysThatItMayNotListItsLeaseThoughItIsAMember) {
   LeaseStore store;
-  test::FakeClock clock;
-  LeaseClient client(store, clock);
-  client.refused_verb = "list";
-  Fence fence(clock);
-  Ownership ownership(kShards);
-  test::Loop loop;
-  ShardKeeper keeper(loop.executor(), client, clock, fence, ownership,
-                     {.lease = {"ns", "rotor"}, .identity = "a", .work = {}, .timings = {}});
-  loop.start(keeper.listen());
-  loop.start(keeper.join());
+  Refused it(store, "list");
+  ShardKeeper& keeper = it.keeper;
+  it.loop.start(keeper.listen());
+  it.loop.start(keeper.join());
   EXPECT_TRUE(keeper.member());
   EXPECT_TRUE(keeper.refused().starts_with("this replica may not list and watch leases.coordination.k8s.io ns/rotor"))
       << keeper.refused();
-  loop.stop();
 }
 
 TEST(ShardKeeper, WaitsForItsPredecessorAndThatIsNobodysFault) {
