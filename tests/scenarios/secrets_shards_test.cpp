@@ -156,6 +156,7 @@ TEST_F(SecretsShards, AnothersSecretIsReadWhenSomethingOfItsOwnWritesIntoIt) {
   work_on_all();
   write_into_shared(later_in(4), "Orphan", "theirs");
   world.until("their key", [&] { return world.value("shared", "theirs") == "1"; });
+  world.settle();  // its watch has shown it
   own({0, 1, 2});
   const std::uint64_t lists = world.operator_requests("list", "secrets");
   write_into_shared(later_in(0), "Merge", "ours");

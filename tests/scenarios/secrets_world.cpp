@@ -27,7 +27,7 @@
 namespace rotor::test {
 namespace {
 
-constexpr auto kPatience = std::chrono::seconds(10);
+constexpr auto kPatience = std::chrono::seconds(30);
 constexpr std::string_view kAgent = "secrets-under-test";
 constexpr std::string_view kNamespace = R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"ns"}})";
 
