@@ -117,6 +117,7 @@ def test_a_kind_whose_crd_is_not_wanted_is_not_worked_on(kind, plural):
     ({"metrics": {"listen": {"auth": {"enabled": True}}}}, "metrics.listen.auth.enabled: .*metrics.listen.secure.enabled=true"),
     ({"scopedRBAC": True, "metrics": {"listen": {"secure": {"enabled": True}, "auth": {"enabled": True}}}}, "metrics.listen.auth.enabled: .*scopedRBAC"),
     ({"crds": {"createSecretStore": False}}, "crds.createSecretStore"), ({"crds": {"createSecretStores": True}}, "createSecretStores"),
+    ({"serviceAccount": {"create": False}}, "serviceAccount.create: Rotor's rights would go to the ServiceAccount default"),
     ({"metrics": {"listen": {"port": 8082}}}, "metrics.listen.port: 8082 is the port of the probes"),
     ({"webhook": {"create": True, "port": 8080}}, "webhook.port: 8080 is metrics.listen.port"),
     ({"metrics": {"listen": {"port": 10250}}, "webhook": {"create": True}}, "webhook.port: 10250 is metrics.listen.port"),

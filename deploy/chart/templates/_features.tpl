@@ -136,6 +136,9 @@ people have: the External Secrets Operator's names, which are ours, and the Open
 {{- fail "metrics.listen.auth.enabled: whose token it is, is asked of the whole cluster, which scopedRBAC has no right to; set metrics.listen.auth.enabled=false" -}}
 {{- end -}}
 {{- end -}}
+{{- if not (or .Values.serviceAccount.create .Values.serviceAccount.name) -}}
+{{- fail "serviceAccount.create: Rotor's rights would go to the ServiceAccount default, and so to every pod of the namespace that names none; name yours in serviceAccount.name (default, if that is meant)" -}}
+{{- end -}}
 {{- if not (include "rotor.hasKind" (dict "root" . "kind" "SecretStore")) -}}
 {{- fail "crds.createSecretStore: without SecretStores Rotor never starts to work; where their CRD is there already, set installCRDs=false" -}}
 {{- end -}}

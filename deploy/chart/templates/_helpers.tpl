@@ -32,8 +32,7 @@ commonLabels. */ -}}
 {{- end -}}
 
 {{- define "rotor.serviceAccount" -}}
-{{- if .Values.serviceAccount.create -}}{{ default (include "rotor.fullname" .) .Values.serviceAccount.name }}
-{{- else -}}{{ default "default" .Values.serviceAccount.name }}{{- end -}}
+{{- default (include "rotor.fullname" .) .Values.serviceAccount.name -}}
 {{- end -}}
 
 {{- define "rotor.subjects" -}}
