@@ -25,7 +25,8 @@ Duration turn_after_start(const Observed& seen, Duration interval) {
   if (const auto closes = until_window_changes(*seen.es, seen.now)) {
     interval = std::min(interval, (*seen.since_start + *closes) / 2);
   }
-  return cold_delay(seen.slot.id.empty() ? Slot{seen.es->metadata.uid} : seen.slot, interval) - *seen.since_start;
+  const Slot slot = seen.slot.id.empty() ? Slot{seen.es->metadata.uid} : seen.slot;
+  return cold_delay(slot, interval, seen.objects) - *seen.since_start;
 }
 
 // To make it again would give a generator's values anew, which somebody may use by now.

@@ -99,6 +99,7 @@ Observed gather(const Parts& parts, const PassState& state, const kube::Key& key
   look_at_stores(parts, *out.es, out);
   const auto waiting = state.waiting.find(key);
   if (state.started) out.since_start = parts.clock.steady() - *state.started;
+  out.objects = parts.world.external_secrets().size() / static_cast<std::size_t>(parts.ownership.replicas());
   if (waiting != state.waiting.end()) out.waited = parts.clock.steady() - waiting->second;
   return out;
 }

@@ -35,6 +35,7 @@ struct Observed {
   std::string made_of{};                  // inputs_digest
   bool taken_back = false;                // what its target holds is worth nothing any more at the server it is of
   std::optional<Duration> since_start{};  // of the controllers; nullopt: nobody says
+  std::size_t objects = 0;                // about so many are worked on here
 };
 
 // Does its back end read several values a call?

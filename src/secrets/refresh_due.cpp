@@ -43,7 +43,7 @@ bool refreshes_by_time(const ExternalSecret& es, Duration interval) {
 // minute, and half of the time until the next edge.
 Duration behind_the_edge(const ExternalSecret& es, Duration interval, WallTime edge) {
   const Duration lasts = until_window_changes(es, edge).value_or(interval);
-  return cold_delay({es.metadata.uid}, std::min<Duration>({interval / 20, std::chrono::seconds(30), lasts / 2}));
+  return moment_within({es.metadata.uid}, std::min<Duration>({interval / 20, std::chrono::seconds(30), lasts / 2}));
 }
 
 // Nobody says when there is one to merge into: what others make is not watched.

@@ -172,6 +172,7 @@ Observed overdue(const std::string& uid, Duration since_start) {
   es.metadata.uid = uid;
   Observed seen = test::observed(es, test::managed_target(), kNow);
   seen.since_start = since_start;
+  seen.objects = 20'000;
   return seen;
 }
 
@@ -184,6 +185,12 @@ TEST(Decide, SpreadsWhatIsOverdueAtAColdStart) {
   EXPECT_GT(turns.size(), 100U);
   EXPECT_LT(turns.rbegin()->first, 2min);
   for (const auto& [second, objects] : turns) EXPECT_LT(objects, 30);
+}
+
+TEST(Decide, LetsAFewOverdueObjectsComeAtOnce) {
+  Observed seen = overdue("uid-7", 0s);
+  seen.objects = 12;
+  EXPECT_EQ(decide_sync(seen).action, SyncAction::kRefresh);
 }
 
 TEST(Decide, RefreshesAnOverdueObjectWhenItsTurnAfterAColdStartHasCome) {

@@ -67,9 +67,12 @@ Duration within_second(const Slot& slot, std::string_view uid) {
   return kBetweenBeginnings * part_of(slot.batches.empty() ? uid : slot.batches, seconds(1) / kBetweenBeginnings);
 }
 
-Duration cold_delay(const Slot& slot, Duration interval) {
-  const Duration most = std::min(interval, kLongestColdStart);
-  const std::int64_t milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(most).count();
+Duration cold_delay(const Slot& slot, Duration interval, std::size_t objects) {
+  return moment_within(slot, std::min({interval, kLongestColdStart, wake_delay(objects)}));
+}
+
+Duration moment_within(const Slot& slot, Duration period) {
+  const std::int64_t milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(period).count();
   if (milliseconds < 1) return Duration::zero();
   const std::int64_t own = part_of(slot.id, milliseconds);
   const std::int64_t step = slot.batches.empty() ? 1 : std::max<std::int64_t>(milliseconds / kColdGroups, 1);

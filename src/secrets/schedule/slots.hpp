@@ -35,8 +35,12 @@ WallTime next_slot(const Slot& slot, Duration interval, WallTime after);
 inline constexpr auto kBetweenBeginnings = std::chrono::milliseconds(250);
 Duration within_second(const Slot& slot, std::string_view uid);
 
-// How long what was overdue before this process began is left in peace: at most an interval and at most two minutes.
-Duration cold_delay(const Slot& slot, Duration interval);
+// How long what was overdue before this process began is left in peace, so that among so many objects a hundred a
+// second are refreshed: at most an interval and at most two minutes.
+Duration cold_delay(const Slot& slot, Duration interval, std::size_t objects);
+
+// A moment within the period, up to a millisecond before its end, that is the slot's own.
+Duration moment_within(const Slot& slot, Duration period);
 
 // When a store works again, the n-th of those who wait for it is woken after so long: a hundred a second.
 Duration wake_delay(std::size_t n);

@@ -66,17 +66,40 @@ TEST(Slots, OfAStoreThatBatchesAreNeverALargePartOfALongInterval) {
 TEST(Slots, OfAStoreThatBatchesBeginAtOneInstant) {
   EXPECT_EQ(within_second({"one", "store"}, "uid-1"), within_second({"other", "store"}, "uid-2"));
   std::set<Duration> colds;
-  for (int i = 0; i < 500; ++i) colds.insert(cold_delay({"key-" + std::to_string(i), "store"}, 1h));
+  for (int i = 0; i < 500; ++i) colds.insert(cold_delay({"key-" + std::to_string(i), "store"}, 1h, 20'000));
   EXPECT_EQ(colds.size(), 12U);
 }
 
-TEST(ColdDelay, IsAtMostTheIntervalAndTwoMinutes) {
-  for (const auto& [interval, most] : {std::pair<Duration, Duration>{30s, 30s}, {1h, 2min}, {1s, 1s}, {0s, 0s}}) {
+TEST(ColdDelay, IsAtMostTheIntervalAndTwoMinutesAndGrowsWithTheObjects) {
+  struct Case {
+    Duration interval;
+    std::size_t objects;
+    Duration most;
+  };
+  for (const Case& row : {Case{30s, 20'000, 30s},
+                          {1h, 20'000, 2min},
+                          {1s, 20'000, 1s},
+                          {0s, 20'000, 0s},
+                          {1h, 5'000, 50s},
+                          {1h, 500, 5s},
+                          {1h, 19, 0s},
+                          {1h, 0, 0s},
+                          {1s, 5'000, 1s}}) {
     Duration longest{};
-    for (int i = 0; i < 500; ++i) longest = std::max(longest, cold_delay({"uid-" + std::to_string(i)}, interval));
-    EXPECT_LE(longest, most);
-    EXPECT_GE(longest, most * 9 / 10);
+    for (int i = 0; i < 500; ++i) {
+      longest = std::max(longest, cold_delay({"uid-" + std::to_string(i)}, row.interval, row.objects));
+    }
+    EXPECT_LE(longest, row.most) << row.objects;
+    EXPECT_GE(longest, row.most * 9 / 10) << row.objects;
   }
+}
+
+TEST(ColdDelay, RefreshesAboutAHundredASecond) {
+  std::map<Duration, int> seconds;
+  for (int i = 0; i < 5000; ++i) {
+    ++seconds[std::chrono::floor<std::chrono::seconds>(cold_delay({"uid-" + std::to_string(i)}, 1h, 5000))];
+  }
+  for (const auto& [second, objects] : seconds) EXPECT_LE(objects, 150) << second;
 }
 
 TEST(WakeDelay, WakesAFewAtOnceAndAHundredASecondAfterThat) {
