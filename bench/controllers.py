@@ -204,9 +204,13 @@ def sync_all(_plane, cluster, loader: Loader, ns: str, count: int):
     loader.result(waiting)
 
 
-def build_all(plane, cluster, _loader: Loader, ns: str, count: int):
-    make_agents(cluster, ns, count)
-    all_built(plane, cluster, ns, count)
+def build_all(plane, cluster, _loader: Loader, ns: str, count: int, each: int = 20):
+    """In namespaces of a few, since those of one belong to one replica."""
+    spaces = [cluster.namespace(f"{ns}-{i}") for i in range(count // each)]
+    for space in spaces:
+        make_agents(cluster, space, each)
+    for space in spaces:
+        all_built(plane, cluster, space, each)
 
 
 def measure_shards(count: int, replicas: int, instances: bool):
