@@ -87,6 +87,21 @@ TEST(ShardKeeper, TheFirstReplicaOwnsEverythingAndTheNextOnesGetTheirShares) {
   EXPECT_EQ(store.lease->spec.holder_identity, "rotor-shards/12/class=all namespace=*");
 }
 
+TEST(ShardKeeper, TellsTheLogWhatMoved) {
+  LeaseStore store;
+  Sharer a(store, "a");
+  testing::internal::CaptureStderr();
+  pass_all(5s, {&a});
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "nothing moved";
+  testing::internal::CaptureStderr();
+  Sharer b(store, "b");
+  pass_all(5s, {&a, &b});
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(said, testing::HasSubstr("shards moved"));
+  EXPECT_THAT(said, testing::HasSubstr("taken=0 handed_over=6 members=2 shards=6 of=12"));
+  EXPECT_THAT(said, testing::HasSubstr("taken=6 handed_over=0 members=2 shards=6 of=12"));
+}
+
 TEST(ShardKeeper, WhatADeadReplicaHadIsOwnedAgainWithinTheLease) {
   LeaseStore store;
   Sharer a(store, "a");

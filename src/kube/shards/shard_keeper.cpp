@@ -132,16 +132,25 @@ void ShardKeeper::granted(std::optional<Lease> lease, SteadyTime asked, std::set
   seen_ = sighted(seen_, std::move(lease), self_.count, asked);
   const ShardMember* me = seen_.table ? seen_.table->find(self_.identity) : nullptr;
   if (me == nullptr) return;  // not what was written: the next attempt sees why
-  self_.member = true;
+  const bool before = std::exchange(self_.member, true);
   waiting_ = {};
   refused_.clear();
   fence_.open_until(asked + options_.timings.renew);
-  handed_over_ += in_one_only(ownership_.owned(), me->shards);
-  taken_ += in_one_only(me->shards, ownership_.owned());
+  const int away = in_one_only(ownership_.owned(), me->shards);
+  const int here = in_one_only(me->shards, ownership_.owned());
+  handed_over_ += away;
+  taken_ += here;
   std::erase_if(surplus, [me](int shard) { return !me->shards.contains(shard); });
   const auto& members = seen_.table->members;
   ownership_.assign(me->shards, std::move(surplus), static_cast<int>(members.size()),
                     static_cast<int>(me - members.data()));
+  if (!before || away + here == 0) return;  // who joins says so itself
+  log::info("shards moved", {{"lease", options_.lease.text()},
+                             {"taken", here},
+                             {"handed_over", away},
+                             {"members", members.size()},
+                             {"shards", ownership_.owned().size()},
+                             {"of", ownership_.count()}});
 }
 
 Task<ShardKeeper::Attempt> ShardKeeper::try_until(SteadyTime limit) {
