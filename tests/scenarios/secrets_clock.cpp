@@ -2,6 +2,7 @@
 
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -49,9 +50,13 @@ void SecretsOnAClock::pass(Duration time, int turns_at_most, Duration step) {
   for (Duration done{}; done < time; done += step) {
     clock.advance(step);
     int turns = 0;
-    // A client that tries again sleeps on the clock: so long and no longer.
-    world.until("a step to be over",
-                [&] { return ++turns > 3 && (*client_->around().awaited == 0 || turns > turns_at_most); });
+    int ended = client_->around().calls->ended;
+    // A client that tries again sleeps on the clock: so many turns in which no call ends, and no more.
+    world.until("a step to be over", [&] {
+      const auto& calls = *client_->around().calls;
+      turns = std::exchange(ended, calls.ended) == calls.ended ? turns + 1 : 1;
+      return turns > 3 && (calls.awaited == 0 || turns > turns_at_most);
+    });
   }
 }
 

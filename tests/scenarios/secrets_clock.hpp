@@ -20,22 +20,29 @@ namespace rotor::test {
 
 // How many answers are awaited: the clock stands still until they are there, since deadlines go by it, too.
 struct HoldWhileAwaited {
-  std::shared_ptr<int> awaited = std::make_shared<int>(0);  // a call that is cancelled may end after its client
+  struct Calls {
+    int awaited = 0;
+    int ended = 0;
+  };
+  std::shared_ptr<Calls> calls = std::make_shared<Calls>();  // a call that is cancelled may end after its client
 
   struct Hold {
-    std::shared_ptr<int> n;
-    explicit Hold(std::shared_ptr<int> count) : n(std::move(count)) { ++*n; }
-    ~Hold() { --*n; }
+    std::shared_ptr<Calls> calls;
+    explicit Hold(std::shared_ptr<Calls> of) : calls(std::move(of)) { ++calls->awaited; }
+    ~Hold() {
+      --calls->awaited;
+      ++calls->ended;
+    }
     Hold(const Hold&) = delete;
   };
   template <class T>
-  static Task<Result<T>> held(std::shared_ptr<int> n, Task<Result<T>> call) {
-    const Hold hold(std::move(n));
+  static Task<Result<T>> held(std::shared_ptr<Calls> calls, Task<Result<T>> call) {
+    const Hold hold(std::move(calls));
     co_return co_await std::move(call);
   }
   template <class T>
   Task<Result<T>> operator()(std::string_view, std::string_view, Task<Result<T>> call) const {
-    return held(awaited, std::move(call));
+    return held(calls, std::move(call));
   }
 };
 
