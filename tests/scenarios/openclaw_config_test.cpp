@@ -271,7 +271,8 @@ TEST_F(OpenClawConfig, AnAbsentConfigMapRestartsNoPodForAnEditOrASecretEither) {
   EXPECT_EQ(world.generation("foo"), 1);
   map("vars", R"({"A":"1"})");
   world.until("edit and value, at once", [this] { return world.generation("foo") == 2; });
-  EXPECT_EQ(world.condition("foo", "ConfigMapsReady"), "");
+  world.until("the status", [this] { return world.condition("foo", "ConfigMapsReady").empty(); });
+  EXPECT_EQ(world.generation("foo"), 2);
 }
 
 TEST_F(OpenClawConfig, AnInstanceIsSuspendedWhateverConfigMapIsAbsent) {
