@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "apiserver/server/embedded_server.hpp"
+#include "apiserver/server/faults.hpp"
 #include "tests/scenarios/openclaw_world.hpp"
 
 namespace rotor::test {
@@ -90,12 +90,12 @@ TEST_F(OpenClawAccess, ARoleThatIsSwitchedOffStaysForWhoeverUsesItsAccount) {
 }
 
 TEST_F(OpenClawAccess, RightsThatTheOperatorHasNotItselfAreSaidWithTheWayOut) {
-  world.server().faults().add({.verb = "patch",
-                               .resource = "roles",
-                               .times = -1,
-                               .status = 403,
-                               .reason = "Forbidden",
-                               .message = "attempting to grant RBAC permissions not currently held"});
+  world.faults().add({.verb = "patch",
+                      .resource = "roles",
+                      .times = -1,
+                      .status = 403,
+                      .reason = "Forbidden",
+                      .message = "attempting to grant RBAC permissions not currently held"});
   world.instance("foo", R"({"security":{"rbac":{"additionalRules":[
                             {"apiGroups":["batch"],"resources":["jobs"],"verbs":["create"]}]}}})");
   world.start_operator();
@@ -109,7 +109,7 @@ TEST_F(OpenClawAccess, RightsThatTheOperatorHasNotItselfAreSaidWithTheWayOut) {
 
 // Of a Role that asks for nothing beyond its own: it is Rotor that may not write it.
 TEST_F(OpenClawAccess, ARightThatRotorLacksIsSaidAsThat) {
-  world.server().faults().add(
+  world.faults().add(
       {.verb = "patch",
        .resource = "roles",
        .times = -1,

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "apiserver/server/embedded_server.hpp"
+#include "apiserver/server/faults.hpp"
 #include "base/encoding.hpp"
 #include "tests/scenarios/openclaw_running.hpp"
 
@@ -246,7 +246,7 @@ TEST_F(OpenClawBadInput, ASecretOfAMebibyteRotatesAsAnyOther) {
 // What the API server refuses passes with an edit, a quota or a policy, which nothing tells of.
 TEST_F(OpenClawBadInput, W23ARefusedWriteIsTriedAgainAsSoonAsAnyOther) {
   for (const auto& [status, reason] : {std::pair{403, "Forbidden"}, std::pair{422, "Invalid"}}) {
-    world.server().faults().add(
+    world.faults().add(
         {.verb = "patch", .resource = "statefulsets", .status = status, .reason = reason, .message = "no"});
   }
   world.instance("agent", "{}");
@@ -254,7 +254,7 @@ TEST_F(OpenClawBadInput, W23ARefusedWriteIsTriedAgainAsSoonAsAnyOther) {
                         .quiet = std::chrono::nanoseconds(0),
                         .retry_at_most = std::chrono::milliseconds(100)});
   world.until("the StatefulSet", [this] { return world.generation("agent") == 1; });
-  EXPECT_EQ(world.server().faults().hits(), 2U);
+  EXPECT_EQ(world.faults().hits(), 2U);
 }
 
 TEST_F(OpenClawBadInput, SuspensionIsAnEventAndAPhase) {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "apiserver/server/embedded_server.hpp"
+#include "apiserver/server/faults.hpp"
 #include "tests/scenarios/openclaw_world.hpp"
 
 namespace rotor::test {
@@ -146,12 +146,12 @@ TEST_F(OpenClawDeletion, WhoHasCredentialsForABackupKeepsTheDataThatNoneIsMadeOf
 
 TEST_F(OpenClawDeletion, AClaimThatCannotBeLetGoOfKeepsTheInstance) {
   provisioned();
-  world.server().faults().add({.verb = "patch",
-                               .resource = "persistentvolumeclaims",
-                               .times = 1,
-                               .status = 500,
-                               .reason = "InternalError",
-                               .message = "no luck"});
+  world.faults().add({.verb = "patch",
+                      .resource = "persistentvolumeclaims",
+                      .times = 1,
+                      .status = 500,
+                      .reason = "InternalError",
+                      .message = "no luck"});
   world.remove(kInstances, "foo");
   EXPECT_THAT(said("ClaimNotReleased"), HasSubstr("no luck"));
   is_gone();

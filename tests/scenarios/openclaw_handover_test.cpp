@@ -25,7 +25,7 @@ class OpenClawHandover : public RunningInstance {
   }
   // What is written from here on, this watch does not show.
   void hold_watch(const std::string& resource) {
-    auto& faults = world.server().faults();
+    auto& faults = world.faults();
     const std::uint64_t hits = faults.hits();
     faults.add({.verb = "watch", .resource = resource, .times = -1, .status = 503});
     faults.end_watches(resource);
@@ -164,7 +164,7 @@ TEST_F(OpenClawHandover, NothingIsDoneForAnInstanceBeforeAllThatItOwnsIsRead) {
   replica->gives_up_all();
   world.merge(kStatefulSets, "agent", R"({"spec":{"template":{"spec":{"terminationGracePeriodSeconds":7}}}})");
   const std::int64_t before = world.generation("agent");
-  auto& faults = world.server().faults();
+  auto& faults = world.faults();
   const std::uint64_t hits = faults.hits();
   faults.add({.verb = "list", .resource = "services", .times = -1, .status = 503});
   replica->take_over();

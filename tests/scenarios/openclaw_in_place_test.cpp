@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "apiserver/server/embedded_server.hpp"
+#include "apiserver/server/faults.hpp"
 #include "base/encoding.hpp"
 #include "json/yaml.hpp"
 #include "tests/fakes/markdown.hpp"
@@ -177,7 +177,7 @@ TEST_F(OpenClawInPlace, AnOperatorThatStartsAgainGoesOnWithTheDeliveryThatRuns) 
 
 TEST_F(OpenClawInPlace, APodThatMayNotBeToldRestarts) {
   in_place();
-  world.server().faults().add({.verb = "patch", .resource = "pods", .status = 403, .reason = "Forbidden"});
+  world.faults().add({.verb = "patch", .resource = "pods", .status = 403, .reason = "Forbidden"});
   rotates_once([&] { value("2", "a"); });
   world.until("the event", [&] { return !world.events("ReloadFailed").empty(); });
 }

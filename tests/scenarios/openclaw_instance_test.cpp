@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "apiserver/server/embedded_server.hpp"
+#include "apiserver/server/faults.hpp"
 #include "tests/scenarios/openclaw_world.hpp"
 
 namespace rotor::test {
@@ -175,26 +175,26 @@ TEST_F(OpenClawLife, Row13AndB274AReadErrorKeepsEverything) {
   world.secret("keys", R"({"A":"MQ=="})");
   provisioned(R"({"envFrom":[{"secretRef":{"name":"keys"}}]})");
   const std::string hash = world.secret_hash("foo");
-  world.server().faults().add(
+  world.faults().add(
       {.verb = "get", .resource = "secrets", .name = "keys", .times = -1, .status = 403, .reason = "Forbidden"});
   world.merge(kSecrets, "keys", R"({"data":{"A":"Mg=="}})");
   world.until("the condition", [this] { return world.condition("foo", "SecretsReady") == "Unknown/SecretReadFailed"; });
   EXPECT_EQ(world.secret_hash("foo"), hash);
   EXPECT_EQ(world.generation("foo"), 1);
-  world.server().faults().clear();
+  world.faults().clear();
   world.until("the rotation", [&] { return world.secret_hash("foo") != hash; });
   EXPECT_EQ(world.generation("foo"), 2);
 }
 
 TEST_F(OpenClawLife, B233AConflictIsTriedAgainAndFailsNothing) {
-  world.server().faults().add({.verb = "patch", .resource = "statefulsets", .status = 409, .reason = "Conflict"});
+  world.faults().add({.verb = "patch", .resource = "statefulsets", .status = 409, .reason = "Conflict"});
   provisioned();
   EXPECT_TRUE(world.events("ReconcileFailed").empty());
   EXPECT_THAT(world.metrics().render(), HasSubstr(R"(result="conflict"} 1)"));
 }
 
 TEST_F(OpenClawLife, B234AnotherErrorIsSaidAndTriedAgain) {
-  world.server().faults().add(
+  world.faults().add(
       {.verb = "patch", .resource = "services", .status = 500, .reason = "InternalError", .message = "not yours"});
   provisioned();
   world.until("the event", [this] { return !world.events("ReconcileFailed").empty(); });
@@ -202,7 +202,7 @@ TEST_F(OpenClawLife, B234AnotherErrorIsSaidAndTriedAgain) {
 }
 
 TEST_F(OpenClawLife, ARefusalIsNotTriedAgainAtOnceAndAnEditIs) {
-  world.server().faults().add(
+  world.faults().add(
       {.verb = "patch", .resource = "services", .status = 403, .reason = "Forbidden", .message = "not yours"});
   world.instance("foo", "{}");
   world.start_operator();

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "apiserver/server/embedded_server.hpp"
+#include "apiserver/server/faults.hpp"
 #include "json/yaml.hpp"
 #include "openclaw/proof/settings.hpp"
 #include "tests/fakes/source_dir.hpp"
@@ -47,7 +47,10 @@ class OpenClawProof : public RunningInstance {
   }
   void new_value(std::string_view base64) { world.secret("keys", R"({"A":")" + std::string(base64) + "\"}"); }
   void ends(const std::string& job, std::string_view conditions) {
-    world.merge(kJobs, job, R"({"status":{"conditions":[)" + std::string(conditions) + "]}}", "status");
+    std::string times = R"("startTime":"2026-01-02T03:04:05Z")";  // without them the API server refuses it
+    if (conditions == kWell) times += R"(,"completionTime":"2026-01-02T03:04:06Z")";
+    world.merge(kJobs, job, R"({"status":{)" + times + R"(,"conditions":[)" + std::string(conditions) + "]}}",
+                "status");
   }
   bool secrets_ready(std::string_view is) { return world.condition("agent", "SecretsReady") == is; }
   void untouched() {
@@ -236,7 +239,7 @@ TEST_F(OpenClawProof, ThatPodsTookAnImmutableSecretIsKnownAfterARestartOfTheOper
 
 TEST_F(OpenClawProof, AJobThatMayNotBeMadeIsNoVerdict) {
   proven();
-  world.server().faults().add({.verb = "create", .resource = "jobs", .status = 403, .reason = "Forbidden"});
+  world.faults().add({.verb = "create", .resource = "jobs", .status = 403, .reason = "Forbidden"});
   new_value("Mg==");
   world.until("the restart", [&] { return world.generation("agent") == generation + 1; });
   world.until("the event", [&] { return !world.events("SecretProofUnknown").empty(); });

@@ -1,7 +1,7 @@
 // Somebody else writes to what is ours: it is put back, in one write, and no pod restarts for it.
 #include <gmock/gmock.h>
 
-#include "apiserver/server/embedded_server.hpp"
+#include "apiserver/server/faults.hpp"
 #include "tests/scenarios/openclaw_running.hpp"
 
 namespace rotor::test {
@@ -123,8 +123,7 @@ TEST_F(OpenClawRepair, AnOwnerThatIsTakenOffComesBack) {
 
 TEST_F(OpenClawRepair, AStatusThatMetSomebodyElsesWriteIsWrittenByTheNextPass) {
   running();
-  world.server().faults().add(
-      {.verb = "patch", .resource = "openclawinstances/status", .status = 409, .reason = "Conflict"});
+  world.faults().add({.verb = "patch", .resource = "openclawinstances/status", .status = 409, .reason = "Conflict"});
   world.pod_is_ready("agent", false);
   world.until("Provisioning", [this] { return world.phase("agent") == "Provisioning"; });
   EXPECT_TRUE(world.events("ReconcileFailed").empty());
@@ -133,7 +132,7 @@ TEST_F(OpenClawRepair, AStatusThatMetSomebodyElsesWriteIsWrittenByTheNextPass) {
 
 TEST_F(OpenClawRepair, ConflictsThatGoOnAreNoHotLoop) {
   running();
-  world.server().faults().add(
+  world.faults().add(
       {.verb = "patch", .resource = "openclawinstances/status", .times = -1, .status = 409, .reason = "Conflict"});
   const auto before = world.operator_requests("patch", "openclawinstances/status");
   world.pod_is_ready("agent", false);

@@ -10,9 +10,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 
-#include "apiserver/server/embedded_server.hpp"
 #include "base/metrics.hpp"
-#include "kube/client/config.hpp"
 #include "kube/shards/ownership.hpp"
 #include "openclaw/controller.hpp"
 #include "tests/scenarios/openclaw_world.hpp"
@@ -27,7 +25,7 @@ class OpenClawReplica {
   OpenClawReplica(OpenClawWorld& world, openclaw::ControllerOptions options, Clock* clock = nullptr)
       : world_(world),
         ownership(kShardsOfReplicas, &world.clock()),
-        client_(connect(world)),
+        client_(connect(world, counts_)),
         controller_(world.loop().executor(), *client_, clock == nullptr ? world.clock() : *clock, metrics_,
                     std::move(options), openclaw::managed_kinds(), &ownership) {
     boost::asio::co_spawn(
@@ -52,24 +50,18 @@ class OpenClawReplica {
   }
   bool shows(std::string_view series) const { return metrics_.render().contains(series); }
   std::uint64_t requests(std::string_view verb, std::string_view resource) const {
-    std::uint64_t times = 0;
-    for (const auto& count : world_.server().requests()) {
-      const bool mine = count.user_agent.contains(kReplicaAgent);
-      if (mine && count.verb == verb && count.resource == resource) times += count.times;
-    }
-    return times;
+    const auto found = counts_->find({std::string(verb), std::string(resource)});
+    return found == counts_->end() ? 0 : found->second;
   }
 
  private:
   static constexpr std::string_view kReplicaAgent = "replica-under-test";
 
-  static std::unique_ptr<kube::Client> connect(OpenClawWorld& world) {
-    auto connection = kube::parse_kubeconfig(std::string(world.server().kubeconfig().reveal()), "test");
-    if (!connection) throw std::runtime_error(connection.error().message);
+  static std::unique_ptr<kube::Client> connect(OpenClawWorld& world, std::shared_ptr<RequestCounts> counts) {
     auto client =
-        kube::make_client(world.loop().executor(), world.clock(), *std::move(connection), std::string(kReplicaAgent));
+        kube::make_client(world.loop().executor(), world.clock(), world.connection(), std::string(kReplicaAgent));
     if (!client) throw std::runtime_error(client.error().message);
-    return *std::move(client);
+    return std::make_unique<CountingClient>(*std::move(client), Counting{std::move(counts)});
   }
 
   OpenClawWorld& world_;
@@ -79,6 +71,7 @@ class OpenClawReplica {
 
  private:
   MetricsRegistry metrics_;
+  std::shared_ptr<RequestCounts> counts_ = std::make_shared<RequestCounts>();
   std::unique_ptr<kube::Client> client_;
   openclaw::Controller controller_;
   boost::asio::cancellation_signal stop_;

@@ -18,8 +18,8 @@ using testing::Not;
 constexpr kube::Resource kProofs{"batch", "v1", "jobs", "Job"};
 constexpr std::string_view kProven = R"({"metadata":{"annotations":{"openclaw.rocks/secret-proof":"command",
     "openclaw.rocks/secret-proof-command":"[\"check-key\"]"}}})";
-constexpr std::string_view kRefused = R"({"status":{"conditions":[{"type":"FailureTarget","status":"True"},
-    {"type":"Failed","status":"True","reason":"PodFailurePolicy"}]}})";
+constexpr std::string_view kRefused = R"({"status":{"startTime":"2026-01-02T03:04:05Z","conditions":[
+    {"type":"FailureTarget","status":"True"},{"type":"Failed","status":"True","reason":"PodFailurePolicy"}]}})";
 
 std::string agent(int n) { return "agent-" + std::to_string(n); }
 

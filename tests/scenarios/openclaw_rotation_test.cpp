@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "apiserver/server/embedded_server.hpp"
+#include "apiserver/server/faults.hpp"
 #include "tests/scenarios/openclaw_running.hpp"
 
 namespace rotor::test {
@@ -50,8 +50,7 @@ TEST_F(OpenClawRotation, W17OneRotationIsOneWriteOfTheStatefulSet) {
 
 TEST_F(OpenClawRotation, AWriteWhoseAnswerIsLostIsNotARestartMore) {
   running();
-  world.server().faults().add(
-      {.verb = "patch", .resource = "statefulsets", .kind = apiserver::Fault::Kind::kDropAfterServing});
+  world.faults().add({.verb = "patch", .resource = "statefulsets", .kind = apiserver::Fault::Kind::kDropAfterServing});
   const std::int64_t generation = world.generation("agent");
   world.secret("keys", R"({"A":"Mg=="})");
   world.until("the rotation", [&] { return world.generation("agent") > generation; });
@@ -266,7 +265,7 @@ TEST_F(OpenClawRotation, W9ManyInstancesAtOnceAreMadeOnceAndNotRestartedForTheir
 TEST_F(OpenClawRotation, W23AFailureIsTriedAgainAfterAtMostTheLimit) {
   EXPECT_EQ(openclaw::ControllerOptions{}.retry_at_most, 60s);
   world.secret("keys", R"({"A":"MQ=="})");
-  world.server().faults().add({.verb = "patch", .resource = "serviceaccounts", .times = 6});
+  world.faults().add({.verb = "patch", .resource = "serviceaccounts", .times = 6});
   world.instance("agent", kEnvFrom);
   world.start_operator({.operator_namespace = "rotor", .quiet = 0ns, .retry_at_most = 20ms});
   world.until("the pass after six failures", [&] { return world.passes("agent") > 0; });

@@ -1,26 +1,32 @@
 #include "tests/scenarios/openclaw_world.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
 
 #include "api/openclaw/instance.hpp"
 #include "apiserver/server/embedded_server.hpp"
-#include "kube/client/config.hpp"
+#include "openclaw/managed.hpp"
+#include "tests/scenarios/shared_cluster.hpp"
 
 namespace rotor::test {
 namespace {
 
 constexpr auto kPatience = std::chrono::seconds(30);
 constexpr std::string_view kAgent = "openclaw-under-test";
-constexpr kube::Resource kCrds{"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition",
-                               false};
-constexpr kube::Resource kNamespaces{"", "v1", "namespaces", "Namespace", false};
+constexpr kube::Resource kJobs{"batch", "v1", "jobs", "Job", true};
 
 template <class T>
 T must(Result<T> result) {
   if (!result) throw std::runtime_error(result.error().message);
   return *std::move(result);
+}
+
+// What the first world of this process found in the shared cluster; those after it find what the one before left.
+std::optional<Spared>& spared() {
+  static std::optional<Spared> found;
+  return found;
 }
 
 Task<Result<void>> answered(Task<Result<SecretBytes>> call) {
@@ -48,24 +54,62 @@ T OpenClawWorld::run(Task<T> task) {
   return loop_.take(*pending);
 }
 
-OpenClawWorld::OpenClawWorld() : server_(must(apiserver::EmbeddedServer::start({}))) {
-  const std::string kubeconfig(server_->kubeconfig().reveal());
-  person_ =
-      must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")), "person"));
-  must(run(answered(person_->create(kCrds, "", SecretBytes(api::openclaw_instance_crd())))));
-  for (const char* ns : {"ns", "rotor"}) {
-    const std::string body = std::string(R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":")") + ns + "\"}}";
-    must(run(answered(person_->create(kNamespaces, "", SecretBytes(body)))));
+OpenClawWorld::OpenClawWorld() {
+  if (!shared_cluster()) server_ = must(apiserver::EmbeddedServer::start({}));
+  person_ = must(kube::make_client(loop_.executor(), clock_, connection(), "person"));
+  begin();
+}
+
+OpenClawWorld::~OpenClawWorld() {
+  stop_operator();
+  if (server_ == nullptr) leave_shared_cluster();
+}
+
+kube::ConnectionConfig OpenClawWorld::connection() const {
+  if (server_ == nullptr) return shared_cluster().value();
+  return must(kube::parse_kubeconfig(std::string(server_->kubeconfig().reveal()), "test"));
+}
+
+apiserver::EmbeddedServer& OpenClawWorld::server() {
+  if (server_ == nullptr) skip_on_shared_cluster("server of one's own");
+  return *server_;
+}
+
+apiserver::Faults& OpenClawWorld::faults() {
+  if (server_ == nullptr) skip_on_shared_cluster("fault to be had");
+  return server_->faults();
+}
+
+void OpenClawWorld::begin() {
+  if (server_ == nullptr && !spared()) spared() = must(run(look_around(*person_)));
+  const auto crd = run(answered(person_->create(kCrdKind, "", SecretBytes(api::openclaw_instance_crd()))));
+  const bool there = server_ == nullptr && !crd && crd.error().code == Code::kAlreadyExists;
+  if (!there) must(crd);
+  for (const std::string ns : {"ns", "rotor"}) {
+    const std::string body = R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":")" + ns + "\"}}";
+    must(run(answered(person_->create(kNamespaceKind, "", SecretBytes(body)))));
+    if (server_ == nullptr)
+      until("the namespace to take objects", [&] { return run(takes_objects(*person_, ns)).has_value(); });
   }
   until("the CRD to be served", [this] { return must(run(person_->serves(kInstances))); });
 }
 
-OpenClawWorld::~OpenClawWorld() { stop_operator(); }
+// The instances first: what they own needs no garbage collector then.
+void OpenClawWorld::leave_shared_cluster() {
+  std::vector<kube::Resource> kinds = {kInstances};
+  for (const openclaw::ManagedKind& kind : openclaw::managed_kinds()) kinds.push_back(kind.resource);
+  kinds.insert(kinds.end(), {kJobs, kServiceAccounts, kClaims});
+  kinds.insert(kinds.end(), made_.begin(), made_.end());
+  try {
+    must(run(clear_cluster(*person_, spared().value(), std::move(kinds))));
+  } catch (const std::runtime_error& error) {
+    ADD_FAILURE() << "what this test made stays in the cluster: " << error.what();
+  }
+}
 
 void OpenClawWorld::start_operator(openclaw::ControllerOptions options, openclaw::ManagedKinds kinds, Clock* clock) {
-  const std::string kubeconfig(server_->kubeconfig().reveal());
-  auto client = must(kube::make_client(loop_.executor(), clock_, must(kube::parse_kubeconfig(kubeconfig, "test")),
-                                       std::string(kAgent)));
+  auto client = std::make_unique<CountingClient>(
+      must(kube::make_client(loop_.executor(), clock_, connection(), std::string(kAgent))), Counting{counts_});
   operator_ = std::make_unique<Operator>(loop_.executor(), std::move(client), clock == nullptr ? clock_ : *clock,
                                          std::move(options), kinds);
   metrics_ = &operator_->metrics;
@@ -102,6 +146,7 @@ void OpenClawWorld::create_in(const std::string& ns, const kube::Resource& resou
   object["metadata"].as_object()["namespace"] = ns;
   must(run(
       answered(person_->create(resource, ns, SecretBytes(json::serialize(body)), {.field_manager = field_manager}))));
+  if (resource != kNamespaceKind && std::ranges::find(made_, resource) == made_.end()) made_.push_back(resource);
 }
 
 void OpenClawWorld::instance(const std::string& name, std::string_view spec) {
@@ -129,9 +174,9 @@ void OpenClawWorld::remove(const kube::Resource& resource, const std::string& na
   must(run(person_->remove(resource, {"ns", name}, std::move(options))));
 }
 
-void OpenClawWorld::remove_namespace() { must(run(person_->remove(kNamespaces, {"", "ns"}))); }
+void OpenClawWorld::remove_namespace() { must(run(person_->remove(kNamespaceKind, {"", "ns"}))); }
 
-bool OpenClawWorld::has_namespace() { return run(person_->get(kNamespaces, {"", "ns"})).has_value(); }
+bool OpenClawWorld::has_namespace() { return run(person_->get(kNamespaceKind, {"", "ns"})).has_value(); }
 
 json::Value OpenClawWorld::get(const kube::Resource& resource, const std::string& name) {
   const Result<SecretBytes> body = run(person_->get(resource, {"ns", name}));
@@ -212,9 +257,15 @@ std::uint64_t OpenClawWorld::passes(const std::string& name) {
 
 std::uint64_t OpenClawWorld::operator_requests(std::string_view verb, std::string_view resource) {
   std::uint64_t times = 0;
+  const auto add = [&](std::string_view asked, std::string_view of, std::uint64_t often) {
+    if ((verb.empty() || asked == verb) && of == resource) times += often;
+  };
+  if (server_ == nullptr) {
+    for (const auto& [request, often] : *counts_) add(request.first, request.second, often);
+    return times;
+  }
   for (const auto& count : server_->requests()) {
-    const bool wanted = (verb.empty() || count.verb == verb) && count.resource == resource;
-    if (wanted && count.user_agent.starts_with(kAgent)) times += count.times;
+    if (count.user_agent.starts_with(kAgent)) add(count.verb, count.resource, count.times);
   }
   return times;
 }

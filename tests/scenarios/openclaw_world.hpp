@@ -1,4 +1,8 @@
 // An API server, the OpenClawInstance controller on it, and a person who edits objects.
+//
+// The API server is an embedded one of this world's own or, where ROTOR_SCENARIOS_KUBECONFIG leads to one, a real one
+// (shared_cluster.hpp) on which nobody but the garbage collector works. What only the embedded one has skips the test
+// there.
 #pragma once
 
 #include <functional>
@@ -14,12 +18,15 @@
 #include "base/metrics.hpp"
 #include "json/document.hpp"
 #include "kube/client/client.hpp"
+#include "kube/client/config.hpp"
 #include "openclaw/controller.hpp"
+#include "tests/fakes/counting_client.hpp"
 #include "tests/fakes/loop.hpp"
 
 namespace rotor::apiserver {
 class EmbeddedServer;
-}
+class Faults;
+}  // namespace rotor::apiserver
 
 namespace rotor::test {
 
@@ -38,7 +45,9 @@ class OpenClawWorld {
   OpenClawWorld();  // server, CRD, namespaces "ns" and "rotor"
   ~OpenClawWorld();
 
-  apiserver::EmbeddedServer& server() { return *server_; }
+  apiserver::EmbeddedServer& server();  // what comes of it skips the test where there is none
+  apiserver::Faults& faults();
+  kube::ConnectionConfig connection() const;
   Loop& loop() { return loop_; }
   SystemClock& clock() { return clock_; }
   MetricsRegistry& metrics() { return *metrics_; }
@@ -77,14 +86,18 @@ class OpenClawWorld {
   std::int64_t generation(const std::string& name);
   std::string condition(const std::string& name, std::string_view type);  // "status/reason"
   std::string phase(const std::string& name);
-  std::uint64_t passes(const std::string& name);  // that went through
-  std::uint64_t operator_requests(std::string_view verb, std::string_view resource);
+  std::uint64_t passes(const std::string& name);                                      // that went through
+  std::uint64_t operator_requests(std::string_view verb, std::string_view resource);  // empty: any verb
 
  private:
   template <class T>
   T run(Task<T> task);
+  void begin();
+  void leave_shared_cluster();
 
-  std::unique_ptr<apiserver::EmbeddedServer> server_;
+  std::unique_ptr<apiserver::EmbeddedServer> server_;  // null: the cluster is a shared one
+  std::vector<kube::Resource> made_;
+  std::shared_ptr<RequestCounts> counts_ = std::make_shared<RequestCounts>();
   SystemClock clock_;
   Loop loop_;
   std::unique_ptr<kube::Client> person_;

@@ -21,7 +21,6 @@
 #include "kube/client/config.hpp"
 #include "providers/fake/fake.hpp"
 #include "providers/kubernetes/kubernetes.hpp"
-#include "tests/fakes/around_client.hpp"
 #include "tests/scenarios/shared_cluster.hpp"
 
 namespace rotor::test {
@@ -67,16 +66,6 @@ std::optional<Spared>& spared() {
   return found;
 }
 
-// Counts as it passes on.
-struct Counting {
-  std::shared_ptr<RequestCounts> counts;
-  template <class T>
-  Task<Result<T>> operator()(std::string verb, std::string resource, Task<Result<T>> call) {
-    ++(*counts)[{std::move(verb), std::move(resource)}];
-    return call;
-  }
-};
-
 constexpr kube::Resource kWidgets{"example.com", "v1", "widgets", "Widget", true};
 constexpr std::string_view kWidgetCrd = R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
   "metadata":{"name":"widgets.example.com"},"spec":{"group":"example.com","scope":"Namespaced",
@@ -103,7 +92,7 @@ std::string ns_of(const kube::Resource& resource) { return resource.namespaced ?
 struct SecretsWorld::Operator {
   Operator(Executor executor, kube::ConnectionConfig connection, std::shared_ptr<RequestCounts> counts, Clock& clock,
            secrets::Options options, kube::Ownership* ownership)
-      : client(std::make_unique<AroundClient<Counting>>(
+      : client(std::make_unique<CountingClient>(
             must(kube::make_client(executor, clock, std::move(connection), std::string(kAgent), &metrics)),
             Counting{std::move(counts)})),
         http(providers::make_http_clients(executor, clock, "test")),

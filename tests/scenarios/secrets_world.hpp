@@ -6,7 +6,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +19,7 @@
 #include "kube/client/client.hpp"
 #include "kube/client/config.hpp"
 #include "secrets/controllers.hpp"
+#include "tests/fakes/counting_client.hpp"
 #include "tests/fakes/loop.hpp"
 
 namespace rotor::kube {
@@ -31,9 +31,6 @@ class Faults;
 }  // namespace rotor::apiserver
 
 namespace rotor::test {
-
-// How often the operator asked what, by verb and resource: {"patch", "externalsecrets/status"}.
-using RequestCounts = std::map<std::pair<std::string, std::string>, std::uint64_t>;
 
 class SecretsWorld {
  public:

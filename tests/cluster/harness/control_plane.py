@@ -105,11 +105,17 @@ class ControlPlane:
             self.write_kubeconfig(self.kubeconfig_path(key), f"tok-{key}")
 
     def _start_controllers(self):
+        self.start_controller_manager()
+        self._start_scheduler()
+
+    def start_controller_manager(self):
         self._run("kube-controller-manager", [
             tools.kubernetes("kube-controller-manager"), f"--kubeconfig={self.kubeconfig}", "--leader-elect=false",
             "--secure-port=0", "--kube-api-qps=1000", "--kube-api-burst=2000", "--concurrent-statefulset-syncs=20",
             f"--service-account-private-key-file={self.pki / 'sa.key'}", f"--root-ca-file={self.ca_path}",
             f"--controllers={self.controllers}"])
+
+    def _start_scheduler(self):
         config = {"apiVersion": "kubescheduler.config.k8s.io/v1", "kind": "KubeSchedulerConfiguration",
                   "clientConnection": {"kubeconfig": str(self.kubeconfig), "qps": 1000, "burst": 2000},
                   "leaderElection": {"leaderElect": False}}
