@@ -6,6 +6,12 @@
 #include "base/side_by_side.hpp"
 
 namespace rotor::providers {
+namespace {
+
+// Is there to say of each store what to use instead, and reads nothing: no name to recommend.
+constexpr std::string_view kOnlyRefuses = "onepasswordSDK";
+
+}  // namespace
 
 ProviderRegistry::ProviderRegistry(std::initializer_list<ProviderRow> rows, const Services& services) {
   for (const ProviderRow& row : rows) add(std::string(row.name), row.make(services));
@@ -43,7 +49,9 @@ json::TypeRef ProviderRegistry::block(std::string_view name) const {
 
 std::vector<std::string> ProviderRegistry::names() const {
   std::vector<std::string> names;
-  for (const auto& [name, provider] : providers_) names.push_back(name);
+  for (const auto& [name, provider] : providers_) {
+    if (name != kOnlyRefuses) names.push_back(name);
+  }
   return names;
 }
 

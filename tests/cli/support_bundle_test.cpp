@@ -117,6 +117,14 @@ TEST_F(SupportBundleOfAServer, IsOneFileForItsOwnerAloneWithoutAnyValue) {
   EXPECT_THAT(output_of("tar -tzf " + file()), testing::ContainsRegex("^rotor-support-[0-9]+T[0-9]+Z/README.txt\n"));
 }
 
+TEST(ProviderNames, AreThoseThatReadSomething) {
+  boost::asio::io_context io(1);
+  SystemClock clock;
+  EXPECT_THAT(provider_names(io.get_executor(), clock),
+              testing::ElementsAre("aws", "azurekv", "doppler", "fake", "gcpsm", "kubernetes", "onepassword", "openBao",
+                                   "vault"));
+}
+
 TEST_F(SupportBundleOfAServer, ShowsTheSettingsOfEveryBackEndThatIsBuilt) {
   boost::asio::io_context io(1);
   SystemClock clock;
