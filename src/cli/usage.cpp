@@ -45,6 +45,13 @@ std::optional<std::string> explain_missing(const CLI::App& command, const Page& 
     return advice(page.name, fmt::format("{} {} is missing: {}", option.names.front(), option.value, option.text),
                   std::nullopt);
   }
+  // Arguments without a flag come in order: the one that is missing is the first that CLI11 gave nothing.
+  const auto options = command.get_options([](const CLI::Option* one) { return !one->nonpositional(); });
+  for (std::size_t i = 0; i < page.positionals.size() && i < options.size(); ++i) {
+    const OptionEntry& positional = page.positionals[i];
+    if (!positional.required || options[i]->count() > 0) continue;
+    return advice(page.name, fmt::format("{} is missing: {}", positional.value, positional.text), std::nullopt);
+  }
   return std::nullopt;
 }
 
