@@ -64,8 +64,9 @@ std::optional<std::string> environment(std::string_view name) {
 }
 
 Result<Values> read_values(const std::string& path, Pipes pipes, const Values& before) {
-  TRY(const std::string text, read_text_file(path, pipes));
-  auto values = parse_saved_values(text, before);
+  const auto text = read_text_file(path, pipes);
+  if (!text) return std::unexpected(Error(text.error()).prefixed("--values"));
+  auto values = parse_saved_values(*text, before);
   if (!values) return std::unexpected(std::move(values).error().prefixed(path));
   return values;
 }

@@ -31,9 +31,10 @@ using secrets::RenderFailure;
 using secrets::SourceName;
 
 template <class T>
-Result<T> read_file(const std::string& path, Result<T> (*parse)(std::string_view)) {
-  TRY(const std::string text, read_text_file(path, Pipes::kRead));
-  auto parsed = parse(text);
+Result<T> read_file(std::string_view flag, const std::string& path, Result<T> (*parse)(std::string_view)) {
+  const auto text = read_text_file(path, Pipes::kRead);
+  if (!text) return std::unexpected(Error(text.error()).prefixed(flag));
+  auto parsed = parse(*text);
   if (!parsed) return std::unexpected(std::move(parsed).error().prefixed(path));
   return parsed;
 }
@@ -194,11 +195,11 @@ std::string namespace_of(const kube::ObjectMeta& metadata) { return metadata.ns.
 Result<Previews> preview(const PreviewOptions& options) {
   std::optional<SecretMap> data;
   if (options.data) {
-    TRY(data, read_file(*options.data, parse_data));
+    TRY(data, read_file("--data", *options.data, parse_data));
   }
   std::optional<Values> values;
   if (options.values) {
-    TRY(values, read_file(*options.values, parse_values));
+    TRY(values, read_file("--values", *options.values, parse_values));
   }
   TRY(Manifests manifests, read_manifests({options.manifests, "template", {}, options.standard_input}));
   TRY(const SchemaCheck schemas, SchemaCheck::make());
