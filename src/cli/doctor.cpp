@@ -58,7 +58,7 @@ int examine_and_show(const DoctorFlags& flags) {
   std::string looked_at;
   const auto found = examine(flags, looked_at);
   if (!found) {
-    std::fprintf(stderr, "rotor doctor: %s\n", found.error().message.c_str());
+    std::fprintf(stderr, "rotor doctor: %s\n", what_stopped(found.error()).c_str());
     return kFailed;
   }
   std::string text;

@@ -101,6 +101,15 @@ Result<int> inspect_with(const InspectFlags& flags, const std::string& ns, const
 
 }  // namespace
 
+std::string what_stopped(const Error& error) {
+  std::string said = inspect::printable(error.message);
+  if (error.code != Code::kUnauthenticated) return said;
+  return fmt::format(
+      "the API server does not accept the credentials of this kubeconfig ({}): log in again or renew its user's "
+      "token or certificate, or name another with --kubeconfig; `kubectl auth whoami` shows whether they work",
+      said);
+}
+
 void add_server_flags(CLI::App& command, ServerFlags& flags) {
   command.add_option("--kubeconfig", flags.kubeconfig, "The cluster to look at")
       ->default_str("$KUBECONFIG, the pod's ServiceAccount, ~/.kube/config; without any of them the `rotor run` here")
@@ -139,7 +148,7 @@ int inspect_and_show(const char* command, const InspectFlags& flags, const std::
   log::configure(log::Level::kWarn, log::Format::kLogfmt);
   const auto done = inspect_with(flags, ns, show);
   if (done) return *done;
-  std::fprintf(stderr, "rotor %s: %s\n", command, inspect::printable(done.error().message).c_str());
+  std::fprintf(stderr, "rotor %s: %s\n", command, what_stopped(done.error()).c_str());
   return kFailed;
 }
 

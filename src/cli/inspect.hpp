@@ -29,6 +29,9 @@ struct InspectFlags {
   Duration every = std::chrono::seconds(2);
 };
 
+// Why a cluster could not be looked at, and what to do about it where that is known.
+std::string what_stopped(const Error& error);
+
 void add_server_flags(CLI::App& command, ServerFlags& flags);
 void add_inspect_flags(CLI::App& command, InspectFlags& flags);
 

@@ -201,7 +201,7 @@ int show(const PlanFlags& flags) {
   const auto ground = ground_of(flags);
   const auto planned = ground ? plan(flags, *ground) : Result<Planned>(std::unexpected(ground.error()));
   if (!planned) {
-    std::fprintf(stderr, "rotor plan: %s\n", planned.error().message.c_str());
+    std::fprintf(stderr, "rotor plan: %s\n", what_stopped(planned.error()).c_str());
     return kFailed;
   }
   std::string text;

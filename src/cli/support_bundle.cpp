@@ -98,7 +98,7 @@ int bundle_and_say(const BundleFlags& flags) {
   log::configure(log::Level::kWarn, log::Format::kLogfmt);
   const auto done = gather_and_write(flags);
   if (done) return kOk;
-  std::fprintf(stderr, "rotor support-bundle: %s\n", done.error().message.c_str());
+  std::fprintf(stderr, "rotor support-bundle: %s\n", what_stopped(done.error()).c_str());
   return kFailed;
 }
 
