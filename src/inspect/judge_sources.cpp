@@ -138,7 +138,7 @@ std::optional<Finding> untold(const Sight& sight, const Id& id) {
 
 Finding judged(const Sight& sight, const Id& id, const ExternalSecret& es) {
   const kube::Condition* ready = ready_condition(es.status.conditions);
-  if (es.metadata.deleting()) return going(id, es.metadata);
+  if (es.metadata.deleting()) return going(sight, id, es.metadata);
   if (ready == nullptr) {
     if (auto found = untold(sight, id)) return *std::move(found);
     Finding out = waiting(id, "new", "was not looked at yet: does an operator run that serves its namespace and store?",
@@ -167,7 +167,7 @@ Finding judge_store(const Sight& sight, const Id& id) {
             .sentence = fmt::format("{} does not exist ({})", id.text(), stores_there(sight, id)),
             .detail = "does not exist; " + stores_there(sight, id)};
   }
-  if (store->metadata.deleting()) return going(id, store->metadata);
+  if (store->metadata.deleting()) return going(sight, id, store->metadata);
   const kube::Condition* ready = ready_condition(store->conditions);
   if (ready == nullptr) {
     if (auto found = untold(sight, id)) return *std::move(found);
@@ -203,7 +203,7 @@ Finding judge_store(const Sight& sight, const Id& id) {
 Finding judge_cluster_external_secret(const Sight& sight, const Id& id) {
   const api::es::ClusterExternalSecret* ces = sight.cluster_external_secret(id);
   if (ces == nullptr) return not_seen(id);
-  if (ces->metadata.deleting()) return going(id, ces->metadata);
+  if (ces->metadata.deleting()) return going(sight, id, ces->metadata);
   const auto ready = std::ranges::find(ces->status.conditions, "Ready", &api::es::ClusterCondition::type);
   if (ready == ces->status.conditions.end()) {
     if (auto found = untold(sight, id)) return *std::move(found);

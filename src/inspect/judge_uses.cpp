@@ -6,12 +6,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/time.hpp"
 #include "inspect/judges.hpp"
 #include "inspect/older_values.hpp"
 #include "openclaw/builders/in_place.hpp"
 #include "openclaw/last_good/record.hpp"
 #include "openclaw/names.hpp"
 #include "secrets/ending.hpp"
+#include "secrets/failure_event.hpp"
 #include "secrets/value_changes.hpp"
 
 namespace rotor::inspect {
@@ -353,6 +355,15 @@ void add_value_use(const Sight& sight, const Id& id, Finding& out) {
   add_words(text, out);
 }
 
+// No ExternalSecret of it says when it was read. A Secret that one controls was written for it all the same.
+std::string_view never_refreshed(const kube::ObjectMeta& secret) {
+  const bool written = std::ranges::any_of(secret.owner_references, [](const kube::OwnerReference& owner) {
+    return owner.controller.value_or(false) && owner.kind == "ExternalSecret";
+  });
+  return written ? "was written, and its ExternalSecret does not say when"
+                 : "was there before, and nothing was written to it yet";
+}
+
 }  // namespace
 
 Finding judge_secret(const Sight& sight, const Id& id) {
@@ -387,23 +398,45 @@ Finding judge_secret(const Sight& sight, const Id& id) {
   }
   out.health = Health::kWaiting;
   out.word = "old";
-  out.detail = as_of.empty() ? "was there before, and nothing was written to it yet"
+  out.detail = as_of.empty() ? std::string(never_refreshed(*secret))
                              : fmt::format("still holds what its store had at {}", as_of);
   out.sentence = fmt::format("{} {}", id.text(), out.detail);
   add_value_use(sight, id, out);
   return out;
 }
 
+namespace {
+
+// Whoever looks at it and can neither go on nor write its status says so by an event alone.
+std::optional<Finding> failed_untold(const Sight& sight, const Id& id, const Instance& instance,
+                                     const kube::Condition* ready) {
+  if (ready != nullptr && instance.observed_generation >= instance.metadata.generation) return std::nullopt;
+  const auto warnings = sight.warnings(id);
+  const auto said_at =
+      parse_time(ready == nullptr ? std::string_view() : std::string_view(ready->last_transition_time));
+  const bool telling =
+      !warnings.empty() && (ready == nullptr || (said_at && secrets::event_time(*warnings.front()) > *said_at));
+  if (!telling) return std::nullopt;
+  Finding out{.health = Health::kFailed, .word = "failed", .since = instance.metadata.creation_timestamp};
+  out.detail = add_warnings(sight, id, out);
+  out.sentence = fmt::format("{} fails: {}", id.text(), out.detail);
+  out.last_error = out.detail;
+  return out;
+}
+
+}  // namespace
+
 Finding judge_instance(const Sight& sight, const Id& id) {
   const Instance* instance = sight.instance(id);
   if (instance == nullptr) return not_seen(id);
-  if (instance->metadata.deleting()) return going(id, instance->metadata);
+  if (instance->metadata.deleting()) return going(sight, id, instance->metadata);
   for (const ConditionRow& row : kInstanceConditions) {
     const kube::Condition* condition = kube::find_condition(instance->conditions, row.type);
     if (condition != nullptr && condition->status != row.good)
       return by_condition(sight, id, *instance, *condition, row);
   }
   const kube::Condition* ready = ready_condition(instance->conditions);
+  if (auto failed = failed_untold(sight, id, *instance, ready)) return *std::move(failed);
   if (ready == nullptr) return instance_waits(id, "new", "was not looked at yet: does an operator run that serves it?");
   if (instance->suspended) {
     return {.word = "suspended", .sentence = fmt::format("{} is suspended by spec.suspended", id.text())};

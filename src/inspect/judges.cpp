@@ -1,11 +1,17 @@
 #include "inspect/judges.hpp"
 
+#include <algorithm>
 #include <ranges>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/ascii.hpp"
+#include "base/time.hpp"
 #include "inspect/terminal.hpp"
+#include "openclaw/names.hpp"
+#include "secrets/cluster/child.hpp"
+#include "secrets/finalizer.hpp"
 
 namespace rotor::inspect {
 namespace {
@@ -32,6 +38,32 @@ void add_evidence(const std::vector<const kube::Event*>& warnings, Finding& find
   }
 }
 
+constexpr auto kSoonGone = std::chrono::minutes(2);  // an operator that works has done its part by then
+
+bool is_rotors(const std::string& finalizer) {
+  return finalizer == secrets::kFinalizer || finalizer == secrets::cluster::kFinalizer ||
+         finalizer == openclaw::kFinalizer;
+}
+
+bool is_left_lying(const Sight& sight, const kube::ObjectMeta& metadata) {
+  const auto since = parse_time(metadata.deletion_timestamp);
+  return since && sight.now() - *since > kSoonGone && std::ranges::any_of(metadata.finalizers, is_rotors);
+}
+
+// As kubectl is told of it: the name of the kind in small letters.
+std::string ways_out_of_going(const Id& id, const kube::ObjectMeta& metadata) {
+  const std::string in_ns = id.ns.empty() ? std::string() : fmt::format(" -n {}", id.ns);
+  std::vector<std::string> others = metadata.finalizers;
+  std::erase_if(others, is_rotors);
+  for (std::string& other : others) other = fmt::format("\"{}\"", other);
+  return fmt::format(
+      "; an operator that serves it does so at once, so nobody works on it, or its events say what keeps it: start "
+      "Rotor (kubectl get deployment -A -l app.kubernetes.io/name=rotor shows whether it is there), or give up what "
+      "it would tidy up and let it go with kubectl{} patch {} {} --type=merge -p "
+      "'{{\"metadata\":{{\"finalizers\":[{}]}}}}'",
+      in_ns, ascii_lower(kind_name(id.kind)), id.name, fmt::join(others, ","));
+}
+
 }  // namespace
 
 Finding not_seen(const Id& id) {
@@ -40,9 +72,10 @@ Finding not_seen(const Id& id) {
           .sentence = fmt::format("{} cannot be looked at: its kind may not be listed", id.text())};
 }
 
-Finding going(const Id& id, const kube::ObjectMeta& metadata) {
+Finding going(const Sight& sight, const Id& id, const kube::ObjectMeta& metadata) {
   std::string detail = fmt::format("is being deleted and waits for {} (metadata.finalizers) to be taken off",
                                    fmt::join(metadata.finalizers, ", "));
+  if (is_left_lying(sight, metadata)) detail += ways_out_of_going(id, metadata);
   return {.health = Health::kWaiting,
           .word = "going",
           .sentence = fmt::format("{} {}", id.text(), detail),

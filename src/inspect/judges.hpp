@@ -18,8 +18,8 @@ Finding judge_instance(const Sight& sight, const Id& id);
 Finding judge_pod(const Sight& sight, const Pod& pod);
 
 // What several of them say alike.
-Finding not_seen(const Id& id);                                 // its kind could not be listed
-Finding going(const Id& id, const kube::ObjectMeta& metadata);  // it is being deleted
+Finding not_seen(const Id& id);                                                     // its kind could not be listed
+Finding going(const Sight& sight, const Id& id, const kube::ObjectMeta& metadata);  // it is being deleted
 const kube::Condition* ready_condition(const std::vector<kube::Condition>& conditions);
 Evidence evidence_of(const kube::Condition& condition);
 // Adds the newest warnings; answers the text of the newest, empty when there is none.

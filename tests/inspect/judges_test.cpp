@@ -66,6 +66,21 @@ const Case kStores[] = {
      "  finalizers: [secretstore.externalsecrets.io/finalizer]}\nstatus: {conditions: [{type: Ready, status: "
      "'True'}]}\n",
      kStoreId, Health::kWaiting, "going", "waits for secretstore.externalsecrets.io/finalizer (metadata.finalizers)"},
+    {"LeftLyingByRotor",
+     "kind: ExternalSecret\nmetadata: {name: keys, namespace: shop, deletionTimestamp: '2026-05-01T11:00:00Z',\n"
+     "  finalizers: [example.com/mine, externalsecrets.external-secrets.io/externalsecret-cleanup]}\nspec: {}\n",
+     kExternalSecretId, Health::kWaiting, "going",
+     "kubectl -n shop patch externalsecret keys --type=merge -p "
+     "'{\"metadata\":{\"finalizers\":[\"example.com/mine\"]}}'"},
+    {"JustDeleted",
+     "kind: ExternalSecret\nmetadata: {name: keys, namespace: shop, deletionTimestamp: '2026-05-01T11:59:30Z',\n"
+     "  finalizers: [externalsecrets.external-secrets.io/externalsecret-cleanup]}\nspec: {}\n",
+     kExternalSecretId, Health::kWaiting, "going", "(metadata.finalizers) to be taken off"},
+    {"AnInstanceLeftLying",
+     "kind: OpenClawInstance\nmetadata: {name: agent, namespace: shop, deletionTimestamp: '2026-05-01T11:00:00Z',\n"
+     "  finalizers: [openclaw.rocks/finalizer]}\nspec: {}\n",
+     kInstanceId, Health::kWaiting, "going",
+     "kubectl -n shop patch openclawinstance agent --type=merge -p '{\"metadata\":{\"finalizers\":[]}}'"},
 };
 INSTANTIATE_TEST_SUITE_P(Stores, Judged, testing::ValuesIn(kStores), [](const auto& i) { return i.param.name; });
 
@@ -231,6 +246,17 @@ const Case kSecrets[] = {
     {"Current", all_well(), kSecretId, Health::kWell, "current", "holds what its store had at 2026-05-01T11:30:00Z"},
     {"Old", with(kStore, external_secret(kFailing), kSecret), kSecretId, Health::kWaiting, "old",
      "still holds what its store had at 2026-05-01T11:30:00Z"},
+    {"WrittenByOneThatCannotSaySo",
+     with(kStore,
+          "kind: ExternalSecret\nmetadata: {name: keys, namespace: shop}\nspec: {target: {name: api-keys}}\n---",
+          "\nkind: Secret\nmetadata: {name: api-keys, namespace: shop, ownerReferences: [{kind: ExternalSecret, name: "
+          "keys, controller: true}]}\n---\n"),
+     kSecretId, Health::kWaiting, "old", "was written, and its ExternalSecret does not say when"},
+    {"ThereBeforeItsExternalSecret",
+     with(kStore,
+          "kind: ExternalSecret\nmetadata: {name: keys, namespace: shop}\nspec: {target: {name: api-keys}}\n---",
+          kSecret),
+     kSecretId, Health::kWaiting, "old", "was there before, and nothing was written to it yet"},
     {"Missing", with(kStore, external_secret(kFailing)), kSecretId, Health::kFailed, "missing", "does not exist"},
     {"MissingAndNobodyMakesIt", with(instance(), stateful_set(), pod()), kSecretId, Health::kFailed, "missing",
      "does not exist, and no ExternalSecret makes it"},
@@ -262,6 +288,21 @@ const Case kInstances[] = {
      "kind: OpenClawInstance\nmetadata: {name: agent, namespace: shop, deletionTimestamp: '2026-05-01T11:00:00Z',\n"
      "  finalizers: [openclaw.rocks/finalizer]}\n",
      kInstanceId, Health::kWaiting, "going", "is being deleted and waits for openclaw.rocks/finalizer"},
+    {"LacksARightAndCannotSaySo",
+     with(instance(""), event_on("OpenClawInstance", "agent", "Warning", "ReconcileFailed", "11:00:00", kMayNotPatch)),
+     kInstanceId, Health::kFailed, "failed", "fails: the status cannot be written: u cannot patch"},
+    {"EditedAndFailingSince",
+     with("kind: OpenClawInstance\nmetadata: {name: agent, namespace: shop, generation: 2}\nspec: {}\nstatus: "
+          "{observedGeneration: 1, conditions: [{type: Ready, status: 'True', reason: r, lastTransitionTime: "
+          "'2026-05-01T10:00:00Z'}]}\n---",
+          event_on("OpenClawInstance", "agent", "Warning", "ReconcileFailed", "11:00:00", kMayNotPatch)),
+     kInstanceId, Health::kFailed, "failed", "fails: the status cannot be written: u cannot patch"},
+    {"EditedAfterWhatFailed",
+     with("kind: OpenClawInstance\nmetadata: {name: agent, namespace: shop, generation: 2}\nspec: {}\nstatus: "
+          "{observedGeneration: 1, conditions: [{type: Ready, status: 'True', reason: r, lastTransitionTime: "
+          "'2026-05-01T11:30:00Z'}]}\n---",
+          event_on("OpenClawInstance", "agent", "Warning", "ReconcileFailed", "11:00:00", kMayNotPatch)),
+     kInstanceId, Health::kWaiting, "edited", "was edited and not looked at again since"},
     {"MissesASecret",
      instance(R"({type: SecretsReady, status: "False", reason: SecretsMissing, message: "Missing secrets: api-keys"})"),
      kInstanceId, Health::kFailed, "secrets", "says SecretsMissing: Missing secrets: api-keys"},
