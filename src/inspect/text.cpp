@@ -83,6 +83,12 @@ std::string last_line(const Graph& graph) {
   return fmt::format("{} of {} not well: `rotor why KIND/NAMESPACE/NAME` says why", wrong, graph.objects.size());
 }
 
+// Many end with a question, or with the text of another program.
+std::string ended(const std::string& sentence) {
+  const bool has_end = sentence.ends_with('?') || sentence.ends_with('.') || sentence.ends_with('!');
+  return has_end ? sentence : sentence + ".";
+}
+
 std::string stamp(const std::string& time, WallTime now) {
   return time.empty() ? "" : fmt::format(" ({}, {} ago)", time, ago(time, now));
 }
@@ -107,8 +113,8 @@ TerminalText status_text(const Graph& graph) {
 
 TerminalText why_text(const Graph& graph, const Answer& answer) {
   TerminalText out;
-  out.line(answer.sentence + ".");
-  for (const std::string& sentence : answer.also) out.line(fmt::format("Also: {}.", sentence));
+  out.line(ended(answer.sentence));
+  for (const std::string& sentence : answer.also) out.line("Also: " + ended(sentence));
   if (!answer.evidence.empty()) out.line("");
   for (const auto& [of, evidence] : answer.evidence) {
     out.line(fmt::format("  {}, {}: {}{}", of.text(), evidence.source, evidence.text, stamp(evidence.at, graph.now)));

@@ -40,7 +40,7 @@ std::vector<Id> chain_from(const Graph& graph, const Id& begin) {
 std::string sentence_of(const Graph& graph, const std::vector<Id>& chain) {
   std::string out;
   for (const Id& id : chain) {
-    if (!out.empty()) out += ", because ";
+    if (!out.empty()) out += out.ends_with('?') ? " Because " : ", because ";
     out += finding_of(graph, id).sentence;
   }
   return out;

@@ -46,6 +46,18 @@ TEST(StatusText, SaysWhatCouldNotBeLookedAt) {
               HasSubstr("not looked at: pods: forbidden\nwhat could be looked at is well\n"));
 }
 
+TEST(WhyText, EndsASentenceOnce) {
+  const std::string untouched =
+      "kind: SecretStore\nmetadata: {name: vault, namespace: shop}\nspec: {provider: {fake: {}}}\n---\n"
+      "kind: ExternalSecret\nmetadata: {name: keys, namespace: shop}\n"
+      "spec: {secretStoreRef: {name: vault}, target: {name: api-keys}}\n---\n";
+  const auto graph = graph_of(untouched);
+  const std::string text = inspect::why_text(graph, inspect::explain(graph, kExternalSecretId)).str();
+  EXPECT_THAT(text, HasSubstr("namespace and store? Because SecretStore shop/vault was not looked at yet"));
+  EXPECT_THAT(text, HasSubstr("that serves it?\n"));
+  EXPECT_THAT(text, Not(HasSubstr("?.")));
+}
+
 TEST(StatusText, LetsNoEventReachTheTerminalWithAnEscape) {
   const std::string event = R"(
 kind: Event

@@ -61,7 +61,7 @@ TEST(Why, SaysOfAnExternalSecretThatWaitsThatItsStoreMayNotBeJudged) {
                               "kind: ExternalSecret\nmetadata: {name: keys, namespace: shop}\n"
                               "spec: {secretStoreRef: {name: vault}, target: {name: api-keys}}\n");
   EXPECT_THAT(explain(graph, kExternalSecretId).sentence,
-              HasSubstr("because SecretStore shop/vault has no status: the status cannot be written: u cannot patch"));
+              HasSubstr("Because SecretStore shop/vault has no status: the status cannot be written: u cannot patch"));
 }
 
 TEST(Why, DoesNotBlameASecretForAProcessThatCrashes) {
