@@ -45,6 +45,7 @@ Result<inspect::Diagnoses> examine(const DoctorFlags& flags, std::string& looked
   asio::io_context io(1);
   SystemClock clock;
   inspect::DoctorOptions options = flags.options;
+  options.now = clock.now();
   options.providers = provider_names(io.get_executor(), clock);
   TRY(const auto client,
       kube::make_client(io.get_executor(), clock, std::move(connection), std::string("rotor/") + kVersion));

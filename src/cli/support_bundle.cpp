@@ -47,6 +47,7 @@ Result<inspect::BundleContent> gather_with(const BundleFlags& flags, SystemClock
   const std::string agent = std::string("rotor/") + kVersion;
   asio::io_context io(1);
   inspect::BundleOptions options{.version = kVersion, .server = connection.server, .doctor = flags.options};
+  options.doctor.now = clock.now();
   options.doctor.providers = provider_names(io.get_executor(), clock);
   TRY(const auto texts, kube::make_text_reader(io.get_executor(), clock, connection, agent));
   TRY(const auto client, kube::make_client(io.get_executor(), clock, std::move(connection), agent));

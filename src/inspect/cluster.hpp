@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "kube/events/event.hpp"
+#include "kube/leader/lease.hpp"
 #include "kube/object/object.hpp"
 #include "openclaw/rollout/history.hpp"
 #include "openclaw/secret_references.hpp"
@@ -82,6 +83,7 @@ struct Cluster {
   std::vector<Workload> workloads{};
   std::vector<Pod> pods{};
   std::vector<kube::Event> events{};
+  std::vector<kube::Lease> leases{};           // read_installations()
   std::set<std::string, std::less<>> blind{};  // kinds that could not be listed: that one is not there means nothing
   std::vector<std::string> unread{};
   std::vector<std::string> notes{};

@@ -26,6 +26,8 @@ Diagnosis absent_crd(std::string_view name);
 Diagnoses examine_unknown_kind(const json::Value& crd, std::size_t count);
 
 Diagnoses examine_deployment(const json::Value& deployment);
+// Is it Rotor's, and does it have a pod that is ready?
+bool runs_rotor(const json::Value& deployment);
 // The Lease that Rotor's own Deployment names on its command line; empty: it is not Rotor's, or has the usual one.
 std::string lease_of_rotor(const json::Value& deployment);
 Diagnoses examine_webhook_configuration(const json::Value& configuration);

@@ -12,6 +12,8 @@
 #include "api/generators/generator.hpp"
 #include "api/openclaw/instance.hpp"
 #include "generators/kinds.hpp"
+#include "inspect/at_work.hpp"
+#include "inspect/installations.hpp"
 #include "kube/client/paths.hpp"
 
 namespace rotor::inspect {
@@ -100,6 +102,7 @@ class Doctor {
     CO_TRY_VOID(co_await crds());
     for (const Examination& examination : examinations_) CO_TRY_VOID(co_await objects(examination));
     for (const UnknownKind& kind : unknown_) CO_TRY_VOID(co_await objects_of(kind));
+    CO_TRY_VOID(co_await leases());
     CO_TRY_VOID(co_await rights());
     co_return std::move(found_);
   }
@@ -110,6 +113,7 @@ class Doctor {
   }
 
   void learn_lease(const json::Value& deployment) {
+    rotor_runs_ = rotor_runs_ || runs_rotor(deployment);
     if (json::find_string(deployment, "metadata.namespace") != options_.operator_namespace) return;
     if (std::string name = lease_of_rotor(deployment); !name.empty() && lease_.empty()) lease_ = std::move(name);
   }
@@ -198,6 +202,20 @@ class Doctor {
     co_return Result<void>{};
   }
 
+  // What runs without one (no --leader-elect) is seen by its Deployment.
+  Task<Result<void>> leases() {
+    if (rotor_runs_) co_return Result<void>{};
+    CO_TRY(const auto all, co_await read_installations(client_));
+    for (const kube::Lease& lease : abandoned(all, options_.now)) {
+      if (!works_in(lease, options_.ns)) continue;
+      found_.push_back({"operator", fmt::format("lease/{}/{}", lease.metadata.ns, lease.metadata.name),
+                        fmt::format("no Rotor works: {}", end_of(lease)),
+                        fmt::format("{}; where it is gone for good: kubectl -n {} delete lease {}", how_to_start(lease),
+                                    lease.metadata.ns, lease.metadata.name)});
+    }
+    co_return Result<void>{};
+  }
+
   // nullopt: the question itself is not allowed, which has been noted.
   Task<Result<std::optional<bool>>> ask(kube::Resource resource, Right right, RightsOf whose) {
     const auto answer = co_await client_.create(resource, "", SecretBytes(review_of(right, whose)));
@@ -213,6 +231,7 @@ class Doctor {
   const DoctorOptions options_;
   const std::vector<Examination> examinations_ = examinations(options_);
   std::string lease_ = options_.lease;  // or as Rotor's Deployment has it
+  bool rotor_runs_ = false;
   std::vector<UnknownKind> unknown_;
   Diagnoses found_;
 };

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/task.hpp"
 #include "inspect/doctor.hpp"
 #include "inspect/doctor_rights.hpp"
@@ -17,6 +18,7 @@ struct DoctorOptions {
   std::string lease{};                   // its name; empty: that of Rotor's Deployment
   std::vector<std::string> providers{};  // that are built
   std::vector<std::string> features{};
+  WallTime now{};                      // by which a Lease has run out
   std::optional<kube::Key> account{};  // whose rights; none: of who asks
 };
 

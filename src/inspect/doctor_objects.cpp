@@ -98,9 +98,30 @@ bool is_rotors(const json::Value& object) {
   return name != nullptr && name->is_string() && name->get_string() == "rotor";
 }
 
+Diagnoses examine_rotor(const json::Value& deployment) {
+  const std::string_view ns = json::find_string(deployment, "metadata.namespace");
+  const std::string_view name = json::find_string(deployment, "metadata.name");
+  const std::string object = as_asked_for("deployment", deployment);
+  if (!runs(deployment)) {
+    return {{"operator", object, "Rotor is scaled to 0: nobody works on its objects",
+             fmt::format("kubectl -n {} scale deployment {} --replicas=1", ns, name)}};
+  }
+  // One that its controller has not seen yet says nothing.
+  if (runs_rotor(deployment) || json::find(deployment, "status.observedGeneration") == nullptr) return {};
+  return {{"operator", object, "Rotor is there and none of its pods is ready: nobody works on its objects",
+           fmt::format("kubectl -n {0} describe deployment {1}, and kubectl -n {0} logs deployment/{1}, say why", ns,
+                       name)}};
+}
+
 }  // namespace
 
+bool runs_rotor(const json::Value& deployment) {
+  const json::Value* available = json::find(deployment, "status.availableReplicas");
+  return is_rotors(deployment) && available != nullptr && available->is_int64() && available->get_int64() > 0;
+}
+
 Diagnoses examine_deployment(const json::Value& deployment) {
+  if (is_rotors(deployment)) return examine_rotor(deployment);
   const json::Array* containers = list_at(deployment, "spec.template.spec.containers");
   if (containers == nullptr || !runs(deployment)) return {};
   for (const json::Value& container : *containers) {

@@ -96,6 +96,7 @@ json::Object status_document(const Graph& graph) {
   out["objects"] = std::move(objects);
   if (!graph.unread.empty()) out["unread"] = strings(graph.unread);
   if (!graph.notes.empty()) out["notes"] = strings(graph.notes);
+  put(out, "idle", graph.idle);
   return out;
 }
 
@@ -111,6 +112,7 @@ json::Object why_document(const Graph& graph, const Answer& answer) {
   }
   out["evidence"] = std::move(evidence);
   if (!answer.also.empty()) out["also"] = strings(answer.also);
+  put(out, "idle", graph.idle);
   return out;
 }
 

@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "api/apps/stateful_set.hpp"
 #include "api/core/pod.hpp"
 #include "api/core/secret.hpp"
 #include "api/externalsecrets/store.hpp"
 #include "api/openclaw/instance.hpp"
+#include "inspect/installations.hpp"
 #include "inspect/object.hpp"
 #include "kube/client/paths.hpp"
 
@@ -81,6 +84,18 @@ void note_failure(const kube::Resource& resource, const Error& error, Cluster& o
   where.push_back(fmt::format("{}: {}", kube::group_resource(resource), error.message));
 }
 
+// As long as one of the two is served, the other may have been left out on purpose.
+void note_unserved(const std::set<std::string, std::less<>>& unserved, Cluster& out) {
+  if (unserved.empty()) return;
+  const bool none = unserved.contains(kube::group_resource(kube::kResource<api::es::ExternalSecret>)) &&
+                    unserved.contains(kube::group_resource(kube::kResource<api::OpenClawInstance>));
+  (none ? out.unread : out.notes)
+      .push_back(
+          fmt::format("the API server does not serve {}: their CustomResourceDefinitions are not there; the chart "
+                      "brings them, unless installCRDs=false; or kubectl apply --server-side -f deploy/crds",
+                      fmt::join(unserved, ", ")));
+}
+
 // Beside one namespace those of the cluster count that have to do with it.
 bool concerns(const api::es::ClusterExternalSecret& ces, const std::string& ns) {
   return std::ranges::find(ces.status.provisioned_namespaces, ns) != ces.status.provisioned_namespaces.end() ||
@@ -93,6 +108,7 @@ bool concerns(const api::es::ClusterExternalSecret& ces, const std::string& ns) 
 Task<Result<Cluster>> gather(kube::Client& client, const Clock& clock, std::string ns) {
   Cluster out;
   const std::vector<Listing> all = listings(out);
+  std::set<std::string, std::less<>> unserved;
   for (const Listing& listing : all) {
     int broken = 0;
     const std::string where = listing.resource.namespaced ? ns : "";
@@ -102,6 +118,7 @@ Task<Result<Cluster>> gather(kube::Client& client, const Clock& clock, std::stri
                                           });
     if (!listed && is_fatal(listed.error().code)) co_return std::unexpected(std::move(listed).error());
     if (!listed) note_failure(listing.resource, listed.error(), out);
+    if (!listed && listed.error().code == Code::kNotFound) unserved.insert(kube::group_resource(listing.resource));
     if (broken > 0) {
       out.unread.push_back(
           fmt::format("{}: {} that cannot be read as what they are", kube::group_resource(listing.resource), broken));
@@ -115,6 +132,8 @@ Task<Result<Cluster>> gather(kube::Client& client, const Clock& clock, std::stri
     co_return fail(Code::kDenied,
                    fmt::format("{}{}", out.unread.front(), ns.empty() ? "; with -n NAMESPACE less is asked for" : ""));
   }
+  note_unserved(unserved, out);
+  CO_TRY(out.leases, co_await read_installations(client));
   out.now = clock.now();
   co_return std::move(out);
 }

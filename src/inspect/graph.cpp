@@ -1,5 +1,6 @@
 #include "inspect/graph.hpp"
 
+#include "inspect/at_work.hpp"
 #include "inspect/history.hpp"
 #include "inspect/judges.hpp"
 #include "inspect/sight.hpp"
@@ -14,6 +15,7 @@ class Builder {
     graph_.now = cluster.now;
     graph_.unread = cluster.unread;
     graph_.notes = cluster.notes;
+    graph_.idle = nobody_works(cluster);
   }
 
   Graph build() && {

@@ -67,7 +67,7 @@ std::vector<Id> Graph::made_of(const Id& id) const {
 }
 
 bool Graph::well() const {
-  return unread.empty() &&
+  return unread.empty() && idle.empty() &&
          std::ranges::all_of(objects, [](const auto& entry) { return entry.second.finding.health == Health::kWell; });
 }
 

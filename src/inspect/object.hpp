@@ -108,6 +108,7 @@ struct Graph {
   std::map<Id, Object> objects{};
   std::vector<std::string> unread{};  // objects that could not be looked at, and why: anything may be wrong there
   std::vector<std::string> notes{};   // what else could not be: less is known of the others
+  std::string idle{};                 // that no Rotor works, and where; empty: one does, or it is not known
 
   const Object* find(const Id& id) const;
   // One step towards the processes.

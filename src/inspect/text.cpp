@@ -78,7 +78,11 @@ class Tree {
 std::string last_line(const Graph& graph) {
   const auto wrong = std::ranges::count_if(
       graph.objects, [](const auto& entry) { return entry.second.finding.health != Health::kWell; });
-  if (graph.objects.empty()) return "nothing is there: no store, no ExternalSecret and no OpenClawInstance";
+  if (graph.objects.empty()) {
+    return graph.unread.empty() ? "nothing is there: no store, no ExternalSecret and no OpenClawInstance"
+                                : "nothing could be found where something could be looked at";
+  }
+  if (wrong == 0 && !graph.idle.empty()) return "what is shown was well, and is no more looked after";
   if (wrong == 0) return graph.unread.empty() ? "all is well" : "what could be looked at is well";
   return fmt::format("{} of {} not well: `rotor why KIND/NAMESPACE/NAME` says why", wrong, graph.objects.size());
 }
@@ -94,6 +98,7 @@ std::string stamp(const std::string& time, WallTime now) {
 }
 
 void add_unseen(const Graph& graph, TerminalText& out) {
+  if (!graph.idle.empty()) out.line(graph.idle);
   for (const std::string& text : graph.unread) out.line(fmt::format("not looked at: {}", text));
   for (const std::string& text : graph.notes) out.line(fmt::format("note: {}", text));
 }

@@ -109,6 +109,7 @@ Answer explain(const Graph& graph, const Id& about) {
       if (!told && !is_well(graph, id)) out.also.push_back(finding_of(graph, id).sentence);
     }
   }
+  out.well = out.well && graph.idle.empty();
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "api/crds.hpp"
+#include "base/time.hpp"
 #include "tests/fakes/loop.hpp"
 #include "tests/fakes/strict_client.hpp"
 
@@ -26,6 +27,7 @@ class Askable final : public StrictClient {
   std::map<std::string, std::string, std::less<>> items{};  // plural, or VERSION/plural → JSON, with commas
   std::set<std::string, std::less<>> denied{}, not_served{};
   std::set<std::string, std::less<>> rights_denied{};  // "resource verb", and where only one is: "resource verb name"
+  std::set<std::string, std::less<>> accounts{};       // NAMESPACE/NAME
   bool administrator = false;
   int questions = 0;
 
@@ -131,6 +133,32 @@ TEST_F(DoctorLook, AsksForTheKeyOfDigestsInRotorsOwnNamespace) {
     options.ns = ns;
     EXPECT_EQ(look().value().size(), 1U) << ns;
   }
+}
+
+constexpr const char* kOldLease =
+    R"({"metadata":{"namespace":"rotor-system","name":"external-secrets-controller"},"spec":{"holderIdentity":"a","leaseDurationSeconds":15,"renewTime":"2026-05-01T11:50:00Z"}})";
+
+TEST_F(DoctorLook, TellsOfALeaseThatNobodyHoldsAnyMore) {
+  put("leases", kOldLease);
+  options.now = parse_time("2026-05-01T11:51:00Z").value();
+  EXPECT_THAT(look().value(), IsEmpty());
+  options.now = parse_time("2026-05-01T12:00:00Z").value();
+  const auto found = look();
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 1U);
+  EXPECT_EQ(found->front().object, "lease/rotor-system/external-secrets-controller");
+  EXPECT_THAT(found->front().says, HasSubstr("no Rotor works: "));
+  EXPECT_THAT(found->front().way_out, HasSubstr("kubectl -n rotor-system get deployment,pod"));
+  client.denied = {"leases"};
+  EXPECT_THAT(look().value(), IsEmpty()) << "it is not known";
+}
+
+TEST_F(DoctorLook, LeavesALeaseAloneThatRotorDoesWithout) {
+  put("leases", kOldLease);
+  options.now = parse_time("2026-05-01T12:00:00Z").value();
+  put("deployments",
+      R"({"metadata":{"namespace":"a","name":"rotor","labels":{"app.kubernetes.io/name":"rotor"}},"status":{"availableReplicas":1,"observedGeneration":1},"spec":{"template":{"spec":{"containers":[{"args":["operator"]}]}}}})");
+  EXPECT_THAT(look().value(), IsEmpty());
 }
 
 TEST_F(DoctorLook, TellsOfCrdsThatAreNotThere) {

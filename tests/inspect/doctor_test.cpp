@@ -177,6 +177,23 @@ TEST(DoctorObjects, OfAnyShapeAreNoTrouble) {
   }
 }
 
+TEST(Doctor, TellsOfARotorThatDoesNotRun) {
+  const auto rotor = [](std::string_view replicas, std::string_view status) {
+    return doc(
+        R"({"metadata":{"namespace":"r","name":"rotor","labels":{"app.kubernetes.io/name":"rotor"}},"spec":{"replicas":)" +
+        std::string(replicas) + R"(,"template":{"spec":{"containers":[{"image":"rotor"}]}}},"status":)" +
+        std::string(status) + "}");
+  };
+  EXPECT_THAT(
+      inspect::examine_deployment(rotor("0", "{}")),
+      ElementsAre(AllOf(says("is scaled to 0"),
+                        Field(&Diagnosis::way_out, HasSubstr("kubectl -n r scale deployment rotor --replicas=1")))));
+  EXPECT_THAT(inspect::examine_deployment(rotor("2", R"({"observedGeneration":1,"replicas":2})")),
+              ElementsAre(says("none of its pods is ready")));
+  EXPECT_THAT(inspect::examine_deployment(rotor("2", R"({"observedGeneration":1,"availableReplicas":1})")), IsEmpty());
+  EXPECT_THAT(inspect::examine_deployment(rotor("2", "{}")), IsEmpty()) << "not seen yet";
+}
+
 TEST(DoctorText, SaysOnceWhatIsTrueOfMany) {
   Diagnoses many;
   for (int i = 0; i < 5; ++i)

@@ -50,7 +50,7 @@ TEST_F(Gather, AsksOfSecretsForTheirMetadataAlone) {
   const auto cluster = gather();
   ASSERT_TRUE(cluster);
   EXPECT_THAT(client.asked_for_metadata, testing::ElementsAre("secrets"));
-  EXPECT_EQ(client.asked.size(), 9U);
+  EXPECT_EQ(client.asked.size(), 10U);
   ASSERT_EQ(cluster->secrets.size(), 1U);
   EXPECT_EQ(cluster->secrets.front().name, "a");
 }
@@ -73,6 +73,22 @@ TEST_F(Gather, TakesAKindThatIsNotServedForNone) {
   const auto cluster = gather();
   ASSERT_TRUE(cluster);
   EXPECT_FALSE(cluster->blind.contains("OpenClawInstance"));
+  EXPECT_THAT(cluster->unread, testing::Not(testing::Contains(HasSubstr("does not serve"))));
+  EXPECT_THAT(cluster->notes, testing::ElementsAre(HasSubstr("does not serve openclawinstances.openclaw.rocks: ")));
+}
+
+TEST_F(Gather, CountsAClusterWithoutRotorsKindsAsNotLookedAt) {
+  client.not_served = {"openclawinstances", "externalsecrets"};
+  EXPECT_THAT(gather()->unread,
+              testing::Contains(HasSubstr("does not serve externalsecrets.external-secrets.io, openclawinstances")));
+}
+
+TEST_F(Gather, SaysNothingOfLeasesThatMayNotBeListed) {
+  client.denied = {"leases"};
+  const auto cluster = gather();
+  ASSERT_TRUE(cluster);
+  EXPECT_THAT(cluster->notes, testing::IsEmpty());
+  EXPECT_TRUE(cluster->leases.empty());
 }
 
 TEST_F(Gather, FailsWhereNothingOfOursMayBeListedAndNamesTheWayOut) {
