@@ -21,6 +21,7 @@ namespace {
 
 constexpr kube::Resource kCrds{"apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition",
                                false};
+constexpr kube::Resource kServiceAccounts{"", "v1", "serviceaccounts", "ServiceAccount", true};
 constexpr kube::Resource kDeployments{"apps", "v1", "deployments", "Deployment", true};
 constexpr kube::Resource kWebhooks{"admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations",
                                    "ValidatingWebhookConfiguration", false};
@@ -181,7 +182,24 @@ class Doctor {
     co_return Result<void>{};
   }
 
+  // Rights can be given to one that is not there, so its absence would not be told by them. Who may not see it is none
+  // the wiser.
+  Task<Result<void>> account() {
+    if (!options_.account) co_return Result<void>{};
+    const kube::Key& key = *options_.account;
+    const auto there = co_await client_.get(kServiceAccounts, key);
+    if (there || there.error().code == Code::kDenied) co_return Result<void>{};
+    if (there.error().code != Code::kNotFound) co_return std::unexpected(there.error());
+    found_.push_back({"rights", fmt::format("serviceaccount/{}/{}", key.ns, key.name),
+                      "there is no such ServiceAccount",
+                      fmt::format("kubectl -n {} get serviceaccount shows which there are; the chart makes it with "
+                                  "serviceAccount.create",
+                                  key.ns)});
+    co_return Result<void>{};
+  }
+
   Task<Result<void>> rights() {
+    CO_TRY_VOID(co_await account());
     RightsOf whose{options_.account, options_.ns};
     const kube::Resource resource = whose.account ? kReviews : kSelfReviews;
     CO_TRY(const std::optional<bool> all, co_await ask(resource, kEverything, whose));

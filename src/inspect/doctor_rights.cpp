@@ -59,6 +59,13 @@ std::string_view name_of(const Right& right, const RightsOf& whose) {
   return lease && !whose.lease.empty() ? std::string_view(whose.lease) : right.name;
 }
 
+constexpr std::string_view kInAll =
+    "deploy/rbac.yaml has the rule, and the chart with rbac.create; --features names what is wanted";
+// Where Rotor works in one namespace its rules are Roles, and the kinds of the cluster are left alone.
+constexpr std::string_view kInOne =
+    "the chart writes a Role with the rule for scopedRBAC=true, with scopedNamespace or watchNamespaces and "
+    "rbac.create; --features=secrets,openclaw,leader leaves out the kinds of the cluster";
+
 std::string full_name(const Right& right) {
   return right.group.empty() ? std::string(right.resource) : fmt::format("{}.{}", right.resource, right.group);
 }
@@ -127,7 +134,7 @@ Diagnoses missing_rights(const std::vector<Right>& missing, const RightsOf& whos
   for (const auto& [resource, of] : denied) {
     const std::string which = of.names.empty() ? "them" : fmt::format("{}", fmt::join(of.names, ", "));
     out.push_back({"rights", resource, fmt::format("{} may not {} {} {}", who, fmt::join(of.verbs, ", "), which, where),
-                   "deploy/rbac.yaml has the rule, and the chart with rbac.create; --features names what is wanted"});
+                   std::string(whose.ns.empty() ? kInAll : kInOne)});
   }
   return out;
 }

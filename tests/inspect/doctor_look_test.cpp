@@ -43,6 +43,13 @@ class Askable final : public StrictClient {
     co_return kube::ListPage{SecretBytes(R"({"items":[)" + inside + "]}"), "1", ""};
   }
 
+  Task<Result<SecretBytes>> get(kube::Resource resource, kube::Key key) override {
+    if (resource.plural != "serviceaccounts") throw std::logic_error("a read");
+    if (denied.contains("serviceaccounts")) co_return fail(Code::kDenied, "may not get serviceaccounts");
+    if (!accounts.contains(key.text())) co_return fail(Code::kNotFound, "not found");
+    co_return SecretBytes("{}");
+  }
+
   Task<Result<SecretBytes>> create(kube::Resource resource, std::string, SecretBytes body,
                                    kube::WriteOptions) override {
     if (resource.group != "authorization.k8s.io") throw std::logic_error("a write");
@@ -159,6 +166,25 @@ TEST_F(DoctorLook, LeavesALeaseAloneThatRotorDoesWithout) {
   put("deployments",
       R"({"metadata":{"namespace":"a","name":"rotor","labels":{"app.kubernetes.io/name":"rotor"}},"status":{"availableReplicas":1,"observedGeneration":1},"spec":{"template":{"spec":{"containers":[{"args":["operator"]}]}}}})");
   EXPECT_THAT(look().value(), IsEmpty());
+}
+
+TEST_F(DoctorLook, NamesAServiceAccountThatIsNotThere) {
+  options.account = kube::Key{"rotor-system", "rotro"};
+  EXPECT_THAT(look().value(), testing::ElementsAre(AllOf(Field(&Diagnosis::object, "serviceaccount/rotor-system/rotro"),
+                                                         Field(&Diagnosis::says, "there is no such ServiceAccount"))));
+  client.accounts = {"rotor-system/rotro"};
+  EXPECT_THAT(look().value(), IsEmpty());
+  client.accounts = {};
+  client.denied = {"serviceaccounts"};
+  EXPECT_THAT(look().value(), IsEmpty()) << "it is not known";
+}
+
+TEST_F(DoctorLook, GivesAdviceForRolesWhereOneNamespaceIsAskedFor) {
+  options.ns = "shop";
+  client.rights_denied = {"statefulsets patch"};
+  EXPECT_THAT(look().value(), testing::ElementsAre(Field(&Diagnosis::way_out, HasSubstr("scopedRBAC=true"))));
+  options.ns = "";
+  EXPECT_THAT(look().value(), testing::ElementsAre(Field(&Diagnosis::way_out, HasSubstr("deploy/rbac.yaml"))));
 }
 
 TEST_F(DoctorLook, TellsOfCrdsThatAreNotThere) {
