@@ -95,7 +95,8 @@ std::string how_to_start(const kube::Lease& lease) {
 }
 
 std::string nobody_works(const Cluster& cluster) {
-  const std::vector<kube::Lease> left = abandoned(cluster.leases, cluster.now);
+  std::vector<kube::Lease> left = cluster.leases;
+  std::erase_if(left, [&](const kube::Lease& lease) { return is_living(lease, cluster.now); });
   const kube::Lease* last = nullptr;
   std::vector<std::string> where;
   for (const auto& [ns, written] : last_writes(cluster)) {
