@@ -75,10 +75,10 @@ Finding not_seen(const Id& id) {
 Finding going(const Sight& sight, const Id& id, const kube::ObjectMeta& metadata) {
   std::string detail = fmt::format("is being deleted and waits for {} (metadata.finalizers) to be taken off",
                                    fmt::join(metadata.finalizers, ", "));
-  if (is_left_lying(sight, metadata)) detail += ways_out_of_going(id, metadata);
+  const std::string way_out = is_left_lying(sight, metadata) ? ways_out_of_going(id, metadata) : "";
   return {.health = Health::kWaiting,
           .word = "going",
-          .sentence = fmt::format("{} {}", id.text(), detail),
+          .sentence = fmt::format("{} {}{}", id.text(), detail, way_out),
           .detail = std::move(detail),
           .since = metadata.deletion_timestamp};
 }

@@ -80,7 +80,7 @@ std::string last_line(const Graph& graph) {
       graph.objects, [](const auto& entry) { return entry.second.finding.health != Health::kWell; });
   if (graph.objects.empty()) {
     return graph.unread.empty() ? "nothing is there: no store, no ExternalSecret and no OpenClawInstance"
-                                : "nothing could be found where something could be looked at";
+                                : "nothing is there that could be looked at";
   }
   if (wrong == 0 && !graph.idle.empty()) return "what is shown was well, and is no more looked after";
   if (wrong == 0) return graph.unread.empty() ? "all is well" : "what could be looked at is well";
