@@ -1,5 +1,7 @@
 #include "openclaw/live_stateful_set.hpp"
 
+#include "json/describe.hpp"
+#include "json/reader.hpp"
 #include "openclaw/apply_diff.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/storage.hpp"
@@ -7,6 +9,59 @@
 
 namespace rotor::openclaw {
 namespace {
+
+struct CountedMetadata {
+  std::int64_t generation = 0;
+};
+struct CountedSpec {
+  std::optional<std::int64_t> replicas{};
+};
+struct CountedStatus {
+  std::int64_t observed_generation = 0;
+  std::int64_t replicas = 0;
+  std::int64_t ready_replicas = 0;
+  std::int64_t updated_replicas = 0;
+};
+// All that a rollout is judged by: the rest of such an object is long, and is not built for that.
+struct StatefulSetCounts {
+  CountedMetadata metadata{};
+  CountedSpec spec{};
+  CountedStatus status{};
+};
+
+}  // namespace
+}  // namespace rotor::openclaw
+
+namespace rotor::json {
+using namespace openclaw;
+
+ROTOR_DESCRIBED(CountedMetadata);
+ROTOR_DESCRIBED(CountedSpec);
+ROTOR_DESCRIBED(CountedStatus);
+ROTOR_DESCRIBED(StatefulSetCounts);
+
+ROTOR_DESCRIBE(CountedMetadata, "Which template is asked for.", field<&CountedMetadata::generation>("generation"));
+ROTOR_DESCRIBE(CountedSpec, "How many pods are asked for.", field<&CountedSpec::replicas>("replicas"));
+ROTOR_DESCRIBE(CountedStatus, "How far the pods are.", field<&CountedStatus::observed_generation>("observedGeneration"),
+               field<&CountedStatus::ready_replicas>("readyReplicas"), field<&CountedStatus::replicas>("replicas"),
+               field<&CountedStatus::updated_replicas>("updatedReplicas"));
+ROTOR_DESCRIBE(StatefulSetCounts, "All that a rollout is judged by.", field<&StatefulSetCounts::metadata>("metadata"),
+               field<&StatefulSetCounts::spec>("spec"), field<&StatefulSetCounts::status>("status"));
+
+}  // namespace rotor::json
+
+namespace rotor::openclaw {
+namespace {
+
+// Between the end of a pod and the next one the counts are zero, all of them: as if there were nothing left to do.
+WorkloadState state_of(const StatefulSetCounts& counts) {
+  const CountedStatus& status = counts.status;
+  const bool all_there = !counts.spec.replicas || *counts.spec.replicas == status.replicas;
+  return {.replicas = status.replicas,
+          .ready_replicas = status.ready_replicas,
+          .updated_replicas = status.updated_replicas,
+          .current = status.observed_generation >= counts.metadata.generation && all_there};
+}
 
 std::string_view annotation(const json::Value& document, std::string_view path, std::string_view name) {
   const json::Value* all = json::find(document, path);
@@ -31,16 +86,19 @@ bool owns(const kube::FieldSet& owned, std::initializer_list<std::string_view> p
 
 }  // namespace
 
-// Between the end of a pod and the next one the counts are zero, all of them: as if there were nothing left to do.
 WorkloadState workload_state(const json::Value& document) {
-  const std::int64_t replicas = number(document, "status.replicas");
-  const bool all_there =
-      json::find(document, "spec.replicas") == nullptr || number(document, "spec.replicas") == replicas;
-  const bool seen = number(document, "status.observedGeneration") >= number(document, "metadata.generation");
-  return {.replicas = replicas,
-          .ready_replicas = number(document, "status.readyReplicas"),
-          .updated_replicas = number(document, "status.updatedReplicas"),
-          .current = seen && all_there};
+  StatefulSetCounts counts{.metadata = {number(document, "metadata.generation")},
+                           .status = {.observed_generation = number(document, "status.observedGeneration"),
+                                      .replicas = number(document, "status.replicas"),
+                                      .ready_replicas = number(document, "status.readyReplicas"),
+                                      .updated_replicas = number(document, "status.updatedReplicas")}};
+  if (json::find(document, "spec.replicas") != nullptr) counts.spec.replicas = number(document, "spec.replicas");
+  return state_of(counts);
+}
+
+WorkloadState workload_state(const LiveObject& object) {
+  const auto counts = json::read<StatefulSetCounts>(object.text.unpack());
+  return counts ? state_of(*counts) : WorkloadState{.current = false};
 }
 
 Result<LiveStatefulSet> read_stateful_set(LivePtr object, const Applied& before) {

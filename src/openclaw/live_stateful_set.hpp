@@ -33,5 +33,6 @@ Result<LiveStatefulSet> read_stateful_set(LivePtr object, const Applied& before)
 
 // What the status of a StatefulSet says.
 WorkloadState workload_state(const json::Value& document);
+WorkloadState workload_state(const LiveObject& object);
 
 }  // namespace rotor::openclaw

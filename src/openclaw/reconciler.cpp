@@ -18,6 +18,7 @@
 #include "openclaw/builders/objects.hpp"
 #include "openclaw/fixed_fields.hpp"
 #include "openclaw/legacy_deployment.hpp"
+#include "openclaw/live_stateful_set.hpp"
 #include "openclaw/names.hpp"
 #include "openclaw/proof/permit.hpp"
 #include "openclaw/secret_events.hpp"
@@ -39,11 +40,6 @@ constexpr Duration kLookForAwaited = std::chrono::seconds(30);
 // 0.2 s, 0.4 s, … 25.6 s: the watch shows soon what somebody else wrote, unless it is down.
 Duration after_conflict(Memory& memory) {
   return std::chrono::milliseconds(200) * (1LL << std::min(memory.conflicts++, 7));
-}
-
-WorkloadState counts_of(const LiveObject& workload) {
-  const auto document = json::parse(workload.text.unpack());
-  return document ? workload_state(*document) : WorkloadState{};
 }
 
 // By the spec as a document: what is asked of it here is asked of blocks that are carried as written, too.
@@ -237,7 +233,7 @@ Task<Result<Outcome>> Reconciler::refuse(InstancePtr instance, Refusal refusal, 
   constexpr kube::Resource kStatefulSets = kube::kResource<api::StatefulSet>;
   CO_TRY(const LivePtr live, co_await applier_.find(kStatefulSets, instance->metadata.key()));
   if (live != nullptr) CO_TRY_VOID(check_owner(kStatefulSets, *live, instance->metadata));
-  const std::optional<WorkloadState> runs = live == nullptr ? std::nullopt : std::optional(counts_of(*live));
+  const std::optional<WorkloadState> runs = live == nullptr ? std::nullopt : std::optional(workload_state(*live));
   CO_TRY_VOID(co_await report(instance, status_refused(*instance, refusal, runs, clock_.now())));
   co_return Outcome::again_after(options_.resync);
 }

@@ -88,15 +88,20 @@ TEST(View, KeepsOfAnothersWorkloadHowFarItsRestartIs) {
     const auto document = json::parse(kept.text.unpack());
     ASSERT_TRUE(document);
     EXPECT_EQ(workload_state(*document).ready_replicas, 1);
+    EXPECT_EQ(workload_state(kept).ready_replicas, 1);
+    EXPECT_FALSE(workload_state(kept).current);
     EXPECT_FALSE(workload_state(*document).current) << "its controller has not seen the newest template yet";
     EXPECT_EQ(json::serialize(*json::find(*document, "spec")), R"({"replicas":1})");
   }
 }
 
 bool all_rolled_out(const std::string& replicas, const std::string& counts) {
-  const auto document = json::parse(R"({"metadata":{"generation":2},"spec":{"replicas":)" + replicas +
-                                    R"(},"status":{"observedGeneration":2,"replicas":)" + counts + "}}");
-  return rolled_out(workload_state(document.value()));
+  const std::string text = R"({"metadata":{"generation":2,"name":"agent"},"spec":{"replicas":)" + replicas +
+                           R"(,"template":{"spec":{"containers":[]}}},"status":{"observedGeneration":2,"replicas":)" +
+                           counts + "}}";
+  const bool by_counts = rolled_out(workload_state(read_live(text).value()));
+  EXPECT_EQ(rolled_out(workload_state(json::parse(text).value())), by_counts) << text;
+  return by_counts;
 }
 
 TEST(View, W13WithoutAPodIsNothingRolledOutThatAsksForOne) {

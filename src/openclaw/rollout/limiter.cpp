@@ -30,11 +30,6 @@ std::string_view annotation_of(const LiveObject& object, std::string_view name) 
   return found == object.metadata.annotations.end() ? std::string_view() : std::string_view(found->second);
 }
 
-WorkloadState state_of(const LiveObject& object) {
-  const auto document = json::parse(object.text.unpack());
-  return document ? workload_state(*document) : WorkloadState{.current = false};
-}
-
 RestartRequest request_of(const RotationWish& wish) {
   RestartRequest out;
   out.instance = wish.key();
@@ -94,7 +89,7 @@ std::optional<RolloutLimiter::Newest> RolloutLimiter::newest_restart(const LiveO
 // A restart of ours whose deadline is not over.
 bool RolloutLimiter::is_under_way(const LiveObject& object) {
   const auto newest = newest_restart(object);
-  return newest && newest->age < limits_.deadline && !rolled_out(state_of(object));
+  return newest && newest->age < limits_.deadline && !rolled_out(workload_state(object));
 }
 
 Task<Result<Permit>> RolloutLimiter::ask(WishPtr wish) {
@@ -222,7 +217,7 @@ void RolloutLimiter::find_again() {
 // What the watch shows may be older than what we wrote: the newer of the two counts.
 void RolloutLimiter::look_at(const kube::Key& instance) {
   const LivePtr live = view_.live(kLimited).get(instance);
-  if (live == nullptr || !rolled_out(state_of(*live))) return books_.not_ready(instance);
+  if (live == nullptr || !rolled_out(workload_state(*live))) return books_.not_ready(instance);
   books_.rolled_out(instance);
   wake_next();
 }
@@ -250,7 +245,7 @@ Consumer RolloutLimiter::stand(const kube::Key& instance, const kube::Key& secre
   if (entry == state->secrets.end()) return Consumer::kOther;
   const bool has_it = content.empty() ? entry->second.absent : entry->second.content == content;
   if (!has_it) return Consumer::kOther;
-  const WorkloadState pods = state_of(*live);
+  const WorkloadState pods = workload_state(*live);
   if (rolled_out(pods)) return pods.replicas > 0 ? Consumer::kGood : Consumer::kOther;  // none prove nothing
   const auto newest = newest_restart(*live);
   if (!newest || !newest->restart.secrets.contains(secret.name)) return Consumer::kOther;
