@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "kube/client/retry.hpp"
 #include "kube/leader/lease_fields.hpp"
+#include "kube/object/resource_version.hpp"
 
 namespace rotor::kube {
 namespace {
