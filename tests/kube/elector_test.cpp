@@ -9,6 +9,7 @@
 #include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/loop.hpp"
 #include "tests/kube/lease_store.hpp"
+#include "tests/kube/refused_replica.hpp"
 
 namespace rotor::kube {
 namespace {
@@ -101,16 +102,10 @@ TEST(Elector, WaitsForOneOfOtherWorkAndSaysWhose) {
   }
 }
 
-// One that the API server refuses a verb.
-struct Refused {
-  Refused(LeaseStore& store, std::string verb) : client(store, clock) { client.refused_verb = std::move(verb); }
+struct Refused : RefusedReplica {
+  using RefusedReplica::RefusedReplica;
   ~Refused() { loop.stop(); }
-  Refused(const Refused&) = delete;
 
-  test::FakeClock clock;
-  LeaseClient client;
-  Fence fence{clock};
-  test::Loop loop;
   Elector elector{loop.executor(), client, clock, fence, {.lease = {"ns", "rotor"}, .identity = "a", .timings = {}}};
 };
 
@@ -119,18 +114,18 @@ TEST(Elector, SaysWhichRightItLacksUntilItHasIt) {
     LeaseStore store;
     if (verb == "patch") (void)store.put({});
     Refused it(store, verb);
-    auto& [clock, client, fence, loop, elector] = it;
-    loop.start(elector.acquire());
+    Elector& elector = it.elector;
+    it.loop.start(elector.acquire());
     EXPECT_TRUE(elector.refused().starts_with("this replica may not " + verb + " leases.coordination.k8s.io ns/rotor"))
         << elector.refused();
-    client.reachable = false;
-    clock.advance(loop.io(), 10s);
+    it.client.reachable = false;
+    it.clock.advance(it.loop.io(), 10s);
     EXPECT_NE(elector.refused(), "") << verb << ": that it does not answer is no right";
-    client.reachable = true;
-    client.refused_verb = "";
-    clock.advance(loop.io(), 10s);
+    it.client.reachable = true;
+    it.client.refused_verb = "";
+    it.clock.advance(it.loop.io(), 10s);
     EXPECT_EQ(elector.refused(), "") << verb;
-    EXPECT_TRUE(elector.leads() || fence.is_open()) << verb;
+    EXPECT_TRUE(elector.leads() || it.fence.is_open()) << verb;
   }
 }
 

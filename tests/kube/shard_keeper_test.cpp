@@ -10,6 +10,7 @@
 #include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/loop.hpp"
 #include "tests/kube/lease_store.hpp"
+#include "tests/kube/refused_replica.hpp"
 
 namespace rotor::kube {
 namespace {
@@ -214,17 +215,11 @@ TEST(ShardKeeper, WaitsForReplicasOfItsOwnThatWorkOnSomethingElse) {
   }
 }
 
-// One that the API server refuses a verb.
-struct Refused {
-  Refused(LeaseStore& store, std::string verb) : client(store, clock) { client.refused_verb = std::move(verb); }
+struct Refused : RefusedReplica {
+  using RefusedReplica::RefusedReplica;
   ~Refused() { loop.stop(); }
-  Refused(const Refused&) = delete;
 
-  test::FakeClock clock;
-  LeaseClient client;
-  Fence fence{clock};
   Ownership ownership{kShards};
-  test::Loop loop;
   ShardKeeper keeper{loop.executor(), client,
                      clock,           fence,
                      ownership,       {.lease = {"ns", "rotor"}, .identity = "a", .work = {}, .timings = {}}};
@@ -235,12 +230,12 @@ TEST(ShardKeeper, SaysWhichRightItLacksUntilItHasIt) {
     LeaseStore store;
     if (verb == "patch") (void)store.put({});
     Refused it(store, verb);
-    auto& [clock, client, fence, ownership, loop, keeper] = it;
-    loop.start(keeper.join());
+    ShardKeeper& keeper = it.keeper;
+    it.loop.start(keeper.join());
     EXPECT_TRUE(keeper.refused().starts_with("this replica may not " + verb + " leases.coordination.k8s.io ns/rotor"))
         << keeper.refused();
-    client.refused_verb = "";
-    clock.advance(loop.io(), 10s);
+    it.client.refused_verb = "";
+    it.clock.advance(it.loop.io(), 10s);
     EXPECT_EQ(keeper.refused(), "") << verb;
     EXPECT_TRUE(keeper.member()) << verb;
   }
