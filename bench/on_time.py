@@ -10,7 +10,6 @@ or one was not refreshed at all. test_shards.py does the same with fewer objects
 
 import argparse
 import collections
-import contextlib
 import json
 import pathlib
 import random
@@ -18,7 +17,6 @@ import shutil
 import signal
 import sys
 import tempfile
-import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -26,14 +24,13 @@ sys.path.insert(0, str(ROOT / "bench"))
 sys.path.insert(0, str(ROOT / "tests" / "cluster"))
 
 import kubernetes as k8s  # noqa: E402
-import urllib3  # noqa: E402
 
 from controllers import in_parallel  # noqa: E402
 from harness.control_plane import ControlPlane  # noqa: E402
 from harness.objects import ES, STORES, Cluster, external_secret  # noqa: E402
 from harness.operator import install  # noqa: E402
 from harness.processes import wait_for  # noqa: E402
-from harness.replicas import moment  # noqa: E402
+from harness.replicas import follow, moment  # noqa: E402
 from test_shards import SECONDS, SHARDS, Replica, Tables, kept_alive, strangers, writes_of  # noqa: E402
 
 NS = "on-time"
@@ -45,13 +42,9 @@ class Refreshes:
 
     def __init__(self, plane):
         self.plane, self.of = plane, collections.defaultdict(list)
-        threading.Thread(target=self.follow, daemon=True).start()
+        follow(self.watch)
 
-    def follow(self):
-        with contextlib.suppress(urllib3.exceptions.HTTPError):  # the server ends with the measurement
-            self.follow_until_it_ends()
-
-    def follow_until_it_ends(self):
+    def watch(self):
         api = k8s.client.CustomObjectsApi(self.plane.api_client())
         for event in k8s.watch.Watch().stream(api.list_namespaced_custom_object, ES[0], ES[1], NS, ES[2]):
             when = event["object"].get("status", {}).get("refreshTime")

@@ -4,22 +4,19 @@ the id of the token; whose it should have been, the table in the Lease."""
 import base64
 import bisect
 import collections
-import contextlib
 import json
 import os
 import random
 import signal
-import threading
 import time
 
 import kubernetes as k8s
 import pytest
-import urllib3
 
 from harness.objects import ES, INSTANCES, STORES, Cluster, external_secret, instance, set_fake_values
 from harness.operator import NAMESPACE, Operator
 from harness.processes import wait_for
-from harness.replicas import LEASE, USER, WRITES, logged, moment, timings, token_id, writer
+from harness.replicas import LEASE, USER, WRITES, follow, logged, moment, timings, token_id, writer
 
 SECONDS = {"lease": 6, "renew": 4.5, "retry": 0.5}
 SHARDS = 12
@@ -100,13 +97,9 @@ class Tables:
 
     def __init__(self, plane):
         self.since, self.owners, self.plane = [], [], plane
-        threading.Thread(target=self.follow, daemon=True).start()
+        follow(self.watch)
 
-    def follow(self):
-        with contextlib.suppress(urllib3.exceptions.HTTPError):  # the server ends with the tests
-            self.follow_until_it_ends()
-
-    def follow_until_it_ends(self):
+    def watch(self):
         leases = k8s.client.CoordinationV1Api(self.plane.api_client())
         for event in k8s.watch.Watch().stream(leases.list_namespaced_lease, NAMESPACE, field_selector=f"metadata.name={LEASE}"):
             lease = event["object"]

@@ -1,9 +1,12 @@
 """Replicas that share one Lease: whose a write was, the audit log tells by the id of the token, each process having its own."""
 
 import base64
+import contextlib
 import datetime
 import json
+import threading
 
+import urllib3
 import yaml
 
 from .operator import NAMESPACE, SERVICE_ACCOUNT, Operator
@@ -17,6 +20,14 @@ WRITES = {"create", "update", "patch", "delete"}
 def timings(seconds: dict) -> list[str]:
     return [f"--leader-election-lease-duration={seconds['lease']}s", f"--leader-election-renew-deadline={seconds['renew']}s",
             f"--leader-election-retry-period={seconds['retry']}s"]
+
+
+def follow(watch):
+    """Calls what loops over a watch, beside the test, until the server ends."""
+    def until_the_server_ends():
+        with contextlib.suppress(urllib3.exceptions.HTTPError):
+            watch()
+    threading.Thread(target=until_the_server_ends, daemon=True).start()
 
 
 def token_id(operator: Operator) -> str:
