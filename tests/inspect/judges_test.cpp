@@ -282,6 +282,15 @@ const Case kSecrets[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Secrets, Judged, testing::ValuesIn(kSecrets), [](const auto& i) { return i.param.name; });
 
+// Since it said that it is ready, at this time of the day.
+std::string edited(std::string_view ready_since) {
+  return fmt::format(
+      "kind: OpenClawInstance\nmetadata: {{name: agent, namespace: shop, generation: 2}}\nspec: {{}}\nstatus: "
+      "{{observedGeneration: 1, conditions: [{{type: Ready, status: 'True', reason: r, lastTransitionTime: "
+      "'2026-05-01T{}Z'}}]}}\n---",
+      ready_since);
+}
+
 const Case kInstances[] = {
     {"Running", all_well(), kInstanceId, Health::kWell, "running", "runs and has all its Secrets"},
     {"BeingDeleted",
@@ -292,15 +301,11 @@ const Case kInstances[] = {
      with(instance(""), event_on("OpenClawInstance", "agent", "Warning", "ReconcileFailed", "11:00:00", kMayNotPatch)),
      kInstanceId, Health::kFailed, "failed", "fails: the status cannot be written: u cannot patch"},
     {"EditedAndFailingSince",
-     with("kind: OpenClawInstance\nmetadata: {name: agent, namespace: shop, generation: 2}\nspec: {}\nstatus: "
-          "{observedGeneration: 1, conditions: [{type: Ready, status: 'True', reason: r, lastTransitionTime: "
-          "'2026-05-01T10:00:00Z'}]}\n---",
+     with(edited("10:00:00"),
           event_on("OpenClawInstance", "agent", "Warning", "ReconcileFailed", "11:00:00", kMayNotPatch)),
      kInstanceId, Health::kFailed, "failed", "fails: the status cannot be written: u cannot patch"},
     {"EditedAfterWhatFailed",
-     with("kind: OpenClawInstance\nmetadata: {name: agent, namespace: shop, generation: 2}\nspec: {}\nstatus: "
-          "{observedGeneration: 1, conditions: [{type: Ready, status: 'True', reason: r, lastTransitionTime: "
-          "'2026-05-01T11:30:00Z'}]}\n---",
+     with(edited("11:30:00"),
           event_on("OpenClawInstance", "agent", "Warning", "ReconcileFailed", "11:00:00", kMayNotPatch)),
      kInstanceId, Health::kWaiting, "edited", "was edited and not looked at again since"},
     {"MissesASecret",
